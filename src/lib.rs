@@ -1,1 +1,8 @@
-//! MQTT 5.0 Playground.
+//! MQTT 5.0, understood on the wire.
+//!
+//! The modules follow the path of one packet, in reading order: [`mqtt`] turns bytes into packets and
+//! annotated fields. Each uses only what stands before it, and [`time`].
+
+pub mod time;
+
+pub mod mqtt;

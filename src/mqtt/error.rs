@@ -1,0 +1,406 @@
+//! What can be wrong with a packet: where, which rule, and how to answer.
+
+use std::fmt;
+
+use super::packet::PacketType;
+use super::property::{Holder, PropertyId};
+use super::reason_code::ReasonCode;
+
+/// A rule that the bytes break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    /// Offset, from the packet's first byte, of the byte that breaks the rule.
+    pub at: usize,
+    pub kind: ErrorKind,
+}
+
+/// How badly a packet is wrong (§1.2, §4.13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// More bytes may make it whole, or there are bytes behind it: a matter of framing, not of a rule.
+    Framing,
+    /// It cannot be parsed as the specification demands.
+    MalformedPacket,
+    /// It can be parsed, but says what it must not.
+    ProtocolError,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The bytes end before the packet does.
+    Incomplete,
+    /// Bytes follow the packet where only one was expected.
+    MoreThanOnePacket,
+    /// A field runs past the end of the packet, or of the block of properties that holds it.
+    Truncated,
+    /// Bytes remain after the packet's last field.
+    UnexpectedBytes,
+    VariableByteIntegerTooLong,
+    VariableByteIntegerNotMinimal,
+    PacketTypeReserved,
+    PacketFromWrongSide(PacketType),
+    FixedHeaderFlags(PacketType),
+    QoS3,
+    DupOnQoS0,
+    IllFormedUtf8,
+    NullCharacter,
+    TopicNameEmpty,
+    /// An empty Topic Name without a Topic Alias to stand for it.
+    TopicNameMissing,
+    TopicNameWildcard,
+    ResponseTopicWildcard,
+    TopicFilterEmpty,
+    MultiLevelWildcard,
+    SingleLevelWildcard,
+    ShareNameEmpty,
+    ShareNameWildcard,
+    ShareWithoutFilter,
+    NoLocalOnShared,
+    SubscribeEmpty,
+    UnsubscribeEmpty,
+    ReasonCodesEmpty(PacketType),
+    PacketIdentifierZero,
+    ProtocolName,
+    ProtocolVersion(u8),
+    ConnectFlagReserved,
+    WillQoS3,
+    WillQoSWithoutWill,
+    WillRetainWithoutWill,
+    ConnectAcknowledgeFlags,
+    SessionPresentOnError,
+    SubscriptionOptionsReserved,
+    SubscriptionQoS3,
+    RetainHandling3,
+    ReasonCodeUnknown(u8),
+    ReasonCodeNotAllowed(ReasonCode, PacketType),
+    ReasonCodeFromWrongSide(ReasonCode, PacketType),
+    PropertyUnknown(u32),
+    PropertyNotAllowed(PropertyId, Holder),
+    PropertyFromWrongSide(PropertyId, Holder),
+    PropertyRepeated(PropertyId),
+    PropertyNotZeroOrOne(PropertyId),
+    PropertyZero(PropertyId),
+    TopicAliasZero,
+    AuthenticationDataWithoutMethod,
+    AuthenticationMethodMissing,
+    /// Larger than the receiver said it would take.
+    PacketTooLarge {
+        size: usize,
+        maximum: usize,
+    },
+}
+
+/// The fixed facts of one kind of error.
+struct Facts {
+    key: &'static str,
+    class: Class,
+    /// A normative statement, or the section where no statement has a number.
+    rule: &'static str,
+    answer: ReasonCode,
+}
+
+impl ErrorKind {
+    /// A stable name in snake_case.
+    pub fn key(self) -> &'static str {
+        self.facts().key
+    }
+
+    pub fn class(self) -> Class {
+        self.facts().class
+    }
+
+    /// The normative statement (`[MQTT-1.5.5-1]`), or the section (`§2.2.2.2`) where the rule has no
+    /// numbered statement.
+    pub fn rule(self) -> &'static str {
+        self.facts().rule
+    }
+
+    /// The Reason Code with which a receiver answers, in CONNACK or DISCONNECT (§4.13).
+    pub fn reason_code(self) -> ReasonCode {
+        self.facts().answer
+    }
+
+    fn facts(self) -> Facts {
+        use Class::{Framing, MalformedPacket as Malformed, ProtocolError as Protocol};
+        use ErrorKind as E;
+        use ReasonCode as R;
+        let (key, class, rule) = match self {
+            E::Incomplete => ("incomplete", Framing, "§2.1.4"),
+            E::MoreThanOnePacket => ("more_than_one_packet", Framing, "§2.1.4"),
+            E::Truncated => ("truncated", Malformed, "§2.1.4"),
+            E::UnexpectedBytes => ("unexpected_bytes", Malformed, "§2.1.4"),
+            E::VariableByteIntegerTooLong => {
+                ("variable_byte_integer_too_long", Malformed, "§1.5.5")
+            }
+            E::VariableByteIntegerNotMinimal => {
+                ("variable_byte_integer_not_minimal", Malformed, "[MQTT-1.5.5-1]")
+            }
+            E::PacketTypeReserved => ("packet_type_reserved", Malformed, "§2.1.2"),
+            E::PacketFromWrongSide(_) => ("packet_from_wrong_side", Protocol, "§2.1.2"),
+            E::FixedHeaderFlags(packet) => (
+                "fixed_header_flags",
+                Malformed,
+                match packet {
+                    PacketType::PubRel => "[MQTT-3.6.1-1]",
+                    PacketType::Subscribe => "[MQTT-3.8.1-1]",
+                    PacketType::Unsubscribe => "[MQTT-3.10.1-1]",
+                    PacketType::Disconnect => "[MQTT-3.14.1-1]",
+                    PacketType::Auth => "[MQTT-3.15.1-1]",
+                    _ => "[MQTT-2.1.3-1]",
+                },
+            ),
+            E::QoS3 => ("qos_3", Malformed, "[MQTT-3.3.1-4]"),
+            E::DupOnQoS0 => ("dup_on_qos_0", Malformed, "[MQTT-3.3.1-2]"),
+            E::IllFormedUtf8 => ("ill_formed_utf8", Malformed, "[MQTT-1.5.4-1]"),
+            E::NullCharacter => ("null_character", Malformed, "[MQTT-1.5.4-2]"),
+            E::TopicNameEmpty => ("topic_name_empty", Malformed, "[MQTT-4.7.3-1]"),
+            E::TopicNameMissing => ("topic_name_missing", Protocol, "§3.3.2.1"),
+            E::TopicNameWildcard => ("topic_name_wildcard", Malformed, "[MQTT-3.3.2-2]"),
+            E::ResponseTopicWildcard => ("response_topic_wildcard", Malformed, "[MQTT-3.3.2-14]"),
+            E::TopicFilterEmpty => ("topic_filter_empty", Malformed, "[MQTT-4.7.3-1]"),
+            E::MultiLevelWildcard => ("multi_level_wildcard", Malformed, "[MQTT-4.7.1-1]"),
+            E::SingleLevelWildcard => ("single_level_wildcard", Malformed, "[MQTT-4.7.1-2]"),
+            E::ShareNameEmpty => ("share_name_empty", Malformed, "[MQTT-4.8.2-1]"),
+            E::ShareNameWildcard => ("share_name_wildcard", Malformed, "[MQTT-4.8.2-2]"),
+            E::ShareWithoutFilter => ("share_without_filter", Malformed, "[MQTT-4.8.2-2]"),
+            E::NoLocalOnShared => ("no_local_on_shared", Protocol, "[MQTT-3.8.3-4]"),
+            E::SubscribeEmpty => ("subscribe_empty", Protocol, "[MQTT-3.8.3-2]"),
+            E::UnsubscribeEmpty => ("unsubscribe_empty", Protocol, "[MQTT-3.10.3-2]"),
+            E::ReasonCodesEmpty(PacketType::UnsubAck) => {
+                ("reason_codes_empty", Protocol, "[MQTT-3.11.3-1]")
+            }
+            E::ReasonCodesEmpty(_) => ("reason_codes_empty", Protocol, "[MQTT-3.8.4-6]"),
+            E::PacketIdentifierZero => ("packet_identifier_zero", Protocol, "[MQTT-2.2.1-3]"),
+            E::ProtocolName => ("protocol_name", Protocol, "[MQTT-3.1.2-1]"),
+            E::ProtocolVersion(_) => ("protocol_version", Protocol, "[MQTT-3.1.2-2]"),
+            E::ConnectFlagReserved => ("connect_flag_reserved", Malformed, "[MQTT-3.1.2-3]"),
+            E::WillQoS3 => ("will_qos_3", Malformed, "[MQTT-3.1.2-12]"),
+            E::WillQoSWithoutWill => ("will_qos_without_will", Malformed, "[MQTT-3.1.2-11]"),
+            E::WillRetainWithoutWill => ("will_retain_without_will", Malformed, "[MQTT-3.1.2-13]"),
+            E::ConnectAcknowledgeFlags => {
+                ("connect_acknowledge_flags", Malformed, "[MQTT-3.2.2-1]")
+            }
+            E::SessionPresentOnError => ("session_present_on_error", Protocol, "[MQTT-3.2.2-6]"),
+            E::SubscriptionOptionsReserved => {
+                ("subscription_options_reserved", Malformed, "[MQTT-3.8.3-5]")
+            }
+            E::SubscriptionQoS3 => ("subscription_qos_3", Protocol, "§3.8.3.1"),
+            E::RetainHandling3 => ("retain_handling_3", Protocol, "§3.8.3.1"),
+            E::ReasonCodeUnknown(_) => ("reason_code_unknown", Protocol, "§2.4"),
+            E::ReasonCodeNotAllowed(_, packet) => {
+                ("reason_code_not_allowed", Protocol, reason_code_rule(packet))
+            }
+            E::ReasonCodeFromWrongSide(_, packet) => {
+                ("reason_code_from_wrong_side", Protocol, reason_code_rule(packet))
+            }
+            E::PropertyUnknown(_) => ("property_unknown", Malformed, "§2.2.2.2"),
+            E::PropertyNotAllowed(..) => ("property_not_allowed", Malformed, "§2.2.2.2"),
+            E::PropertyFromWrongSide(id, _) => (
+                "property_from_wrong_side",
+                Protocol,
+                match id {
+                    PropertyId::SubscriptionIdentifier => "[MQTT-3.3.4-6]",
+                    PropertyId::SessionExpiryInterval => "[MQTT-3.14.2-2]",
+                    _ => "§3.14.2.2.5",
+                },
+            ),
+            E::PropertyRepeated(_) => ("property_repeated", Protocol, "§2.2.2.2"),
+            E::PropertyNotZeroOrOne(id) => {
+                ("property_not_zero_or_one", Protocol, section_of_value(id))
+            }
+            E::PropertyZero(id) => ("property_zero", Protocol, section_of_value(id)),
+            E::TopicAliasZero => ("topic_alias_zero", Protocol, "[MQTT-3.3.2-8]"),
+            E::AuthenticationDataWithoutMethod => {
+                ("authentication_data_without_method", Protocol, "§3.1.2.11.10")
+            }
+            E::AuthenticationMethodMissing => {
+                ("authentication_method_missing", Protocol, "[MQTT-4.12.0-5]")
+            }
+            E::PacketTooLarge { .. } => ("packet_too_large", Protocol, "§3.1.2.11.4"),
+        };
+        let answer = match self {
+            E::ProtocolName | E::ProtocolVersion(_) => R::UnsupportedProtocolVersion,
+            E::TopicAliasZero => R::TopicAliasInvalid,
+            E::PacketTooLarge { .. } => R::PacketTooLarge,
+            _ if class == Protocol => R::ProtocolError,
+            _ => R::MalformedPacket,
+        };
+        Facts { key, class, rule, answer }
+    }
+}
+
+/// The statement that binds a packet to the Reason Codes listed for it.
+fn reason_code_rule(packet: PacketType) -> &'static str {
+    match packet {
+        PacketType::ConnAck => "[MQTT-3.2.2-8]",
+        PacketType::PubAck => "[MQTT-3.4.2-1]",
+        PacketType::PubRec => "[MQTT-3.5.2-1]",
+        PacketType::PubRel => "[MQTT-3.6.2-1]",
+        PacketType::PubComp => "[MQTT-3.7.2-1]",
+        PacketType::SubAck => "[MQTT-3.9.3-2]",
+        PacketType::UnsubAck => "[MQTT-3.11.3-2]",
+        PacketType::Disconnect => "[MQTT-3.14.2-1]",
+        PacketType::Auth => "[MQTT-3.15.2-1]",
+        _ => "§2.4",
+    }
+}
+
+/// The section that gives a property its range of values.
+fn section_of_value(id: PropertyId) -> &'static str {
+    match id {
+        PropertyId::PayloadFormatIndicator => "§3.3.2.3.2",
+        PropertyId::RequestProblemInformation => "§3.1.2.11.7",
+        PropertyId::RequestResponseInformation => "§3.1.2.11.6",
+        PropertyId::MaximumQoS => "§3.2.2.3.4",
+        PropertyId::RetainAvailable => "§3.2.2.3.5",
+        PropertyId::WildcardSubscriptionAvailable => "§3.2.2.3.11",
+        PropertyId::SubscriptionIdentifierAvailable => "§3.2.2.3.12",
+        PropertyId::SharedSubscriptionAvailable => "§3.2.2.3.13",
+        PropertyId::ReceiveMaximum => "§3.1.2.11.3",
+        PropertyId::MaximumPacketSize => "§3.1.2.11.4",
+        PropertyId::SubscriptionIdentifier => "§3.8.2.1.2",
+        _ => "§2.2.2.2",
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use ErrorKind as E;
+        match *self {
+            E::Incomplete => f.write_str("the bytes end before the packet does"),
+            E::MoreThanOnePacket => f.write_str("bytes follow the packet"),
+            E::Truncated => f.write_str("the field runs past the end of what holds it"),
+            E::UnexpectedBytes => f.write_str("bytes remain after the packet's last field"),
+            E::VariableByteIntegerTooLong => {
+                f.write_str("a Variable Byte Integer has at most four bytes")
+            }
+            E::VariableByteIntegerNotMinimal => {
+                f.write_str("a Variable Byte Integer is written in the fewest bytes possible")
+            }
+            E::PacketTypeReserved => f.write_str("Control Packet type 0 is reserved"),
+            E::PacketFromWrongSide(packet) => {
+                write!(f, "{} does not travel in this direction", packet.name())
+            }
+            E::FixedHeaderFlags(packet) => write!(
+                f,
+                "the Fixed Header flags of {} are {:04b}",
+                packet.name(),
+                packet.fixed_flags().unwrap_or_default()
+            ),
+            E::QoS3 => f.write_str("QoS 3 does not exist"),
+            E::DupOnQoS0 => f.write_str("DUP is 0 on a QoS 0 PUBLISH"),
+            E::IllFormedUtf8 => f.write_str("the text is not well-formed UTF-8"),
+            E::NullCharacter => f.write_str("a UTF-8 Encoded String holds no U+0000"),
+            E::TopicNameEmpty => f.write_str("a Topic Name has at least one character"),
+            E::TopicNameMissing => {
+                f.write_str("an empty Topic Name needs a Topic Alias to stand for it")
+            }
+            E::TopicNameWildcard => f.write_str("a Topic Name holds no wildcards"),
+            E::ResponseTopicWildcard => f.write_str("a Response Topic holds no wildcards"),
+            E::TopicFilterEmpty => f.write_str("a Topic Filter has at least one character"),
+            E::MultiLevelWildcard => {
+                f.write_str("# stands alone or after a /, and is the last character")
+            }
+            E::SingleLevelWildcard => f.write_str("+ occupies a whole level"),
+            E::ShareNameEmpty => f.write_str("a ShareName has at least one character"),
+            E::ShareNameWildcard => f.write_str("a ShareName holds no +, # or /"),
+            E::ShareWithoutFilter => f.write_str("a ShareName is followed by / and a Topic Filter"),
+            E::NoLocalOnShared => f.write_str("No Local may not be set on a Shared Subscription"),
+            E::SubscribeEmpty => f.write_str("SUBSCRIBE holds at least one Topic Filter"),
+            E::UnsubscribeEmpty => f.write_str("UNSUBSCRIBE holds at least one Topic Filter"),
+            E::ReasonCodesEmpty(packet) => {
+                write!(f, "{} holds one Reason Code per Topic Filter", packet.name())
+            }
+            E::PacketIdentifierZero => f.write_str("a Packet Identifier is not zero"),
+            E::ProtocolName => f.write_str("the Protocol Name is MQTT"),
+            E::ProtocolVersion(version) => {
+                write!(f, "the Protocol Version of MQTT 5.0 is 5, not {version}")
+            }
+            E::ConnectFlagReserved => f.write_str("the reserved Connect Flag is 0"),
+            E::WillQoS3 => f.write_str("Will QoS 3 does not exist"),
+            E::WillQoSWithoutWill => f.write_str("without a Will, Will QoS is 0"),
+            E::WillRetainWithoutWill => f.write_str("without a Will, Will Retain is 0"),
+            E::ConnectAcknowledgeFlags => {
+                f.write_str("bits 7 to 1 of the Connect Acknowledge Flags are 0")
+            }
+            E::SessionPresentOnError => {
+                f.write_str("Session Present is 0 when the Connect Reason Code is not")
+            }
+            E::SubscriptionOptionsReserved => {
+                f.write_str("bits 7 and 6 of the Subscription Options are 0")
+            }
+            E::SubscriptionQoS3 => f.write_str("Maximum QoS 3 does not exist"),
+            E::RetainHandling3 => f.write_str("Retain Handling is 0, 1 or 2"),
+            E::ReasonCodeUnknown(value) => write!(f, "Reason Code 0x{value:02X} does not exist"),
+            E::ReasonCodeNotAllowed(code, packet) => write!(
+                f,
+                "{} may not carry Reason Code 0x{:02X} ({})",
+                packet.name(),
+                code.value(),
+                code.name()
+            ),
+            E::ReasonCodeFromWrongSide(code, packet) => write!(
+                f,
+                "this side may not send {} with Reason Code 0x{:02X} ({})",
+                packet.name(),
+                code.value(),
+                code.name_in(packet)
+            ),
+            E::PropertyUnknown(id) => write!(f, "property 0x{id:02X} does not exist"),
+            E::PropertyNotAllowed(id, holder) => {
+                write!(f, "{} may not stand in {}", id.name(), holder.name())
+            }
+            E::PropertyFromWrongSide(id, holder) => {
+                write!(f, "this side may not put {} into {}", id.name(), holder.name())
+            }
+            E::PropertyRepeated(id) => write!(f, "{} may stand here only once", id.name()),
+            E::PropertyNotZeroOrOne(id) => write!(f, "{} is 0 or 1", id.name()),
+            E::PropertyZero(id) => write!(f, "{} is not zero", id.name()),
+            E::TopicAliasZero => f.write_str("Topic Alias is not zero"),
+            E::AuthenticationDataWithoutMethod => {
+                f.write_str("Authentication Data needs an Authentication Method")
+            }
+            E::AuthenticationMethodMissing => f.write_str("AUTH names its Authentication Method"),
+            E::PacketTooLarge { size, maximum } => {
+                write!(f, "the packet has {size} bytes, the receiver takes at most {maximum}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "byte {}: {} ({})", self.at, self.kind, self.kind.rule())
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// What has no representation on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EncodeError {
+    /// A UTF-8 Encoded String or Binary Data has a two-byte length (§1.5.4, §1.5.6).
+    TooLong { length: usize },
+    /// A Variable Byte Integer ends at 268 435 455 (§1.5.5).
+    TooLarge { value: usize },
+    /// A PUBLISH above QoS 0 has a Packet Identifier (§2.2.1).
+    PacketIdentifierMissing,
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EncodeError::TooLong { length } => {
+                write!(f, "text and binary data have at most 65535 bytes, not {length} (§1.5.4)")
+            }
+            EncodeError::TooLarge { value } => {
+                write!(f, "a Variable Byte Integer ends at 268435455, before {value} (§1.5.5)")
+            }
+            EncodeError::PacketIdentifierMissing => {
+                f.write_str("a PUBLISH above QoS 0 has a Packet Identifier (§2.2.1)")
+            }
+        }
+    }
+}
+
+impl std::error::Error for EncodeError {}

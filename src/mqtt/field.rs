@@ -1,0 +1,328 @@
+//! Annotated fields: what the inspector shows, collected by the same reader that decodes.
+
+use std::fmt;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use super::error::DecodeError;
+use super::packet::Packet;
+use super::property::PropertyId;
+use super::reason_code::ReasonCode;
+
+/// Declares every field that is not a property, with its name and section.
+macro_rules! fields {
+    ($($variant:ident, $key:literal, $name:literal, $section:literal;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum FieldId { $($variant,)* }
+
+        impl FieldId {
+            pub const ALL: &[FieldId] = &[$(FieldId::$variant,)*];
+
+            /// A stable name in snake_case.
+            pub fn key(self) -> &'static str {
+                match self { $(FieldId::$variant => $key,)* }
+            }
+
+            /// The specification's name.
+            pub fn name(self) -> &'static str {
+                match self { $(FieldId::$variant => $name,)* }
+            }
+
+            pub fn section(self) -> &'static str {
+                match self { $(FieldId::$variant => $section,)* }
+            }
+        }
+    };
+}
+
+fields! {
+    FixedHeader, "fixed_header", "Fixed Header", "2.1";
+    VariableHeader, "variable_header", "Variable Header", "2.2";
+    Payload, "payload", "Payload", "2.3";
+    PacketTypeAndFlags, "packet_type_and_flags", "Control Packet type and flags", "2.1.1";
+    PacketType, "packet_type", "Control Packet type", "2.1.2";
+    FixedFlags, "fixed_flags", "Flags", "2.1.3";
+    Dup, "dup", "DUP", "3.3.1.1";
+    PublishQoS, "qos", "QoS", "3.3.1.2";
+    Retain, "retain", "RETAIN", "3.3.1.3";
+    RemainingLength, "remaining_length", "Remaining Length", "2.1.4";
+    PacketIdentifier, "packet_identifier", "Packet Identifier", "2.2.1";
+    Properties, "properties", "Properties", "2.2.2";
+    PropertyLength, "property_length", "Property Length", "2.2.2.1";
+    PropertyIdentifier, "property_identifier", "Property Identifier", "2.2.2.2";
+    StringLength, "string_length", "String Length", "1.5.4";
+    BinaryLength, "binary_length", "Binary Data Length", "1.5.6";
+    PairNameLength, "pair_name_length", "Name Length", "1.5.7";
+    PairName, "pair_name", "Name", "1.5.7";
+    PairValueLength, "pair_value_length", "Value Length", "1.5.7";
+    PairValue, "pair_value", "Value", "1.5.7";
+    ProtocolName, "protocol_name", "Protocol Name", "3.1.2.1";
+    ProtocolVersion, "protocol_version", "Protocol Version", "3.1.2.2";
+    ConnectFlags, "connect_flags", "Connect Flags", "3.1.2.3";
+    UserNameFlag, "user_name_flag", "User Name Flag", "3.1.2.8";
+    PasswordFlag, "password_flag", "Password Flag", "3.1.2.9";
+    WillRetain, "will_retain", "Will Retain", "3.1.2.7";
+    WillQoS, "will_qos", "Will QoS", "3.1.2.6";
+    WillFlag, "will_flag", "Will Flag", "3.1.2.5";
+    CleanStart, "clean_start", "Clean Start", "3.1.2.4";
+    ConnectReserved, "connect_reserved", "Reserved", "3.1.2.3";
+    KeepAlive, "keep_alive", "Keep Alive", "3.1.2.10";
+    ClientIdentifier, "client_identifier", "Client Identifier", "3.1.3.1";
+    WillProperties, "will_properties", "Will Properties", "3.1.3.2";
+    WillTopic, "will_topic", "Will Topic", "3.1.3.3";
+    WillPayload, "will_payload", "Will Payload", "3.1.3.4";
+    UserName, "user_name", "User Name", "3.1.3.5";
+    Password, "password", "Password", "3.1.3.6";
+    ConnectAcknowledgeFlags, "connect_acknowledge_flags", "Connect Acknowledge Flags", "3.2.2.1";
+    ConnectAcknowledgeReserved, "connect_acknowledge_reserved", "Reserved", "3.2.2.1";
+    SessionPresent, "session_present", "Session Present", "3.2.2.1.1";
+    ConnectReasonCode, "connect_reason_code", "Connect Reason Code", "3.2.2.2";
+    TopicName, "topic_name", "Topic Name", "3.3.2.1";
+    ApplicationMessage, "application_message", "Application Message", "3.3.3";
+    PubAckReasonCode, "puback_reason_code", "PUBACK Reason Code", "3.4.2.1";
+    PubRecReasonCode, "pubrec_reason_code", "PUBREC Reason Code", "3.5.2.1";
+    PubRelReasonCode, "pubrel_reason_code", "PUBREL Reason Code", "3.6.2.1";
+    PubCompReasonCode, "pubcomp_reason_code", "PUBCOMP Reason Code", "3.7.2.1";
+    SubscriptionEntry, "subscription", "Subscription", "3.8.3";
+    TopicFilter, "topic_filter", "Topic Filter", "3.8.3";
+    SubscriptionOptions, "subscription_options", "Subscription Options", "3.8.3.1";
+    SubscriptionReserved, "subscription_reserved", "Reserved", "3.8.3.1";
+    RetainHandling, "retain_handling", "Retain Handling", "3.8.3.1";
+    RetainAsPublished, "retain_as_published", "Retain As Published", "3.8.3.1";
+    NoLocal, "no_local", "No Local", "3.8.3.1";
+    SubscriptionQoS, "maximum_qos", "Maximum QoS", "3.8.3.1";
+    SubAckReasonCode, "suback_reason_code", "SUBACK Reason Code", "3.9.3";
+    UnsubscribeFilter, "unsubscribe_topic_filter", "Topic Filter", "3.10.3";
+    UnsubAckReasonCode, "unsuback_reason_code", "UNSUBACK Reason Code", "3.11.3";
+    DisconnectReasonCode, "disconnect_reason_code", "Disconnect Reason Code", "3.14.2.1";
+    AuthReasonCode, "authenticate_reason_code", "Authenticate Reason Code", "3.15.2.1";
+}
+
+/// Which field a range of bytes is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    Field(FieldId),
+    /// A property, or the value inside it, with the section that describes it where it stands.
+    Property(PropertyId, &'static str),
+}
+
+impl Label {
+    pub fn name(self) -> &'static str {
+        match self {
+            Label::Field(id) => id.name(),
+            Label::Property(id, _) => id.name(),
+        }
+    }
+
+    /// A stable name in snake_case; the glossary explains fields and properties under it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Label::Field(id) => id.key(),
+            Label::Property(id, _) => id.key(),
+        }
+    }
+
+    /// The section's number, without `§`.
+    pub fn section(self) -> &'static str {
+        match self {
+            Label::Field(id) => id.section(),
+            Label::Property(_, section) => section,
+        }
+    }
+}
+
+impl From<FieldId> for Label {
+    fn from(id: FieldId) -> Label {
+        Label::Field(id)
+    }
+}
+
+/// Some bits of one byte, both ends included; bit 7 is the most significant, as the specification counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bits {
+    pub high: u8,
+    pub low: u8,
+}
+
+impl Bits {
+    pub const fn new(high: u8, low: u8) -> Bits {
+        Bits { high, low }
+    }
+
+    /// Their value within `byte`.
+    pub fn of(self, byte: u8) -> u8 {
+        let width = self.high - self.low + 1;
+        (byte >> self.low) & (0xFF >> (8 - width))
+    }
+}
+
+/// What a field says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A group of fields, or a field that says nothing by itself.
+    None,
+    Flag(bool),
+    Number(u32),
+    Text(String),
+    Bytes(Bytes),
+    /// A number that stands for a name, such as a packet type or a QoS.
+    Named(u32, &'static str),
+    ReasonCode(ReasonCode, &'static str),
+    Pair(String, String),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::None => Ok(()),
+            Value::Flag(flag) => write!(f, "{}", u8::from(*flag)),
+            Value::Number(number) => write!(f, "{number}"),
+            Value::Text(text) => f.write_str(text),
+            Value::Bytes(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Value::Named(number, name) => write!(f, "{number} ({name})"),
+            Value::ReasonCode(code, name) => write!(f, "0x{:02X} ({name})", code.value()),
+            Value::Pair(name, value) => write!(f, "{name} = {value}"),
+        }
+    }
+}
+
+/// One field of a packet. Fields nest; those without byte-ranged children are leaves, and the leaves
+/// tile the packet. Bit fields are children of the byte they share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub label: Label,
+    /// Byte offsets from the packet's first byte, the end excluded.
+    pub range: Range<usize>,
+    pub bits: Option<Bits>,
+    pub value: Value,
+    pub children: Vec<Field>,
+}
+
+impl Field {
+    /// Whether it has no children but bit fields.
+    pub fn is_leaf(&self) -> bool {
+        self.bits.is_none() && self.children.iter().all(|child| child.bits.is_some())
+    }
+
+    /// Calls `visit` for every leaf in wire order, with the groups around it.
+    pub fn leaves<'a>(
+        &'a self,
+        path: &mut Vec<&'a Field>,
+        visit: &mut impl FnMut(&[&'a Field], &'a Field),
+    ) {
+        if self.is_leaf() {
+            visit(path, self);
+        } else {
+            path.push(self);
+            for child in &self.children {
+                child.leaves(path, visit);
+            }
+            path.pop();
+        }
+    }
+}
+
+/// A packet opened to its bits, whole or up to the byte that broke it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dissection {
+    pub fields: Vec<Field>,
+    pub outcome: Result<Packet, DecodeError>,
+}
+
+impl Dissection {
+    /// The leaves in wire order. For a whole packet they cover it without gap or overlap.
+    pub fn leaves(&self) -> Vec<&Field> {
+        let mut leaves = Vec::new();
+        for field in &self.fields {
+            field.leaves(&mut Vec::new(), &mut |_, leaf| leaves.push(leaf));
+        }
+        leaves
+    }
+}
+
+/// Takes what the reader reports. The empty sink costs nothing: its calls vanish when compiled.
+pub(super) trait Sink: Default {
+    fn open(&mut self, label: Label, at: usize);
+    fn close(&mut self, at: usize, value: impl FnOnce() -> Value);
+    fn leaf(&mut self, label: Label, range: Range<usize>, value: impl FnOnce() -> Value);
+    /// A bit field of the byte that was reported last.
+    fn bits(&mut self, label: Label, bits: Bits, value: impl FnOnce() -> Value);
+}
+
+/// The sink of the decoder.
+#[derive(Default)]
+pub(super) struct NoSink;
+
+impl Sink for NoSink {
+    fn open(&mut self, _: Label, _: usize) {}
+    fn close(&mut self, _: usize, _: impl FnOnce() -> Value) {}
+    fn leaf(&mut self, _: Label, _: Range<usize>, _: impl FnOnce() -> Value) {}
+    fn bits(&mut self, _: Label, _: Bits, _: impl FnOnce() -> Value) {}
+}
+
+/// The sink of the dissector.
+#[derive(Default)]
+pub(super) struct Collector {
+    done: Vec<Field>,
+    open: Vec<Field>,
+}
+
+impl Collector {
+    /// The collected tree; groups that an error left open end where their last child does.
+    pub(super) fn finish(mut self) -> Vec<Field> {
+        while let Some(mut group) = self.open.pop() {
+            if let Some(last) = group.children.last() {
+                group.range.end = last.range.end;
+                self.siblings().push(group);
+            }
+        }
+        self.done
+    }
+
+    fn siblings(&mut self) -> &mut Vec<Field> {
+        match self.open.last_mut() {
+            Some(group) => &mut group.children,
+            None => &mut self.done,
+        }
+    }
+}
+
+impl Sink for Collector {
+    fn open(&mut self, label: Label, at: usize) {
+        self.open.push(Field {
+            label,
+            range: at..at,
+            bits: None,
+            value: Value::None,
+            children: Vec::new(),
+        });
+    }
+
+    fn close(&mut self, at: usize, value: impl FnOnce() -> Value) {
+        if let Some(mut group) = self.open.pop() {
+            group.range.end = at;
+            group.value = value();
+            self.siblings().push(group);
+        }
+    }
+
+    fn leaf(&mut self, label: Label, range: Range<usize>, value: impl FnOnce() -> Value) {
+        let field = Field { label, range, bits: None, value: value(), children: Vec::new() };
+        self.siblings().push(field);
+    }
+
+    fn bits(&mut self, label: Label, bits: Bits, value: impl FnOnce() -> Value) {
+        if let Some(byte) = self.siblings().last_mut() {
+            let range = byte.range.clone();
+            let value = value();
+            byte.children.push(Field {
+                label,
+                range,
+                bits: Some(bits),
+                value,
+                children: Vec::new(),
+            });
+        }
+    }
+}

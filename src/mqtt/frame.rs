@@ -1,0 +1,84 @@
+//! Framing (§2.1): where one Control Packet ends and the next begins.
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use super::error::{DecodeError, ErrorKind};
+use super::packet::PacketType;
+use super::reader::read_variable_byte_integer;
+
+/// The largest Remaining Length (§2.1.4).
+pub const MAX_REMAINING_LENGTH: usize = 268_435_455;
+
+/// What the first two to five bytes of a packet tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameHeader {
+    pub packet_type: PacketType,
+    /// Bytes in the whole packet, the Fixed Header included.
+    pub length: usize,
+}
+
+impl FrameHeader {
+    /// Reads the Fixed Header. `None` while its last byte has not arrived; an error as soon as the
+    /// bytes at hand cannot begin a packet.
+    pub fn read(bytes: &[u8]) -> Result<Option<FrameHeader>, DecodeError> {
+        let Some((&first, rest)) = bytes.split_first() else { return Ok(None) };
+        let packet_type =
+            PacketType::from_first_byte(first).map_err(|kind| DecodeError { at: 0, kind })?;
+        let read = read_variable_byte_integer(rest)
+            .map_err(|(offset, kind)| DecodeError { at: 1 + offset, kind })?;
+        Ok(read.map(|(remaining, width)| FrameHeader {
+            packet_type,
+            length: 1 + width + remaining as usize,
+        }))
+    }
+}
+
+/// Cuts a byte stream into packets, however the transport has split or merged it [MQTT-6.0.0-2].
+///
+/// It holds only bytes that have arrived: an announced length allocates nothing.
+#[derive(Debug, Default)]
+pub struct Deframer {
+    buffer: BytesMut,
+    maximum: Option<usize>,
+}
+
+impl Deframer {
+    pub fn new() -> Deframer {
+        Deframer::default()
+    }
+
+    /// The largest packet to take (§3.1.2.11.4); a larger one is an error as soon as its length is known.
+    pub fn set_maximum_packet_size(&mut self, maximum: Option<u32>) {
+        self.maximum = maximum.map(|size| size as usize);
+    }
+
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next whole packet; `None` until more bytes arrive. After an error the stream has no further
+    /// packet boundaries: the connection is to be closed (§4.13).
+    pub fn next_frame(&mut self) -> Result<Option<Bytes>, DecodeError> {
+        let Some(header) = FrameHeader::read(&self.buffer)? else { return Ok(None) };
+        if let Some(maximum) = self.maximum
+            && header.length > maximum
+        {
+            let kind = ErrorKind::PacketTooLarge { size: header.length, maximum };
+            return Err(DecodeError { at: 1, kind });
+        }
+        if self.buffer.len() < header.length {
+            return Ok(None);
+        }
+        Ok(Some(self.buffer.split_to(header.length).freeze()))
+    }
+
+    /// Bytes that have arrived and belong to no whole packet yet.
+    pub fn pending(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// Takes the pending bytes out, for instance to show what broke the stream.
+    pub fn take_pending(&mut self) -> Bytes {
+        self.buffer.copy_to_bytes(self.buffer.len())
+    }
+}

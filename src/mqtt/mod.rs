@@ -1,0 +1,34 @@
+//! MQTT 5.0 on the wire: bytes ⇄ packets ⇄ annotated fields.
+//!
+//! [`decode`] reads one whole Control Packet strictly; [`dissect`] reads it through the very same code
+//! and keeps every field with its byte and bit range, also when the packet turns out to be broken.
+//! [`encode`] writes what it is told, so that a learner may break a rule on purpose: it refuses only
+//! what has no representation on the wire. [`Deframer`] cuts a byte stream into frames.
+//!
+//! Knows nothing of time, connections, Sessions or exercises.
+
+mod error;
+mod field;
+mod frame;
+mod packet;
+mod property;
+mod qos;
+mod reader;
+mod reason_code;
+mod topic;
+mod writer;
+
+pub use error::{Class, DecodeError, EncodeError, ErrorKind};
+pub use field::{Bits, Dissection, Field, FieldId, Label, Value};
+pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH};
+pub use packet::{
+    Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Publish, RetainHandling,
+    Sender, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Will,
+};
+pub use packet::{decode, dissect, encode};
+pub use property::{Holder, Properties, Property, PropertyId, PropertyKind, PropertyValue};
+pub use qos::QoS;
+pub use reason_code::ReasonCode;
+pub use topic::{
+    ShareName, check_topic_filter, check_topic_name, matches, split_shared, starts_with_wildcard,
+};

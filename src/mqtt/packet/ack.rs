@@ -1,0 +1,70 @@
+//! PUBACK (§3.4), PUBREC (§3.5), PUBREL (§3.6) and PUBCOMP (§3.7): four packets of one shape.
+
+use super::{
+    DecodeError, EncodeError, FieldId, Holder, PacketId, PacketType, Properties, Reader,
+    ReasonCode, Sink, Writer,
+};
+
+/// Carries the Packet Identifier of the PUBLISH it belongs to [MQTT-2.2.1-5].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ack {
+    pub packet_id: PacketId,
+    pub reason_code: ReasonCode,
+    pub properties: Properties,
+}
+
+impl Ack {
+    /// An acknowledgement that says nothing but "done".
+    pub fn success(packet_id: PacketId) -> Ack {
+        Ack::new(packet_id, ReasonCode::Success)
+    }
+
+    pub fn new(packet_id: PacketId, reason_code: ReasonCode) -> Ack {
+        Ack { packet_id, reason_code, properties: Properties::NONE }
+    }
+
+    pub(super) fn read<S: Sink>(
+        r: &mut Reader<'_, S>,
+        packet: PacketType,
+    ) -> Result<Ack, DecodeError> {
+        let (code_field, holder) = match packet {
+            PacketType::PubRec => (FieldId::PubRecReasonCode, Holder::PubRec),
+            PacketType::PubRel => (FieldId::PubRelReasonCode, Holder::PubRel),
+            PacketType::PubComp => (FieldId::PubCompReasonCode, Holder::PubComp),
+            _ => (FieldId::PubAckReasonCode, Holder::PubAck),
+        };
+        r.group(FieldId::VariableHeader.into(), |r| {
+            let mut ack = Ack::success(r.packet_id()?);
+            // A Remaining Length of 2 means Success, of 3 no properties (§3.4.2.1).
+            if !r.at_end() {
+                ack.reason_code = r.reason_code(code_field, packet)?;
+            }
+            if !r.at_end() {
+                ack.properties = r.properties(holder)?;
+            }
+            Ok(ack)
+        })
+    }
+
+    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        w.two_byte_integer(self.packet_id.get());
+        write_reason(self.reason_code, &self.properties, w)
+    }
+}
+
+/// Writes Reason Code and properties in the shortest form: both may be left out when they say
+/// nothing. DISCONNECT and AUTH do the same.
+pub(super) fn write_reason(
+    reason_code: ReasonCode,
+    properties: &Properties,
+    w: &mut Writer,
+) -> Result<(), EncodeError> {
+    if reason_code == ReasonCode::Success && properties.is_empty() {
+        return Ok(());
+    }
+    w.byte(reason_code.value());
+    match properties.is_empty() {
+        true => Ok(()),
+        false => properties.write(w),
+    }
+}

@@ -1,0 +1,35 @@
+//! AUTH (§3.15): one step of an extended authentication exchange.
+
+use super::ack::write_reason;
+use super::{
+    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Reader,
+    ReasonCode, Sink, Writer,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Auth {
+    pub reason_code: ReasonCode,
+    pub properties: Properties,
+}
+
+impl Auth {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Auth, DecodeError> {
+        // A Remaining Length of 0 means Success without properties (§3.15.2.1).
+        if r.at_end() {
+            return Ok(Auth { reason_code: ReasonCode::Success, properties: Properties::NONE });
+        }
+        r.group(FieldId::VariableHeader.into(), |r| {
+            let reason_code = r.reason_code(FieldId::AuthReasonCode, PacketType::Auth)?;
+            let at = r.at();
+            let properties = r.properties(Holder::Auth)?;
+            match properties.authentication_method() {
+                Some(_) => Ok(Auth { reason_code, properties }),
+                None => Err(DecodeError { at, kind: ErrorKind::AuthenticationMethodMissing }),
+            }
+        })
+    }
+
+    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        write_reason(self.reason_code, &self.properties, w)
+    }
+}

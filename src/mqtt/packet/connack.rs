@@ -1,0 +1,49 @@
+//! CONNACK (§3.2): the Server's answer to CONNECT, with the limits it sets.
+
+use super::{
+    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Reader,
+    ReasonCode, Sink, Writer,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnAck {
+    /// Whether the Server goes on with a stored Session (§3.2.2.1.1).
+    pub session_present: bool,
+    pub reason_code: ReasonCode,
+    pub properties: Properties,
+}
+
+impl ConnAck {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<ConnAck, DecodeError> {
+        r.group(FieldId::VariableHeader.into(), |r| {
+            let at = r.at();
+            let flags =
+                r.flags(FieldId::ConnectAcknowledgeFlags.into(), FLAGS, |flags| {
+                    match flags & !SESSION_PRESENT {
+                        0 => Ok(()),
+                        _ => Err(ErrorKind::ConnectAcknowledgeFlags),
+                    }
+                })?;
+            let session_present = flags & SESSION_PRESENT != 0;
+            let reason_code = r.reason_code(FieldId::ConnectReasonCode, PacketType::ConnAck)?;
+            if session_present && reason_code != ReasonCode::Success {
+                return Err(DecodeError { at, kind: ErrorKind::SessionPresentOnError });
+            }
+            let properties = r.properties(Holder::ConnAck)?;
+            Ok(ConnAck { session_present, reason_code, properties })
+        })
+    }
+
+    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        w.byte(u8::from(self.session_present));
+        w.byte(self.reason_code.value());
+        self.properties.write(w)
+    }
+}
+
+const SESSION_PRESENT: u8 = 0b0000_0001;
+
+const FLAGS: &[(FieldId, Bits)] = &[
+    (FieldId::ConnectAcknowledgeReserved, Bits::new(7, 1)),
+    (FieldId::SessionPresent, Bits::new(0, 0)),
+];

@@ -1,0 +1,154 @@
+//! CONNECT (§3.1): the Client asks for a connection to its Session.
+
+use bytes::Bytes;
+
+use super::{
+    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, Properties, Reader, Sink, Writer,
+};
+use crate::mqtt::qos::QoS;
+use crate::mqtt::topic::check_topic_name;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Connect {
+    /// Drop any stored Session first (§3.1.2.4).
+    pub clean_start: bool,
+    /// In seconds; 0 turns the mechanism off (§3.1.2.10).
+    pub keep_alive: u16,
+    pub properties: Properties,
+    /// Empty to let the Server assign one (§3.1.3.1).
+    pub client_id: String,
+    pub will: Option<Will>,
+    pub user_name: Option<String>,
+    /// May stand without a User Name, unlike in 3.1.1 (§3.1.2.9).
+    pub password: Option<Bytes>,
+}
+
+/// The message the Server publishes when the Client goes without a proper DISCONNECT (§3.1.2.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Will {
+    pub qos: QoS,
+    pub retain: bool,
+    pub properties: Properties,
+    pub topic: String,
+    pub payload: Bytes,
+}
+
+impl Connect {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Connect, DecodeError> {
+        let (flags, keep_alive, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+            r.string_checked(FieldId::ProtocolName, |name| match name {
+                PROTOCOL_NAME => Ok(()),
+                _ => Err((0, ErrorKind::ProtocolName)),
+            })?;
+            let at = r.at();
+            match r.byte(FieldId::ProtocolVersion.into())? {
+                PROTOCOL_VERSION => {}
+                other => {
+                    return Err(DecodeError { at, kind: ErrorKind::ProtocolVersion(other) });
+                }
+            }
+            let flags = r.flags(FieldId::ConnectFlags.into(), FLAGS, check_flags)?;
+            let keep_alive = r.two_byte_integer(FieldId::KeepAlive.into())?;
+            let at = r.at();
+            let properties = r.properties(Holder::Connect)?;
+            if properties.authentication_data().is_some()
+                && properties.authentication_method().is_none()
+            {
+                let kind = ErrorKind::AuthenticationDataWithoutMethod;
+                return Err(DecodeError { at, kind });
+            }
+            Ok((flags, keep_alive, properties))
+        })?;
+        r.group(FieldId::Payload.into(), |r| {
+            let client_id = r.string(FieldId::ClientIdentifier)?;
+            let will = match flags & WILL_FLAG {
+                0 => None,
+                _ => Some(Will {
+                    qos: QoS::from_bits(WILL_QOS.of(flags)).unwrap_or_default(),
+                    retain: flags & WILL_RETAIN != 0,
+                    properties: r.properties(Holder::Will)?,
+                    topic: r.string_checked(FieldId::WillTopic, check_topic_name)?,
+                    payload: r.binary(FieldId::WillPayload)?,
+                }),
+            };
+            let user_name = match flags & USER_NAME_FLAG {
+                0 => None,
+                _ => Some(r.string(FieldId::UserName)?),
+            };
+            let password = match flags & PASSWORD_FLAG {
+                0 => None,
+                _ => Some(r.binary(FieldId::Password)?),
+            };
+            let clean_start = flags & CLEAN_START != 0;
+            Ok(Connect {
+                clean_start,
+                keep_alive,
+                properties,
+                client_id,
+                will,
+                user_name,
+                password,
+            })
+        })
+    }
+
+    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        let bit = |set: bool, flag: u8| if set { flag } else { 0 };
+        let mut flags = bit(self.clean_start, CLEAN_START)
+            | bit(self.user_name.is_some(), USER_NAME_FLAG)
+            | bit(self.password.is_some(), PASSWORD_FLAG);
+        if let Some(will) = &self.will {
+            flags |= WILL_FLAG | will.qos.bits() << WILL_QOS.low | bit(will.retain, WILL_RETAIN);
+        }
+        w.string(PROTOCOL_NAME)?;
+        w.byte(PROTOCOL_VERSION);
+        w.byte(flags);
+        w.two_byte_integer(self.keep_alive);
+        self.properties.write(w)?;
+        w.string(&self.client_id)?;
+        if let Some(will) = &self.will {
+            will.properties.write(w)?;
+            w.string(&will.topic)?;
+            w.binary(&will.payload)?;
+        }
+        if let Some(user_name) = &self.user_name {
+            w.string(user_name)?;
+        }
+        if let Some(password) = &self.password {
+            w.binary(password)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_flags(flags: u8) -> Result<(), ErrorKind> {
+    let will = flags & WILL_FLAG != 0;
+    match WILL_QOS.of(flags) {
+        _ if flags & RESERVED != 0 => Err(ErrorKind::ConnectFlagReserved),
+        3 => Err(ErrorKind::WillQoS3),
+        1.. if !will => Err(ErrorKind::WillQoSWithoutWill),
+        _ if !will && flags & WILL_RETAIN != 0 => Err(ErrorKind::WillRetainWithoutWill),
+        _ => Ok(()),
+    }
+}
+
+const PROTOCOL_NAME: &str = "MQTT";
+const PROTOCOL_VERSION: u8 = 5;
+
+const RESERVED: u8 = 0b0000_0001;
+const CLEAN_START: u8 = 0b0000_0010;
+const WILL_FLAG: u8 = 0b0000_0100;
+const WILL_QOS: Bits = Bits::new(4, 3);
+const WILL_RETAIN: u8 = 0b0010_0000;
+const PASSWORD_FLAG: u8 = 0b0100_0000;
+const USER_NAME_FLAG: u8 = 0b1000_0000;
+
+const FLAGS: &[(FieldId, Bits)] = &[
+    (FieldId::UserNameFlag, Bits::new(7, 7)),
+    (FieldId::PasswordFlag, Bits::new(6, 6)),
+    (FieldId::WillRetain, Bits::new(5, 5)),
+    (FieldId::WillQoS, WILL_QOS),
+    (FieldId::WillFlag, Bits::new(2, 2)),
+    (FieldId::CleanStart, Bits::new(1, 1)),
+    (FieldId::ConnectReserved, Bits::new(0, 0)),
+];

@@ -1,0 +1,384 @@
+//! The fifteen Control Packets (§3), one file each, all in the same order: struct, `read`, `write`.
+//! PUBACK, PUBREC, PUBREL and PUBCOMP share a shape and a file.
+
+mod ack;
+mod auth;
+mod connack;
+mod connect;
+mod disconnect;
+mod publish;
+mod suback;
+mod subscribe;
+mod unsuback;
+mod unsubscribe;
+
+use std::num::NonZeroU16;
+
+use bytes::Bytes;
+
+pub use ack::Ack;
+pub use auth::Auth;
+pub use connack::ConnAck;
+pub use connect::{Connect, Will};
+pub use disconnect::Disconnect;
+pub use publish::Publish;
+pub use suback::SubAck;
+pub use subscribe::{RetainHandling, Subscribe, Subscription};
+pub use unsuback::UnsubAck;
+pub use unsubscribe::Unsubscribe;
+
+use super::error::{DecodeError, EncodeError, ErrorKind};
+use super::field::{Bits, Collector, Dissection, FieldId, NoSink, Sink};
+use super::property::{Holder, Properties};
+use super::reader::Reader;
+use super::reason_code::ReasonCode;
+use super::writer::Writer;
+
+/// Never zero [MQTT-2.2.1-3].
+pub type PacketId = NonZeroU16;
+
+/// One MQTT Control Packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Packet {
+    Connect(Box<Connect>),
+    ConnAck(ConnAck),
+    Publish(Publish),
+    PubAck(Ack),
+    PubRec(Ack),
+    PubRel(Ack),
+    PubComp(Ack),
+    Subscribe(Subscribe),
+    SubAck(SubAck),
+    Unsubscribe(Unsubscribe),
+    UnsubAck(UnsubAck),
+    PingReq,
+    PingResp,
+    Disconnect(Disconnect),
+    Auth(Auth),
+}
+
+/// Reads exactly one whole packet. With a known sender, what only the other side may send is refused.
+pub fn decode(frame: &Bytes, sender: Option<Sender>) -> Result<Packet, DecodeError> {
+    Packet::read(&mut Reader::<NoSink>::new(frame, sender))
+}
+
+/// The same reading as [`decode`], with every field kept up to the byte that breaks a rule.
+pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
+    let mut reader = Reader::<Collector>::new(frame, sender);
+    let outcome = Packet::read(&mut reader);
+    Dissection { fields: reader.into_sink().finish(), outcome }
+}
+
+/// Writes a packet. Refuses only what has no representation: rules may be broken on purpose, and
+/// [`decode`] tells which.
+pub fn encode(packet: &Packet) -> Result<Bytes, EncodeError> {
+    let mut body = Writer::default();
+    let flags = packet.write_body(&mut body)?;
+    let mut w = Writer::default();
+    w.byte(packet.packet_type().value() << 4 | flags);
+    w.length_prefixed_by_variable_byte_integer(&body)?;
+    Ok(w.finish())
+}
+
+impl Packet {
+    pub fn packet_type(&self) -> PacketType {
+        match self {
+            Packet::Connect(_) => PacketType::Connect,
+            Packet::ConnAck(_) => PacketType::ConnAck,
+            Packet::Publish(_) => PacketType::Publish,
+            Packet::PubAck(_) => PacketType::PubAck,
+            Packet::PubRec(_) => PacketType::PubRec,
+            Packet::PubRel(_) => PacketType::PubRel,
+            Packet::PubComp(_) => PacketType::PubComp,
+            Packet::Subscribe(_) => PacketType::Subscribe,
+            Packet::SubAck(_) => PacketType::SubAck,
+            Packet::Unsubscribe(_) => PacketType::Unsubscribe,
+            Packet::UnsubAck(_) => PacketType::UnsubAck,
+            Packet::PingReq => PacketType::PingReq,
+            Packet::PingResp => PacketType::PingResp,
+            Packet::Disconnect(_) => PacketType::Disconnect,
+            Packet::Auth(_) => PacketType::Auth,
+        }
+    }
+
+    pub fn packet_id(&self) -> Option<PacketId> {
+        match self {
+            Packet::Publish(p) => p.packet_id,
+            Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
+                Some(p.packet_id)
+            }
+            Packet::Subscribe(p) => Some(p.packet_id),
+            Packet::SubAck(p) => Some(p.packet_id),
+            Packet::Unsubscribe(p) => Some(p.packet_id),
+            Packet::UnsubAck(p) => Some(p.packet_id),
+            _ => None,
+        }
+    }
+
+    /// The packet's own properties; those of a Will are in [`Will`].
+    pub fn properties(&self) -> &Properties {
+        match self {
+            Packet::Connect(p) => &p.properties,
+            Packet::ConnAck(p) => &p.properties,
+            Packet::Publish(p) => &p.properties,
+            Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
+                &p.properties
+            }
+            Packet::Subscribe(p) => &p.properties,
+            Packet::SubAck(p) => &p.properties,
+            Packet::Unsubscribe(p) => &p.properties,
+            Packet::UnsubAck(p) => &p.properties,
+            Packet::PingReq | Packet::PingResp => &NO_PROPERTIES,
+            Packet::Disconnect(p) => &p.properties,
+            Packet::Auth(p) => &p.properties,
+        }
+    }
+
+    /// The Reason Codes the packet carries: none, one, or one per Topic Filter.
+    pub fn reason_codes(&self) -> &[ReasonCode] {
+        match self {
+            Packet::ConnAck(p) => std::slice::from_ref(&p.reason_code),
+            Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
+                std::slice::from_ref(&p.reason_code)
+            }
+            Packet::SubAck(p) => &p.reason_codes,
+            Packet::UnsubAck(p) => &p.reason_codes,
+            Packet::Disconnect(p) => std::slice::from_ref(&p.reason_code),
+            Packet::Auth(p) => std::slice::from_ref(&p.reason_code),
+            _ => &[],
+        }
+    }
+
+    fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Packet, DecodeError> {
+        let (packet_type, flags, length) =
+            r.group(FieldId::FixedHeader.into(), read_fixed_header)?;
+        if let Some(sender) = r.sender()
+            && !packet_type.sent_by(sender)
+        {
+            let kind = ErrorKind::PacketFromWrongSide(packet_type);
+            return Err(DecodeError { at: 0, kind });
+        }
+        let (start, there) = (r.at(), r.remaining());
+        if there < length {
+            return Err(DecodeError { at: start + there, kind: ErrorKind::Incomplete });
+        }
+        let packet = r.limited(length, |r| {
+            let packet = match packet_type {
+                PacketType::Connect => Packet::Connect(Box::new(Connect::read(r)?)),
+                PacketType::ConnAck => Packet::ConnAck(ConnAck::read(r)?),
+                PacketType::Publish => Packet::Publish(Publish::read(r, flags)?),
+                PacketType::PubAck => Packet::PubAck(Ack::read(r, packet_type)?),
+                PacketType::PubRec => Packet::PubRec(Ack::read(r, packet_type)?),
+                PacketType::PubRel => Packet::PubRel(Ack::read(r, packet_type)?),
+                PacketType::PubComp => Packet::PubComp(Ack::read(r, packet_type)?),
+                PacketType::Subscribe => Packet::Subscribe(Subscribe::read(r)?),
+                PacketType::SubAck => Packet::SubAck(SubAck::read(r)?),
+                PacketType::Unsubscribe => Packet::Unsubscribe(Unsubscribe::read(r)?),
+                PacketType::UnsubAck => Packet::UnsubAck(UnsubAck::read(r)?),
+                PacketType::PingReq => Packet::PingReq,
+                PacketType::PingResp => Packet::PingResp,
+                PacketType::Disconnect => Packet::Disconnect(Disconnect::read(r)?),
+                PacketType::Auth => Packet::Auth(Auth::read(r)?),
+            };
+            r.expect_end()?;
+            Ok(packet)
+        })?;
+        match r.at_end() {
+            true => Ok(packet),
+            false => Err(DecodeError { at: r.at(), kind: ErrorKind::MoreThanOnePacket }),
+        }
+    }
+
+    /// Writes everything behind the Remaining Length and returns the Fixed Header flags.
+    fn write_body(&self, w: &mut Writer) -> Result<u8, EncodeError> {
+        match self {
+            Packet::Connect(p) => p.write(w)?,
+            Packet::ConnAck(p) => p.write(w)?,
+            Packet::Publish(p) => return p.write(w),
+            Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
+                p.write(w)?;
+            }
+            Packet::Subscribe(p) => p.write(w)?,
+            Packet::SubAck(p) => p.write(w)?,
+            Packet::Unsubscribe(p) => p.write(w)?,
+            Packet::UnsubAck(p) => p.write(w)?,
+            Packet::PingReq | Packet::PingResp => {}
+            Packet::Disconnect(p) => p.write(w)?,
+            Packet::Auth(p) => p.write(w)?,
+        }
+        Ok(self.packet_type().fixed_flags().unwrap_or_default())
+    }
+}
+
+/// Which side of a Network Connection sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sender {
+    Client,
+    Server,
+}
+
+/// The Control Packet types (§2.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum PacketType {
+    Connect = 1,
+    ConnAck = 2,
+    Publish = 3,
+    PubAck = 4,
+    PubRec = 5,
+    PubRel = 6,
+    PubComp = 7,
+    Subscribe = 8,
+    SubAck = 9,
+    Unsubscribe = 10,
+    UnsubAck = 11,
+    PingReq = 12,
+    PingResp = 13,
+    Disconnect = 14,
+    Auth = 15,
+}
+
+impl PacketType {
+    pub const ALL: [PacketType; 15] = [
+        PacketType::Connect,
+        PacketType::ConnAck,
+        PacketType::Publish,
+        PacketType::PubAck,
+        PacketType::PubRec,
+        PacketType::PubRel,
+        PacketType::PubComp,
+        PacketType::Subscribe,
+        PacketType::SubAck,
+        PacketType::Unsubscribe,
+        PacketType::UnsubAck,
+        PacketType::PingReq,
+        PacketType::PingResp,
+        PacketType::Disconnect,
+        PacketType::Auth,
+    ];
+
+    pub fn from_value(value: u8) -> Option<PacketType> {
+        PacketType::ALL.get(usize::from(value).checked_sub(1)?).copied()
+    }
+
+    pub fn value(self) -> u8 {
+        self as u8
+    }
+
+    /// Reads the type and checks the Fixed Header flags: what one byte can already tell.
+    pub(super) fn from_first_byte(byte: u8) -> Result<PacketType, ErrorKind> {
+        let packet_type = PacketType::from_value(byte >> 4).ok_or(ErrorKind::PacketTypeReserved)?;
+        match packet_type.fixed_flags() {
+            Some(flags) if flags != byte & 0x0F => Err(ErrorKind::FixedHeaderFlags(packet_type)),
+            Some(_) => Ok(packet_type),
+            None => publish::check_flags(byte).map(|()| packet_type),
+        }
+    }
+
+    /// The Fixed Header flags the specification prescribes (§2.1.3); PUBLISH has its own meaning for them.
+    pub fn fixed_flags(self) -> Option<u8> {
+        match self {
+            PacketType::Publish => None,
+            PacketType::PubRel | PacketType::Subscribe | PacketType::Unsubscribe => Some(0b0010),
+            _ => Some(0b0000),
+        }
+    }
+
+    /// Whether this side may send it (§2.1.2).
+    pub fn sent_by(self, sender: Sender) -> bool {
+        match self {
+            PacketType::Connect
+            | PacketType::Subscribe
+            | PacketType::Unsubscribe
+            | PacketType::PingReq => sender == Sender::Client,
+            PacketType::ConnAck
+            | PacketType::SubAck
+            | PacketType::UnsubAck
+            | PacketType::PingResp => sender == Sender::Server,
+            _ => true,
+        }
+    }
+
+    /// The specification's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            PacketType::Connect => "CONNECT",
+            PacketType::ConnAck => "CONNACK",
+            PacketType::Publish => "PUBLISH",
+            PacketType::PubAck => "PUBACK",
+            PacketType::PubRec => "PUBREC",
+            PacketType::PubRel => "PUBREL",
+            PacketType::PubComp => "PUBCOMP",
+            PacketType::Subscribe => "SUBSCRIBE",
+            PacketType::SubAck => "SUBACK",
+            PacketType::Unsubscribe => "UNSUBSCRIBE",
+            PacketType::UnsubAck => "UNSUBACK",
+            PacketType::PingReq => "PINGREQ",
+            PacketType::PingResp => "PINGRESP",
+            PacketType::Disconnect => "DISCONNECT",
+            PacketType::Auth => "AUTH",
+        }
+    }
+
+    /// The name in lower case, for JSON and the glossary.
+    pub fn key(self) -> &'static str {
+        match self {
+            PacketType::Connect => "connect",
+            PacketType::ConnAck => "connack",
+            PacketType::Publish => "publish",
+            PacketType::PubAck => "puback",
+            PacketType::PubRec => "pubrec",
+            PacketType::PubRel => "pubrel",
+            PacketType::PubComp => "pubcomp",
+            PacketType::Subscribe => "subscribe",
+            PacketType::SubAck => "suback",
+            PacketType::Unsubscribe => "unsubscribe",
+            PacketType::UnsubAck => "unsuback",
+            PacketType::PingReq => "pingreq",
+            PacketType::PingResp => "pingresp",
+            PacketType::Disconnect => "disconnect",
+            PacketType::Auth => "auth",
+        }
+    }
+
+    /// The section that describes it, without `§`: the packets of §3 stand in the order of their values.
+    pub fn section(self) -> String {
+        format!("3.{}", self.value())
+    }
+}
+
+/// The first byte and the Remaining Length; returns the flags too.
+fn read_fixed_header<S: Sink>(
+    r: &mut Reader<'_, S>,
+) -> Result<(PacketType, u8, usize), DecodeError> {
+    if r.at_end() {
+        return Err(DecodeError { at: 0, kind: ErrorKind::Incomplete });
+    }
+    let is_publish = r.rest()[0] >> 4 == PacketType::Publish.value();
+    let parts = if is_publish { PUBLISH_FLAGS } else { FIXED_FLAGS };
+    let byte = r.flags(FieldId::PacketTypeAndFlags.into(), parts, |byte| {
+        PacketType::from_first_byte(byte).map(drop)
+    })?;
+    let packet_type =
+        PacketType::from_first_byte(byte).map_err(|kind| DecodeError { at: 0, kind })?;
+    let length = r.variable_byte_integer(FieldId::RemainingLength.into()).map_err(|error| {
+        match error.kind {
+            // The Remaining Length itself has not arrived: nothing is known to be wrong yet.
+            ErrorKind::Truncated => DecodeError { kind: ErrorKind::Incomplete, ..error },
+            _ => error,
+        }
+    })?;
+    Ok((packet_type, byte & 0x0F, length as usize))
+}
+
+static NO_PROPERTIES: Properties = Properties::NONE;
+
+const FIXED_FLAGS: &[(FieldId, Bits)] =
+    &[(FieldId::PacketType, Bits::new(7, 4)), (FieldId::FixedFlags, Bits::new(3, 0))];
+
+const PUBLISH_FLAGS: &[(FieldId, Bits)] = &[
+    (FieldId::PacketType, Bits::new(7, 4)),
+    (FieldId::Dup, Bits::new(3, 3)),
+    (FieldId::PublishQoS, Bits::new(2, 1)),
+    (FieldId::Retain, Bits::new(0, 0)),
+];

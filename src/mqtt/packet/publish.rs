@@ -1,0 +1,85 @@
+//! PUBLISH (§3.3): an Application Message, in either direction.
+
+use bytes::Bytes;
+
+use super::{
+    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
+    Writer,
+};
+use crate::mqtt::qos::QoS;
+use crate::mqtt::topic::check_topic_name;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Publish {
+    /// This is a second try (§3.3.1.1).
+    pub dup: bool,
+    pub qos: QoS,
+    pub retain: bool,
+    /// Empty where a Topic Alias stands for it (§3.3.2.3.4).
+    pub topic: String,
+    /// There exactly above QoS 0 [MQTT-2.2.1-2].
+    pub packet_id: Option<PacketId>,
+    pub properties: Properties,
+    pub payload: Bytes,
+}
+
+impl Publish {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, flags: u8) -> Result<Publish, DecodeError> {
+        let qos = QoS::from_bits((flags & QOS) >> 1).unwrap_or_default();
+        let (topic, packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+            let at = r.at();
+            let topic = r.string_checked(FieldId::TopicName, |topic| match topic {
+                // Whether an alias stands for it shows further on.
+                "" => Ok(()),
+                _ => check_topic_name(topic),
+            })?;
+            let packet_id = match qos {
+                QoS::AtMostOnce => None,
+                _ => Some(r.packet_id()?),
+            };
+            let properties = r.properties(Holder::Publish)?;
+            if topic.is_empty() && properties.topic_alias().is_none() {
+                return Err(DecodeError { at, kind: ErrorKind::TopicNameMissing });
+            }
+            Ok((topic, packet_id, properties))
+        })?;
+        let payload = r.group(FieldId::Payload.into(), |r| {
+            Ok(r.opaque_rest(FieldId::ApplicationMessage.into()))
+        })?;
+        Ok(Publish {
+            dup: flags & DUP != 0,
+            qos,
+            retain: flags & RETAIN != 0,
+            topic,
+            packet_id,
+            properties,
+            payload,
+        })
+    }
+
+    /// Returns the Fixed Header flags, which belong to PUBLISH alone.
+    pub(super) fn write(&self, w: &mut Writer) -> Result<u8, EncodeError> {
+        w.string(&self.topic)?;
+        if self.qos > QoS::AtMostOnce {
+            let packet_id = self.packet_id.ok_or(EncodeError::PacketIdentifierMissing)?;
+            w.two_byte_integer(packet_id.get());
+        }
+        self.properties.write(w)?;
+        w.opaque(&self.payload);
+        let dup = if self.dup { DUP } else { 0 };
+        Ok(dup | self.qos.bits() << 1 | u8::from(self.retain))
+    }
+}
+
+/// What the first byte of a PUBLISH alone can break.
+pub(super) fn check_flags(byte: u8) -> Result<(), ErrorKind> {
+    match byte & QOS {
+        QOS => Err(ErrorKind::QoS3),
+        0 if byte & DUP != 0 => Err(ErrorKind::DupOnQoS0),
+        _ => Ok(()),
+    }
+}
+
+const DUP: u8 = 0b1000;
+const QOS: u8 = 0b0110;
+const RETAIN: u8 = 0b0001;

@@ -1,0 +1,50 @@
+//! SUBACK (§3.9): the Server's answer to SUBSCRIBE.
+
+use super::{
+    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, PacketType, Properties, Reader,
+    ReasonCode, Sink, Writer,
+};
+
+/// Carries the Packet Identifier of the SUBSCRIBE it answers [MQTT-3.8.4-2].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubAck {
+    pub packet_id: PacketId,
+    pub properties: Properties,
+    /// One per Topic Filter, in the order asked [MQTT-3.9.3-1].
+    pub reason_codes: Vec<ReasonCode>,
+}
+
+impl SubAck {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<SubAck, DecodeError> {
+        let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+            Ok((r.packet_id()?, r.properties(Holder::SubAck)?))
+        })?;
+        let reason_codes = read_codes(r, FieldId::SubAckReasonCode, PacketType::SubAck)?;
+        Ok(SubAck { packet_id, properties, reason_codes })
+    }
+
+    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        w.two_byte_integer(self.packet_id.get());
+        self.properties.write(w)?;
+        self.reason_codes.iter().for_each(|code| w.byte(code.value()));
+        Ok(())
+    }
+}
+
+/// The payload of SUBACK and UNSUBACK: one Reason Code per Topic Filter, so at least one.
+pub(super) fn read_codes<S: Sink>(
+    r: &mut Reader<'_, S>,
+    field: FieldId,
+    packet: PacketType,
+) -> Result<Vec<ReasonCode>, DecodeError> {
+    if r.at_end() {
+        return Err(DecodeError { at: r.at(), kind: ErrorKind::ReasonCodesEmpty(packet) });
+    }
+    r.group(FieldId::Payload.into(), |r| {
+        let mut codes = Vec::with_capacity(r.remaining());
+        while !r.at_end() {
+            codes.push(r.reason_code(field, packet)?);
+        }
+        Ok(codes)
+    })
+}

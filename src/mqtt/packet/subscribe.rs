@@ -1,0 +1,134 @@
+//! SUBSCRIBE (§3.8): the Client asks for messages.
+
+use super::{
+    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
+    Writer,
+};
+use crate::mqtt::qos::QoS;
+use crate::mqtt::topic::{check_topic_filter, split_shared};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscribe {
+    pub packet_id: PacketId,
+    pub properties: Properties,
+    /// At least one [MQTT-3.8.3-2].
+    pub subscriptions: Vec<Subscription>,
+}
+
+/// One Topic Filter with its options (§3.8.3.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subscription {
+    pub topic_filter: String,
+    /// The highest QoS at which the Server may send.
+    pub qos: QoS,
+    pub no_local: bool,
+    pub retain_as_published: bool,
+    pub retain_handling: RetainHandling,
+}
+
+/// When retained messages are sent upon subscribing (§3.8.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum RetainHandling {
+    #[default]
+    Send = 0,
+    SendIfNew = 1,
+    DoNotSend = 2,
+}
+
+impl RetainHandling {
+    pub const ALL: [RetainHandling; 3] =
+        [RetainHandling::Send, RetainHandling::SendIfNew, RetainHandling::DoNotSend];
+
+    /// `None` for 3, which is a Protocol Error, and for anything above.
+    pub fn from_bits(bits: u8) -> Option<RetainHandling> {
+        RetainHandling::ALL.get(usize::from(bits)).copied()
+    }
+
+    pub fn bits(self) -> u8 {
+        self as u8
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            RetainHandling::Send => "send at subscribe",
+            RetainHandling::SendIfNew => "send if new",
+            RetainHandling::DoNotSend => "do not send",
+        }
+    }
+}
+
+impl Subscribe {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Subscribe, DecodeError> {
+        let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+            Ok((r.packet_id()?, r.properties(Holder::Subscribe)?))
+        })?;
+        if r.at_end() {
+            return Err(DecodeError { at: r.at(), kind: ErrorKind::SubscribeEmpty });
+        }
+        let subscriptions = r.group(FieldId::Payload.into(), |r| {
+            let mut subscriptions = Vec::new();
+            while !r.at_end() {
+                subscriptions.push(r.group(FieldId::SubscriptionEntry.into(), Subscription::read)?);
+            }
+            Ok(subscriptions)
+        })?;
+        Ok(Subscribe { packet_id, properties, subscriptions })
+    }
+
+    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        w.two_byte_integer(self.packet_id.get());
+        self.properties.write(w)?;
+        for subscription in &self.subscriptions {
+            w.string(&subscription.topic_filter)?;
+            w.byte(subscription.options());
+        }
+        Ok(())
+    }
+}
+
+impl Subscription {
+    fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Subscription, DecodeError> {
+        let topic_filter = r.string_checked(FieldId::TopicFilter, check_topic_filter)?;
+        let options =
+            r.flags(FieldId::SubscriptionOptions.into(), OPTIONS, |options| match options {
+                _ if RESERVED.of(options) != 0 => Err(ErrorKind::SubscriptionOptionsReserved),
+                _ if RETAIN_HANDLING.of(options) == 3 => Err(ErrorKind::RetainHandling3),
+                _ if MAXIMUM_QOS.of(options) == 3 => Err(ErrorKind::SubscriptionQoS3),
+                _ if options & NO_LOCAL != 0 && split_shared(&topic_filter).is_some() => {
+                    Err(ErrorKind::NoLocalOnShared)
+                }
+                _ => Ok(()),
+            })?;
+        Ok(Subscription {
+            topic_filter,
+            qos: QoS::from_bits(MAXIMUM_QOS.of(options)).unwrap_or_default(),
+            no_local: options & NO_LOCAL != 0,
+            retain_as_published: options & RETAIN_AS_PUBLISHED != 0,
+            retain_handling: RetainHandling::from_bits(RETAIN_HANDLING.of(options))
+                .unwrap_or_default(),
+        })
+    }
+
+    fn options(&self) -> u8 {
+        let bit = |set: bool, flag: u8| if set { flag } else { 0 };
+        self.qos.bits()
+            | bit(self.no_local, NO_LOCAL)
+            | bit(self.retain_as_published, RETAIN_AS_PUBLISHED)
+            | self.retain_handling.bits() << RETAIN_HANDLING.low
+    }
+}
+
+const RESERVED: Bits = Bits::new(7, 6);
+const RETAIN_HANDLING: Bits = Bits::new(5, 4);
+const RETAIN_AS_PUBLISHED: u8 = 0b0000_1000;
+const NO_LOCAL: u8 = 0b0000_0100;
+const MAXIMUM_QOS: Bits = Bits::new(1, 0);
+
+const OPTIONS: &[(FieldId, Bits)] = &[
+    (FieldId::SubscriptionReserved, RESERVED),
+    (FieldId::RetainHandling, RETAIN_HANDLING),
+    (FieldId::RetainAsPublished, Bits::new(3, 3)),
+    (FieldId::NoLocal, Bits::new(2, 2)),
+    (FieldId::SubscriptionQoS, MAXIMUM_QOS),
+];

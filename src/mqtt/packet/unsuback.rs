@@ -1,0 +1,33 @@
+//! UNSUBACK (§3.11): the Server's answer to UNSUBSCRIBE.
+
+use super::suback::read_codes;
+use super::{
+    DecodeError, EncodeError, FieldId, Holder, PacketId, PacketType, Properties, Reader,
+    ReasonCode, Sink, Writer,
+};
+
+/// Carries the Packet Identifier of the UNSUBSCRIBE it answers [MQTT-3.10.4-5].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnsubAck {
+    pub packet_id: PacketId,
+    pub properties: Properties,
+    /// One per Topic Filter, in the order asked [MQTT-3.11.3-1].
+    pub reason_codes: Vec<ReasonCode>,
+}
+
+impl UnsubAck {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<UnsubAck, DecodeError> {
+        let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+            Ok((r.packet_id()?, r.properties(Holder::UnsubAck)?))
+        })?;
+        let reason_codes = read_codes(r, FieldId::UnsubAckReasonCode, PacketType::UnsubAck)?;
+        Ok(UnsubAck { packet_id, properties, reason_codes })
+    }
+
+    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        w.two_byte_integer(self.packet_id.get());
+        self.properties.write(w)?;
+        self.reason_codes.iter().for_each(|code| w.byte(code.value()));
+        Ok(())
+    }
+}

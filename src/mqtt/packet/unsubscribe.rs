@@ -1,0 +1,41 @@
+//! UNSUBSCRIBE (§3.10): the Client asks for no more messages.
+
+use super::{
+    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
+    Writer,
+};
+use crate::mqtt::topic::check_topic_filter;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsubscribe {
+    pub packet_id: PacketId,
+    pub properties: Properties,
+    /// At least one [MQTT-3.10.3-2].
+    pub topic_filters: Vec<String>,
+}
+
+impl Unsubscribe {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Unsubscribe, DecodeError> {
+        let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+            Ok((r.packet_id()?, r.properties(Holder::Unsubscribe)?))
+        })?;
+        if r.at_end() {
+            return Err(DecodeError { at: r.at(), kind: ErrorKind::UnsubscribeEmpty });
+        }
+        let topic_filters = r.group(FieldId::Payload.into(), |r| {
+            let mut topic_filters = Vec::new();
+            while !r.at_end() {
+                topic_filters
+                    .push(r.string_checked(FieldId::UnsubscribeFilter, check_topic_filter)?);
+            }
+            Ok(topic_filters)
+        })?;
+        Ok(Unsubscribe { packet_id, properties, topic_filters })
+    }
+
+    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        w.two_byte_integer(self.packet_id.get());
+        self.properties.write(w)?;
+        self.topic_filters.iter().try_for_each(|filter| w.string(filter))
+    }
+}

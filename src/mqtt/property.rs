@@ -1,0 +1,564 @@
+//! Properties (§2.2.2): one table of what exists, what it holds and where it may stand.
+
+use bytes::Bytes;
+
+use super::error::{DecodeError, EncodeError, ErrorKind};
+use super::field::{FieldId, Label, Sink};
+use super::packet::{PacketType, Sender};
+use super::reader::Reader;
+use super::topic::check_topic_name;
+use super::writer::Writer;
+
+/// What can hold a property: one of the packets that have properties, or the Will inside CONNECT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holder {
+    Connect,
+    Will,
+    ConnAck,
+    Publish,
+    PubAck,
+    PubRec,
+    PubRel,
+    PubComp,
+    Subscribe,
+    SubAck,
+    Unsubscribe,
+    UnsubAck,
+    Disconnect,
+    Auth,
+}
+
+impl Holder {
+    pub const ALL: [Holder; 14] = [
+        Holder::Connect,
+        Holder::Will,
+        Holder::ConnAck,
+        Holder::Publish,
+        Holder::PubAck,
+        Holder::PubRec,
+        Holder::PubRel,
+        Holder::PubComp,
+        Holder::Subscribe,
+        Holder::SubAck,
+        Holder::Unsubscribe,
+        Holder::UnsubAck,
+        Holder::Disconnect,
+        Holder::Auth,
+    ];
+
+    /// The packet in which the properties travel.
+    pub fn packet(self) -> PacketType {
+        match self {
+            Holder::Connect | Holder::Will => PacketType::Connect,
+            Holder::ConnAck => PacketType::ConnAck,
+            Holder::Publish => PacketType::Publish,
+            Holder::PubAck => PacketType::PubAck,
+            Holder::PubRec => PacketType::PubRec,
+            Holder::PubRel => PacketType::PubRel,
+            Holder::PubComp => PacketType::PubComp,
+            Holder::Subscribe => PacketType::Subscribe,
+            Holder::SubAck => PacketType::SubAck,
+            Holder::Unsubscribe => PacketType::Unsubscribe,
+            Holder::UnsubAck => PacketType::UnsubAck,
+            Holder::Disconnect => PacketType::Disconnect,
+            Holder::Auth => PacketType::Auth,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Holder::Will => "Will Properties",
+            _ => self.packet().name(),
+        }
+    }
+}
+
+/// How a property's value is written (§1.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PropertyKind {
+    Byte,
+    TwoByteInteger,
+    FourByteInteger,
+    VariableByteInteger,
+    Utf8String,
+    BinaryData,
+    StringPair,
+}
+
+/// A property's value, borrowed, by kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PropertyValue<'a> {
+    Byte(u8),
+    TwoByteInteger(u16),
+    FourByteInteger(u32),
+    VariableByteInteger(u32),
+    Utf8String(&'a str),
+    BinaryData(&'a Bytes),
+    StringPair(&'a str, &'a str),
+}
+
+macro_rules! value_type {
+    (Byte) => {
+        u8
+    };
+    (TwoByteInteger) => {
+        u16
+    };
+    (FourByteInteger) => {
+        u32
+    };
+    (VariableByteInteger) => {
+        u32
+    };
+    (Utf8String) => {
+        String
+    };
+    (BinaryData) => {
+        Bytes
+    };
+    (StringPair) => {
+        (String, String)
+    };
+}
+
+macro_rules! view {
+    (StringPair, $value:ident) => {
+        PropertyValue::StringPair(&$value.0, &$value.1)
+    };
+    (Utf8String, $value:ident) => {
+        PropertyValue::Utf8String($value)
+    };
+    (BinaryData, $value:ident) => {
+        PropertyValue::BinaryData($value)
+    };
+    ($kind:ident, $value:ident) => {
+        PropertyValue::$kind(*$value)
+    };
+}
+
+macro_rules! read_value {
+    (Byte, $r:ident, $label:expr) => {
+        $r.byte($label)?
+    };
+    (TwoByteInteger, $r:ident, $label:expr) => {
+        $r.two_byte_integer($label)?
+    };
+    (FourByteInteger, $r:ident, $label:expr) => {
+        $r.four_byte_integer($label)?
+    };
+    (VariableByteInteger, $r:ident, $label:expr) => {
+        $r.variable_byte_integer($label)?
+    };
+    (Utf8String, $r:ident, $label:expr) => {
+        $r.string_body($label)?
+    };
+    (BinaryData, $r:ident, $label:expr) => {
+        $r.binary_body($label)?
+    };
+    (StringPair, $r:ident, $label:expr) => {
+        $r.string_pair_body()?
+    };
+}
+
+/// Declares `PropertyId`, `Property` and the look-ups together, so that none can miss an entry.
+macro_rules! properties {
+    ($($variant:ident = $id:literal, $key:ident, $name:literal, $kind:ident, [$($holder:ident $section:literal),*];)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum PropertyId { $($variant = $id,)* }
+
+        impl PropertyId {
+            /// Every property of §2.2.2.2, by identifier.
+            pub const ALL: &[PropertyId] = &[$(PropertyId::$variant,)*];
+
+            pub fn from_value(value: u32) -> Option<PropertyId> {
+                match value { $($id => Some(PropertyId::$variant),)* _ => None }
+            }
+
+            /// The specification's name.
+            pub fn name(self) -> &'static str {
+                match self { $(PropertyId::$variant => $name,)* }
+            }
+
+            /// The name in snake_case, for JSON and the glossary.
+            pub fn key(self) -> &'static str {
+                match self { $(PropertyId::$variant => stringify!($key),)* }
+            }
+
+            pub fn kind(self) -> PropertyKind {
+                match self { $(PropertyId::$variant => PropertyKind::$kind,)* }
+            }
+
+            /// Where it may stand, each with the section that describes it there.
+            pub fn holders(self) -> &'static [(Holder, &'static str)] {
+                match self { $(PropertyId::$variant => &[$((Holder::$holder, $section)),*],)* }
+            }
+        }
+
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Property { $($variant(value_type!($kind)),)* }
+
+        impl Property {
+            pub fn id(&self) -> PropertyId {
+                match self { $(Property::$variant(_) => PropertyId::$variant,)* }
+            }
+
+            pub fn value(&self) -> PropertyValue<'_> {
+                match self { $(Property::$variant(value) => view!($kind, value),)* }
+            }
+
+            /// Builds a property from a value of any kind; `None` if the kind is not the property's.
+            pub fn from_value(id: PropertyId, value: PropertyValue<'_>) -> Option<Property> {
+                match id { $(PropertyId::$variant => properties!(@own $kind, $variant, value),)* }
+            }
+
+            fn read<S: Sink>(id: PropertyId, label: Label, r: &mut Reader<'_, S>) -> Result<Property, DecodeError> {
+                Ok(match id { $(PropertyId::$variant => Property::$variant(read_value!($kind, r, label)),)* })
+            }
+        }
+
+        /// Typed look-ups: the first of that property, if there is one.
+        impl Properties {
+            $(properties!(@getter $kind, $variant, $key, $name);)*
+        }
+    };
+    (@own Utf8String, $variant:ident, $value:ident) => {
+        match $value { PropertyValue::Utf8String(v) => Some(Property::$variant(v.to_owned())), _ => None }
+    };
+    (@own BinaryData, $variant:ident, $value:ident) => {
+        match $value { PropertyValue::BinaryData(v) => Some(Property::$variant(v.clone())), _ => None }
+    };
+    (@own StringPair, $variant:ident, $value:ident) => {
+        match $value {
+            PropertyValue::StringPair(n, v) => Some(Property::$variant((n.to_owned(), v.to_owned()))),
+            _ => None,
+        }
+    };
+    (@own $kind:ident, $variant:ident, $value:ident) => {
+        match $value { PropertyValue::$kind(v) => Some(Property::$variant(v)), _ => None }
+    };
+    (@getter StringPair, $variant:ident, $key:ident, $name:literal) => {};
+    (@getter Utf8String, $variant:ident, $key:ident, $name:literal) => {
+        #[doc = $name]
+        pub fn $key(&self) -> Option<&str> {
+            self.0.iter().find_map(|p| match p { Property::$variant(v) => Some(v.as_str()), _ => None })
+        }
+    };
+    (@getter BinaryData, $variant:ident, $key:ident, $name:literal) => {
+        #[doc = $name]
+        pub fn $key(&self) -> Option<&Bytes> {
+            self.0.iter().find_map(|p| match p { Property::$variant(v) => Some(v), _ => None })
+        }
+    };
+    (@getter $kind:ident, $variant:ident, $key:ident, $name:literal) => {
+        #[doc = $name]
+        pub fn $key(&self) -> Option<value_type!($kind)> {
+            self.0.iter().find_map(|p| match p { Property::$variant(v) => Some(*v), _ => None })
+        }
+    };
+}
+
+properties! {
+    PayloadFormatIndicator = 0x01, payload_format_indicator, "Payload Format Indicator", Byte,
+        [Publish "3.3.2.3.2", Will "3.1.3.2.3"];
+    MessageExpiryInterval = 0x02, message_expiry_interval, "Message Expiry Interval", FourByteInteger,
+        [Publish "3.3.2.3.3", Will "3.1.3.2.4"];
+    ContentType = 0x03, content_type, "Content Type", Utf8String,
+        [Publish "3.3.2.3.9", Will "3.1.3.2.5"];
+    ResponseTopic = 0x08, response_topic, "Response Topic", Utf8String,
+        [Publish "3.3.2.3.5", Will "3.1.3.2.6"];
+    CorrelationData = 0x09, correlation_data, "Correlation Data", BinaryData,
+        [Publish "3.3.2.3.6", Will "3.1.3.2.7"];
+    SubscriptionIdentifier = 0x0B, subscription_identifier, "Subscription Identifier", VariableByteInteger,
+        [Publish "3.3.2.3.8", Subscribe "3.8.2.1.2"];
+    SessionExpiryInterval = 0x11, session_expiry_interval, "Session Expiry Interval", FourByteInteger,
+        [Connect "3.1.2.11.2", ConnAck "3.2.2.3.2", Disconnect "3.14.2.2.2"];
+    AssignedClientIdentifier = 0x12, assigned_client_identifier, "Assigned Client Identifier", Utf8String,
+        [ConnAck "3.2.2.3.7"];
+    ServerKeepAlive = 0x13, server_keep_alive, "Server Keep Alive", TwoByteInteger,
+        [ConnAck "3.2.2.3.14"];
+    AuthenticationMethod = 0x15, authentication_method, "Authentication Method", Utf8String,
+        [Connect "3.1.2.11.9", ConnAck "3.2.2.3.17", Auth "3.15.2.2.2"];
+    AuthenticationData = 0x16, authentication_data, "Authentication Data", BinaryData,
+        [Connect "3.1.2.11.10", ConnAck "3.2.2.3.18", Auth "3.15.2.2.3"];
+    RequestProblemInformation = 0x17, request_problem_information, "Request Problem Information", Byte,
+        [Connect "3.1.2.11.7"];
+    WillDelayInterval = 0x18, will_delay_interval, "Will Delay Interval", FourByteInteger,
+        [Will "3.1.3.2.2"];
+    RequestResponseInformation = 0x19, request_response_information, "Request Response Information", Byte,
+        [Connect "3.1.2.11.6"];
+    ResponseInformation = 0x1A, response_information, "Response Information", Utf8String,
+        [ConnAck "3.2.2.3.15"];
+    ServerReference = 0x1C, server_reference, "Server Reference", Utf8String,
+        [ConnAck "3.2.2.3.16", Disconnect "3.14.2.2.5"];
+    ReasonString = 0x1F, reason_string, "Reason String", Utf8String,
+        [ConnAck "3.2.2.3.9", PubAck "3.4.2.2.2", PubRec "3.5.2.2.2", PubRel "3.6.2.2.2", PubComp "3.7.2.2.2",
+         SubAck "3.9.2.1.2", UnsubAck "3.11.2.1.2", Disconnect "3.14.2.2.3", Auth "3.15.2.2.4"];
+    ReceiveMaximum = 0x21, receive_maximum, "Receive Maximum", TwoByteInteger,
+        [Connect "3.1.2.11.3", ConnAck "3.2.2.3.3"];
+    TopicAliasMaximum = 0x22, topic_alias_maximum, "Topic Alias Maximum", TwoByteInteger,
+        [Connect "3.1.2.11.5", ConnAck "3.2.2.3.8"];
+    TopicAlias = 0x23, topic_alias, "Topic Alias", TwoByteInteger,
+        [Publish "3.3.2.3.4"];
+    MaximumQoS = 0x24, maximum_qos, "Maximum QoS", Byte,
+        [ConnAck "3.2.2.3.4"];
+    RetainAvailable = 0x25, retain_available, "Retain Available", Byte,
+        [ConnAck "3.2.2.3.5"];
+    UserProperty = 0x26, user_property, "User Property", StringPair,
+        [Connect "3.1.2.11.8", ConnAck "3.2.2.3.10", Publish "3.3.2.3.7", Will "3.1.3.2.8", PubAck "3.4.2.2.3",
+         PubRec "3.5.2.2.3", PubRel "3.6.2.2.3", PubComp "3.7.2.2.3", Subscribe "3.8.2.1.3", SubAck "3.9.2.1.3",
+         Unsubscribe "3.10.2.1.2", UnsubAck "3.11.2.1.3", Disconnect "3.14.2.2.4", Auth "3.15.2.2.5"];
+    MaximumPacketSize = 0x27, maximum_packet_size, "Maximum Packet Size", FourByteInteger,
+        [Connect "3.1.2.11.4", ConnAck "3.2.2.3.6"];
+    WildcardSubscriptionAvailable = 0x28, wildcard_subscription_available, "Wildcard Subscription Available", Byte,
+        [ConnAck "3.2.2.3.11"];
+    SubscriptionIdentifierAvailable = 0x29, subscription_identifier_available, "Subscription Identifier Available", Byte,
+        [ConnAck "3.2.2.3.12"];
+    SharedSubscriptionAvailable = 0x2A, shared_subscription_available, "Shared Subscription Available", Byte,
+        [ConnAck "3.2.2.3.13"];
+}
+
+impl PropertyId {
+    pub fn value(self) -> u8 {
+        self as u8
+    }
+
+    /// The section that describes it in `holder`; `None` where it may not stand.
+    pub fn section_in(self, holder: Holder) -> Option<&'static str> {
+        self.holders().iter().find(|(h, _)| *h == holder).map(|(_, section)| *section)
+    }
+
+    /// Whether `holder` may carry it more than once. Only User Property may everywhere; a PUBLISH to a
+    /// subscriber carries one Subscription Identifier per matching subscription (§3.3.4).
+    pub fn may_repeat_in(self, holder: Holder) -> bool {
+        match self {
+            PropertyId::UserProperty => true,
+            PropertyId::SubscriptionIdentifier => holder == Holder::Publish,
+            _ => false,
+        }
+    }
+
+    /// The only side that may put it into `holder`, where the specification binds one.
+    fn only_sender_in(self, holder: Holder) -> Option<Sender> {
+        match (self, holder) {
+            // [MQTT-3.3.4-6]
+            (PropertyId::SubscriptionIdentifier, Holder::Publish) => Some(Sender::Server),
+            // [MQTT-3.14.2-2]
+            (PropertyId::SessionExpiryInterval, Holder::Disconnect) => Some(Sender::Client),
+            (PropertyId::ServerReference, Holder::Disconnect) => Some(Sender::Server),
+            _ => None,
+        }
+    }
+}
+
+impl Property {
+    pub fn user(name: impl Into<String>, value: impl Into<String>) -> Property {
+        Property::UserProperty((name.into(), value.into()))
+    }
+
+    /// The range its own section gives; the offset is that of the value's first byte.
+    fn check_range(&self, at: usize) -> Result<(), DecodeError> {
+        let id = self.id();
+        let kind = match self {
+            Property::PayloadFormatIndicator(v)
+            | Property::RequestProblemInformation(v)
+            | Property::RequestResponseInformation(v)
+            | Property::MaximumQoS(v)
+            | Property::RetainAvailable(v)
+            | Property::WildcardSubscriptionAvailable(v)
+            | Property::SubscriptionIdentifierAvailable(v)
+            | Property::SharedSubscriptionAvailable(v)
+                if *v > 1 =>
+            {
+                ErrorKind::PropertyNotZeroOrOne(id)
+            }
+            Property::ReceiveMaximum(0)
+            | Property::MaximumPacketSize(0)
+            | Property::SubscriptionIdentifier(0) => ErrorKind::PropertyZero(id),
+            Property::TopicAlias(0) => ErrorKind::TopicAliasZero,
+            // The text follows its two-byte length.
+            Property::ResponseTopic(topic) => {
+                return check_topic_name(topic).map_err(|(offset, kind)| match kind {
+                    ErrorKind::TopicNameWildcard => {
+                        DecodeError { at: at + 2 + offset, kind: ErrorKind::ResponseTopicWildcard }
+                    }
+                    kind => DecodeError { at: at + 2 + offset, kind },
+                });
+            }
+            _ => return Ok(()),
+        };
+        Err(DecodeError { at, kind })
+    }
+}
+
+/// Properties in wire order, repeats included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Properties(pub Vec<Property>);
+
+impl Properties {
+    pub const NONE: Properties = Properties(Vec::new());
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Property> {
+        self.0.iter()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn push(&mut self, property: Property) {
+        self.0.push(property);
+    }
+
+    pub fn contains(&self, id: PropertyId) -> bool {
+        self.0.iter().any(|p| p.id() == id)
+    }
+
+    /// User Properties in wire order: names may repeat and order carries meaning (§3.3.2.3.7).
+    pub fn user_properties(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|p| match p {
+            Property::UserProperty((name, value)) => Some((name.as_str(), value.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Every Subscription Identifier, in wire order.
+    pub fn subscription_identifiers(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().filter_map(|p| match p {
+            Property::SubscriptionIdentifier(id) => Some(*id),
+            _ => None,
+        })
+    }
+
+    pub(super) fn read<S: Sink>(
+        r: &mut Reader<'_, S>,
+        holder: Holder,
+    ) -> Result<Properties, DecodeError> {
+        let group = match holder {
+            Holder::Will => FieldId::WillProperties,
+            _ => FieldId::Properties,
+        };
+        r.group(group.into(), |r| {
+            let length = r.variable_byte_integer(FieldId::PropertyLength.into())?;
+            r.limited(length as usize, |r| {
+                let mut properties = Properties::default();
+                while !r.at_end() {
+                    let property = read_property(r, holder, &properties)?;
+                    properties.push(property);
+                }
+                Ok(properties)
+            })
+        })
+    }
+
+    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        let mut body = Writer::default();
+        for property in &self.0 {
+            body.variable_byte_integer(u32::from(property.id().value()))?;
+            match property.value() {
+                PropertyValue::Byte(v) => body.byte(v),
+                PropertyValue::TwoByteInteger(v) => body.two_byte_integer(v),
+                PropertyValue::FourByteInteger(v) => body.four_byte_integer(v),
+                PropertyValue::VariableByteInteger(v) => body.variable_byte_integer(v)?,
+                PropertyValue::Utf8String(v) => body.string(v)?,
+                PropertyValue::BinaryData(v) => body.binary(v)?,
+                PropertyValue::StringPair(name, value) => {
+                    body.string(name)?;
+                    body.string(value)?;
+                }
+            }
+        }
+        w.length_prefixed_by_variable_byte_integer(&body)
+    }
+}
+
+impl From<Vec<Property>> for Properties {
+    fn from(properties: Vec<Property>) -> Properties {
+        Properties(properties)
+    }
+}
+
+impl<const N: usize> From<[Property; N]> for Properties {
+    fn from(properties: [Property; N]) -> Properties {
+        Properties(properties.into())
+    }
+}
+
+impl FromIterator<Property> for Properties {
+    fn from_iter<I: IntoIterator<Item = Property>>(properties: I) -> Properties {
+        Properties(properties.into_iter().collect())
+    }
+}
+
+impl<'a> IntoIterator for &'a Properties {
+    type Item = &'a Property;
+    type IntoIter = std::slice::Iter<'a, Property>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+/// One property: its identifier is judged before its value is read, so that the error stands at the
+/// byte that makes the packet wrong.
+fn read_property<S: Sink>(
+    r: &mut Reader<'_, S>,
+    holder: Holder,
+    before: &Properties,
+) -> Result<Property, DecodeError> {
+    let at = r.at();
+    let wrong = |kind| DecodeError { at, kind };
+    let identifier = r.peek_variable_byte_integer()?;
+    let id =
+        PropertyId::from_value(identifier).ok_or(wrong(ErrorKind::PropertyUnknown(identifier)))?;
+    let section = id.section_in(holder).ok_or(wrong(ErrorKind::PropertyNotAllowed(id, holder)))?;
+    if let (Some(only), Some(sender)) = (id.only_sender_in(holder), r.sender())
+        && only != sender
+    {
+        return Err(wrong(ErrorKind::PropertyFromWrongSide(id, holder)));
+    }
+    if before.contains(id) && !id.may_repeat_in(holder) {
+        return Err(wrong(ErrorKind::PropertyRepeated(id)));
+    }
+    let label = Label::Property(id, section);
+    r.group(label, |r| {
+        r.variable_byte_integer(FieldId::PropertyIdentifier.into())?;
+        let value_at = r.at();
+        let property = Property::read(id, label, r)?;
+        property.check_range(value_at)?;
+        Ok(property)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_ordered_and_reads_back() {
+        assert_eq!(PropertyId::ALL.len(), 27);
+        assert!(PropertyId::ALL.is_sorted());
+        for &id in PropertyId::ALL {
+            assert_eq!(PropertyId::from_value(id.value().into()), Some(id), "{}", id.name());
+            assert!(!id.holders().is_empty(), "{}", id.name());
+        }
+    }
+
+    #[test]
+    fn look_ups_find_the_first_and_keep_repeats_in_order() {
+        let properties = Properties::from([
+            Property::user("a", "1"),
+            Property::SubscriptionIdentifier(7),
+            Property::user("a", "2"),
+            Property::SubscriptionIdentifier(3),
+        ]);
+        assert_eq!(properties.subscription_identifier(), Some(7));
+        assert_eq!(properties.subscription_identifiers().collect::<Vec<_>>(), [7, 3]);
+        assert_eq!(properties.user_properties().collect::<Vec<_>>(), [("a", "1"), ("a", "2")]);
+        assert_eq!(properties.receive_maximum(), None);
+    }
+}
