@@ -1,0 +1,233 @@
+//! What really passed on the wire: append-only, bounded, taken at the link before anyone interprets it.
+//!
+//! A record keeps the bytes and a few facts that cost nothing to read (type, length, Packet
+//! Identifier); decoding and dissecting happen when somebody asks, so that a flood costs little. It
+//! holds what was malformed, what was sent by hand and what a foreign broker really said.
+//!
+//! Knows nothing of roles, exercises or the page.
+
+mod exchange;
+mod record;
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+pub use exchange::{answer_to, answered_by};
+pub use record::{ClientSlot, ConnectionId, Entry, LinkClose, Record, RecordId};
+
+use crate::mqtt::{DecodeError, PacketType, Sender};
+use crate::time::Instant;
+
+/// How much a capture keeps. When it is full the oldest records go first, and are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    pub records: usize,
+    /// Bytes of packets, not counting the records around them.
+    pub bytes: usize,
+}
+
+impl Default for Bounds {
+    /// Room for a long session and for a flood: 120 000 records, 64 MiB of packets.
+    fn default() -> Bounds {
+        Bounds { records: 120_000, bytes: 64 << 20 }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Capture {
+    records: VecDeque<Record>,
+    bounds: Bounds,
+    bytes: usize,
+    next_id: u64,
+    dropped: u64,
+}
+
+impl Capture {
+    pub fn new(bounds: Bounds) -> Capture {
+        Capture { bounds, ..Capture::default() }
+    }
+
+    /// Appends one entry and returns its id. Ids grow by one and are never reused, also across
+    /// [`Capture::clear`].
+    pub fn push(
+        &mut self,
+        at: Instant,
+        client: ClientSlot,
+        connection: ConnectionId,
+        entry: Entry,
+    ) -> RecordId {
+        let id = RecordId(self.next_id);
+        self.next_id += 1;
+        let record = Record { id, at, client, connection, entry };
+        self.bytes += record.bytes().len();
+        self.records.push_back(record);
+        while self.records.len() > self.bounds.records
+            || (self.bytes > self.bounds.bytes && self.records.len() > 1)
+        {
+            if let Some(oldest) = self.records.pop_front() {
+                self.bytes -= oldest.bytes().len();
+                self.dropped += 1;
+            }
+        }
+        id
+    }
+
+    /// Appends one whole packet.
+    pub fn push_packet(
+        &mut self,
+        at: Instant,
+        client: ClientSlot,
+        connection: ConnectionId,
+        sender: Sender,
+        bytes: Bytes,
+    ) -> RecordId {
+        self.push(at, client, connection, Entry::Packet { sender, bytes })
+    }
+
+    /// Appends bytes in which no packet could be found.
+    pub fn push_broken(
+        &mut self,
+        at: Instant,
+        client: ClientSlot,
+        connection: ConnectionId,
+        sender: Sender,
+        bytes: Bytes,
+        error: DecodeError,
+    ) -> RecordId {
+        self.push(at, client, connection, Entry::Broken { sender, bytes, error })
+    }
+
+    /// Forgets every record; ids go on counting.
+    pub fn clear(&mut self) {
+        self.records.clear();
+        self.bytes = 0;
+        self.dropped = 0;
+    }
+
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Bytes of packets it holds.
+    pub fn byte_len(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many records had to go because the capture was full.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The id that the next record will get. It changes with every record, so it tells whether
+    /// anything is new.
+    pub fn next_id(&self) -> RecordId {
+        RecordId(self.next_id)
+    }
+
+    /// Oldest first.
+    pub fn records(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
+        self.records.iter()
+    }
+
+    /// By position, oldest first; positions shift when old records go.
+    pub fn at(&self, position: usize) -> Option<&Record> {
+        self.records.get(position)
+    }
+
+    /// The position of a record that is still there.
+    pub fn position(&self, id: RecordId) -> Option<usize> {
+        let first = self.records.front()?.id;
+        let position = usize::try_from(id.0.checked_sub(first.0)?).ok()?;
+        (position < self.records.len()).then_some(position)
+    }
+
+    pub fn get(&self, id: RecordId) -> Option<&Record> {
+        self.records.get(self.position(id)?)
+    }
+
+    /// Packets of one type, sent by one side, oldest first.
+    pub fn packets(
+        &self,
+        packet: PacketType,
+        sender: Sender,
+    ) -> impl DoubleEndedIterator<Item = &Record> {
+        self.records().filter(move |record| {
+            record.packet_type() == Some(packet) && record.sender() == Some(sender)
+        })
+    }
+
+    /// The records after `id` on the same connection.
+    pub fn following(&self, id: RecordId) -> impl Iterator<Item = &Record> {
+        let start = self.position(id).map_or(self.records.len(), |position| position + 1);
+        let connection = self.get(id).map(|record| record.connection);
+        self.records.range(start..).filter(move |record| Some(record.connection) == connection)
+    }
+
+    /// The records before `id` on the same connection, latest first.
+    pub fn preceding(&self, id: RecordId) -> impl Iterator<Item = &Record> {
+        let end = self.position(id).unwrap_or(0);
+        let connection = self.get(id).map(|record| record.connection);
+        self.records.range(..end).rev().filter(move |record| Some(record.connection) == connection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: ClientSlot = ClientSlot(0);
+
+    fn ping(capture: &mut Capture, connection: u32) -> RecordId {
+        let bytes = Bytes::from_static(&[0xC0, 0x00]);
+        capture.push_packet(Instant::START, A, ConnectionId(connection), Sender::Client, bytes)
+    }
+
+    #[test]
+    fn a_full_capture_drops_its_oldest_records_and_counts_them() {
+        let mut capture = Capture::new(Bounds { records: 3, bytes: 1 << 20 });
+        let ids: Vec<_> = (0..5).map(|_| ping(&mut capture, 1)).collect();
+        assert_eq!(capture.len(), 3);
+        assert_eq!(capture.dropped(), 2);
+        assert_eq!(capture.get(ids[1]), None);
+        assert_eq!(capture.get(ids[2]).map(|record| record.id), Some(ids[2]));
+        assert_eq!(capture.position(ids[4]), Some(2));
+    }
+
+    #[test]
+    fn bytes_are_bounded_too_but_the_newest_record_stays() {
+        let mut capture = Capture::new(Bounds { records: 100, bytes: 3 });
+        ping(&mut capture, 1);
+        ping(&mut capture, 1);
+        assert_eq!((capture.len(), capture.byte_len()), (1, 2));
+        let large = Bytes::from(vec![0; 64]);
+        capture.push_packet(Instant::START, A, ConnectionId(1), Sender::Server, large);
+        assert_eq!((capture.len(), capture.byte_len()), (1, 64));
+    }
+
+    #[test]
+    fn ids_survive_clearing() {
+        let mut capture = Capture::default();
+        let before = ping(&mut capture, 1);
+        capture.clear();
+        let after = ping(&mut capture, 1);
+        assert!(after > before);
+        assert_eq!(capture.get(before), None);
+        assert_eq!(capture.position(after), Some(0));
+    }
+
+    #[test]
+    fn neighbours_are_those_of_the_same_connection() {
+        let mut capture = Capture::default();
+        let first = ping(&mut capture, 1);
+        ping(&mut capture, 2);
+        let last = ping(&mut capture, 1);
+        let ids = |records: Vec<&Record>| records.iter().map(|r| r.id).collect::<Vec<_>>();
+        assert_eq!(ids(capture.following(first).collect()), [last]);
+        assert_eq!(ids(capture.preceding(last).collect()), [first]);
+    }
+}

@@ -1,0 +1,165 @@
+//! One record of the capture.
+
+use bytes::Bytes;
+
+use crate::mqtt::{
+    self, DecodeError, Dissection, FrameHeader, Packet, PacketId, PacketType, QoS, Sender,
+};
+use crate::time::Instant;
+
+/// Counts records; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordId(pub u64);
+
+/// A place on the bench where a client stands. It stays the same when the client reconnects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientSlot(pub u8);
+
+impl ClientSlot {
+    /// A, B, C … as the page names it.
+    pub fn letter(self) -> char {
+        char::from(b'A' + self.0 % 26)
+    }
+}
+
+/// One Network Connection; a reconnect is a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u32);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub id: RecordId,
+    pub at: Instant,
+    pub client: ClientSlot,
+    pub connection: ConnectionId,
+    pub entry: Entry,
+}
+
+/// What was seen at the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A Network Connection was asked for.
+    Opening {
+        address: String,
+    },
+    /// It is there: bytes can flow.
+    Opened,
+    /// The bytes of one frame, whether or not its contents obey the rules.
+    Packet {
+        sender: Sender,
+        bytes: Bytes,
+    },
+    /// Bytes in which no further packet can be found.
+    Broken {
+        sender: Sender,
+        bytes: Bytes,
+        error: DecodeError,
+    },
+    /// A WebSocket text message, which MQTT forbids [MQTT-6.0.0-1].
+    Text {
+        length: usize,
+    },
+    Closed(LinkClose),
+}
+
+/// How a Network Connection ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkClose {
+    /// Who ended it; `None` when the link itself failed or cannot tell.
+    pub by: Option<Sender>,
+    /// Whether it had been open before.
+    pub was_open: bool,
+    /// The WebSocket close code, where there is one.
+    pub code: Option<u16>,
+    /// What the transport says about it, in its own words.
+    pub reason: String,
+}
+
+impl Record {
+    pub fn bytes(&self) -> &[u8] {
+        self.frame().map_or(&[], |bytes| bytes)
+    }
+
+    fn frame(&self) -> Option<&Bytes> {
+        match &self.entry {
+            Entry::Packet { bytes, .. } | Entry::Broken { bytes, .. } => Some(bytes),
+            _ => None,
+        }
+    }
+
+    pub fn sender(&self) -> Option<Sender> {
+        match self.entry {
+            Entry::Packet { sender, .. } | Entry::Broken { sender, .. } => Some(sender),
+            _ => None,
+        }
+    }
+
+    /// The type of a whole packet, read from its first byte.
+    pub fn packet_type(&self) -> Option<PacketType> {
+        match &self.entry {
+            Entry::Packet { bytes, .. } => PacketType::from_value(bytes.first()? >> 4),
+            _ => None,
+        }
+    }
+
+    /// The QoS of a PUBLISH, read from its first byte.
+    pub fn qos(&self) -> Option<QoS> {
+        match self.packet_type()? {
+            PacketType::Publish => QoS::from_bits(self.bytes().first()? >> 1 & 0b11),
+            _ => None,
+        }
+    }
+
+    /// The Packet Identifier, read in place.
+    pub fn packet_id(&self) -> Option<PacketId> {
+        let packet = self.packet_type()?;
+        let bytes = self.bytes();
+        let width = bytes.get(1..)?.iter().position(|byte| byte & 0x80 == 0)? + 1;
+        let body = bytes.get(1 + width..)?;
+        let at = match packet {
+            PacketType::Publish if self.qos()? > QoS::AtMostOnce => {
+                2 + usize::from(u16::from_be_bytes(*body.first_chunk()?))
+            }
+            PacketType::PubAck
+            | PacketType::PubRec
+            | PacketType::PubRel
+            | PacketType::PubComp
+            | PacketType::Subscribe
+            | PacketType::SubAck
+            | PacketType::Unsubscribe
+            | PacketType::UnsubAck => 0,
+            _ => return None,
+        };
+        PacketId::new(u16::from_be_bytes(*body.get(at..)?.first_chunk()?))
+    }
+
+    /// Decodes the packet; `None` for an entry that holds no bytes.
+    pub fn packet(&self) -> Option<Result<Packet, DecodeError>> {
+        match &self.entry {
+            Entry::Packet { sender, bytes } => Some(mqtt::decode(bytes, Some(*sender))),
+            Entry::Broken { error, .. } => Some(Err(*error)),
+            _ => None,
+        }
+    }
+
+    /// The packet, if the bytes are one that obeys the rules.
+    pub fn valid_packet(&self) -> Option<Packet> {
+        self.packet()?.ok()
+    }
+
+    /// Opens the bytes to their bits.
+    pub fn dissect(&self) -> Option<Dissection> {
+        let sender = self.sender()?;
+        let mut dissection = mqtt::dissect(self.frame()?, Some(sender));
+        // What broke the stream may lie beyond one packet's own reading, such as its size.
+        if let (Entry::Broken { error, .. }, Ok(_)) = (&self.entry, &dissection.outcome) {
+            dissection.outcome = Err(*error);
+        }
+        Some(dissection)
+    }
+
+    /// The Fixed Header as far as it can be read.
+    pub fn header(&self) -> Option<FrameHeader> {
+        FrameHeader::read(self.bytes()).ok().flatten()
+    }
+}
