@@ -1,10 +1,13 @@
 //! MQTT 5.0, understood on the wire.
 //!
 //! The modules follow the path of one packet, in reading order: [`mqtt`] turns bytes into packets and
-//! annotated fields, [`capture`] keeps what passed. Each uses only what stands before it, and [`time`].
+//! annotated fields, [`auth`] computes what AUTH packets carry, [`capture`] keeps what passed. Each uses
+//! only what stands before it, and [`time`].
 
 pub mod time;
 
 pub mod mqtt;
+
+pub mod auth;
 
 pub mod capture;
