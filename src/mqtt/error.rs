@@ -387,17 +387,37 @@ pub enum EncodeError {
     PacketIdentifierMissing,
 }
 
+impl EncodeError {
+    /// A stable name in snake_case.
+    pub fn key(self) -> &'static str {
+        match self {
+            EncodeError::TooLong { .. } => "too_long",
+            EncodeError::TooLarge { .. } => "too_large",
+            EncodeError::PacketIdentifierMissing => "packet_identifier_missing",
+        }
+    }
+
+    /// The section that draws the limit.
+    pub fn rule(self) -> &'static str {
+        match self {
+            EncodeError::TooLong { .. } => "§1.5.4",
+            EncodeError::TooLarge { .. } => "§1.5.5",
+            EncodeError::PacketIdentifierMissing => "§2.2.1",
+        }
+    }
+}
+
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EncodeError::TooLong { length } => {
-                write!(f, "text and binary data have at most 65535 bytes, not {length} (§1.5.4)")
+                write!(f, "text and binary data have at most 65535 bytes, not {length}")
             }
             EncodeError::TooLarge { value } => {
-                write!(f, "a Variable Byte Integer ends at 268435455, before {value} (§1.5.5)")
+                write!(f, "a Variable Byte Integer ends at 268435455, before {value}")
             }
             EncodeError::PacketIdentifierMissing => {
-                f.write_str("a PUBLISH above QoS 0 has a Packet Identifier (§2.2.1)")
+                f.write_str("a PUBLISH above QoS 0 has a Packet Identifier")
             }
         }
     }
