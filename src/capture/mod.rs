@@ -6,6 +6,8 @@
 //!
 //! Knows nothing of roles, exercises or the page.
 
+pub mod json;
+
 mod exchange;
 mod record;
 
