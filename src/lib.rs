@@ -1,12 +1,14 @@
 //! MQTT 5.0, understood on the wire.
 //!
 //! The modules follow the path of one packet, in reading order: [`mqtt`] turns bytes into packets and
-//! annotated fields, [`auth`] computes what AUTH packets carry, [`capture`] keeps what passed. Each uses
-//! only what stands before it, and [`time`].
+//! annotated fields, [`delivery`] holds what both roles need for QoS 1 and 2, [`auth`] computes what
+//! AUTH packets carry, [`capture`] keeps what passed. Each uses only what stands before it, and [`time`].
 
 pub mod time;
 
 pub mod mqtt;
+
+pub mod delivery;
 
 pub mod auth;
 

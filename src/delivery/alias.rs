@@ -1,0 +1,230 @@
+//! Topic Alias (§3.3.2.3.4): short numbers for Topic Names, agreed per connection and direction
+//! [MQTT-3.3.2-7].
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::mqtt::{Publish, ReasonCode};
+
+/// What the peer's aliases mean, up to the maximum announced to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IncomingAliases {
+    maximum: u16,
+    topics: BTreeMap<u16, String>,
+}
+
+/// What one's own aliases mean to the peer, up to the maximum it announced.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutgoingAliases {
+    maximum: u16,
+    topics: BTreeMap<u16, String>,
+}
+
+/// A Topic Alias that cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AliasError {
+    Zero,
+    AboveMaximum {
+        alias: u16,
+        maximum: u16,
+    },
+    /// An empty Topic Name with an alias that stands for nothing yet.
+    Unknown {
+        alias: u16,
+    },
+    /// An empty Topic Name and no alias.
+    Missing,
+}
+
+impl IncomingAliases {
+    /// `maximum` is the Topic Alias Maximum announced to the peer; 0 if none was.
+    pub fn new(maximum: u16) -> IncomingAliases {
+        IncomingAliases { maximum, topics: BTreeMap::new() }
+    }
+
+    /// The Topic Name a PUBLISH means. Remembers a mapping that the packet sets or replaces.
+    pub fn resolve(&mut self, publish: &Publish) -> Result<String, AliasError> {
+        let Some(alias) = publish.properties.topic_alias() else {
+            return match publish.topic.as_str() {
+                "" => Err(AliasError::Missing),
+                topic => Ok(topic.to_owned()),
+            };
+        };
+        check(alias, self.maximum)?;
+        if publish.topic.is_empty() {
+            return self.topics.get(&alias).cloned().ok_or(AliasError::Unknown { alias });
+        }
+        self.topics.insert(alias, publish.topic.clone());
+        Ok(publish.topic.clone())
+    }
+
+    pub fn maximum(&self) -> u16 {
+        self.maximum
+    }
+
+    /// Alias and Topic Name, by alias.
+    pub fn iter(&self) -> impl Iterator<Item = (u16, &str)> {
+        self.topics.iter().map(|(alias, topic)| (*alias, topic.as_str()))
+    }
+}
+
+impl OutgoingAliases {
+    /// `maximum` is the peer's Topic Alias Maximum; 0 if it sent none.
+    pub fn new(maximum: u16) -> OutgoingAliases {
+        OutgoingAliases { maximum, topics: BTreeMap::new() }
+    }
+
+    /// Whether the peer takes this alias at all.
+    pub fn check(&self, alias: u16) -> Result<(), AliasError> {
+        check(alias, self.maximum)
+    }
+
+    /// What the peer takes the alias for.
+    pub fn topic(&self, alias: u16) -> Option<&str> {
+        self.topics.get(&alias).map(String::as_str)
+    }
+
+    /// Whether `alias` already stands for `topic`, so that the Topic Name may be left out.
+    pub fn stands_for(&self, alias: u16, topic: &str) -> bool {
+        self.topic(alias) == Some(topic)
+    }
+
+    /// An alias that already stands for `topic`.
+    pub fn alias_of(&self, topic: &str) -> Option<u16> {
+        self.topics.iter().find(|(_, t)| *t == topic).map(|(alias, _)| *alias)
+    }
+
+    /// The lowest alias that stands for nothing yet; `None` when all are taken.
+    pub fn unused(&self) -> Option<u16> {
+        (1..=self.maximum).find(|alias| !self.topics.contains_key(alias))
+    }
+
+    /// Notes that a PUBLISH with this alias and Topic Name is being sent.
+    pub fn set(&mut self, alias: u16, topic: &str) -> Result<(), AliasError> {
+        self.check(alias)?;
+        self.topics.insert(alias, topic.to_owned());
+        Ok(())
+    }
+
+    pub fn maximum(&self) -> u16 {
+        self.maximum
+    }
+
+    /// Alias and Topic Name, by alias.
+    pub fn iter(&self) -> impl Iterator<Item = (u16, &str)> {
+        self.topics.iter().map(|(alias, topic)| (*alias, topic.as_str()))
+    }
+}
+
+impl AliasError {
+    /// The Reason Code of the DISCONNECT with which a receiver answers (§3.3.2.3.4).
+    pub fn reason_code(self) -> ReasonCode {
+        match self {
+            AliasError::Zero | AliasError::AboveMaximum { .. } => ReasonCode::TopicAliasInvalid,
+            AliasError::Unknown { .. } | AliasError::Missing => ReasonCode::ProtocolError,
+        }
+    }
+
+    pub fn rule(self) -> &'static str {
+        match self {
+            AliasError::Zero => "[MQTT-3.3.2-8]",
+            AliasError::AboveMaximum { .. } | AliasError::Unknown { .. } => "§3.3.2.3.4",
+            AliasError::Missing => "§3.3.2.1",
+        }
+    }
+}
+
+impl fmt::Display for AliasError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AliasError::Zero => f.write_str("Topic Alias is not zero"),
+            AliasError::AboveMaximum { alias, maximum: 0 } => {
+                write!(f, "Topic Alias {alias}, but the receiver takes none")
+            }
+            AliasError::AboveMaximum { alias, maximum } => {
+                write!(f, "Topic Alias {alias}, but the receiver takes at most {maximum}")
+            }
+            AliasError::Unknown { alias } => {
+                write!(f, "no Topic Name, and Topic Alias {alias} stands for none yet")
+            }
+            AliasError::Missing => f.write_str("neither a Topic Name nor a Topic Alias"),
+        }
+    }
+}
+
+impl std::error::Error for AliasError {}
+
+fn check(alias: u16, maximum: u16) -> Result<(), AliasError> {
+    match alias {
+        0 => Err(AliasError::Zero),
+        _ if alias > maximum => Err(AliasError::AboveMaximum { alias, maximum }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::Property;
+
+    fn publish(topic: &str, alias: Option<u16>) -> Publish {
+        Publish {
+            topic: topic.into(),
+            properties: alias.map(Property::TopicAlias).into_iter().collect(),
+            ..Publish::default()
+        }
+    }
+
+    /// [MQTT-3.3.2-8], [MQTT-3.3.2-10], §3.3.2.3.4
+    #[test]
+    fn incoming_aliases_are_set_used_replaced_and_refused() {
+        let mut aliases = IncomingAliases::new(2);
+        for (topic, alias, expect) in [
+            ("", Some(1), Err(AliasError::Unknown { alias: 1 })),
+            ("a", Some(1), Ok("a")),
+            ("", Some(1), Ok("a")),
+            ("b", Some(2), Ok("b")), // every alias up to the maximum
+            ("c", Some(1), Ok("c")), // a new meaning
+            ("", Some(1), Ok("c")),
+            ("d", None, Ok("d")),
+            ("", Some(0), Err(AliasError::Zero)),
+            ("e", Some(3), Err(AliasError::AboveMaximum { alias: 3, maximum: 2 })),
+            ("", None, Err(AliasError::Missing)),
+        ] {
+            let topic_meant = aliases.resolve(&publish(topic, alias));
+            assert_eq!(topic_meant, expect.map(str::to_owned), "{topic:?} {alias:?}");
+        }
+        assert_eq!(aliases.iter().collect::<Vec<_>>(), [(1, "c"), (2, "b")]);
+    }
+
+    #[test]
+    fn errors_map_to_the_reason_codes_of_the_section() {
+        for (error, code) in [
+            (AliasError::Zero, ReasonCode::TopicAliasInvalid),
+            (AliasError::AboveMaximum { alias: 1, maximum: 0 }, ReasonCode::TopicAliasInvalid),
+            (AliasError::Unknown { alias: 1 }, ReasonCode::ProtocolError),
+            (AliasError::Missing, ReasonCode::ProtocolError),
+        ] {
+            assert_eq!(error.reason_code(), code, "{error}");
+        }
+    }
+
+    /// [MQTT-3.2.2-17], [MQTT-3.2.2-18], [MQTT-3.1.2-26], [MQTT-3.1.2-27]
+    #[test]
+    fn outgoing_aliases_stay_within_what_the_peer_takes() {
+        let mut none = OutgoingAliases::new(0);
+        assert_eq!(none.set(1, "a"), Err(AliasError::AboveMaximum { alias: 1, maximum: 0 }));
+        assert_eq!(none.unused(), None);
+
+        let mut two = OutgoingAliases::new(2);
+        assert_eq!(two.set(0, "a"), Err(AliasError::Zero));
+        assert_eq!(two.unused(), Some(1));
+        two.set(1, "a").unwrap();
+        assert_eq!((two.unused(), two.alias_of("a"), two.alias_of("b")), (Some(2), Some(1), None));
+        two.set(2, "b").unwrap();
+        assert_eq!(two.unused(), None);
+        two.set(1, "c").unwrap();
+        assert!(two.stands_for(1, "c") && !two.stands_for(1, "a"));
+        assert_eq!(two.iter().collect::<Vec<_>>(), [(1, "c"), (2, "b")]);
+    }
+}
