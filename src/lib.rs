@@ -2,7 +2,9 @@
 //!
 //! The modules follow the path of one packet, in reading order: [`mqtt`] turns bytes into packets and
 //! annotated fields, [`delivery`] holds what both roles need for QoS 1 and 2, [`auth`] computes what
-//! AUTH packets carry, [`capture`] keeps what passed. Each uses only what stands before it, and [`time`].
+//! AUTH packets carry, [`capture`] keeps what passed,
+//! [`lab`] is the bench, [`course`] the exercises on it, [`glossary`] the words. Each uses only what
+//! stands before it, and [`time`].
 
 pub mod time;
 
@@ -13,3 +15,11 @@ pub mod delivery;
 pub mod auth;
 
 pub mod capture;
+
+pub mod lab;
+
+pub mod language;
+
+pub mod glossary;
+
+pub mod course;

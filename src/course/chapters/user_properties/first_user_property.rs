@@ -1,0 +1,156 @@
+//! User Properties travel from publisher to subscriber, and back with the subscription's own number.
+
+use bytes::Bytes;
+
+use crate::capture::ClientSlot;
+use crate::course::{Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Step, Verdict, judge};
+use crate::lab::Act;
+use crate::mqtt::{Connect, Packet, PacketType, Property, PropertyId, Publish, QoS, Subscription};
+
+pub static EXERCISE: Exercise = Exercise {
+    id: "first-user-property",
+    broker: Broker::Any,
+    spec: &["3.3.2.3.7", "3.8.2.1.2", "3.8.2.1.3", "3.3.2.3.8"],
+    clients: &[
+        ClientSetup {
+            role: "publisher",
+            prepared: |cast| vec![connect(cast, PUBLISHER), publish(cast)],
+        },
+        ClientSetup {
+            role: "subscriber",
+            prepared: |cast| vec![connect(cast, SUBSCRIBER), subscribe(cast)],
+        },
+    ],
+    steps: &[
+        Step { id: "subscribe", control: Some(subscribe), check: subscribed },
+        Step { id: "granted", control: None, check: granted },
+        Step { id: "publish", control: Some(publish), check: published },
+        Step { id: "delivered", control: None, check: delivered },
+    ],
+    solution: |cast| {
+        let publisher = connect(cast, PUBLISHER);
+        vec![connect(cast, SUBSCRIBER), subscribe(cast), publisher, publish(cast)]
+    },
+    // Two CONNECT, SUBSCRIBE, PUBLISH, and the PUBACK for the delivery.
+    par: 5,
+};
+
+fn connect(cast: &Cast, slot: ClientSlot) -> Act {
+    let client_id = cast.client_id(slot).to_owned();
+    Act::connect(
+        slot,
+        Connect { clean_start: true, keep_alive: 60, client_id, ..Connect::default() },
+    )
+}
+
+fn subscribe(_: &Cast) -> Act {
+    let properties = [
+        Property::SubscriptionIdentifier(100),
+        Property::user("subscriber_type", "demo_client"),
+        Property::user("features", "user_properties,subscription_id"),
+    ];
+    let subscription = Subscription {
+        topic_filter: TOPIC.to_owned(),
+        qos: QoS::AtLeastOnce,
+        ..Subscription::default()
+    };
+    Act::subscribe(SUBSCRIBER, properties, [subscription])
+}
+
+fn publish(_: &Cast) -> Act {
+    let publish = Publish {
+        qos: QoS::AtLeastOnce,
+        topic: TOPIC.to_owned(),
+        properties: [
+            Property::user("sender", "demo_publisher"),
+            Property::user("priority", "high"),
+            Property::user("category", "demo"),
+        ]
+        .into(),
+        payload: Bytes::from_static(br#"{"message":"Hello, MQTT 5.0"}"#),
+        ..Publish::default()
+    };
+    Act::publish(PUBLISHER, publish)
+}
+
+fn subscribed(evidence: &Evidence) -> Verdict {
+    let nothing = Evidence::not_sent(SUBSCRIBER, PacketType::Subscribe);
+    judge(evidence.sent(SUBSCRIBER, PacketType::Subscribe), nothing, |_, packet| {
+        if packet.properties().subscription_identifier().is_none() {
+            return Err(Finding::absent(PropertyId::SubscriptionIdentifier.name()));
+        }
+        has_user_properties(packet, &["subscriber_type", "features"])
+    })
+}
+
+fn granted(evidence: &Evidence) -> Verdict {
+    let nothing = Evidence::not_received(SUBSCRIBER, PacketType::SubAck);
+    judge(evidence.received(SUBSCRIBER, PacketType::SubAck), nothing, |_, packet| {
+        match packet.reason_codes().iter().find(|code| code.is_error()) {
+            None => Ok(()),
+            Some(&code) => Err(Finding::Refused { packet: PacketType::SubAck, code }),
+        }
+    })
+}
+
+fn published(evidence: &Evidence) -> Verdict {
+    let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
+    judge(evidence.sent(PUBLISHER, PacketType::Publish), nothing, |_, packet| {
+        has_user_properties(packet, &["sender", "priority", "category"])
+    })
+}
+
+/// The subscriber holds a copy with the very User Properties the publisher sent, in order
+/// [MQTT-3.3.2-17] [MQTT-3.3.2-18], and its own Subscription Identifier [MQTT-3.3.4-3].
+fn delivered(evidence: &Evidence) -> Verdict {
+    let identifiers: Vec<u32> = evidence
+        .sent(SUBSCRIBER, PacketType::Subscribe)
+        .filter_map(|record| record.valid_packet()?.properties().subscription_identifier())
+        .collect();
+    let originals: Vec<Packet> = evidence
+        .sent(PUBLISHER, PacketType::Publish)
+        .filter_map(|record| record.valid_packet())
+        .filter(|packet| packet.properties().user_properties().next().is_some())
+        .collect();
+    let nothing = Evidence::not_received(SUBSCRIBER, PacketType::Publish);
+    judge(evidence.received(SUBSCRIBER, PacketType::Publish), nothing, |_, packet| {
+        let mut arrived = packet.properties().user_properties().peekable();
+        if arrived.peek().is_none() {
+            return Err(Finding::absent(PropertyId::UserProperty.name()));
+        }
+        let arrived: Vec<_> = arrived.collect();
+        if !originals
+            .iter()
+            .any(|sent| sent.properties().user_properties().eq(arrived.iter().copied()))
+        {
+            let wanted = originals.last().map(|sent| in_words(sent.properties().user_properties()));
+            let found = in_words(arrived.into_iter());
+            let name = PropertyId::UserProperty.name();
+            return Err(Finding::differs(name, found, wanted.unwrap_or_default()));
+        }
+        match packet.properties().subscription_identifier() {
+            None => Err(Finding::absent(PropertyId::SubscriptionIdentifier.name())),
+            Some(id) if identifiers.contains(&id) => Ok(()),
+            Some(id) => {
+                let wanted = identifiers.last().copied().unwrap_or_default();
+                Err(Finding::differs(PropertyId::SubscriptionIdentifier.name(), id, wanted))
+            }
+        }
+    })
+}
+
+fn has_user_properties(packet: &Packet, names: &[&str]) -> Result<(), Finding> {
+    let has = |name: &str| packet.properties().user_properties().any(|(n, _)| n == name);
+    match names.iter().find(|name| !has(name)) {
+        None => Ok(()),
+        Some(missing) => Err(Finding::no_user_property(missing)),
+    }
+}
+
+fn in_words<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+const PUBLISHER: ClientSlot = ClientSlot(0);
+const SUBSCRIBER: ClientSlot = ClientSlot(1);
+const TOPIC: &str = "test/mqtt5/demo";

@@ -1,0 +1,58 @@
+//! What a check may look at.
+
+use std::collections::BTreeSet;
+
+use super::verdict::Finding;
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
+use crate::mqtt::{PacketType, Sender};
+
+/// The capture since the exercise was started, and what the learner opened in the inspector.
+#[derive(Clone, Copy)]
+pub struct Evidence<'a> {
+    pub capture: &'a Capture,
+    /// The first record that counts.
+    pub since: RecordId,
+    pub opened: &'a BTreeSet<RecordId>,
+}
+
+impl<'a> Evidence<'a> {
+    /// Packets of one type that `client` sent, oldest first.
+    pub fn sent(
+        &self,
+        client: ClientSlot,
+        packet: PacketType,
+    ) -> impl Iterator<Item = &'a Record> + use<'a> {
+        self.packets(client, packet, Sender::Client)
+    }
+
+    /// Packets of one type that `client` received, oldest first.
+    pub fn received(
+        &self,
+        client: ClientSlot,
+        packet: PacketType,
+    ) -> impl Iterator<Item = &'a Record> + use<'a> {
+        self.packets(client, packet, Sender::Server)
+    }
+
+    /// What to say while `client` has not sent such a packet.
+    pub fn not_sent(client: ClientSlot, packet: PacketType) -> Finding {
+        Finding::NoPacket { packet, sender: Sender::Client, client }
+    }
+
+    /// What to say while `client` has not received such a packet.
+    pub fn not_received(client: ClientSlot, packet: PacketType) -> Finding {
+        Finding::NoPacket { packet, sender: Sender::Server, client }
+    }
+
+    fn packets(
+        &self,
+        client: ClientSlot,
+        packet: PacketType,
+        sender: Sender,
+    ) -> impl Iterator<Item = &'a Record> + use<'a> {
+        let since = self.since;
+        self.capture
+            .packets(packet, sender)
+            .filter(move |record| record.client == client && record.id >= since)
+    }
+}

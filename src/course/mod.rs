@@ -1,0 +1,25 @@
+//! The course: exercises as data, judged on the packets.
+//!
+//! An [`Exercise`] says who is on the bench, which steps there are, what a played solution does, and
+//! how each step is checked. A check is a pure function of the [`Evidence`]; its [`Verdict`] names the
+//! records that convinced it, or the one that contradicts it. The words stand beside each exercise, in
+//! Markdown, one file per language.
+//!
+//! Knows the capture and what a person can do ([`Act`](crate::lab::Act)), never how it is shown.
+
+pub mod chapters;
+
+mod evidence;
+mod exercise;
+mod progress;
+mod prose;
+mod run;
+mod verdict;
+
+pub use chapters::{CHAPTERS, Chapter, ChapterEntry, exercise, neighbours};
+pub use evidence::Evidence;
+pub use exercise::{Broker, Cast, ClientSetup, Exercise, Step};
+pub use progress::{Done, ImportError, Progress};
+pub use prose::{ChapterProse, ExerciseProse, StepProse, chapter_prose, exercise_prose};
+pub use run::Run;
+pub use verdict::{Finding, Verdict, judge};

@@ -1,0 +1,130 @@
+//! What the learner has done, in a form that can be stored, exported and imported.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Progress by exercise id. Ids it does not know are kept: another version of the page may know them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    version: u32,
+    #[serde(default)]
+    done: BTreeMap<String, Done>,
+    /// The exercise last worked on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last: Option<String>,
+}
+
+/// How an exercise was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// The fewest packets sent in a run that met every step.
+    pub packets: usize,
+    /// Only the played solution has met the steps so far.
+    #[serde(default)]
+    pub by_solution: bool,
+}
+
+impl Progress {
+    pub fn new() -> Progress {
+        Progress { version: VERSION, ..Progress::default() }
+    }
+
+    pub fn done(&self, exercise: &str) -> Option<Done> {
+        self.done.get(exercise).copied()
+    }
+
+    /// Records a run that met every step. The best stays: done by hand before played, then fewer packets.
+    pub fn record(&mut self, exercise: &str, run: Done) {
+        let rank = |done: &Done| (done.by_solution, done.packets);
+        let best = self.done.entry(exercise.to_owned()).or_insert(run);
+        if rank(&run) < rank(best) {
+            *best = run;
+        }
+    }
+
+    pub fn visit(&mut self, exercise: &str) {
+        self.last = Some(exercise.to_owned());
+    }
+
+    pub fn last(&self) -> Option<&str> {
+        self.last.as_deref()
+    }
+
+    /// As a JSON document.
+    pub fn export(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Reads a document written by [`Progress::export`], of this version or an earlier one.
+    pub fn import(text: &str) -> Result<Progress, ImportError> {
+        let progress: Progress = serde_json::from_str(text)
+            .map_err(|error| ImportError::NotProgress(error.to_string()))?;
+        match progress.version {
+            1..=VERSION => Ok(progress),
+            newer => Err(ImportError::Version(newer)),
+        }
+    }
+}
+
+/// Why a document is not progress; nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportError {
+    NotProgress(String),
+    Version(u32),
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ImportError::NotProgress(reason) => write!(f, "not a progress file: {reason}"),
+            ImportError::Version(version) => {
+                write!(f, "written as version {version}, this page reads up to {VERSION}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+const VERSION: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_run_stays() {
+        let mut progress = Progress::new();
+        let run = |packets, by_solution| Done { packets, by_solution };
+        for (recorded, best) in [
+            (run(4, true), run(4, true)),
+            (run(9, false), run(9, false)), // by hand outranks played
+            (run(6, false), run(6, false)),
+            (run(7, false), run(6, false)),
+            (run(4, true), run(6, false)),
+        ] {
+            progress.record("first-connect", recorded);
+            assert_eq!(progress.done("first-connect"), Some(best));
+        }
+        assert_eq!(progress.done("goodbye"), None);
+    }
+
+    #[test]
+    fn export_and_import_are_inverse_and_keep_unknown_ids() {
+        let mut progress = Progress::new();
+        progress.record("an-exercise-of-tomorrow", Done { packets: 1, by_solution: false });
+        progress.visit("first-connect");
+        assert_eq!(Progress::import(&progress.export()), Ok(progress));
+    }
+
+    #[test]
+    fn foreign_documents_are_refused() {
+        for text in ["", "{}", "[]", r#"{"version":1,"done":3}"#] {
+            assert!(matches!(Progress::import(text), Err(ImportError::NotProgress(_))), "{text}");
+        }
+        assert_eq!(Progress::import(r#"{"version":9}"#), Err(ImportError::Version(9)));
+        assert_eq!(Progress::import(r#"{"version":0}"#), Err(ImportError::Version(0)));
+    }
+}

@@ -1,0 +1,65 @@
+//! Everything a person can do on the bench.
+
+use bytes::Bytes;
+
+use crate::capture::ClientSlot;
+use crate::mqtt::{Connect, Disconnect, Properties, Publish, ReasonCode, Subscription};
+
+/// One thing done at one client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Act {
+    pub client: ClientSlot,
+    pub action: Action,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Opens a Network Connection and sends this CONNECT.
+    Connect(Box<Connect>),
+    /// The client gives the Packet Identifier and DUP; those of the value do not count.
+    Publish(Publish),
+    Subscribe {
+        properties: Properties,
+        subscriptions: Vec<Subscription>,
+    },
+    Unsubscribe {
+        properties: Properties,
+        topic_filters: Vec<String>,
+    },
+    /// Sends DISCONNECT and closes.
+    Disconnect(Disconnect),
+    /// Sends PINGREQ, due or not.
+    Ping,
+    /// Sends AUTH.
+    Authenticate {
+        reason_code: ReasonCode,
+        properties: Properties,
+    },
+    /// Closes the Network Connection without DISCONNECT.
+    Cut,
+    /// Sends these bytes as they are, past the client: rules may be broken on purpose.
+    SendBytes(Bytes),
+}
+
+impl Act {
+    pub fn connect(client: ClientSlot, connect: Connect) -> Act {
+        Act { client, action: Action::Connect(Box::new(connect)) }
+    }
+
+    pub fn publish(client: ClientSlot, publish: Publish) -> Act {
+        Act { client, action: Action::Publish(publish) }
+    }
+
+    pub fn subscribe(
+        client: ClientSlot,
+        properties: impl Into<Properties>,
+        subscriptions: impl Into<Vec<Subscription>>,
+    ) -> Act {
+        let (properties, subscriptions) = (properties.into(), subscriptions.into());
+        Act { client, action: Action::Subscribe { properties, subscriptions } }
+    }
+
+    pub fn disconnect(client: ClientSlot, disconnect: Disconnect) -> Act {
+        Act { client, action: Action::Disconnect(disconnect) }
+    }
+}
