@@ -3,7 +3,7 @@
 //! The modules follow the path of one packet, in reading order: [`mqtt`] turns bytes into packets and
 //! annotated fields, [`delivery`] holds what both roles need for QoS 1 and 2, [`auth`] computes what
 //! AUTH packets carry, [`capture`] keeps what passed,
-//! [`lab`] is the bench, [`course`] the exercises on it, [`glossary`] the words. Each uses only what
+//! [`link`] carries bytes, [`lab`] is the bench, [`course`] the exercises on it, [`glossary`] the words. Each uses only what
 //! stands before it, and [`time`].
 
 pub mod time;
@@ -15,6 +15,8 @@ pub mod delivery;
 pub mod auth;
 
 pub mod capture;
+
+pub mod link;
 
 pub mod lab;
 

@@ -1,0 +1,182 @@
+//! The address of a broker's WebSocket listener.
+
+use std::fmt;
+
+/// A checked `ws://` or `wss://` address. Displays as it is to be opened.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BrokerAddress {
+    scheme: Scheme,
+    host: String,
+    port: Option<u16>,
+    /// With its leading `/`, and the query; empty where none was given.
+    path: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    Ws,
+    Wss,
+}
+
+impl Scheme {
+    /// The port that the address leaves out.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Scheme::Ws => 80,
+            Scheme::Wss => 443,
+        }
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Scheme::Ws => "ws://",
+            Scheme::Wss => "wss://",
+        }
+    }
+}
+
+/// Why a text is not the address of a WebSocket listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddressError {
+    Empty,
+    /// It names a scheme other than `ws` and `wss`.
+    Scheme(String),
+    SchemeMissing,
+    HostMissing,
+    /// A character that cannot stand in a host or path.
+    Character(char),
+    Port(String),
+    /// User name and password belong into CONNECT; browsers refuse them in the address.
+    Credentials,
+    /// A WebSocket address has no `#fragment`.
+    Fragment,
+}
+
+impl BrokerAddress {
+    pub fn parse(text: &str) -> Result<BrokerAddress, AddressError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        if let Some(bad) =
+            text.chars().find(|c| c.is_whitespace() || c.is_control() || "<>\"\\^`{|}".contains(*c))
+        {
+            return Err(AddressError::Character(bad));
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(AddressError::SchemeMissing)?;
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "ws" => Scheme::Ws,
+            "wss" => Scheme::Wss,
+            other => return Err(AddressError::Scheme(other.to_owned())),
+        };
+        if rest.contains('#') {
+            return Err(AddressError::Fragment);
+        }
+        let split = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(split);
+        if authority.contains('@') {
+            return Err(AddressError::Credentials);
+        }
+        // The colons of an IPv6 address stand in brackets.
+        let host_end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
+        let (host, port) = match authority[host_end..].split_once(':') {
+            None => (authority, None),
+            Some((before, port)) => (&authority[..host_end + before.len()], Some(port)),
+        };
+        if host.is_empty() {
+            return Err(AddressError::HostMissing);
+        }
+        let port = match port {
+            None => None,
+            Some(digits) => match digits.parse::<u16>() {
+                Ok(port) if port > 0 => Some(port),
+                _ => return Err(AddressError::Port(digits.to_owned())),
+            },
+        };
+        let path = if path.starts_with('?') { format!("/{path}") } else { path.to_owned() };
+        Ok(BrokerAddress { scheme, host: host.to_ascii_lowercase(), port, path })
+    }
+
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port that is opened, given or by default.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(self.scheme.default_port())
+    }
+
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether it names this very machine. Browsers trust that even from an https page.
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost"
+            || self.host.ends_with(".localhost")
+            || self.host == "[::1]"
+            || (self.host.starts_with("127.") && self.host.parse::<std::net::Ipv4Addr>().is_ok())
+    }
+}
+
+impl fmt::Display for BrokerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.scheme.prefix(), self.host)?;
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(&self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_whole_or_refused_with_a_reason() {
+        for (text, expect) in [
+            ("ws://localhost:9001", Ok("ws://localhost:9001")),
+            ("  wss://Broker.example/mqtt ", Ok("wss://broker.example/mqtt")),
+            ("WS://127.0.0.1:9001/", Ok("ws://127.0.0.1:9001/")),
+            ("ws://[::1]:9001/mqtt?token=a:b", Ok("ws://[::1]:9001/mqtt?token=a:b")),
+            ("ws://host?x=1", Ok("ws://host/?x=1")),
+            ("", Err(AddressError::Empty)),
+            ("localhost:9001", Err(AddressError::SchemeMissing)),
+            ("mqtt://localhost:1883", Err(AddressError::Scheme("mqtt".into()))),
+            ("http://localhost", Err(AddressError::Scheme("http".into()))),
+            ("ws://", Err(AddressError::HostMissing)),
+            ("ws://:9001", Err(AddressError::HostMissing)),
+            ("ws://host:", Err(AddressError::Port("".into()))),
+            ("ws://host:0", Err(AddressError::Port("0".into()))),
+            ("ws://host:65536", Err(AddressError::Port("65536".into()))),
+            ("ws://user:secret@host", Err(AddressError::Credentials)),
+            ("ws://host/#a", Err(AddressError::Fragment)),
+            ("ws://ho st", Err(AddressError::Character(' '))),
+        ] {
+            let read = BrokerAddress::parse(text).map(|address| address.to_string());
+            assert_eq!(read.as_deref().map_err(Clone::clone), expect, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_known_by_its_names() {
+        for (text, expect) in [
+            ("ws://localhost", true),
+            ("ws://mqtt.localhost", true),
+            ("ws://127.0.0.1:9001", true),
+            ("ws://127.9.9.9", true),
+            ("ws://[::1]", true),
+            ("ws://127.example.com", false),
+            ("ws://192.168.0.2", false),
+            ("ws://localhost.example.com", false),
+        ] {
+            let address = BrokerAddress::parse(text).expect("well-formed");
+            assert_eq!(address.is_loopback(), expect, "{text}");
+        }
+    }
+}

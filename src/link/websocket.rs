@@ -1,0 +1,91 @@
+//! A link over the browser's WebSocket: subprotocol `mqtt`, binary messages (§6).
+
+use bytes::Bytes;
+use js_sys::{ArrayBuffer, JsString, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::*;
+use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+
+use super::{BrokerAddress, LinkEvent};
+
+/// The WebSocket subprotocol of MQTT [MQTT-6.0.0-3].
+const SUBPROTOCOL: &str = "mqtt";
+
+/// An open or opening WebSocket. Dropping it closes it and silences it.
+pub struct WebSocketLink {
+    socket: WebSocket,
+    _on_open: Closure<dyn FnMut()>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_close: Closure<dyn FnMut(CloseEvent)>,
+}
+
+impl WebSocketLink {
+    /// Begins to open. Everything that happens is told to `on_event`, ending with
+    /// [`LinkEvent::Closed`]; an address that the browser refuses at once is an error with its words.
+    pub fn open(
+        address: &BrokerAddress,
+        on_event: impl Fn(LinkEvent) + Clone + 'static,
+    ) -> Result<WebSocketLink, String> {
+        let socket = WebSocket::new_with_str(&address.to_string(), SUBPROTOCOL)
+            .map_err(|error| describe(&error))?;
+        socket.set_binary_type(BinaryType::Arraybuffer);
+
+        let tell = on_event.clone();
+        let on_open = Closure::<dyn FnMut()>::new(move || tell(LinkEvent::Opened));
+        socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+
+        let tell = on_event.clone();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let data = event.data();
+            tell(match data.dyn_ref::<ArrayBuffer>() {
+                Some(buffer) => LinkEvent::Bytes(Bytes::from(Uint8Array::new(buffer).to_vec())),
+                None => {
+                    let length = data.dyn_ref::<JsString>().map_or(0, JsString::length);
+                    LinkEvent::Text { length: length as usize }
+                }
+            });
+        });
+        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+
+        // The error event says nothing that the close event behind it does not say better.
+        let on_close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
+            on_event(LinkEvent::Closed { code: Some(event.code()), reason: event.reason() });
+        });
+        socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+
+        Ok(WebSocketLink {
+            socket,
+            _on_open: on_open,
+            _on_message: on_message,
+            _on_close: on_close,
+        })
+    }
+
+    /// Sends the bytes as one binary message. On a link that is closing they are lost, as on any
+    /// closing connection; the close event tells.
+    pub fn send(&self, bytes: &[u8]) {
+        let _ = self.socket.send_with_u8_array(bytes);
+    }
+
+    /// Begins to close; the close event follows.
+    pub fn close(&self) {
+        let _ = self.socket.close();
+    }
+}
+
+impl Drop for WebSocketLink {
+    fn drop(&mut self) {
+        self.socket.set_onopen(None);
+        self.socket.set_onmessage(None);
+        self.socket.set_onclose(None);
+        let _ = self.socket.close();
+    }
+}
+
+fn describe(error: &JsValue) -> String {
+    error
+        .dyn_ref::<js_sys::Error>()
+        .map(|error| String::from(error.message()))
+        .unwrap_or_else(|| format!("{error:?}"))
+}
