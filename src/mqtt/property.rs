@@ -521,7 +521,8 @@ fn read_property<S: Sink>(
     {
         return Err(wrong(ErrorKind::PropertyFromWrongSide(id, holder)));
     }
-    if before.contains(id) && !id.may_repeat_in(holder) {
+    // In this order, so that many repeats of what may repeat are not searched for each time.
+    if !id.may_repeat_in(holder) && before.contains(id) {
         return Err(wrong(ErrorKind::PropertyRepeated(id)));
     }
     let label = Label::Property(id, section);
