@@ -512,7 +512,7 @@ fn read_property<S: Sink>(
 ) -> Result<Property, DecodeError> {
     let at = r.at();
     let wrong = |kind| DecodeError { at, kind };
-    let identifier = r.peek_variable_byte_integer()?;
+    let identifier = r.peek_variable_byte_integer(FieldId::PropertyIdentifier.into())?;
     let id =
         PropertyId::from_value(identifier).ok_or(wrong(ErrorKind::PropertyUnknown(identifier)))?;
     let section = id.section_in(holder).ok_or(wrong(ErrorKind::PropertyNotAllowed(id, holder)))?;

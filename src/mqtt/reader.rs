@@ -61,19 +61,21 @@ impl<'a, S: Sink> Reader<'a, S> {
         Ok(value)
     }
 
-    /// Reads within the next `length` bytes; `read` is expected to use them up.
+    /// Reads within the next `length` bytes; `read` is expected to use them up. Where not so many are
+    /// left, it reads what there is, for the sink's sake, and fails in any case.
     pub(super) fn limited<T>(
         &mut self,
         length: usize,
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        if length > self.remaining() {
-            return Err(self.truncated());
-        }
-        let outer = std::mem::replace(&mut self.end, self.at + length);
-        let value = read(self)?;
+        let there = length.min(self.remaining());
+        let outer = std::mem::replace(&mut self.end, self.at + there);
+        let outcome = read(self);
         self.end = outer;
-        Ok(value)
+        match there == length {
+            true => outcome,
+            false => Err(DecodeError { at: outer, kind: ErrorKind::Truncated }),
+        }
     }
 
     pub(super) fn byte(&mut self, label: Label) -> Result<u8, DecodeError> {
@@ -108,20 +110,21 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     pub(super) fn variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
-        let (value, length) = self.measure_variable_byte_integer()?;
+        let (value, length) = self.measure_variable_byte_integer(label)?;
         self.sink.leaf(label, self.at..self.at + length, || Value::Number(value));
         self.at += length;
         Ok(value)
     }
 
-    pub(super) fn peek_variable_byte_integer(&self) -> Result<u32, DecodeError> {
-        self.measure_variable_byte_integer().map(|(value, _)| value)
+    /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
+    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
+        self.measure_variable_byte_integer(label).map(|(value, _)| value)
     }
 
-    fn measure_variable_byte_integer(&self) -> Result<(u32, usize), DecodeError> {
+    fn measure_variable_byte_integer(&mut self, label: Label) -> Result<(u32, usize), DecodeError> {
         read_variable_byte_integer(self.rest())
             .and_then(|read| read.ok_or((self.remaining(), ErrorKind::Truncated)))
-            .map_err(|(offset, kind)| DecodeError { at: self.at + offset, kind })
+            .map_err(|(offset, kind)| self.cut_off(label, self.at + offset, kind))
     }
 
     /// A UTF-8 Encoded String (§1.5.4) with its length, as a group.
@@ -219,9 +222,15 @@ impl<'a, S: Sink> Reader<'a, S> {
         }
     }
 
-    /// The error of a field that wants more bytes than there are; it stands at the first missing one.
-    fn truncated(&self) -> DecodeError {
-        DecodeError { at: self.end, kind: ErrorKind::Truncated }
+    /// The error of a field that breaks at `at`. What there is of the field before is reported
+    /// uninterpreted, so that the dissection reaches the byte that breaks it.
+    fn cut_off(&mut self, label: Label, at: usize, kind: ErrorKind) -> DecodeError {
+        if at > self.at {
+            let bytes = self.bytes.slice(self.at..at);
+            self.sink.leaf(label, self.at..at, || Value::Bytes(bytes));
+            self.at = at;
+        }
+        DecodeError { at, kind }
     }
 
     fn take<const N: usize>(
@@ -229,7 +238,9 @@ impl<'a, S: Sink> Reader<'a, S> {
         label: Label,
         value: impl FnOnce([u8; N]) -> Value,
     ) -> Result<[u8; N], DecodeError> {
-        let bytes = *self.rest().first_chunk::<N>().ok_or(self.truncated())?;
+        let Some(&bytes) = self.rest().first_chunk::<N>() else {
+            return Err(self.cut_off(label, self.end, ErrorKind::Truncated));
+        };
         self.sink.leaf(label, self.at..self.at + N, || value(bytes));
         self.at += N;
         Ok(bytes)
@@ -237,7 +248,7 @@ impl<'a, S: Sink> Reader<'a, S> {
 
     fn opaque(&mut self, label: Label, length: usize) -> Result<Bytes, DecodeError> {
         if length > self.remaining() {
-            return Err(self.truncated());
+            return Err(self.cut_off(label, self.end, ErrorKind::Truncated));
         }
         let range = self.at..self.at + length;
         let bytes = self.bytes.slice(range.clone());
@@ -247,13 +258,17 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     fn text(&mut self, label: Label, length: u16) -> Result<String, DecodeError> {
-        let bytes = self.rest().get(..length.into()).ok_or(self.truncated())?;
-        let wrong = |offset, kind| DecodeError { at: self.at + offset, kind };
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| wrong(error.valid_up_to(), ErrorKind::IllFormedUtf8))?;
-        if let Some(offset) = bytes.iter().position(|&byte| byte == 0) {
-            return Err(wrong(offset, ErrorKind::NullCharacter));
+        let Some(bytes) = self.rest().get(..length.into()) else {
+            return Err(self.cut_off(label, self.end, ErrorKind::Truncated));
+        };
+        let read = std::str::from_utf8(bytes);
+        let valid = read.map_or_else(|error| error.valid_up_to(), str::len);
+        if let Some(offset) = bytes[..valid].iter().position(|&byte| byte == 0) {
+            return Err(self.cut_off(label, self.at + offset, ErrorKind::NullCharacter));
         }
+        let Ok(text) = read else {
+            return Err(self.cut_off(label, self.at + valid, ErrorKind::IllFormedUtf8));
+        };
         let range = self.at..self.at + bytes.len();
         self.at = range.end;
         self.sink.leaf(label, range, || Value::Text(text.to_owned()));
@@ -268,9 +283,6 @@ pub(super) fn read_variable_byte_integer(
 ) -> Result<Option<(u32, usize)>, (usize, ErrorKind)> {
     let mut value = 0;
     for (index, &byte) in bytes.iter().enumerate() {
-        if index == 4 {
-            return Err((index, ErrorKind::VariableByteIntegerTooLong));
-        }
         value |= u32::from(byte & 0x7F) << (7 * index);
         let last = byte & 0x80 == 0;
         if last && byte == 0 && index > 0 {

@@ -158,11 +158,8 @@ impl Packet {
             let kind = ErrorKind::PacketFromWrongSide(packet_type);
             return Err(DecodeError { at: 0, kind });
         }
-        let (start, there) = (r.at(), r.remaining());
-        if there < length {
-            return Err(DecodeError { at: start + there, kind: ErrorKind::Incomplete });
-        }
-        let packet = r.limited(length, |r| {
+        let incomplete = r.remaining() < length;
+        let read = r.limited(length, |r| {
             let packet = match packet_type {
                 PacketType::Connect => Packet::Connect(Box::new(Connect::read(r)?)),
                 PacketType::ConnAck => Packet::ConnAck(ConnAck::read(r)?),
@@ -182,6 +179,10 @@ impl Packet {
             };
             r.expect_end()?;
             Ok(packet)
+        });
+        let packet = read.map_err(|error| match incomplete {
+            true => DecodeError { kind: ErrorKind::Incomplete, ..error },
+            false => error,
         })?;
         match r.at_end() {
             true => Ok(packet),
