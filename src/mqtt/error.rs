@@ -71,15 +71,15 @@ pub enum ErrorKind {
     SubscriptionOptionsReserved,
     SubscriptionQoS3,
     RetainHandling3,
-    ReasonCodeUnknown(u8),
+    ReasonCodeUnknown(u8, PacketType),
     ReasonCodeNotAllowed(ReasonCode, PacketType),
     ReasonCodeFromWrongSide(ReasonCode, PacketType),
     PropertyUnknown(u32),
     PropertyNotAllowed(PropertyId, Holder),
     PropertyFromWrongSide(PropertyId, Holder),
-    PropertyRepeated(PropertyId),
-    PropertyNotZeroOrOne(PropertyId),
-    PropertyZero(PropertyId),
+    PropertyRepeated(PropertyId, Holder),
+    PropertyNotZeroOrOne(PropertyId, Holder),
+    PropertyZero(PropertyId, Holder),
     TopicAliasZero,
     AuthenticationDataWithoutMethod,
     AuthenticationMethodMissing,
@@ -186,7 +186,9 @@ impl ErrorKind {
             }
             E::SubscriptionQoS3 => ("subscription_qos_3", Protocol, "§3.8.3.1"),
             E::RetainHandling3 => ("retain_handling_3", Protocol, "§3.8.3.1"),
-            E::ReasonCodeUnknown(_) => ("reason_code_unknown", Protocol, "§2.4"),
+            E::ReasonCodeUnknown(_, packet) => {
+                ("reason_code_unknown", Protocol, reason_code_rule(packet))
+            }
             E::ReasonCodeNotAllowed(_, packet) => {
                 ("reason_code_not_allowed", Protocol, reason_code_rule(packet))
             }
@@ -195,20 +197,20 @@ impl ErrorKind {
             }
             E::PropertyUnknown(_) => ("property_unknown", Malformed, "§2.2.2.2"),
             E::PropertyNotAllowed(..) => ("property_not_allowed", Malformed, "§2.2.2.2"),
-            E::PropertyFromWrongSide(id, _) => (
+            E::PropertyFromWrongSide(id, holder) => (
                 "property_from_wrong_side",
                 Protocol,
                 match id {
                     PropertyId::SubscriptionIdentifier => "[MQTT-3.3.4-6]",
                     PropertyId::SessionExpiryInterval => "[MQTT-3.14.2-2]",
-                    _ => "§3.14.2.2.5",
+                    _ => id.rule_in(holder),
                 },
             ),
-            E::PropertyRepeated(_) => ("property_repeated", Protocol, "§2.2.2.2"),
-            E::PropertyNotZeroOrOne(id) => {
-                ("property_not_zero_or_one", Protocol, section_of_value(id))
+            E::PropertyRepeated(id, holder) => ("property_repeated", Protocol, id.rule_in(holder)),
+            E::PropertyNotZeroOrOne(id, holder) => {
+                ("property_not_zero_or_one", Protocol, id.rule_in(holder))
             }
-            E::PropertyZero(id) => ("property_zero", Protocol, section_of_value(id)),
+            E::PropertyZero(id, holder) => ("property_zero", Protocol, id.rule_in(holder)),
             E::TopicAliasZero => ("topic_alias_zero", Protocol, "[MQTT-3.3.2-8]"),
             E::AuthenticationDataWithoutMethod => {
                 ("authentication_data_without_method", Protocol, "§3.1.2.11.10")
@@ -242,24 +244,6 @@ fn reason_code_rule(packet: PacketType) -> &'static str {
         PacketType::Disconnect => "[MQTT-3.14.2-1]",
         PacketType::Auth => "[MQTT-3.15.2-1]",
         _ => "§2.4",
-    }
-}
-
-/// The section that gives a property its range of values.
-fn section_of_value(id: PropertyId) -> &'static str {
-    match id {
-        PropertyId::PayloadFormatIndicator => "§3.3.2.3.2",
-        PropertyId::RequestProblemInformation => "§3.1.2.11.7",
-        PropertyId::RequestResponseInformation => "§3.1.2.11.6",
-        PropertyId::MaximumQoS => "§3.2.2.3.4",
-        PropertyId::RetainAvailable => "§3.2.2.3.5",
-        PropertyId::WildcardSubscriptionAvailable => "§3.2.2.3.11",
-        PropertyId::SubscriptionIdentifierAvailable => "§3.2.2.3.12",
-        PropertyId::SharedSubscriptionAvailable => "§3.2.2.3.13",
-        PropertyId::ReceiveMaximum => "§3.1.2.11.3",
-        PropertyId::MaximumPacketSize => "§3.1.2.11.4",
-        PropertyId::SubscriptionIdentifier => "§3.8.2.1.2",
-        _ => "§2.2.2.2",
     }
 }
 
@@ -331,7 +315,7 @@ impl fmt::Display for ErrorKind {
             }
             E::SubscriptionQoS3 => f.write_str("Maximum QoS 3 does not exist"),
             E::RetainHandling3 => f.write_str("Retain Handling is 0, 1 or 2"),
-            E::ReasonCodeUnknown(value) => write!(f, "Reason Code 0x{value:02X} does not exist"),
+            E::ReasonCodeUnknown(value, _) => write!(f, "Reason Code 0x{value:02X} does not exist"),
             E::ReasonCodeNotAllowed(code, packet) => write!(
                 f,
                 "{} may not carry Reason Code 0x{:02X} ({})",
@@ -353,9 +337,11 @@ impl fmt::Display for ErrorKind {
             E::PropertyFromWrongSide(id, holder) => {
                 write!(f, "this side may not put {} into {}", id.name(), holder.name())
             }
-            E::PropertyRepeated(id) => write!(f, "{} may stand here only once", id.name()),
-            E::PropertyNotZeroOrOne(id) => write!(f, "{} is 0 or 1", id.name()),
-            E::PropertyZero(id) => write!(f, "{} is not zero", id.name()),
+            E::PropertyRepeated(id, holder) => {
+                write!(f, "{} may stand in {} only once", id.name(), holder.name())
+            }
+            E::PropertyNotZeroOrOne(id, _) => write!(f, "{} is 0 or 1", id.name()),
+            E::PropertyZero(id, _) => write!(f, "{} is not zero", id.name()),
             E::TopicAliasZero => f.write_str("Topic Alias is not zero"),
             E::AuthenticationDataWithoutMethod => {
                 f.write_str("Authentication Data needs an Authentication Method")

@@ -37,7 +37,7 @@ macro_rules! fields {
 }
 
 fields! {
-    FixedHeader, "fixed_header", "Fixed Header", "2.1";
+    FixedHeader, "fixed_header", "Fixed Header", "2.1.1";
     VariableHeader, "variable_header", "Variable Header", "2.2";
     Payload, "payload", "Payload", "2.3";
     PacketTypeAndFlags, "packet_type_and_flags", "Control Packet type and flags", "2.1.1";
@@ -91,7 +91,7 @@ fields! {
     RetainHandling, "retain_handling", "Retain Handling", "3.8.3.1";
     RetainAsPublished, "retain_as_published", "Retain As Published", "3.8.3.1";
     NoLocal, "no_local", "No Local", "3.8.3.1";
-    SubscriptionQoS, "maximum_qos", "Maximum QoS", "3.8.3.1";
+    SubscriptionQoS, "subscription_maximum_qos", "Maximum QoS", "3.8.3.1";
     SubAckReasonCode, "suback_reason_code", "SUBACK Reason Code", "3.9.3";
     UnsubscribeFilter, "unsubscribe_topic_filter", "Topic Filter", "3.10.3";
     UnsubAckReasonCode, "unsuback_reason_code", "UNSUBACK Reason Code", "3.11.3";

@@ -193,6 +193,14 @@ macro_rules! properties {
             pub fn holders(self) -> &'static [(Holder, &'static str)] {
                 match self { $(PropertyId::$variant => &[$((Holder::$holder, $section)),*],)* }
             }
+
+            /// The same section as the rule that an error cites.
+            pub(super) fn rule_in(self, holder: Holder) -> &'static str {
+                match (self, holder) {
+                    $($((PropertyId::$variant, Holder::$holder) => concat!("§", $section),)*)*
+                    _ => "§2.2.2.2",
+                }
+            }
         }
 
         #[derive(Clone, Debug, PartialEq, Eq)]
@@ -357,7 +365,7 @@ impl Property {
     }
 
     /// The range its own section gives; the offset is that of the value's first byte.
-    fn check_range(&self, at: usize) -> Result<(), DecodeError> {
+    fn check_range(&self, at: usize, holder: Holder) -> Result<(), DecodeError> {
         let id = self.id();
         let kind = match self {
             Property::PayloadFormatIndicator(v)
@@ -370,11 +378,11 @@ impl Property {
             | Property::SharedSubscriptionAvailable(v)
                 if *v > 1 =>
             {
-                ErrorKind::PropertyNotZeroOrOne(id)
+                ErrorKind::PropertyNotZeroOrOne(id, holder)
             }
             Property::ReceiveMaximum(0)
             | Property::MaximumPacketSize(0)
-            | Property::SubscriptionIdentifier(0) => ErrorKind::PropertyZero(id),
+            | Property::SubscriptionIdentifier(0) => ErrorKind::PropertyZero(id, holder),
             Property::TopicAlias(0) => ErrorKind::TopicAliasZero,
             // The text follows its two-byte length.
             Property::ResponseTopic(topic) => {
@@ -523,14 +531,14 @@ fn read_property<S: Sink>(
     }
     // In this order, so that many repeats of what may repeat are not searched for each time.
     if !id.may_repeat_in(holder) && before.contains(id) {
-        return Err(wrong(ErrorKind::PropertyRepeated(id)));
+        return Err(wrong(ErrorKind::PropertyRepeated(id, holder)));
     }
     let label = Label::Property(id, section);
     r.group(label, |r| {
         r.variable_byte_integer(FieldId::PropertyIdentifier.into())?;
         let value_at = r.at();
         let property = Property::read(id, label, r)?;
-        property.check_range(value_at)?;
+        property.check_range(value_at, holder)?;
         Ok(property)
     })
 }

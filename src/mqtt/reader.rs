@@ -198,7 +198,7 @@ impl<'a, S: Sink> Reader<'a, S> {
             None => Value::Number(v.into()),
         })?;
         let kind = match ReasonCode::from_value(value) {
-            None => ErrorKind::ReasonCodeUnknown(value),
+            None => ErrorKind::ReasonCodeUnknown(value, packet),
             Some(code) if !code.allowed_in(packet, None) => {
                 ErrorKind::ReasonCodeNotAllowed(code, packet)
             }
