@@ -197,17 +197,34 @@ impl<'a, S: Sink> Reader<'a, S> {
             Some(code) => Value::ReasonCode(code, code.name_in(packet)),
             None => Value::Number(v.into()),
         })?;
-        let kind = match ReasonCode::from_value(value) {
-            None => ErrorKind::ReasonCodeUnknown(value, packet),
-            Some(code) if !code.allowed_in(packet, None) => {
-                ErrorKind::ReasonCodeNotAllowed(code, packet)
-            }
-            Some(code) if !code.allowed_in(packet, self.sender) => {
-                ErrorKind::ReasonCodeFromWrongSide(code, packet)
-            }
-            Some(code) => return Ok(code),
+        let checked = match ReasonCode::from_value(value) {
+            None => Err(ErrorKind::ReasonCodeUnknown(value, packet)),
+            Some(code) => self.check_reason_code(code, packet),
         };
-        Err(DecodeError { at, kind })
+        checked.map_err(|kind| DecodeError { at, kind })
+    }
+
+    /// The Reason Code of a packet that ends before it, which means Success; that must be allowed too.
+    pub(super) fn omitted_reason_code(
+        &self,
+        packet: PacketType,
+    ) -> Result<ReasonCode, DecodeError> {
+        self.check_reason_code(ReasonCode::Success, packet)
+            .map_err(|kind| DecodeError { at: self.at, kind })
+    }
+
+    fn check_reason_code(
+        &self,
+        code: ReasonCode,
+        packet: PacketType,
+    ) -> Result<ReasonCode, ErrorKind> {
+        if !code.allowed_in(packet, None) {
+            Err(ErrorKind::ReasonCodeNotAllowed(code, packet))
+        } else if !code.allowed_in(packet, self.sender) {
+            Err(ErrorKind::ReasonCodeFromWrongSide(code, packet))
+        } else {
+            Ok(code)
+        }
     }
 
     pub(super) fn properties(&mut self, holder: Holder) -> Result<Properties, DecodeError> {

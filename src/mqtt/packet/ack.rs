@@ -53,7 +53,7 @@ impl Ack {
 }
 
 /// Writes Reason Code and properties in the shortest form: both may be left out when they say
-/// nothing. DISCONNECT and AUTH do the same.
+/// nothing. DISCONNECT does the same.
 pub(super) fn write_reason(
     reason_code: ReasonCode,
     properties: &Properties,

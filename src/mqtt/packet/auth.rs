@@ -1,6 +1,5 @@
 //! AUTH (§3.15): one step of an extended authentication exchange.
 
-use super::ack::write_reason;
 use super::{
     DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Reader,
     ReasonCode, Sink, Writer,
@@ -16,7 +15,8 @@ impl Auth {
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Auth, DecodeError> {
         // A Remaining Length of 0 means Success without properties (§3.15.2.1).
         if r.at_end() {
-            return Ok(Auth { reason_code: ReasonCode::Success, properties: Properties::NONE });
+            let reason_code = r.omitted_reason_code(PacketType::Auth)?;
+            return Ok(Auth { reason_code, properties: Properties::NONE });
         }
         r.group(FieldId::VariableHeader.into(), |r| {
             let reason_code = r.reason_code(FieldId::AuthReasonCode, PacketType::Auth)?;
@@ -30,6 +30,11 @@ impl Auth {
     }
 
     pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
-        write_reason(self.reason_code, &self.properties, w)
+        if self.reason_code == ReasonCode::Success && self.properties.is_empty() {
+            return Ok(());
+        }
+        // Unlike the other short forms, AUTH has none without properties alone (§3.15.2.2.1).
+        w.byte(self.reason_code.value());
+        self.properties.write(w)
     }
 }

@@ -18,14 +18,14 @@ impl Disconnect {
     }
 
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Disconnect, DecodeError> {
-        let mut disconnect = Disconnect::new(ReasonCode::Success);
         // A Remaining Length of 0 means Normal disconnection, of 1 no properties (§3.14.2.1).
         if r.at_end() {
-            return Ok(disconnect);
+            return Ok(Disconnect::new(r.omitted_reason_code(PacketType::Disconnect)?));
         }
         r.group(FieldId::VariableHeader.into(), |r| {
-            disconnect.reason_code =
+            let reason_code =
                 r.reason_code(FieldId::DisconnectReasonCode, PacketType::Disconnect)?;
+            let mut disconnect = Disconnect::new(reason_code);
             if !r.at_end() {
                 disconnect.properties = r.properties(Holder::Disconnect)?;
             }
