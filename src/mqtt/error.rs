@@ -96,7 +96,6 @@ struct Facts {
     class: Class,
     /// A normative statement, or the section where no statement has a number.
     rule: &'static str,
-    answer: ReasonCode,
 }
 
 impl ErrorKind {
@@ -117,118 +116,107 @@ impl ErrorKind {
 
     /// The Reason Code with which a receiver answers, in CONNACK or DISCONNECT (§4.13).
     pub fn reason_code(self) -> ReasonCode {
-        self.facts().answer
-    }
-
-    fn facts(self) -> Facts {
-        use Class::{Framing, MalformedPacket as Malformed, ProtocolError as Protocol};
         use ErrorKind as E;
         use ReasonCode as R;
-        let (key, class, rule) = match self {
-            E::Incomplete => ("incomplete", Framing, "§2.1.4"),
-            E::MoreThanOnePacket => ("more_than_one_packet", Framing, "§2.1.4"),
-            E::Truncated => ("truncated", Malformed, "§2.1.4"),
-            E::UnexpectedBytes => ("unexpected_bytes", Malformed, "§2.1.4"),
-            E::VariableByteIntegerTooLong => {
-                ("variable_byte_integer_too_long", Malformed, "§1.5.5")
-            }
-            E::VariableByteIntegerNotMinimal => {
-                ("variable_byte_integer_not_minimal", Malformed, "[MQTT-1.5.5-1]")
-            }
-            E::PacketTypeReserved => ("packet_type_reserved", Malformed, "§2.1.2"),
-            E::PacketFromWrongSide(_) => ("packet_from_wrong_side", Protocol, "§2.1.2"),
-            E::FixedHeaderFlags(packet) => (
-                "fixed_header_flags",
-                Malformed,
-                match packet {
-                    PacketType::PubRel => "[MQTT-3.6.1-1]",
-                    PacketType::Subscribe => "[MQTT-3.8.1-1]",
-                    PacketType::Unsubscribe => "[MQTT-3.10.1-1]",
-                    PacketType::Disconnect => "[MQTT-3.14.1-1]",
-                    PacketType::Auth => "[MQTT-3.15.1-1]",
-                    _ => "[MQTT-2.1.3-1]",
-                },
-            ),
-            E::QoS3 => ("qos_3", Malformed, "[MQTT-3.3.1-4]"),
-            E::DupOnQoS0 => ("dup_on_qos_0", Malformed, "[MQTT-3.3.1-2]"),
-            E::IllFormedUtf8 => ("ill_formed_utf8", Malformed, "[MQTT-1.5.4-1]"),
-            E::NullCharacter => ("null_character", Malformed, "[MQTT-1.5.4-2]"),
-            E::TopicNameEmpty => ("topic_name_empty", Malformed, "[MQTT-4.7.3-1]"),
-            E::TopicNameMissing => ("topic_name_missing", Protocol, "§3.3.2.1"),
-            E::TopicNameWildcard => ("topic_name_wildcard", Malformed, "[MQTT-3.3.2-2]"),
-            E::ResponseTopicWildcard => ("response_topic_wildcard", Malformed, "[MQTT-3.3.2-14]"),
-            E::TopicFilterEmpty => ("topic_filter_empty", Malformed, "[MQTT-4.7.3-1]"),
-            E::MultiLevelWildcard => ("multi_level_wildcard", Malformed, "[MQTT-4.7.1-1]"),
-            E::SingleLevelWildcard => ("single_level_wildcard", Malformed, "[MQTT-4.7.1-2]"),
-            E::ShareNameEmpty => ("share_name_empty", Malformed, "[MQTT-4.8.2-1]"),
-            E::ShareNameWildcard => ("share_name_wildcard", Malformed, "[MQTT-4.8.2-2]"),
-            E::ShareWithoutFilter => ("share_without_filter", Malformed, "[MQTT-4.8.2-2]"),
-            E::NoLocalOnShared => ("no_local_on_shared", Protocol, "[MQTT-3.8.3-4]"),
-            E::SubscribeEmpty => ("subscribe_empty", Protocol, "[MQTT-3.8.3-2]"),
-            E::UnsubscribeEmpty => ("unsubscribe_empty", Protocol, "[MQTT-3.10.3-2]"),
-            E::ReasonCodesEmpty(PacketType::UnsubAck) => {
-                ("reason_codes_empty", Protocol, "[MQTT-3.11.3-1]")
-            }
-            E::ReasonCodesEmpty(_) => ("reason_codes_empty", Protocol, "[MQTT-3.8.4-6]"),
-            E::PacketIdentifierZero => ("packet_identifier_zero", Protocol, "[MQTT-2.2.1-3]"),
-            E::ProtocolName => ("protocol_name", Protocol, "[MQTT-3.1.2-1]"),
-            E::ProtocolVersion(_) => ("protocol_version", Protocol, "[MQTT-3.1.2-2]"),
-            E::ConnectFlagReserved => ("connect_flag_reserved", Malformed, "[MQTT-3.1.2-3]"),
-            E::WillQoS3 => ("will_qos_3", Malformed, "[MQTT-3.1.2-12]"),
-            E::WillQoSWithoutWill => ("will_qos_without_will", Malformed, "[MQTT-3.1.2-11]"),
-            E::WillRetainWithoutWill => ("will_retain_without_will", Malformed, "[MQTT-3.1.2-13]"),
-            E::ConnectAcknowledgeFlags => {
-                ("connect_acknowledge_flags", Malformed, "[MQTT-3.2.2-1]")
-            }
-            E::SessionPresentOnError => ("session_present_on_error", Protocol, "[MQTT-3.2.2-6]"),
-            E::SubscriptionOptionsReserved => {
-                ("subscription_options_reserved", Malformed, "[MQTT-3.8.3-5]")
-            }
-            E::SubscriptionQoS3 => ("subscription_qos_3", Protocol, "§3.8.3.1"),
-            E::RetainHandling3 => ("retain_handling_3", Protocol, "§3.8.3.1"),
-            E::ReasonCodeUnknown(_, packet) => {
-                ("reason_code_unknown", Protocol, reason_code_rule(packet))
-            }
-            E::ReasonCodeNotAllowed(_, packet) => {
-                ("reason_code_not_allowed", Protocol, reason_code_rule(packet))
-            }
-            E::ReasonCodeFromWrongSide(_, packet) => {
-                ("reason_code_from_wrong_side", Protocol, reason_code_rule(packet))
-            }
-            E::PropertyUnknown(_) => ("property_unknown", Malformed, "§2.2.2.2"),
-            E::PropertyNotAllowed(..) => ("property_not_allowed", Malformed, "§2.2.2.2"),
-            E::PropertyFromWrongSide(id, holder) => (
-                "property_from_wrong_side",
-                Protocol,
-                match id {
-                    PropertyId::SubscriptionIdentifier => "[MQTT-3.3.4-6]",
-                    PropertyId::SessionExpiryInterval => "[MQTT-3.14.2-2]",
-                    _ => id.rule_in(holder),
-                },
-            ),
-            E::PropertyRepeated(id, holder) => ("property_repeated", Protocol, id.rule_in(holder)),
-            E::PropertyNotZeroOrOne(id, holder) => {
-                ("property_not_zero_or_one", Protocol, id.rule_in(holder))
-            }
-            E::PropertyZero(id, holder) => ("property_zero", Protocol, id.rule_in(holder)),
-            E::TopicAliasZero => ("topic_alias_zero", Protocol, "[MQTT-3.3.2-8]"),
-            E::AuthenticationDataWithoutMethod => {
-                ("authentication_data_without_method", Protocol, "§3.1.2.11.10")
-            }
-            E::AuthenticationMethodMissing => {
-                ("authentication_method_missing", Protocol, "[MQTT-4.12.0-5]")
-            }
-            E::PacketTooLarge { .. } => ("packet_too_large", Protocol, "§3.1.2.11.4"),
-        };
-        let answer = match self {
+        match self {
             E::ProtocolName | E::ProtocolVersion(_) => R::UnsupportedProtocolVersion,
             E::TopicAliasZero => R::TopicAliasInvalid,
             E::PacketTooLarge { .. } => R::PacketTooLarge,
-            _ if class == Protocol => R::ProtocolError,
+            _ if self.class() == Class::ProtocolError => R::ProtocolError,
             _ => R::MalformedPacket,
-        };
-        Facts { key, class, rule, answer }
+        }
     }
+}
+
+/// Declares the fixed facts of every kind together: key, class, and rule.
+macro_rules! error_kinds {
+    ($($kind:pat => $key:ident, $class:ident, $rule:expr;)*) => {
+        impl ErrorKind {
+            /// The keys of all kinds.
+            pub const KEYS: &[&str] = &[$(stringify!($key),)*];
+
+            fn facts(self) -> Facts {
+                use Class::{Framing, MalformedPacket as Malformed, ProtocolError as Protocol};
+                use ErrorKind as E;
+                match self {
+                    $($kind => Facts { key: stringify!($key), class: $class, rule: $rule },)*
+                }
+            }
+        }
+    };
+}
+
+error_kinds! {
+    E::Incomplete => incomplete, Framing, "§2.1.4";
+    E::MoreThanOnePacket => more_than_one_packet, Framing, "§2.1.4";
+    E::Truncated => truncated, Malformed, "§2.1.4";
+    E::UnexpectedBytes => unexpected_bytes, Malformed, "§2.1.4";
+    E::VariableByteIntegerTooLong => variable_byte_integer_too_long, Malformed, "§1.5.5";
+    E::VariableByteIntegerNotMinimal =>
+        variable_byte_integer_not_minimal, Malformed, "[MQTT-1.5.5-1]";
+    E::PacketTypeReserved => packet_type_reserved, Malformed, "§2.1.2";
+    E::PacketFromWrongSide(_) => packet_from_wrong_side, Protocol, "§2.1.2";
+    E::FixedHeaderFlags(packet) => fixed_header_flags, Malformed, match packet {
+        PacketType::PubRel => "[MQTT-3.6.1-1]",
+        PacketType::Subscribe => "[MQTT-3.8.1-1]",
+        PacketType::Unsubscribe => "[MQTT-3.10.1-1]",
+        PacketType::Disconnect => "[MQTT-3.14.1-1]",
+        PacketType::Auth => "[MQTT-3.15.1-1]",
+        _ => "[MQTT-2.1.3-1]",
+    };
+    E::QoS3 => qos_3, Malformed, "[MQTT-3.3.1-4]";
+    E::DupOnQoS0 => dup_on_qos_0, Malformed, "[MQTT-3.3.1-2]";
+    E::IllFormedUtf8 => ill_formed_utf8, Malformed, "[MQTT-1.5.4-1]";
+    E::NullCharacter => null_character, Malformed, "[MQTT-1.5.4-2]";
+    E::TopicNameEmpty => topic_name_empty, Malformed, "[MQTT-4.7.3-1]";
+    E::TopicNameMissing => topic_name_missing, Protocol, "§3.3.2.1";
+    E::TopicNameWildcard => topic_name_wildcard, Malformed, "[MQTT-3.3.2-2]";
+    E::ResponseTopicWildcard => response_topic_wildcard, Malformed, "[MQTT-3.3.2-14]";
+    E::TopicFilterEmpty => topic_filter_empty, Malformed, "[MQTT-4.7.3-1]";
+    E::MultiLevelWildcard => multi_level_wildcard, Malformed, "[MQTT-4.7.1-1]";
+    E::SingleLevelWildcard => single_level_wildcard, Malformed, "[MQTT-4.7.1-2]";
+    E::ShareNameEmpty => share_name_empty, Malformed, "[MQTT-4.8.2-1]";
+    E::ShareNameWildcard => share_name_wildcard, Malformed, "[MQTT-4.8.2-2]";
+    E::ShareWithoutFilter => share_without_filter, Malformed, "[MQTT-4.8.2-2]";
+    E::NoLocalOnShared => no_local_on_shared, Protocol, "[MQTT-3.8.3-4]";
+    E::SubscribeEmpty => subscribe_empty, Protocol, "[MQTT-3.8.3-2]";
+    E::UnsubscribeEmpty => unsubscribe_empty, Protocol, "[MQTT-3.10.3-2]";
+    E::ReasonCodesEmpty(packet) => reason_codes_empty, Protocol, match packet {
+        PacketType::UnsubAck => "[MQTT-3.11.3-1]",
+        _ => "[MQTT-3.8.4-6]",
+    };
+    E::PacketIdentifierZero => packet_identifier_zero, Protocol, "[MQTT-2.2.1-3]";
+    E::ProtocolName => protocol_name, Protocol, "[MQTT-3.1.2-1]";
+    E::ProtocolVersion(_) => protocol_version, Protocol, "[MQTT-3.1.2-2]";
+    E::ConnectFlagReserved => connect_flag_reserved, Malformed, "[MQTT-3.1.2-3]";
+    E::WillQoS3 => will_qos_3, Malformed, "[MQTT-3.1.2-12]";
+    E::WillQoSWithoutWill => will_qos_without_will, Malformed, "[MQTT-3.1.2-11]";
+    E::WillRetainWithoutWill => will_retain_without_will, Malformed, "[MQTT-3.1.2-13]";
+    E::ConnectAcknowledgeFlags => connect_acknowledge_flags, Malformed, "[MQTT-3.2.2-1]";
+    E::SessionPresentOnError => session_present_on_error, Protocol, "[MQTT-3.2.2-6]";
+    E::SubscriptionOptionsReserved => subscription_options_reserved, Malformed, "[MQTT-3.8.3-5]";
+    E::SubscriptionQoS3 => subscription_qos_3, Protocol, "§3.8.3.1";
+    E::RetainHandling3 => retain_handling_3, Protocol, "§3.8.3.1";
+    E::ReasonCodeUnknown(_, packet) => reason_code_unknown, Protocol, reason_code_rule(packet);
+    E::ReasonCodeNotAllowed(_, packet) =>
+        reason_code_not_allowed, Protocol, reason_code_rule(packet);
+    E::ReasonCodeFromWrongSide(_, packet) =>
+        reason_code_from_wrong_side, Protocol, reason_code_rule(packet);
+    E::PropertyUnknown(_) => property_unknown, Malformed, "§2.2.2.2";
+    E::PropertyNotAllowed(..) => property_not_allowed, Malformed, "§2.2.2.2";
+    E::PropertyFromWrongSide(id, holder) => property_from_wrong_side, Protocol, match id {
+        PropertyId::SubscriptionIdentifier => "[MQTT-3.3.4-6]",
+        PropertyId::SessionExpiryInterval => "[MQTT-3.14.2-2]",
+        _ => id.rule_in(holder),
+    };
+    E::PropertyRepeated(id, holder) => property_repeated, Protocol, id.rule_in(holder);
+    E::PropertyNotZeroOrOne(id, holder) => property_not_zero_or_one, Protocol, id.rule_in(holder);
+    E::PropertyZero(id, holder) => property_zero, Protocol, id.rule_in(holder);
+    E::TopicAliasZero => topic_alias_zero, Protocol, "[MQTT-3.3.2-8]";
+    E::AuthenticationDataWithoutMethod =>
+        authentication_data_without_method, Protocol, "§3.1.2.11.10";
+    E::AuthenticationMethodMissing => authentication_method_missing, Protocol, "[MQTT-4.12.0-5]";
+    E::PacketTooLarge { .. } => packet_too_large, Protocol, "§3.1.2.11.4";
 }
 
 /// The statement that binds a packet to the Reason Codes listed for it.
