@@ -1,7 +1,9 @@
 //! Mounts the page. Everything else is in the library.
 
 #[cfg(target_arch = "wasm32")]
-fn main() {}
+fn main() {
+    console_error_panic_hook::set_once();
+}
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {
