@@ -1,1 +1,59 @@
-fn main() {}
+//! `cargo xtask …`: sets the project up, serves it, tests it, measures it and builds it for a web server.
+//!
+//! Whatever is missing is installed first, in the versions this project was built with.
+
+mod chromedriver;
+mod debian;
+mod dist;
+mod mosquitto;
+mod process;
+mod serve;
+mod size;
+mod static_server;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+cargo xtask serve [--port N] [--no-open] [--no-mosquitto] [--release]
+    builds the page, opens it, and rebuilds it whenever a file changes
+cargo xtask test [--native] [--browser] [--live] [--e2e]
+    runs the tests: all of them, or the named parts
+cargo xtask bench [ARGUMENTS OF cargo bench]
+    runs the benchmarks
+cargo xtask dist [--public-url PATH]
+    builds the page for a web server into dist/ and prints what its first load weighs";
+
+fn main() -> ExitCode {
+    if let Err(error) = process::end_children_on_interrupt().and_then(|()| command()) {
+        eprintln!("xtask: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn command() -> Result<()> {
+    let mut args = std::env::args().skip(1);
+    let command = args.next();
+    let args: Vec<String> = args.collect();
+    match command.as_deref() {
+        Some("serve") => serve::serve(&serve::Options::parse(&args)?),
+        Some("test") => test::test(test::Parts::parse(&args)?),
+        Some("bench") => process::run(tools::cargo().arg("bench").args(&args)),
+        Some("dist") => dist::dist(&dist::Options::parse(&args)?),
+        Some("help" | "--help" | "-h") => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Some(other) => bail!("there is no command `{other}`\n\n{USAGE}"),
+        None => bail!("which command?\n\n{USAGE}"),
+    }
+}
+
+/// One short line about what is being done.
+fn say(line: impl std::fmt::Display) {
+    println!("xtask: {line}");
+}

@@ -1,0 +1,96 @@
+//! Builds the page for a web server: small, and for any path below its host.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::run;
+use crate::{say, size, tools};
+
+pub struct Options {
+    pub public_url: String,
+    pub folder: PathBuf,
+}
+
+impl Options {
+    pub fn parse(args: &[String]) -> Result<Options> {
+        let public_url = match args {
+            [] => "/".to_owned(),
+            [switch, path] if switch == "--public-url" => with_slashes(path),
+            _ => bail!("usage: cargo xtask dist [--public-url PATH]"),
+        };
+        Ok(Options { public_url, folder: tools::root().join("dist") })
+    }
+}
+
+pub fn dist(options: &Options) -> Result<()> {
+    tools::ensure_all()?;
+    let wasm_opt = tools::ensure_wasm_opt();
+    say(format!("building the page for {}", options.public_url));
+    run(tools::trunk()?
+        .args(["build", "--release", "--public-url", &options.public_url, "--dist"])
+        .arg(&options.folder))?;
+    if let Some(wasm_opt) = wasm_opt {
+        say("making it smaller with wasm-opt");
+        for file in files_ending(&options.folder, ".wasm")? {
+            optimize(&wasm_opt, &file)?;
+        }
+    }
+    // Static hosts answer an address they do not know with this page; so the router gets to see it.
+    fs::copy(options.folder.join("index.html"), options.folder.join("404.html"))?;
+    say(format!("built in {}", options.folder.display()));
+    size::print_first_load(&options.folder)
+}
+
+/// In place. The features are those that Rust's own output uses.
+fn optimize(wasm_opt: &Path, file: &Path) -> Result<()> {
+    run(Command::new(wasm_opt)
+        .args(["-Oz", "--enable-bulk-memory", "--enable-mutable-globals", "--enable-multivalue"])
+        .args([
+            "--enable-nontrapping-float-to-int",
+            "--enable-reference-types",
+            "--enable-sign-ext",
+        ])
+        .args(["--strip-debug", "--strip-producers"])
+        .arg(file)
+        .arg("--output")
+        .arg(file))
+}
+
+fn files_ending(folder: &Path, end: &str) -> Result<Vec<PathBuf>> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<PathBuf>>>()?;
+    Ok(files.into_iter().filter(|file| file.to_string_lossy().ends_with(end)).collect())
+}
+
+/// A path as `<base href>` needs it. A whole address keeps its beginning.
+fn with_slashes(path: &str) -> String {
+    let path = path.trim_matches('/');
+    match path {
+        "" => "/".to_owned(),
+        _ if path.contains("://") => format!("{path}/"),
+        _ => format!("/{path}/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_path_begins_and_ends_with_a_slash() {
+        for (given, expect) in [
+            ("/", "/"),
+            ("", "/"),
+            ("mqtt5", "/mqtt5/"),
+            ("/a/b", "/a/b/"),
+            ("/a/", "/a/"),
+            ("https://example.org/a", "https://example.org/a/"),
+        ] {
+            assert_eq!(with_slashes(given), expect, "{given}");
+        }
+    }
+}

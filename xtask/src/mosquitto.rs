@@ -1,0 +1,139 @@
+//! A Mosquitto of our own: on the loopback address only, with nothing kept, ended with us.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use crate::debian;
+use crate::process::{Running, free_port};
+use crate::tools;
+
+/// Publishing below this level is answered with 0x87 (Not authorized).
+pub const FORBIDDEN: &str = "test/forbidden";
+
+pub struct Mosquitto {
+    pub websocket_port: u16,
+    pub tcp_port: u16,
+    // In this order: the broker ends before its folder goes.
+    _process: Running,
+    _folder: TempDir,
+}
+
+impl Mosquitto {
+    /// Starts one that takes WebSocket connections on `websocket_port` and plain ones on a free port.
+    pub fn start(websocket_port: u16) -> Result<Mosquitto> {
+        let program = debian::program("mosquitto").context("Mosquitto is not installed")?;
+        let tcp_port = free_port()?;
+        let folder = folder_for_everybody()?;
+        let acl_file = folder.path().join("acl");
+        let config_file = folder.path().join("mosquitto.conf");
+        write(&acl_file, &acl())?;
+        write(&config_file, &config(websocket_port, tcp_port, &acl_file))?;
+
+        let mut process = Running::start(
+            Command::new(program)
+                .arg("-c")
+                .arg(&config_file)
+                .stdin(Stdio::null())
+                .stderr(Stdio::piped()),
+        )?;
+        let log = process.child().stderr.take().expect("its standard error is piped");
+        await_running(BufReader::new(log))?;
+        Ok(Mosquitto { websocket_port, tcp_port, _process: process, _folder: folder })
+    }
+
+    pub fn start_on_free_port() -> Result<Mosquitto> {
+        Mosquitto::start(free_port()?)
+    }
+
+    pub fn websocket_url(&self) -> String {
+        format!("ws://127.0.0.1:{}", self.websocket_port)
+    }
+
+    pub fn tcp_url(&self) -> String {
+        format!("mqtt://127.0.0.1:{}", self.tcp_port)
+    }
+}
+
+/// A temporary folder that Mosquitto can still read when, started by root, it has become another user.
+fn folder_for_everybody() -> Result<TempDir> {
+    let folder = tempfile::Builder::new()
+        .prefix("mqtt5-playground-")
+        .tempdir()
+        .context("no temporary folder")?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(folder)
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Libwebsockets, which serves the WebSocket listener, heeds the address only if IPv6 is out of play, and Mosquitto
+/// starts only if there is a plain listener too.
+fn config(websocket_port: u16, tcp_port: u16, acl_file: &Path) -> String {
+    format!(
+        "persistence false\n\
+         allow_anonymous true\n\
+         acl_file {acl}\n\
+         log_dest stderr\n\
+         listener {tcp_port} 127.0.0.1\n\
+         socket_domain ipv4\n\
+         listener {websocket_port} 127.0.0.1\n\
+         socket_domain ipv4\n\
+         protocol websockets\n",
+        acl = acl_file.display()
+    )
+}
+
+/// `pattern` lines hold for every client; `topic` lines would hold only for those without a user name.
+fn acl() -> String {
+    format!("pattern readwrite #\npattern read $SYS/#\npattern deny {FORBIDDEN}/#\n")
+}
+
+/// Reads the log until the broker says that it runs, and goes on writing it to `target/xtask/mosquitto.log`.
+fn await_running(log: impl BufRead + Send + 'static) -> Result<()> {
+    let log_file = tools::work_dir()?.join("mosquitto.log");
+    let mut copy =
+        File::create(&log_file).with_context(|| format!("cannot write {}", log_file.display()))?;
+    let (announce, announced) = mpsc::channel();
+    thread::spawn(move || {
+        for line in log.lines().map_while(Result::ok) {
+            let _ = writeln!(copy, "{line}");
+            if line.ends_with(" running") {
+                let _ = announce.send(());
+            }
+        }
+    });
+    match announced.recv_timeout(Duration::from_secs(10)) {
+        Ok(()) => Ok(()),
+        Err(_) => {
+            let said = fs::read_to_string(&log_file).unwrap_or_default();
+            bail!("Mosquitto did not start; it said:\n{said}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listener_is_on_the_loopback_address() {
+        let config = config(9001, 1883, Path::new("/tmp/acl"));
+        let listeners: Vec<&str> =
+            config.lines().filter(|line| line.starts_with("listener ")).collect();
+        assert_eq!(listeners, ["listener 1883 127.0.0.1", "listener 9001 127.0.0.1"]);
+    }
+}

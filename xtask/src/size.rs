@@ -1,0 +1,129 @@
+//! What the first load of the built page weighs: as it lies on disk, with gzip, and with Brotli.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+/// The most the first load may weigh with Brotli, in bytes.
+const BUDGET: usize = 300_000;
+
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    raw: usize,
+    gzip: usize,
+    brotli: usize,
+}
+
+/// Prints the weight of every file that the page loads at once, and fails if all together exceed the budget.
+pub fn print_first_load(dist: &Path) -> Result<()> {
+    let mut files = BTreeMap::new();
+    read_files(dist, "", &mut files)?;
+    let first = first_load(&files);
+    println!("\nFirst load, in bytes{:>37}{:>12}{:>12}", "raw", "gzip", "brotli");
+    let mut total = Weight::default();
+    for name in &first {
+        let weight = weigh(&files[name.as_str()])?;
+        total = Weight {
+            raw: total.raw + weight.raw,
+            gzip: total.gzip + weight.gzip,
+            brotli: total.brotli + weight.brotli,
+        };
+        print_row(name, weight);
+    }
+    print_row("in all", total);
+    let later = files.len() - first.len();
+    println!(
+        "{later} more files are not loaded at once. The budget is {BUDGET} bytes with Brotli.\n"
+    );
+    if total.brotli > BUDGET {
+        bail!("the first load weighs {} bytes with Brotli; the budget is {BUDGET}", total.brotli);
+    }
+    Ok(())
+}
+
+fn print_row(name: &str, weight: Weight) {
+    println!("  {name:<43}{:>12}{:>12}{:>12}", weight.raw, weight.gzip, weight.brotli);
+}
+
+/// `index.html` and whatever it names, and what those name in turn.
+fn first_load(files: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
+    let mut first = BTreeSet::new();
+    let mut unread = vec!["index.html".to_owned()];
+    while let Some(name) = unread.pop() {
+        let Some(content) = files.get(&name) else {
+            continue;
+        };
+        if !first.insert(name.clone()) || !is_text(&name) {
+            continue;
+        }
+        let text = String::from_utf8_lossy(content);
+        let named =
+            files.keys().filter(|file| text.contains(file.rsplit('/').next().unwrap_or(file)));
+        unread.extend(named.cloned());
+    }
+    first
+}
+
+fn is_text(name: &str) -> bool {
+    [".html", ".css", ".js"].iter().any(|end| name.ends_with(end))
+}
+
+/// All files below a folder, by their path with slashes.
+fn read_files(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            read_files(&entry.path(), &format!("{name}/"), files)?;
+        } else {
+            let content = fs::read(entry.path()).with_context(|| format!("cannot read {name}"))?;
+            files.insert(name, content);
+        }
+    }
+    Ok(())
+}
+
+fn weigh(content: &[u8]) -> Result<Weight> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(content)?;
+    let mut brotli = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
+    brotli::BrotliCompress(&mut &content[..], &mut brotli, &params)?;
+    Ok(Weight { raw: content.len(), gzip: gzip.finish()?.len(), brotli: brotli.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_load_is_what_the_index_names_and_what_that_names() {
+        let files = [
+            ("index.html", "<link href=\"base-1.css\"><script>import '/app-2.js'</script>"),
+            ("base-1.css", "@font-face { src: url(fonts/mono-3.woff2) }"),
+            ("app-2.js", "import './snippets/a/inline0.js'; new URL('app_bg.wasm')"),
+            ("app_bg.wasm", "404.html"),
+            ("fonts/mono-3.woff2", ""),
+            ("snippets/a/inline0.js", ""),
+            ("404.html", ""),
+            ("docs/later.png", ""),
+        ];
+        let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into();
+        let expect = [
+            "app-2.js",
+            "app_bg.wasm",
+            "base-1.css",
+            "fonts/mono-3.woff2",
+            "index.html",
+            "snippets/a/inline0.js",
+        ];
+        assert_eq!(first_load(&files), expect.map(str::to_owned).into());
+    }
+}

@@ -1,0 +1,130 @@
+//! Serves the built page below a path of a loopback port, as a plain web server would, for the end-to-end tests.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+pub struct StaticServer {
+    address: SocketAddr,
+    prefix: String,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl StaticServer {
+    /// Serves `folder` below `prefix`, which begins and ends with a slash.
+    pub fn start(folder: PathBuf, prefix: &str) -> Result<StaticServer> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port on 127.0.0.1")?;
+        let address = listener.local_addr()?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let site = Arc::new(Site { folder, prefix: prefix.to_owned() });
+        let stopping = Arc::clone(&stop);
+        let thread = thread::spawn(move || {
+            for connection in listener.incoming().map_while(Result::ok) {
+                if stopping.load(Ordering::Relaxed) {
+                    return;
+                }
+                let site = Arc::clone(&site);
+                thread::spawn(move || site.answer(&connection));
+            }
+        });
+        Ok(StaticServer { address, prefix: prefix.to_owned(), stop, thread: Some(thread) })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}{}", self.address, self.prefix)
+    }
+}
+
+impl Drop for StaticServer {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        // A last connection wakes the thread that waits for one.
+        if TcpStream::connect(self.address).is_ok()
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Site {
+    folder: PathBuf,
+    prefix: String,
+}
+
+impl Site {
+    /// Answers one request; a connection that breaks is the browser's own business.
+    fn answer(&self, mut connection: &TcpStream) -> Option<()> {
+        connection.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+        let mut lines = BufReader::new(connection).lines();
+        let request = lines.next()?.ok()?;
+        lines.map_while(Result::ok).find(String::is_empty)?;
+        let path = request.strip_prefix("GET ")?.split([' ', '?', '#']).next()?;
+        let (status, kind, body) =
+            match self.file(path).and_then(|file| Some((kind(&file), fs::read(&file).ok()?))) {
+                Some((kind, body)) => ("200 OK", kind, body),
+                None => ("404 Not Found", "text/plain", b"Not found".to_vec()),
+            };
+        let length = body.len();
+        write!(
+            connection,
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        )
+        .ok()?;
+        connection.write_all(&body).ok()
+    }
+
+    /// The file behind a path; a page of the router, whose last part has no dot, is `index.html`.
+    fn file(&self, path: &str) -> Option<PathBuf> {
+        let relative = Path::new(path.strip_prefix(&self.prefix)?);
+        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+            return None;
+        }
+        if relative.extension().is_none() {
+            return Some(self.folder.join("index.html"));
+        }
+        Some(self.folder.join(relative))
+    }
+}
+
+fn kind(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_in_the_folder_and_pages_become_the_index() {
+        let site = Site { folder: "/site".into(), prefix: "/sub/".into() };
+        for (path, expect) in [
+            ("/sub/", Some("/site/index.html")),
+            ("/sub/en/learn/first-connect", Some("/site/index.html")),
+            ("/sub/style/base.css", Some("/site/style/base.css")),
+            ("/style/base.css", None),
+            ("/sub/../secret.txt", None),
+            ("/sub//etc/passwd.txt", None),
+        ] {
+            assert_eq!(site.file(path), expect.map(PathBuf::from), "{path}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The tools a build of the page needs, installed where they are missing, each in a fixed version.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::process::{find_program, output, run, search_path};
+use crate::say;
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+const TRUNK: &str = "0.21.14";
+const BINARYEN: &str = "132.0.0";
+
+/// The folder of the workspace.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
+}
+
+/// Where things go that are made here and belong to nobody else; git ignores it.
+pub fn work_dir() -> Result<PathBuf> {
+    let dir = root().join("target").join("xtask");
+    fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    Ok(dir)
+}
+
+/// The cargo that runs us, in the workspace, with the installed tools on its search path.
+pub fn cargo() -> Command {
+    in_workspace(env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from))
+}
+
+/// Trunk, in the workspace, with `wasm-bindgen` on its search path.
+pub fn trunk() -> Result<Command> {
+    let program = find_program("trunk", &cargo_bins()).context("trunk is not installed")?;
+    let mut trunk = in_workspace(program);
+    trunk.env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // Trunk reads NO_COLOR as a boolean and refuses the usual `1`.
+    if env::var_os("NO_COLOR").is_some() {
+        trunk.env("NO_COLOR", "true");
+    }
+    Ok(trunk)
+}
+
+fn in_workspace(program: PathBuf) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    if let Ok(path) = search_path(&cargo_bins()) {
+        command.env("PATH", path);
+    }
+    command
+}
+
+/// Where `cargo install` puts programs, whether or not that folder is on the search path.
+fn cargo_bins() -> Vec<PathBuf> {
+    let home = env::home_dir().map(|home| home.join(".cargo"));
+    [
+        env::var_os("CARGO_INSTALL_ROOT").map(PathBuf::from),
+        env::var_os("CARGO_HOME").map(PathBuf::from),
+        home,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|root| root.join("bin"))
+    .collect()
+}
+
+/// Everything a build of the page cannot do without.
+pub fn ensure_all() -> Result<()> {
+    ensure_wasm_target()?;
+    ensure_trunk()?;
+    ensure_wasm_bindgen()
+}
+
+/// Rust's standard library for WebAssembly.
+pub fn ensure_wasm_target() -> Result<()> {
+    let sysroot =
+        output(Command::new("rustc").args(["--print", "sysroot"])).context("cannot run `rustc`")?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).is_dir() {
+        return Ok(());
+    }
+    say(format!("adding the target {WASM_TARGET}"));
+    run(in_workspace("rustup".into()).args(["target", "add", WASM_TARGET])).with_context(|| {
+        format!("Rust's standard library for {WASM_TARGET} is missing and rustup did not add it")
+    })
+}
+
+/// Trunk, which builds and serves the page.
+pub fn ensure_trunk() -> Result<()> {
+    if installed_version("trunk").is_some_and(|found| same_series(&found, TRUNK)) {
+        return Ok(());
+    }
+    // Its own lock file, since newer versions of its dependencies may not build together.
+    install("trunk", TRUNK, &["--locked"])
+}
+
+/// wasm-bindgen, in exactly the version of the library the page is built with: the two share a private format.
+pub fn ensure_wasm_bindgen() -> Result<()> {
+    let lock_file = root().join("Cargo.lock");
+    let lock = fs::read_to_string(&lock_file)
+        .with_context(|| format!("cannot read {}", lock_file.display()))?;
+    let version =
+        locked_version(&lock, "wasm-bindgen").context("Cargo.lock does not name wasm-bindgen")?;
+    if installed_version("wasm-bindgen").is_some_and(|found| found == version)
+        && find_program("wasm-bindgen-test-runner", &cargo_bins()).is_some()
+    {
+        return Ok(());
+    }
+    // Without its lock file, which may name versions that are no longer published.
+    install("wasm-bindgen-cli", version, &[])
+}
+
+/// `wasm-opt`, which makes the page about a tenth smaller; `None` where npm is missing or cannot install it.
+pub fn ensure_wasm_opt() -> Option<PathBuf> {
+    let folder = root().join("target").join("tools");
+    let programs = folder.join("node_modules").join(".bin");
+    let installed = || {
+        let file = programs.join(if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" });
+        let found = output(Command::new(&file).arg("--version"))?;
+        found.contains(&format!("version {}", BINARYEN.split('.').next()?)).then_some(file)
+    };
+    if let Some(file) = installed() {
+        return Some(file);
+    }
+    let Some(npm) = find_program("npm", &[]) else {
+        say(
+            "building without wasm-opt, since there is no npm to install it: the page gets a little larger",
+        );
+        return None;
+    };
+    say(format!("installing wasm-opt (npm package binaryen {BINARYEN}) into target/tools"));
+    let npm_install = fs::create_dir_all(&folder).map_err(Into::into).and_then(|()| {
+        run(in_workspace(npm)
+            .args(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"])
+            .args([
+                "--loglevel=error".into(),
+                format!("--prefix={}", folder.display()),
+                format!("binaryen@{BINARYEN}"),
+            ]))
+    });
+    if let Err(error) = npm_install {
+        say(format!("building without wasm-opt: {error:#}"));
+    }
+    installed()
+}
+
+fn install(package: &str, version: &str, more: &[&str]) -> Result<()> {
+    say(format!("installing {package} {version}: this takes some minutes, once"));
+    run(cargo().args(["install", package, "--version", version]).args(more))
+        .with_context(|| format!("{package} {version} is needed and could not be installed"))
+}
+
+/// The version a tool says it has, e.g. `0.21.14` from `trunk 0.21.14`.
+fn installed_version(tool: &str) -> Option<String> {
+    let program = find_program(tool, &cargo_bins())?;
+    let printed = output(Command::new(program).arg("--version"))?;
+    printed.split_whitespace().nth(1).map(str::to_owned)
+}
+
+/// Whether `found` is `wanted` or a later patch of it.
+fn same_series(found: &str, wanted: &str) -> bool {
+    let parts = |version: &str| -> Option<(String, u32)> {
+        let (series, patch) = version.rsplit_once('.')?;
+        Some((series.to_owned(), patch.parse().ok()?))
+    };
+    match (parts(found), parts(wanted)) {
+        (Some((found, found_patch)), Some((wanted, patch))) => {
+            found == wanted && found_patch >= patch
+        }
+        _ => false,
+    }
+}
+
+/// The version of a package in the text of a `Cargo.lock`.
+fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines();
+    lines.find(|line| *line == name)?;
+    lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_file_tells_the_version_of_exactly_that_package() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.1\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        assert_eq!(locked_version(lock, "wasm-bindgen"), Some("0.2.130"));
+        assert_eq!(locked_version(lock, "wasm"), None);
+    }
+
+    #[test]
+    fn only_later_patches_of_the_same_series_will_do() {
+        for (found, expect) in [
+            ("0.21.14", true),
+            ("0.21.15", true),
+            ("0.21.9", false),
+            ("0.22.0", false),
+            ("0.21.14-rc.1", false),
+        ] {
+            assert_eq!(same_series(found, "0.21.14"), expect, "{found}");
+        }
+    }
+}
