@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::env;
+use std::future::Future;
+use std::panic::resume_unwind;
 use std::time::Duration;
 
 use thirtyfour::prelude::*;
@@ -12,23 +14,32 @@ fn setting(variable: &str) -> String {
         .unwrap_or_else(|_| panic!("{variable} is not set: use `cargo xtask test --e2e`"))
 }
 
-/// A browser of its own for one test, set up as for the tests in tests/browser.rs.
-async fn browser() -> WebDriverResult<WebDriver> {
+/// Gives a test a browser of its own, set up as for tests/browser.rs, and closes it however the test ends.
+async fn in_browser<T>(test: impl FnOnce(WebDriver) -> T) -> WebDriverResult<()>
+where
+    T: Future<Output = WebDriverResult<()>> + Send + 'static,
+{
     let capabilities: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(include_str!("webdriver.json"))
             .expect("webdriver.json holds an object");
-    WebDriver::new(setting("WEBDRIVER_URL"), Capabilities::from(capabilities)).await
+    let driver = WebDriver::new(setting("WEBDRIVER_URL"), Capabilities::from(capabilities)).await?;
+    let outcome = tokio::spawn(test(driver.clone())).await;
+    driver.quit().await?;
+    outcome.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn the_page_opens_and_its_program_starts() -> WebDriverResult<()> {
-    let driver = browser().await?;
-    driver.goto(setting("PAGE_URL")).await?;
-    assert_eq!(driver.title().await?, "MQTT 5.0 Playground");
-    // It goes away once the program runs.
-    let started =
-        driver.query(By::Id("loading")).wait(Duration::from_secs(20), Duration::from_millis(50));
-    assert!(started.not_exists().await?, "the page still shows that it is loading");
-    driver.quit().await
+    in_browser(|driver| async move {
+        driver.goto(setting("PAGE_URL")).await?;
+        assert_eq!(driver.title().await?, "MQTT 5.0 Playground");
+        // It goes away once the program runs.
+        let loading = driver.query(By::Id("loading"));
+        let started =
+            loading.wait(Duration::from_secs(20), Duration::from_millis(50)).not_exists().await?;
+        assert!(started, "the page still shows that it is loading");
+        Ok(())
+    })
+    .await
 }

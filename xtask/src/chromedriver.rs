@@ -8,24 +8,32 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
 
 use crate::debian;
-use crate::process::Running;
+use crate::process::{Running, temporary_folder};
 
 pub struct ChromeDriver {
     port: u16,
     process: Running,
+    /// Where its browsers keep their profiles.
+    _folder: TempDir,
 }
 
 impl ChromeDriver {
     pub fn start() -> Result<ChromeDriver> {
         let program = debian::program("chromedriver").context("ChromeDriver is not installed")?;
+        let folder = temporary_folder()?;
         let mut process = Running::start(
-            Command::new(program).arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()),
+            Command::new(program)
+                .arg("--port=0")
+                .env("TMPDIR", folder.path())
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped()),
         )?;
         let said = process.child().stdout.take().expect("its standard output is piped");
         let port = announced_port(BufReader::new(said))?;
-        Ok(ChromeDriver { port, process })
+        Ok(ChromeDriver { port, process, _folder: folder })
     }
 
     pub fn url(&self) -> String {

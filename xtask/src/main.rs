@@ -20,7 +20,7 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 cargo xtask serve [--port N] [--no-open] [--no-mosquitto] [--release]
     builds the page, opens it, and rebuilds it whenever a file changes
-cargo xtask test [--native] [--browser] [--live] [--e2e]
+cargo xtask test [--native] [--browser] [--live] [--e2e] [-- FILTER]
     runs the tests: all of them, or the named parts
 cargo xtask bench [ARGUMENTS OF cargo bench]
     runs the benchmarks
@@ -41,7 +41,7 @@ fn command() -> Result<()> {
     let args: Vec<String> = args.collect();
     match command.as_deref() {
         Some("serve") => serve::serve(&serve::Options::parse(&args)?),
-        Some("test") => test::test(test::Parts::parse(&args)?),
+        Some("test") => test::test(&test::Options::parse(&args)?),
         Some("bench") => process::run(tools::cargo().arg("bench").args(&args)),
         Some("dist") => dist::dist(&dist::Options::parse(&args)?),
         Some("help" | "--help" | "-h") => {

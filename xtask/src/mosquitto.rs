@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use crate::debian;
-use crate::process::{Running, free_port};
+use crate::process::{self, Running, free_port};
 use crate::tools;
 
 /// Publishing below this level is answered with 0x87 (Not authorized).
@@ -31,7 +31,8 @@ impl Mosquitto {
     pub fn start(websocket_port: u16) -> Result<Mosquitto> {
         let program = debian::program("mosquitto").context("Mosquitto is not installed")?;
         let tcp_port = free_port()?;
-        let folder = folder_for_everybody()?;
+        let folder = process::temporary_folder()?;
+        readable_by_everybody(folder.path())?;
         let acl_file = folder.path().join("acl");
         let config_file = folder.path().join("mosquitto.conf");
         write(&acl_file, &acl())?;
@@ -62,18 +63,15 @@ impl Mosquitto {
     }
 }
 
-/// A temporary folder that Mosquitto can still read when, started by root, it has become another user.
-fn folder_for_everybody() -> Result<TempDir> {
-    let folder = tempfile::Builder::new()
-        .prefix("mqtt5-playground-")
-        .tempdir()
-        .context("no temporary folder")?;
+/// Started by root, Mosquitto becomes another user before it reads its access list.
+fn readable_by_everybody(folder: &Path) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+            .with_context(|| format!("cannot open {} to others", folder.display()))?;
     }
-    Ok(folder)
+    Ok(())
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {

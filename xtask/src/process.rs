@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
 
 /// Set by Ctrl-C and by a request to terminate; [`Running::wait`] looks at it.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -137,6 +138,11 @@ pub fn search_path(more: &[PathBuf]) -> Result<OsString> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::join_paths(env::split_paths(&path).chain(more.iter().cloned()))
         .context("cannot extend the search path")
+}
+
+/// A folder of our own, removed when this is dropped.
+pub fn temporary_folder() -> Result<TempDir> {
+    tempfile::Builder::new().prefix("mqtt5-").tempdir().context("cannot create a temporary folder")
 }
 
 /// Whether nobody listens on that port of the loopback address.

@@ -1,6 +1,7 @@
 //! All tests in four parts, each with the servers and the browser it needs, on free ports, ended with it.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -8,7 +9,7 @@ use crate::chromedriver::ChromeDriver;
 use crate::debian::{CHROMEDRIVER, CHROMIUM, JAPANESE_FONT, MOSQUITTO, MOSQUITTO_CLIENTS, ensure};
 use crate::dist::{self, dist};
 use crate::mosquitto::Mosquitto;
-use crate::process::run;
+use crate::process::{interrupted, run};
 use crate::static_server::StaticServer;
 use crate::{say, tools};
 
@@ -27,41 +28,65 @@ enum Part {
     EndToEnd,
 }
 
-pub struct Parts(Vec<Part>);
+impl Part {
+    /// In the order in which they run.
+    const ALL: [Part; 4] = [Part::Native, Part::Browser, Part::Live, Part::EndToEnd];
 
-impl Parts {
-    pub fn parse(args: &[String]) -> Result<Parts> {
-        let parts = args.iter().map(|arg| match arg.as_str() {
-            "--native" => Ok(Part::Native),
-            "--browser" => Ok(Part::Browser),
-            "--live" => Ok(Part::Live),
-            "--e2e" => Ok(Part::EndToEnd),
-            other => bail!("`test` does not know `{other}`; try `cargo xtask help`"),
-        });
-        let parts = parts.collect::<Result<Vec<Part>>>()?;
-        Ok(Parts(if parts.is_empty() {
-            vec![Part::Native, Part::Browser, Part::Live, Part::EndToEnd]
-        } else {
-            parts
-        }))
+    fn name(self) -> &'static str {
+        match self {
+            Part::Native => "native",
+            Part::Browser => "browser",
+            Part::Live => "live",
+            Part::EndToEnd => "e2e",
+        }
+    }
+
+    fn run(self, harness: &[String]) -> Result<()> {
+        match self {
+            Part::Native => native(harness),
+            Part::Browser => browser(harness),
+            Part::Live => live(harness),
+            Part::EndToEnd => end_to_end(harness),
+        }
+    }
+}
+
+pub struct Options {
+    parts: Vec<Part>,
+    /// What the test programs themselves are told, e.g. which tests to run.
+    harness: Vec<String>,
+}
+
+impl Options {
+    pub fn parse(args: &[String]) -> Result<Options> {
+        let (ours, harness) = match args.iter().position(|arg| arg == "--") {
+            Some(at) => (&args[..at], args[at + 1..].to_vec()),
+            None => (args, Vec::new()),
+        };
+        let named =
+            |part: &Part| ours.iter().any(|arg| arg.strip_prefix("--") == Some(part.name()));
+        let mut parts: Vec<Part> = Part::ALL.into_iter().filter(named).collect();
+        if parts.len() != ours.len() {
+            bail!(
+                "`test` takes each of --native, --browser, --live and --e2e once, then `--` and a filter"
+            );
+        }
+        if parts.is_empty() {
+            parts = Part::ALL.to_vec();
+        }
+        Ok(Options { parts, harness })
     }
 }
 
 /// Runs every part, also after one has failed, so that one run tells all.
-pub fn test(Parts(parts): Parts) -> Result<()> {
+pub fn test(options: &Options) -> Result<()> {
     let mut failed = Vec::new();
-    for part in parts {
-        let (name, result) = match part {
-            Part::Native => ("native", native()),
-            Part::Browser => ("browser", browser()),
-            Part::Live => ("live", live()),
-            Part::EndToEnd => ("e2e", end_to_end()),
-        };
-        if let Err(error) = result {
-            say(format!("{name} tests: {error:#}"));
-            failed.push(name);
+    for part in &options.parts {
+        if let Err(error) = part.run(&options.harness) {
+            say(format!("{} tests: {error:#}", part.name()));
+            failed.push(part.name());
         }
-        if crate::process::interrupted() {
+        if interrupted() {
             bail!("interrupted");
         }
     }
@@ -71,12 +96,12 @@ pub fn test(Parts(parts): Parts) -> Result<()> {
     Ok(())
 }
 
-fn native() -> Result<()> {
+fn native(harness: &[String]) -> Result<()> {
     say("native tests");
-    run(tools::cargo().args(["test", "--workspace", "--no-fail-fast"]))
+    run(tools::cargo().args(["test", "--workspace", "--no-fail-fast", "--"]).args(harness))
 }
 
-fn browser() -> Result<()> {
+fn browser(harness: &[String]) -> Result<()> {
     tools::ensure_wasm_target()?;
     tools::ensure_wasm_bindgen()?;
     ensure(&[&MOSQUITTO, &CHROMIUM, &CHROMEDRIVER])?;
@@ -85,15 +110,9 @@ fn browser() -> Result<()> {
     let driver = ChromeDriver::start()?;
     tell_browser_tests(&mosquitto)?;
     run(tools::cargo()
-        .args([
-            "test",
-            "--package",
-            "mqtt5-playground",
-            "--target",
-            "wasm32-unknown-unknown",
-            "--test",
-            "browser",
-        ])
+        .args(["test", "--package", "mqtt5-playground", "--target", "wasm32-unknown-unknown"])
+        .args(["--test", "browser", "--"])
+        .args(harness)
         .env("CHROMEDRIVER_REMOTE", driver.url())
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120"))
 }
@@ -106,17 +125,16 @@ fn tell_browser_tests(mosquitto: &Mosquitto) -> Result<()> {
         .with_context(|| format!("cannot write {}", file.display()))
 }
 
-fn live() -> Result<()> {
+fn live(harness: &[String]) -> Result<()> {
     ensure(&[&MOSQUITTO, &MOSQUITTO_CLIENTS])?;
     say("tests against Mosquitto");
     let mosquitto = Mosquitto::start_on_free_port()?;
-    run(tools::cargo()
-        .args(["test", "--workspace", "--test", "live_mosquitto", "--", "--ignored"])
+    run(ignored_tests_in("live_mosquitto", harness)
         .env("MQTT_WS_URL", mosquitto.websocket_url())
         .env("MQTT_TCP_URL", mosquitto.tcp_url()))
 }
 
-fn end_to_end() -> Result<()> {
+fn end_to_end(harness: &[String]) -> Result<()> {
     ensure(&[&MOSQUITTO, &CHROMIUM, &CHROMEDRIVER, &JAPANESE_FONT])?;
     let folder = tools::work_dir()?.join("dist");
     dist(&dist::Options { public_url: PUBLIC_URL.to_owned(), folder: folder.clone() })?;
@@ -124,9 +142,48 @@ fn end_to_end() -> Result<()> {
     let mosquitto = Mosquitto::start_on_free_port()?;
     let server = StaticServer::start(folder, PUBLIC_URL)?;
     let driver = ChromeDriver::start()?;
-    run(tools::cargo()
-        .args(["test", "--workspace", "--test", "e2e", "--", "--ignored"])
+    run(ignored_tests_in("e2e", harness)
         .env("PAGE_URL", server.url())
         .env("WEBDRIVER_URL", driver.url())
         .env("MQTT_WS_URL", mosquitto.websocket_url()))
+}
+
+/// Tests that are left out unless their servers were started for them. `--workspace` keeps the features, and so the
+/// build, of the native tests.
+fn ignored_tests_in(test: &str, harness: &[String]) -> Command {
+    let mut cargo = tools::cargo();
+    cargo.args(["test", "--workspace", "--test", test, "--", "--ignored"]).args(harness);
+    cargo
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &str) -> Result<(Vec<&'static str>, Vec<String>)> {
+        let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+        let options = Options::parse(&args)?;
+        Ok((options.parts.into_iter().map(Part::name).collect(), options.harness))
+    }
+
+    #[test]
+    fn parts_run_in_their_order_and_the_rest_goes_to_the_test_programs() {
+        let all = vec!["native", "browser", "live", "e2e"];
+        for (args, parts, harness) in [
+            ("", all.clone(), vec![]),
+            ("--e2e --native", vec!["native", "e2e"], vec![]),
+            ("--live -- connect --nocapture", vec!["live"], vec!["connect", "--nocapture"]),
+            ("-- connect", all, vec!["connect"]),
+        ] {
+            let (found_parts, found_harness) = parse(args).expect(args);
+            assert_eq!(
+                (found_parts, found_harness),
+                (parts, harness.into_iter().map(str::to_owned).collect()),
+                "{args}"
+            );
+        }
+        for args in ["--everything", "live", "--live --live"] {
+            assert!(parse(args).is_err(), "{args}");
+        }
+    }
 }

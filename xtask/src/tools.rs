@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::process::{find_program, output, run, search_path};
 use crate::say;
@@ -108,7 +108,15 @@ pub fn ensure_wasm_bindgen() -> Result<()> {
         return Ok(());
     }
     // Without its lock file, which may name versions that are no longer published.
-    install("wasm-bindgen-cli", version, &[])
+    install("wasm-bindgen-cli", version, &[])?;
+    match installed_version("wasm-bindgen") {
+        Some(found) if found == version => Ok(()),
+        Some(found) => bail!(
+            "wasm-bindgen {version} is installed, but {found} stands before it on the search path: \
+             remove that one or put cargo's folder first"
+        ),
+        None => bail!("wasm-bindgen {version} was installed where it cannot be found"),
+    }
 }
 
 /// `wasm-opt`, which makes the page about a tenth smaller; `None` where npm is missing or cannot install it.
