@@ -2,7 +2,7 @@
 //!
 //! The modules follow the path of one packet, in reading order: [`mqtt`] turns bytes into packets and
 //! annotated fields, [`delivery`] holds what both roles need for QoS 1 and 2, [`auth`] computes what
-//! AUTH packets carry, [`capture`] keeps what passed,
+//! AUTH packets carry, [`client`] is the client role, [`capture`] keeps what passed,
 //! [`link`] carries bytes, [`lab`] is the bench, [`course`] the exercises on it, [`glossary`] the words. Each uses only what
 //! stands before it, and [`time`].
 
@@ -13,6 +13,8 @@ pub mod mqtt;
 pub mod delivery;
 
 pub mod auth;
+
+pub mod client;
 
 pub mod capture;
 

@@ -1,0 +1,199 @@
+//! What each side said in CONNECT and CONNACK about what it takes.
+
+use super::command::CommandError;
+use crate::delivery::{Quota, packet_size};
+use crate::mqtt::{ConnAck, Connect, Packet, Properties, Publish, QoS, Subscription, split_shared};
+
+/// A value and whether the packet stated it or the specification's default stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit<T> {
+    pub value: T,
+    pub sent: bool,
+}
+
+/// What the Client announced in CONNECT; the Server is held to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announced {
+    pub receive_maximum: Limit<u16>,
+    /// `None` takes packets of any size.
+    pub maximum_packet_size: Limit<Option<u32>>,
+    pub topic_alias_maximum: Limit<u16>,
+    pub session_expiry_interval: Limit<u32>,
+    pub request_problem_information: Limit<bool>,
+    pub request_response_information: Limit<bool>,
+}
+
+/// What the Server stated in CONNACK; the Client keeps to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The Client's own identifier, or the one the Server assigned (then `sent`).
+    pub client_id: Limit<String>,
+    /// In seconds; by default what CONNECT asked for. 0xFFFFFFFF never expires (§3.1.2.11.2).
+    pub session_expiry_interval: Limit<u32>,
+    /// In seconds, 0 for none; by default what CONNECT asked for.
+    pub keep_alive: Limit<u16>,
+    pub receive_maximum: Limit<u16>,
+    pub maximum_qos: Limit<QoS>,
+    pub retain_available: Limit<bool>,
+    /// `None` takes packets of any size.
+    pub maximum_packet_size: Limit<Option<u32>>,
+    pub topic_alias_maximum: Limit<u16>,
+    pub wildcard_subscription_available: Limit<bool>,
+    pub subscription_identifier_available: Limit<bool>,
+    pub shared_subscription_available: Limit<bool>,
+}
+
+impl<T> Limit<T> {
+    fn new(sent: Option<T>, default: T) -> Limit<T> {
+        match sent {
+            Some(value) => Limit { value, sent: true },
+            None => Limit { value: default, sent: false },
+        }
+    }
+}
+
+impl Announced {
+    pub fn new(connect: &Connect) -> Announced {
+        let p = &connect.properties;
+        Announced {
+            receive_maximum: Limit::new(p.receive_maximum(), Quota::DEFAULT_MAXIMUM),
+            maximum_packet_size: Limit::new(p.maximum_packet_size().map(Some), None),
+            topic_alias_maximum: Limit::new(p.topic_alias_maximum(), 0),
+            session_expiry_interval: Limit::new(p.session_expiry_interval(), 0),
+            request_problem_information: flag(p.request_problem_information(), true),
+            request_response_information: flag(p.request_response_information(), false),
+        }
+    }
+}
+
+impl Limits {
+    pub fn new(connect: &Connect, connack: &ConnAck) -> Limits {
+        let p = &connack.properties;
+        let announced = Announced::new(connect);
+        // An identifier of one's own is not replaced: assigning is for an empty one (§3.2.2.3.7).
+        let assigned = p.assigned_client_identifier().filter(|_| connect.client_id.is_empty());
+        Limits {
+            client_id: Limit::new(assigned.map(str::to_owned), connect.client_id.clone()),
+            session_expiry_interval: Limit::new(
+                p.session_expiry_interval(),
+                announced.session_expiry_interval.value,
+            ),
+            keep_alive: Limit::new(p.server_keep_alive(), connect.keep_alive),
+            receive_maximum: Limit::new(p.receive_maximum(), Quota::DEFAULT_MAXIMUM),
+            maximum_qos: Limit::new(p.maximum_qos().and_then(QoS::from_bits), QoS::ExactlyOnce),
+            retain_available: flag(p.retain_available(), true),
+            maximum_packet_size: Limit::new(p.maximum_packet_size().map(Some), None),
+            topic_alias_maximum: Limit::new(p.topic_alias_maximum(), 0),
+            wildcard_subscription_available: flag(p.wildcard_subscription_available(), true),
+            subscription_identifier_available: flag(p.subscription_identifier_available(), true),
+            shared_subscription_available: flag(p.shared_subscription_available(), true),
+        }
+    }
+
+    /// What holds for a message whenever it is sent, also when it is sent again to a Server that has
+    /// become stricter.
+    pub(super) fn check_publish(&self, publish: &Publish) -> Result<(), CommandError> {
+        let maximum = self.maximum_qos.value;
+        if publish.qos > maximum {
+            return Err(CommandError::MaximumQoSExceeded { qos: publish.qos, maximum });
+        }
+        if publish.retain && !self.retain_available.value {
+            return Err(CommandError::RetainNotAvailable);
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_subscriptions(
+        &self,
+        properties: &Properties,
+        subscriptions: &[Subscription],
+    ) -> Result<(), CommandError> {
+        let available = self.subscription_identifier_available.value;
+        if properties.subscription_identifier().is_some() && !available {
+            return Err(CommandError::SubscriptionIdentifierNotAvailable);
+        }
+        for subscription in subscriptions {
+            let filter = subscription.topic_filter.as_str();
+            let shared = split_shared(filter);
+            if shared.is_some() && !self.shared_subscription_available.value {
+                return Err(CommandError::SharedSubscriptionNotAvailable);
+            }
+            let inner = shared.map_or(filter, |(_, inner)| inner);
+            if inner.contains(['#', '+']) && !self.wildcard_subscription_available.value {
+                return Err(CommandError::WildcardSubscriptionNotAvailable);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_size(&self, packet: &Packet) -> Result<(), CommandError> {
+        let Some(maximum) = self.maximum_packet_size.value else { return Ok(()) };
+        let size = packet_size(packet).map_err(CommandError::NotEncodable)?;
+        match size > maximum as usize {
+            true => Err(CommandError::PacketTooLarge { size, maximum }),
+            false => Ok(()),
+        }
+    }
+}
+
+fn flag(sent: Option<u8>, default: bool) -> Limit<bool> {
+    Limit::new(sent.map(|value| value != 0), default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::{Property, ReasonCode};
+
+    fn limits(properties: impl Into<Properties>) -> Limits {
+        let connect = Connect { client_id: "c".into(), keep_alive: 60, ..Connect::default() };
+        let connack = ConnAck {
+            session_present: false,
+            reason_code: ReasonCode::Success,
+            properties: properties.into(),
+        };
+        Limits::new(&connect, &connack)
+    }
+
+    #[test]
+    fn what_connack_leaves_out_has_the_default_of_its_section() {
+        let limits = limits([]);
+        assert_eq!(limits.client_id, Limit { value: "c".into(), sent: false });
+        assert_eq!(limits.session_expiry_interval, Limit { value: 0, sent: false });
+        assert_eq!(limits.keep_alive, Limit { value: 60, sent: false });
+        assert_eq!(limits.receive_maximum, Limit { value: 65_535, sent: false });
+        assert_eq!(limits.maximum_qos, Limit { value: QoS::ExactlyOnce, sent: false });
+        assert_eq!(limits.maximum_packet_size, Limit { value: None, sent: false });
+        assert_eq!(limits.topic_alias_maximum, Limit { value: 0, sent: false });
+        for available in [
+            limits.retain_available,
+            limits.wildcard_subscription_available,
+            limits.subscription_identifier_available,
+            limits.shared_subscription_available,
+        ] {
+            assert_eq!(available, Limit { value: true, sent: false });
+        }
+    }
+
+    #[test]
+    fn what_connack_states_is_kept_and_marked_as_sent() {
+        let limits = limits([
+            Property::SessionExpiryInterval(7),
+            Property::ServerKeepAlive(5),
+            Property::ReceiveMaximum(3),
+            Property::MaximumQoS(1),
+            Property::RetainAvailable(0),
+            Property::MaximumPacketSize(100),
+            Property::TopicAliasMaximum(10),
+            Property::WildcardSubscriptionAvailable(1),
+        ]);
+        assert_eq!(limits.session_expiry_interval, Limit { value: 7, sent: true });
+        assert_eq!(limits.keep_alive, Limit { value: 5, sent: true });
+        assert_eq!(limits.receive_maximum, Limit { value: 3, sent: true });
+        assert_eq!(limits.maximum_qos, Limit { value: QoS::AtLeastOnce, sent: true });
+        assert_eq!(limits.retain_available, Limit { value: false, sent: true });
+        assert_eq!(limits.maximum_packet_size, Limit { value: Some(100), sent: true });
+        assert_eq!(limits.topic_alias_maximum, Limit { value: 10, sent: true });
+        assert_eq!(limits.wildcard_subscription_available, Limit { value: true, sent: true });
+    }
+}

@@ -1,0 +1,447 @@
+//! The client role (§3, §4), without I/O: what happened goes in, what to do comes out, nothing waits.
+//!
+//! [`Client::handle`] takes packets, the link's fate and the passing of time; [`Client::command`] takes
+//! what the application wants and refuses what a rule forbids now, changing nothing. After each, call
+//! [`Client::poll`] until `None`. [`Client::next_timeout`] tells when to call `handle` with
+//! [`Input::Tick`] at the latest.
+//!
+//! The client keeps every rule that binds it and tells every rule that the Server breaks. It never
+//! reconnects and does nothing that it does not tell. Breaking rules on purpose is done with raw bytes
+//! on the link, past the client. It knows nothing of links, bytes, brokers or exercises.
+
+mod command;
+mod connection;
+mod event;
+mod handshake;
+mod keep_alive;
+mod limits;
+mod output;
+mod session;
+mod snapshot;
+
+use std::time::Duration;
+
+pub use command::{Accepted, Command, CommandError};
+pub use connection::{AckKind, AcknowledgeByHand, Held};
+pub use event::{Event, Message, SessionEnd, Violation};
+pub use handshake::Turn;
+pub use keep_alive::KeepAlive;
+pub use limits::{Announced, Limit, Limits};
+pub use output::Output;
+pub use session::{Queued, Session, Sessions, StoredSession, Subscribed};
+pub use snapshot::{ConnectionSnapshot, KeepAliveSnapshot, PhaseSnapshot, Snapshot};
+
+use std::collections::{BTreeMap, VecDeque};
+
+use command::check_well_formed;
+use connection::{Connection, Next, Online};
+use handshake::{Attempt, Step};
+use output::Outputs;
+
+use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, Redelivery};
+use crate::mqtt::{Ack, Auth, ConnAck, Connect, DecodeError, Disconnect, Packet, Publish};
+use crate::time::Instant;
+
+/// One MQTT client. It may hold the state of several Sessions, one per Client Identifier it has used.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    settings: Settings,
+    phase: Phase,
+    sessions: Sessions,
+    outputs: Outputs,
+}
+
+/// What the specification leaves to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long to wait for the link and for CONNACK, and for AUTH in between.
+    pub connect_timeout: Duration,
+    /// The "reasonable amount of time" for PINGRESP (§3.1.2.10).
+    pub ping_timeout: Duration,
+    pub acknowledge_by_hand: AcknowledgeByHand,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The Network Connection is open.
+    LinkUp,
+    /// It is closed, or could not be opened; the reason is passed on.
+    LinkDown(String),
+    Packet(Packet),
+    /// The Server sent what cannot be read.
+    Broken(DecodeError),
+    /// Time has passed.
+    Tick,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Phase {
+    #[default]
+    Offline,
+    /// CONNECT waits for the link.
+    Opening {
+        connect: Box<Connect>,
+        give_up_at: Instant,
+    },
+    /// The link is up and CONNECT is still to come [MQTT-3.1.0-1].
+    LinkUp,
+    Connecting(Box<Attempt>),
+    Connected(Box<Online>),
+    /// `Close` has been told; whatever still arrives is ignored.
+    Closing,
+}
+
+impl Client {
+    pub fn new(settings: Settings) -> Client {
+        Client { settings, ..Client::default() }
+    }
+
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// Takes effect from the next packet on; what is held already stays the application's to release.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    pub fn handle(&mut self, input: Input, now: Instant) {
+        self.outputs.now = now;
+        match input {
+            Input::LinkUp => self.link_up(),
+            Input::LinkDown(reason) => self.link_down(reason),
+            Input::Packet(packet) => self.packet(packet),
+            Input::Broken(error) => self.violation(error.into()),
+            Input::Tick => self.tick(),
+        }
+    }
+
+    /// Does what the application wants, or says which rule forbids it and changes nothing.
+    pub fn command(&mut self, command: Command, now: Instant) -> Result<Accepted, CommandError> {
+        self.outputs.now = now;
+        match command {
+            Command::Connect(connect) => self.connect(connect).map(|()| Accepted::default()),
+            Command::Disconnect(disconnect) => {
+                self.disconnect(disconnect).map(|()| Accepted::default())
+            }
+            Command::Auth(auth) => self.auth(auth).map(|()| Accepted::default()),
+            Command::Publish { qos, retain, topic, properties, payload } => {
+                let publish = Publish {
+                    dup: false,
+                    qos,
+                    retain,
+                    topic,
+                    packet_id: None,
+                    properties,
+                    payload,
+                };
+                let (online, outputs) = self.online()?;
+                online.publish(publish, outputs)
+            }
+            Command::Subscribe { properties, subscriptions } => {
+                let (online, outputs) = self.online()?;
+                online.subscribe(properties, subscriptions, outputs)
+            }
+            Command::Unsubscribe { properties, topic_filters } => {
+                let (online, outputs) = self.online()?;
+                online.unsubscribe(properties, topic_filters, outputs)
+            }
+            Command::Acknowledge { packet_id, reason_code, properties } => {
+                let ack = Ack { packet_id, reason_code, properties };
+                let (online, outputs) = self.online()?;
+                online.acknowledge(ack, outputs).map(|()| Accepted::default())
+            }
+            Command::Ping => {
+                let (online, outputs) = self.online()?;
+                online.ping(outputs);
+                Ok(Accepted::default())
+            }
+        }
+    }
+
+    /// What to do next; `None` when there is nothing left.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop()
+    }
+
+    /// When [`Input::Tick`] is due if nothing happens before.
+    pub fn next_timeout(&self) -> Option<Instant> {
+        let phase = match &self.phase {
+            Phase::Offline | Phase::LinkUp | Phase::Closing => None,
+            Phase::Opening { give_up_at, .. } => Some(*give_up_at),
+            Phase::Connecting(attempt) => attempt.give_up_at,
+            Phase::Connected(online) => online.connection.keep_alive.next_timeout(),
+        };
+        [phase, self.sessions.next_timeout()].into_iter().flatten().min()
+    }
+
+    /// The Maximum Packet Size announced to the Server, for whoever cuts its bytes into packets.
+    pub fn maximum_packet_size(&self) -> Option<u32> {
+        match &self.phase {
+            Phase::Connecting(attempt) => attempt.announced.maximum_packet_size.value,
+            Phase::Connected(online) => online.connection.announced.maximum_packet_size.value,
+            _ => None,
+        }
+    }
+
+    fn connect(&mut self, connect: Box<Connect>) -> Result<(), CommandError> {
+        match self.phase {
+            Phase::Offline | Phase::LinkUp => {}
+            Phase::Closing => return Err(CommandError::Closing),
+            _ => return Err(CommandError::ConnectedAlready),
+        }
+        check_well_formed(&Packet::Connect(connect.clone()))?;
+        match self.phase {
+            Phase::LinkUp => self.send_connect(connect),
+            _ => {
+                let give_up_at = self.outputs.now + self.settings.connect_timeout;
+                self.phase = Phase::Opening { connect, give_up_at };
+            }
+        }
+        Ok(())
+    }
+
+    fn send_connect(&mut self, connect: Box<Connect>) {
+        self.drop_expired_sessions();
+        if connect.clean_start
+            && let Some(session) = self.sessions.take(&connect.client_id)
+        {
+            self.session_ended(&session, SessionEnd::CleanStart);
+        }
+        let now = self.outputs.now;
+        let give_up_at = now + self.settings.connect_timeout;
+        self.outputs.send(Packet::Connect(connect.clone()));
+        self.phase = Phase::Connecting(Box::new(Attempt::new(connect, give_up_at, now)));
+    }
+
+    fn disconnect(&mut self, disconnect: Disconnect) -> Result<(), CommandError> {
+        match &mut self.phase {
+            Phase::Connecting(attempt) => {
+                let expiry = disconnect.properties.session_expiry_interval();
+                if attempt.announced.session_expiry_interval.value == 0
+                    && expiry.is_some_and(|secs| secs > 0)
+                {
+                    return Err(CommandError::SessionExpiryWasZero);
+                }
+                let packet = Packet::Disconnect(disconnect);
+                check_well_formed(&packet)?;
+                self.outputs.send(packet);
+            }
+            Phase::Connected(online) => online.disconnect(disconnect, &mut self.outputs)?,
+            Phase::Closing => return Err(CommandError::Closing),
+            _ => return Err(CommandError::NotConnected),
+        }
+        self.close();
+        Ok(())
+    }
+
+    fn auth(&mut self, auth: Auth) -> Result<(), CommandError> {
+        match &mut self.phase {
+            Phase::Connecting(attempt) => {
+                let give_up_at = self.outputs.now + self.settings.connect_timeout;
+                attempt.auth(auth, give_up_at, &mut self.outputs)
+            }
+            Phase::Connected(online) => online.auth(auth, &mut self.outputs),
+            Phase::Closing => Err(CommandError::Closing),
+            _ => Err(CommandError::NotConnected),
+        }
+    }
+
+    /// The connection for a command that needs one.
+    fn online(&mut self) -> Result<(&mut Online, &mut Outputs), CommandError> {
+        match &mut self.phase {
+            Phase::Connected(online) => Ok((online, &mut self.outputs)),
+            Phase::Connecting(attempt) if attempt.method().is_some() => {
+                Err(CommandError::AwaitingAuthentication)
+            }
+            Phase::Connecting(_) => Err(CommandError::AwaitingConnAck),
+            Phase::Closing => Err(CommandError::Closing),
+            Phase::Offline | Phase::Opening { .. } | Phase::LinkUp => {
+                Err(CommandError::NotConnected)
+            }
+        }
+    }
+
+    fn link_up(&mut self) {
+        match std::mem::take(&mut self.phase) {
+            Phase::Offline => self.phase = Phase::LinkUp,
+            Phase::Opening { connect, .. } => self.send_connect(connect),
+            // It is up already.
+            phase => self.phase = phase,
+        }
+    }
+
+    fn link_down(&mut self, reason: String) {
+        self.end_connection();
+        self.phase = Phase::Offline;
+        self.outputs.event(Event::LinkDown { reason });
+    }
+
+    fn packet(&mut self, packet: Packet) {
+        let outcome = match &mut self.phase {
+            Phase::Connecting(attempt) => {
+                let has_state = self.sessions.contains(&attempt.connect.client_id);
+                match attempt.packet(packet, has_state, &mut self.outputs) {
+                    Ok(Step::Wait) => Ok(Next::Stay),
+                    Ok(Step::Refused(connack)) => {
+                        self.outputs.event(Event::Refused(connack));
+                        Ok(Next::Close)
+                    }
+                    Ok(Step::Accepted(connack)) => {
+                        self.accepted(connack);
+                        Ok(Next::Stay)
+                    }
+                    Err(violation) => Err(violation),
+                }
+            }
+            Phase::Connected(online) => {
+                online.packet(packet, self.settings.acknowledge_by_hand, &mut self.outputs)
+            }
+            Phase::LinkUp => {
+                let name = packet.packet_type().name();
+                let text = format!("{name} from the Server before any CONNECT");
+                Err(Violation::protocol_error("[MQTT-3.2.0-1]", text))
+            }
+            Phase::Offline | Phase::Opening { .. } | Phase::Closing => return,
+        };
+        match outcome {
+            Ok(Next::Stay) => {}
+            Ok(Next::Close) => self.close(),
+            Err(violation) => self.violation(violation),
+        }
+    }
+
+    /// CONNACK 0x00: the Session is resumed or begun (§3.2.2.1.1).
+    fn accepted(&mut self, connack: ConnAck) {
+        let Phase::Connecting(attempt) = std::mem::take(&mut self.phase) else { return };
+        let Attempt { connect, announced, last_sent, .. } = *attempt;
+        let limits = Limits::new(&connect, &connack);
+        let client_id = limits.client_id.value.as_str();
+        let session_present = connack.session_present;
+        let session = match self.sessions.take(client_id) {
+            Some(session) if session_present => session,
+            stored => {
+                if let Some(session) = stored {
+                    self.session_ended(&session, SessionEnd::NotOnServer);
+                }
+                Session::new(client_id)
+            }
+        };
+        let redelivery = match session_present {
+            true => session.outgoing.redelivery(),
+            false => Redelivery::default(),
+        };
+        let connection = Connection {
+            session_expiry_interval: limits.session_expiry_interval.value,
+            // The Server's value, if it gave one, replaces the Client's [MQTT-3.1.2-21].
+            keep_alive: KeepAlive::new(
+                limits.keep_alive.value,
+                last_sent,
+                self.settings.ping_timeout,
+            ),
+            send_quota: Quota::new(limits.receive_maximum.value),
+            receive_quota: Quota::new(announced.receive_maximum.value),
+            incoming_aliases: IncomingAliases::new(announced.topic_alias_maximum.value),
+            outgoing_aliases: OutgoingAliases::new(limits.topic_alias_maximum.value),
+            redelivery,
+            held: VecDeque::new(),
+            subscribes: BTreeMap::new(),
+            unsubscribes: BTreeMap::new(),
+            authentication_method: connect.properties.authentication_method().map(str::to_owned),
+            re_authentication: None,
+            announced,
+            limits,
+        };
+        let limits = Box::new(connection.limits.clone());
+        self.outputs.event(Event::Connected { session_present, limits, connack });
+        let mut online = Box::new(Online { connection, session });
+        online.pump(&mut self.outputs);
+        self.phase = Phase::Connected(online);
+    }
+
+    fn tick(&mut self) {
+        self.drop_expired_sessions();
+        let now = self.outputs.now;
+        let over = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        match &mut self.phase {
+            Phase::Offline | Phase::LinkUp | Phase::Closing => {}
+            Phase::Opening { give_up_at, .. } if over(Some(*give_up_at)) => {
+                self.outputs.event(Event::ConnectTimeout);
+                self.close();
+            }
+            Phase::Connecting(attempt) if over(attempt.give_up_at) => {
+                self.outputs.event(Event::ConnectTimeout);
+                self.close();
+            }
+            Phase::Opening { .. } | Phase::Connecting(_) => {}
+            Phase::Connected(online) => {
+                let keep_alive = &online.connection.keep_alive;
+                if over(keep_alive.give_up_at()) {
+                    self.outputs.event(Event::PingTimeout);
+                    self.close();
+                } else if over(keep_alive.ping_due()) {
+                    online.ping(&mut self.outputs);
+                }
+            }
+        }
+    }
+
+    /// Answers a broken rule with DISCONNECT where a packet may be sent, and closes (§4.13).
+    fn violation(&mut self, violation: Violation) {
+        let reason_code = violation.reason_code;
+        match &mut self.phase {
+            Phase::Offline | Phase::Opening { .. } | Phase::Closing => return,
+            // The first packet has to be CONNECT [MQTT-3.1.0-1]: nothing can be said.
+            Phase::LinkUp => self.outputs.event(Event::Violation(violation)),
+            Phase::Connecting(_) => {
+                self.outputs.event(Event::Violation(violation));
+                self.outputs.send(Packet::Disconnect(Disconnect::new(reason_code)));
+            }
+            Phase::Connected(online) => {
+                self.outputs.event(Event::Violation(violation));
+                online.send_disconnect(reason_code, &mut self.outputs);
+            }
+        }
+        self.close();
+    }
+
+    /// Nothing is sent on this connection any more [MQTT-3.14.4-1], [MQTT-3.14.4-2].
+    fn close(&mut self) {
+        self.outputs.close();
+        self.end_connection();
+        self.phase = Phase::Closing;
+    }
+
+    /// Parts the Session from its connection, and keeps it as long as it is to be kept.
+    fn end_connection(&mut self) {
+        let Phase::Connected(online) = std::mem::take(&mut self.phase) else { return };
+        let (session, expiry_interval) = online.into_session();
+        if let Some((session, reason)) =
+            self.sessions.store(session, expiry_interval, self.outputs.now)
+        {
+            self.session_ended(&session, reason);
+        }
+    }
+
+    fn drop_expired_sessions(&mut self) {
+        while let Some(session) = self.sessions.take_expired(self.outputs.now) {
+            self.session_ended(&session, SessionEnd::Expired);
+        }
+    }
+
+    fn session_ended(&mut self, session: &Session, reason: SessionEnd) {
+        let (client_id, messages_lost) = (session.client_id.clone(), session.messages());
+        self.outputs.event(Event::SessionEnded { client_id, reason, messages_lost });
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            connect_timeout: Duration::from_secs(10),
+            ping_timeout: Duration::from_secs(10),
+            acknowledge_by_hand: AcknowledgeByHand::NONE,
+        }
+    }
+}

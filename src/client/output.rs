@@ -1,0 +1,52 @@
+//! What the client wants done, in order.
+
+use std::collections::VecDeque;
+
+use super::event::Event;
+use crate::mqtt::Packet;
+use crate::time::Instant;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    Send(Packet),
+    /// Close the Network Connection, after everything before this has been sent.
+    Close,
+    Event(Event),
+}
+
+/// The queue that `poll` empties, with a memory of the last events for the page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outputs {
+    /// The moment being handled.
+    pub now: Instant,
+    queue: VecDeque<Output>,
+    recent: VecDeque<(Instant, Event)>,
+}
+
+impl Outputs {
+    pub fn send(&mut self, packet: Packet) {
+        self.queue.push_back(Output::Send(packet));
+    }
+
+    pub fn close(&mut self) {
+        self.queue.push_back(Output::Close);
+    }
+
+    pub fn event(&mut self, event: Event) {
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((self.now, event.clone()));
+        self.queue.push_back(Output::Event(event));
+    }
+
+    pub fn pop(&mut self) -> Option<Output> {
+        self.queue.pop_front()
+    }
+
+    pub fn recent(&self) -> impl Iterator<Item = &(Instant, Event)> {
+        self.recent.iter()
+    }
+}
+
+const REMEMBERED: usize = 32;

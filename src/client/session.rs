@@ -1,0 +1,141 @@
+//! Session State on the Client's side (§4.1): what outlives the Network Connection.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use super::event::SessionEnd;
+use crate::delivery::{Incoming, Outgoing, OutgoingAliases};
+use crate::mqtt::{PacketId, Properties, Property, Publish, QoS, Subscription};
+use crate::time::Instant;
+
+/// The state of one Session. It belongs to a Client Identifier [MQTT-3.1.3-2].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    pub client_id: String,
+    /// Sent, not completely acknowledged.
+    pub outgoing: Outgoing,
+    /// Accepted, not sent yet: they wait for a slot of the Server's Receive Maximum, in order.
+    pub queue: VecDeque<Queued>,
+    /// QoS 2, received, not completely acknowledged.
+    pub incoming: Incoming,
+    /// What the Server has granted, by Topic Filter: what the Client believes to be subscribed to.
+    pub subscriptions: BTreeMap<String, Subscribed>,
+}
+
+/// A PUBLISH that has not been sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    pub packet_id: PacketId,
+    pub publish: Publish,
+    /// Its Topic Name, also where `publish` leaves it to an alias.
+    pub topic: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscribed {
+    pub subscription: Subscription,
+    pub granted: QoS,
+    pub identifier: Option<u32>,
+}
+
+/// A Session without a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSession {
+    pub session: Session,
+    /// `None` for a Session that never expires.
+    pub ends_at: Option<Instant>,
+}
+
+/// The Sessions of the Client Identifiers that are not connected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sessions(BTreeMap<String, StoredSession>);
+
+impl Session {
+    pub fn new(client_id: &str) -> Session {
+        Session { client_id: client_id.to_owned(), ..Session::default() }
+    }
+
+    /// Messages that are lost if the state is.
+    pub fn messages(&self) -> usize {
+        self.outgoing.len() + self.queue.len()
+    }
+
+    /// The mappings of a connection end with it, so what has not been sent needs its Topic Name
+    /// again [MQTT-3.3.2-7].
+    fn forget_aliases(&mut self) {
+        for queued in &mut self.queue {
+            queued.publish.topic.clone_from(&queued.topic);
+            queued.publish.properties.0.retain(|p| !matches!(p, Property::TopicAlias(_)));
+        }
+    }
+}
+
+impl Queued {
+    /// The packet to send. Since it was accepted the alias may have come to stand for another topic:
+    /// then the Topic Name goes along.
+    pub fn to_send(&self, aliases: &OutgoingAliases) -> Publish {
+        let mut publish = self.publish.clone();
+        if let Some(alias) = publish.properties.topic_alias()
+            && !aliases.stands_for(alias, &self.topic)
+        {
+            publish.topic.clone_from(&self.topic);
+        }
+        publish
+    }
+}
+
+impl Subscribed {
+    pub fn new(subscription: Subscription, granted: QoS, properties: &Properties) -> Subscribed {
+        Subscribed { subscription, granted, identifier: properties.subscription_identifier() }
+    }
+}
+
+impl Sessions {
+    /// Keeps a Session after its connection, for as long as the Session Expiry Interval says
+    /// [MQTT-3.1.2-23]. Gives it back if that is not at all.
+    pub fn store(
+        &mut self,
+        mut session: Session,
+        expiry_interval: u32,
+        now: Instant,
+    ) -> Option<(Session, SessionEnd)> {
+        let ends_at = match expiry_interval {
+            0 => return Some((session, SessionEnd::WithConnection)),
+            NEVER => None,
+            secs => Some(now + Duration::from_secs(u64::from(secs))),
+        };
+        session.forget_aliases();
+        self.0.insert(session.client_id.clone(), StoredSession { session, ends_at });
+        None
+    }
+
+    pub fn contains(&self, client_id: &str) -> bool {
+        self.0.contains_key(client_id)
+    }
+
+    pub fn take(&mut self, client_id: &str) -> Option<Session> {
+        self.0.remove(client_id).map(|stored| stored.session)
+    }
+
+    /// Takes out one Session whose time is over.
+    pub fn take_expired(&mut self, now: Instant) -> Option<Session> {
+        let expired = |stored: &StoredSession| stored.ends_at.is_some_and(|at| at <= now);
+        let client_id = self.0.iter().find(|(_, s)| expired(s)).map(|(id, _)| id.clone())?;
+        self.take(&client_id)
+    }
+
+    pub fn next_timeout(&self) -> Option<Instant> {
+        self.0.values().filter_map(|stored| stored.ends_at).min()
+    }
+
+    pub fn get(&self, client_id: &str) -> Option<&StoredSession> {
+        self.0.get(client_id)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &StoredSession> {
+        self.0.values()
+    }
+}
+
+/// A Session Expiry Interval without end (§3.1.2.11.2).
+const NEVER: u32 = u32::MAX;
