@@ -27,10 +27,8 @@ pub struct Mosquitto {
 }
 
 impl Mosquitto {
-    /// Starts one that takes WebSocket connections on `websocket_port` and plain ones on a free port.
-    pub fn start(websocket_port: u16) -> Result<Mosquitto> {
+    pub fn start(websocket_port: u16, tcp_port: u16) -> Result<Mosquitto> {
         let program = debian::program("mosquitto").context("Mosquitto is not installed")?;
-        let tcp_port = free_port()?;
         let folder = process::temporary_folder()?;
         readable_by_everybody(folder.path())?;
         let acl_file = folder.path().join("acl");
@@ -50,8 +48,8 @@ impl Mosquitto {
         Ok(Mosquitto { websocket_port, tcp_port, _process: process, _folder: folder })
     }
 
-    pub fn start_on_free_port() -> Result<Mosquitto> {
-        Mosquitto::start(free_port()?)
+    pub fn start_on_free_ports() -> Result<Mosquitto> {
+        Mosquitto::start(free_port()?, free_port()?)
     }
 
     pub fn websocket_url(&self) -> String {

@@ -14,8 +14,10 @@ use crate::process::{Running, find_program, free_port, interrupted, is_free};
 use crate::{debian, say, tools};
 
 /// Where the page looks for a broker unless it is told otherwise.
-const DEFAULT_BROKER_PORT: u16 = 9001;
-const DEFAULT_PAGE_PORT: u16 = 8080;
+const BROKER_PORT: u16 = 9001;
+/// Where tools on the command line look for a broker.
+const PLAIN_PORT: u16 = 1883;
+const PAGE_PORT: u16 = 8080;
 
 pub struct Options {
     port: Option<u16>,
@@ -52,12 +54,10 @@ pub fn serve(options: &Options) -> Result<()> {
             bail!("port {port} is taken; leave out --port to get a free one")
         }
         Some(port) => port,
-        None => default_or_free(DEFAULT_PAGE_PORT)?,
+        None => default_or_free(PAGE_PORT)?,
     };
     let mut url = format!("http://127.0.0.1:{port}/");
-    if let Some(mosquitto) =
-        mosquitto.as_ref().filter(|it| it.websocket_port != DEFAULT_BROKER_PORT)
-    {
+    if let Some(mosquitto) = mosquitto.as_ref().filter(|it| it.websocket_port != BROKER_PORT) {
         url.push_str(&format!("?broker={}", mosquitto.websocket_url()));
     }
     say(format!("building the page; it will be at {url} (Ctrl-C ends everything)"));
@@ -85,9 +85,9 @@ pub fn serve(options: &Options) -> Result<()> {
 
 /// The page is complete without it, so nothing that goes wrong here keeps the page from being served.
 fn start_mosquitto() -> Option<Mosquitto> {
-    let started = debian::ensure(&[&debian::MOSQUITTO])
-        .and_then(|()| default_or_free(DEFAULT_BROKER_PORT))
-        .and_then(Mosquitto::start);
+    let started = debian::ensure(&[&debian::MOSQUITTO]).and_then(|()| {
+        Mosquitto::start(default_or_free(BROKER_PORT)?, default_or_free(PLAIN_PORT)?)
+    });
     match started {
         Ok(mosquitto) => {
             let (websocket, tcp) = (mosquitto.websocket_url(), mosquitto.tcp_url());

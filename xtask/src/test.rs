@@ -106,7 +106,7 @@ fn browser(harness: &[String]) -> Result<()> {
     tools::ensure_wasm_bindgen()?;
     ensure(&[&MOSQUITTO, &CHROMIUM, &CHROMEDRIVER])?;
     say("tests in Chromium, with Mosquitto");
-    let mosquitto = Mosquitto::start_on_free_port()?;
+    let mosquitto = Mosquitto::start_on_free_ports()?;
     let driver = ChromeDriver::start()?;
     tell_browser_tests(&mosquitto)?;
     run(tools::cargo()
@@ -128,7 +128,7 @@ fn tell_browser_tests(mosquitto: &Mosquitto) -> Result<()> {
 fn live(harness: &[String]) -> Result<()> {
     ensure(&[&MOSQUITTO, &MOSQUITTO_CLIENTS])?;
     say("tests against Mosquitto");
-    let mosquitto = Mosquitto::start_on_free_port()?;
+    let mosquitto = Mosquitto::start_on_free_ports()?;
     run(ignored_tests_in("live_mosquitto", harness)
         .env("MQTT_WS_URL", mosquitto.websocket_url())
         .env("MQTT_TCP_URL", mosquitto.tcp_url()))
@@ -139,7 +139,7 @@ fn end_to_end(harness: &[String]) -> Result<()> {
     let folder = tools::work_dir()?.join("dist");
     dist(&dist::Options { public_url: PUBLIC_URL.to_owned(), folder: folder.clone() })?;
     say("end-to-end tests of the built page in Chromium, with Mosquitto");
-    let mosquitto = Mosquitto::start_on_free_port()?;
+    let mosquitto = Mosquitto::start_on_free_ports()?;
     let server = StaticServer::start(folder, PUBLIC_URL)?;
     let driver = ChromeDriver::start()?;
     run(ignored_tests_in("e2e", harness)
