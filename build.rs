@@ -28,7 +28,8 @@ fn main() {
 
 // --- Interface strings ---
 
-/// One field per key without placeholders, one method per key with `{placeholders}`.
+/// One field per key without placeholders, one method per key with `{placeholders}`, which become its
+/// arguments in alphabetical order.
 fn strings(folder: &Path) -> String {
     let tables: Vec<BTreeMap<String, String>> = LANGUAGES
         .iter()

@@ -176,6 +176,25 @@ impl Client {
         [phase, self.sessions.next_timeout()].into_iter().flatten().min()
     }
 
+    /// Whether the Server has accepted the connection and it has not been ended since.
+    pub fn is_connected(&self) -> bool {
+        matches!(self.phase, Phase::Connected(_))
+    }
+
+    /// Whether nothing that was sent still waits for its answer.
+    pub fn is_settled(&self) -> bool {
+        match &self.phase {
+            Phase::Offline | Phase::LinkUp => true,
+            Phase::Opening { .. } | Phase::Connecting(_) | Phase::Closing => false,
+            Phase::Connected(online) => {
+                let Online { connection, session } = &**online;
+                session.messages() == 0
+                    && connection.subscribes.is_empty()
+                    && connection.unsubscribes.is_empty()
+            }
+        }
+    }
+
     /// The Maximum Packet Size announced to the Server, for whoever cuts its bytes into packets.
     pub fn maximum_packet_size(&self) -> Option<u32> {
         match &self.phase {

@@ -1,0 +1,163 @@
+//! The app: context for everything below, the address, the page it names, the keys.
+
+use leptos::ev::{KeyboardEvent, keydown};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::Router;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use wasm_bindgen::JsCast;
+
+use super::address::{BROKER, EXERCISE, LANGUAGE, Place};
+use super::broker_choice;
+use super::components::{CourseNav, Header, IconSprite, KeysDialog};
+use super::locale::Locale;
+use super::pages::{ExercisePage, HomePage, NotFoundPage};
+use super::pane::{Pane, provide_pane};
+use super::progress::ProgressStore;
+use super::storage::{self, Key};
+use super::store::Store;
+use super::theme::Theme;
+use crate::course::{exercise, exercise_prose};
+use crate::language::Language;
+
+/// Everything there is to see.
+#[component]
+pub fn App() -> impl IntoView {
+    view! {
+        <IconSprite/>
+        <Router>
+            <Shell/>
+        </Router>
+    }
+}
+
+#[component]
+fn Shell() -> impl IntoView {
+    let query = use_query_map();
+    let from_query = move |key: &str| query.with(|query| query.get(key));
+    let place = Memo::new(move |_| Place::from_query(from_query(EXERCISE)));
+
+    let locale = Locale::provide(initial_language(untrack(|| from_query(LANGUAGE)).as_deref()));
+    Effect::new(move || {
+        if let Some(language) = from_query(LANGUAGE).as_deref().and_then(Language::from_tag) {
+            locale.set(language);
+        }
+    });
+    Store::provide(broker_choice::initial(untrack(|| from_query(BROKER)).as_deref()));
+    ProgressStore::provide();
+    let theme = Theme::begin();
+    let pane = provide_pane();
+    let keys = RwSignal::new(false);
+
+    Effect::new(move || {
+        let language = locale.language();
+        storage::save(Key::Language, &language);
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("lang", language.tag());
+        }
+        let strings = language.strings();
+        let title = match place.get() {
+            Place::Home => None,
+            Place::Exercise(id) => exercise_prose(&id, language).map(|words| words.title),
+        };
+        document().set_title(&match title {
+            Some(title) => format!("{title} – {}", strings.app_name),
+            None => strings.app_name.to_owned(),
+        });
+    });
+
+    // `g` and then a letter goes places.
+    let navigate = use_navigate();
+    let go = StoredValue::new(false);
+    let handle = window_event_listener(keydown, move |event: KeyboardEvent| {
+        let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        if !plain || is_typing(&event) || event.default_prevented() {
+            return;
+        }
+        let after_go = go.get_value();
+        go.set_value(false);
+        let to = match (after_go, event.key().as_str()) {
+            (false, "g") => return go.set_value(true),
+            (false, "?") => return keys.set(true),
+            (true, "l") => Pane::Learn,
+            (true, "b") => Pane::Bench,
+            (true, "w") => Pane::Wire,
+            (true, "h") => {
+                let home = untrack(|| Place::Home.href(locale.language()));
+                return navigate(&home, NavigateOptions::default());
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        pane.set(to);
+        focus(&format!("pane-{}", to.key()));
+    });
+    on_cleanup(move || handle.remove());
+
+    let page = move || match place.get() {
+        Place::Home => view! { <HomePage/> }.into_any(),
+        Place::Exercise(id) => match exercise(&id) {
+            Some((_, exercise)) => view! { <ExercisePage exercise/> }.into_any(),
+            None => view! { <NotFoundPage id/> }.into_any(),
+        },
+    };
+    view! {
+        <a class="skip-link" href="#main" on:click=|event| {
+            event.prevent_default();
+            focus("main");
+        }>{move || locale.strings().app_skip}</a>
+        <div class="app">
+            <Header place theme on_keys=Callback::new(move |()| keys.set(true))/>
+            {page}
+        </div>
+        <div class="drawer" id="course" popover="auto" on:click=close_after_link>
+            <CourseNav place/>
+        </div>
+        <KeysDialog open=keys/>
+    }
+}
+
+/// The address decides, then what the learner chose before, then the browser.
+fn initial_language(from_query: Option<&str>) -> Language {
+    from_query
+        .and_then(Language::from_tag)
+        .or_else(|| storage::load(Key::Language))
+        .or_else(|| {
+            let wanted = window().navigator().languages();
+            wanted.iter().find_map(|tag| Language::from_tag(&tag.as_string()?))
+        })
+        .unwrap_or_default()
+}
+
+/// Whether the key belongs to a field that is being typed into.
+fn is_typing(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| {
+        element
+            .closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog")
+            .is_ok_and(|found| found.is_some())
+    })
+}
+
+fn focus(id: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        if !element.has_attribute("tabindex") {
+            let _ = element.set_attribute("tabindex", "-1");
+        }
+        let _ = element.focus();
+    }
+}
+
+/// The drawer closes once a link in it has been followed.
+fn close_after_link(event: leptos::ev::MouseEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let on_link = target.is_some_and(|t| t.closest("a").is_ok_and(|found| found.is_some()));
+    let drawer = event
+        .current_target()
+        .and_then(|drawer| drawer.dyn_into::<web_sys::HtmlElement>().ok())
+        .filter(|_| on_link);
+    if let Some(drawer) = drawer {
+        let _ = drawer.hide_popover();
+    }
+}

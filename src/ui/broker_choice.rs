@@ -1,0 +1,75 @@
+//! The broker's address: from the page's own address, or remembered, or the usual one on this machine.
+
+use crate::language::Strings;
+use crate::link::{AddressError, BrokerAddress};
+
+/// What is wrong with a typed address, and what to type instead.
+pub fn error_words(error: &AddressError, strings: &Strings) -> String {
+    match error {
+        AddressError::Empty | AddressError::SchemeMissing => {
+            strings.address_scheme_missing.to_owned()
+        }
+        AddressError::Scheme(scheme) => strings.address_scheme(scheme),
+        AddressError::HostMissing => strings.address_host_missing.to_owned(),
+        AddressError::Character(c) => strings.address_character(format!("{c:?}")),
+        AddressError::Port(port) => strings.address_port(port),
+        AddressError::Credentials => strings.address_credentials.to_owned(),
+        AddressError::Fragment => strings.address_fragment.to_owned(),
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+mod browser {
+    use leptos::prelude::window;
+
+    use super::BrokerAddress;
+    use crate::ui::storage::{self, Key};
+
+    /// `?broker=…` of the page's address wins over what is remembered.
+    pub fn initial(from_query: Option<&str>) -> BrokerAddress {
+        from_query
+            .and_then(|text| BrokerAddress::parse(text).ok())
+            .or_else(|| BrokerAddress::parse(&storage::load::<String>(Key::Broker)?).ok())
+            .unwrap_or_else(default_address)
+    }
+
+    /// Where a WebSocket listener usually stands during development: the machine that served the page,
+    /// port 9001.
+    pub fn default_address() -> BrokerAddress {
+        let host = window().location().hostname().ok().filter(|host| !host.is_empty());
+        let served_here =
+            host.and_then(|host| BrokerAddress::parse(&format!("ws://{host}:9001")).ok());
+        served_here
+            .filter(BrokerAddress::is_loopback)
+            .or_else(|| BrokerAddress::parse("ws://localhost:9001").ok())
+            .expect("the literal address is well-formed")
+    }
+
+    pub fn remember(address: &BrokerAddress) {
+        storage::save(Key::Broker, &address.to_string());
+    }
+
+    pub fn forget() {
+        storage::remove(Key::Broker);
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+pub use browser::{default_address, forget, initial, remember};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn every_wrong_address_is_told_in_both_languages() {
+        for text in ["", "x", "mqtt://a", "ws://", "ws://a b", "ws://a:x", "ws://u@a", "ws://a/#b"]
+        {
+            let error = BrokerAddress::parse(text).expect_err(text);
+            for language in Language::ALL {
+                assert!(!error_words(&error, language.strings()).is_empty(), "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Which broker the next connection goes to: shown, edited, remembered.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use super::icon::Icon;
+use crate::lab::{LinkState, Problem};
+use crate::link::BrokerAddress;
+use crate::ui::broker_choice;
+use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
+
+#[component]
+pub fn BrokerMenu() -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let text = RwSignal::new(untrack(|| store.broker()).to_string());
+    let error = RwSignal::new(None);
+    Effect::new(move || text.set(store.broker().to_string()));
+    let link = move || {
+        store.with_lab(|lab| {
+            let clients = lab.clients();
+            let any = |test: fn(&crate::lab::BenchClient) -> bool| clients.iter().any(test);
+            match () {
+                () if any(|client| client.is_connected()) => "connected",
+                () if any(|client| client.link_state() != LinkState::Closed) => "connecting",
+                () if any(|c| matches!(c.problem(), Some(Problem::ConnectFailed { .. }))) => {
+                    "failed"
+                }
+                () => "offline",
+            }
+        })
+    };
+    let state_word = move || {
+        let strings = locale.strings();
+        match link() {
+            "connected" => strings.link_connected,
+            "connecting" => strings.link_connecting,
+            "failed" => strings.link_failed,
+            _ => strings.link_offline,
+        }
+    };
+    let name = move || {
+        let address = store.broker();
+        format!("{}:{}", address.host(), address.port())
+    };
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        match BrokerAddress::parse(&text.get_untracked()) {
+            Ok(address) => {
+                error.set(None);
+                broker_choice::remember(&address);
+                store.set_broker(address);
+            }
+            Err(wrong) => error.set(Some(wrong)),
+        }
+    };
+    let reset = move |_| {
+        error.set(None);
+        broker_choice::forget();
+        store.set_broker(broker_choice::default_address());
+    };
+    view! {
+        <button class="button button--quiet" popovertarget="broker">
+            <span class="lamp" data-link=link></span>
+            <span class="wide-label">{move || format!("{} · {}", name(), state_word())}</span>
+            <Icon name="down" small=true class="wide-only"/>
+        </button>
+        <div class="popover popover--end" id="broker" popover="auto">
+            <form class="fields" on:submit=save novalidate>
+                <div class="field field--stacked">
+                    <label class="field__label" for="broker-address">
+                        {move || locale.strings().broker_address}
+                    </label>
+                    <div class="field__control">
+                        <input
+                            class="input--bytes"
+                            id="broker-address"
+                            inputmode="url"
+                            autocomplete="off"
+                            spellcheck="false"
+                            aria-describedby="broker-hint"
+                            aria-invalid=move || error.with(Option::is_some).then_some("true")
+                            prop:value=move || text.get()
+                            on:input=move |event| text.set(event_target_value(&event))
+                        />
+                    </div>
+                    <p class="field__hint" id="broker-hint">
+                        {move || locale.strings().broker_hint}
+                    </p>
+                    <Show when=move || error.with(Option::is_some)>
+                        <p class="field__error" role="alert">
+                            <Icon name="warning"/>
+                            {move || {
+                                error.with(|error| {
+                                    let error = error.as_ref()?;
+                                    Some(broker_choice::error_words(error, locale.strings()))
+                                })
+                            }}
+                        </p>
+                    </Show>
+                </div>
+                <div class="button-row">
+                    <button class="button button--primary">
+                        {move || locale.strings().broker_use}
+                    </button>
+                    <button type="button" class="button button--quiet" on:click=reset>
+                        {move || locale.strings().broker_default}
+                    </button>
+                </div>
+            </form>
+        </div>
+    }
+}

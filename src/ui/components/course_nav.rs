@@ -1,0 +1,103 @@
+//! The way through the course, with what is done.
+
+use leptos::prelude::*;
+
+use super::icon::Icon;
+use super::pips::Pips;
+use crate::course::{CHAPTERS, Chapter, chapter_prose, exercise, exercise_prose};
+use crate::ui::address::Place;
+use crate::ui::lesson::model::done_in;
+use crate::ui::locale::use_locale;
+use crate::ui::progress::use_progress;
+
+#[component]
+pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
+    let locale = use_locale();
+    let progress = use_progress();
+    let total: usize = CHAPTERS.iter().map(|chapter| chapter.exercises.len()).sum();
+    let done = move || {
+        progress.with(|progress| {
+            CHAPTERS.iter().map(|chapter| done_in(chapter, progress)).sum::<usize>()
+        })
+    };
+    let chapters = CHAPTERS
+        .iter()
+        .enumerate()
+        .map(|(index, chapter)| view! { <NavChapter number=index + 1 chapter place/> })
+        .collect_view();
+    view! {
+        <nav class="course-nav" aria-label=move || locale.strings().course>
+            <div class="course-nav__head">
+                <h2 class="course-nav__title">{move || locale.strings().course}</h2>
+                <span class="course-nav__minutes">
+                    {move || locale.strings().course_done(done(), total)}
+                </span>
+            </div>
+            <a class="course-nav__exercise" href=move || Place::Home.href(locale.language())>
+                <Icon name="learn"/>
+                <span>{move || locale.strings().lesson_overview}</span>
+            </a>
+            {chapters}
+        </nav>
+    }
+}
+
+#[component]
+fn NavChapter(number: usize, chapter: &'static Chapter, place: Signal<Place>) -> impl IntoView {
+    let locale = use_locale();
+    let progress = use_progress();
+    let title = move || {
+        chapter_prose(chapter.id, locale.language()).map_or(chapter.id, |words| words.title)
+    };
+    let done = move || progress.with(|progress| done_in(chapter, progress));
+    let is_here = move || match place.get() {
+        Place::Exercise(id) => exercise(&id).is_some_and(|(here, _)| here.id == chapter.id),
+        Place::Home => number == 1,
+    };
+    let items = chapter
+        .exercises
+        .iter()
+        .map(|exercise| {
+            let id = exercise.id;
+            let target = Place::Exercise(id.to_owned());
+            let href = {
+                let target = target.clone();
+                move || target.href(locale.language())
+            };
+            let is_current = Memo::new(move |_| place.get() == target);
+            let is_done = move || progress.with(|progress| progress.done(id).is_some());
+            let state = Signal::derive(move || match (is_done(), is_current.get()) {
+                (true, _) => "met",
+                (false, true) => "current",
+                (false, false) => "not-yet",
+            });
+            let title =
+                move || exercise_prose(id, locale.language()).map_or(id, |words| words.title);
+            let done_word = move || is_done().then(|| locale.strings().verdict_met);
+            view! {
+                <li>
+                    <a
+                        class="course-nav__exercise"
+                        href=href
+                        data-state=state
+                        aria-current=move || is_current.get().then_some("page")
+                    >
+                        <Icon name=state/>
+                        <span>{title}</span>
+                        <span class="visually-hidden">{done_word}</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <details class="course-nav__chapter" open=is_here>
+            <summary class="course-nav__summary">
+                <span class="course-nav__number">{number}</span>
+                <span>{title}</span>
+                <Pips done=Signal::derive(done) of=chapter.exercises.len()/>
+            </summary>
+            <ul class="course-nav__list">{items}</ul>
+        </details>
+    }
+}

@@ -1,0 +1,93 @@
+//! The bar above every page: where one is, the broker, language, theme, keys.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::broker_menu::BrokerMenu;
+use super::icon::Icon;
+use crate::course::{CHAPTERS, chapter_prose, exercise, exercise_prose};
+use crate::language::Language;
+use crate::ui::address::{LANGUAGE, Place};
+use crate::ui::locale::use_locale;
+use crate::ui::theme::Theme;
+
+#[component]
+pub fn Header(
+    #[prop(into)] place: Signal<Place>,
+    theme: Theme,
+    #[prop(into)] on_keys: Callback<()>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let crumbs = move || {
+        let Place::Exercise(id) = place.get() else { return ().into_any() };
+        let Some((chapter, exercise)) = exercise(&id) else { return ().into_any() };
+        let language = locale.language();
+        let number = CHAPTERS.iter().position(|c| c.id == chapter.id).map_or(0, |index| index + 1);
+        let chapter = chapter_prose(chapter.id, language).map_or(chapter.id, |words| words.title);
+        let title = exercise_prose(exercise.id, language).map_or(exercise.id, |words| words.title);
+        view! {
+            <span class="crumbs__item wide-only">{format!("{number} {chapter}")}</span>
+            <span class="crumbs__item" aria-current="page">{title}</span>
+        }
+        .into_any()
+    };
+    view! {
+        <header class="app-header">
+            <a class="app-header__home" href=move || Place::Home.href(locale.language())>
+                <Icon name="mark" class="app-header__mark"/>
+                <span class="wide-label">{move || locale.strings().app_name}</span>
+            </a>
+            <div class="app-header__where">
+                <button class="button button--quiet" popovertarget="course">
+                    <Icon name="learn"/>
+                    <span class="wide-label">{move || locale.strings().course}</span>
+                    <Icon name="down" small=true class="wide-only"/>
+                </button>
+                <nav class="crumbs" aria-label=move || locale.strings().app_where>{crumbs}</nav>
+            </div>
+            <div class="app-header__tools">
+                <BrokerMenu/>
+                <LanguageLink place/>
+                <button
+                    class="button button--quiet button--icon"
+                    aria-label=move || locale.strings().app_theme
+                    title=move || locale.strings().app_theme
+                    on:click=move |_| theme.toggle()
+                >
+                    <Icon name="theme"/>
+                </button>
+                <button
+                    class="button button--quiet button--icon wide-only"
+                    aria-label=move || locale.strings().app_keys
+                    title=move || locale.strings().app_keys
+                    on:click=move |_| on_keys.run(())
+                >
+                    <Icon name="keys"/>
+                </button>
+            </div>
+        </header>
+    }
+}
+
+/// The same place in the other language.
+#[component]
+fn LanguageLink(place: Signal<Place>) -> impl IntoView {
+    let locale = use_locale();
+    let query = use_query_map();
+    let other = move || match locale.language() {
+        Language::En => Language::Ja,
+        Language::Ja => Language::En,
+    };
+    let href = move || {
+        // Whatever else the address says stays.
+        place.track();
+        let mut query = query.get();
+        query.replace(LANGUAGE, other().tag().to_owned());
+        query.to_query_string()
+    };
+    view! {
+        <a class="button button--quiet" href=href lang=move || other().tag()>
+            {move || other().name()}
+        </a>
+    }
+}

@@ -1,0 +1,59 @@
+//! The keys of the page, on `?`.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+use super::icon::Icon;
+use crate::ui::locale::use_locale;
+
+/// Shown while `open`.
+#[component]
+pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
+    let locale = use_locale();
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move || {
+        if let Some(dialog) = dialog.get() {
+            match open.get() {
+                true if !dialog.open() => drop(dialog.show_modal()),
+                false if dialog.open() => dialog.close(),
+                _ => {}
+            }
+        }
+    });
+    let rows = move || {
+        let strings = locale.strings();
+        [
+            ("?", strings.keys_this),
+            ("/", strings.keys_filter),
+            ("j  k", strings.keys_packets),
+            ("Enter", strings.keys_open),
+            ("Esc", strings.keys_close),
+            ("g l", strings.keys_learn),
+            ("g b", strings.keys_bench),
+            ("g w", strings.keys_wire),
+            ("g h", strings.keys_home),
+            ("Ctrl Enter", strings.keys_send),
+        ]
+        .map(|(keys, words)| {
+            let keys = keys
+                .split(' ')
+                .filter(|key| !key.is_empty())
+                .map(|key| view! { <kbd class="kbd">{key.to_owned()}</kbd> " " })
+                .collect_view();
+            view! { <tr><td>{keys}</td><td>{words}</td></tr> }
+        })
+        .collect_view()
+    };
+    view! {
+        <dialog class="dialog" node_ref=dialog on:close=move |_| open.set(false)>
+            <h2 class="dialog__title">{move || locale.strings().app_keys}</h2>
+            <table class="table"><tbody>{rows}</tbody></table>
+            <div class="button-row">
+                <button class="button" on:click=move |_| open.set(false)>
+                    <Icon name="close"/>
+                    {move || locale.strings().close}
+                </button>
+            </div>
+        </dialog>
+    }
+}

@@ -1,0 +1,21 @@
+//! The words half of an exercise: goal, why, steps with their verdicts and hints, the played solution.
+
+pub mod model;
+
+#[cfg(target_arch = "wasm32")]
+mod player;
+#[cfg(target_arch = "wasm32")]
+mod session;
+#[cfg(target_arch = "wasm32")]
+mod step;
+#[cfg(target_arch = "wasm32")]
+mod strip;
+#[cfg(target_arch = "wasm32")]
+mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub use session::LessonSession;
+#[cfg(target_arch = "wasm32")]
+pub use strip::TaskStrip;
+#[cfg(target_arch = "wasm32")]
+pub use view::Lesson;

@@ -1,0 +1,114 @@
+//! Verdicts and progress in words, as plain text.
+
+use crate::capture::ClientSlot;
+use crate::course::{Chapter, Finding, Progress, Verdict};
+use crate::lab::Action;
+use crate::language::Strings;
+use crate::mqtt::Sender;
+
+/// What was looked for and what was found instead, as one sentence. `role` names a client.
+pub fn finding(
+    finding: &Finding,
+    strings: &Strings,
+    role: impl Fn(ClientSlot) -> String,
+) -> String {
+    match finding {
+        Finding::NoPacket { packet, sender: Sender::Client, client } => {
+            strings.finding_not_sent(packet.name(), role(*client))
+        }
+        Finding::NoPacket { packet, sender: Sender::Server, client } => {
+            strings.finding_not_received(packet.name(), role(*client))
+        }
+        Finding::Absent { subject } => strings.finding_absent(subject),
+        Finding::Differs { subject, found, wanted } => {
+            strings.finding_differs(found, subject, wanted)
+        }
+        Finding::Refused { packet, code } => {
+            let code = format!("0x{:02X} {}", code.value(), code.name_in(*packet));
+            strings.finding_refused(code, packet.name())
+        }
+        Finding::Broken(error) => strings.finding_broken(error.at, error.kind.rule()),
+        Finding::NotOpened { packet } => strings.finding_not_opened(packet.name()),
+    }
+}
+
+/// A verdict's place in the style: `met`, `not-yet` or `contradicted`.
+pub fn state(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Met(_) => "met",
+        Verdict::NotYet(_) => "not-yet",
+        Verdict::Contradicted { .. } => "contradicted",
+    }
+}
+
+pub fn state_word(verdict: &Verdict, strings: &Strings) -> &'static str {
+    match verdict {
+        Verdict::Met(_) => strings.verdict_met,
+        Verdict::NotYet(_) => strings.verdict_not_yet,
+        Verdict::Contradicted { .. } => strings.verdict_contradicted,
+    }
+}
+
+/// A client's part, translated where the page knows it.
+pub fn role_name<'a>(role: &'a str, strings: &'a Strings) -> &'a str {
+    match role {
+        "client" => strings.role_client,
+        "publisher" => strings.role_publisher,
+        "subscriber" => strings.role_subscriber,
+        other => other,
+    }
+}
+
+/// The packet that an action sends, by the specification's name.
+pub fn action_name(action: &Action) -> &'static str {
+    match action {
+        Action::Connect(_) => "CONNECT",
+        Action::Publish(_) => "PUBLISH",
+        Action::Subscribe { .. } => "SUBSCRIBE",
+        Action::Unsubscribe { .. } => "UNSUBSCRIBE",
+        Action::Disconnect(_) => "DISCONNECT",
+        Action::Ping => "PINGREQ",
+        Action::Authenticate { .. } => "AUTH",
+        Action::Cut | Action::SendBytes(_) => "",
+    }
+}
+
+/// How many exercises of a chapter are done.
+pub fn done_in(chapter: &Chapter, progress: &Progress) -> usize {
+    chapter.exercises.iter().filter(|exercise| progress.done(exercise.id).is_some()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::mqtt::{PacketType, ReasonCode};
+
+    #[test]
+    fn findings_name_what_was_looked_for_and_what_was_found() {
+        let role = |_: ClientSlot| "subscriber".to_owned();
+        let client = ClientSlot(1);
+        for (found, expect) in [
+            (
+                Finding::NoPacket { packet: PacketType::Subscribe, sender: Sender::Client, client },
+                "subscriber has not sent SUBSCRIBE yet.",
+            ),
+            (
+                Finding::NoPacket { packet: PacketType::SubAck, sender: Sender::Server, client },
+                "No SUBACK has reached subscriber yet.",
+            ),
+            (Finding::absent("Receive Maximum"), "Receive Maximum is missing."),
+            (
+                Finding::differs("Session Expiry Interval", 0, 300),
+                "Session Expiry Interval is 0; wanted: 300.",
+            ),
+            (
+                Finding::Refused { packet: PacketType::SubAck, code: ReasonCode::NotAuthorized },
+                "SUBACK refuses: 0x87 Not authorized.",
+            ),
+        ] {
+            assert_eq!(finding(&found, Language::En.strings(), role), expect);
+            assert!(!finding(&found, Language::Ja.strings(), role).is_empty());
+        }
+    }
+}

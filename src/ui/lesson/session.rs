@@ -1,0 +1,165 @@
+//! One learner at one exercise: the bench set up for it, the run so far, and what was done with it.
+
+use leptos::prelude::*;
+
+use crate::capture::RecordId;
+use crate::course::{Cast, Done, Evidence, Exercise, Run, Verdict};
+use crate::mqtt::Sender;
+use crate::ui::progress::ProgressStore;
+use crate::ui::store::Store;
+
+/// Copied freely; made by the exercise page.
+#[derive(Clone, Copy)]
+pub struct LessonSession {
+    pub exercise: &'static Exercise,
+    store: Store,
+    cast: RwSignal<Cast>,
+    since: RwSignal<RecordId>,
+    verdicts: RwSignal<Vec<Verdict>, LocalStorage>,
+    /// Whether the solution was played in this run.
+    played: RwSignal<bool>,
+    playing: RwSignal<bool>,
+    /// Counts starts, so that forms and hints of an earlier one are not mistaken for new.
+    starts: RwSignal<u32>,
+}
+
+impl LessonSession {
+    /// Sets up the bench and judges every change on the wire from now on.
+    pub fn begin(
+        exercise: &'static Exercise,
+        store: Store,
+        progress: ProgressStore,
+    ) -> LessonSession {
+        let session = LessonSession {
+            exercise,
+            store,
+            cast: RwSignal::new(Cast::new(exercise.clients, &nonce())),
+            since: RwSignal::new(RecordId(0)),
+            verdicts: RwSignal::new_local(Vec::new()),
+            played: RwSignal::new(false),
+            playing: RwSignal::new(false),
+            starts: RwSignal::new(0),
+        };
+        session.restart();
+        progress.visit(exercise.id);
+        let run = StoredValue::new_local(None::<(u32, Run)>);
+        Effect::new(move || {
+            store.revision();
+            let starts = session.starts.get();
+            let changed = store.with_opened(|opened| {
+                store.peek(|lab| {
+                    let since = session.since.get_untracked();
+                    let evidence = Evidence { capture: lab.capture(), since, opened };
+                    run.try_update_value(|run| match run {
+                        Some((of, run)) if *of == starts => run.update(exercise, &evidence),
+                        _ => {
+                            *run = Some((starts, Run::start(exercise, &evidence)));
+                            true
+                        }
+                    })
+                })
+            });
+            if changed != Some(true) {
+                return;
+            }
+            let (verdicts, is_done) = run.with_value(|run| match run {
+                Some((_, run)) => (run.verdicts().to_vec(), run.is_done()),
+                None => (Vec::new(), false),
+            });
+            session.verdicts.set(verdicts);
+            if is_done {
+                let by_solution = session.played.get_untracked();
+                let packets = session.packets_sent();
+                progress.record(exercise.id, Done { packets, by_solution });
+            }
+        });
+        session
+    }
+
+    /// Back to the start with fresh Client Identifiers; the wire begins empty.
+    pub fn restart(self) {
+        let cast = Cast::new(self.exercise.clients, &nonce());
+        let clients = self.exercise.clients.iter();
+        self.store.set_up(clients.map(|setup| (setup.role, (setup.prepared)(&cast))).collect());
+        self.cast.set(cast);
+        self.since.set(self.store.peek(|lab| lab.capture().next_id()));
+        self.played.set(false);
+        self.starts.update(|starts| *starts += 1);
+    }
+
+    /// By step. Tracked.
+    pub fn verdicts(self) -> Vec<Verdict> {
+        self.verdicts.get()
+    }
+
+    /// The verdict on one step. Tracked.
+    pub fn verdict(self, step: usize) -> Option<Verdict> {
+        self.verdicts.with(|verdicts| verdicts.get(step).cloned())
+    }
+
+    /// The first step that is not met; `None` when all are. Tracked.
+    pub fn current(self) -> Option<usize> {
+        self.verdicts.with(|verdicts| verdicts.iter().position(|verdict| !verdict.is_met()))
+    }
+
+    /// Tracked.
+    pub fn is_done(self) -> bool {
+        self.verdicts.with(|verdicts| !verdicts.is_empty() && verdicts.iter().all(Verdict::is_met))
+    }
+
+    /// Tracked.
+    pub fn cast(self) -> Cast {
+        self.cast.get()
+    }
+
+    /// Changes with every start. Tracked.
+    pub fn starts(self) -> u32 {
+        self.starts.get()
+    }
+
+    /// Whether the solution is being played. Tracked.
+    pub fn is_playing(self) -> bool {
+        self.playing.get()
+    }
+
+    pub fn set_playing(self, playing: bool) {
+        self.playing.set(playing);
+    }
+
+    /// For a task that may outlive the page: `None` once the exercise has been left.
+    pub fn try_starts(self) -> Option<u32> {
+        self.starts.try_get_untracked()
+    }
+
+    /// The end of playing, also where the exercise has been left meanwhile.
+    pub fn try_end_playing(self) {
+        let _ = self.playing.try_set(false);
+    }
+
+    /// From now on this run counts as played.
+    pub fn mark_played(self) {
+        self.played.set(true);
+    }
+
+    pub fn store(self) -> Store {
+        self.store
+    }
+
+    /// Packets that the learner's clients have sent since the start, without keeping alive.
+    pub fn packets_sent(self) -> usize {
+        let since = self.since.get_untracked();
+        self.store.peek(|lab| {
+            let sent = lab.capture().records().filter(|record| {
+                record.id >= since
+                    && record.sender() == Some(Sender::Client)
+                    && record.packet_type() != Some(crate::mqtt::PacketType::PingReq)
+            });
+            sent.count()
+        })
+    }
+}
+
+/// Eight hexadecimal digits that no other run has.
+fn nonce() -> String {
+    uuid::Uuid::new_v4().simple().to_string()[..8].to_owned()
+}

@@ -1,0 +1,129 @@
+//! The lesson: title, why, steps, and what comes after.
+
+use leptos::prelude::*;
+
+use super::player::play;
+use super::session::LessonSession;
+use super::step::StepView;
+use crate::course::{Broker, exercise, exercise_prose, neighbours};
+use crate::ui::address::Place;
+use crate::ui::components::{Icon, SpecRef};
+use crate::ui::locale::use_locale;
+use crate::ui::progress::use_progress;
+
+#[component]
+pub fn Lesson(session: LessonSession) -> impl IntoView {
+    let locale = use_locale();
+    let id = session.exercise.id;
+    let words = move || exercise_prose(id, locale.language());
+    let title = move || words().map_or(id, |words| words.title);
+    let where_ = move || match session.exercise.broker {
+        Broker::Any => locale.strings().lesson_any_broker,
+        Broker::InTab => locale.strings().lesson_in_tab_broker,
+    };
+    let chapter = move || {
+        let (chapter, _) = exercise(id)?;
+        let prose = crate::course::chapter_prose(chapter.id, locale.language())?;
+        let number = crate::course::CHAPTERS.iter().position(|other| other.id == chapter.id)? + 1;
+        Some(format!("{number} · {}", prose.title))
+    };
+    let steps = (0..session.exercise.steps.len())
+        .map(|index| view! { <StepView session index/> })
+        .collect_view();
+    view! {
+        <article class="lesson">
+            <header class="lesson__head">
+                <p class="overline">{chapter}</p>
+                <h1 class="lesson__title">{title}</h1>
+                <p class="lesson__meta">
+                    <span>{where_}</span>
+                    {session
+                        .exercise
+                        .spec
+                        .iter()
+                        .map(|section| view! { <SpecRef section=*section/> })
+                        .collect_view()}
+                </p>
+            </header>
+            <div class="prose" inner_html=move || words().map_or("", |words| words.why)></div>
+            <ol class="steps">{steps}</ol>
+            <Done session/>
+            <Foot session/>
+        </article>
+    }
+}
+
+/// What was achieved, once every step is met.
+#[component]
+fn Done(session: LessonSession) -> impl IntoView {
+    let locale = use_locale();
+    let progress = use_progress();
+    let id = session.exercise.id;
+    let tomorrow = move || exercise_prose(id, locale.language()).map_or("", |words| words.tomorrow);
+    let count = move || {
+        let done = progress.with(|progress| progress.done(id))?;
+        let par = session.exercise.par;
+        let strings = locale.strings();
+        Some(match done.by_solution {
+            true => strings.lesson_played.to_owned(),
+            false if done.packets <= par => strings.lesson_packets_par(done.packets),
+            false => strings.lesson_packets(done.packets, par),
+        })
+    };
+    view! {
+        <Show when=move || session.is_done()>
+            <section class="lesson__done" role="status">
+                <h2 class="lesson__done-title">
+                    <Icon name="met"/>
+                    {move || locale.strings().lesson_done}
+                </h2>
+                <p inner_html=tomorrow></p>
+                <p>{count}</p>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Foot(session: LessonSession) -> impl IntoView {
+    let locale = use_locale();
+    let (_, next) = neighbours(session.exercise.id);
+    let next_link = next.map(|next| {
+        let href = move || Place::Exercise(next.id.to_owned()).href(locale.language());
+        let title =
+            move || exercise_prose(next.id, locale.language()).map_or(next.id, |words| words.title);
+        view! {
+            <a class="button lesson__foot-next" class:button--primary=move || session.is_done() href=href>
+                {title}
+                <Icon name="next"/>
+            </a>
+        }
+    });
+    let last = next.is_none().then(|| {
+        view! {
+            <a class="button lesson__foot-next" href=move || Place::Home.href(locale.language())>
+                {move || locale.strings().lesson_overview}
+                <Icon name="next"/>
+            </a>
+        }
+    });
+    view! {
+        <footer class="lesson__foot">
+            <button
+                class="button button--quiet"
+                disabled=move || session.is_playing()
+                data-busy=move || session.is_playing().then_some("")
+                on:click=move |_| play(session)
+            >
+                <Icon name=Signal::derive(move || if session.is_playing() { "waiting" } else { "play" })/>
+                {move || locale.strings().lesson_play_solution}
+            </button>
+            <button class="button button--quiet" on:click=move |_| session.restart()>
+                <Icon name="reset"/>
+                {move || locale.strings().lesson_restart}
+            </button>
+            {next_link}
+            {last}
+        </footer>
+    }
+}

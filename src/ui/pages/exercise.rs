@@ -1,0 +1,130 @@
+//! An exercise: words and steps beside the bench, the wire below.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::course::Exercise;
+use crate::ui::client_panel::Bench;
+use crate::ui::components::{Axis, Icon, Splitter};
+use crate::ui::inspector::Inspector;
+use crate::ui::lesson::{Lesson, LessonSession, TaskStrip};
+use crate::ui::locale::use_locale;
+use crate::ui::packet_list::{PacketList, WireBar};
+use crate::ui::pane::{Pane, use_pane};
+use crate::ui::progress::use_progress;
+use crate::ui::storage::{self, Key};
+use crate::ui::store::use_store;
+
+/// How the learner has arranged the panes, in percent.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Shares {
+    across: Option<f64>,
+    down: Option<f64>,
+}
+
+#[component]
+pub fn ExercisePage(exercise: &'static Exercise) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let pane = use_pane();
+    pane.set(Pane::Learn);
+    let session = LessonSession::begin(exercise, store, use_progress());
+
+    let remembered = storage::load::<Shares>(Key::Panels).unwrap_or_default();
+    let across = RwSignal::new(remembered.across);
+    let down = RwSignal::new(remembered.down);
+    Effect::new(move |before: Option<()>| {
+        let shares = Shares { across: across.get(), down: down.get() };
+        if before.is_some() {
+            storage::save(Key::Panels, &shares);
+        }
+    });
+    let percent = |share: Option<f64>| share.map(|share| format!("{share:.1}%"));
+    let inspecting = move || store.selected().is_some();
+
+    // A badge counts what has passed since the wire was last looked at.
+    let seen = RwSignal::new(0_u64);
+    let newest = move || store.with_capture(|capture| capture.next_id().0);
+    Effect::new(move || {
+        let newest = newest();
+        if pane.get() == Pane::Wire {
+            seen.set(newest);
+        }
+    });
+    Effect::new(move || {
+        session.starts();
+        seen.set(store.peek(|lab| lab.capture().next_id().0));
+    });
+    let unseen = move || newest().saturating_sub(seen.get());
+
+    view! {
+        <main
+            id="main"
+            class="exercise-page"
+            data-pane=move || pane.get().key()
+            style:--split-x=move || percent(across.get())
+        >
+            <section class="exercise-page__words" aria-label=move || locale.strings().pane_learn>
+                <TaskStrip session/>
+                <div class="exercise-page__learn" id="pane-learn" tabindex="-1">
+                    <Lesson session/>
+                </div>
+            </section>
+            <Splitter
+                axis=Axis::Across
+                share=across
+                default=40.0
+                label=Signal::derive(move || locale.strings().splitter_across)
+            />
+            <div class="exercise-page__work" style:--split-y=move || percent(down.get())>
+                <section
+                    class="exercise-page__bench"
+                    id="pane-bench"
+                    tabindex="-1"
+                    aria-label=move || locale.strings().pane_bench
+                >
+                    <Bench/>
+                </section>
+                <Splitter
+                    axis=Axis::Down
+                    share=down
+                    default=52.0
+                    label=Signal::derive(move || locale.strings().splitter_down)
+                />
+                <section
+                    class="exercise-page__wire"
+                    id="pane-wire"
+                    tabindex="-1"
+                    aria-label=move || locale.strings().pane_wire
+                >
+                    <WireBar/>
+                    <PacketList/>
+                    <Show when=inspecting>
+                        <Inspector/>
+                    </Show>
+                </section>
+            </div>
+            <nav class="pane-tabs" role="tablist" aria-label=move || locale.strings().panes>
+                {[Pane::Learn, Pane::Bench, Pane::Wire]
+                    .map(|tab| {
+                        view! {
+                            <button
+                                class="pane-tabs__tab"
+                                role="tab"
+                                aria-selected=move || (pane.get() == tab).to_string()
+                                aria-controls=format!("pane-{}", tab.key())
+                                on:click=move |_| pane.set(tab)
+                            >
+                                <Icon name=tab.key()/>
+                                {move || tab.name(locale.strings())}
+                                <Show when=move || tab == Pane::Wire && (unseen() > 0)>
+                                    <span class="badge badge--new">{move || unseen().min(999)}</span>
+                                </Show>
+                            </button>
+                        }
+                    })
+                    .collect_view()}
+            </nav>
+        </main>
+    }
+}

@@ -1,0 +1,190 @@
+//! The way through the course, and a live connection with one button.
+
+use leptos::prelude::*;
+
+use crate::capture::ClientSlot;
+use crate::course::{CHAPTERS, chapter_prose, exercise, exercise_prose};
+use crate::lab::{Act, LinkState, Problem};
+use crate::mqtt::{Connect, PacketType, Sender};
+use crate::ui::address::Place;
+use crate::ui::client_panel::ProblemNotice;
+use crate::ui::components::{Icon, Pips};
+use crate::ui::inspector::Inspector;
+use crate::ui::lesson::model::done_in;
+use crate::ui::locale::use_locale;
+use crate::ui::packet_list::PacketList;
+use crate::ui::progress::use_progress;
+use crate::ui::store::use_store;
+
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let locale = use_locale();
+    let progress = use_progress();
+    let first = CHAPTERS[0].exercises[0].id;
+    let last = move || {
+        let last = progress.with(|progress| progress.last().map(str::to_owned));
+        last.filter(|id| exercise(id).is_some())
+    };
+    let start = move || last().unwrap_or_else(|| first.to_owned());
+    let title = move || {
+        let id = start();
+        exercise_prose(&id, locale.language()).map_or("", |words| words.title)
+    };
+    let start_label = move || {
+        let strings = locale.strings();
+        match last() {
+            Some(_) => strings.home_resume(title()),
+            None => strings.home_start(title()),
+        }
+    };
+    let minutes: u32 = CHAPTERS.iter().map(|chapter| chapter.minutes).sum();
+    let chapters = CHAPTERS
+        .iter()
+        .enumerate()
+        .map(|(index, chapter)| {
+            let prose = move || chapter_prose(chapter.id, locale.language());
+            // A chapter opens where it goes on.
+            let href = move || {
+                let next = progress.with(|progress| {
+                    let open = chapter.exercises.iter().find(|e| progress.done(e.id).is_none());
+                    open.unwrap_or(&chapter.exercises[0]).id
+                });
+                Place::Exercise(next.to_owned()).href(locale.language())
+            };
+            let done = move || progress.with(|progress| done_in(chapter, progress));
+            view! {
+                <li>
+                    <a class="chapter" href=href>
+                        <span class="chapter__number">{index + 1}</span>
+                        <span>
+                            <h3 class="chapter__title">{move || prose().map_or("", |p| p.title)}</h3>
+                            <span
+                                class="chapter__about"
+                                inner_html=move || prose().map_or("", |p| p.goal)
+                            ></span>
+                        </span>
+                        <Pips done=Signal::derive(done) of=chapter.exercises.len()/>
+                        <span class="chapter__minutes">
+                            {move || locale.strings().minutes(chapter.minutes)}
+                        </span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <main id="main" class="page home">
+            <section class="home__top">
+                <div>
+                    <h1 class="home__title">{move || locale.strings().home_title}</h1>
+                    <p class="home__lead">{move || locale.strings().home_lead}</p>
+                    <div class="home__actions">
+                        <a
+                            class="button button--primary"
+                            href=move || Place::Exercise(start()).href(locale.language())
+                        >
+                            {start_label}
+                            <Icon name="next"/>
+                        </a>
+                        <span class="home__note">{move || locale.strings().home_note}</span>
+                    </div>
+                </div>
+                <LiveBench/>
+            </section>
+            <section>
+                <div class="chapters__head">
+                    <h2 class="chapters__title">{move || locale.strings().home_chapters}</h2>
+                    <span class="home__note">{move || locale.strings().minutes(minutes)}</span>
+                </div>
+                <ol class="chapters">{chapters}</ol>
+            </section>
+        </main>
+    }
+}
+
+/// One client, one button: a real CONNECT and CONNACK, ready to be opened.
+#[component]
+fn LiveBench() -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    store.set_up(vec![("client", vec![connect()])]);
+    let client = move |read: fn(&crate::lab::BenchClient) -> bool| {
+        store.with_lab(|lab| lab.client(CLIENT).is_some_and(read))
+    };
+    let is_connected = move || client(|client| client.is_connected());
+    let is_busy =
+        move || client(|client| client.link_state() != LinkState::Closed) && !is_connected();
+    let has_packets = move || store.with_capture(|capture| !capture.is_empty());
+    let failed =
+        move || client(|client| matches!(client.problem(), Some(Problem::ConnectFailed { .. })));
+    let press = move |_| {
+        let act = match untrack(is_connected) {
+            true => Act { client: CLIENT, action: crate::lab::Action::Ping },
+            false => connect(),
+        };
+        // The button is only there while the act is allowed.
+        let _ = store.act(act);
+    };
+    // The first CONNACK opens by itself: there is something to look at before anybody has clicked twice.
+    let connack = Memo::new(move |_| {
+        store.with_capture(|capture| {
+            capture.packets(PacketType::ConnAck, Sender::Server).next_back().map(|record| record.id)
+        })
+    });
+    Effect::new(move || {
+        if let Some(id) = connack.get() {
+            store.open(id);
+        }
+    });
+    let label = move || {
+        let strings = locale.strings();
+        match is_connected() {
+            true => strings.home_ping,
+            false => strings.home_connect,
+        }
+    };
+    view! {
+        <section class="live" aria-label=move || locale.strings().home_live>
+            <div class="live__head" data-client="A">
+                <span class="client-letter" data-client="A">"A"</span>
+                <span>{move || locale.strings().home_to(store.broker().to_string())}</span>
+                <button
+                    class="button"
+                    class:button--primary=move || !is_connected()
+                    disabled=is_busy
+                    data-busy=move || is_busy().then_some("")
+                    on:click=press
+                >
+                    <Icon name=Signal::derive(move || if is_busy() { "waiting" } else { "play" })/>
+                    {label}
+                </button>
+            </div>
+            <Show
+                when=has_packets
+                fallback=move || {
+                    view! {
+                        <div class="empty">
+                            <Icon name="wire"/>
+                            <p class="empty__title">{move || locale.strings().wire_empty_title}</p>
+                            <p class="empty__how">{move || locale.strings().home_empty}</p>
+                        </div>
+                    }
+                }
+            >
+                <PacketList head=false/>
+            </Show>
+            <Show when=failed>
+                <ProblemNotice slot=CLIENT/>
+            </Show>
+            <Show when=move || store.selected().is_some()>
+                <Inspector head=false/>
+            </Show>
+        </section>
+    }
+}
+
+fn connect() -> Act {
+    Act::connect(CLIENT, Connect { clean_start: true, keep_alive: 60, ..Connect::default() })
+}
+
+const CLIENT: ClientSlot = ClientSlot(0);

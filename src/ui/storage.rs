@@ -1,0 +1,49 @@
+//! What the page remembers in the browser. Where storage is forbidden it simply remembers nothing.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What is kept, one key each; the keys never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    Progress,
+    Broker,
+    Language,
+    Theme,
+    Panels,
+}
+
+impl Key {
+    fn name(self) -> &'static str {
+        match self {
+            Key::Progress => "mqtt5-playground.progress",
+            Key::Broker => "mqtt5-playground.broker",
+            Key::Language => "mqtt5-playground.language",
+            Key::Theme => "mqtt5-playground.theme",
+            Key::Panels => "mqtt5-playground.panels",
+        }
+    }
+}
+
+/// `None` where nothing is kept, or nothing that can be read.
+pub fn load<T: DeserializeOwned>(key: Key) -> Option<T> {
+    let text = storage()?.get_item(key.name()).ok()??;
+    serde_json::from_str(&text).ok()
+}
+
+pub fn save<T: Serialize>(key: Key, value: &T) {
+    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
+        // A full storage costs the memory, not the work.
+        let _ = storage.set_item(key.name(), &text);
+    }
+}
+
+pub fn remove(key: Key) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(key.name());
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}

@@ -1,0 +1,272 @@
+//! The one place that holds the lab. Views read it through here and act through here; links, the clock
+//! and timers are driven from here.
+
+use std::collections::{BTreeSet, HashMap};
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::probe::answers_http;
+use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
+use crate::lab::{Act, ActError, Lab, LinkState, Problem};
+use crate::link::websocket::WebSocketLink;
+use crate::link::{BrokerAddress, LinkCommand, LinkEvent};
+use crate::time::Instant;
+
+/// Copied freely; made once, by the app.
+#[derive(Clone, Copy)]
+pub struct Store {
+    lab: StoredValue<Lab, LocalStorage>,
+    links: StoredValue<HashMap<ConnectionId, WebSocketLink>, LocalStorage>,
+    timer: StoredValue<Option<(Instant, Timeout)>, LocalStorage>,
+    /// The browser's clock, in milliseconds, at the moment the lab began.
+    began: f64,
+    /// Counts changes; set at most once per animation frame.
+    revision: RwSignal<u64>,
+    revision_is_due: StoredValue<bool>,
+    /// The record the inspector shows.
+    selected: RwSignal<Option<RecordId>>,
+    opened: RwSignal<BTreeSet<RecordId>>,
+    /// What the forms of each client hold at the start.
+    prepared: RwSignal<Vec<Vec<Act>>, LocalStorage>,
+    broker: RwSignal<BrokerAddress>,
+}
+
+impl Store {
+    pub fn provide(broker: BrokerAddress) -> Store {
+        let is_secure = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
+        let store = Store {
+            lab: StoredValue::new_local(Lab::new(broker.clone(), is_secure)),
+            links: StoredValue::new_local(HashMap::new()),
+            timer: StoredValue::new_local(None),
+            began: milliseconds(),
+            revision: RwSignal::new(0),
+            revision_is_due: StoredValue::new(false),
+            selected: RwSignal::new(None),
+            opened: RwSignal::new(BTreeSet::new()),
+            prepared: RwSignal::new_local(Vec::new()),
+            broker: RwSignal::new(broker),
+        };
+        provide_context(store);
+        store
+    }
+
+    /// The moment it is now, on the lab's axis.
+    pub fn now(self) -> Instant {
+        Instant::from_micros(((milliseconds() - self.began) * 1000.0) as u64)
+    }
+
+    /// Changes whenever the capture or a client has changed, at most once per animation frame. Tracked.
+    pub fn revision(self) -> u64 {
+        self.revision.get()
+    }
+
+    /// Reads the lab. Tracked: runs again when anything in it has changed.
+    pub fn with_lab<T>(self, read: impl FnOnce(&Lab) -> T) -> T {
+        self.revision.track();
+        self.lab.with_value(read)
+    }
+
+    /// Reads the capture. Tracked like [`Store::with_lab`].
+    pub fn with_capture<T>(self, read: impl FnOnce(&Capture) -> T) -> T {
+        self.with_lab(|lab| read(lab.capture()))
+    }
+
+    /// Reads the lab as it is at this moment. Not tracked.
+    pub fn peek<T>(self, read: impl FnOnce(&Lab) -> T) -> T {
+        self.lab.with_value(read)
+    }
+
+    /// One record, if it is still there. Not tracked: records never change.
+    pub fn record(self, id: RecordId) -> Option<Record> {
+        self.peek(|lab| lab.capture().get(id).cloned())
+    }
+
+    /// The record that the inspector shows. Tracked.
+    pub fn selected(self) -> Option<RecordId> {
+        self.selected.get()
+    }
+
+    /// Opens a record in the inspector.
+    pub fn open(self, id: RecordId) {
+        self.selected.set(Some(id));
+        self.opened.update(|opened| {
+            opened.insert(id);
+        });
+    }
+
+    pub fn close_inspector(self) {
+        self.selected.set(None);
+    }
+
+    /// The records that have been opened since the bench was set up. Tracked.
+    pub fn with_opened<T>(self, read: impl FnOnce(&BTreeSet<RecordId>) -> T) -> T {
+        self.opened.with(read)
+    }
+
+    /// What the forms of the client in that slot hold at the start: Connect, Subscribe, Publish … as
+    /// far as the exercise prepares them. Tracked: changes when the bench is set up anew.
+    pub fn prepared(self, slot: ClientSlot) -> Vec<Act> {
+        self.prepared.with(|all| all.get(usize::from(slot.0)).cloned().unwrap_or_default())
+    }
+
+    /// Where the next connection goes. Tracked.
+    pub fn broker(self) -> BrokerAddress {
+        self.broker.get()
+    }
+
+    pub fn set_broker(self, broker: BrokerAddress) {
+        self.lab.update_value(|lab| lab.set_broker(broker.clone()));
+        self.broker.set(broker);
+    }
+
+    /// Clears the bench and puts fresh clients on it: a role and the prepared forms of each.
+    pub fn set_up(self, clients: Vec<(&str, Vec<Act>)>) {
+        let (roles, prepared): (Vec<_>, Vec<_>) = clients.into_iter().unzip();
+        self.lab.update_value(|lab| lab.set_up(roles));
+        self.selected.set(None);
+        self.opened.update(BTreeSet::clear);
+        self.prepared.set(prepared);
+        self.pump();
+    }
+
+    /// Puts one more client on the bench, with prepared forms.
+    pub fn add_client(self, role: &str, prepared: impl FnOnce(ClientSlot) -> Vec<Act>) {
+        if let Some(slot) = self.lab.try_update_value(|lab| lab.add_client(role)).flatten() {
+            self.prepared.update(|all| all.push(prepared(slot)));
+            self.pump();
+        }
+    }
+
+    /// Forgets every record; connections go on.
+    pub fn clear_capture(self) {
+        self.lab.update_value(Lab::clear_capture);
+        self.selected.set(None);
+        self.announce();
+    }
+
+    /// Does one thing on the bench. An error says which rule forbids it; nothing was sent then.
+    pub fn act(self, act: Act) -> Result<(), ActError> {
+        let now = self.now();
+        let result = self.lab.try_update_value(|lab| lab.act(act, now)).unwrap_or(Ok(()));
+        self.pump();
+        result
+    }
+
+    fn link_event(self, connection: ConnectionId, event: LinkEvent) {
+        let now = self.now();
+        if matches!(event, LinkEvent::Closed { .. }) {
+            self.links.update_value(|links| drop(links.remove(&connection)));
+            self.lab.update_value(|lab| lab.link_event(connection, event, now));
+            self.probe_failures();
+        } else {
+            self.lab.update_value(|lab| lab.link_event(connection, event, now));
+        }
+        self.pump();
+    }
+
+    /// Carries out what the lab wants of its links, and wakes it when its next timeout is due.
+    fn pump(self) {
+        while let Some(command) = self.lab.try_update_value(Lab::next_command).flatten() {
+            match command {
+                LinkCommand::Open { connection, address } => {
+                    let tell = move |event| self.link_event(connection, event);
+                    match WebSocketLink::open(&address, tell) {
+                        Ok(link) => {
+                            self.links.update_value(|links| drop(links.insert(connection, link)));
+                        }
+                        // The browser refuses at once, for instance ws:// from an https page.
+                        Err(reason) => {
+                            self.link_event(connection, LinkEvent::Closed { code: None, reason });
+                        }
+                    }
+                }
+                LinkCommand::Send { connection, bytes } => self.links.with_value(|links| {
+                    if let Some(link) = links.get(&connection) {
+                        link.send(&bytes);
+                    }
+                }),
+                LinkCommand::Close { connection } => self.links.with_value(|links| {
+                    if let Some(link) = links.get(&connection) {
+                        link.close();
+                    }
+                }),
+            }
+        }
+        self.set_timer();
+        self.announce();
+    }
+
+    fn set_timer(self) {
+        let due = self.peek(Lab::next_timeout);
+        if self.timer.with_value(|timer| timer.as_ref().map(|(at, _)| *at)) == due {
+            return;
+        }
+        let timer = due.map(|at| {
+            // A browser's timer may fire a little early: one millisecond more spares a second round.
+            let wait = at.since(self.now()).as_millis() + 1;
+            let wait = u32::try_from(wait).unwrap_or(u32::MAX).min(LONGEST_TIMEOUT);
+            let wake = move || {
+                self.timer.set_value(None);
+                let now = self.now();
+                self.lab.update_value(|lab| lab.advance(now));
+                self.pump();
+            };
+            (at, Timeout::new(wait, wake))
+        });
+        self.timer.set_value(timer);
+    }
+
+    /// Tells the views, once per animation frame however much has happened. A hidden page has no
+    /// frames, but its exercises go on.
+    fn announce(self) {
+        if self.revision_is_due.get_value() {
+            return;
+        }
+        self.revision_is_due.set_value(true);
+        let tell = move || {
+            self.revision_is_due.set_value(false);
+            self.revision.update(|revision| *revision += 1);
+        };
+        match document().hidden() {
+            true => Timeout::new(100, tell).forget(),
+            false => request_animation_frame(tell),
+        }
+    }
+
+    /// A WebSocket that never opened tells nothing; whether a web server answers there narrows the cause.
+    fn probe_failures(self) {
+        let failed =
+            self.peek(|lab| {
+                lab.clients()
+                    .iter()
+                    .filter(|client| client.link_state() == LinkState::Closed)
+                    .filter_map(|client| match client.problem() {
+                        Some(Problem::ConnectFailed {
+                            address, answers_http: None, close, ..
+                        }) if !close.was_open => Some((client.slot(), address.clone())),
+                        _ => None,
+                    })
+                    .collect::<Vec<_>>()
+            });
+        for (slot, address) in failed {
+            spawn_local(async move {
+                let answers = answers_http(&address).await;
+                self.lab.update_value(|lab| lab.note_answers_http(slot, &address, answers));
+                self.announce();
+            });
+        }
+    }
+}
+
+pub fn use_store() -> Store {
+    expect_context()
+}
+
+/// The longest time a browser's timer can wait.
+const LONGEST_TIMEOUT: u32 = i32::MAX as u32;
+
+fn milliseconds() -> f64 {
+    window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
+}
