@@ -230,7 +230,7 @@ impl Store {
             self.revision.update(|revision| *revision += 1);
         };
         match document().hidden() {
-            true => Timeout::new(100, tell).forget(),
+            true => drop(Timeout::new(100, tell).forget()),
             false => request_animation_frame(tell),
         }
     }

@@ -42,7 +42,7 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
                 ></div>
                 <Control session index/>
                 <VerdictView session index words=Signal::derive(words)/>
-                <Hints session index words=Signal::derive(words)/>
+                <Hints session words=Signal::derive(words)/>
             </div>
         </li>
     }
@@ -157,11 +157,7 @@ fn VerdictView(
 
 /// Hints one after the other; gone from sight once the step is met, but still to be had.
 #[component]
-fn Hints(
-    session: LessonSession,
-    index: usize,
-    words: Signal<Option<&'static StepProse>>,
-) -> impl IntoView {
+fn Hints(session: LessonSession, words: Signal<Option<&'static StepProse>>) -> impl IntoView {
     let locale = use_locale();
     let shown = RwSignal::new(0_usize);
     Effect::new(move || {

@@ -174,7 +174,7 @@ fn LiveBench() -> impl IntoView {
                 <PacketList head=false/>
             </Show>
             <Show when=failed>
-                <ProblemNotice slot=CLIENT/>
+                <ProblemNotice client=CLIENT/>
             </Show>
             <Show when=move || store.selected().is_some()>
                 <Inspector head=false/>
