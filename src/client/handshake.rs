@@ -5,6 +5,7 @@ use super::connection::check_incoming;
 use super::event::{Event, Violation};
 use super::limits::Announced;
 use super::output::Outputs;
+use super::session::StoredSession;
 use crate::mqtt::{Auth, ConnAck, Connect, Packet, ReasonCode};
 use crate::time::Instant;
 
@@ -13,6 +14,8 @@ use crate::time::Instant;
 pub(super) struct Attempt {
     pub connect: Box<Connect>,
     pub announced: Announced,
+    /// The state that the Client holds for the Session it asks for.
+    pub stored: Option<StoredSession>,
     /// When to stop waiting. `None` while it is the application's turn to send AUTH.
     pub give_up_at: Option<Instant>,
     /// When the last packet was sent, from where Keep Alive counts.
@@ -35,29 +38,28 @@ pub enum Turn {
 }
 
 impl Attempt {
-    pub fn new(connect: Box<Connect>, give_up_at: Instant, now: Instant) -> Attempt {
+    pub fn new(
+        connect: Box<Connect>,
+        stored: Option<StoredSession>,
+        give_up_at: Instant,
+        now: Instant,
+    ) -> Attempt {
         let announced = Announced::new(&connect);
-        Attempt { connect, announced, give_up_at: Some(give_up_at), last_sent: now }
+        Attempt { connect, announced, stored, give_up_at: Some(give_up_at), last_sent: now }
     }
 
     pub fn method(&self) -> Option<&str> {
         self.connect.properties.authentication_method()
     }
 
-    /// `has_state`: whether the Client holds state for the Session it asks for.
-    pub fn packet(
-        &mut self,
-        packet: Packet,
-        has_state: bool,
-        out: &mut Outputs,
-    ) -> Result<Step, Violation> {
+    pub fn packet(&mut self, packet: Packet, out: &mut Outputs) -> Result<Step, Violation> {
         check_incoming(&packet, &self.announced)?;
         match packet {
             Packet::ConnAck(connack) if connack.reason_code.is_error() => {
                 Ok(Step::Refused(connack))
             }
             Packet::ConnAck(connack) => {
-                self.check_accepted(&connack, has_state)?;
+                self.check_accepted(&connack)?;
                 Ok(Step::Accepted(connack))
             }
             Packet::Auth(auth) => {
@@ -123,7 +125,7 @@ impl Attempt {
         }
     }
 
-    fn check_accepted(&self, connack: &ConnAck, has_state: bool) -> Result<(), Violation> {
+    fn check_accepted(&self, connack: &ConnAck) -> Result<(), Violation> {
         let properties = &connack.properties;
         match (self.method(), properties.authentication_method()) {
             (ours, theirs) if ours == theirs => {}
@@ -137,7 +139,7 @@ impl Attempt {
             let text = "Session Present is 1 although Clean Start was";
             return Err(Violation::protocol_error("[MQTT-3.2.2-2]", text));
         }
-        if connack.session_present && !has_state {
+        if connack.session_present && self.stored.is_none() {
             let text = "the Server goes on with a Session of which the Client has no state";
             return Err(Violation::protocol_error("[MQTT-3.2.2-4]", text));
         }

@@ -19,6 +19,7 @@ mod output;
 mod session;
 mod snapshot;
 
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 pub use command::{Accepted, Command, CommandError};
@@ -30,8 +31,6 @@ pub use limits::{Announced, Limit, Limits};
 pub use output::Output;
 pub use session::{Queued, Session, Sessions, StoredSession, Subscribed};
 pub use snapshot::{ConnectionSnapshot, KeepAliveSnapshot, PhaseSnapshot, Snapshot};
-
-use std::collections::{BTreeMap, VecDeque};
 
 use command::check_well_formed;
 use connection::{Connection, Next, Online};
@@ -223,15 +222,16 @@ impl Client {
 
     fn send_connect(&mut self, connect: Box<Connect>) {
         self.drop_expired_sessions();
+        let mut stored = self.sessions.take(&connect.client_id);
         if connect.clean_start
-            && let Some(session) = self.sessions.take(&connect.client_id)
+            && let Some(dropped) = stored.take()
         {
-            self.session_ended(&session, SessionEnd::CleanStart);
+            self.session_ended(&dropped.session, SessionEnd::CleanStart);
         }
         let now = self.outputs.now;
         let give_up_at = now + self.settings.connect_timeout;
         self.outputs.send(Packet::Connect(connect.clone()));
-        self.phase = Phase::Connecting(Box::new(Attempt::new(connect, give_up_at, now)));
+        self.phase = Phase::Connecting(Box::new(Attempt::new(connect, stored, give_up_at, now)));
     }
 
     fn disconnect(&mut self, disconnect: Disconnect) -> Result<(), CommandError> {
@@ -299,21 +299,18 @@ impl Client {
 
     fn packet(&mut self, packet: Packet) {
         let outcome = match &mut self.phase {
-            Phase::Connecting(attempt) => {
-                let has_state = self.sessions.contains(&attempt.connect.client_id);
-                match attempt.packet(packet, has_state, &mut self.outputs) {
-                    Ok(Step::Wait) => Ok(Next::Stay),
-                    Ok(Step::Refused(connack)) => {
-                        self.outputs.event(Event::Refused(connack));
-                        Ok(Next::Close)
-                    }
-                    Ok(Step::Accepted(connack)) => {
-                        self.accepted(connack);
-                        Ok(Next::Stay)
-                    }
-                    Err(violation) => Err(violation),
+            Phase::Connecting(attempt) => match attempt.packet(packet, &mut self.outputs) {
+                Ok(Step::Wait) => Ok(Next::Stay),
+                Ok(Step::Refused(connack)) => {
+                    self.outputs.event(Event::Refused(connack));
+                    Ok(Next::Close)
                 }
-            }
+                Ok(Step::Accepted(connack)) => {
+                    self.accepted(connack);
+                    Ok(Next::Stay)
+                }
+                Err(violation) => Err(violation),
+            },
             Phase::Connected(online) => {
                 online.packet(packet, self.settings.acknowledge_by_hand, &mut self.outputs)
             }
@@ -334,15 +331,15 @@ impl Client {
     /// CONNACK 0x00: the Session is resumed or begun (§3.2.2.1.1).
     fn accepted(&mut self, connack: ConnAck) {
         let Phase::Connecting(attempt) = std::mem::take(&mut self.phase) else { return };
-        let Attempt { connect, announced, last_sent, .. } = *attempt;
+        let Attempt { connect, announced, stored, last_sent, .. } = *attempt;
         let limits = Limits::new(&connect, &connack);
         let client_id = limits.client_id.value.as_str();
         let session_present = connack.session_present;
-        let session = match self.sessions.take(client_id) {
-            Some(session) if session_present => session,
+        let session = match stored {
+            Some(stored) if session_present => stored.session,
             stored => {
-                if let Some(session) = stored {
-                    self.session_ended(&session, SessionEnd::NotOnServer);
+                if let Some(dropped) = stored {
+                    self.session_ended(&dropped.session, SessionEnd::NotOnServer);
                 }
                 Session::new(client_id)
             }
@@ -434,12 +431,21 @@ impl Client {
 
     /// Parts the Session from its connection, and keeps it as long as it is to be kept.
     fn end_connection(&mut self) {
-        let Phase::Connected(online) = std::mem::take(&mut self.phase) else { return };
-        let (session, expiry_interval) = online.into_session();
-        if let Some((session, reason)) =
-            self.sessions.store(session, expiry_interval, self.outputs.now)
-        {
-            self.session_ended(&session, reason);
+        match std::mem::take(&mut self.phase) {
+            Phase::Connecting(attempt) => {
+                if let Some(stored) = attempt.stored {
+                    self.sessions.put_back(stored);
+                }
+            }
+            Phase::Connected(online) => {
+                let (session, expiry_interval) = online.into_session();
+                if let Some((session, reason)) =
+                    self.sessions.store(session, expiry_interval, self.outputs.now)
+                {
+                    self.session_ended(&session, reason);
+                }
+            }
+            _ => {}
         }
     }
 

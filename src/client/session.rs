@@ -109,19 +109,21 @@ impl Sessions {
         None
     }
 
-    pub fn contains(&self, client_id: &str) -> bool {
-        self.0.contains_key(client_id)
+    /// Takes a Session out, for a connection that asks for it: while it does, it does not expire.
+    pub fn take(&mut self, client_id: &str) -> Option<StoredSession> {
+        self.0.remove(client_id)
     }
 
-    pub fn take(&mut self, client_id: &str) -> Option<Session> {
-        self.0.remove(client_id).map(|stored| stored.session)
+    /// Puts back what a connection has asked for in vain.
+    pub fn put_back(&mut self, stored: StoredSession) {
+        self.0.insert(stored.session.client_id.clone(), stored);
     }
 
     /// Takes out one Session whose time is over.
     pub fn take_expired(&mut self, now: Instant) -> Option<Session> {
         let expired = |stored: &StoredSession| stored.ends_at.is_some_and(|at| at <= now);
         let client_id = self.0.iter().find(|(_, s)| expired(s)).map(|(id, _)| id.clone())?;
-        self.take(&client_id)
+        self.take(&client_id).map(|stored| stored.session)
     }
 
     pub fn next_timeout(&self) -> Option<Instant> {

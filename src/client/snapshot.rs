@@ -87,7 +87,7 @@ impl Client {
             Phase::LinkUp => (PhaseSnapshot::LinkUp, None),
             Phase::Connecting(attempt) => {
                 let (announced, give_up_at) = (attempt.announced.clone(), attempt.give_up_at);
-                let stored = self.sessions.get(&attempt.connect.client_id);
+                let stored = attempt.stored.as_ref();
                 let phase = PhaseSnapshot::Connecting { announced, give_up_at };
                 (phase, stored.map(|s| s.session.clone()))
             }

@@ -1,0 +1,3 @@
+//! Flows on a virtual clock: whole conversations, packet by packet, without network or waiting.
+
+mod client;
