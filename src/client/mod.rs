@@ -26,16 +26,17 @@ pub use command::{Accepted, Command, CommandError};
 pub use connection::{AckKind, AcknowledgeByHand, Held};
 pub use event::{Event, Message, SessionEnd, Violation};
 pub use handshake::Turn;
-pub use keep_alive::KeepAlive;
 pub use limits::{Announced, Limit, Limits};
 pub use output::Output;
-pub use session::{Queued, Session, Sessions, StoredSession, Subscribed};
+pub use session::{Queued, Session, StoredSession, Subscribed};
 pub use snapshot::{ConnectionSnapshot, KeepAliveSnapshot, PhaseSnapshot, Snapshot};
 
 use command::check_well_formed;
 use connection::{Connection, Next, Online};
 use handshake::{Attempt, Step};
+use keep_alive::KeepAlive;
 use output::Outputs;
+use session::Sessions;
 
 use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, Redelivery};
 use crate::mqtt::{Ack, Auth, ConnAck, Connect, DecodeError, Disconnect, Packet, Publish};
