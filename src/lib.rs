@@ -2,9 +2,9 @@
 //!
 //! The modules follow the path of one packet, in reading order: [`mqtt`] turns bytes into packets and
 //! annotated fields, [`delivery`] holds what both roles need for QoS 1 and 2, [`auth`] computes what
-//! AUTH packets carry, [`client`] is the client role, [`capture`] keeps what passed, [`link`] carries
-//! bytes, [`lab`] is the bench, [`course`] the exercises on it, [`glossary`] the words, [`ui`] the page.
-//! Each uses only what stands before it, and [`time`].
+//! AUTH packets carry, [`client`] is the client role and [`broker`] the server role, [`capture`] keeps
+//! what passed, [`link`] carries bytes, [`lab`] is the bench, [`course`] the exercises on it, [`glossary`]
+//! the words, [`ui`] the page. Each uses only what stands before it, and [`time`].
 
 pub mod time;
 
@@ -15,6 +15,8 @@ pub mod delivery;
 pub mod auth;
 
 pub mod client;
+
+pub mod broker;
 
 pub mod capture;
 

@@ -1,0 +1,141 @@
+//! Who may connect: User Name and Password (§3.1.3.5, §3.1.3.6), or SCRAM-SHA-256 (§4.12).
+
+use super::entropy::Entropy;
+use super::event::Reason;
+use super::policy::Policy;
+use crate::auth::{
+    ClientFirst, Credentials, SCRAM_SHA_256, ScramError, ServerFirst, Verified, nonce, verify,
+};
+use crate::mqtt::{Connect, ReasonCode};
+
+/// A SCRAM-SHA-256 exchange under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exchange {
+    /// The Client named the method, but has not begun.
+    AwaitingFirst,
+    /// The challenge is out.
+    Challenged(Box<Challenge>),
+}
+
+/// What the Client has to answer, and what the answer is checked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    pub first: ClientFirst,
+    pub challenge: ServerFirst,
+    pub credentials: Credentials,
+}
+
+/// What follows from an AUTH step of the Client.
+pub(super) enum Step {
+    /// AUTH 0x18 with this Authentication Data.
+    Continue(Exchange, Option<String>),
+    /// The Client is who it says; the Server's own proof goes back to it.
+    Proved { user: String, credentials: Credentials, values: Box<Verified>, server_final: String },
+}
+
+impl Exchange {
+    /// The first step: with or without Authentication Data in CONNECT or AUTH 0x19.
+    pub(super) fn begin(
+        data: Option<&[u8]>,
+        policy: &Policy,
+        entropy: &mut Entropy,
+    ) -> Result<Step, Reason> {
+        match data {
+            None => Ok(Step::Continue(Exchange::AwaitingFirst, None)),
+            Some(data) => challenge(data, policy, entropy),
+        }
+    }
+
+    /// The next step: AUTH 0x18 from the Client.
+    pub(super) fn proceed(
+        &self,
+        data: &[u8],
+        policy: &Policy,
+        entropy: &mut Entropy,
+    ) -> Result<Step, Reason> {
+        match self {
+            Exchange::AwaitingFirst => challenge(data, policy, entropy),
+            Exchange::Challenged(challenge) => {
+                let Challenge { first, challenge, credentials } = &**challenge;
+                let values = verify(first, challenge, credentials, data).map_err(refused)?;
+                Ok(Step::Proved {
+                    user: first.user_name.clone(),
+                    credentials: credentials.clone(),
+                    server_final: values.server_final(),
+                    values: Box::new(values),
+                })
+            }
+        }
+    }
+}
+
+/// Checks the Authentication Method of a CONNECT [MQTT-4.12.0-1].
+pub(super) fn check_method(method: &str, policy: &Policy) -> Result<(), Reason> {
+    match policy.scram && method == SCRAM_SHA_256 {
+        true => Ok(()),
+        false => Err(Reason::new(
+            ReasonCode::BadAuthenticationMethod,
+            "[MQTT-4.12.0-1]",
+            format!("the Authentication Method {method} is not offered"),
+        )),
+    }
+}
+
+/// Checks User Name and Password of a CONNECT without Authentication Method.
+pub(super) fn check_password(connect: &Connect, policy: &Policy) -> Result<(), Reason> {
+    let Some(name) = &connect.user_name else {
+        return match policy.anonymous {
+            true => Ok(()),
+            false => Err(Reason::new(
+                ReasonCode::NotAuthorized,
+                "[MQTT-3.1.4-2]",
+                "a User Name and Password is needed",
+            )),
+        };
+    };
+    // Without a list of users a name is just a name.
+    if policy.users.is_empty() && policy.anonymous {
+        return Ok(());
+    }
+    let password = connect.password.as_deref().unwrap_or_default();
+    match policy.user(name) {
+        Some(user) if user.password.as_bytes() == password => Ok(()),
+        _ => Err(Reason::new(
+            ReasonCode::BadUserNameOrPassword,
+            "[MQTT-3.1.4-2]",
+            "no such User Name and Password",
+        )),
+    }
+}
+
+/// Answers a client-first message. A name nobody has gets a challenge too, which no proof can meet: who
+/// asks does not learn who exists.
+fn challenge(data: &[u8], policy: &Policy, entropy: &mut Entropy) -> Result<Step, Reason> {
+    let first = ClientFirst::parse(data).map_err(refused)?;
+    let salt = entropy.bound_to(&first.user_name);
+    let iterations = policy
+        .scram_iterations
+        .clamp(crate::auth::MINIMUM_ITERATIONS, crate::auth::MAXIMUM_ITERATIONS);
+    let credentials = match policy.user(&first.user_name) {
+        Some(user) => Credentials::derive(&user.password, &salt[..SALT_LENGTH], iterations),
+        None => Credentials {
+            salt: salt[..SALT_LENGTH].into(),
+            iterations,
+            stored_key: entropy.draw(),
+            server_key: entropy.draw(),
+        },
+    };
+    let server_nonce = nonce(&entropy.draw()[..NONCE_LENGTH]);
+    let challenge = ServerFirst::new(&first, &server_nonce, &credentials).map_err(refused)?;
+    let message = challenge.message().to_owned();
+    let challenge = Challenge { first, challenge, credentials };
+    Ok(Step::Continue(Exchange::Challenged(Box::new(challenge)), Some(message)))
+}
+
+fn refused(error: ScramError) -> Reason {
+    Reason::new(ReasonCode::NotAuthorized, "[MQTT-4.12.0-4]", error.to_string())
+}
+
+/// In bytes; a multiple of three needs no padding in base64.
+const NONCE_LENGTH: usize = 18;
+const SALT_LENGTH: usize = 16;

@@ -1,0 +1,385 @@
+//! The server role of MQTT 5.0: what happened goes in, what to do comes out, nothing waits.
+//!
+//! [`Broker::handle`] takes packets, connections that open and close, the passing of time and what its
+//! operator wants; afterwards [`Broker::poll`] is called until it returns `None`, and
+//! [`Broker::next_timeout`] tells when to come back at the latest. Session State outlives connections
+//! ([`session`]); the state of a connection does not ([`connection`]).
+//!
+//! It promises that no input makes it panic, that it sends nothing the specification forbids, and that
+//! what it keeps is bounded by Sessions, subscriptions and limits of its [`Policy`].
+//!
+//! It must never know of bytes, sockets, clocks or a browser. Random bytes come from the seed it is
+//! given. Faults are the link's business.
+
+mod authentication;
+mod connecting;
+mod connection;
+mod delivering;
+mod ending;
+mod entropy;
+mod event;
+mod message;
+mod policy;
+mod publishing;
+mod retained;
+mod session;
+mod shared;
+mod snapshot;
+mod subscribing;
+mod subscriptions;
+mod timers;
+mod will;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+pub use authentication::{Challenge, Exchange};
+pub use connection::ConnectionId;
+pub use event::{Event, Note, Outcome, Reason, Route, SessionEnd};
+pub use message::{Delivery, Message};
+pub use policy::{Action, Availability, Overlapping, Policy, Refusal, Rule, User};
+pub use session::Presence;
+pub use snapshot::{
+    ConnectedSnapshot, ConnectionPhase, ConnectionSnapshot, SessionSnapshot, Snapshot,
+};
+pub use subscriptions::ActiveSubscription;
+pub use timers::TimerOwner;
+
+use crate::auth::KEY_LENGTH;
+use crate::delivery::fit_into;
+use crate::mqtt::{
+    DecodeError, Disconnect, ErrorKind, Packet, PacketType, Properties, Property, ReasonCode,
+    Sender,
+};
+use crate::time::Instant;
+use connection::{Announced, Connected, Connection, Phase, Rate};
+use entropy::Entropy;
+use message::seconds;
+use retained::Retained;
+use session::Session;
+use subscriptions::Subscriptions;
+use timers::Timers;
+
+/// A Client Identifier, shared by everything that belongs to its Session.
+pub type ClientId = Arc<str>;
+
+/// A complete MQTT 5.0 Server without I/O.
+#[derive(Debug)]
+pub struct Broker {
+    policy: Policy,
+    entropy: Entropy,
+    connections: BTreeMap<ConnectionId, Connection>,
+    sessions: BTreeMap<ClientId, Session>,
+    subscriptions: Subscriptions,
+    retained: Retained,
+    timers: Timers,
+    connect_rate: Rate,
+    outputs: VecDeque<Output>,
+    recent: VecDeque<Arc<Note>>,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A Network Connection is open.
+    Opened(ConnectionId),
+    Packet(ConnectionId, Packet),
+    /// What came is no valid packet.
+    Broken(ConnectionId, DecodeError),
+    /// The Network Connection is gone.
+    Closed(ConnectionId),
+    /// Time has passed.
+    Tick,
+    SetPolicy(Box<Policy>),
+    Command(Command),
+}
+
+/// What an operator can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Ends a Client's connection with any Reason Code a Server's DISCONNECT may carry.
+    Disconnect {
+        client_id: String,
+        reason_code: ReasonCode,
+    },
+    /// Ends a Client's connection without a word, and its Session.
+    RemoveSession {
+        client_id: String,
+    },
+    /// DISCONNECT 0x8B to every Client; no CONNECT is taken until a policy says so.
+    ShutDown,
+    RemoveRetained {
+        topic: String,
+    },
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    Send(ConnectionId, Packet),
+    /// To be closed after everything sent before is out. Nothing more follows for it.
+    Close(ConnectionId),
+    Note(Arc<Note>),
+}
+
+impl Broker {
+    /// `seed` must not be foreseeable where authentication is to be trusted.
+    pub fn new(policy: Policy, seed: [u8; KEY_LENGTH]) -> Broker {
+        Broker {
+            policy,
+            entropy: Entropy::new(seed),
+            connections: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            subscriptions: Subscriptions::default(),
+            retained: Retained::default(),
+            timers: Timers::default(),
+            connect_rate: Rate::default(),
+            outputs: VecDeque::new(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// Everything that is due at `now` happens before the input.
+    pub fn handle(&mut self, input: Input, now: Instant) {
+        self.run_timers(now);
+        match input {
+            Input::Opened(id) => self.opened(id, now),
+            Input::Packet(id, packet) => self.packet(id, packet, now),
+            Input::Broken(id, error) => self.broken(id, error, now),
+            Input::Closed(id) => self.connection_lost(id, now),
+            Input::Tick => {}
+            Input::SetPolicy(policy) => {
+                self.policy = *policy;
+                self.note(now, None, None, Event::PolicyChanged);
+            }
+            Input::Command(command) => self.command(command, now),
+        }
+        self.run_timers(now);
+    }
+
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`Broker::handle`] at the latest.
+    pub fn next_timeout(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The largest packet this connection may bring: the limit for its
+    /// [`Deframer`](crate::mqtt::Deframer).
+    pub fn maximum_packet_size(&self, id: ConnectionId) -> Option<u32> {
+        self.connections.get(&id)?.announced.maximum_packet_size
+    }
+
+    fn opened(&mut self, id: ConnectionId, now: Instant) {
+        if self.connections.contains_key(&id) {
+            return;
+        }
+        let give_up_at = now + seconds(self.policy.connect_timeout);
+        let connection = Connection {
+            opened_at: now,
+            announced: Announced::by(&self.policy),
+            phase: Phase::AwaitingConnect { give_up_at },
+        };
+        self.connections.insert(id, connection);
+        self.arm_connection(id);
+    }
+
+    fn packet(&mut self, id: ConnectionId, packet: Packet, now: Instant) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        match &mut connection.phase {
+            Phase::AwaitingConnect { .. } => match packet {
+                Packet::Connect(connect) => self.connect(id, connect, now),
+                other => self.not_a_connect(id, other.packet_type(), now),
+            },
+            Phase::Authenticating { .. } => self.while_authenticating(id, packet, now),
+            Phase::Connected(connected) => {
+                connected.keep_alive.last_heard = now;
+                self.connected_packet(id, packet, now);
+            }
+        }
+    }
+
+    fn connected_packet(&mut self, id: ConnectionId, packet: Packet, now: Instant) {
+        match packet {
+            Packet::Publish(publish) => self.publish(id, publish, now),
+            Packet::PubAck(ack) => self.puback(id, &ack, now),
+            Packet::PubRec(ack) => self.pubrec(id, &ack, now),
+            Packet::PubRel(ack) => self.pubrel(id, &ack),
+            Packet::PubComp(ack) => self.pubcomp(id, &ack, now),
+            Packet::Subscribe(subscribe) => self.subscribe(id, subscribe, now),
+            Packet::Unsubscribe(unsubscribe) => self.unsubscribe(id, unsubscribe, now),
+            Packet::PingReq => self.send(id, Packet::PingResp),
+            Packet::Disconnect(disconnect) => self.client_disconnects(id, &disconnect, now),
+            Packet::Auth(auth) => self.re_authenticate(id, auth, now),
+            Packet::Connect(_) => {
+                let text = "a second CONNECT on one connection";
+                self.fail(id, Reason::new(ReasonCode::ProtocolError, "[MQTT-3.1.0-2]", text), now);
+            }
+            Packet::ConnAck(_) | Packet::SubAck(_) | Packet::UnsubAck(_) | Packet::PingResp => {
+                let text = format!("{} is for Servers to send", packet.packet_type().name());
+                self.fail(id, Reason::new(ReasonCode::ProtocolError, "§2.1.2", text), now);
+            }
+        }
+    }
+
+    /// What cannot be read: CONNACK where a CONNECT was to be answered, DISCONNECT later (§4.13).
+    fn broken(&mut self, id: ConnectionId, error: DecodeError, now: Instant) {
+        let Some(connection) = self.connections.get(&id) else { return };
+        let reason = Reason::from(error);
+        match &connection.phase {
+            Phase::AwaitingConnect { .. } => match begins_no_connect(error) {
+                Some(packet) => self.not_a_connect(id, packet, now),
+                None => self.refuse_connect(id, reason, None, now),
+            },
+            Phase::Authenticating { connect, .. } => {
+                let maximum = connect.properties.maximum_packet_size();
+                self.refuse_connect(id, reason, maximum, now);
+            }
+            Phase::Connected(_) => self.fail(id, reason, now),
+        }
+    }
+
+    fn command(&mut self, command: Command, now: Instant) {
+        match command {
+            Command::Disconnect { client_id, reason_code } => {
+                let session = self.sessions.get(&*client_id);
+                if let Some(id) = session.and_then(Session::connection) {
+                    self.fail(
+                        id,
+                        Reason::new(reason_code, "§3.14.2.1", "the operator says so"),
+                        now,
+                    );
+                }
+            }
+            Command::RemoveSession { client_id } => self.remove_session(&client_id, now),
+            Command::ShutDown => {
+                self.policy.availability = Availability::Unavailable;
+                let code = ReasonCode::ServerShuttingDown;
+                for id in self.connections.keys().copied().collect::<Vec<_>>() {
+                    self.fail(
+                        id,
+                        Reason::new(code, "§3.14.2.1", "the Server is shutting down"),
+                        now,
+                    );
+                }
+            }
+            Command::RemoveRetained { topic } => self.remove_retained(&topic, now),
+        }
+    }
+
+    fn run_timers(&mut self, now: Instant) {
+        while let Some((at, owner)) = self.timers.pop_due(now) {
+            match owner {
+                TimerOwner::Connection(id) => self.connection_due(id, at),
+                TimerOwner::Session(client_id) => self.session_due(&client_id, at),
+                TimerOwner::Retained(topic) => {
+                    if self.retained.remove(&topic).is_some() {
+                        self.note(at, None, None, Event::RetainedExpired { topic });
+                    }
+                }
+            }
+        }
+    }
+
+    fn arm_connection(&mut self, id: ConnectionId) {
+        let deadline = self.connections.get(&id).and_then(Connection::deadline);
+        self.timers.set(TimerOwner::Connection(id), deadline);
+    }
+
+    fn arm_session(&mut self, client_id: &ClientId) {
+        let deadline = self.sessions.get(client_id).and_then(Session::deadline);
+        self.timers.set(TimerOwner::Session(client_id.clone()), deadline);
+    }
+
+    fn connected(&self, id: ConnectionId) -> Option<&Connected> {
+        match &self.connections.get(&id)?.phase {
+            Phase::Connected(connected) => Some(connected),
+            _ => None,
+        }
+    }
+
+    /// The two halves of a connected Client's state.
+    fn halves(&mut self, id: ConnectionId) -> Option<(&mut Connected, &mut Session)> {
+        match &mut self.connections.get_mut(&id)?.phase {
+            Phase::Connected(connected) => {
+                let session = self.sessions.get_mut(&connected.client_id)?;
+                Some((connected, session))
+            }
+            _ => None,
+        }
+    }
+
+    /// Sends what is not a PUBLISH to a connected Client, cut to what it takes.
+    fn send(&mut self, id: ConnectionId, packet: Packet) {
+        let maximum = self.connected(id).and_then(|connected| connected.maximum_packet_size);
+        if let Some(packet) = fit_into(packet, maximum) {
+            self.outputs.push_back(Output::Send(id, packet));
+        }
+    }
+
+    /// The properties of an answer that tells of an error. With Request Problem Information 0 only
+    /// CONNACK and DISCONNECT may say more than the Reason Code [MQTT-3.1.2-29].
+    fn explain(&self, id: ConnectionId, packet: PacketType, reason: &Reason) -> Properties {
+        let wanted = self.connected(id).is_none_or(|connected| connected.problem_information)
+            || matches!(packet, PacketType::ConnAck | PacketType::Disconnect);
+        let mut properties = Properties::default();
+        if let Some(reference) = &self.policy.server_reference
+            && matches!(reason.code, ReasonCode::UseAnotherServer | ReasonCode::ServerMoved)
+        {
+            properties.push(Property::ServerReference(reference.clone()));
+        }
+        if wanted && self.policy.reason_strings {
+            properties.push(Property::ReasonString(format!("{} {}", reason.text, reason.rule)));
+        }
+        properties
+    }
+
+    /// Ends a connection with DISCONNECT where one may be sent: after CONNACK 0x00 [MQTT-3.14.0-1].
+    fn fail(&mut self, id: ConnectionId, reason: Reason, now: Instant) {
+        let client_id = self.connected(id).map(|connected| connected.client_id.clone());
+        if client_id.is_some() {
+            let allowed = reason.code.allowed_in(PacketType::Disconnect, Some(Sender::Server));
+            let reason_code = if allowed { reason.code } else { ReasonCode::UnspecifiedError };
+            let properties = self.explain(id, PacketType::Disconnect, &reason);
+            self.send(id, Packet::Disconnect(Disconnect { reason_code, properties }));
+        }
+        self.note(now, Some(id), client_id, Event::Disconnected(reason));
+        self.close(id, now);
+    }
+
+    fn note(
+        &mut self,
+        at: Instant,
+        connection: Option<ConnectionId>,
+        client_id: Option<ClientId>,
+        event: Event,
+    ) {
+        let note = Arc::new(Note { at, connection, client_id, event });
+        if self.recent.len() == RECENT_NOTES {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(note.clone());
+        self.outputs.push_back(Output::Note(note));
+    }
+}
+
+/// The packet that an unreadable first packet was, where its first byte tells that it was no CONNECT.
+fn begins_no_connect(error: DecodeError) -> Option<PacketType> {
+    match error.kind {
+        ErrorKind::FixedHeaderFlags(PacketType::Connect) => None,
+        ErrorKind::FixedHeaderFlags(packet) | ErrorKind::PacketFromWrongSide(packet) => {
+            Some(packet)
+        }
+        ErrorKind::QoS3 | ErrorKind::DupOnQoS0 => Some(PacketType::Publish),
+        _ => None,
+    }
+}
+
+/// How many notes a [`Snapshot`] shows.
+const RECENT_NOTES: usize = 64;
