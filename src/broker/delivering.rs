@@ -18,7 +18,7 @@ use crate::time::Instant;
 
 impl Broker {
     /// Stores a message if it is to be retained, and hands it to every Session with a matching
-    /// subscription [MQTT-4.5.0-1]. Returns how many took it.
+    /// subscription [MQTT-4.5.0-1]. Returns how many copies there were.
     pub(super) fn distribute(&mut self, message: &Arc<Message>, now: Instant) -> usize {
         if message.retain {
             self.retain(message, now);
@@ -28,11 +28,11 @@ impl Broker {
             let route = self.route(client_id, delivery, now);
             routes.push(route);
         }
-        let taken = routes.iter().filter(|route| route.outcome.is_taken()).count();
+        let copies = routes.iter().filter(|route| route.outcome.is_match()).count();
         let topic = message.topic.clone();
         let event = Event::Routed { topic, retained: message.retain, routes };
         self.note(now, None, message.publisher.clone(), event);
-        taken
+        copies
     }
 
     /// Delivers one copy and tells where it went.

@@ -203,9 +203,9 @@ impl Outcome {
         }
     }
 
-    /// Whether the Session got it, at once or later.
-    pub fn is_taken(self) -> bool {
-        matches!(self, Outcome::Sent(_) | Outcome::QueuedWhileAbsent | Outcome::QueuedForQuota)
+    /// Whether there was a subscriber, whatever became of its copy.
+    pub fn is_match(self) -> bool {
+        self != Outcome::NoLocal
     }
 }
 

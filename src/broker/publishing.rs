@@ -58,8 +58,8 @@ impl Broker {
             debug_assert_eq!(receipt, Receipt::New);
         }
         let message = Message::new(topic, &publish, Some(client_id), now);
-        let taken = self.distribute(&Arc::new(message), now);
-        let reason_code = match taken {
+        let copies = self.distribute(&Arc::new(message), now);
+        let reason_code = match copies {
             0 => ReasonCode::NoMatchingSubscribers,
             _ => ReasonCode::Success,
         };

@@ -1,0 +1,407 @@
+//! The broker role, packet by packet. Every test names the normative statements it holds the Server to.
+//!
+//! What binds every packet the Server sends is checked in [`Wire::received`], whatever a test is about.
+
+mod connecting;
+mod publishing;
+mod retained;
+mod sessions;
+mod subscribing;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use mqtt5_playground::broker::{
+    Broker, Command, ConnectionId, Event, Input, Note, Output, Policy, Snapshot,
+};
+use mqtt5_playground::mqtt::{
+    Ack, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Property, Publish, QoS,
+    ReasonCode, Sender, Subscribe, Subscription, Unsubscribe, Will, decode, encode,
+};
+use mqtt5_playground::time::Instant;
+
+/// A broker, a clock, and the Clients' ends of its connections.
+pub struct Bench {
+    pub broker: Broker,
+    pub now: Instant,
+    pub notes: Vec<Note>,
+    wires: BTreeMap<ConnectionId, Wire>,
+}
+
+/// What a Client sees of one connection.
+#[derive(Default)]
+pub struct Wire {
+    inbox: VecDeque<Packet>,
+    closed: bool,
+    connack: bool,
+    disconnect: bool,
+    /// What its CONNECT allowed the Server.
+    maximum_packet_size: Option<u32>,
+    receive_maximum: usize,
+    topic_alias_maximum: u16,
+    problem_information: bool,
+    method: Option<String>,
+    aliases: BTreeMap<u16, String>,
+    /// PUBLISH packets above QoS 0 that the Client has not answered in full.
+    in_flight: BTreeSet<PacketId>,
+}
+
+impl Bench {
+    pub fn new() -> Bench {
+        Bench::with(Policy::default())
+    }
+
+    pub fn with(policy: Policy) -> Bench {
+        Bench {
+            broker: Broker::new(policy, [7; 32]),
+            now: Instant::from_millis(1_000),
+            notes: Vec::new(),
+            wires: BTreeMap::new(),
+        }
+    }
+
+    pub fn policy(&mut self, policy: Policy) {
+        self.input(Input::SetPolicy(Box::new(policy)));
+    }
+
+    pub fn command(&mut self, command: Command) {
+        self.input(Input::Command(command));
+    }
+
+    /// A Network Connection, without CONNECT.
+    pub fn open(&mut self) -> ConnectionId {
+        let id = ConnectionId(self.wires.len() as u64 + 1);
+        self.wires.insert(id, Wire { problem_information: true, ..Wire::default() });
+        self.input(Input::Opened(id));
+        id
+    }
+
+    /// Opens a connection and sends this CONNECT; what comes back stays in the inbox.
+    pub fn connecting(&mut self, connect: Connect) -> ConnectionId {
+        let id = self.open();
+        self.send(id, Packet::Connect(connect.into()));
+        id
+    }
+
+    /// Connects; the CONNACK must be 0x00 and is taken from the inbox.
+    pub fn connect(&mut self, connect: Connect) -> ConnectionId {
+        let id = self.connecting(connect);
+        let connack = self.next(id);
+        assert!(connack.starts_with("CONNACK 00"), "{connack}");
+        id
+    }
+
+    /// Connects with Clean Start and nothing else.
+    pub fn client(&mut self, client_id: &str) -> ConnectionId {
+        self.connect(connect(client_id))
+    }
+
+    pub fn send(&mut self, id: ConnectionId, packet: Packet) {
+        let wire = self.wires.get_mut(&id).expect("the bench opened it");
+        wire.sent(&packet);
+        self.input(Input::Packet(id, packet));
+    }
+
+    /// Sends bytes, spaced hexadecimal digits, as the link would bring them.
+    pub fn send_bytes(&mut self, id: ConnectionId, hex: &str) {
+        let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
+        let byte =
+            |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        let bytes: Vec<u8> = digits.chunks(2).map(byte).collect();
+        match decode(&bytes.into(), Some(Sender::Client)) {
+            Ok(packet) => self.send(id, packet),
+            Err(error) => self.input(Input::Broken(id, error)),
+        }
+    }
+
+    pub fn subscribe(&mut self, id: ConnectionId, filter: &str, qos: u8) {
+        self.send(id, subscribe(1, [subscription(filter, qos)]));
+        let suback = self.next(id);
+        assert_eq!(suback, format!("SUBACK 1 [{qos:02X}]"));
+    }
+
+    /// The connection breaks without DISCONNECT.
+    pub fn cut(&mut self, id: ConnectionId) {
+        self.wires.get_mut(&id).expect("the bench opened it").closed = true;
+        self.input(Input::Closed(id));
+    }
+
+    /// DISCONNECT 0x00.
+    pub fn leave(&mut self, id: ConnectionId) {
+        self.send(id, Packet::Disconnect(Disconnect::new(ReasonCode::Success)));
+        assert!(self.is_closed(id));
+    }
+
+    /// Lets time pass, with every tick the broker asks for.
+    pub fn pass(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        while let Some(at) = self.broker.next_timeout().filter(|at| *at <= end) {
+            self.now = at.max(self.now);
+            self.input(Input::Tick);
+        }
+        self.now = end;
+    }
+
+    pub fn secs(&mut self, secs: u64) {
+        self.pass(Duration::from_secs(secs));
+    }
+
+    /// The next packet the Client sees, as text.
+    pub fn next(&mut self, id: ConnectionId) -> String {
+        self.next_packet(id).map_or("nothing".into(), |packet| show(&packet))
+    }
+
+    pub fn next_packet(&mut self, id: ConnectionId) -> Option<Packet> {
+        self.wires.get_mut(&id)?.inbox.pop_front()
+    }
+
+    /// Everything the Client has seen since, as text.
+    pub fn all(&mut self, id: ConnectionId) -> Vec<String> {
+        std::iter::from_fn(|| self.next_packet(id)).map(|packet| show(&packet)).collect()
+    }
+
+    pub fn is_closed(&self, id: ConnectionId) -> bool {
+        self.wires[&id].closed
+    }
+
+    pub fn snapshot(&self) -> Snapshot {
+        self.broker.snapshot()
+    }
+
+    /// The events of one kind since the beginning.
+    pub fn count(&self, wanted: impl Fn(&Event) -> bool) -> usize {
+        self.notes.iter().filter(|note| wanted(&note.event)).count()
+    }
+
+    pub fn input(&mut self, input: Input) {
+        self.broker.handle(input, self.now);
+        while let Some(output) = self.broker.poll() {
+            match output {
+                Output::Send(id, packet) => {
+                    self.wires.get_mut(&id).expect("a known connection").received(packet);
+                }
+                Output::Close(id) => {
+                    let wire = self.wires.get_mut(&id).expect("a known connection");
+                    assert!(!wire.closed, "closed twice");
+                    wire.closed = true;
+                }
+                Output::Note(note) => self.notes.push((*note).clone()),
+            }
+        }
+        let earliest = self.broker.next_timeout();
+        assert!(earliest.is_none_or(|at| at > self.now), "everything due has been done");
+    }
+}
+
+impl Wire {
+    fn sent(&mut self, packet: &Packet) {
+        match packet {
+            Packet::Connect(connect) if !self.connack => {
+                let properties = &connect.properties;
+                self.maximum_packet_size = properties.maximum_packet_size();
+                self.receive_maximum = properties.receive_maximum().unwrap_or(u16::MAX).into();
+                self.topic_alias_maximum = properties.topic_alias_maximum().unwrap_or(0);
+                self.problem_information = properties.request_problem_information() != Some(0);
+                self.method = properties.authentication_method().map(str::to_owned);
+            }
+            Packet::PubAck(ack) | Packet::PubComp(ack) => {
+                self.in_flight.remove(&ack.packet_id);
+            }
+            Packet::PubRec(ack) if ack.reason_code.is_error() => {
+                self.in_flight.remove(&ack.packet_id);
+            }
+            _ => {}
+        }
+    }
+
+    /// Checks what binds every packet from a Server.
+    fn received(&mut self, packet: Packet) {
+        assert!(!self.closed, "after the closing: {packet:?}");
+        assert!(!self.disconnect, "[MQTT-3.14.4-1] after DISCONNECT: {packet:?}");
+        let bytes = encode(&packet).expect("the Server sends what can be written");
+        assert_eq!(decode(&bytes, Some(Sender::Server)).as_ref(), Ok(&packet), "and read again");
+        let maximum = self.maximum_packet_size.map_or(usize::MAX, |size| size as usize);
+        assert!(bytes.len() <= maximum, "[MQTT-3.1.2-24] {} bytes: {packet:?}", bytes.len());
+        let packet_type = packet.packet_type();
+        match packet_type {
+            PacketType::ConnAck => assert!(!self.connack, "[MQTT-3.2.0-2] {packet:?}"),
+            PacketType::Auth => assert!(self.method.is_some(), "[MQTT-4.12.0-6]"),
+            _ => assert!(self.connack, "[MQTT-3.2.0-1] [MQTT-3.14.0-1] {packet:?}"),
+        }
+        let method = packet.properties().authentication_method();
+        match &packet {
+            Packet::Auth(_) => assert_eq!(method, self.method.as_deref(), "[MQTT-4.12.0-5]"),
+            Packet::ConnAck(ack) if ack.reason_code == ReasonCode::Success => {
+                assert_eq!(method, self.method.as_deref(), "[MQTT-4.12.0-5] [MQTT-4.12.0-6]");
+            }
+            _ => {}
+        }
+        self.connack |= matches!(&packet, Packet::ConnAck(_));
+        self.disconnect |= packet_type == PacketType::Disconnect;
+        let may_explain = self.problem_information
+            || matches!(
+                packet_type,
+                PacketType::Publish | PacketType::ConnAck | PacketType::Disconnect
+            );
+        assert!(
+            may_explain || packet.properties().reason_string().is_none(),
+            "[MQTT-3.1.2-29] {packet:?}"
+        );
+        let packet = match packet {
+            Packet::Publish(publish) => Packet::Publish(self.received_publish(publish)),
+            other => other,
+        };
+        self.inbox.push_back(packet);
+    }
+
+    /// Resolves the alias, so that tests see the Topic Name meant.
+    fn received_publish(&mut self, mut publish: Publish) -> Publish {
+        if let Some(alias) = publish.properties.topic_alias() {
+            assert!(alias <= self.topic_alias_maximum, "[MQTT-3.1.2-26] [MQTT-3.1.2-27]");
+            match publish.topic.as_str() {
+                "" => publish.topic = self.aliases[&alias].clone(),
+                topic => drop(self.aliases.insert(alias, topic.to_owned())),
+            }
+        }
+        if let Some(packet_id) = publish.packet_id {
+            assert!(self.in_flight.insert(packet_id), "[MQTT-2.2.1-4] {packet_id} is in use");
+            let used = self.in_flight.len();
+            assert!(used <= self.receive_maximum, "[MQTT-3.3.4-9] {used} in flight");
+        }
+        publish
+    }
+}
+
+pub fn connect(client_id: &str) -> Connect {
+    Connect { clean_start: true, client_id: client_id.into(), ..Connect::default() }
+}
+
+/// A CONNECT that goes on with a Session, and keeps it for so many seconds.
+pub fn resume(client_id: &str, expiry: u32) -> Connect {
+    Connect {
+        clean_start: false,
+        properties: [Property::SessionExpiryInterval(expiry)].into(),
+        ..connect(client_id)
+    }
+}
+
+pub fn with(connect: Connect, properties: impl IntoIterator<Item = Property>) -> Connect {
+    let mut connect = connect;
+    connect.properties.0.extend(properties);
+    connect
+}
+
+pub fn will(topic: &str, delay: u32) -> Will {
+    Will {
+        topic: topic.into(),
+        payload: "gone".into(),
+        properties: [Property::WillDelayInterval(delay)].into(),
+        ..Will::default()
+    }
+}
+
+pub fn publish(topic: &str, qos: u8, packet_id: u16, payload: &str) -> Publish {
+    Publish {
+        qos: QoS::from_bits(qos).expect("tests use 0, 1 and 2"),
+        packet_id: PacketId::new(packet_id),
+        topic: topic.into(),
+        payload: payload.to_owned().into(),
+        ..Publish::default()
+    }
+}
+
+pub fn retained(topic: &str, qos: u8, packet_id: u16, payload: &str) -> Publish {
+    Publish { retain: true, ..publish(topic, qos, packet_id, payload) }
+}
+
+pub fn subscription(filter: &str, qos: u8) -> Subscription {
+    let qos = QoS::from_bits(qos).expect("tests use 0, 1 and 2");
+    Subscription { topic_filter: filter.into(), qos, ..Subscription::default() }
+}
+
+pub fn subscribe(packet_id: u16, subscriptions: impl IntoIterator<Item = Subscription>) -> Packet {
+    Packet::Subscribe(Subscribe {
+        packet_id: id(packet_id),
+        properties: Properties::NONE,
+        subscriptions: subscriptions.into_iter().collect(),
+    })
+}
+
+/// With a Subscription Identifier.
+pub fn subscribe_as(identifier: u32, packet_id: u16, subscription: Subscription) -> Packet {
+    Packet::Subscribe(Subscribe {
+        packet_id: id(packet_id),
+        properties: [Property::SubscriptionIdentifier(identifier)].into(),
+        subscriptions: vec![subscription],
+    })
+}
+
+pub fn unsubscribe<const N: usize>(packet_id: u16, filters: [&str; N]) -> Packet {
+    Packet::Unsubscribe(Unsubscribe {
+        packet_id: id(packet_id),
+        properties: Properties::NONE,
+        topic_filters: filters.map(str::to_owned).into(),
+    })
+}
+
+pub fn puback(packet_id: u16) -> Packet {
+    Packet::PubAck(Ack::success(id(packet_id)))
+}
+
+pub fn pubrec(packet_id: u16) -> Packet {
+    Packet::PubRec(Ack::success(id(packet_id)))
+}
+
+pub fn pubrel(packet_id: u16) -> Packet {
+    Packet::PubRel(Ack::success(id(packet_id)))
+}
+
+pub fn pubcomp(packet_id: u16) -> Packet {
+    Packet::PubComp(Ack::success(id(packet_id)))
+}
+
+pub fn id(packet_id: u16) -> PacketId {
+    PacketId::new(packet_id).expect("tests use identifiers above zero")
+}
+
+/// A packet in few words; Reason Strings and Topic Aliases aside.
+pub fn show(packet: &Packet) -> String {
+    let name = packet.packet_type().name();
+    let codes: Vec<String> =
+        packet.reason_codes().iter().map(|code| format!("{:02X}", code.value())).collect();
+    let mut words = vec![name.to_owned()];
+    words.extend(packet.packet_id().map(|id| id.to_string()));
+    match packet {
+        Packet::ConnAck(ack) => {
+            words.extend(codes);
+            words.extend(ack.session_present.then(|| "present".into()));
+        }
+        Packet::SubAck(_) | Packet::UnsubAck(_) => words.push(format!("[{}]", codes.join(" "))),
+        Packet::Publish(publish) => {
+            words.extend(publish.dup.then(|| "dup".into()));
+            words.push(format!("qos{}", publish.qos.bits()));
+            words.extend(publish.retain.then(|| "retain".into()));
+            words.push(publish.topic.clone());
+            words.push(String::from_utf8_lossy(&publish.payload).into_owned());
+        }
+        Packet::Disconnect(_) | Packet::Auth(_) => words.extend(codes),
+        _ => words.extend(codes.into_iter().filter(|code| code != "00")),
+    }
+    for property in packet.properties() {
+        match property {
+            Property::ReasonString(_) | Property::TopicAlias(_) => {}
+            Property::SubscriptionIdentifier(id) => words.push(format!("id={id}")),
+            Property::MessageExpiryInterval(secs) => words.push(format!("expiry={secs}")),
+            Property::SessionExpiryInterval(secs) => words.push(format!("session={secs}")),
+            Property::UserProperty((name, value)) => words.push(format!("{name}={value}")),
+            other if matches!(packet, Packet::ConnAck(_)) => {
+                if !matches!(other, Property::ReceiveMaximum(20) | Property::TopicAliasMaximum(10))
+                {
+                    words.push(format!("{other:?}"));
+                }
+            }
+            other => words.push(format!("{other:?}")),
+        }
+    }
+    words.join(" ")
+}
