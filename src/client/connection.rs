@@ -17,6 +17,7 @@ use crate::mqtt::{
     Ack, Auth, DecodeError, Disconnect, ErrorKind, Packet, PacketId, PacketType, Properties,
     PropertyId, Publish, QoS, ReasonCode, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe,
 };
+use crate::time::Instant;
 
 /// Connection state: the next connection begins with a new one.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub(super) struct Connection {
     pub authentication_method: Option<String>,
     /// Whose turn it is while a re-authentication runs (§4.12.1).
     pub re_authentication: Option<Turn>,
+    /// Whether a person has sent bytes past the client.
+    pub sent_past: bool,
 }
 
 /// A connection and the Session it serves.
@@ -123,7 +126,8 @@ impl Online {
             Packet::PingResp => {
                 let Some(round_trip) = self.connection.keep_alive.ping_answered(out.now) else {
                     let text = "PINGRESP, but no PINGREQ waits for it";
-                    return Err(Violation::protocol_error("§3.13", text));
+                    self.unexplained(Violation::protocol_error("§3.13", text), out)?;
+                    return Ok(Next::Stay);
                 };
                 out.event(Event::PingAnswered { round_trip });
             }
@@ -326,6 +330,34 @@ impl Online {
         Ok(())
     }
 
+    /// Takes into account what a person has sent past the client, as far as it can be known.
+    pub fn sent_past(&mut self, packet: Option<Packet>, now: Instant) {
+        self.connection.sent_past = true;
+        let Some(packet) = packet else { return };
+        self.connection.keep_alive.sent(now);
+        match packet {
+            Packet::PingReq => self.connection.keep_alive.ping_sent(now),
+            Packet::Subscribe(subscribe) => {
+                let was_free = self.session.outgoing.claim_packet_id(subscribe.packet_id);
+                if was_free {
+                    self.connection.subscribes.insert(subscribe.packet_id, subscribe);
+                }
+            }
+            Packet::Unsubscribe(unsubscribe) => {
+                let was_free = self.session.outgoing.claim_packet_id(unsubscribe.packet_id);
+                if was_free {
+                    self.connection.unsubscribes.insert(unsubscribe.packet_id, unsubscribe);
+                }
+            }
+            Packet::Publish(publish) => self.publish_sent_past(&publish),
+            Packet::PubAck(ack) => self.ack_sent_past(AckKind::PubAck, &ack),
+            Packet::PubRec(ack) => self.ack_sent_past(AckKind::PubRec, &ack),
+            Packet::PubComp(ack) => self.ack_sent_past(AckKind::PubComp, &ack),
+            Packet::Auth(_) => self.connection.re_authentication = Some(Turn::Server),
+            _ => {}
+        }
+    }
+
     /// Tells the Server which rule it broke.
     pub fn send_disconnect(&mut self, reason_code: ReasonCode, out: &mut Outputs) {
         self.send_fitting(Packet::Disconnect(Disconnect::new(reason_code)), out);
@@ -340,7 +372,7 @@ impl Online {
         let qos = publish.qos;
         if let Some(packet_id) = publish.packet_id {
             if self.identifier_in_use(packet_id, qos) {
-                return Err(Violation::identifier_in_use(packet_id, qos));
+                return self.unexplained(Violation::identifier_in_use(packet_id, qos), out);
             }
             if !self.connection.receive_quota.take(packet_id) {
                 let maximum = self.connection.receive_quota.maximum();
@@ -387,7 +419,8 @@ impl Online {
     ) -> Result<(), Violation> {
         let packet_id = ack.packet_id;
         if self.session.incoming.stage(packet_id) == Some(ReceivedStage::PubRecDue) {
-            return Err(Violation::out_of_place(PacketType::PubRel, packet_id));
+            let violation = Violation::out_of_place(PacketType::PubRel, packet_id);
+            return self.unexplained(violation, out);
         }
         match self.session.incoming.pubrel(packet_id) {
             ReasonCode::Success => self.owe(AckKind::PubComp, packet_id, by_hand.pubcomp, out),
@@ -421,7 +454,7 @@ impl Online {
                 }
             }
             AckOutcome::OutOfPlace(_) => {
-                return Err(Violation::out_of_place(packet_type, packet_id));
+                self.unexplained(Violation::out_of_place(packet_type, packet_id), out)?;
             }
         }
         Ok(())
@@ -430,7 +463,7 @@ impl Online {
     fn suback_received(&mut self, suback: SubAck, out: &mut Outputs) -> Result<(), Violation> {
         let packet_id = suback.packet_id;
         let Some(subscribe) = self.connection.subscribes.remove(&packet_id) else {
-            return Err(unknown_request(PacketType::SubAck, packet_id));
+            return self.unexplained(unknown_request(PacketType::SubAck, packet_id), out);
         };
         self.session.outgoing.release_packet_id(packet_id);
         let (asked, answered) = (subscribe.subscriptions.len(), suback.reason_codes.len());
@@ -458,7 +491,7 @@ impl Online {
     ) -> Result<(), Violation> {
         let packet_id = unsuback.packet_id;
         let Some(unsubscribe) = self.connection.unsubscribes.remove(&packet_id) else {
-            return Err(unknown_request(PacketType::UnsubAck, packet_id));
+            return self.unexplained(unknown_request(PacketType::UnsubAck, packet_id), out);
         };
         self.session.outgoing.release_packet_id(packet_id);
         let (asked, answered) = (unsubscribe.topic_filters.len(), unsuback.reason_codes.len());
@@ -483,7 +516,7 @@ impl Online {
             (Some(Turn::Server), ReasonCode::Success) => None,
             _ => {
                 let text = "AUTH, but the Client has not asked to re-authenticate";
-                return Err(Violation::protocol_error("§4.12.1", text));
+                return self.unexplained(Violation::protocol_error("§4.12.1", text), out);
             }
         };
         self.connection.re_authentication = next;
@@ -524,6 +557,11 @@ impl Online {
     }
 
     fn send_ack(&mut self, kind: AckKind, ack: Ack, out: &mut Outputs) {
+        self.note_ack(kind, &ack);
+        self.send_fitting(kind.packet(ack), out);
+    }
+
+    fn note_ack(&mut self, kind: AckKind, ack: &Ack) {
         let (packet_id, reason_code) = (ack.packet_id, ack.reason_code);
         match kind {
             AckKind::PubAck => {}
@@ -533,7 +571,51 @@ impl Online {
         if kind != AckKind::PubRec || reason_code.is_error() {
             self.connection.receive_quota.give_back(packet_id);
         }
-        self.send_fitting(kind.packet(ack), out);
+    }
+
+    /// Notes the mapping it sets and the exchange it begins. One that claims more than the Server's
+    /// Receive Maximum is left unknown: it is not the client's to send again.
+    fn publish_sent_past(&mut self, publish: &Publish) {
+        let alias = publish.properties.topic_alias();
+        let mapped = alias.and_then(|alias| self.connection.outgoing_aliases.topic(alias));
+        let topic = match publish.topic.as_str() {
+            "" => mapped.unwrap_or_default().to_owned(),
+            topic => topic.to_owned(),
+        };
+        if let Some(alias) = alias
+            && !topic.is_empty()
+        {
+            // An alias beyond what the Server takes maps to nothing.
+            let _ = self.connection.outgoing_aliases.set(alias, &topic);
+        }
+        if let Some(packet_id) = publish.packet_id
+            && !topic.is_empty()
+            && self.connection.send_quota.available() > 0
+            && self.session.outgoing.claim_packet_id(packet_id)
+            && self.connection.send_quota.take(packet_id)
+        {
+            self.session.outgoing.publish_sent(publish, &topic);
+        }
+    }
+
+    /// An acknowledgement that was held need not be sent any more.
+    fn ack_sent_past(&mut self, kind: AckKind, ack: &Ack) {
+        let owed = |held: &Held| held.kind == kind && held.packet_id == ack.packet_id;
+        if let Some(position) = self.connection.held.iter().position(owed) {
+            self.connection.held.remove(position);
+            self.note_ack(kind, ack);
+        }
+    }
+
+    /// What the client cannot explain is a Protocol Error, unless a person has had a hand in it.
+    fn unexplained(&self, violation: Violation, out: &mut Outputs) -> Result<(), Violation> {
+        match self.connection.sent_past {
+            true => {
+                out.event(Event::Unexplained(violation));
+                Ok(())
+            }
+            false => Err(violation),
+        }
     }
 
     fn send_publish(&mut self, publish: Publish, topic: &str, out: &mut Outputs) {

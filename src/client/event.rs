@@ -75,6 +75,9 @@ pub enum Event {
     /// The Server broke a rule, or leaves the Client no choice: it is answered with DISCONNECT and
     /// the connection is closed (§4.13).
     Violation(Violation),
+    /// The Server's packet fits nothing the client knows of. Bytes have been sent past it on this
+    /// connection, so that the fault need not be the Server's: nothing is done about it.
+    Unexplained(Violation),
     /// No CONNACK in time, or no link.
     ConnectTimeout,
     /// No PINGRESP in time (§3.1.2.10).

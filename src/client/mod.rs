@@ -71,6 +71,9 @@ pub enum Input {
     Packet(Packet),
     /// The Server sent what cannot be read.
     Broken(DecodeError),
+    /// A person has sent bytes past the client; the packet, if they are a whole and valid one. The
+    /// client takes it into account, and blames the Server no longer for what it cannot explain.
+    SentPast(Option<Packet>),
     /// Time has passed.
     Tick,
 }
@@ -113,6 +116,7 @@ impl Client {
             Input::LinkDown(reason) => self.link_down(reason),
             Input::Packet(packet) => self.packet(packet),
             Input::Broken(error) => self.violation(error.into()),
+            Input::SentPast(packet) => self.sent_past(packet),
             Input::Tick => self.tick(),
         }
     }
@@ -329,6 +333,16 @@ impl Client {
         }
     }
 
+    fn sent_past(&mut self, packet: Option<Packet>) {
+        match (&mut self.phase, packet) {
+            (Phase::Connected(online), packet) => online.sent_past(packet, self.outputs.now),
+            (Phase::Connecting(attempt), Some(Packet::Auth(_))) => {
+                attempt.give_up_at = Some(self.outputs.now + self.settings.connect_timeout);
+            }
+            _ => {}
+        }
+    }
+
     /// CONNACK 0x00: the Session is resumed or begun (§3.2.2.1.1).
     fn accepted(&mut self, connack: ConnAck) {
         let Phase::Connecting(attempt) = std::mem::take(&mut self.phase) else { return };
@@ -367,6 +381,7 @@ impl Client {
             unsubscribes: BTreeMap::new(),
             authentication_method: connect.properties.authentication_method().map(str::to_owned),
             re_authentication: None,
+            sent_past: false,
             announced,
             limits,
         };

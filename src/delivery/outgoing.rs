@@ -65,6 +65,11 @@ impl Outgoing {
         self.packet_ids.allocate()
     }
 
+    /// Marks an identifier as in use that a person has chosen; false if it was in use already.
+    pub fn claim_packet_id(&mut self, id: PacketId) -> bool {
+        self.packet_ids.claim(id)
+    }
+
     /// For SUBSCRIBE and UNSUBSCRIBE, when they are answered, and for what was never sent. The
     /// identifiers of messages in flight come free by themselves.
     pub fn release_packet_id(&mut self, id: PacketId) {

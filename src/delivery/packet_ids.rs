@@ -35,6 +35,11 @@ impl PacketIds {
         }
     }
 
+    /// Marks an identifier as in use that was chosen elsewhere; false if it was in use already.
+    pub fn claim(&mut self, id: PacketId) -> bool {
+        self.in_use.insert(id)
+    }
+
     /// Makes the identifier free again; false if it was not in use.
     pub fn release(&mut self, id: PacketId) -> bool {
         self.in_use.remove(&id)
@@ -93,11 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn a_released_identifier_is_not_given_again_at_once() {
+    fn neither_a_released_nor_a_claimed_identifier_is_given_at_once() {
         let mut ids = PacketIds::default();
         assert_eq!(ids.allocate(), Ok(id(1)));
         ids.release(id(1));
         assert_eq!(ids.allocate(), Ok(id(2)));
-        assert_eq!(ids.iter().collect::<Vec<_>>(), [id(2)]);
+        assert!(ids.claim(id(3)) && !ids.claim(id(2)));
+        assert_eq!(ids.allocate(), Ok(id(4)));
+        assert_eq!(ids.iter().collect::<Vec<_>>(), [id(2), id(3), id(4)]);
     }
 }
