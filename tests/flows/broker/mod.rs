@@ -2,8 +2,10 @@
 //!
 //! What binds every packet the Server sends is checked in [`Wire::received`], whatever a test is about.
 
+mod authentication;
 mod connecting;
 mod publishing;
+mod reason_codes;
 mod retained;
 mod sessions;
 mod subscribing;
