@@ -83,6 +83,11 @@ impl Bench {
         accepted
     }
 
+    /// A command that may be refused.
+    fn attempt(&mut self, command: Command) {
+        let _ = self.command(command);
+    }
+
     /// The Server sends this packet.
     fn server(&mut self, hex: &str) {
         let bytes = bytes(hex);
@@ -1628,7 +1633,7 @@ fn random_step(bench: &mut Bench, random: &mut Random) {
             connect.clean_start = random.below(8) == 0;
             connect.properties.push(Property::ReceiveMaximum(3));
             connect.properties.push(Property::TopicAliasMaximum(2));
-            return drop(bench.command(Command::Connect(Box::new(connect))));
+            return bench.attempt(Command::Connect(Box::new(connect)));
         }
         PhaseSnapshot::Opening { .. } => return bench.input(Input::LinkUp),
         PhaseSnapshot::Connecting { .. } if random.below(10) == 0 => return bench.cut(),
@@ -1646,7 +1651,7 @@ fn random_step(bench: &mut Bench, random: &mut Random) {
     let packet_id = random.below(4) as u16 + 1;
     match random.below(30) {
         0 => bench.cut(),
-        1 => drop(bench.command(disconnect(ReasonCode::Success, []))),
+        1 => bench.attempt(disconnect(ReasonCode::Success, [])),
         2 => {
             let nonsense = ["32 07 00 01 61", "62 02", "50 03", "90 04", "40 02", "D0 00"];
             let start = nonsense[random.below(6) as usize];
@@ -1657,9 +1662,9 @@ fn random_step(bench: &mut Bench, random: &mut Random) {
             let alias = Property::TopicAlias(random.below(4) as u16);
             let properties = if random.below(2) == 0 { vec![alias] } else { Vec::new() };
             let topic = ["", "a", "b", "a/much/too/long/topic"][random.below(4) as usize];
-            let _ = bench.command(publish(random.below(3) as u8, topic, properties));
+            bench.attempt(publish(random.below(3) as u8, topic, properties));
         }
-        12 => drop(bench.command(subscribe(&["a"], []))),
+        12 => bench.attempt(subscribe(&["a"], [])),
         13 => {
             if let Some((packet_id, _)) = connection.requests.first() {
                 bench.server(&format!("90 04 {packet_id:04X} 00 00"));
@@ -1687,7 +1692,7 @@ fn random_step(bench: &mut Bench, random: &mut Random) {
             if let Some(held) = connection.held.first() {
                 let code = [ReasonCode::Success, ReasonCode::QuotaExceeded];
                 let code = code[random.below(2) as usize];
-                let _ = bench.command(acknowledge(held.packet_id.get(), code));
+                bench.attempt(acknowledge(held.packet_id.get(), code));
             }
         }
         _ => {
