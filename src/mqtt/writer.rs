@@ -1,6 +1,6 @@
 //! Writes fields in the data representations of §1.5.
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
 use super::error::EncodeError;
 use super::frame::MAX_REMAINING_LENGTH;
@@ -11,6 +11,24 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// Leaves room for the Fixed Header, whose length is known last.
+    pub(super) fn behind_fixed_header() -> Writer {
+        let mut out = Vec::with_capacity(FIRST_CAPACITY);
+        out.resize(FIXED_HEADER_ROOM, 0);
+        Writer { out }
+    }
+
+    /// Puts the Fixed Header right before what has been written behind its room.
+    pub(super) fn finish(mut self, first_byte: u8) -> Result<Bytes, EncodeError> {
+        let (bytes, width) = variable_byte_integer(self.out.len() - FIXED_HEADER_ROOM)?;
+        let start = FIXED_HEADER_ROOM - width - 1;
+        self.out[start] = first_byte;
+        self.out[start + 1..FIXED_HEADER_ROOM].copy_from_slice(&bytes[..width]);
+        let mut packet = Bytes::from(self.out);
+        packet.advance(start);
+        Ok(packet)
+    }
+
     pub(super) fn byte(&mut self, value: u8) {
         self.out.push(value);
     }
@@ -24,15 +42,8 @@ impl Writer {
     }
 
     pub(super) fn variable_byte_integer(&mut self, value: u32) -> Result<(), EncodeError> {
-        if value as usize > MAX_REMAINING_LENGTH {
-            return Err(EncodeError::TooLarge { value: value as usize });
-        }
-        let mut rest = value;
-        while rest > 0x7F {
-            self.out.push(rest as u8 | 0x80);
-            rest >>= 7;
-        }
-        self.out.push(rest as u8);
+        let (bytes, width) = variable_byte_integer(value as usize)?;
+        self.opaque(&bytes[..width]);
         Ok(())
     }
 
@@ -57,14 +68,31 @@ impl Writer {
         &mut self,
         body: &Writer,
     ) -> Result<(), EncodeError> {
-        let length = body.out.len();
-        let value = u32::try_from(length).map_err(|_| EncodeError::TooLarge { value: length })?;
-        self.variable_byte_integer(value)?;
+        let (bytes, width) = variable_byte_integer(body.out.len())?;
+        self.opaque(&bytes[..width]);
         self.opaque(&body.out);
         Ok(())
     }
-
-    pub(super) fn finish(self) -> Bytes {
-        self.out.into()
-    }
 }
+
+/// A Variable Byte Integer (§1.5.5) in the fewest bytes, and their number [MQTT-1.5.5-1].
+fn variable_byte_integer(value: usize) -> Result<([u8; 4], usize), EncodeError> {
+    if value > MAX_REMAINING_LENGTH {
+        return Err(EncodeError::TooLarge { value });
+    }
+    let mut bytes = [0; 4];
+    let (mut rest, mut last) = (value, 0);
+    while rest > 0x7F {
+        bytes[last] = rest as u8 | 0x80;
+        rest >>= 7;
+        last += 1;
+    }
+    bytes[last] = rest as u8;
+    Ok((bytes, last + 1))
+}
+
+/// One byte of type and flags, four of Remaining Length at most (§2.1.4).
+const FIXED_HEADER_ROOM: usize = 5;
+
+/// Most packets fit, so that few grow while they are written.
+const FIRST_CAPACITY: usize = 64;

@@ -72,12 +72,9 @@ pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
 /// Writes a packet. Refuses only what has no representation: rules may be broken on purpose, and
 /// [`decode`] tells which.
 pub fn encode(packet: &Packet) -> Result<Bytes, EncodeError> {
-    let mut body = Writer::default();
-    let flags = packet.write_body(&mut body)?;
-    let mut w = Writer::default();
-    w.byte(packet.packet_type().value() << 4 | flags);
-    w.length_prefixed_by_variable_byte_integer(&body)?;
-    Ok(w.finish())
+    let mut w = Writer::behind_fixed_header();
+    let flags = packet.write_body(&mut w)?;
+    w.finish(packet.packet_type().value() << 4 | flags)
 }
 
 impl Packet {
