@@ -1,0 +1,5 @@
+//! The DISCONNECT form (§3.14).
+
+mod draft;
+
+pub use draft::DisconnectDraft;

@@ -1,0 +1,5 @@
+//! The properties of a packet or of its Will, each one absent until it is set.
+
+mod draft;
+
+pub use draft::{PropertiesDraft, PropertyDraft};

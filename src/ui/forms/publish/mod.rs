@@ -1,0 +1,5 @@
+//! The PUBLISH form (§3.3).
+
+mod draft;
+
+pub use draft::PublishDraft;

@@ -1,0 +1,5 @@
+//! The SUBSCRIBE form (§3.8).
+
+mod draft;
+
+pub use draft::SubscribeDraft;

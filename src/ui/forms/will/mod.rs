@@ -1,0 +1,5 @@
+//! The Will inside CONNECT (§3.1.2.5).
+
+mod draft;
+
+pub use draft::WillDraft;
