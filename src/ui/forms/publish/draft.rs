@@ -109,7 +109,8 @@ mod tests {
     #[test]
     fn problems_stand_at_their_fields() {
         type Change = fn(&mut PublishDraft);
-        let rows: [(Change, Option<(Field, Option<&str>)>); 7] = [
+        type Told = Option<(Field, Option<&'static str>)>;
+        let rows: [(Change, Told); 7] = [
             (|_| {}, None),
             (|d| d.topic.clear(), Some((Field::TopicName, Some("§3.3.2.1")))),
             (|d| d.topic.push('#'), Some((Field::TopicName, Some("[MQTT-3.3.2-2]")))),
