@@ -5,13 +5,13 @@
 
 pub mod address;
 pub mod broker_choice;
+pub mod client_panel;
 pub mod family;
+pub mod forms;
 pub mod lesson;
 
 #[cfg(target_arch = "wasm32")]
 mod app;
-#[cfg(target_arch = "wasm32")]
-mod client_panel;
 #[cfg(target_arch = "wasm32")]
 mod components;
 #[cfg(target_arch = "wasm32")]

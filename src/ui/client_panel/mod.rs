@@ -1,9 +1,30 @@
-//! Clients on the bench.
-use crate::capture::ClientSlot;
-use leptos::prelude::*;
-#[component]
-pub fn Bench() -> impl IntoView {}
-#[component]
-pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
-    let _ = client;
-}
+//! The bench: one panel a client, with its forms, what became of what it sent, and what it received.
+
+pub mod model;
+pub mod notice;
+pub mod payload;
+pub mod refusal;
+
+#[cfg(target_arch = "wasm32")]
+mod bench;
+#[cfg(target_arch = "wasm32")]
+mod message;
+#[cfg(target_arch = "wasm32")]
+mod panel;
+#[cfg(target_arch = "wasm32")]
+mod panel_forms;
+#[cfg(target_arch = "wasm32")]
+mod panel_menu;
+#[cfg(target_arch = "wasm32")]
+mod panel_tabs;
+#[cfg(target_arch = "wasm32")]
+mod problem_notice;
+#[cfg(target_arch = "wasm32")]
+mod received;
+#[cfg(target_arch = "wasm32")]
+mod send_bar;
+
+#[cfg(target_arch = "wasm32")]
+pub use bench::Bench;
+#[cfg(target_arch = "wasm32")]
+pub use problem_notice::ProblemNotice;

@@ -25,8 +25,10 @@ pub trait Draft {
     }
 
     /// How many bytes the packet will have, from encoding it.
-    fn size(&self) -> Option<usize> {
-        Some(encode(&self.to_packet().ok()?).ok()?.len())
+    fn size(&self) -> Result<usize, Vec<FieldProblem>> {
+        encode(&self.to_packet()?).map(|frame| frame.len()).map_err(|error| {
+            vec![FieldProblem { field: Field::Packet, problem: Problem::Unwritable(error) }]
+        })
     }
 }
 

@@ -5,10 +5,16 @@
 
 mod bytes;
 mod connect;
+#[cfg(target_arch = "wasm32")]
+mod context;
+#[cfg(target_arch = "wasm32")]
+mod controls;
 mod disconnect;
 mod draft;
 mod drafts;
 mod field;
+#[cfg(target_arch = "wasm32")]
+mod lens;
 mod number;
 mod problem;
 mod properties;
@@ -21,15 +27,27 @@ mod will;
 
 pub use bytes::{BytesDraft, BytesForm};
 pub use connect::ConnectDraft;
+#[cfg(target_arch = "wasm32")]
+pub use connect::ConnectForm;
+#[cfg(target_arch = "wasm32")]
+pub use context::FormContext;
 pub use disconnect::DisconnectDraft;
+#[cfg(target_arch = "wasm32")]
+pub use disconnect::DisconnectForm;
 pub use draft::Draft;
 pub use drafts::{Drafts, FormKind};
 pub use field::{Field, PairPart, Part};
 pub use problem::{FieldProblem, NumberRange, Problem, thousands};
 pub use properties::{PropertiesDraft, PropertyDraft};
 pub use publish::PublishDraft;
+#[cfg(target_arch = "wasm32")]
+pub use publish::PublishForm;
 pub use rows::{RowKey, Rows};
 pub use subscribe::SubscribeDraft;
+#[cfg(target_arch = "wasm32")]
+pub use subscribe::SubscribeForm;
 pub use unsubscribe::UnsubscribeDraft;
+#[cfg(target_arch = "wasm32")]
+pub use unsubscribe::UnsubscribeForm;
 pub use user_properties::{PairDraft, UserPropertiesDraft};
 pub use will::WillDraft;

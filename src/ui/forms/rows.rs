@@ -1,9 +1,17 @@
 //! A list that a learner edits: rows keep their identity while they move, so that the page keeps the
 //! focus where it is.
 
+use std::fmt;
+
 /// Stays with a row as long as it is there; never used twice in one list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey(u32);
+
+impl fmt::Display for RowKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows<T> {

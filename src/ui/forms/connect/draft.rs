@@ -197,7 +197,7 @@ mod tests {
             ]
         );
         assert_eq!(draft, before);
-        assert_eq!(draft.size(), None);
+        assert_eq!(draft.size(), Err(problems));
     }
 
     #[test]
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn the_size_is_that_of_the_packet() {
         // Fixed Header 2, variable header 10 and an empty block of properties 1, Client Identifier 3.
-        assert_eq!(ConnectDraft::new("c").size(), Some(16));
+        assert_eq!(ConnectDraft::new("c").size(), Ok(16));
     }
 
     #[test]

@@ -1,0 +1,180 @@
+//! One client: who it is, its forms, its answers, its messages.
+
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::model::Lamp;
+use super::panel_forms::PanelForms;
+use super::panel_menu::PanelMenu;
+use super::panel_tabs::{PanelTabs, tab_id};
+use super::problem_notice::ProblemNotice;
+use super::received::Received;
+use super::refusal;
+use super::send_bar::{SendBar, Sent};
+use crate::capture::ClientSlot;
+use crate::lab::{Act, ActError};
+use crate::ui::components::Icon;
+use crate::ui::forms::FormKind;
+use crate::ui::lesson::model::role_name;
+use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
+
+#[component]
+pub fn ClientPanel(
+    client: ClientSlot,
+    /// Its part on the bench, as the exercise names it.
+    role: String,
+    /// What its forms hold at the start.
+    prepared: Vec<Act>,
+) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let forms = PanelForms::new(client, &prepared);
+    let id = format!("client-{}", client.letter().to_ascii_lowercase());
+    let lamp = Memo::new(move |_| {
+        store.with_lab(|lab| lab.client(client).map_or(Lamp::Offline, Lamp::of))
+    });
+    let is_connected = Memo::new(move |_| lamp.get() == Lamp::Connected);
+
+    // A choice holds until the client connects or goes offline: then another form is the next to use.
+    let chosen = RwSignal::new(None::<(FormKind, bool)>);
+    let kind = Memo::new(move |_| match (chosen.get(), is_connected.get()) {
+        (Some((kind, then)), now) if then == now => kind,
+        (_, true) => forms.main,
+        (_, false) => FormKind::Connect,
+    });
+    let choose = move |kind| chosen.set(Some((kind, is_connected.get_untracked())));
+
+    let sent = RwSignal::new(None::<Sent>);
+    let refused = RwSignal::new(None::<ActError>);
+    let section = NodeRef::<html::Section>::new();
+    let send = move || {
+        let kind = kind.get_untracked();
+        if untrack(|| lamp.get().forbids(kind, locale.strings())).is_some() {
+            return;
+        }
+        match forms.to_act(kind) {
+            Ok(act) => {
+                let since = store.peek(|lab| lab.capture().next_id());
+                let result = store.act(act);
+                sent.set(result.is_ok().then_some(Sent { packet: kind.packet(), since }));
+                refused.set(result.err());
+                forms.context(kind).forget();
+            }
+            Err(_) => {
+                forms.context(kind).show_all();
+                // Once the messages are there, the first wrong field is the place to go on.
+                request_animation_frame(move || focus_first_wrong(section));
+            }
+        }
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    let send_by_key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.is_composing()
+        {
+            event.prevent_default();
+            send();
+        }
+    };
+
+    let role = StoredValue::new(role);
+    let name = move || role.with_value(|role| role_name(role, locale.strings()).to_owned());
+    let client_id = move || match forms.connect.with(|draft| draft.client_id.clone()) {
+        id if id.is_empty() => locale.strings().panel_assigned_id.to_owned(),
+        id => id,
+    };
+    let letter = client.letter().to_string();
+    let labelled_by = {
+        let id = id.clone();
+        move || tab_id(&id, kind.get())
+    };
+    let refusal = move || {
+        let error = refused.get()?;
+        let words = refusal::words(&error, locale.language());
+        Some(view! {
+            <div class="notice" data-state="warning" role="alert">
+                <Icon name="warning"/>
+                <h4 class="notice__title">{locale.strings().panel_not_sent}</h4>
+                <button
+                    type="button"
+                    class="button button--quiet button--icon button--small notice__close"
+                    aria-label=locale.strings().close
+                    on:click=move |_| refused.set(None)
+                >
+                    <Icon name="close"/>
+                </button>
+                <div class="notice__body">
+                    <p class="notice__why">
+                        <span inner_html=words></span>
+                        {refusal::rule(&error).map(|rule| format!(" {rule}"))}
+                    </p>
+                </div>
+            </div>
+        })
+    };
+    view! {
+        <section
+            class="client-panel"
+            data-client=letter.clone()
+            aria-label=name
+            node_ref=section
+            on:keydown=send_by_key
+        >
+            <header class="client-panel__head">
+                <span class="client-letter client-letter--large" data-client=letter.clone()>
+                    {letter.clone()}
+                </span>
+                <h3 class="client-panel__name">
+                    {name}
+                    <span class="client-panel__id" title=client_id>{client_id}</span>
+                </h3>
+                <span class="status" role="status">
+                    <span class="lamp" data-link=move || lamp.get().key()></span>
+                    {move || lamp.get().word(locale.strings())}
+                </span>
+                <PanelMenu
+                    client=client
+                    forms
+                    lamp
+                    on_refused=Callback::new(move |error| refused.set(Some(error)))
+                />
+            </header>
+            <PanelTabs id=id.clone() current=kind on_choose=Callback::new(choose)/>
+            <form
+                class="client-panel__form fields"
+                role="tabpanel"
+                id=move || forms.context(kind.get()).id()
+                aria-labelledby=labelled_by
+                novalidate
+                on:submit=submit
+            >
+                {move || forms.view(kind.get())}
+            </form>
+            <SendBar client=client forms kind lamp sent/>
+            {refusal}
+            <ProblemNotice client=client/>
+            <Received client=client/>
+        </section>
+    }
+}
+
+/// Opens what the field is folded into, and puts the focus there.
+fn focus_first_wrong(section: NodeRef<html::Section>) {
+    let Some(section) = section.get_untracked() else { return };
+    let Ok(Some(field)) = section.query_selector("form [aria-invalid=true]") else { return };
+    let mut around = field.parent_element();
+    while let Some(element) = around {
+        if let Some(details) = element.dyn_ref::<web_sys::HtmlDetailsElement>() {
+            details.set_open(true);
+        }
+        around = element.parent_element();
+    }
+    if let Some(field) = field.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = field.focus();
+    }
+}

@@ -1,0 +1,126 @@
+//! The forms of one panel, with what was typed into them.
+
+use leptos::prelude::*;
+
+use crate::capture::ClientSlot;
+use crate::lab::Act;
+use crate::ui::forms::{
+    ConnectDraft, ConnectForm, DisconnectDraft, DisconnectForm, Draft, Drafts, FieldProblem,
+    FormContext, FormKind, PublishDraft, PublishForm, SubscribeDraft, SubscribeForm,
+    UnsubscribeDraft, UnsubscribeForm,
+};
+
+/// Copied freely; made anew when the bench is set up anew.
+#[derive(Clone, Copy)]
+pub struct PanelForms {
+    slot: ClientSlot,
+    pub connect: RwSignal<ConnectDraft>,
+    publish: RwSignal<PublishDraft>,
+    pub subscribe: RwSignal<SubscribeDraft>,
+    pub unsubscribe: RwSignal<UnsubscribeDraft>,
+    disconnect: RwSignal<DisconnectDraft>,
+    /// In the order of [`FormKind::ALL`].
+    contexts: [FormContext; 5],
+    /// The first prepared form beyond CONNECT: what the client is for.
+    pub main: FormKind,
+}
+
+impl PanelForms {
+    pub fn new(slot: ClientSlot, prepared: &[Act]) -> PanelForms {
+        let mut drafts = Drafts::new(fresh_client_id());
+        for act in prepared {
+            drafts.fill(act);
+        }
+        let mut kinds = prepared.iter().filter_map(FormKind::of);
+        let main = kinds.find(|kind| *kind != FormKind::Connect).unwrap_or(FormKind::Publish);
+        let connect = RwSignal::new(drafts.connect);
+        let publish = RwSignal::new(drafts.publish);
+        let subscribe = RwSignal::new(drafts.subscribe);
+        let unsubscribe = RwSignal::new(drafts.unsubscribe);
+        let disconnect = RwSignal::new(drafts.disconnect);
+        let contexts = [
+            FormContext::new(slot, FormKind::Connect, connect),
+            FormContext::new(slot, FormKind::Publish, publish),
+            FormContext::new(slot, FormKind::Subscribe, subscribe),
+            FormContext::new(slot, FormKind::Unsubscribe, unsubscribe),
+            FormContext::new(slot, FormKind::Disconnect, disconnect),
+        ];
+        PanelForms {
+            slot,
+            connect,
+            publish,
+            subscribe,
+            unsubscribe,
+            disconnect,
+            contexts,
+            main,
+        }
+    }
+
+    pub fn context(self, kind: FormKind) -> FormContext {
+        self.contexts[kind as usize]
+    }
+
+    /// What the form would do. Not tracked.
+    pub fn to_act(self, kind: FormKind) -> Result<Act, Vec<FieldProblem>> {
+        match kind {
+            FormKind::Connect => self.connect.with_untracked(|draft| draft.to_act(self.slot)),
+            FormKind::Publish => self.publish.with_untracked(|draft| draft.to_act(self.slot)),
+            FormKind::Subscribe => self.subscribe.with_untracked(|draft| draft.to_act(self.slot)),
+            FormKind::Unsubscribe => {
+                self.unsubscribe.with_untracked(|draft| draft.to_act(self.slot))
+            }
+            FormKind::Disconnect => {
+                self.disconnect.with_untracked(|draft| draft.to_act(self.slot))
+            }
+        }
+    }
+
+    /// A fresh Client Identifier: no broker knows its Session.
+    pub fn renew_client_id(self) {
+        self.connect.update(|draft| draft.client_id = fresh_client_id());
+    }
+
+    pub fn view(self, kind: FormKind) -> AnyView {
+        let context = self.context(kind);
+        match kind {
+            FormKind::Connect => {
+                let renew = move || self.renew_client_id();
+                let draft = self.connect;
+                view! {
+                    <FormOf context>
+                        <ConnectForm draft on_new_client_id=Callback::new(move |()| renew())/>
+                    </FormOf>
+                }
+                .into_any()
+            }
+            FormKind::Publish => {
+                let draft = self.publish;
+                view! { <FormOf context><PublishForm draft/></FormOf> }.into_any()
+            }
+            FormKind::Subscribe => {
+                let draft = self.subscribe;
+                view! { <FormOf context><SubscribeForm draft/></FormOf> }.into_any()
+            }
+            FormKind::Unsubscribe => {
+                let draft = self.unsubscribe;
+                view! { <FormOf context><UnsubscribeForm draft/></FormOf> }.into_any()
+            }
+            FormKind::Disconnect => {
+                let draft = self.disconnect;
+                view! { <FormOf context><DisconnectForm draft/></FormOf> }.into_any()
+            }
+        }
+    }
+}
+
+/// Lets the fields inside find their form.
+#[component]
+fn FormOf(context: FormContext, children: Children) -> impl IntoView {
+    provide_context(context);
+    children()
+}
+
+fn fresh_client_id() -> String {
+    format!("playground-{}", &uuid::Uuid::new_v4().simple().to_string()[..8])
+}

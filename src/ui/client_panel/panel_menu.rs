@@ -1,0 +1,78 @@
+//! What a panel can do beside its forms.
+
+use leptos::prelude::*;
+
+use super::model::Lamp;
+use super::panel_forms::PanelForms;
+use crate::capture::ClientSlot;
+use crate::lab::{Act, ActError, Action};
+use crate::ui::components::Icon;
+use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
+
+#[component]
+pub fn PanelMenu(
+    client: ClientSlot,
+    forms: PanelForms,
+    #[prop(into)] lamp: Signal<Lamp>,
+    #[prop(into)] on_refused: Callback<ActError>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let store = use_store();
+    let id = StoredValue::new(format!("client-{}-menu", client.letter().to_ascii_lowercase()));
+    let id = move || id.get_value();
+    let act = move |action: Action| {
+        if let Err(error) = store.act(Act { client, action }) {
+            on_refused.run(error);
+        }
+    };
+    let is_connected = move || lamp.get() == Lamp::Connected;
+    let is_closed = move || matches!(lamp.get(), Lamp::Offline | Lamp::Failed);
+    view! {
+        <button
+            type="button"
+            class="button button--quiet button--icon button--small"
+            popovertarget=id
+            aria-label=move || locale.strings().panel_more
+            title=move || locale.strings().panel_more
+        >
+            <Icon name="more"/>
+        </button>
+        <div class="menu menu--end" popover="auto" id=id>
+            <button
+                type="button"
+                class="menu__item"
+                popovertarget=id
+                popovertargetaction="hide"
+                disabled=move || !is_connected()
+                on:click=move |_| act(Action::Ping)
+            >
+                <Icon name="keep-alive"/>
+                {move || locale.strings().panel_ping}
+            </button>
+            <button
+                type="button"
+                class="menu__item"
+                popovertarget=id
+                popovertargetaction="hide"
+                disabled=move || !is_closed()
+                on:click=move |_| forms.renew_client_id()
+            >
+                <Icon name="reset"/>
+                {move || locale.strings().form_new_client_id}
+            </button>
+            <hr class="menu__rule"/>
+            <button
+                type="button"
+                class="menu__item"
+                popovertarget=id
+                popovertargetaction="hide"
+                disabled=is_closed
+                on:click=move |_| act(Action::Cut)
+            >
+                <Icon name="close"/>
+                {move || locale.strings().panel_cut}
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,88 @@
+//! What went wrong with a client's connection, and what to try.
+
+use leptos::prelude::*;
+
+use super::model::is_connect_failure;
+use super::notice::Notice;
+use crate::capture::ClientSlot;
+use crate::lab::Problem;
+use crate::ui::broker_choice;
+use crate::ui::components::{Evidence, Icon};
+use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
+
+/// Nothing while nothing is wrong. It can be closed; what goes wrong next opens it again.
+#[component]
+pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let problem = Memo::new(move |_| {
+        store.with_lab(|lab| lab.client(client).and_then(|client| client.problem().cloned()))
+    });
+    let closed = RwSignal::new(None::<Problem>);
+    let shown =
+        move || problem.get().filter(|problem| closed.with(|closed| closed.as_ref() != Some(problem)));
+    // Where nobody answers, the usual address is one thing to try.
+    let other_address = move || {
+        let Some(Problem::ConnectFailed { address, .. }) = problem.get() else { return None };
+        let usual = broker_choice::default_address();
+        (address != usual && store.broker() != usual).then_some(usual)
+    };
+    let use_usual = move || {
+        other_address().map(|usual| {
+            let label = usual.to_string();
+            view! {
+                <div class="button-row">
+                    <button
+                        type="button"
+                        class="button button--small"
+                        on:click=move |_| store.set_broker(usual.clone())
+                    >
+                        {move || locale.strings().panel_use_address(&label)}
+                    </button>
+                </div>
+            }
+        })
+    };
+    move || {
+        let problem = shown()?;
+        let notice = Notice::of(&problem, locale.language());
+        let more = (!notice.more.is_empty()).then(|| {
+            // What to try stands open where there is something to try.
+            view! {
+                <details open=is_connect_failure(&problem)>
+                    <summary>{locale.strings().panel_more_about_it}</summary>
+                    <div class="prose" inner_html=notice.more.clone()></div>
+                </details>
+            }
+        });
+        let is_packet = |id: &_| store.record(*id).is_some_and(|r| r.packet_type().is_some());
+        let evidence =
+            notice.record.filter(is_packet).map(|id| view! { <Evidence id/> });
+        Some(view! {
+            <div class="notice" data-state="error" role="alert">
+                <Icon name="warning"/>
+                <h4 class="notice__title">{notice.title}</h4>
+                <button
+                    type="button"
+                    class="button button--quiet button--icon button--small notice__close"
+                    aria-label=locale.strings().close
+                    on:click=move |_| closed.set(problem.clone().into())
+                >
+                    <Icon name="close"/>
+                </button>
+                <div class="notice__body">
+                    <p class="notice__why">
+                        <span inner_html=notice.why></span>
+                        {notice.rule.map(|rule| format!(" {rule}"))}
+                    </p>
+                    {notice.quote.map(|quote| view! { <p class="notice__why">{quote}</p> })}
+                    {notice.close.map(|close| view! { <p class="notice__why">{close}</p> })}
+                    {evidence}
+                    {more}
+                    {use_usual}
+                </div>
+            </div>
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! The messages that reached a client, newest first.
+
+use leptos::prelude::*;
+
+use super::message::MessageItem;
+use crate::capture::ClientSlot;
+use crate::lab::Message;
+use crate::ui::forms::BytesForm;
+use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
+
+/// How many are shown; the wire has the rest.
+const SHOWN: usize = 50;
+
+/// Nothing until the first message.
+#[component]
+pub fn Received(client: ClientSlot) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let count = Memo::new(move |_| {
+        store.with_lab(|lab| {
+            lab.client(client).map_or(0, |client| {
+                client.messages().len() as u64 + client.messages_dropped()
+            })
+        })
+    });
+    let messages = move || -> Vec<Message> {
+        count.track();
+        store.peek(|lab| {
+            lab.client(client).map_or_else(Vec::new, |client| {
+                client.messages().iter().rev().take(SHOWN).cloned().collect()
+            })
+        })
+    };
+    let wanted = RwSignal::new(None::<BytesForm>);
+    let older = move || count.get().saturating_sub(SHOWN as u64);
+    view! {
+        <Show when=move || { count.get() > 0 }>
+            <section class="received">
+                <h4 class="received__head">
+                    {move || locale.strings().panel_received}
+                    <span class="badge">{move || count.get()}</span>
+                    <FormSwitch wanted/>
+                </h4>
+                <ol class="received__list">
+                    <For each=messages key=|message| message.record let:message>
+                        <MessageItem message wanted/>
+                    </For>
+                    <Show when=move || { older() > 0 }>
+                        <li class="message field__hint">
+                            {move || locale.strings().panel_received_older(older())}
+                        </li>
+                    </Show>
+                </ol>
+            </section>
+        </Show>
+    }
+}
+
+/// How payloads are shown; none pressed leaves it to each payload.
+#[component]
+fn FormSwitch(wanted: RwSignal<Option<BytesForm>>) -> impl IntoView {
+    let locale = use_locale();
+    let word = move |option: Option<BytesForm>| match option {
+        None => locale.strings().panel_payload_auto,
+        Some(BytesForm::Text) => locale.strings().form_as_text,
+        Some(BytesForm::Json) => "JSON",
+        Some(BytesForm::Hex) => locale.strings().form_as_hex,
+    };
+    let options = [None, Some(BytesForm::Text), Some(BytesForm::Json), Some(BytesForm::Hex)];
+    let buttons = options.map(|option| {
+        view! {
+            <button
+                type="button"
+                class="segmented__option"
+                aria-pressed=move || (wanted.get() == option).to_string()
+                on:click=move |_| wanted.set(option)
+            >
+                {move || word(option)}
+            </button>
+        }
+    });
+    view! {
+        <span class="button-row__end">
+            <span
+                class="segmented segmented--small"
+                role="group"
+                aria-label=move || locale.strings().panel_payload_as
+            >
+                {buttons.collect_view()}
+            </span>
+        </span>
+    }
+}

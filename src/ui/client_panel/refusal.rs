@@ -1,0 +1,89 @@
+//! Why an act was not done, in the learner's language.
+
+use crate::client::CommandError;
+use crate::delivery::AliasError;
+use crate::lab::ActError;
+use crate::language::{Language, Strings};
+use crate::ui::forms::{Problem, thousands};
+
+/// One or two sentences as HTML with no text of the learner in it: what forbids it.
+pub fn words(error: &ActError, language: Language) -> String {
+    let strings = language.strings();
+    match error {
+        ActError::NoSuchClient(slot) => strings.panel_refused_no_client(slot.letter()),
+        ActError::NotOpen => strings.panel_connect_first.to_owned(),
+        ActError::Rule(error) => command(error, language, strings),
+    }
+}
+
+/// The rule behind it: a normative statement or a section.
+pub fn rule(error: &ActError) -> Option<&'static str> {
+    match error {
+        ActError::NoSuchClient(_) | ActError::NotOpen => None,
+        ActError::Rule(error) => Some(error.rule()),
+    }
+}
+
+fn command(error: &CommandError, language: Language, strings: &Strings) -> String {
+    use CommandError as E;
+    match error {
+        E::NotConnected => strings.panel_connect_first.to_owned(),
+        E::AwaitingConnAck => strings.panel_awaiting_connack.to_owned(),
+        E::AwaitingAuthentication => strings.panel_refused_awaiting_authentication.to_owned(),
+        E::ConnectedAlready => strings.panel_connected_already.to_owned(),
+        E::Closing => strings.panel_closing_wait.to_owned(),
+        E::NotEncodable(error) => Problem::Unwritable(*error).words(language),
+        E::Forbidden(error) => Problem::Rule(error.kind).words(language),
+        E::MaximumQoSExceeded { qos, maximum } => {
+            strings.panel_refused_maximum_qos(maximum.bits(), qos.bits())
+        }
+        E::RetainNotAvailable => strings.panel_refused_retain.to_owned(),
+        E::TopicAlias(AliasError::Zero) => strings.panel_refused_alias_zero.to_owned(),
+        E::TopicAlias(AliasError::AboveMaximum { maximum: 0, .. }) => {
+            strings.panel_refused_alias_none.to_owned()
+        }
+        E::TopicAlias(AliasError::AboveMaximum { alias, maximum }) => {
+            strings.panel_refused_alias_above(alias, maximum)
+        }
+        E::TopicAlias(AliasError::Unknown { alias }) => strings.panel_refused_alias_unknown(alias),
+        E::TopicAlias(AliasError::Missing) => strings.panel_refused_alias_missing.to_owned(),
+        E::WildcardSubscriptionNotAvailable => strings.panel_refused_wildcard.to_owned(),
+        E::SharedSubscriptionNotAvailable => strings.panel_refused_shared.to_owned(),
+        E::SubscriptionIdentifierNotAvailable => {
+            strings.panel_refused_subscription_identifier.to_owned()
+        }
+        E::PacketTooLarge { size, maximum } => {
+            let size = u32::try_from(*size).unwrap_or(u32::MAX);
+            strings.panel_refused_too_large(thousands(*maximum), thousands(size))
+        }
+        E::PacketIdsExhausted => strings.panel_refused_packet_ids.to_owned(),
+        E::SessionExpiryWasZero => strings.panel_refused_session_expiry.to_owned(),
+        // AUTH and acknowledgements by hand have no form here.
+        E::NoAuthenticationMethod
+        | E::AuthenticationMethodDiffers
+        | E::AuthReasonCode { .. }
+        | E::AuthOutOfTurn
+        | E::NothingToAcknowledge(_)
+        | E::AcknowledgeInOrder { .. } => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::QoS;
+
+    #[test]
+    fn refusals_name_their_numbers_and_rules() {
+        let error = ActError::Rule(CommandError::MaximumQoSExceeded {
+            qos: QoS::ExactlyOnce,
+            maximum: QoS::AtLeastOnce,
+        });
+        assert_eq!(rule(&error), Some("[MQTT-3.2.2-11]"));
+        for language in Language::ALL {
+            let words = words(&error, language);
+            assert!(words.contains('2') && words.contains('1'), "{words}");
+        }
+        assert_eq!(rule(&ActError::NotOpen), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! What the fields of one form share: what is wrong, and what of it is to be shown.
+
+use std::collections::HashSet;
+
+use leptos::prelude::*;
+
+use super::{Draft, Field, FieldProblem, FormKind, Problem};
+use crate::capture::ClientSlot;
+
+/// Copied freely.
+#[derive(Clone, Copy)]
+pub struct FormContext {
+    client: ClientSlot,
+    kind: FormKind,
+    outcome: Memo<Result<usize, Vec<FieldProblem>>>,
+    /// Fields that have been left once: what is wrong in them is shown from then on.
+    visited: RwSignal<HashSet<Field>>,
+    /// Sending was tried: everything is shown.
+    tried: RwSignal<bool>,
+}
+
+impl FormContext {
+    pub fn new<D>(client: ClientSlot, kind: FormKind, draft: RwSignal<D>) -> FormContext
+    where
+        D: Draft + Send + Sync + 'static,
+    {
+        FormContext {
+            client,
+            kind,
+            outcome: Memo::new(move |_| draft.with(D::size)),
+            visited: RwSignal::new(HashSet::new()),
+            tried: RwSignal::new(false),
+        }
+    }
+
+    /// How many bytes the packet will have; `None` while something is wrong. Tracked.
+    pub fn size(self) -> Option<usize> {
+        self.outcome.with(|outcome| outcome.as_ref().ok().copied())
+    }
+
+    /// What is wrong with a field, if that is to be shown already. Tracked.
+    pub fn problem(self, field: Field) -> Option<Problem> {
+        if !self.tried.get() && !self.visited.with(|visited| visited.contains(&field)) {
+            return None;
+        }
+        self.outcome.with(|outcome| {
+            let problems = outcome.as_ref().err()?;
+            problems.iter().find(|p| p.field == field).map(|p| p.problem.clone())
+        })
+    }
+
+    /// Whether a field of those that `inside` names is shown to be wrong. Tracked.
+    pub fn has_problem(self, inside: impl Fn(Field) -> bool) -> bool {
+        self.tried.get()
+            && self.outcome.with(|outcome| {
+                outcome.as_ref().err().is_some_and(|all| all.iter().any(|p| inside(p.field)))
+            })
+    }
+
+    /// The learner has left the field.
+    pub fn visit(self, field: Field) {
+        if !self.visited.with_untracked(|visited| visited.contains(&field)) {
+            self.visited.update(|visited| {
+                visited.insert(field);
+            });
+        }
+    }
+
+    /// From now on everything that is wrong is shown, until [`FormContext::forget`].
+    pub fn show_all(self) {
+        self.tried.set(true);
+    }
+
+    /// It was sent, or filled anew: nothing has been visited.
+    pub fn forget(self) {
+        self.tried.set(false);
+        self.visited.update(HashSet::clear);
+    }
+
+    /// The id of the element in which the field is typed.
+    pub fn element_id(self, field: Field) -> String {
+        format!("{}-{}", self.id(), field.key())
+    }
+
+    /// The id of the form element.
+    pub fn id(self) -> String {
+        let letter = self.client.letter().to_ascii_lowercase();
+        format!("client-{letter}-{}", self.kind.packet().key())
+    }
+}
+
+/// The form that is being filled in.
+pub fn use_form() -> FormContext {
+    expect_context()
+}

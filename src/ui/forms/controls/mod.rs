@@ -1,0 +1,18 @@
+//! Controls from which forms are made, one a file. Each is bound to a [`Lens`](super::lens::Lens) and
+//! tells what is wrong with its field.
+
+mod bytes_field;
+mod check;
+mod disclosure;
+mod field_row;
+mod problem_line;
+mod qos_choice;
+mod text_field;
+
+pub use bytes_field::{BytesField, BytesInput};
+pub use check::Check;
+pub use disclosure::Disclosure;
+pub use field_row::{FieldRow, label_id};
+pub use problem_line::ProblemLine;
+pub use qos_choice::QosChoice;
+pub use text_field::{TextField, TextInput, TextKind};

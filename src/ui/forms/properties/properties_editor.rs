@@ -1,0 +1,23 @@
+//! Every property of one part.
+
+use leptos::prelude::*;
+
+use super::{PropertiesDraft, PropertyRow};
+use crate::ui::forms::lens::Lens;
+use crate::ui::forms::user_properties::PairsEditor;
+
+/// A row for each property, then the User Properties.
+#[component]
+pub fn PropertiesEditor(
+    properties: Lens<PropertiesDraft>,
+    /// Whether the User Properties stand here too.
+    #[prop(default = true)]
+    pairs: bool,
+) -> impl IntoView {
+    let (part, ids) = properties.with(|all| (all.part(), all.ids()));
+    let user = properties.part(|all| &all.user, |all| &mut all.user);
+    view! {
+        {ids.into_iter().map(|id| view! { <PropertyRow properties id/> }).collect_view()}
+        {pairs.then(|| view! { <PairsEditor part pairs=user/> })}
+    }
+}
