@@ -57,10 +57,8 @@ impl Notice {
                 }
             }
             Problem::Violation { record, violation } => Notice {
-                title: strings.panel_violation(in_words(
-                    violation.reason_code,
-                    PacketType::Disconnect,
-                )),
+                title: strings
+                    .panel_violation(in_words(violation.reason_code, PacketType::Disconnect)),
                 quote: Some(violation.text.clone()),
                 rule: Some(violation.rule),
                 record: *record,
@@ -134,10 +132,8 @@ mod tests {
 
     #[test]
     fn a_refusal_names_code_and_packet() {
-        let problem = Problem::Refused {
-            record: RecordId(4),
-            reason_code: ReasonCode::NotAuthorized,
-        };
+        let problem =
+            Problem::Refused { record: RecordId(4), reason_code: ReasonCode::NotAuthorized };
         let notice = Notice::of(&problem, Language::En);
         assert!(notice.title.contains("0x87 Not authorized"), "{}", notice.title);
         assert_eq!(notice.record, Some(RecordId(4)));

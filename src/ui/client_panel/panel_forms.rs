@@ -45,16 +45,7 @@ impl PanelForms {
             FormContext::new(slot, FormKind::Unsubscribe, unsubscribe),
             FormContext::new(slot, FormKind::Disconnect, disconnect),
         ];
-        PanelForms {
-            slot,
-            connect,
-            publish,
-            subscribe,
-            unsubscribe,
-            disconnect,
-            contexts,
-            main,
-        }
+        PanelForms { slot, connect, publish, subscribe, unsubscribe, disconnect, contexts, main }
     }
 
     pub fn context(self, kind: FormKind) -> FormContext {
@@ -70,9 +61,7 @@ impl PanelForms {
             FormKind::Unsubscribe => {
                 self.unsubscribe.with_untracked(|draft| draft.to_act(self.slot))
             }
-            FormKind::Disconnect => {
-                self.disconnect.with_untracked(|draft| draft.to_act(self.slot))
-            }
+            FormKind::Disconnect => self.disconnect.with_untracked(|draft| draft.to_act(self.slot)),
         }
     }
 

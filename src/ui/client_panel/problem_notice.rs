@@ -20,8 +20,9 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
         store.with_lab(|lab| lab.client(client).and_then(|client| client.problem().cloned()))
     });
     let closed = RwSignal::new(None::<Problem>);
-    let shown =
-        move || problem.get().filter(|problem| closed.with(|closed| closed.as_ref() != Some(problem)));
+    let shown = move || {
+        problem.get().filter(|problem| closed.with(|closed| closed.as_ref() != Some(problem)))
+    };
     // Where nobody answers, the usual address is one thing to try.
     let other_address = move || {
         let Some(Problem::ConnectFailed { address, .. }) = problem.get() else { return None };
@@ -57,8 +58,7 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
             }
         });
         let is_packet = |id: &_| store.record(*id).is_some_and(|r| r.packet_type().is_some());
-        let evidence =
-            notice.record.filter(is_packet).map(|id| view! { <Evidence id/> });
+        let evidence = notice.record.filter(is_packet).map(|id| view! { <Evidence id/> });
         Some(view! {
             <div class="notice" data-state="error" role="alert">
                 <Icon name="warning"/>

@@ -19,9 +19,8 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
     let locale = use_locale();
     let count = Memo::new(move |_| {
         store.with_lab(|lab| {
-            lab.client(client).map_or(0, |client| {
-                client.messages().len() as u64 + client.messages_dropped()
-            })
+            lab.client(client)
+                .map_or(0, |client| client.messages().len() as u64 + client.messages_dropped())
         })
     });
     let messages = move || -> Vec<Message> {

@@ -28,8 +28,7 @@ pub fn SendBar(
 ) -> impl IntoView {
     let locale = use_locale();
     let context = move || forms.context(kind.get());
-    let forbidden =
-        Memo::new(move |_| lamp.get().forbids(kind.get(), locale.strings()));
+    let forbidden = Memo::new(move |_| lamp.get().forbids(kind.get(), locale.strings()));
     let is_busy = move || {
         kind.get() == FormKind::Connect && matches!(lamp.get(), Lamp::Connecting | Lamp::Closing)
     };

@@ -38,7 +38,7 @@ pub use draft::Draft;
 pub use drafts::{Drafts, FormKind};
 pub use field::{Field, PairPart, Part};
 pub use problem::{FieldProblem, NumberRange, Problem, thousands};
-pub use properties::{PropertiesDraft, PropertyDraft};
+pub use properties::{PropertiesDraft, PropertyDraft, hints};
 pub use publish::PublishDraft;
 #[cfg(target_arch = "wasm32")]
 pub use publish::PublishForm;

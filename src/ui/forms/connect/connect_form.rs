@@ -44,16 +44,11 @@ pub fn ConnectForm(
     );
 
     let strings = move || locale.strings();
-    let property_count =
-        move || properties.with(|all| all.set_count() + all.user.len());
-    let will_count =
-        move || will.with(|will| if will.set { 1 + will.set_count() } else { 0 });
+    let property_count = move || properties.with(|all| all.set_count() + all.user.len());
+    let will_count = move || will.with(|will| if will.set { 1 + will.set_count() } else { 0 });
     let credential_count = move || draft.with(ConnectDraft::credentials_count);
     let in_properties = |field| {
-        matches!(
-            field,
-            Field::Property(Part::Connect, _) | Field::UserProperty(Part::Connect, ..)
-        )
+        matches!(field, Field::Property(Part::Connect, _) | Field::UserProperty(Part::Connect, ..))
     };
     let in_will = |field| {
         matches!(
@@ -66,9 +61,7 @@ pub fn ConnectForm(
     };
     let clean_start_id = format!("{}-clean-start", form.id());
     let not_sent = move |set: Lens<bool>| {
-        Signal::derive(move || {
-            (!set.get()).then(|| locale.strings().form_not_sent.to_owned())
-        })
+        Signal::derive(move || (!set.get()).then(|| locale.strings().form_not_sent.to_owned()))
     };
     let client_id_hint = move || {
         let is_empty = client_id.with(|id| id.is_empty());

@@ -82,11 +82,7 @@ pub fn BytesInput(
 
 /// How the text stands for bytes. Choosing another form keeps the bytes.
 #[component]
-fn FormChoice(
-    field: Field,
-    bytes: Lens<BytesDraft>,
-    forms: &'static [BytesForm],
-) -> impl IntoView {
+fn FormChoice(field: Field, bytes: Lens<BytesDraft>, forms: &'static [BytesForm]) -> impl IntoView {
     let form = use_form();
     let locale = use_locale();
     let word = move |option: BytesForm| match option {

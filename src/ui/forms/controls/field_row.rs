@@ -30,8 +30,10 @@ pub fn FieldRow(
     };
     let id = move || form.element_id(field.get());
     let label = match group {
-        true => view! { <span class="field__label" id=move || label_id(&id())>{name}{section}</span> }
-            .into_any(),
+        true => {
+            view! { <span class="field__label" id=move || label_id(&id())>{name}{section}</span> }
+                .into_any()
+        }
         false => view! { <label class="field__label" for=id>{name}{section}</label> }.into_any(),
     };
     view! {

@@ -127,9 +127,12 @@ mod tests {
         ] {
             assert_eq!(duration(seconds, strings).as_deref(), expect, "{seconds}");
         }
-        for (bytes, expect) in
-            [(1023, None), (1024, Some("1 KiB")), (1_048_576, Some("1 MiB")), (1536, Some("1.5 KiB"))]
-        {
+        for (bytes, expect) in [
+            (1023, None),
+            (1024, Some("1 KiB")),
+            (1_048_576, Some("1 MiB")),
+            (1536, Some("1.5 KiB")),
+        ] {
             assert_eq!(size(bytes).as_deref(), expect, "{bytes}");
         }
     }

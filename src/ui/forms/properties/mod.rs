@@ -1,7 +1,7 @@
 //! The properties of a packet or of its Will, each one absent until it is set.
 
 mod draft;
-mod hints;
+pub mod hints;
 #[cfg(target_arch = "wasm32")]
 mod properties_editor;
 #[cfg(target_arch = "wasm32")]

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::{PropertiesDraft, PropertyDraft, hints};
 use crate::mqtt::PropertyId;
 use crate::ui::forms::Field;
-use crate::ui::forms::controls::{BytesInput, FieldRow, TextInput, TextKind, label_id};
 use crate::ui::forms::context::use_form;
+use crate::ui::forms::controls::{BytesInput, FieldRow, TextInput, TextKind, label_id};
 use crate::ui::forms::lens::Lens;
 use crate::ui::locale::use_locale;
 
@@ -44,7 +44,8 @@ pub fn PropertyRow(properties: Lens<PropertiesDraft>, id: PropertyId) -> impl In
         set.get().then_some(words)
     };
     let unit = move || {
-        hints::unit(id, locale.strings()).map(|unit| view! { <span class="field__unit">{unit}</span> })
+        hints::unit(id, locale.strings())
+            .map(|unit| view! { <span class="field__unit">{unit}</span> })
     };
     let is_flag = first.is_flag();
     let control = match () {

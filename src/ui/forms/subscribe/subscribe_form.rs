@@ -6,9 +6,7 @@ use super::SubscribeDraft;
 use crate::mqtt::{FieldId, PropertyId, RetainHandling, Subscription};
 use crate::ui::components::Icon;
 use crate::ui::forms::context::use_form;
-use crate::ui::forms::controls::{
-    Check, Disclosure, ProblemLine, QosChoice, TextField, label_id,
-};
+use crate::ui::forms::controls::{Check, Disclosure, ProblemLine, QosChoice, TextField, label_id};
 use crate::ui::forms::lens::Lens;
 use crate::ui::forms::properties::PropertyRow;
 use crate::ui::forms::user_properties::PairsEditor;
