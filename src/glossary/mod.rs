@@ -3,6 +3,10 @@
 //! The words are in `en.md` and `ja.md` beside this file; the build fails when the two differ in keys,
 //! and a test holds that every table entry of the protocol has one.
 
+mod specification;
+
+pub use specification::link;
+
 use crate::language::Language;
 use crate::mqtt::{ErrorKind, Label, PacketType, ReasonCode};
 
