@@ -11,6 +11,13 @@ use crate::time::Instant;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId(pub u64);
 
+impl RecordId {
+    /// The number under which people know it, counted from 1: `#7`.
+    pub fn number(self) -> u64 {
+        self.0 + 1
+    }
+}
+
 /// A place on the bench where a client stands. It stays the same when the client reconnects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientSlot(pub u8);

@@ -7,8 +7,10 @@
 
 mod line;
 mod read;
+mod record;
 mod write;
 
 pub use line::{dissect_line, encode_line};
 pub use read::{JsonError, packet_from_json};
+pub use record::records_to_json;
 pub use write::{dissection_to_json, packet_to_json};
