@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::address::{BROKER, EXERCISE, LANGUAGE, Place};
 use super::broker_choice;
+use super::browser::is_typing;
 use super::components::{CourseNav, Header, IconSprite, KeysDialog};
 use super::locale::Locale;
 use super::pages::{ExercisePage, HomePage, NotFoundPage};
@@ -127,16 +128,6 @@ fn initial_language(from_query: Option<&str>) -> Language {
             wanted.iter().find_map(|tag| Language::from_tag(&tag.as_string()?))
         })
         .unwrap_or_default()
-}
-
-/// Whether the key belongs to a field that is being typed into.
-fn is_typing(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| {
-        element
-            .closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog")
-            .is_ok_and(|found| found.is_some())
-    })
 }
 
 fn focus(id: &str) {

@@ -7,19 +7,21 @@ pub mod address;
 pub mod broker_choice;
 pub mod client_panel;
 pub mod family;
+pub mod format;
 pub mod forms;
+pub mod inspector;
 pub mod lesson;
+pub mod packet_list;
+pub mod windowed;
 
 #[cfg(target_arch = "wasm32")]
 mod app;
 #[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
 mod components;
 #[cfg(target_arch = "wasm32")]
-mod inspector;
-#[cfg(target_arch = "wasm32")]
 mod locale;
-#[cfg(target_arch = "wasm32")]
-mod packet_list;
 #[cfg(target_arch = "wasm32")]
 mod pages;
 #[cfg(target_arch = "wasm32")]

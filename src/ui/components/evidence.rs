@@ -14,12 +14,13 @@ pub fn Evidence(id: RecordId) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let packet = store.record(id).and_then(|record| record.packet_type());
-    let label =
-        move || locale.strings().evidence_open(id.0, packet.map_or("", |packet| packet.name()));
+    let label = move || {
+        locale.strings().evidence_open(id.number(), packet.map_or("", |packet| packet.name()))
+    };
     view! {
         <button class="evidence" aria-label=label title=label on:click=move |_| store.open(id)>
             <Icon name=packet.map_or("malformed", |packet| Family::of(packet).key())/>
-            {format!("#{}", id.0)}
+            {format!("#{}", id.number())}
         </button>
     }
 }

@@ -1,20 +1,32 @@
-//! A section of the specification, as a link to it.
+//! A section or a normative statement of the specification, as a link to it.
 
 use leptos::prelude::*;
 
-/// `§3.3.2.3.7`, linked to the OASIS text.
+use crate::glossary;
+
+/// `§3.3.2.3.7` or `[MQTT-3.3.2-17]`, linked to that place in the OASIS document.
 #[component]
 pub fn SpecRef(
-    /// The number without `§`.
+    /// The section's number, with or without `§`, or the statement in its brackets.
     #[prop(into)]
     section: Signal<&'static str>,
+    /// Leaves it out of the tab order, where the same link stands elsewhere too.
+    #[prop(optional)]
+    aside: bool,
 ) -> impl IntoView {
+    let text = move || match section.get() {
+        reference if reference.starts_with(['§', '[']) => reference.to_owned(),
+        number => format!("§{number}"),
+    };
     view! {
-        <a class="spec-ref" href=SPECIFICATION target="_blank" rel="noopener">
-            {move || format!("§{}", section.get())}
+        <a
+            class="spec-ref"
+            href=move || glossary::link(section.get())
+            target="_blank"
+            rel="noopener"
+            tabindex=aside.then_some("-1")
+        >
+            {text}
         </a>
     }
 }
-
-/// The OASIS standard, whose anchors carry no section numbers.
-const SPECIFICATION: &str = "https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html";

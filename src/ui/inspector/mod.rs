@@ -1,6 +1,21 @@
-//! One packet, opened.
-use leptos::prelude::*;
-#[component]
-pub fn Inspector(#[prop(default = true)] head: bool) -> impl IntoView {
-    let _ = head;
-}
+//! One packet opened: its bytes, its fields and what they mean, each lighting up the others.
+
+#[cfg(target_arch = "wasm32")]
+mod bits;
+#[cfg(target_arch = "wasm32")]
+mod explanation;
+#[cfg(target_arch = "wasm32")]
+mod field_tree;
+#[cfg(target_arch = "wasm32")]
+mod hex;
+mod meaning;
+mod model;
+#[cfg(target_arch = "wasm32")]
+mod reading;
+#[cfg(target_arch = "wasm32")]
+mod view;
+
+pub use meaning::{full_value, meaning, value};
+pub use model::{Expanded, Glyph, Row, RowName, Sheet};
+#[cfg(target_arch = "wasm32")]
+pub use view::Inspector;

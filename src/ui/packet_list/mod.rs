@@ -1,8 +1,21 @@
-//! The packets of the capture.
-use leptos::prelude::*;
-#[component]
-pub fn PacketList(#[prop(default = true)] head: bool) -> impl IntoView {
-    let _ = head;
-}
-#[component]
-pub fn WireBar() -> impl IntoView {}
+//! The packets on the wire as a list: what each says in one line, and a filter.
+
+mod facts;
+mod model;
+#[cfg(target_arch = "wasm32")]
+mod packet_row;
+#[cfg(target_arch = "wasm32")]
+mod view;
+#[cfg(target_arch = "wasm32")]
+mod wire_bar;
+#[cfg(target_arch = "wasm32")]
+mod wire_state;
+
+pub use facts::{Facts, Line, explain_error};
+pub use model::{Filter, Matches, as_text};
+#[cfg(target_arch = "wasm32")]
+pub use view::PacketList;
+#[cfg(target_arch = "wasm32")]
+pub use wire_bar::WireBar;
+#[cfg(target_arch = "wasm32")]
+pub use wire_state::{WireState, use_wire};

@@ -9,7 +9,7 @@ use crate::ui::components::{Axis, Icon, Splitter};
 use crate::ui::inspector::Inspector;
 use crate::ui::lesson::{Lesson, LessonSession, TaskStrip};
 use crate::ui::locale::use_locale;
-use crate::ui::packet_list::{PacketList, WireBar};
+use crate::ui::packet_list::{PacketList, WireBar, WireState};
 use crate::ui::pane::{Pane, use_pane};
 use crate::ui::progress::use_progress;
 use crate::ui::storage::{self, Key};
@@ -28,6 +28,7 @@ pub fn ExercisePage(exercise: &'static Exercise) -> impl IntoView {
     let locale = use_locale();
     let pane = use_pane();
     pane.set(Pane::Learn);
+    WireState::provide();
     let session = LessonSession::begin(exercise, store, use_progress());
 
     let remembered = storage::load::<Shares>(Key::Panels).unwrap_or_default();

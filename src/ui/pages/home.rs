@@ -12,7 +12,7 @@ use crate::ui::components::{Icon, Pips};
 use crate::ui::inspector::Inspector;
 use crate::ui::lesson::model::done_in;
 use crate::ui::locale::use_locale;
-use crate::ui::packet_list::PacketList;
+use crate::ui::packet_list::{PacketList, WireState};
 use crate::ui::progress::use_progress;
 use crate::ui::store::use_store;
 
@@ -107,6 +107,7 @@ pub fn HomePage() -> impl IntoView {
 fn LiveBench() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
+    WireState::provide();
     store.set_up(vec![("client", vec![connect()])]);
     let client = move |read: fn(&crate::lab::BenchClient) -> bool| {
         store.with_lab(|lab| lab.client(CLIENT).is_some_and(read))

@@ -1,0 +1,152 @@
+//! Numbers as people read them: grouped, with units, and compared with units they know.
+
+use crate::language::Strings;
+use crate::time::Instant;
+
+/// Between a number and its unit, and between groups of digits; never at the end of a line.
+pub const THIN_SPACE: char = '\u{202F}';
+
+/// `1 048 576`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        // A number of four digits reads well as it is.
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            out.push(THIN_SPACE);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A moment to the tenth of a millisecond, with its unit: in milliseconds for the first ten seconds,
+/// then in seconds.
+pub fn moment(at: Instant) -> (String, &'static str) {
+    let tenths = at.as_micros() / 100;
+    match tenths {
+        ..100_000 => (format!("{}.{}", tenths / 10, tenths % 10), "ms"),
+        _ => (format!("{}.{:04}", grouped(tenths / 10_000), tenths % 10_000), "s"),
+    }
+}
+
+/// A size that fits a narrow column, with its unit: exact up to 99 999 B.
+pub fn short_size(bytes: usize) -> (String, &'static str) {
+    match bytes {
+        ..100_000 => (grouped(bytes as u64), "B"),
+        100_000..1_048_576 => (format!("{:.0}", bytes as f64 / 1024.0), "KiB"),
+        _ => (format!("{:.1}", bytes as f64 / 1_048_576.0), "MiB"),
+    }
+}
+
+/// The size in the largest binary unit it reaches: `1 MiB`, `≈ 1.5 KiB`; `None` below 1 KiB.
+pub fn binary_size(bytes: u64) -> Option<String> {
+    let (unit, name) = match bytes {
+        ..0x400 => return None,
+        0x400..0x10_0000 => (0x400, "KiB"),
+        0x10_0000..0x4000_0000 => (0x10_0000, "MiB"),
+        _ => (0x4000_0000, "GiB"),
+    };
+    Some(match bytes % unit {
+        0 => format!("{} {name}", bytes / unit),
+        _ => format!("≈ {:.1} {name}", bytes as f64 / unit as f64),
+    })
+}
+
+/// Seconds in larger units, the two largest that count: `5 min`, `1 h 30 min`; `None` below a minute.
+pub fn duration(seconds: u32, strings: &Strings) -> Option<String> {
+    let parts = [
+        (seconds / 86_400, Strings::duration_days as fn(&Strings, u32) -> String),
+        (seconds / 3600 % 24, Strings::duration_hours),
+        (seconds / 60 % 60, Strings::duration_minutes),
+        (seconds % 60, Strings::duration_seconds),
+    ];
+    let largest = parts[..3].iter().position(|(amount, _)| *amount > 0)?;
+    let words: Vec<String> = parts[largest..(largest + 2).min(4)]
+        .iter()
+        .filter(|(amount, _)| *amount > 0)
+        .map(|(amount, word)| word(strings, *amount))
+        .collect();
+    let shown: u32 = match largest {
+        0 => seconds / 3600 * 3600,
+        1 => seconds / 60 * 60,
+        _ => seconds,
+    };
+    let about = if shown == seconds { "" } else { "≈ " };
+    Some(format!("{about}{}", words.join(" ")))
+}
+
+/// The text with at most `limit` characters, and `…` where something was left out.
+pub fn capped(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn numbers_are_grouped_from_five_digits_on() {
+        for (number, expect) in [
+            (0, "0"),
+            (1024, "1024"),
+            (65_535, "65\u{202F}535"),
+            (1_048_576, "1\u{202F}048\u{202F}576"),
+        ] {
+            assert_eq!(grouped(number), expect);
+        }
+    }
+
+    #[test]
+    fn moments_keep_the_tenth_of_a_millisecond() {
+        for (micros, number, unit) in [
+            (0, "0.0", "ms"),
+            (12_449, "12.4", "ms"),
+            (9_999_999, "9999.9", "ms"),
+            (10_000_000, "10.0000", "s"),
+            (60_012_345, "60.0123", "s"),
+        ] {
+            assert_eq!(moment(Instant::from_micros(micros)), (number.to_owned(), unit), "{micros}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_compared_with_binary_units() {
+        for (bytes, expect) in [
+            (1023, None),
+            (1024, Some("1 KiB")),
+            (1_048_576, Some("1 MiB")),
+            (1_572_865, Some("≈ 1.5 MiB")),
+            (u64::from(u32::MAX), Some("≈ 4.0 GiB")),
+        ] {
+            assert_eq!(binary_size(bytes).as_deref(), expect, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn durations_name_their_two_largest_units() {
+        for (seconds, expect) in [
+            (59, None),
+            (60, Some("1 min")),
+            (90, Some("1 min 30 s")),
+            (300, Some("5 min")),
+            (5400, Some("1 h 30 min")),
+            (5401, Some("≈ 1 h 30 min")),
+            (86_400, Some("1 d")),
+            (90_061, Some("≈ 1 d 1 h")),
+        ] {
+            let found = duration(seconds, Language::En.strings());
+            assert_eq!(found.as_deref(), expect, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(capped("温度計", 2), "温度…");
+        assert_eq!(capped("温度計", 3), "温度計");
+    }
+}

@@ -1,0 +1,151 @@
+//! What the field in sight means; before one is chosen, what the packet is, or what broke it.
+
+use leptos::prelude::*;
+
+use super::bits::Bits;
+use super::field_tree::row_name;
+use super::meaning::{full_value, meaning};
+use super::model::{RowName, Sheet};
+use super::reading::Reading;
+use crate::glossary::{self, Entry};
+use crate::language::Language;
+use crate::mqtt::{Class, DecodeError, FieldId, Label, PacketType, ReasonCode, Sender, Value};
+use crate::ui::components::{Icon, SpecRef};
+use crate::ui::locale::use_locale;
+
+#[component]
+pub fn Explanation(reading: Reading) -> impl IntoView {
+    let locale = use_locale();
+    let sheet = StoredValue::new(reading.sheet());
+    // The error stays in sight until the learner turns to a field that is sound.
+    let error = Memo::new(move |_| {
+        sheet.with_value(|sheet| {
+            let in_sight = reading.in_sight();
+            sheet.error.filter(|_| in_sight.is_none() || in_sight == sheet.broken)
+        })
+    });
+    let words = move || {
+        let language = locale.language();
+        sheet.with_value(|sheet| match (error.get(), reading.in_sight()) {
+            (Some(error), _) => broken(sheet, error, language).into_any(),
+            (None, Some(row)) => field(sheet, row, language).into_any(),
+            (None, None) => packet(sheet, language).into_any(),
+        })
+    };
+    let bits = Memo::new(move |_| {
+        sheet.with_value(|sheet| reading.in_sight().and_then(|row| sheet.bits_of(row)))
+    });
+    view! {
+        <div
+            class="explanation"
+            data-state=move || error.get().map(|_| "malformed")
+            aria-live="polite"
+        >
+            {words}
+            {move || bits.get().map(|(byte, fields)| view! { <Bits reading byte fields/> })}
+        </div>
+    }
+}
+
+fn packet(sheet: &Sheet, language: Language) -> impl IntoView + use<> {
+    let entry = sheet.packet_type.and_then(|packet| glossary::packet(packet, language));
+    let name = sheet.packet_type.map_or(language.strings().wire_no_packet, PacketType::name);
+    let section = sheet.packet_type.map(section);
+    view! {
+        <div class="explanation__head">
+            <h3 class="explanation__name">{name}</h3>
+            {section.map(|section| view! { <SpecRef section/> })}
+        </div>
+        {entry.map(explained)}
+        <p class="explanation__words">{language.strings().inspector_overview}</p>
+    }
+}
+
+fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<> {
+    let strings = language.strings();
+    let name = sheet.rows[row].name;
+    let said = meaning(sheet, row, strings);
+    let (entry, section) = match name {
+        RowName::Field(label) => (glossary::field(label, language), Some(label.section())),
+        RowName::Unread | RowName::Missing => (None, None),
+    };
+    let further = match (&sheet.rows[row].value, name) {
+        (Value::ReasonCode(code, _), _) => glossary::reason_code(*code, language),
+        (Value::Named(..), RowName::Field(Label::Field(FieldId::PacketType))) => {
+            sheet.packet_type.and_then(|packet| glossary::packet(packet, language))
+        }
+        _ => None,
+    };
+    let unread = matches!(name, RowName::Unread | RowName::Missing)
+        .then_some(strings.inspector_unread_words);
+    view! {
+        <div class="explanation__head">
+            <h3 class="explanation__name">{row_name(name, strings)}</h3>
+            <span class="explanation__value">{full_value(sheet, row)}</span>
+            {said.map(|said| view! { <span>{said}</span> })}
+            {section.map(|section| view! { <SpecRef section/> })}
+        </div>
+        {further.map(explained)}
+        {entry.map(explained)}
+        {unread.map(|words| view! { <p class="explanation__words">{words}</p> })}
+    }
+}
+
+fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoView + use<> {
+    let strings = language.strings();
+    let class = match error.kind.class() {
+        Class::Framing => strings.inspector_framing,
+        Class::MalformedPacket => strings.inspector_malformed_packet,
+        Class::ProtocolError => strings.inspector_protocol_error,
+    };
+    let around = sheet.broken.map_or(error.at..error.at + 1, |row| sheet.rows[row].range.clone());
+    let at_fault = around.start..around.end.min(around.start + 16).max(error.at + 1);
+    let entry = glossary::error(error.kind, language);
+    let words = entry.is_none().then(|| error.kind.to_string());
+    let answer = strings
+        .inspector_error_answer(reason(error.kind.reason_code()), answering_packet(sheet).name());
+    let unread = (error.at + 1 < sheet.bytes.len()).then_some(strings.inspector_error_unread);
+    view! {
+        <div class="explanation__head">
+            <h3 class="explanation__name">
+                <Icon name="malformed"/>
+                {strings.inspector_error_title(error.at, class)}
+            </h3>
+            <span class="explanation__value">{sheet.hex(at_fault)}</span>
+            <SpecRef section=error.kind.rule()/>
+        </div>
+        {entry.map(explained)}
+        {words.map(|words| view! { <p class="explanation__words">{words}</p> })}
+        <p class="explanation__words">{answer} " " {unread}</p>
+    }
+}
+
+/// Before CONNECT is accepted a Server says no with CONNACK; everyone else uses DISCONNECT (§4.13).
+fn answering_packet(sheet: &Sheet) -> PacketType {
+    match (sheet.packet_type, sheet.sender) {
+        (Some(PacketType::Connect), Sender::Client) => PacketType::ConnAck,
+        _ => PacketType::Disconnect,
+    }
+}
+
+fn reason(code: ReasonCode) -> String {
+    format!("0x{:02X} {}", code.value(), code.name())
+}
+
+/// The glossary's words, which are HTML made at build time from our own Markdown.
+fn explained(entry: Entry) -> impl IntoView {
+    view! {
+        <p class="explanation__words" inner_html=entry.short></p>
+        {(!entry.long.is_empty())
+            .then(|| view! { <div class="explanation__words" inner_html=entry.long></div> })}
+    }
+}
+
+/// The section of a packet, as text that lives as long as the page.
+fn section(packet: PacketType) -> &'static str {
+    const SECTIONS: [&str; 15] = [
+        "3.1", "3.2", "3.3", "3.4", "3.5", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12",
+        "3.13", "3.14", "3.15",
+    ];
+    SECTIONS[usize::from(packet.value()) - 1]
+}

@@ -1,0 +1,201 @@
+//! The fields of the packet as a tree, down to bits.
+
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::meaning::{meaning, value};
+use super::model::{Row, RowName};
+use super::reading::Reading;
+use crate::language::Strings;
+use crate::ui::browser::data_number;
+use crate::ui::components::{Icon, SpecRef};
+use crate::ui::locale::use_locale;
+use crate::ui::windowed::use_windowed;
+
+#[component]
+pub fn FieldTree(reading: Reading) -> impl IntoView {
+    let locale = use_locale();
+    let sheet = StoredValue::new(reading.sheet());
+    let root = NodeRef::<Div>::new();
+    let windowed = use_windowed(root);
+    let visible = Memo::new(move |_| sheet.with_value(|sheet| sheet.visible(&reading.expanded())));
+    let drawn = Memo::new(move |_| windowed.sight().rows(visible.with(Vec::len)));
+    let space =
+        move |rows: usize| format!("block-size: {}px", rows as f64 * windowed.sight().row_height);
+    let position =
+        move |row: usize| visible.with_untracked(|rows| rows.partition_point(|r| *r < row));
+
+    Effect::new(move || {
+        if let Some(row) = reading.selected() {
+            windowed.reveal(position(row), row as u64, |_| {});
+        }
+    });
+    let go = move |row: usize| {
+        reading.select(row);
+        windowed.reveal(position(row), row as u64, |element| {
+            if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+                let _ = element.focus();
+            }
+        });
+    };
+    // The row that Tab reaches.
+    let stop = Memo::new(move |_| {
+        let rows = visible.get();
+        let here = reading.selected().filter(|row| rows.contains(row));
+        here.or_else(|| rows.get(drawn.get().start).copied())
+    });
+
+    let on_move = move |event: PointerEvent| {
+        if event.movement_x() != 0 || event.movement_y() != 0 {
+            reading.hover(data_number(&event, "data-row"));
+        }
+    };
+    let on_click = move |event: MouseEvent| {
+        let Some(row) = data_number(&event, "data-row") else { return };
+        let on_toggle = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .is_some_and(|t| t.closest(".field-row__toggle").is_ok_and(|found| found.is_some()));
+        let has_children = sheet.with_value(|sheet| sheet.has_children(row));
+        let was_selected = untrack(|| reading.selected()) == Some(row);
+        if has_children && (on_toggle || was_selected) {
+            let open = untrack(|| reading.expanded())[row];
+            reading.expand(row, !open);
+        }
+        reading.select(row);
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let rows = visible.get_untracked();
+        let Some(row) = untrack(|| reading.selected()).or(stop.get_untracked()) else { return };
+        let at = position(row);
+        let has_children = sheet.with_value(|sheet| sheet.has_children(row));
+        let is_open = untrack(|| reading.expanded())[row];
+        let page = untrack(|| windowed.sight()).page();
+        let to = match event.key().as_str() {
+            "ArrowDown" => rows.get(at + 1).copied(),
+            "ArrowUp" => at.checked_sub(1).map(|above| rows[above]),
+            "PageDown" => rows.get((at + page).min(rows.len() - 1)).copied(),
+            "PageUp" => rows.get(at.saturating_sub(page)).copied(),
+            "Home" => rows.first().copied(),
+            "End" => rows.last().copied(),
+            "ArrowRight" if has_children && !is_open => {
+                reading.expand(row, true);
+                Some(row)
+            }
+            "ArrowRight" if has_children => Some(row + 1),
+            "ArrowLeft" if has_children && is_open => {
+                reading.expand(row, false);
+                Some(row)
+            }
+            "ArrowLeft" => sheet.with_value(|sheet| sheet.rows[row].parent),
+            "Enter" | " " => {
+                if has_children && untrack(|| reading.selected()) == Some(row) {
+                    reading.expand(row, !is_open);
+                }
+                Some(row)
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(row) = to {
+            go(row);
+        }
+    };
+
+    let row = move |row: usize| {
+        let sheet = sheet.get_value();
+        let Row { name, depth, range, bits, place, .. } = sheet.rows[row].clone();
+        let is_broken = sheet.broken == Some(row);
+        let has_children = sheet.has_children(row);
+        let shown = value(&sheet, row);
+        let means = {
+            let sheet = sheet.clone();
+            move || meaning(&sheet, row, locale.strings())
+        };
+        let where_it_is = move || match bits {
+            Some(bits) if bits.high == bits.low => locale.strings().inspector_bit(bits.high),
+            Some(bits) => locale.strings().inspector_bits(bits.high, bits.low),
+            None => match range.len() {
+                0 => String::new(),
+                1 => range.start.to_string(),
+                _ => format!("{}–{}", range.start, range.end - 1),
+            },
+        };
+        let section = match name {
+            RowName::Field(label) => Some(label.section()),
+            RowName::Unread | RowName::Missing => None,
+        };
+        view! {
+            <div
+                class="field-row"
+                role="treeitem"
+                data-row=row.to_string()
+                attr:aria-level=(depth + 1).to_string()
+                aria-posinset=place.0.to_string()
+                aria-setsize=place.1.to_string()
+                aria-expanded=move || has_children.then(|| reading.expanded()[row].to_string())
+                aria-selected=move || (reading.selected() == Some(row)).to_string()
+                tabindex=move || if stop.get() == Some(row) { "0" } else { "-1" }
+                style:--depth=depth.to_string()
+                data-lit=move || reading.lit_row(row)
+                data-state=is_broken.then_some("malformed")
+            >
+                <span class="field-row__name">
+                    <span class="field-row__toggle">
+                        {has_children.then(|| view! { <Icon name="chevron"/> })}
+                    </span>
+                    {is_broken.then(|| view! { <Icon name="malformed" small=true/> })}
+                    <span class="field-row__label">{move || row_name(name, locale.strings())}</span>
+                </span>
+                <span class="field-row__value">
+                    {shown}
+                    {move || means().map(|means| view! {
+                        " "
+                        <span class="field-row__meaning">{means}</span>
+                    })}
+                </span>
+                <span class="field-row__range">{where_it_is}</span>
+                {section.map(|section| view! { <SpecRef section aside=true/> })}
+            </div>
+        }
+    };
+    view! {
+        <div
+            class="field-tree"
+            node_ref=root
+            role="tree"
+            aria-label=move || locale.strings().inspector_fields
+            on:pointermove=on_move
+            on:pointerleave=move |_| reading.hover(None)
+            on:click=on_click
+            on:keydown=on_key
+        >
+            <div data-rows="" style=move || space(drawn.get().start)></div>
+            <For
+                each=move || {
+                    let drawn = drawn.get();
+                    visible.with(|rows| rows.get(drawn).unwrap_or_default().to_vec())
+                }
+                key=|row| *row
+                children=row
+            />
+            <div style=move || {
+                let rows = visible.with(Vec::len);
+                space(rows - drawn.get().end.min(rows))
+            }></div>
+        </div>
+    }
+}
+
+pub fn row_name(name: RowName, strings: &Strings) -> &'static str {
+    match name {
+        RowName::Field(label) => label.name(),
+        RowName::Unread => strings.inspector_unread,
+        RowName::Missing => strings.inspector_missing,
+    }
+}

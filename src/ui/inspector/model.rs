@@ -1,0 +1,454 @@
+//! A dissected packet as rows and bytes that know each other.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::capture::{Entry, Record};
+use crate::mqtt::{Bits, DecodeError, Field, FieldId, Label, PacketType, Sender, Value};
+
+/// One opened packet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    pub bytes: Bytes,
+    pub sender: Sender,
+    /// As far as the first byte tells it.
+    pub packet_type: Option<PacketType>,
+    pub error: Option<DecodeError>,
+    /// Every field, groups before what is in them, in wire order.
+    pub rows: Vec<Row>,
+    /// The rows that own bytes, by their first byte.
+    leaves: Vec<usize>,
+    /// The row in which the packet breaks.
+    pub broken: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub name: RowName,
+    pub depth: usize,
+    pub parent: Option<usize>,
+    /// The first row behind everything in this one.
+    pub end: usize,
+    pub range: Range<usize>,
+    pub bits: Option<Bits>,
+    /// For a group that says one thing, such as a string with its length: that thing.
+    pub value: Value,
+    /// Whether it opens when the packet is opened: what says nothing by itself, and flags.
+    pub opens_at_first: bool,
+    /// Which child of its parent it is, from 1, and out of how many.
+    pub place: (usize, usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RowName {
+    Field(Label),
+    /// Bytes behind the one that broke the packet.
+    Unread,
+    /// The packet ends where more should be.
+    Missing,
+}
+
+/// How a byte reads as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyph {
+    Char(char),
+    /// It belongs to the character before it.
+    Continued,
+    /// No character that can be seen.
+    None,
+}
+
+/// Which rows are open, one entry a row.
+pub type Expanded = Vec<bool>;
+
+impl Sheet {
+    /// `None` for an event of the link.
+    pub fn open(record: &Record) -> Option<Sheet> {
+        let (Entry::Packet { bytes, .. } | Entry::Broken { bytes, .. }) = &record.entry else {
+            return None;
+        };
+        let dissection = record.dissect()?;
+        let mut sheet = Sheet {
+            packet_type: bytes.first().and_then(|byte| PacketType::from_value(byte >> 4)),
+            sender: record.sender()?,
+            bytes: bytes.clone(),
+            error: dissection.outcome.err(),
+            rows: Vec::new(),
+            leaves: Vec::new(),
+            broken: None,
+        };
+        sheet.add_fields(&dissection.fields, None, 0);
+        if let Some(error) = sheet.error {
+            sheet.mark_broken(error);
+        }
+        let top_level = sheet.rows.iter().filter(|row| row.parent.is_none()).count();
+        for row in sheet.rows.iter_mut().filter(|row| row.parent.is_none()) {
+            row.place.1 = top_level;
+        }
+        Some(sheet)
+    }
+
+    fn add_fields(&mut self, fields: &[Field], parent: Option<usize>, depth: usize) {
+        for (index, field) in fields.iter().enumerate() {
+            let at = self.rows.len();
+            let value = own_value(field);
+            let is_group = !field.children.is_empty() && !field.is_leaf();
+            self.rows.push(Row {
+                name: RowName::Field(field.label),
+                depth,
+                parent,
+                end: at + 1,
+                range: field.range.clone(),
+                bits: field.bits,
+                opens_at_first: match is_group {
+                    true => value == Value::None,
+                    false => has_flags(field),
+                },
+                value,
+                place: (index + 1, fields.len()),
+            });
+            if field.is_leaf() && !field.range.is_empty() {
+                self.leaves.push(at);
+            }
+            self.add_fields(&field.children, Some(at), depth + 1);
+            self.rows[at].end = self.rows.len();
+        }
+    }
+
+    /// Finds the row at fault, and adds one for the bytes that nobody read.
+    fn mark_broken(&mut self, error: DecodeError) {
+        let read = self.leaves.last().map_or(0, |row| self.rows[*row].range.end);
+        self.broken = self.leaf_at(error.at);
+        let (name, range) = match self.bytes.len() {
+            length if read < length => (RowName::Unread, read..length),
+            length if error.at >= length => (RowName::Missing, length..length),
+            _ => return,
+        };
+        let at = self.rows.len();
+        let place = (self.rows.iter().filter(|row| row.parent.is_none()).count() + 1, 0);
+        if !range.is_empty() {
+            self.leaves.push(at);
+        }
+        self.rows.push(Row {
+            name,
+            depth: 0,
+            parent: None,
+            end: at + 1,
+            range,
+            bits: None,
+            value: Value::None,
+            opens_at_first: false,
+            place,
+        });
+        self.broken = self.broken.or(Some(at));
+    }
+
+    pub fn expanded_at_first(&self) -> Expanded {
+        self.rows.iter().map(|row| row.opens_at_first).collect()
+    }
+
+    /// The row that owns a byte, bits aside.
+    pub fn leaf_at(&self, byte: usize) -> Option<usize> {
+        let after = self.leaves.partition_point(|row| self.rows[*row].range.start <= byte);
+        let row = *self.leaves.get(after.checked_sub(1)?)?;
+        self.rows[row].range.contains(&byte).then_some(row)
+    }
+
+    /// The leaf before or after the one that owns this byte, or that byte's own at the ends.
+    pub fn step_leaf(&self, byte: usize, forward: bool) -> Option<usize> {
+        let here = self.leaves.partition_point(|row| self.rows[*row].range.start <= byte);
+        let here = here.saturating_sub(1);
+        let there = if forward { here + 1 } else { here.saturating_sub(1) };
+        self.leaves.get(there).or(self.leaves.last()).copied()
+    }
+
+    pub fn has_children(&self, row: usize) -> bool {
+        self.rows[row].end > row + 1
+    }
+
+    /// The rows to show, top to bottom.
+    pub fn visible(&self, expanded: &Expanded) -> Vec<usize> {
+        let mut rows = Vec::new();
+        let mut at = 0;
+        while at < self.rows.len() {
+            rows.push(at);
+            at = if expanded[at] { at + 1 } else { self.rows[at].end };
+        }
+        rows
+    }
+
+    /// The row itself, or the group that hides it.
+    pub fn shown(&self, row: usize, expanded: &Expanded) -> usize {
+        let mut shown = row;
+        let mut inner = row;
+        while let Some(group) = self.rows[inner].parent {
+            if !expanded[group] {
+                shown = group;
+            }
+            inner = group;
+        }
+        shown
+    }
+
+    /// The rows of the bits of the byte that this row is, or is part of.
+    pub fn bits_of(&self, row: usize) -> Option<(usize, Vec<usize>)> {
+        let byte = match self.rows[row].bits {
+            Some(_) => self.rows[row].parent?,
+            None => row,
+        };
+        let bits: Vec<usize> =
+            (byte + 1..self.rows[byte].end).filter(|at| self.rows[*at].bits.is_some()).collect();
+        let own = bits.iter().all(|at| self.rows[*at].parent == Some(byte));
+        (own && !bits.is_empty()).then_some((byte, bits))
+    }
+
+    /// Whether it is the byte that breaks the packet.
+    pub fn breaks_at(&self, byte: usize) -> bool {
+        self.error.is_some_and(|error| error.at == byte)
+    }
+
+    /// Whether nobody has read this byte because the packet was broken before.
+    pub fn is_unread(&self, byte: usize) -> bool {
+        match self.rows.last() {
+            Some(Row { name: RowName::Unread, range, .. }) => {
+                byte >= range.start && !self.breaks_at(byte)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a leaf begins and ends with this byte.
+    pub fn edges(&self, byte: usize) -> (bool, bool) {
+        match self.leaf_at(byte) {
+            Some(row) => {
+                let range = &self.rows[row].range;
+                (range.start == byte, range.end == byte + 1)
+            }
+            None => (false, false),
+        }
+    }
+
+    /// What a byte is in the text beside the digits.
+    pub fn glyph(&self, at: usize) -> Glyph {
+        let Some(&byte) = self.bytes.get(at) else { return Glyph::None };
+        match byte {
+            0x20..=0x7E => Glyph::Char(char::from(byte)),
+            0xC2..=0xF4 => self.character(at).map_or(Glyph::None, Glyph::Char),
+            0x80..=0xBF => {
+                let begins = |back: &usize| {
+                    let start = at.checked_sub(*back);
+                    start.and_then(|s| self.character(s)).is_some_and(|c| c.len_utf8() > *back)
+                };
+                if (1..4).any(|back| begins(&back)) { Glyph::Continued } else { Glyph::None }
+            }
+            _ => Glyph::None,
+        }
+    }
+
+    /// The character of several bytes that begins here and stays within its field.
+    fn character(&self, at: usize) -> Option<char> {
+        let length = match self.bytes.get(at)? {
+            0xC2..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0..=0xF4 => 4,
+            _ => return None,
+        };
+        let range = at..at + length;
+        let text = std::str::from_utf8(self.bytes.get(range.clone())?).ok()?;
+        (self.leaf_at(at) == self.leaf_at(range.end - 1)).then(|| text.chars().next())?
+    }
+
+    /// The bytes as pairs of digits with spaces between.
+    pub fn hex(&self, range: Range<usize>) -> String {
+        let mut out = String::with_capacity(range.len() * 3);
+        for byte in self.bytes.get(range).unwrap_or_default() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            for nibble in [byte >> 4, byte & 0x0F] {
+                out.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+            }
+        }
+        out
+    }
+}
+
+/// A group whose content has the same name, or is a pair, says what its content says.
+fn own_value(field: &Field) -> Value {
+    if field.value != Value::None {
+        return field.value.clone();
+    }
+    let part = |id| {
+        field
+            .children
+            .iter()
+            .find(|child| child.label == Label::Field(id))
+            .map(|child| &child.value)
+    };
+    if let (Some(Value::Text(name)), Some(Value::Text(value))) =
+        (part(FieldId::PairName), part(FieldId::PairValue))
+    {
+        return Value::Pair(name.clone(), value.clone());
+    }
+    let same = field.children.iter().find(|child| child.label == field.label);
+    same.map_or(Value::None, |child| child.value.clone())
+}
+
+/// Flags that say something: not the four fixed bits beside most packet types.
+fn has_flags(field: &Field) -> bool {
+    !field.children.is_empty()
+        && field.children.iter().all(|child| child.label != Label::Field(FieldId::FixedFlags))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{Capture, ClientSlot, ConnectionId, RecordId};
+    use crate::mqtt::ErrorKind;
+    use crate::time::Instant;
+
+    fn sheet(bytes: &'static [u8]) -> Sheet {
+        let mut capture = Capture::default();
+        let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+        let bytes = Bytes::from_static(bytes);
+        capture.push_packet(Instant::START, slot, connection, Sender::Client, bytes);
+        Sheet::open(capture.get(RecordId(0)).expect("it was just pushed")).expect("it has bytes")
+    }
+
+    fn name(sheet: &Sheet, row: usize) -> &'static str {
+        match sheet.rows[row].name {
+            RowName::Field(label) => label.name(),
+            RowName::Unread => "unread",
+            RowName::Missing => "missing",
+        }
+    }
+
+    fn names(sheet: &Sheet, rows: &[usize]) -> Vec<&'static str> {
+        rows.iter().map(|row| name(sheet, *row)).collect()
+    }
+
+    /// QoS 1, topic `a/b`, identifier 10, one User Property, payload `hi`.
+    const PUBLISH: &[u8] =
+        &[0x32, 0x11, 0, 3, b'a', b'/', b'b', 0, 10, 7, 0x26, 0, 1, b'k', 0, 1, b'v', b'h', b'i'];
+
+    #[test]
+    fn strings_and_properties_say_in_one_row_what_is_in_them() {
+        let sheet = sheet(PUBLISH);
+        assert_eq!(sheet.error, None);
+        let visible = sheet.visible(&sheet.expanded_at_first());
+        assert_eq!(
+            names(&sheet, &visible),
+            [
+                "Fixed Header",
+                "Control Packet type and flags",
+                "Control Packet type",
+                "DUP",
+                "QoS",
+                "RETAIN",
+                "Remaining Length",
+                "Variable Header",
+                "Topic Name",
+                "Packet Identifier",
+                "Properties",
+                "Property Length",
+                "User Property",
+                "Payload",
+                "Application Message",
+            ]
+        );
+        let topic = visible[8];
+        assert_eq!(sheet.rows[topic].value, Value::Text("a/b".to_owned()));
+        let pair = visible[12];
+        assert_eq!(sheet.rows[pair].value, Value::Pair("k".to_owned(), "v".to_owned()));
+        assert_eq!(sheet.rows[pair].place, (2, 2));
+        assert_eq!(sheet.rows[visible[13]].place, (3, 3));
+    }
+
+    #[test]
+    fn every_byte_finds_its_field_and_hidden_fields_their_group() {
+        let sheet = sheet(PUBLISH);
+        let closed = sheet.expanded_at_first();
+        for (byte, leaf, shown) in [
+            (0, "Control Packet type and flags", "Control Packet type and flags"),
+            (1, "Remaining Length", "Remaining Length"),
+            (2, "String Length", "Topic Name"),
+            (4, "Topic Name", "Topic Name"),
+            (8, "Packet Identifier", "Packet Identifier"),
+            (10, "Property Identifier", "User Property"),
+            (13, "Name", "User Property"),
+            (16, "Value", "User Property"),
+            (18, "Application Message", "Application Message"),
+        ] {
+            let row = sheet.leaf_at(byte).expect("leaves tile the packet");
+            assert_eq!(name(&sheet, row), leaf, "{byte}");
+            assert_eq!(name(&sheet, sheet.shown(row, &closed)), shown, "{byte}");
+        }
+        assert_eq!(sheet.leaf_at(19), None);
+        assert_eq!(sheet.edges(4), (true, false));
+        assert_eq!(sheet.edges(6), (false, true));
+    }
+
+    #[test]
+    fn arrows_step_from_field_to_field_and_stop_at_the_ends() {
+        let sheet = sheet(PUBLISH);
+        for (byte, forward, expect) in [
+            (0, true, "Remaining Length"),
+            (4, true, "Packet Identifier"),
+            (6, false, "String Length"),
+            (0, false, "Control Packet type and flags"),
+            (18, true, "Application Message"),
+        ] {
+            let row = sheet.step_leaf(byte, forward).expect("there are fields");
+            assert_eq!(name(&sheet, row), expect, "{byte} {forward}");
+        }
+    }
+
+    #[test]
+    fn bits_belong_to_one_byte() {
+        let sheet = sheet(PUBLISH);
+        let (byte, bits) = sheet.bits_of(3).expect("DUP is a bit");
+        assert_eq!(byte, 1);
+        assert_eq!(names(&sheet, &bits), ["Control Packet type", "DUP", "QoS", "RETAIN"]);
+        assert_eq!(sheet.bits_of(1).map(|(byte, _)| byte), Some(1));
+        assert_eq!(sheet.bits_of(0), None, "a group is no byte");
+    }
+
+    #[test]
+    fn a_broken_packet_shows_where_it_breaks_and_what_was_not_read() {
+        // Packet Identifier 0: the field is read, and at fault.
+        let broken = sheet(&[0x32, 0x06, 0, 1, b'a', 0, 0, 0]);
+        assert_eq!(
+            broken.error.map(|e| (e.at, e.kind)),
+            Some((5, ErrorKind::PacketIdentifierZero))
+        );
+        assert_eq!(broken.broken.map(|row| name(&broken, row)), Some("Packet Identifier"));
+        assert_eq!(name(&broken, broken.rows.len() - 1), "unread");
+        assert!(broken.breaks_at(5));
+        assert_eq!((5..8).map(|b| broken.is_unread(b)).collect::<Vec<_>>(), [false, false, true]);
+
+        // Ill-formed UTF-8 in the Topic Name: the byte itself is not part of any field.
+        let broken = sheet(&[0x30, 0x05, 0, 2, b'a', 0xFF, 0]);
+        assert!(broken.breaks_at(5) && !broken.is_unread(5) && broken.is_unread(6));
+        assert_eq!(broken.broken.map(|row| name(&broken, row)), Some("unread"));
+
+        // Bytes are missing.
+        let broken = sheet(&[0x30, 0x05, 0, 2, b'a']);
+        assert_eq!(broken.broken.map(|row| name(&broken, row)), Some("missing"));
+    }
+
+    #[test]
+    fn text_beside_the_digits_knows_characters_of_several_bytes() {
+        // Topic `温`, then a payload that only looks like the beginning of a character.
+        let sheet = sheet(&[0x30, 0x07, 0, 3, 0xE6, 0xB8, 0xA9, 0, 0xE6]);
+        let glyphs: Vec<_> = (3..9).map(|at| sheet.glyph(at)).collect();
+        use Glyph::*;
+        assert_eq!(glyphs, [None, Char('温'), Continued, Continued, None, None]);
+    }
+
+    #[test]
+    fn bytes_are_written_as_digits() {
+        assert_eq!(sheet(PUBLISH).hex(0..3), "32 11 00");
+        assert_eq!(sheet(PUBLISH).hex(17..99), "");
+    }
+}

@@ -1,0 +1,210 @@
+//! The inspector: the packet that the learner opened, to the last bit.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use super::explanation::Explanation;
+use super::field_tree::FieldTree;
+use super::hex::Hex;
+use super::model::Sheet;
+use super::reading::Reading;
+use crate::capture::{Record, RecordId, answer_to, answered_by};
+use crate::ui::browser::focus_within;
+use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
+use crate::ui::family::Family;
+use crate::ui::format::{grouped, moment};
+use crate::ui::locale::use_locale;
+use crate::ui::packet_list::use_wire;
+use crate::ui::store::use_store;
+
+/// Shows the record that is selected in the store, if it has bytes.
+#[component]
+pub fn Inspector(
+    /// Whether it names the packet and has its buttons.
+    #[prop(default = true)]
+    head: bool,
+) -> impl IntoView {
+    let (store, locale) = (use_store(), use_locale());
+    let opened = Memo::new(move |_| {
+        let record = store.record(store.selected()?)?;
+        (!record.bytes().is_empty()).then_some(record)
+    });
+    let is_open = Memo::new(move |_| opened.with(Option::is_some));
+    let client = move || opened.with(|r| r.as_ref().map(|r| r.client.letter().to_string()));
+    let way = move || opened.with(|r| r.as_ref().and_then(|r| direction(r.sender())));
+    let number = move || opened.with(|r| r.as_ref().map_or(0, |r| r.id.number()));
+
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            event.prevent_default();
+            close(store);
+        }
+    };
+    let body = move || {
+        // Going from packet to packet with the keyboard stays in the same part of the inspector.
+        let part = focused_part();
+        let sheet = opened.with(|record| record.as_ref().and_then(Sheet::open))?;
+        let reading = Reading::new(sheet);
+        if let Some(part) = part {
+            request_animation_frame(move || {
+                if let Some(body) = document().body() {
+                    focus_within(&body, part);
+                }
+            });
+        }
+        let on_key = move |event: KeyboardEvent| {
+            if event.key() == "Escape" && reading.deselect() {
+                event.prevent_default();
+            }
+        };
+        Some(view! {
+            <div class="inspector__body" data-scrolls="" on:keydown=on_key>
+                <Hex reading/>
+                <FieldTree reading/>
+                <Explanation reading/>
+            </div>
+        })
+    };
+    view! {
+        <Show when=move || is_open.get()>
+            <section
+                class="inspector"
+                aria-label=move || locale.strings().inspector_label(number())
+                data-client=client
+                data-direction=way
+                on:keydown=on_key
+            >
+                {head.then(|| view! { <Head opened/> })}
+                {body}
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Head(opened: Memo<Option<Record>>) -> impl IntoView {
+    let (store, wire, locale) = (use_store(), use_wire(), use_locale());
+    let id = move || opened.with(|record| record.as_ref().map(|record| record.id));
+    let name = move || {
+        let record = opened.get()?;
+        let packet_type = record.packet_type();
+        let malformed = record.packet().is_some_and(|packet| packet.is_err());
+        let name = packet_type.map_or(locale.strings().wire_no_packet, |p| p.name());
+        let family = packet_type.map(Family::of);
+        Some(view! {
+            <PacketName name family malformed/>
+            <PacketWay client=record.client sender=record.sender()/>
+        })
+    };
+    let facts = move || {
+        opened.with(|record| {
+            let record = record.as_ref()?;
+            let (time, unit) = moment(record.at);
+            let size = grouped(record.bytes().len() as u64);
+            Some(format!("#{} · {time} {unit} · {size} B", record.id.number()))
+        })
+    };
+    let joined = Memo::new(move |_| {
+        let id = id()?;
+        store.with_capture(|capture| {
+            let to = answered_by(capture, id).map(|record| record.id);
+            let by = answer_to(capture, id).map(|record| record.id);
+            Some((to, by))
+        })
+    });
+    let exchange = move || {
+        let (to, by) = joined.get()?;
+        let strings = locale.strings();
+        let link = |words: &'static str, id: RecordId| {
+            view! {
+                " · "
+                {words}
+                " "
+                <Evidence id/>
+            }
+        };
+        Some((
+            to.map(|id| link(strings.inspector_answers, id)),
+            by.map(|id| link(strings.inspector_answered_by, id)),
+        ))
+    };
+    // Which neighbours there are changes with the list, and with nothing else.
+    let found = wire.found_memo();
+    let neighbour = move |below: bool| {
+        found.track();
+        id().and_then(|id| wire.neighbour(id, below))
+    };
+    let hex = Callback::new(move |()| {
+        opened.with_untracked(|record| {
+            let sheet = record.as_ref().and_then(Sheet::open);
+            sheet.map(|sheet| sheet.hex(0..sheet.bytes.len())).unwrap_or_default()
+        })
+    });
+    let step = move |below: bool| {
+        let (icon, label) = match below {
+            false => ("up", Signal::derive(move || locale.strings().inspector_previous)),
+            true => ("down", Signal::derive(move || locale.strings().inspector_next)),
+        };
+        view! {
+            <button
+                class="button button--quiet button--icon button--small"
+                aria-label=label
+                title=label
+                disabled=move || neighbour(below).is_none()
+                on:click=move |_| {
+                    if let Some(id) = untrack(|| neighbour(below)) {
+                        store.open(id);
+                    }
+                }
+            >
+                <Icon name=icon/>
+            </button>
+        }
+    };
+    view! {
+        <header class="inspector__head">
+            <button
+                class="button button--quiet button--icon button--small inspector__back"
+                aria-label=move || locale.strings().inspector_back
+                on:click=move |_| close(store)
+            >
+                <Icon name="back"/>
+            </button>
+            {name}
+            <span class="inspector__facts">{facts} {exchange}</span>
+            <span class="inspector__tools">
+                {step(false)}
+                {step(true)}
+                <CopyButton label=Signal::derive(move || locale.strings().inspector_copy) text=hex/>
+                <button
+                    class="button button--quiet button--icon button--small inspector__close"
+                    aria-label=move || locale.strings().inspector_close
+                    title=move || locale.strings().inspector_close
+                    on:click=move |_| close(store)
+                >
+                    <Icon name="close"/>
+                </button>
+            </span>
+        </header>
+    }
+}
+
+/// Closes the inspector and goes back to the row it was opened from.
+fn close(store: crate::ui::store::Store) {
+    let id = untrack(|| store.selected());
+    store.close_inspector();
+    request_animation_frame(move || {
+        if let (Some(id), Some(body)) = (id, document().body()) {
+            focus_within(&body, &format!(".packet-row[data-row=\"{}\"] .packet-row__button", id.0));
+        }
+    });
+}
+
+/// The part of the inspector that has the focus, as a selector.
+fn focused_part() -> Option<&'static str> {
+    let focused = document().active_element()?;
+    [(".hex", ".hex"), (".field-tree", ".field-tree [tabindex=\"0\"]")]
+        .into_iter()
+        .find(|(part, _)| focused.closest(part).is_ok_and(|found| found.is_some()))
+        .map(|(_, stop)| stop)
+}

@@ -1,0 +1,478 @@
+//! What one record says in one line.
+
+use crate::capture::{Entry, LinkClose, Record};
+use crate::glossary;
+use crate::language::{Language, Strings};
+use crate::mqtt::{
+    DecodeError, Packet, PacketType, Properties, Property, PropertyId, PropertyValue, QoS,
+    ReasonCode, RetainHandling, Sender, Subscription,
+};
+use crate::ui::family::Family;
+use crate::ui::format::{capped, grouped};
+
+/// The key facts of a packet, most telling first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// What identifies it among its like: a topic, a Client Identifier, a Reason Code.
+    pub key: Option<String>,
+    pub more: Vec<String>,
+}
+
+/// One record as a line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    Packet {
+        packet_type: PacketType,
+        facts: Facts,
+    },
+    /// Bytes that break a rule; the type is there as far as they tell it.
+    Malformed {
+        packet_type: Option<PacketType>,
+        words: String,
+    },
+    /// Something that happened to the link.
+    Link {
+        words: String,
+        is_wrong: bool,
+    },
+}
+
+/// Characters of a text that one fact shows.
+const TEXT: usize = 60;
+
+impl Line {
+    pub fn of(record: &Record, language: Language) -> Line {
+        let strings = language.strings();
+        let packet_type = record.packet_type();
+        match record.packet() {
+            None => link_event(&record.entry, strings),
+            Some(Ok(packet)) => Line::Packet {
+                packet_type: packet.packet_type(),
+                facts: Facts::of(&packet, strings),
+            },
+            Some(Err(error)) => Line::Malformed {
+                packet_type,
+                words: strings.wire_broken_at(error.at, explain_error(error, language)),
+            },
+        }
+    }
+
+    /// The packet's name; `None` for an event of the link.
+    pub fn name(&self, strings: &'static Strings) -> Option<&'static str> {
+        match self {
+            Line::Packet { packet_type, .. } => Some(packet_type.name()),
+            Line::Malformed { packet_type: Some(packet_type), .. } => Some(packet_type.name()),
+            Line::Malformed { packet_type: None, .. } => Some(strings.wire_no_packet),
+            Line::Link { .. } => None,
+        }
+    }
+
+    pub fn family(&self) -> Option<Family> {
+        match self {
+            Line::Packet { packet_type, .. } => Some(Family::of(*packet_type)),
+            Line::Malformed { packet_type, .. } => packet_type.map(Family::of),
+            Line::Link { .. } => None,
+        }
+    }
+
+    pub fn is_malformed(&self) -> bool {
+        matches!(self, Line::Malformed { .. })
+    }
+
+    /// The facts one after another, as text.
+    pub fn words(&self) -> String {
+        match self {
+            Line::Packet { facts, .. } => facts
+                .key
+                .iter()
+                .chain(&facts.more)
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(" · "),
+            Line::Malformed { words, .. } | Line::Link { words, .. } => words.clone(),
+        }
+    }
+}
+
+/// The broken rule in one sentence of the language, without its reference.
+pub fn explain_error(error: DecodeError, language: Language) -> String {
+    match glossary::error(error.kind, language) {
+        Some(entry) => without_tags(entry.short),
+        None => error.kind.to_string(),
+    }
+}
+
+impl Facts {
+    fn of(packet: &Packet, strings: &Strings) -> Facts {
+        let mut facts = Facts::default();
+        match packet {
+            Packet::Connect(p) => {
+                facts.key = Some(match p.client_id.as_str() {
+                    "" => strings.wire_no_client_identifier.to_owned(),
+                    client_id => capped(client_id, TEXT),
+                });
+                facts.add(format!("Clean Start {}", u8::from(p.clean_start)));
+                facts.add(format!("Keep Alive {} s", p.keep_alive));
+                if let Some(will) = &p.will {
+                    facts.add(format!("Will {}", capped(&will.topic, TEXT)));
+                }
+                if let Some(user_name) = &p.user_name {
+                    facts.add(format!("User Name {}", capped(user_name, TEXT)));
+                }
+                if p.password.is_some() {
+                    facts.add("Password".to_owned());
+                }
+            }
+            Packet::ConnAck(p) => {
+                facts.key = Some(reason(p.reason_code, PacketType::ConnAck));
+                facts.add(format!("Session Present {}", u8::from(p.session_present)));
+            }
+            Packet::Publish(p) => {
+                let alias = p.properties.topic_alias();
+                facts.key = Some(match (p.topic.as_str(), alias) {
+                    ("", Some(alias)) => format!("Topic Alias {alias}"),
+                    (topic, _) => capped(topic, TEXT),
+                });
+                facts.add(qos(p.qos));
+                if p.dup {
+                    facts.add("DUP".to_owned());
+                }
+                if p.retain {
+                    facts.add("RETAIN".to_owned());
+                }
+                if let (Some(alias), false) = (alias, p.topic.is_empty()) {
+                    facts.add(format!("Topic Alias {alias}"));
+                }
+            }
+            Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
+                facts.key = Some(reason(p.reason_code, packet.packet_type()));
+            }
+            Packet::Subscribe(p) => {
+                if let [only] = &p.subscriptions[..] {
+                    facts.key = Some(capped(&only.topic_filter, TEXT));
+                    facts.more.extend(options(only));
+                } else {
+                    facts.filters(p.subscriptions.iter().map(|s| &*s.topic_filter), strings);
+                }
+            }
+            Packet::Unsubscribe(p) => {
+                facts.filters(p.topic_filters.iter().map(String::as_str), strings);
+            }
+            Packet::SubAck(p) => facts.codes(&p.reason_codes, PacketType::SubAck),
+            Packet::UnsubAck(p) => facts.codes(&p.reason_codes, PacketType::UnsubAck),
+            Packet::PingReq | Packet::PingResp => {}
+            Packet::Disconnect(p) => {
+                facts.key = Some(reason(p.reason_code, PacketType::Disconnect))
+            }
+            Packet::Auth(p) => facts.key = Some(reason(p.reason_code, PacketType::Auth)),
+        }
+        if let Some(packet_id) = packet.packet_id() {
+            facts.add(strings.wire_packet_identifier(packet_id));
+        }
+        facts.properties(packet.properties(), strings);
+        if let Packet::Publish(p) = packet
+            && let Some(text) = payload_preview(&p.payload)
+        {
+            facts.add(text);
+        }
+        facts
+    }
+
+    fn add(&mut self, fact: String) {
+        self.more.push(fact);
+    }
+
+    fn filters<'a>(
+        &mut self,
+        mut filters: impl ExactSizeIterator<Item = &'a str>,
+        strings: &Strings,
+    ) {
+        let count = filters.len();
+        self.key = filters.next().map(|first| capped(first, TEXT));
+        if count > 1 {
+            self.add(strings.wire_topic_filters(count));
+        }
+    }
+
+    fn codes(&mut self, codes: &[ReasonCode], packet: PacketType) {
+        self.key = codes.first().map(|code| reason(*code, packet));
+        self.more.extend(codes.iter().skip(1).take(3).map(|code| reason(*code, packet)));
+        if codes.len() > 4 {
+            self.add(format!("+ {}", codes.len() - 4));
+        }
+    }
+
+    /// All but the alias, which stands further ahead; User Properties are counted.
+    fn properties(&mut self, properties: &Properties, strings: &Strings) {
+        for property in properties.iter() {
+            match property.id() {
+                PropertyId::TopicAlias | PropertyId::UserProperty => {}
+                _ => self.add(property_fact(property)),
+            }
+        }
+        match properties.user_properties().count() {
+            0 => {}
+            1 => self.add(strings.wire_user_property_one.to_owned()),
+            count => self.add(strings.wire_user_property_many(count)),
+        }
+    }
+}
+
+fn qos(qos: QoS) -> String {
+    format!("QoS {}", qos.bits())
+}
+
+/// `0x87 Not authorized`.
+fn reason(code: ReasonCode, packet: PacketType) -> String {
+    format!("0x{:02X} {}", code.value(), code.name_in(packet))
+}
+
+fn options(subscription: &Subscription) -> Vec<String> {
+    let mut facts = vec![qos(subscription.qos)];
+    if subscription.no_local {
+        facts.push("No Local".to_owned());
+    }
+    if subscription.retain_as_published {
+        facts.push("Retain As Published".to_owned());
+    }
+    if subscription.retain_handling != RetainHandling::Send {
+        facts.push(format!("Retain Handling {}", subscription.retain_handling.bits()));
+    }
+    facts
+}
+
+fn property_fact(property: &Property) -> String {
+    let name = property.id().name();
+    match property.value() {
+        PropertyValue::Byte(v) => format!("{name} {v}"),
+        PropertyValue::TwoByteInteger(v) => format!("{name} {v}"),
+        PropertyValue::FourByteInteger(v) | PropertyValue::VariableByteInteger(v) => {
+            format!("{name} {}", grouped(v.into()))
+        }
+        PropertyValue::Utf8String(text) => format!("{name} {}", capped(text, TEXT)),
+        PropertyValue::BinaryData(bytes) => format!("{name} {} B", grouped(bytes.len() as u64)),
+        PropertyValue::StringPair(key, value) => {
+            format!("{} = {}", capped(key, TEXT), capped(value, TEXT))
+        }
+    }
+}
+
+/// The beginning of a payload that is text.
+fn payload_preview(payload: &[u8]) -> Option<String> {
+    // A character has at most four bytes: no need to look at a megabyte for sixty of them.
+    let head = &payload[..payload.len().min(4 * TEXT + 4)];
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&head[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    (!text.is_empty() && text.chars().all(is_text)).then(|| capped(text, TEXT))
+}
+
+fn link_event(entry: &Entry, strings: &Strings) -> Line {
+    let (words, is_wrong) = match entry {
+        Entry::Opening { address } => (strings.wire_opening(address), false),
+        Entry::Opened => (strings.wire_opened.to_owned(), false),
+        Entry::Text { length } => (strings.wire_text_message(length), true),
+        Entry::Closed(close) => (closed(close, strings), !close.was_open),
+        Entry::Packet { .. } | Entry::Broken { .. } => (String::new(), false),
+    };
+    Line::Link { words, is_wrong }
+}
+
+fn closed(close: &LinkClose, strings: &Strings) -> String {
+    let mut words = match (close.was_open, close.by) {
+        (false, _) => strings.wire_never_opened,
+        (true, None) => strings.wire_closed,
+        (true, Some(Sender::Client)) => strings.wire_closed_by_client,
+        (true, Some(Sender::Server)) => strings.wire_closed_by_server,
+    }
+    .to_owned();
+    if let Some(code) = close.code {
+        words.push_str(&strings.wire_close_code(code));
+    }
+    if !close.reason.is_empty() {
+        words.push_str(&strings.wire_close_reason(&close.reason));
+    }
+    words
+}
+
+/// The words of a line of HTML from the glossary.
+fn without_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        rest = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    // The renderer escapes these four.
+    for (entity, char) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")] {
+        text = text.replace(entity, char);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::capture::{Capture, ClientSlot, ConnectionId, RecordId};
+    use crate::mqtt::{
+        Ack, Connect, Disconnect, PacketId, Publish, SubAck, Subscribe, Unsubscribe, Will, encode,
+    };
+    use crate::time::Instant;
+
+    const ID: PacketId = PacketId::new(7).unwrap();
+
+    fn facts(packet: &Packet) -> String {
+        let facts = Facts::of(packet, Language::En.strings());
+        facts.key.into_iter().chain(facts.more).collect::<Vec<_>>().join(" · ")
+    }
+
+    fn publish(topic: &str, properties: impl Into<Properties>, payload: &'static [u8]) -> Publish {
+        Publish {
+            dup: false,
+            qos: QoS::AtMostOnce,
+            retain: false,
+            topic: topic.to_owned(),
+            packet_id: None,
+            properties: properties.into(),
+            payload: Bytes::from_static(payload),
+        }
+    }
+
+    #[test]
+    fn each_packet_says_what_tells_it_from_its_like() {
+        let filter =
+            |name: &str| Subscription { topic_filter: name.to_owned(), ..Default::default() };
+        let will = Will { topic: "gone".to_owned(), ..Default::default() };
+        for (packet, expect) in [
+            (
+                Packet::Connect(Box::new(Connect { keep_alive: 60, ..Default::default() })),
+                "no Client Identifier · Clean Start 0 · Keep Alive 60 s",
+            ),
+            (
+                Packet::Connect(Box::new(Connect {
+                    client_id: "sensor".to_owned(),
+                    clean_start: true,
+                    will: Some(will),
+                    properties: [Property::SessionExpiryInterval(86_400)].into(),
+                    ..Default::default()
+                })),
+                "sensor · Clean Start 1 · Keep Alive 0 s · Will gone · Session Expiry Interval 86\u{202F}400",
+            ),
+            (
+                Packet::Publish(Publish {
+                    qos: QoS::AtLeastOnce,
+                    dup: true,
+                    packet_id: Some(ID),
+                    ..publish("a/b", [Property::TopicAlias(2), Property::user("k", "v")], b"21.5")
+                }),
+                "a/b · QoS 1 · DUP · Topic Alias 2 · id 7 · 1 User Property · 21.5",
+            ),
+            (
+                Packet::Publish(publish("", [Property::TopicAlias(2)], &[0xFF])),
+                "Topic Alias 2 · QoS 0",
+            ),
+            (Packet::PubAck(Ack::success(ID)), "0x00 Success · id 7"),
+            (
+                Packet::Subscribe(Subscribe {
+                    packet_id: ID,
+                    properties: Properties::NONE,
+                    subscriptions: vec![Subscription { no_local: true, ..filter("a/#") }],
+                }),
+                "a/# · QoS 0 · No Local · id 7",
+            ),
+            (
+                Packet::Unsubscribe(Unsubscribe {
+                    packet_id: ID,
+                    properties: Properties::NONE,
+                    topic_filters: vec!["a".to_owned(), "b".to_owned()],
+                }),
+                "a · 2 Topic Filters · id 7",
+            ),
+            (
+                Packet::SubAck(SubAck {
+                    packet_id: ID,
+                    properties: Properties::NONE,
+                    reason_codes: vec![ReasonCode::Success, ReasonCode::NotAuthorized],
+                }),
+                "0x00 Granted QoS 0 · 0x87 Not authorized · id 7",
+            ),
+            (
+                Packet::Disconnect(Disconnect::new(ReasonCode::SessionTakenOver)),
+                "0x8E Session taken over",
+            ),
+            (Packet::PingReq, ""),
+        ] {
+            assert_eq!(facts(&packet), expect, "{packet:?}");
+        }
+    }
+
+    #[test]
+    fn a_preview_shows_text_only_and_never_half_a_character() {
+        for (payload, expect) in [
+            ("温度".as_bytes(), Some("温度")),
+            (b"", None),
+            (b"\x00\x01", None),
+            (b"\xFF", None),
+            (b"two\nlines", Some("two\nlines")),
+        ] {
+            assert_eq!(payload_preview(payload).as_deref(), expect, "{payload:?}");
+        }
+        let long = "あ".repeat(1000);
+        assert_eq!(payload_preview(long.as_bytes()), Some(format!("{}…", "あ".repeat(TEXT))));
+    }
+
+    #[test]
+    fn broken_bytes_and_link_events_are_told_in_words() {
+        let mut capture = Capture::default();
+        let slot = ClientSlot(0);
+        let mut line = |entry| {
+            let id = capture.push(Instant::START, slot, ConnectionId(1), entry);
+            Line::of(capture.get(id).expect("it was just pushed"), Language::En)
+        };
+        let bytes = Bytes::from_static(&[0x32, 0x05, 0, 1, b'a', 0, 0]);
+        let broken = line(Entry::Packet { sender: Sender::Client, bytes });
+        assert_eq!(broken.name(Language::En.strings()), Some("PUBLISH"));
+        assert!(broken.is_malformed());
+        assert!(broken.words().contains('5'), "{}", broken.words());
+        for (entry, wrong) in [
+            (Entry::Opening { address: "ws://localhost".to_owned() }, false),
+            (Entry::Opened, false),
+            (Entry::Text { length: 3 }, true),
+            (
+                Entry::Closed(LinkClose {
+                    by: None,
+                    was_open: false,
+                    code: Some(1006),
+                    reason: String::new(),
+                }),
+                true,
+            ),
+        ] {
+            match line(entry) {
+                Line::Link { words, is_wrong } => assert_eq!(is_wrong, wrong, "{words}"),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(capture.at(0).map(|record| record.id), Some(RecordId(0)));
+    }
+
+    #[test]
+    fn tags_and_entities_of_the_glossary_become_text() {
+        assert_eq!(without_tags("a <code>#</code> &amp; <em>b</em> &lt;c&gt;"), "a # & b <c>");
+    }
+
+    #[test]
+    fn facts_of_a_large_packet_stay_short() {
+        let packet = Packet::Publish(publish(&"t".repeat(60_000), Properties::NONE, b""));
+        assert!(facts(&packet).len() < 200);
+        assert!(encode(&packet).is_ok());
+    }
+}

@@ -1,0 +1,368 @@
+//! The filter of the packet list, and the list as text.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+
+use super::facts::Line;
+use crate::capture::{Capture, Record, RecordId};
+use crate::language::Language;
+use crate::mqtt::{PacketType, Sender};
+use crate::ui::format::moment;
+
+/// What the learner asked for: words that must all fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    terms: Vec<Term>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Term {
+    /// A single letter: the client.
+    Client(char),
+    /// The whole name of a packet.
+    Type(PacketType),
+    /// `#7`: the record's number.
+    Number(u64),
+    /// Anything else, in lower case: part of a name, of a fact, or of the bytes.
+    Text(String),
+}
+
+/// The letters by which the bench names its clients.
+const CLIENTS: std::ops::RangeInclusive<char> = 'A'..='L';
+
+/// Shorter words would meet the bytes of almost any packet by chance.
+const SHORTEST_IN_BYTES: usize = 3;
+
+impl Filter {
+    pub fn parse(text: &str) -> Filter {
+        Filter { terms: text.split_whitespace().map(Term::parse).collect() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    pub fn matches(&self, record: &Record, language: Language) -> bool {
+        let mut line = None;
+        self.terms.iter().all(|term| match term {
+            Term::Client(letter) => record.client.letter() == *letter,
+            Term::Type(packet_type) => record.packet_type() == Some(*packet_type),
+            Term::Number(number) => record.id.number() == *number,
+            Term::Text(text) => {
+                if text.len() >= SHORTEST_IN_BYTES && contains(record.bytes(), text.as_bytes()) {
+                    return true;
+                }
+                line.get_or_insert_with(|| haystack(record, language)).contains(text)
+            }
+        })
+    }
+}
+
+impl Term {
+    fn parse(word: &str) -> Term {
+        let upper = word.to_ascii_uppercase();
+        let mut letters = upper.chars();
+        if let (Some(letter), None) = (letters.next(), letters.next())
+            && CLIENTS.contains(&letter)
+        {
+            return Term::Client(letter);
+        }
+        if let Some(packet_type) = PacketType::ALL.into_iter().find(|p| p.name() == upper) {
+            return Term::Type(packet_type);
+        }
+        if let Some(number) = word.strip_prefix('#').and_then(|digits| digits.parse().ok()) {
+            return Term::Number(number);
+        }
+        Term::Text(word.to_lowercase())
+    }
+}
+
+/// The line of the list that a word is looked for in.
+fn haystack(record: &Record, language: Language) -> String {
+    let line = Line::of(record, language);
+    let name = line.name(language.strings()).unwrap_or_default();
+    format!("{name} {}", line.words()).to_lowercase()
+}
+
+/// Whether `bytes` hold the word, whatever the case of its ASCII letters.
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    let Some((&first, rest)) = word.split_first() else { return true };
+    let mut at = 0;
+    while let Some(found) = bytes[at..].iter().position(|byte| byte.to_ascii_lowercase() == first) {
+        at += found + 1;
+        match bytes.get(at..at + rest.len()) {
+            Some(next) if next.eq_ignore_ascii_case(rest) => return true,
+            Some(_) => {}
+            None => return false,
+        }
+    }
+    false
+}
+
+/// The records that pass a filter, kept while the capture grows at one end and shrinks at the other.
+#[derive(Clone, Debug)]
+pub struct Matches {
+    filter: Filter,
+    language: Language,
+    /// Records before this one were put away by the learner.
+    since: RecordId,
+    /// The first record not judged yet.
+    next: RecordId,
+    kept: Kept,
+    /// How many rows have gone at the upper end because the capture dropped their records.
+    gone: u64,
+}
+
+#[derive(Clone, Debug)]
+enum Kept {
+    /// Without a filter: records have consecutive ids.
+    All {
+        first: RecordId,
+    },
+    Some(VecDeque<RecordId>),
+}
+
+impl Matches {
+    pub fn new(filter: Filter, language: Language, since: RecordId) -> Matches {
+        let kept = match filter.is_empty() {
+            true => Kept::All { first: since },
+            false => Kept::Some(VecDeque::new()),
+        };
+        Matches { filter, language, since, next: since, kept, gone: 0 }
+    }
+
+    /// Starts anew if anything that decides has changed.
+    pub fn ask(&mut self, filter: Filter, language: Language, since: RecordId) {
+        let asked = (&filter, language, since);
+        if asked != (&self.filter, self.language, self.since) {
+            *self = Matches::new(filter, language, since);
+        }
+    }
+
+    /// Takes in what is new and lets go of what is gone. Stops as soon as `may_go_on` says no, and
+    /// tells whether it has seen everything.
+    pub fn extend(&mut self, capture: &Capture, mut may_go_on: impl FnMut() -> bool) -> bool {
+        let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
+        match &mut self.kept {
+            Kept::All { first } => {
+                if self.next > *first {
+                    self.gone += oldest.0.min(self.next.0).saturating_sub(first.0);
+                }
+                *first = (*first).max(oldest);
+                self.next = capture.next_id();
+                true
+            }
+            Kept::Some(ids) => {
+                while ids.front().is_some_and(|id| *id < oldest) {
+                    ids.pop_front();
+                    self.gone += 1;
+                }
+                self.next = self.next.max(oldest);
+                let Some(start) = capture.position(self.next) else { return true };
+                for (judged, position) in (start..capture.len()).enumerate() {
+                    // Asking for the time costs more than judging a record.
+                    if judged % 128 == 127 && !may_go_on() {
+                        return false;
+                    }
+                    if let Some(record) = capture.at(position) {
+                        if self.filter.matches(record, self.language) {
+                            ids.push_back(record.id);
+                        }
+                        self.next = RecordId(record.id.0 + 1);
+                    }
+                }
+                true
+            }
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match &self.kept {
+            Kept::All { first } => usize::try_from(self.next.0 - first.0).unwrap_or_default(),
+            Kept::Some(ids) => ids.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many rows have gone at the upper end since the list was asked for.
+    pub fn gone(&self) -> u64 {
+        self.gone
+    }
+
+    pub fn is_filtered(&self) -> bool {
+        matches!(self.kept, Kept::Some(_))
+    }
+
+    /// The id at a position of the list.
+    pub fn at(&self, position: usize) -> Option<RecordId> {
+        match &self.kept {
+            Kept::All { first } => {
+                (position < self.len()).then(|| RecordId(first.0 + position as u64))
+            }
+            Kept::Some(ids) => ids.get(position).copied(),
+        }
+    }
+
+    /// Where the record stands, or where it would stand if it passed the filter.
+    pub fn position(&self, id: RecordId) -> usize {
+        match &self.kept {
+            Kept::All { first } => {
+                usize::try_from(id.0.saturating_sub(first.0)).unwrap_or(usize::MAX).min(self.len())
+            }
+            Kept::Some(ids) => ids.partition_point(|kept| *kept < id),
+        }
+    }
+
+    pub fn contains(&self, id: RecordId) -> bool {
+        self.at(self.position(id)) == Some(id)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = RecordId> {
+        (0..self.len()).filter_map(|position| self.at(position))
+    }
+}
+
+/// The records as lines of text, for notes and reports.
+pub fn as_text<'a>(records: impl Iterator<Item = &'a Record>, language: Language) -> String {
+    let mut text = String::new();
+    for record in records {
+        let line = Line::of(record, language);
+        let (time, unit) = moment(record.at);
+        let arrow = match record.sender() {
+            Some(Sender::Client) => "→",
+            Some(Sender::Server) => "←",
+            None => "·",
+        };
+        let letter = record.client.letter();
+        let name = line.name(language.strings()).unwrap_or_default();
+        let size = match record.bytes().len() {
+            0 => String::new(),
+            bytes => format!("  {bytes} B"),
+        };
+        writeln!(text, "{time:>9} {unit:<2}  {letter} {arrow} {name:<11}  {}{size}", line.words())
+            .expect("writing to a String succeeds");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::capture::{Bounds, ClientSlot, ConnectionId, Entry};
+    use crate::time::Instant;
+
+    const CONNECT: &[u8] = &[
+        0x10, 0x13, 0, 4, b'M', b'Q', b'T', b'T', 5, 2, 0, 60, 0, 0, 6, b'S', b'e', b'n', b's',
+        b'o', b'r',
+    ];
+    const PUBLISH: &[u8] = &[0x30, 0x06, 0, 1, b'a', 0, b'h', b'i'];
+    const DISCONNECT: &[u8] = &[0xE0, 0x00];
+
+    fn capture(packets: &[(u8, &'static [u8])]) -> Capture {
+        let mut capture = Capture::default();
+        for (slot, bytes) in packets {
+            let bytes = Bytes::from_static(bytes);
+            let slot = ClientSlot(*slot);
+            capture.push_packet(Instant::START, slot, ConnectionId(1), Sender::Client, bytes);
+        }
+        capture
+    }
+
+    fn found(capture: &Capture, text: &str) -> Vec<u64> {
+        let mut matches = Matches::new(Filter::parse(text), Language::En, RecordId(0));
+        assert!(matches.extend(capture, || true));
+        matches.iter().map(|id| id.0).collect()
+    }
+
+    #[test]
+    fn words_are_found_in_type_client_facts_and_bytes() {
+        let mut capture = capture(&[(0, CONNECT), (0, PUBLISH), (1, PUBLISH), (1, DISCONNECT)]);
+        let address = "ws://localhost:9001".to_owned();
+        let entry = Entry::Opening { address };
+        capture.push(Instant::START, ClientSlot(2), ConnectionId(2), entry);
+        for (text, expect) in [
+            ("", &[0, 1, 2, 3, 4][..]),
+            ("publish", &[1, 2]),
+            ("connect", &[0]), // the whole name of a packet means that packet
+            ("conn", &[0, 3, 4]),
+            ("b", &[2, 3]),
+            ("B publish", &[2]),
+            ("publish A", &[1]),
+            ("#3", &[2]),
+            ("SENSOR", &[0]),
+            ("keep", &[0]),
+            ("mqtt", &[0]), // only its bytes say so
+            ("hi", &[1, 2]),
+            ("9001", &[4]),
+            ("nothing", &[]),
+        ] {
+            assert_eq!(found(&capture, text), expect, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn matches_follow_a_capture_that_grows_and_drops() {
+        let mut capture = Capture::new(Bounds { records: 4, bytes: 1 << 20 });
+        let push = |capture: &mut Capture, bytes: &'static [u8]| {
+            let bytes = Bytes::from_static(bytes);
+            let slot = ClientSlot(0);
+            capture.push_packet(Instant::START, slot, ConnectionId(1), Sender::Client, bytes)
+        };
+        let mut filtered = Matches::new(Filter::parse("publish"), Language::En, RecordId(0));
+        let mut all = Matches::new(Filter::default(), Language::En, RecordId(0));
+        for round in 0..6 {
+            push(&mut capture, if round % 2 == 0 { PUBLISH } else { DISCONNECT });
+            filtered.extend(&capture, || true);
+            all.extend(&capture, || true);
+        }
+        assert_eq!(filtered.iter().map(|id| id.0).collect::<Vec<_>>(), [2, 4]);
+        assert_eq!(all.iter().map(|id| id.0).collect::<Vec<_>>(), [2, 3, 4, 5]);
+        assert!(filtered.contains(RecordId(4)) && !filtered.contains(RecordId(5)));
+        assert_eq!((filtered.gone(), all.gone()), (1, 2));
+        assert_eq!(filtered.position(RecordId(3)), 1);
+        assert_eq!(all.position(RecordId(5)), 3);
+        capture.clear();
+        filtered.extend(&capture, || true);
+        all.extend(&capture, || true);
+        assert!(filtered.is_empty() && all.is_empty());
+        push(&mut capture, PUBLISH);
+        filtered.extend(&capture, || true);
+        assert_eq!(filtered.iter().map(|id| id.0).collect::<Vec<_>>(), [6]);
+    }
+
+    #[test]
+    fn a_long_search_can_be_interrupted_and_goes_on_where_it_was() {
+        let capture = capture(&[(0, PUBLISH); 1000]);
+        let mut matches = Matches::new(Filter::parse("publish"), Language::En, RecordId(0));
+        let mut turns = 0;
+        while !matches.extend(&capture, || false) {
+            turns += 1;
+            assert!(turns < 100);
+        }
+        assert!(turns > 1);
+        assert_eq!(matches.len(), 1000);
+    }
+
+    #[test]
+    fn what_was_put_away_stays_away() {
+        let capture = capture(&[(0, PUBLISH), (0, PUBLISH), (0, PUBLISH)]);
+        for text in ["", "publish"] {
+            let mut matches = Matches::new(Filter::parse(text), Language::En, RecordId(0));
+            matches.extend(&capture, || true);
+            matches.ask(Filter::parse(text), Language::En, RecordId(2));
+            matches.extend(&capture, || true);
+            assert_eq!(matches.iter().map(|id| id.0).collect::<Vec<_>>(), [2], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_list_reads_as_text() {
+        let text = as_text(capture(&[(1, PUBLISH)]).records(), Language::En);
+        assert_eq!(text, "      0.0 ms  B → PUBLISH      a · QoS 0 · hi  8 B\n");
+    }
+}

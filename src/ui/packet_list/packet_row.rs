@@ -1,0 +1,112 @@
+//! One row of the packet list.
+
+use leptos::prelude::*;
+
+use super::facts::Line;
+use crate::capture::{Record, RecordId};
+use crate::ui::components::{Icon, PacketName, PacketWay, direction};
+use crate::ui::format::{grouped, moment, short_size};
+use crate::ui::locale::use_locale;
+
+/// A packet as a button that opens it, or an event of the link.
+#[component]
+pub fn PacketRow(
+    record: Record,
+    /// Whether the inspector shows it.
+    #[prop(into)]
+    selected: Signal<bool>,
+    /// Whether the keyboard stands here.
+    #[prop(into)]
+    at_cursor: Signal<bool>,
+    /// Whether it came while the learner watched.
+    is_new: bool,
+    on_open: Callback<RecordId>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let id = record.id;
+    let letter = record.client.letter().to_string();
+    let size = record.bytes().len();
+    let is_link = size == 0;
+    let is_broken = record.packet().is_some_and(|packet| packet.is_err());
+    let (time, unit) = moment(record.at);
+    let sender = record.sender();
+    let client = record.client;
+    let tab = move || if at_cursor.get() { "0" } else { "-1" };
+
+    let what = move || {
+        let language = locale.language();
+        let line = Line::of(&record, language);
+        let name = line.name(language.strings());
+        let family = line.family();
+        match line {
+            Line::Link { words, is_wrong } => view! {
+                <span class="packet-row__event">
+                    {is_wrong.then(|| view! { <Icon name="malformed" small=true/> })}
+                    {words}
+                </span>
+            }
+            .into_any(),
+            Line::Malformed { words, .. } => view! {
+                <PacketName name=name.unwrap_or_default() family malformed=true/>
+                <span class="packet-row__facts">
+                    <span>{words}</span>
+                </span>
+            }
+            .into_any(),
+            Line::Packet { facts, .. } => view! {
+                <PacketName name=name.unwrap_or_default() family/>
+                <span class="packet-row__facts">
+                    {facts.key.map(|key| view! { <span class="packet-row__key">{key}</span> })}
+                    {facts.more.into_iter().map(|fact| view! { <span>{fact}</span> }).collect_view()}
+                </span>
+            }
+            .into_any(),
+        }
+    };
+    let start = view! {
+        <span class="packet-row__time" title=format!("#{}", id.number())>
+            {time}
+            " "
+            <span class="packet-row__unit">{unit}</span>
+        </span>
+        <PacketWay client sender/>
+    };
+    let content = match is_link {
+        true => view! {
+            <div class="packet-row__button" tabindex=tab>
+                {start}
+                {what}
+            </div>
+        }
+        .into_any(),
+        false => {
+            let (short, unit) = short_size(size);
+            view! {
+                <button class="packet-row__button" tabindex=tab on:click=move |_| on_open.run(id)>
+                    {start}
+                    {what}
+                    <span class="packet-row__size" title=format!("{} B", grouped(size as u64))>
+                        {short}
+                        " "
+                        <span class="packet-row__unit">{unit}</span>
+                    </span>
+                </button>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <li
+            class="packet-row"
+            class:packet-row--link=is_link
+            class:packet-row--new=is_new
+            data-row=id.0.to_string()
+            data-client=letter
+            data-direction=direction(sender)
+            data-state=is_broken.then_some("malformed")
+            aria-current=move || selected.get().then_some("true")
+        >
+            {content}
+        </li>
+    }
+}

@@ -1,0 +1,113 @@
+//! The bar above the packet list: filter, count, and what can be done with the list.
+
+use leptos::ev::{KeyboardEvent, keydown};
+use leptos::prelude::*;
+
+use super::model::as_text;
+use super::wire_state::use_wire;
+use crate::capture::Record;
+use crate::capture::json::records_to_json;
+use crate::ui::browser::{is_typing, save};
+use crate::ui::components::{CopyButton, Icon};
+use crate::ui::format::grouped;
+use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
+
+#[component]
+pub fn WireBar() -> impl IntoView {
+    let (store, wire, locale) = (use_store(), use_wire(), use_locale());
+    let found = wire.found_memo();
+
+    let handle = window_event_listener(keydown, move |event| {
+        let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        if plain && event.key() == "/" && !is_typing(&event) && !event.default_prevented() {
+            event.prevent_default();
+            if let Some(input) = wire.input.get_untracked() {
+                let _ = input.focus();
+                input.select();
+            }
+        }
+    });
+    on_cleanup(move || handle.remove());
+    // Escape empties the filter first, and leaves the field next.
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            match wire.filter.with_untracked(String::is_empty) {
+                false => wire.filter.set(String::new()),
+                true => {
+                    if let Some(input) = wire.input.get_untracked() {
+                        let _ = input.blur();
+                    }
+                }
+            }
+        }
+    };
+
+    let count = move || {
+        let found = found.get();
+        let all = grouped(found.records as u64);
+        match found.rows == found.records {
+            true => all,
+            false => locale.strings().wire_count_filtered(all, grouped(found.rows as u64)),
+        }
+    };
+    let unit = move || match found.get().records {
+        1 => locale.strings().wire_count_one,
+        _ => locale.strings().wire_count_many,
+    };
+    let is_empty = move || found.get().rows == 0;
+    let listed = move || -> Vec<Record> {
+        wire.with_matches(|matches| matches.iter().filter_map(|id| store.record(id)).collect())
+    };
+    let text = Callback::new(move |()| as_text(listed().iter(), untrack(|| locale.language())));
+    let export = move |_| {
+        save("packets.json", "application/json", &records_to_json(listed().iter()));
+    };
+    let put_away = move |_| {
+        wire.since.set(found.get_untracked().next);
+        wire.cursor.set(None);
+    };
+    view! {
+        <div class="wire-bar">
+            <label class="wire-bar__filter">
+                <Icon name="search" small=true/>
+                <input
+                    type="search"
+                    node_ref=wire.input
+                    placeholder=move || locale.strings().wire_filter
+                    aria-label=move || locale.strings().wire_filter
+                    title=move || locale.strings().wire_filter_help
+                    aria-keyshortcuts="/"
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=move || wire.filter.get()
+                    on:input=move |event| wire.filter.set(event_target_value(&event))
+                    on:keydown=on_key
+                />
+            </label>
+            <span class="wire-bar__count" role="status">
+                {count} " " <span class="wide-only">{unit}</span>
+            </span>
+            <CopyButton label=Signal::derive(move || locale.strings().wire_copy) text/>
+            <button
+                class="button button--quiet button--icon button--small"
+                aria-label=move || locale.strings().wire_export
+                title=move || locale.strings().wire_export
+                disabled=is_empty
+                on:click=export
+            >
+                <Icon name="export"/>
+            </button>
+            <button
+                class="button button--quiet button--icon button--small"
+                aria-label=move || locale.strings().wire_clear
+                title=move || locale.strings().wire_clear
+                disabled=is_empty
+                on:click=put_away
+            >
+                <Icon name="clear"/>
+            </button>
+        </div>
+    }
+}

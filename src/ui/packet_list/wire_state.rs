@@ -1,0 +1,163 @@
+//! What the parts of the wire share: the filter, the records that pass it, where the keyboard stands.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use super::model::{Filter, Matches};
+use crate::capture::RecordId;
+use crate::ui::locale::use_locale;
+use crate::ui::store::{Store, use_store};
+
+/// Copied freely. It only chooses what is seen; the capture stays as it is.
+#[derive(Clone, Copy)]
+pub struct WireState {
+    store: Store,
+    /// The filter as typed.
+    pub filter: RwSignal<String>,
+    /// The field it is typed in.
+    pub input: NodeRef<Input>,
+    /// Records before this one were put away.
+    pub since: RwSignal<RecordId>,
+    /// The row where the keyboard stands.
+    pub cursor: RwSignal<Option<RecordId>>,
+    matches: StoredValue<Matches, LocalStorage>,
+    found: Memo<Found>,
+}
+
+/// How the list stands now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Rows in the list.
+    pub rows: usize,
+    /// Records there are, put away or filtered out ones included.
+    pub records: usize,
+    /// Rows that went at the upper end, because the capture was full, since the list was asked for.
+    pub gone: u64,
+    /// Records the capture had to let go.
+    pub dropped: u64,
+    /// The first and the last row.
+    pub ends: Option<(RecordId, RecordId)>,
+    /// The id that the next record will get.
+    pub next: RecordId,
+    pub is_filtered: bool,
+    /// Whether every record has been judged.
+    pub is_complete: bool,
+}
+
+/// Milliseconds of one frame that a search may take.
+const SEARCH_PER_FRAME: f64 = 8.0;
+
+pub fn use_wire() -> WireState {
+    expect_context()
+}
+
+impl WireState {
+    /// Makes it available to all parts of the wire, which stand below.
+    pub fn provide() -> WireState {
+        let (store, locale) = (use_store(), use_locale());
+        let filter = RwSignal::new(String::new());
+        let since = RwSignal::new(RecordId(0));
+        let language = untrack(|| locale.language());
+        let matches =
+            StoredValue::new_local(Matches::new(Filter::default(), language, RecordId(0)));
+        let asked = Memo::new(move |_| Filter::parse(&filter.get()));
+        let frame = RwSignal::new(0_u32);
+        let found = Memo::new(move |_| {
+            frame.track();
+            let (asked, language, since) = (asked.get(), locale.language(), since.get());
+            store.with_capture(|capture| {
+                let mut found = None;
+                matches.update_value(|matches| {
+                    matches.ask(asked, language, since);
+                    let end = milliseconds() + SEARCH_PER_FRAME;
+                    let is_complete = matches.extend(capture, || milliseconds() < end);
+                    let rows = matches.len();
+                    found = Some(Found {
+                        rows,
+                        records: capture.len(),
+                        gone: matches.gone(),
+                        dropped: capture.dropped(),
+                        ends: matches.at(0).zip(matches.at(rows.wrapping_sub(1))),
+                        next: capture.next_id(),
+                        is_filtered: matches.is_filtered(),
+                        is_complete,
+                    });
+                });
+                found.expect("the update has run")
+            })
+        });
+        Effect::new(move || {
+            if !found.get().is_complete {
+                request_animation_frame(move || _ = frame.try_update(|frame| *frame += 1));
+            }
+        });
+        let wire = WireState {
+            store,
+            filter,
+            input: NodeRef::new(),
+            since,
+            cursor: RwSignal::new(None),
+            matches,
+            found,
+        };
+        provide_context(wire);
+        wire
+    }
+
+    /// Tracked.
+    pub fn found(self) -> Found {
+        self.found.get()
+    }
+
+    /// The same, only when that has changed. Tracked.
+    pub fn found_memo(self) -> Memo<Found> {
+        self.found
+    }
+
+    /// Reads the list as it is at this moment. Not tracked.
+    pub fn with_matches<T>(self, read: impl FnOnce(&Matches) -> T) -> T {
+        self.matches.with_value(read)
+    }
+
+    /// The row some steps down the list from a record, or up; `None` without rows.
+    pub fn step_from(self, from: Option<RecordId>, steps: isize) -> Option<RecordId> {
+        self.with_matches(|matches| {
+            let last = matches.len().checked_sub(1)?;
+            let position = match from {
+                // Without a place to go from, the newest row is the first step.
+                None => last,
+                Some(id) => {
+                    let here = matches.position(id);
+                    // Between two rows, the next one down is one step away already.
+                    let down = if matches.contains(id) || steps <= 0 { steps } else { steps - 1 };
+                    here.saturating_add_signed(down)
+                }
+            };
+            matches.at(position.min(last))
+        })
+    }
+
+    /// The next row above or below a record that can be opened.
+    pub fn neighbour(self, id: RecordId, below: bool) -> Option<RecordId> {
+        let mut here = id;
+        loop {
+            let next = self.step_from(Some(here), if below { 1 } else { -1 })?;
+            let is_further = if below { next > here } else { next < here };
+            if !is_further {
+                return None;
+            }
+            if self.can_open(next) {
+                return Some(next);
+            }
+            here = next;
+        }
+    }
+
+    pub fn can_open(self, id: RecordId) -> bool {
+        self.store.record(id).is_some_and(|record| !record.bytes().is_empty())
+    }
+}
+
+fn milliseconds() -> f64 {
+    window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
+}

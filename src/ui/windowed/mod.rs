@@ -1,0 +1,9 @@
+//! Long lists of which only the rows in sight stand in the document.
+
+mod model;
+#[cfg(target_arch = "wasm32")]
+mod view;
+
+pub use model::Sight;
+#[cfg(target_arch = "wasm32")]
+pub use view::{Windowed, use_windowed};

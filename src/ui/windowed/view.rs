@@ -1,0 +1,122 @@
+//! Watches what a scroller shows of a long list.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, Event, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use super::model::Sight;
+
+/// A long list in a scroller. The element with `data-rows` begins where the first row begins, drawn or
+/// not; each row has its own number in `data-row`.
+#[derive(Clone, Copy)]
+pub struct Windowed {
+    root: NodeRef<Div>,
+    sight: RwSignal<Sight>,
+}
+
+/// Watches the scroller, or the element inside one.
+pub fn use_windowed(root: NodeRef<Div>) -> Windowed {
+    let windowed = Windowed { root, sight: RwSignal::new(Sight::default()) };
+    // Scrolling does not bubble, but an ancestor may be the one that scrolls: so it is caught on its
+    // way down.
+    let on_scroll = Closure::<dyn FnMut(Event)>::new(move |_| windowed.measure());
+    let listen = on_scroll.as_ref().unchecked_ref::<js_sys::Function>().clone();
+    let _ = window().add_event_listener_with_callback_and_bool("scroll", &listen, true);
+    let on_resize = Closure::<dyn FnMut()>::new(move || windowed.measure());
+    let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
+    let kept = StoredValue::new_local((on_scroll, on_resize, observer.clone()));
+    on_cleanup(move || {
+        let _ = window().remove_event_listener_with_callback_and_bool("scroll", &listen, true);
+        kept.with_value(|(_, _, observer)| {
+            if let Some(observer) = observer {
+                observer.disconnect();
+            }
+        });
+        kept.dispose();
+    });
+    let observer = StoredValue::new_local(observer);
+    Effect::new(move || {
+        if let Some(root) = root.get() {
+            observer.with_value(|observer| {
+                if let Some(observer) = observer {
+                    observer.disconnect();
+                    observer.observe(&root);
+                }
+            });
+            windowed.measure();
+        }
+    });
+    windowed
+}
+
+impl Windowed {
+    /// What can be seen. Tracked.
+    pub fn sight(self) -> Sight {
+        self.sight.get()
+    }
+
+    pub fn root(self) -> Option<Element> {
+        self.root.try_get_untracked().flatten().map(|root| root.unchecked_into())
+    }
+
+    /// Looks again. To be called once the first rows are drawn.
+    pub fn measure(self) {
+        let sight = self.root().and_then(|root| self.look(&root));
+        if let Some(sight) = sight
+            && self.sight.try_get_untracked().is_some_and(|before| before != sight)
+        {
+            self.sight.set(sight);
+        }
+    }
+
+    fn look(self, root: &Element) -> Option<Sight> {
+        let start = root.query_selector("[data-rows]").ok()??.get_bounding_client_rect().top();
+        let row = root.query_selector("[data-row]").ok()?;
+        let row_height = match row {
+            Some(row) => row.get_bounding_client_rect().height(),
+            None => self.sight.get_untracked().row_height,
+        };
+        let (mut upper, mut lower) = (0.0, f64::MAX);
+        let outer = root.closest("[data-scrolls]").ok().flatten();
+        for frame in [Some(root.clone()), outer].into_iter().flatten() {
+            let frame = frame.get_bounding_client_rect();
+            upper = frame.top().max(upper);
+            lower = frame.bottom().min(lower);
+        }
+        Some(Sight { row_height, top: upper - start, height: (lower - upper).max(0.0) })
+    }
+
+    /// Brings the row at a position into sight, then calls `then` with it; a row that is far away has to
+    /// be drawn first. `name` is what its `data-row` says.
+    pub fn reveal(self, position: usize, name: u64, then: impl FnOnce(&Element) + 'static) {
+        let Some(root) = self.root() else { return };
+        if let Some(element) = drawn(&root, name) {
+            scroll_to(&element);
+            return then(&element);
+        }
+        let by = self.sight.get_untracked().distance_to(position);
+        let outer = root.closest("[data-scrolls]").ok().flatten();
+        let scrolls_itself = root.scroll_height() > root.client_height() + 1;
+        let scroller = if scrolls_itself { root.clone() } else { outer.unwrap_or(root.clone()) };
+        scroller.set_scroll_top(scroller.scroll_top() + by as i32);
+        self.measure();
+        request_animation_frame(move || {
+            if let Some(element) = drawn(&root, name) {
+                scroll_to(&element);
+                then(&element);
+            }
+        });
+    }
+}
+
+fn drawn(root: &Element, name: u64) -> Option<Element> {
+    root.query_selector(&format!("[data-row=\"{name}\"]")).ok().flatten()
+}
+
+fn scroll_to(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
