@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use crate::capture::ClientSlot;
-use crate::mqtt::{Connect, Disconnect, Properties, Publish, ReasonCode, Subscription};
+use crate::client::AcknowledgeByHand;
+use crate::mqtt::{Connect, Disconnect, PacketId, Properties, Publish, ReasonCode, Subscription};
 
 /// One thing done at one client.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,14 @@ pub enum Action {
         reason_code: ReasonCode,
         properties: Properties,
     },
+    /// Sends an acknowledgement that is held.
+    Acknowledge {
+        packet_id: PacketId,
+        reason_code: ReasonCode,
+        properties: Properties,
+    },
+    /// From the next message on, holds these acknowledgements until they are released.
+    AcknowledgeByHand(AcknowledgeByHand),
     /// Closes the Network Connection without DISCONNECT.
     Cut,
     /// Sends these bytes as they are, past the client: rules may be broken on purpose.

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use super::act::Action;
 use super::{ActError, Wire};
 use crate::capture::{ClientSlot, ConnectionId, Entry, LinkClose, RecordId};
-use crate::client::{Client, Command, Event, Input, Output, Violation};
-use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent};
+use crate::client::{Client, Command, Event, Input, Output, Settings, Violation};
+use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, Target};
 use crate::mqtt::{
     Auth, Class, Connect, Deframer, Disconnect, Packet, Publish, ReasonCode, Sender, decode, encode,
 };
@@ -71,7 +71,7 @@ pub enum LinkState {
 /// The Network Connection, from asking for it until it is closed.
 struct Link {
     connection: ConnectionId,
-    address: BrokerAddress,
+    target: Target,
     deframer: Deframer,
     is_open: bool,
     /// Whether the Server has answered with CONNACK.
@@ -150,7 +150,7 @@ impl BenchClient {
     pub(super) fn open(
         &mut self,
         connection: ConnectionId,
-        address: BrokerAddress,
+        target: Target,
         connect: Connect,
         wire: &mut Wire<'_>,
     ) -> Result<(), ActError> {
@@ -160,12 +160,12 @@ impl BenchClient {
             .command(Command::Connect(Box::new(connect)), wire.now)
             .map_err(ActError::Rule)?;
         self.problem = None;
-        let entry = Entry::Opening { address: address.to_string() };
+        let entry = Entry::Opening { address: target.to_string() };
         let record = wire.capture.push(wire.now, self.slot, connection, entry);
-        wire.commands.push_back(LinkCommand::Open { connection, address: address.clone() });
+        wire.commands.push_back(LinkCommand::Open { connection, target: target.clone() });
         self.link = Some(Link {
             connection,
-            address,
+            target,
             deframer,
             is_open: false,
             answered: false,
@@ -186,13 +186,16 @@ impl BenchClient {
         let link = self.link.as_mut().filter(|link| link.is_open && !link.closing);
         let link = link.ok_or(ActError::NotOpen)?;
         let sender = Sender::Client;
-        let framing =
-            decode(&bytes, Some(sender)).err().filter(|error| error.kind.class() == Class::Framing);
-        let entry = match framing {
-            None => Entry::Packet { sender, bytes: bytes.clone() },
-            Some(error) => Entry::Broken { sender, bytes: bytes.clone(), error },
+        let decoded = decode(&bytes, Some(sender));
+        let entry = match &decoded {
+            Err(error) if error.kind.class() == Class::Framing => {
+                Entry::Broken { sender, bytes: bytes.clone(), error: *error }
+            }
+            _ => Entry::Packet { sender, bytes: bytes.clone() },
         };
         link.send(entry, bytes, self.slot, wire);
+        self.client.handle(Input::SentPast(decoded.ok()), wire.now);
+        self.drive(None, wire);
         Ok(())
     }
 
@@ -215,6 +218,14 @@ impl BenchClient {
             Action::Ping => Command::Ping,
             Action::Authenticate { reason_code, properties } => {
                 Command::Auth(Auth { reason_code, properties })
+            }
+            Action::Acknowledge { packet_id, reason_code, properties } => {
+                Command::Acknowledge { packet_id, reason_code, properties }
+            }
+            Action::AcknowledgeByHand(acknowledge_by_hand) => {
+                let settings = Settings { acknowledge_by_hand, ..self.client.settings() };
+                self.client.set_settings(settings);
+                return Ok(());
             }
             // The lab handles these itself.
             Action::Connect(_) | Action::Cut | Action::SendBytes(_) => return Ok(()),
@@ -315,13 +326,12 @@ impl BenchClient {
             return;
         }
         let last_record = link.last_record;
-        self.problem = Some(match link.answered {
-            true => Problem::Dropped { close, last_record },
-            false => {
-                let cause = link.attempt(page_is_secure, None).likely_cause();
-                let address = link.address;
+        let cause = link.attempt(page_is_secure).map(|attempt| attempt.likely_cause());
+        self.problem = Some(match (cause, link.target) {
+            (Some(cause), Target::At(address)) => {
                 Problem::ConnectFailed { address, cause, close, answers_http: None, last_record }
             }
+            _ => Problem::Dropped { close, last_record },
         });
     }
 
@@ -431,15 +441,18 @@ impl Link {
         }
     }
 
-    fn attempt(&self, page_is_secure: bool, answers_http: Option<bool>) -> Attempt<'_> {
-        Attempt {
-            address: &self.address,
+    /// An attempt that ended without CONNACK; `None` where there was one, and for the broker in the tab,
+    /// which is always there.
+    fn attempt(&self, page_is_secure: bool) -> Option<Attempt<'_>> {
+        let address = self.target.address().filter(|_| !self.answered)?;
+        Some(Attempt {
+            address,
             page_is_secure,
             was_open: self.is_open,
             connect_sent: self.is_open,
             timed_out: self.timed_out,
             text_message: self.text_message,
-            answers_http,
-        }
+            answers_http: None,
+        })
     }
 }

@@ -6,25 +6,35 @@
 
 mod act;
 mod bench_client;
+mod in_tab;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
+use std::time::Duration;
 
 pub use act::{Act, Action};
 pub use bench_client::{BenchClient, LinkState, Message, Problem};
+pub use in_tab::{DEFAULT_LATENCY, InTab};
 
+use crate::auth::KEY_LENGTH;
+use crate::broker;
 use crate::capture::{Capture, ClientSlot, ConnectionId};
 use crate::client::CommandError;
-use crate::link::{BrokerAddress, LinkCommand, LinkEvent};
+use crate::link::{BrokerAddress, LinkCommand, LinkEvent, Target};
 use crate::time::Instant;
 
 pub struct Lab {
     clients: Vec<BenchClient>,
     capture: Capture,
-    /// For the links, in order.
+    in_tab: InTab,
+    /// Connections to the broker in the tab.
+    in_tab_connections: BTreeSet<ConnectionId>,
+    /// What the clients want of their links, in order.
+    wanted: VecDeque<LinkCommand>,
+    /// The part of it that goes to links outside the lab.
     commands: VecDeque<LinkCommand>,
     next_connection: u32,
-    broker: BrokerAddress,
+    target: Target,
     /// Whether the page itself came over `https`; browsers then forbid `ws://` to other machines.
     page_is_secure: bool,
 }
@@ -63,26 +73,31 @@ impl fmt::Display for ActError {
 impl std::error::Error for ActError {}
 
 impl Lab {
-    pub fn new(broker: BrokerAddress, page_is_secure: bool) -> Lab {
+    /// `seed` is the only source of randomness of the broker in the tab.
+    pub fn new(target: Target, page_is_secure: bool, seed: [u8; KEY_LENGTH]) -> Lab {
         Lab {
             clients: Vec::new(),
             capture: Capture::default(),
+            in_tab: InTab::new(seed),
+            in_tab_connections: BTreeSet::new(),
+            wanted: VecDeque::new(),
             commands: VecDeque::new(),
             next_connection: 1,
-            broker,
+            target,
             page_is_secure,
         }
     }
 
-    /// Clears the bench: closes every link, forgets every record and Session, and sets up fresh clients
-    /// with these roles from slot 0 on.
-    pub fn set_up<'a>(&mut self, roles: impl IntoIterator<Item = &'a str>) {
+    /// Clears the bench: closes every link, forgets every record, and sets up fresh clients with these
+    /// roles from slot 0 on. The broker in the tab keeps what a broker keeps.
+    pub fn set_up<'a>(&mut self, roles: impl IntoIterator<Item = &'a str>, now: Instant) {
         for client in &self.clients {
             if let Some(connection) = client.connection() {
-                self.commands.push_back(LinkCommand::Close { connection });
+                self.wanted.push_back(LinkCommand::Close { connection });
             }
         }
         self.clients.clear();
+        self.settle_in_tab(now);
         self.capture.clear();
         for role in roles {
             self.add_client(role);
@@ -114,13 +129,29 @@ impl Lab {
     }
 
     /// Where the next connection goes.
-    pub fn broker(&self) -> &BrokerAddress {
-        &self.broker
+    pub fn target(&self) -> &Target {
+        &self.target
     }
 
     /// Open connections stay where they are.
-    pub fn set_broker(&mut self, broker: BrokerAddress) {
-        self.broker = broker;
+    pub fn set_target(&mut self, target: Target) {
+        self.target = target;
+    }
+
+    /// The broker in the tab; it is always there, also when no connection goes to it.
+    pub fn in_tab(&self) -> &InTab {
+        &self.in_tab
+    }
+
+    /// How long bytes travel between the clients and the broker in the tab.
+    pub fn set_in_tab_latency(&mut self, latency: Duration) {
+        self.in_tab.set_latency(latency);
+    }
+
+    /// Changes the policy of the broker in the tab, or gives it an operator's command.
+    pub fn operate_in_tab(&mut self, input: broker::Input, now: Instant) {
+        self.in_tab.operate(input, now);
+        self.settle_in_tab(now);
     }
 
     /// Does one thing on the bench.
@@ -129,25 +160,32 @@ impl Lab {
             .clients
             .get_mut(usize::from(act.client.0))
             .ok_or(ActError::NoSuchClient(act.client))?;
-        let mut wire = Wire { capture: &mut self.capture, commands: &mut self.commands, now };
-        match act.action {
+        let mut wire = Wire { capture: &mut self.capture, commands: &mut self.wanted, now };
+        let result = match act.action {
             Action::Connect(connect) => {
                 let connection = ConnectionId(self.next_connection);
-                client.open(connection, self.broker.clone(), *connect, &mut wire)?;
-                self.next_connection += 1;
-                Ok(())
+                let opened = client.open(connection, self.target.clone(), *connect, &mut wire);
+                self.next_connection += u32::from(opened.is_ok());
+                opened
             }
             Action::Cut => client.cut(&mut wire),
             Action::SendBytes(bytes) => client.send_bytes(bytes, &mut wire),
             other => client.command(other, &mut wire),
-        }
+        };
+        self.settle_in_tab(now);
+        result
     }
 
     /// Something happened to a link. Links that no client knows any more are ignored.
     pub fn link_event(&mut self, connection: ConnectionId, event: LinkEvent, now: Instant) {
+        self.deliver(connection, event, now);
+        self.settle_in_tab(now);
+    }
+
+    fn deliver(&mut self, connection: ConnectionId, event: LinkEvent, now: Instant) {
         let page_is_secure = self.page_is_secure;
         if let Some(client) = self.clients.iter_mut().find(|c| c.connection() == Some(connection)) {
-            let mut wire = Wire { capture: &mut self.capture, commands: &mut self.commands, now };
+            let mut wire = Wire { capture: &mut self.capture, commands: &mut self.wanted, now };
             client.link_event(event, page_is_secure, &mut wire);
         }
     }
@@ -164,14 +202,37 @@ impl Lab {
     /// Lets time pass: Keep Alive, timeouts and expiries fall due.
     pub fn advance(&mut self, now: Instant) {
         for client in &mut self.clients {
-            let mut wire = Wire { capture: &mut self.capture, commands: &mut self.commands, now };
+            let mut wire = Wire { capture: &mut self.capture, commands: &mut self.wanted, now };
             client.advance(&mut wire);
+        }
+        self.settle_in_tab(now);
+    }
+
+    /// Hands on what the clients want of their links, and everything that is due from the broker in the
+    /// tab, until nothing more is due.
+    fn settle_in_tab(&mut self, now: Instant) {
+        loop {
+            while let Some(command) = self.wanted.pop_front() {
+                if let LinkCommand::Open { connection, target: Target::InTab } = &command {
+                    self.in_tab_connections.insert(*connection);
+                }
+                match self.in_tab_connections.contains(&command.connection()) {
+                    true => self.in_tab.command(command, now),
+                    false => self.commands.push_back(command),
+                }
+            }
+            let Some((connection, event)) = self.in_tab.next_event(now) else { return };
+            if matches!(event, LinkEvent::Closed { .. }) {
+                self.in_tab_connections.remove(&connection);
+            }
+            self.deliver(connection, event, now);
         }
     }
 
     /// When [`Lab::advance`] is next needed.
     pub fn next_timeout(&self) -> Option<Instant> {
-        self.clients.iter().filter_map(BenchClient::next_timeout).min()
+        let clients = self.clients.iter().filter_map(BenchClient::next_timeout);
+        clients.chain(self.in_tab.next_timeout()).min()
     }
 
     /// The next command for the links.

@@ -12,6 +12,42 @@ pub struct BrokerAddress {
     path: String,
 }
 
+/// The broker to connect to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// The broker that runs beside the clients.
+    InTab,
+    At(BrokerAddress),
+}
+
+impl Target {
+    /// Reads what [`Target`] displays: `tab`, or an address.
+    pub fn parse(text: &str) -> Result<Target, AddressError> {
+        match text.trim() {
+            IN_TAB => Ok(Target::InTab),
+            address => BrokerAddress::parse(address).map(Target::At),
+        }
+    }
+
+    pub fn address(&self) -> Option<&BrokerAddress> {
+        match self {
+            Target::InTab => None,
+            Target::At(address) => Some(address),
+        }
+    }
+}
+
+const IN_TAB: &str = "tab";
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::InTab => f.write_str(IN_TAB),
+            Target::At(address) => address.fmt(f),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
     Ws,

@@ -1,26 +1,39 @@
 //! Network Connections: how bytes travel between a client and a broker.
 //!
 //! A link knows nothing of packets. It is told what to do by a [`LinkCommand`] and tells what happened
-//! by a [`LinkEvent`]; in between there is [`websocket`] (the only browser code below the page).
+//! by a [`LinkEvent`]; in between there is a [`Loopback`] to the broker in the tab, or [`websocket`] (the
+//! only browser code below the page).
 
 mod address;
 mod failure;
+mod loopback;
 #[cfg(target_arch = "wasm32")]
 pub mod websocket;
 
 use bytes::Bytes;
 
-pub use address::{AddressError, BrokerAddress, Scheme};
+pub use address::{AddressError, BrokerAddress, Scheme, Target};
 pub use failure::{Attempt, Failure};
+pub use loopback::{Arrival, Loopback};
 
 use crate::capture::ConnectionId;
 
 /// What a link is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkCommand {
-    Open { connection: ConnectionId, address: BrokerAddress },
+    Open { connection: ConnectionId, target: Target },
     Send { connection: ConnectionId, bytes: Bytes },
     Close { connection: ConnectionId },
+}
+
+impl LinkCommand {
+    pub fn connection(&self) -> ConnectionId {
+        match self {
+            LinkCommand::Open { connection, .. }
+            | LinkCommand::Send { connection, .. }
+            | LinkCommand::Close { connection } => *connection,
+        }
+    }
 }
 
 /// What a link tells.

@@ -1,7 +1,15 @@
-//! The broker's address: from the page's own address, or remembered, or the usual one on this machine.
+//! Which broker: named by the page's own address, or remembered, or the one in the tab.
 
 use crate::language::Strings;
-use crate::link::{AddressError, BrokerAddress};
+use crate::link::{AddressError, Target};
+
+/// A broker's name in a line of text.
+pub fn name(target: &Target, strings: &Strings) -> String {
+    match target {
+        Target::InTab => strings.broker_in_tab.to_owned(),
+        Target::At(address) => format!("{}:{}", address.host(), address.port()),
+    }
+}
 
 /// What is wrong with a typed address, and what to type instead.
 pub fn error_words(error: &AddressError, strings: &Strings) -> String {
@@ -22,20 +30,20 @@ pub fn error_words(error: &AddressError, strings: &Strings) -> String {
 mod browser {
     use leptos::prelude::window;
 
-    use super::BrokerAddress;
+    use crate::link::{BrokerAddress, Target};
     use crate::ui::storage::{self, Key};
 
     /// `?broker=…` of the page's address wins over what is remembered.
-    pub fn initial(from_query: Option<&str>) -> BrokerAddress {
+    pub fn initial(from_query: Option<&str>) -> Target {
         from_query
-            .and_then(|text| BrokerAddress::parse(text).ok())
-            .or_else(|| BrokerAddress::parse(&storage::load::<String>(Key::Broker)?).ok())
-            .unwrap_or_else(default_address)
+            .and_then(|text| Target::parse(text).ok())
+            .or_else(|| Target::parse(&storage::load::<String>(Key::Broker)?).ok())
+            .unwrap_or(Target::InTab)
     }
 
     /// Where a WebSocket listener usually stands during development: the machine that served the page,
     /// port 9001.
-    pub fn default_address() -> BrokerAddress {
+    pub fn usual_address() -> BrokerAddress {
         let host = window().location().hostname().ok().filter(|host| !host.is_empty());
         let served_here =
             host.and_then(|host| BrokerAddress::parse(&format!("ws://{host}:9001")).ok());
@@ -45,22 +53,19 @@ mod browser {
             .expect("the literal address is well-formed")
     }
 
-    pub fn remember(address: &BrokerAddress) {
-        storage::save(Key::Broker, &address.to_string());
-    }
-
-    pub fn forget() {
-        storage::remove(Key::Broker);
+    pub fn remember(target: &Target) {
+        storage::save(Key::Broker, &target.to_string());
     }
 }
 
 #[cfg(target_arch = "wasm32")]
-pub use browser::{default_address, forget, initial, remember};
+pub use browser::{initial, remember, usual_address};
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::language::Language;
+    use crate::link::BrokerAddress;
 
     #[test]
     fn every_wrong_address_is_told_in_both_languages() {

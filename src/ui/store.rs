@@ -7,11 +7,13 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::broker_choice;
 use super::probe::answers_http;
+use crate::auth::KEY_LENGTH;
 use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
 use crate::lab::{Act, ActError, Lab, LinkState, Problem};
 use crate::link::websocket::WebSocketLink;
-use crate::link::{BrokerAddress, LinkCommand, LinkEvent};
+use crate::link::{LinkCommand, LinkEvent, Target};
 use crate::time::Instant;
 
 /// Copied freely; made once, by the app.
@@ -30,14 +32,14 @@ pub struct Store {
     opened: RwSignal<BTreeSet<RecordId>>,
     /// What the forms of each client hold at the start.
     prepared: RwSignal<Vec<Vec<Act>>, LocalStorage>,
-    broker: RwSignal<BrokerAddress>,
+    target: RwSignal<Target>,
 }
 
 impl Store {
-    pub fn provide(broker: BrokerAddress) -> Store {
+    pub fn provide(target: Target) -> Store {
         let is_secure = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
         let store = Store {
-            lab: StoredValue::new_local(Lab::new(broker.clone(), is_secure)),
+            lab: StoredValue::new_local(Lab::new(target.clone(), is_secure, seed())),
             links: StoredValue::new_local(HashMap::new()),
             timer: StoredValue::new_local(None),
             began: milliseconds(),
@@ -46,7 +48,7 @@ impl Store {
             selected: RwSignal::new(None),
             opened: RwSignal::new(BTreeSet::new()),
             prepared: RwSignal::new_local(Vec::new()),
-            broker: RwSignal::new(broker),
+            target: RwSignal::new(target),
         };
         provide_context(store);
         store
@@ -112,19 +114,22 @@ impl Store {
     }
 
     /// Where the next connection goes. Tracked.
-    pub fn broker(self) -> BrokerAddress {
-        self.broker.get()
+    pub fn target(self) -> Target {
+        self.target.get()
     }
 
-    pub fn set_broker(self, broker: BrokerAddress) {
-        self.lab.update_value(|lab| lab.set_broker(broker.clone()));
-        self.broker.set(broker);
+    /// Chooses where the next connection goes, and remembers it.
+    pub fn set_target(self, target: Target) {
+        broker_choice::remember(&target);
+        self.lab.update_value(|lab| lab.set_target(target.clone()));
+        self.target.set(target);
     }
 
     /// Clears the bench and puts fresh clients on it: a role and the prepared forms of each.
     pub fn set_up(self, clients: Vec<(&str, Vec<Act>)>) {
         let (roles, prepared): (Vec<_>, Vec<_>) = clients.into_iter().unzip();
-        self.lab.update_value(|lab| lab.set_up(roles));
+        let now = self.now();
+        self.lab.update_value(|lab| lab.set_up(roles, now));
         self.selected.set(None);
         self.opened.update(BTreeSet::clear);
         self.prepared.set(prepared);
@@ -170,7 +175,9 @@ impl Store {
     fn pump(self) {
         while let Some(command) = self.lab.try_update_value(Lab::next_command).flatten() {
             match command {
-                LinkCommand::Open { connection, address } => {
+                LinkCommand::Open { connection, target } => {
+                    // The lab carries the broker in the tab itself.
+                    let Target::At(address) = target else { continue };
                     let tell = move |event| self.link_event(connection, event);
                     match WebSocketLink::open(&address, tell) {
                         Ok(link) => {
@@ -262,6 +269,15 @@ impl Store {
 
 pub fn use_store() -> Store {
     expect_context()
+}
+
+/// Randomness for the broker in the tab.
+fn seed() -> [u8; KEY_LENGTH] {
+    let mut seed = [0; KEY_LENGTH];
+    for half in seed.chunks_mut(16) {
+        half.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..half.len()]);
+    }
+    seed
 }
 
 /// The longest time a browser's timer can wait.

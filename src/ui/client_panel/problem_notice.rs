@@ -6,6 +6,7 @@ use super::model::is_connect_failure;
 use super::notice::Notice;
 use crate::capture::ClientSlot;
 use crate::lab::Problem;
+use crate::link::Target;
 use crate::ui::broker_choice;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::locale::use_locale;
@@ -23,27 +24,31 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
     let shown = move || {
         problem.get().filter(|problem| closed.with(|closed| closed.as_ref() != Some(problem)))
     };
-    // Where nobody answers, the usual address is one thing to try.
-    let other_address = move || {
-        let Some(Problem::ConnectFailed { address, .. }) = problem.get() else { return None };
-        let usual = broker_choice::default_address();
-        (address != usual && store.broker() != usual).then_some(usual)
+    // Where nobody answers, another broker is one thing to try.
+    let others = move || {
+        let Some(Problem::ConnectFailed { address, .. }) = problem.get() else { return Vec::new() };
+        let mut others = vec![Target::InTab, Target::At(broker_choice::usual_address())];
+        let chosen = store.target();
+        others.retain(|other| *other != chosen && other.address() != Some(&address));
+        others
     };
-    let use_usual = move || {
-        other_address().map(|usual| {
-            let label = usual.to_string();
-            view! {
-                <div class="button-row">
+    let use_other = move || {
+        let buttons = others()
+            .into_iter()
+            .map(|target| {
+                let name = broker_choice::name(&target, locale.strings());
+                view! {
                     <button
                         type="button"
                         class="button button--small"
-                        on:click=move |_| store.set_broker(usual.clone())
+                        on:click=move |_| store.set_target(target.clone())
                     >
-                        {move || locale.strings().panel_use_address(&label)}
+                        {locale.strings().panel_use_broker(name)}
                     </button>
-                </div>
-            }
-        })
+                }
+            })
+            .collect::<Vec<_>>();
+        (!buttons.is_empty()).then(|| view! { <div class="button-row">{buttons}</div> })
     };
     move || {
         let problem = shown()?;
@@ -80,7 +85,7 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
                     {notice.close.map(|close| view! { <p class="notice__why">{close}</p> })}
                     {evidence}
                     {more}
-                    {use_usual}
+                    {use_other}
                 </div>
             </div>
         })

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::lab::{LinkState, Problem};
-use crate::link::BrokerAddress;
+use crate::link::{BrokerAddress, Target};
 use crate::ui::broker_choice;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
@@ -14,9 +14,19 @@ use crate::ui::store::use_store;
 pub fn BrokerMenu() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
-    let text = RwSignal::new(untrack(|| store.broker()).to_string());
+    let address_of = |target: Target| match target {
+        Target::InTab => broker_choice::usual_address().to_string(),
+        Target::At(address) => address.to_string(),
+    };
+    let in_tab = RwSignal::new(true);
+    let text = RwSignal::new(String::new());
     let error = RwSignal::new(None);
-    Effect::new(move || text.set(store.broker().to_string()));
+    Effect::new(move || {
+        let target = store.target();
+        in_tab.set(target == Target::InTab);
+        text.set(address_of(target));
+        error.set(None);
+    });
     let link = move || {
         store.with_lab(|lab| {
             let clients = lab.clients();
@@ -40,25 +50,17 @@ pub fn BrokerMenu() -> impl IntoView {
             _ => strings.link_offline,
         }
     };
-    let name = move || {
-        let address = store.broker();
-        format!("{}:{}", address.host(), address.port())
+    let name = move || broker_choice::name(&store.target(), locale.strings());
+    let choose_in_tab = move |_| {
+        in_tab.set(true);
+        store.set_target(Target::InTab);
     };
     let save = move |event: SubmitEvent| {
         event.prevent_default();
         match BrokerAddress::parse(&text.get_untracked()) {
-            Ok(address) => {
-                error.set(None);
-                broker_choice::remember(&address);
-                store.set_broker(address);
-            }
+            Ok(address) => store.set_target(Target::At(address)),
             Err(wrong) => error.set(Some(wrong)),
         }
-    };
-    let reset = move |_| {
-        error.set(None);
-        broker_choice::forget();
-        store.set_broker(broker_choice::default_address());
     };
     view! {
         <button class="button button--quiet" popovertarget="broker">
@@ -67,7 +69,31 @@ pub fn BrokerMenu() -> impl IntoView {
             <Icon name="down" small=true class="wide-only"/>
         </button>
         <div class="popover popover--end" id="broker" popover="auto">
-            <form class="fields" on:submit=save novalidate>
+            <div class="segmented" role="radiogroup" aria-label=move || locale.strings().broker>
+                <label class="segmented__option">
+                    <input
+                        type="radio"
+                        name="broker-kind"
+                        prop:checked=move || in_tab.get()
+                        on:change=choose_in_tab
+                    />
+                    {move || locale.strings().broker_in_tab}
+                </label>
+                <label class="segmented__option">
+                    <input
+                        type="radio"
+                        name="broker-kind"
+                        prop:checked=move || !in_tab.get()
+                        on:change=move |_| in_tab.set(false)
+                    />
+                    {move || locale.strings().broker_websocket}
+                </label>
+            </div>
+            <p class="field__hint">{move || {
+                let strings = locale.strings();
+                if in_tab.get() { strings.broker_in_tab_hint } else { strings.broker_websocket_hint }
+            }}</p>
+            <form class="fields" hidden=move || in_tab.get() on:submit=save novalidate>
                 <div class="field field--stacked">
                     <label class="field__label" for="broker-address">
                         {move || locale.strings().broker_address}
@@ -103,9 +129,6 @@ pub fn BrokerMenu() -> impl IntoView {
                 <div class="button-row">
                     <button class="button button--primary">
                         {move || locale.strings().broker_use}
-                    </button>
-                    <button type="button" class="button button--quiet" on:click=reset>
-                        {move || locale.strings().broker_default}
                     </button>
                 </div>
             </form>

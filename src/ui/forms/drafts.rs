@@ -42,7 +42,7 @@ impl FormKind {
             Action::Subscribe { .. } => Some(FormKind::Subscribe),
             Action::Unsubscribe { .. } => Some(FormKind::Unsubscribe),
             Action::Disconnect(_) => Some(FormKind::Disconnect),
-            Action::Ping | Action::Authenticate { .. } | Action::Cut | Action::SendBytes(_) => None,
+            _ => None,
         }
     }
 }
@@ -82,7 +82,7 @@ impl Drafts {
             Action::Disconnect(disconnect) => {
                 self.disconnect = DisconnectDraft::from_disconnect(disconnect);
             }
-            Action::Ping | Action::Authenticate { .. } | Action::Cut | Action::SendBytes(_) => {}
+            _ => {}
         }
     }
 }

@@ -69,7 +69,11 @@ pub fn action_name(action: &Action) -> &'static str {
         Action::Disconnect(_) => "DISCONNECT",
         Action::Ping => "PINGREQ",
         Action::Authenticate { .. } => "AUTH",
-        Action::Cut | Action::SendBytes(_) => "",
+        // What a released acknowledgement is depends on its exchange.
+        Action::Acknowledge { .. }
+        | Action::AcknowledgeByHand(_)
+        | Action::Cut
+        | Action::SendBytes(_) => "",
     }
 }
 

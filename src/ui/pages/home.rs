@@ -7,6 +7,7 @@ use crate::course::{CHAPTERS, chapter_prose, exercise, exercise_prose};
 use crate::lab::{Act, LinkState, Problem};
 use crate::mqtt::{Connect, PacketType, Sender};
 use crate::ui::address::Place;
+use crate::ui::broker_choice;
 use crate::ui::client_panel::ProblemNotice;
 use crate::ui::components::{Icon, Pips};
 use crate::ui::inspector::Inspector;
@@ -148,7 +149,7 @@ fn LiveBench() -> impl IntoView {
         <section class="live" aria-label=move || locale.strings().home_live>
             <div class="live__head" data-client="A">
                 <span class="client-letter" data-client="A">"A"</span>
-                <span>{move || locale.strings().home_to(store.broker().to_string())}</span>
+                <span>{move || locale.strings().home_to(broker_choice::name(&store.target(), locale.strings()))}</span>
                 <button
                     class="button"
                     class:button--primary=move || !is_connected()

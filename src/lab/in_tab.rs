@@ -1,0 +1,154 @@
+//! The broker in the tab: the server role behind a loopback, byte by byte like any other broker.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::auth::KEY_LENGTH;
+use crate::broker::{self, Broker, Policy};
+use crate::capture::ConnectionId;
+use crate::link::{Arrival, LinkCommand, LinkEvent, Loopback};
+use crate::mqtt::{Deframer, Sender, decode, encode};
+use crate::time::Instant;
+
+pub struct InTab {
+    broker: Broker,
+    deframers: BTreeMap<ConnectionId, Deframer>,
+    loopback: Loopback,
+}
+
+/// What a loopback takes when nobody has chosen: about a wired local network.
+pub const DEFAULT_LATENCY: Duration = Duration::from_micros(500);
+
+impl InTab {
+    /// `seed` is the broker's only source of randomness.
+    pub(super) fn new(seed: [u8; KEY_LENGTH]) -> InTab {
+        InTab {
+            broker: Broker::new(Policy::default(), seed),
+            deframers: BTreeMap::new(),
+            loopback: Loopback::new(DEFAULT_LATENCY),
+        }
+    }
+
+    /// The server role, for its snapshot.
+    pub fn broker(&self) -> &Broker {
+        &self.broker
+    }
+
+    pub fn latency(&self) -> Duration {
+        self.loopback.latency()
+    }
+
+    pub(super) fn set_latency(&mut self, latency: Duration) {
+        self.loopback.set_latency(latency);
+    }
+
+    pub(super) fn command(&mut self, command: LinkCommand, now: Instant) {
+        match command {
+            LinkCommand::Open { connection, .. } => self.loopback.open(connection, now),
+            LinkCommand::Send { connection, bytes } => {
+                self.loopback.send(connection, Sender::Client, bytes, now);
+            }
+            LinkCommand::Close { connection } => {
+                self.loopback.close(connection, Sender::Client, now)
+            }
+        }
+    }
+
+    /// What the operator of the broker wants.
+    pub(super) fn operate(&mut self, input: broker::Input, now: Instant) {
+        self.broker.handle(input, now);
+        self.drive(now);
+    }
+
+    /// The next event that is due at a client; everything due at the broker happens on the way.
+    pub(super) fn next_event(&mut self, now: Instant) -> Option<(ConnectionId, LinkEvent)> {
+        if self.broker.next_timeout().is_some_and(|due| due <= now) {
+            self.operate(broker::Input::Tick, now);
+        }
+        while let Some(Arrival { connection, at, event }) = self.loopback.next_arrival(now) {
+            match at {
+                Sender::Client => return Some((connection, event)),
+                Sender::Server => self.arrived(connection, event, now),
+            }
+        }
+        None
+    }
+
+    pub(super) fn next_timeout(&self) -> Option<Instant> {
+        self.loopback.next_timeout().into_iter().chain(self.broker.next_timeout()).min()
+    }
+
+    fn arrived(&mut self, connection: ConnectionId, event: LinkEvent, now: Instant) {
+        let id = broker_id(connection);
+        match event {
+            LinkEvent::Opened => {
+                self.deframers.insert(connection, Deframer::new());
+                self.operate(broker::Input::Opened(id), now);
+                let maximum = self.broker.maximum_packet_size(id);
+                if let Some(deframer) = self.deframers.get_mut(&connection) {
+                    deframer.set_maximum_packet_size(maximum);
+                }
+            }
+            LinkEvent::Bytes(bytes) => {
+                if let Some(deframer) = self.deframers.get_mut(&connection) {
+                    deframer.push(&bytes);
+                }
+                while let Some(input) = self.next_packet(connection) {
+                    self.operate(input, now);
+                }
+            }
+            // Nothing on the bench sends text.
+            LinkEvent::Text { .. } => {}
+            LinkEvent::Closed { .. } => {
+                self.deframers.remove(&connection);
+                self.operate(broker::Input::Closed(id), now);
+            }
+        }
+    }
+
+    /// The next packet of a connection that the broker has not closed meanwhile.
+    fn next_packet(&mut self, connection: ConnectionId) -> Option<broker::Input> {
+        let id = broker_id(connection);
+        let deframer = self.deframers.get_mut(&connection)?;
+        let broken = |error| Some(broker::Input::Broken(id, error));
+        match deframer.next_frame() {
+            Ok(None) => None,
+            Ok(Some(frame)) => match decode(&frame, Some(Sender::Client)) {
+                Ok(packet) => Some(broker::Input::Packet(id, packet)),
+                Err(error) => broken(error),
+            },
+            Err(error) => {
+                // There is no next packet in what is left.
+                deframer.take_pending();
+                broken(error)
+            }
+        }
+    }
+
+    fn drive(&mut self, now: Instant) {
+        while let Some(output) = self.broker.poll() {
+            match output {
+                broker::Output::Send(id, packet) => {
+                    if let Ok(bytes) = encode(&packet) {
+                        self.loopback.send(link_id(id), Sender::Server, bytes, now);
+                    }
+                }
+                broker::Output::Close(id) => {
+                    self.deframers.remove(&link_id(id));
+                    self.loopback.close(link_id(id), Sender::Server, now);
+                }
+                // The snapshot keeps them.
+                broker::Output::Note(_) => {}
+            }
+        }
+    }
+}
+
+fn broker_id(connection: ConnectionId) -> broker::ConnectionId {
+    broker::ConnectionId(connection.0.into())
+}
+
+/// The broker knows no connections but the lab's, whose ids fit.
+fn link_id(id: broker::ConnectionId) -> ConnectionId {
+    ConnectionId(id.0 as u32)
+}
