@@ -61,9 +61,9 @@ impl Broker {
         loop {
             let slot_free = slot_free(connected, session);
             let Some(delivery) = session.queue.pop(slot_free) else { break };
-            let topic = delivery.message.topic.clone();
+            let (topic, qos) = (delivery.message.topic.clone(), delivery.qos);
             let outcome = transmit(id, connected, session, delivery, aliases, now, &mut outputs);
-            events.push(Event::Dequeued { topic, outcome });
+            events.push(Event::Dequeued { topic, qos, outcome });
         }
         let client_id = session.client_id.clone();
         self.outputs = outputs;
@@ -315,7 +315,7 @@ fn resend(
         let delivery = session.in_flight.remove(&packet_id);
         if let Some(delivery) = &delivery {
             let topic = delivery.message.topic.clone();
-            events.push(Event::Dequeued { topic, outcome: Outcome::DroppedTooLarge });
+            events.push(Event::GivenUp { topic, packet_id });
         }
         if delivery.is_none_or(|delivery| delivery.qos != QoS::ExactlyOnce) {
             session.outgoing.give_up(packet_id, &mut connected.sending);

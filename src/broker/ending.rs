@@ -85,9 +85,8 @@ impl Broker {
     pub(super) fn session_due(&mut self, client_id: &ClientId, now: Instant) {
         let Some(session) = self.sessions.get_mut(client_id) else { return };
         for delivery in session.queue.take_expired(now) {
-            let topic = delivery.message.topic.clone();
-            let outcome = Outcome::DroppedExpired;
-            let event = Event::Dequeued { topic, outcome };
+            let (topic, qos) = (delivery.message.topic.clone(), delivery.qos);
+            let event = Event::Dequeued { topic, qos, outcome: Outcome::DroppedExpired };
             self.note(now, None, Some(client_id.clone()), event);
         }
         self.settle(client_id, now);

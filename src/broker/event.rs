@@ -85,7 +85,13 @@ pub enum Event {
     /// A waiting message left, or could not.
     Dequeued {
         topic: Arc<str>,
+        qos: QoS,
         outcome: Outcome,
+    },
+    /// Sent on an earlier connection, but too large for this one to be sent again.
+    GivenUp {
+        topic: Arc<str>,
+        packet_id: PacketId,
     },
     /// Sent again on a resumed Session.
     Redelivered {
@@ -182,6 +188,7 @@ impl Event {
             Event::RetainedRemoved { .. } => "[MQTT-3.3.1-6]",
             Event::RetainedExpired { .. } => "§3.3.2.3.3",
             Event::Dequeued { outcome, .. } => outcome.rule(),
+            Event::GivenUp { .. } => "[MQTT-3.1.2-25]",
             Event::Redelivered { .. } => "[MQTT-4.4.0-1]",
             Event::WillScheduled { .. } => "[MQTT-3.1.2-8]",
             Event::WillPublished { .. } => "[MQTT-3.1.2-8]",
@@ -269,7 +276,10 @@ impl fmt::Display for Event {
             Event::RetainedStored { topic } => write!(f, "retained message stored: {topic}"),
             Event::RetainedRemoved { topic } => write!(f, "retained message removed: {topic}"),
             Event::RetainedExpired { topic } => write!(f, "retained message expired: {topic}"),
-            Event::Dequeued { topic, outcome } => write!(f, "{topic}: {outcome}"),
+            Event::Dequeued { topic, outcome, .. } => write!(f, "{topic}: {outcome}"),
+            Event::GivenUp { topic, packet_id } => {
+                write!(f, "{topic} {packet_id} given up: larger than the Client takes now")
+            }
             Event::Redelivered { packet, packet_id } => {
                 write!(f, "{} {packet_id} sent again", packet.name())
             }

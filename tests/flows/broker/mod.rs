@@ -4,9 +4,12 @@
 
 mod authentication;
 mod connecting;
+mod dice;
 mod publishing;
+mod random;
 mod reason_codes;
 mod retained;
+mod roles;
 mod sessions;
 mod subscribing;
 
@@ -27,6 +30,8 @@ pub struct Bench {
     pub broker: Broker,
     pub now: Instant,
     pub notes: Vec<Note>,
+    /// Every PUBLISH to a Client, with the number of notes before it.
+    pub published: Vec<(usize, ConnectionId, Publish)>,
     wires: BTreeMap<ConnectionId, Wire>,
 }
 
@@ -58,6 +63,7 @@ impl Bench {
             broker: Broker::new(policy, [7; 32]),
             now: Instant::from_millis(1_000),
             notes: Vec::new(),
+            published: Vec::new(),
             wires: BTreeMap::new(),
         }
     }
@@ -180,7 +186,10 @@ impl Bench {
         while let Some(output) = self.broker.poll() {
             match output {
                 Output::Send(id, packet) => {
-                    self.wires.get_mut(&id).expect("a known connection").received(packet);
+                    let wire = self.wires.get_mut(&id).expect("a known connection");
+                    if let Some(publish) = wire.received(packet) {
+                        self.published.push((self.notes.len(), id, publish));
+                    }
                 }
                 Output::Close(id) => {
                     let wire = self.wires.get_mut(&id).expect("a known connection");
@@ -216,8 +225,8 @@ impl Wire {
         }
     }
 
-    /// Checks what binds every packet from a Server.
-    fn received(&mut self, packet: Packet) {
+    /// Checks what binds every packet from a Server. Returns a PUBLISH with the Topic Name meant.
+    fn received(&mut self, packet: Packet) -> Option<Publish> {
         assert!(!self.closed, "after the closing: {packet:?}");
         assert!(!self.disconnect, "[MQTT-3.14.4-1] after DISCONNECT: {packet:?}");
         let bytes = encode(&packet).expect("the Server sends what can be written");
@@ -249,14 +258,18 @@ impl Wire {
             may_explain || packet.properties().reason_string().is_none(),
             "[MQTT-3.1.2-29] {packet:?}"
         );
-        let packet = match packet {
-            Packet::Publish(publish) => Packet::Publish(self.received_publish(publish)),
-            other => other,
+        let (packet, publish) = match packet {
+            Packet::Publish(publish) => {
+                let publish = self.received_publish(publish);
+                (Packet::Publish(publish.clone()), Some(publish))
+            }
+            other => (other, None),
         };
         self.inbox.push_back(packet);
+        publish
     }
 
-    /// Resolves the alias, so that tests see the Topic Name meant.
+    /// Resolves the alias.
     fn received_publish(&mut self, mut publish: Publish) -> Publish {
         if let Some(alias) = publish.properties.topic_alias() {
             assert!(alias <= self.topic_alias_maximum, "[MQTT-3.1.2-26] [MQTT-3.1.2-27]");
