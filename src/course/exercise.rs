@@ -2,8 +2,9 @@
 
 use super::evidence::Evidence;
 use super::verdict::Verdict;
-use crate::capture::ClientSlot;
+use crate::capture::{Capture, ClientSlot, RecordId};
 use crate::lab::Act;
+use crate::mqtt::{PacketType, Sender};
 
 /// Where an exercise can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +25,27 @@ pub struct Exercise {
     /// Who stands on the bench, from slot 0 on.
     pub clients: &'static [ClientSetup],
     pub steps: &'static [Step],
-    /// The reference solution; played in order, each act once the one before is answered.
-    pub solution: fn(&Cast) -> Vec<Act>,
+    /// The reference solution; played in order, each move once the one before is answered.
+    pub solution: fn(&Cast) -> Vec<Move>,
     /// The fewest packets that the learner's clients send to meet every step.
     pub par: usize,
+}
+
+/// One thing a learner does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Move {
+    Act(Act),
+    /// Opens the latest packet of that type which has reached the client.
+    Open(ClientSlot, PacketType),
+}
+
+impl Move {
+    /// The record that an [`Move::Open`] opens; `None` for acts, and while there is none.
+    pub fn record_to_open(&self, capture: &Capture) -> Option<RecordId> {
+        let Move::Open(client, packet) = *self else { return None };
+        let mut arrived = capture.packets(packet, Sender::Server).rev();
+        arrived.find(|record| record.client == client).map(|record| record.id)
+    }
 }
 
 /// A client on the bench.

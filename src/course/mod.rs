@@ -18,7 +18,7 @@ mod verdict;
 
 pub use chapters::{CHAPTERS, Chapter, ChapterEntry, exercise, neighbours};
 pub use evidence::Evidence;
-pub use exercise::{Broker, Cast, ClientSetup, Exercise, Step};
+pub use exercise::{Broker, Cast, ClientSetup, Exercise, Move, Step};
 pub use progress::{Done, ImportError, Progress};
 pub use prose::{ChapterProse, ExerciseProse, StepProse, chapter_prose, exercise_prose};
 pub use run::Run;

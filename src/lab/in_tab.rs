@@ -60,18 +60,27 @@ impl InTab {
         self.drive(now);
     }
 
-    /// The next event that is due at a client; everything due at the broker happens on the way.
-    pub(super) fn next_event(&mut self, now: Instant) -> Option<(ConnectionId, LinkEvent)> {
-        if self.broker.next_timeout().is_some_and(|due| due <= now) {
-            self.operate(broker::Input::Tick, now);
-        }
-        while let Some(Arrival { connection, at, event }) = self.loopback.next_arrival(now) {
+    /// The next event that is due at a client by `now`, with the moment it happens. What is due at the
+    /// broker before it happens on the way, each thing at its own moment.
+    pub(super) fn next_event(
+        &mut self,
+        now: Instant,
+    ) -> Option<(Instant, ConnectionId, LinkEvent)> {
+        loop {
+            let arrival = self.loopback.next_timeout().filter(|due| *due <= now);
+            let timer = self.broker.next_timeout().filter(|due| *due <= now);
+            if let Some(due) = timer
+                && arrival.is_none_or(|arrival| due < arrival)
+            {
+                self.operate(broker::Input::Tick, due);
+                continue;
+            }
+            let (due, Arrival { connection, at, event }) = self.loopback.next_arrival(now)?;
             match at {
-                Sender::Client => return Some((connection, event)),
-                Sender::Server => self.arrived(connection, event, now),
+                Sender::Client => return Some((due, connection, event)),
+                Sender::Server => self.arrived(connection, event, due),
             }
         }
-        None
     }
 
     pub(super) fn next_timeout(&self) -> Option<Instant> {

@@ -3,6 +3,10 @@
 //! Everything that passes is tapped here, on bytes, on its way to or from a link. The lab itself does no
 //! I/O and reads no clock: it queues [`LinkCommand`]s, is told [`LinkEvent`]s, and every call carries
 //! the moment it happens. Only the lab changes protocol state.
+//!
+//! What involves only the clients and the broker in the tab happens exactly when it is due, however
+//! late the call comes that lets it happen: a slow page does not make a slow broker, and skipping an
+//! hour plays everything of that hour in order.
 
 mod act;
 mod bench_client;
@@ -91,6 +95,7 @@ impl Lab {
     /// Clears the bench: closes every link, forgets every record, and sets up fresh clients with these
     /// roles from slot 0 on. The broker in the tab keeps what a broker keeps.
     pub fn set_up<'a>(&mut self, roles: impl IntoIterator<Item = &'a str>, now: Instant) {
+        self.advance(now);
         for client in &self.clients {
             if let Some(connection) = client.connection() {
                 self.wanted.push_back(LinkCommand::Close { connection });
@@ -150,12 +155,14 @@ impl Lab {
 
     /// Changes the policy of the broker in the tab, or gives it an operator's command.
     pub fn operate_in_tab(&mut self, input: broker::Input, now: Instant) {
+        self.advance(now);
         self.in_tab.operate(input, now);
         self.settle_in_tab(now);
     }
 
     /// Does one thing on the bench.
     pub fn act(&mut self, act: Act, now: Instant) -> Result<(), ActError> {
+        self.advance(now);
         let client = self
             .clients
             .get_mut(usize::from(act.client.0))
@@ -178,6 +185,7 @@ impl Lab {
 
     /// Something happened to a link. Links that no client knows any more are ignored.
     pub fn link_event(&mut self, connection: ConnectionId, event: LinkEvent, now: Instant) {
+        self.advance(now);
         self.deliver(connection, event, now);
         self.settle_in_tab(now);
     }
@@ -199,13 +207,20 @@ impl Lab {
         }
     }
 
-    /// Lets time pass: Keep Alive, timeouts and expiries fall due.
+    /// Lets time pass until `now`: Keep Alive, timeouts and expiries fall due, and what is on its way in
+    /// the tab arrives, each at its own moment.
     pub fn advance(&mut self, now: Instant) {
-        for client in &mut self.clients {
-            let mut wire = Wire { capture: &mut self.capture, commands: &mut self.wanted, now };
-            client.advance(&mut wire);
+        while let Some(due) = self.next_timeout().filter(|due| *due <= now) {
+            self.settle_in_tab(due);
+            for client in &mut self.clients {
+                if client.next_timeout().is_some_and(|timeout| timeout <= due) {
+                    let mut wire =
+                        Wire { capture: &mut self.capture, commands: &mut self.wanted, now: due };
+                    client.advance(&mut wire);
+                }
+            }
+            self.settle_in_tab(due);
         }
-        self.settle_in_tab(now);
     }
 
     /// Hands on what the clients want of their links, and everything that is due from the broker in the
@@ -221,11 +236,11 @@ impl Lab {
                     false => self.commands.push_back(command),
                 }
             }
-            let Some((connection, event)) = self.in_tab.next_event(now) else { return };
+            let Some((due, connection, event)) = self.in_tab.next_event(now) else { return };
             if matches!(event, LinkEvent::Closed { .. }) {
                 self.in_tab_connections.remove(&connection);
             }
-            self.deliver(connection, event, now);
+            self.deliver(connection, event, due);
         }
     }
 

@@ -75,10 +75,11 @@ impl Loopback {
         }
     }
 
-    /// The next arrival that is due.
-    pub fn next_arrival(&mut self, now: Instant) -> Option<Arrival> {
+    /// The next arrival that is due by `now`, with the moment it arrives.
+    pub fn next_arrival(&mut self, now: Instant) -> Option<(Instant, Arrival)> {
         let first = self.on_the_way.first_entry()?;
-        (first.key().0 <= now).then(|| first.remove())
+        let due = first.key().0;
+        (due <= now).then(|| (due, first.remove()))
     }
 
     /// When the next arrival is due.
@@ -114,7 +115,7 @@ mod tests {
 
     fn arrivals(loopback: &mut Loopback, now: u64) -> Vec<(Sender, LinkEvent)> {
         let next = || loopback.next_arrival(Instant::from_millis(now));
-        std::iter::from_fn(next).map(|arrival| (arrival.at, arrival.event)).collect()
+        std::iter::from_fn(next).map(|(_, arrival)| (arrival.at, arrival.event)).collect()
     }
 
     fn closed() -> LinkEvent {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::capture::RecordId;
 use crate::course::{Cast, Done, Evidence, Exercise, Run, Verdict};
-use crate::mqtt::Sender;
+use crate::mqtt::{PacketType, Sender};
 use crate::ui::progress::ProgressStore;
 use crate::ui::store::Store;
 
@@ -152,7 +152,7 @@ impl LessonSession {
             let sent = lab.capture().records().filter(|record| {
                 record.id >= since
                     && record.sender() == Some(Sender::Client)
-                    && record.packet_type() != Some(crate::mqtt::PacketType::PingReq)
+                    && record.packet_type() != Some(PacketType::PingReq)
             });
             sent.count()
         })

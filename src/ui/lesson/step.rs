@@ -55,8 +55,10 @@ fn Control(session: LessonSession, index: usize) -> impl IntoView {
     let store = session.store();
     let control = session.exercise.steps[index].control?;
     let act = move || control(&session.cast());
-    let slot = act().client;
-    let connects = matches!(act().action, Action::Connect(_));
+    let (slot, connects) = untrack(|| {
+        let act = act();
+        (act.client, matches!(act.action, Action::Connect(_)))
+    });
     let is_connected =
         move || store.with_lab(|lab| lab.client(slot).is_some_and(|client| client.is_connected()));
     let is_busy = move || {

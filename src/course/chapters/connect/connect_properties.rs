@@ -2,7 +2,9 @@
 
 use super::first_connect::accepted;
 use crate::capture::ClientSlot;
-use crate::course::{Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Step, Verdict, judge};
+use crate::course::{
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, judge,
+};
 use crate::lab::Act;
 use crate::mqtt::{Connect, Packet, PacketType, Property, PropertyId};
 
@@ -17,7 +19,7 @@ pub static EXERCISE: Exercise = Exercise {
         Step { id: "user-properties", control: None, check: names_itself },
         Step { id: "accepted", control: None, check: all_accepted },
     ],
-    solution: |cast| vec![connect(cast)],
+    solution: |cast| vec![Move::Act(connect(cast))],
     par: 1,
 };
 

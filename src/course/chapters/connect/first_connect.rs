@@ -1,7 +1,9 @@
 //! Connect with 5.0 and read the limits in CONNACK.
 
 use crate::capture::ClientSlot;
-use crate::course::{Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Step, Verdict, judge};
+use crate::course::{
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, judge,
+};
 use crate::lab::Act;
 use crate::mqtt::{Connect, Packet, PacketType, ReasonCode};
 
@@ -15,7 +17,7 @@ pub static EXERCISE: Exercise = Exercise {
         Step { id: "accepted", control: None, check: accepted },
         Step { id: "read-limits", control: None, check: connack_opened },
     ],
-    solution: |cast| vec![connect(cast)],
+    solution: |cast| vec![Move::Act(connect(cast)), Move::Open(CLIENT, PacketType::ConnAck)],
     par: 1,
 };
 

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 
 use crate::capture::ClientSlot;
-use crate::course::{Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Step, Verdict, judge};
+use crate::course::{
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, judge,
+};
 use crate::lab::Act;
 use crate::mqtt::{Connect, Packet, PacketType, Property, PropertyId, Publish, QoS, Subscription};
 
@@ -29,7 +31,8 @@ pub static EXERCISE: Exercise = Exercise {
     ],
     solution: |cast| {
         let publisher = connect(cast, PUBLISHER);
-        vec![connect(cast, SUBSCRIBER), subscribe(cast), publisher, publish(cast)]
+        let acts = [connect(cast, SUBSCRIBER), subscribe(cast), publisher, publish(cast)];
+        acts.map(Move::Act).into()
     },
     // Two CONNECT, SUBSCRIBE, PUBLISH, and the PUBACK for the delivery.
     par: 5,
