@@ -10,7 +10,7 @@ use super::panel_forms::PanelForms;
 use super::panel_menu::PanelMenu;
 use super::panel_tabs::{PanelTabs, tab_id};
 use super::problem_notice::ProblemNotice;
-use super::received::Received;
+use super::received::{Received, ReceivedCount};
 use super::refusal;
 use super::send_bar::{SendBar, Sent};
 use crate::capture::ClientSlot;
@@ -137,6 +137,7 @@ pub fn ClientPanel(
                     <span class="lamp" data-link=move || lamp.get().key()></span>
                     {move || lamp.get().word(locale.strings())}
                 </span>
+                <ReceivedCount client=client/>
                 <PanelMenu
                     client=client
                     forms

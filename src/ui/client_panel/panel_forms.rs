@@ -16,8 +16,8 @@ pub struct PanelForms {
     slot: ClientSlot,
     pub connect: RwSignal<ConnectDraft>,
     publish: RwSignal<PublishDraft>,
-    pub subscribe: RwSignal<SubscribeDraft>,
-    pub unsubscribe: RwSignal<UnsubscribeDraft>,
+    subscribe: RwSignal<SubscribeDraft>,
+    unsubscribe: RwSignal<UnsubscribeDraft>,
     disconnect: RwSignal<DisconnectDraft>,
     /// In the order of [`FormKind::ALL`].
     contexts: [FormContext; 5],

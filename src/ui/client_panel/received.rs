@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::message::MessageItem;
 use crate::capture::ClientSlot;
 use crate::lab::Message;
+use crate::ui::components::Icon;
 use crate::ui::forms::BytesForm;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
@@ -35,7 +36,7 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
     let older = move || count.get().saturating_sub(SHOWN as u64);
     view! {
         <Show when=move || { count.get() > 0 }>
-            <section class="received">
+            <section class="received" id=received_id(client)>
                 <h4 class="received__head">
                     {move || locale.strings().panel_received}
                     <span class="badge">{move || count.get()}</span>
@@ -54,6 +55,48 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
             </section>
         </Show>
     }
+}
+
+/// How many messages arrived, at the panel's head; leads to them.
+#[component]
+pub fn ReceivedCount(client: ClientSlot) -> impl IntoView {
+    let locale = use_locale();
+    let count = message_count(client);
+    let label = move || locale.strings().panel_received_show(count.get());
+    let show = move |_| {
+        if let Some(section) = document().get_element_by_id(&received_id(client)) {
+            section.scroll_into_view();
+        }
+    };
+    view! {
+        <Show when=move || { count.get() > 0 }>
+            <button
+                type="button"
+                class="button button--quiet button--small"
+                aria-label=label
+                title=label
+                on:click=show
+            >
+                <Icon name="publish"/>
+                <span class="badge">{move || count.get()}</span>
+            </button>
+        </Show>
+    }
+}
+
+/// All that arrived since the bench was set up, also what is no longer kept.
+fn message_count(client: ClientSlot) -> Memo<u64> {
+    let store = use_store();
+    Memo::new(move |_| {
+        store.with_lab(|lab| {
+            lab.client(client)
+                .map_or(0, |client| client.messages().len() as u64 + client.messages_dropped())
+        })
+    })
+}
+
+fn received_id(client: ClientSlot) -> String {
+    format!("client-{}-received", client.letter().to_ascii_lowercase())
 }
 
 /// How payloads are shown; none pressed leaves it to each payload.

@@ -34,7 +34,7 @@ pub fn SendBar(
     };
     let size = move || {
         context().size().map(|size| {
-            view! { <span class="button__size">{locale.strings().form_bytes(size)}</span> }
+            view! { <span class="button__size">{locale.strings().form_bytes(size.packet)}</span> }
         })
     };
     let why_id = format!("client-{}-why-not", client.letter().to_ascii_lowercase());
@@ -42,22 +42,19 @@ pub fn SendBar(
         let why_id = why_id.clone();
         move || forbidden.get().map(|_| why_id.clone())
     };
-    let add_filter = move |_| match kind.get_untracked() {
-        FormKind::Unsubscribe => forms.unsubscribe.update(|draft| draft.add()),
-        _ => forms.subscribe.update(|draft| draft.add()),
+    // What User Properties cost, until the packet itself can be opened.
+    let cost = move || {
+        let is_sent = sent.get().is_some_and(|sent| sent.packet == kind.get().packet());
+        let size = context().size().filter(|size| !is_sent && size.user_properties > 0)?;
+        Some(locale.strings().panel_cost(size.packet, size.user_properties))
     };
     view! {
         <footer class="client-panel__send">
             <span class="client-panel__preview">
                 <span id=why_id>{move || forbidden.get()}</span>
+                {cost}
                 <SentLine client=client sent/>
             </span>
-            <Show when=move || matches!(kind.get(), FormKind::Subscribe | FormKind::Unsubscribe)>
-                <button type="button" class="button" on:click=add_filter>
-                    <Icon name="plus" small=true/>
-                    {move || locale.strings().form_filter_add}
-                </button>
-            </Show>
             <button
                 type="submit"
                 form=move || context().id()

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use leptos::prelude::*;
 
-use super::{Draft, Field, FieldProblem, FormKind, Problem};
+use super::{Draft, Field, FieldProblem, FormKind, Problem, Size};
 use crate::capture::ClientSlot;
 
 /// Copied freely.
@@ -12,7 +12,7 @@ use crate::capture::ClientSlot;
 pub struct FormContext {
     client: ClientSlot,
     kind: FormKind,
-    outcome: Memo<Result<usize, Vec<FieldProblem>>>,
+    outcome: Memo<Result<Size, Vec<FieldProblem>>>,
     /// Fields that have been left once: what is wrong in them is shown from then on.
     visited: RwSignal<HashSet<Field>>,
     /// Sending was tried: everything is shown.
@@ -33,8 +33,8 @@ impl FormContext {
         }
     }
 
-    /// How many bytes the packet will have; `None` while something is wrong. Tracked.
-    pub fn size(self) -> Option<usize> {
+    /// How large the packet will be; `None` while something is wrong. Tracked.
+    pub fn size(self) -> Option<Size> {
         self.outcome.with(|outcome| outcome.as_ref().ok().copied())
     }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{Field, FieldProblem, Problem};
 use crate::capture::ClientSlot;
 use crate::lab::{Act, Action};
-use crate::mqtt::{ErrorKind, Packet, PacketId, Sender, decode, encode};
+use crate::mqtt::{ErrorKind, Packet, PacketId, PropertyId, Sender, decode, encode};
 
 /// The text of one form.
 pub trait Draft {
@@ -24,12 +24,40 @@ pub trait Draft {
         Ok(Act { client, action })
     }
 
-    /// How many bytes the packet will have, from encoding it.
-    fn size(&self) -> Result<usize, Vec<FieldProblem>> {
-        encode(&self.to_packet()?).map(|frame| frame.len()).map_err(|error| {
-            vec![FieldProblem { field: Field::Packet, problem: Problem::Unwritable(error) }]
-        })
+    /// How large the packet will be, from encoding it.
+    fn size(&self) -> Result<Size, Vec<FieldProblem>> {
+        let packet = self.to_packet()?;
+        let length = |packet: &Packet| {
+            encode(packet).map(|frame| frame.len()).map_err(|error| {
+                vec![FieldProblem { field: Field::Packet, problem: Problem::Unwritable(error) }]
+            })
+        };
+        let whole = length(&packet)?;
+        let rest = length(&without_user_properties(packet))?;
+        Ok(Size { packet: whole, user_properties: whole - rest })
     }
+}
+
+/// In bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub packet: usize,
+    /// What of it the packet's User Properties take; those of a Will do not count.
+    pub user_properties: usize,
+}
+
+fn without_user_properties(mut packet: Packet) -> Packet {
+    let properties = match &mut packet {
+        Packet::Connect(packet) => &mut packet.properties,
+        Packet::Publish(packet) => &mut packet.properties,
+        Packet::Subscribe(packet) => &mut packet.properties,
+        Packet::Unsubscribe(packet) => &mut packet.properties,
+        Packet::Disconnect(packet) => &mut packet.properties,
+        // No other packet has a form.
+        _ => return packet,
+    };
+    properties.0.retain(|property| property.id() != PropertyId::UserProperty);
+    packet
 }
 
 /// Collects problems while a draft becomes a packet.

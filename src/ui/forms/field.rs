@@ -117,7 +117,7 @@ impl Field {
             Field::WillTopic => FieldId::WillTopic,
             Field::WillPayload => FieldId::WillPayload,
             Field::TopicName => FieldId::TopicName,
-            Field::Payload => FieldId::ApplicationMessage,
+            Field::Payload => FieldId::Payload,
             Field::TopicFilter(_) => FieldId::TopicFilter,
             Field::NoLocal(_) => FieldId::NoLocal,
             Field::ReasonCode => FieldId::DisconnectReasonCode,

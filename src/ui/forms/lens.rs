@@ -58,6 +58,11 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Lens<T> {
         self.value.with(read)
     }
 
+    /// Not tracked: the value as it is now.
+    pub fn peek<U>(self, read: impl FnOnce(&T) -> U) -> U {
+        self.value.with_untracked(read)
+    }
+
     pub fn set(self, value: T) {
         self.write.run(value);
     }

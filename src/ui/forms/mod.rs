@@ -34,7 +34,7 @@ pub use context::FormContext;
 pub use disconnect::DisconnectDraft;
 #[cfg(target_arch = "wasm32")]
 pub use disconnect::DisconnectForm;
-pub use draft::Draft;
+pub use draft::{Draft, Size};
 pub use drafts::{Drafts, FormKind};
 pub use field::{Field, PairPart, Part};
 pub use problem::{FieldProblem, NumberRange, Problem, thousands};

@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
     use crate::mqtt::{FieldId, Property, QoS, Will};
-    use crate::ui::forms::{BytesForm, PairPart, Problem};
+    use crate::ui::forms::{BytesForm, PairDraft, PairPart, Problem, Size};
 
     #[test]
     fn a_full_connect_survives_the_form() {
@@ -213,10 +213,7 @@ mod tests {
     #[test]
     fn a_pair_is_judged_by_its_ends() {
         let mut draft = ConnectDraft::new("c");
-        let pair = |name: &str, value: String| crate::ui::forms::PairDraft {
-            name: name.to_owned(),
-            value,
-        };
+        let pair = |name: &str, value: String| PairDraft { name: name.to_owned(), value };
         draft.properties.user.push(pair("fine", String::new()));
         draft.properties.user.push(pair("long", "x".repeat(65_536)));
         let problems = draft.to_packet().expect_err("one value is too long");
@@ -227,7 +224,11 @@ mod tests {
     #[test]
     fn the_size_is_that_of_the_packet() {
         // Fixed Header 2, variable header 10 and an empty block of properties 1, Client Identifier 3.
-        assert_eq!(ConnectDraft::new("c").size(), Ok(16));
+        let mut draft = ConnectDraft::new("c");
+        assert_eq!(draft.size(), Ok(Size { packet: 16, user_properties: 0 }));
+        let pair = PairDraft { name: "k".to_owned(), value: "v".to_owned() };
+        draft.properties.user.push(pair);
+        assert_eq!(draft.size(), Ok(Size { packet: 23, user_properties: 7 }));
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub fn PropertiesEditor(
     #[prop(default = true)]
     pairs: bool,
 ) -> impl IntoView {
-    let (part, ids) = properties.with(|all| (all.part(), all.ids()));
+    let (part, ids) = properties.peek(|all| (all.part(), all.ids()));
     let user = properties.part(|all| &all.user, |all| &mut all.user);
     view! {
         {ids.into_iter().map(|id| view! { <PropertyRow properties id/> }).collect_view()}

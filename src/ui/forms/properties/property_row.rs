@@ -14,7 +14,7 @@ use crate::ui::locale::use_locale;
 #[component]
 pub fn PropertyRow(properties: Lens<PropertiesDraft>, id: PropertyId) -> impl IntoView {
     let locale = use_locale();
-    let (part, first) = properties.with(|all| (all.part(), all.get(id).cloned()));
+    let (part, first) = properties.peek(|all| (all.part(), all.get(id).cloned()));
     let first = first?;
     let field = Field::Property(part, id);
     let row = Lens::new(

@@ -154,8 +154,8 @@ mod tests {
     #[test]
     fn the_packet_identifier_counts_in_the_size() {
         let mut draft = PublishDraft { topic: "a".to_owned(), ..PublishDraft::default() };
-        assert_eq!(draft.size(), Ok(6));
+        assert_eq!(draft.size().map(|size| size.packet), Ok(6));
         draft.qos = QoS::AtLeastOnce;
-        assert_eq!(draft.size(), Ok(8));
+        assert_eq!(draft.size().map(|size| size.packet), Ok(8));
     }
 }

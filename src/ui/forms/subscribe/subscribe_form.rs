@@ -15,6 +15,7 @@ use crate::ui::locale::use_locale;
 
 #[component]
 pub fn SubscribeForm(draft: RwSignal<SubscribeDraft>) -> impl IntoView {
+    let locale = use_locale();
     let form = use_form();
     let keys = Memo::new(move |_| draft.with(|d| d.subscriptions.keys()));
     let properties = Lens::of(draft, |d| &d.properties, |d| &mut d.properties);
@@ -28,6 +29,14 @@ pub fn SubscribeForm(draft: RwSignal<SubscribeDraft>) -> impl IntoView {
             // Without a single filter there is no group that could say so.
             if keys.with(Vec::is_empty) { Field::TopicFilter(0) } else { Field::Packet }
         })/>
+        <button
+            type="button"
+            class="button button--quiet button--small pairs__add"
+            on:click=move |_| draft.update(|draft| draft.add())
+        >
+            <Icon name="plus" small=true/>
+            {move || locale.strings().form_filter_add}
+        </button>
         <PropertyRow properties id=PropertyId::SubscriptionIdentifier/>
         <Disclosure
             title=PropertyId::UserProperty.name()

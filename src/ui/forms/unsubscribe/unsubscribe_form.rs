@@ -14,6 +14,7 @@ use crate::ui::locale::use_locale;
 
 #[component]
 pub fn UnsubscribeForm(draft: RwSignal<UnsubscribeDraft>) -> impl IntoView {
+    let locale = use_locale();
     let form = use_form();
     let keys = Memo::new(move |_| draft.with(|d| d.topic_filters.keys()));
     let pairs = Lens::of(draft, |d| &d.properties.user, |d| &mut d.properties.user);
@@ -22,6 +23,14 @@ pub fn UnsubscribeForm(draft: RwSignal<UnsubscribeDraft>) -> impl IntoView {
         <For each=move || keys.get() key=|key| *key let:key>
             <FilterRow draft key/>
         </For>
+        <button
+            type="button"
+            class="button button--quiet button--small pairs__add"
+            on:click=move |_| draft.update(|draft| draft.add())
+        >
+            <Icon name="plus" small=true/>
+            {move || locale.strings().form_filter_add}
+        </button>
         <Disclosure
             title=PropertyId::UserProperty.name()
             set_count=Signal::derive(pair_count)
