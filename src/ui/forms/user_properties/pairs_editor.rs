@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::PairDraft;
 use crate::mqtt::PropertyId;
@@ -21,6 +22,14 @@ pub fn PairsEditor(part: Part, pairs: Lens<UserPropertiesDraft>) -> impl IntoVie
     let add = move |_| {
         pairs.update(|pairs| added.set(Some(pairs.push(PairDraft::default()))));
     };
+    let add_button = NodeRef::<html::Button>::new();
+    let remove = move |key| {
+        pairs.update(|pairs| pairs.remove(key));
+        // The row had the focus; the list goes on here.
+        if let Some(button) = add_button.get_untracked() {
+            let _ = button.focus();
+        }
+    };
     let section = part.label(PropertyId::UserProperty).section();
     view! {
         <div class="pairs">
@@ -30,12 +39,19 @@ pub fn PairsEditor(part: Part, pairs: Lens<UserPropertiesDraft>) -> impl IntoVie
             </div>
             <ol class="pairs">
                 <For each=move || keys.get() key=|key| *key let:key>
-                    <PairRow part pairs key focus=move || added.get_untracked() == Some(key)/>
+                    <PairRow
+                        part
+                        pairs
+                        key
+                        focus=move || added.get_untracked() == Some(key)
+                        on_remove=Callback::new(move |()| remove(key))
+                    />
                 </For>
             </ol>
             <button
                 type="button"
                 class="button button--quiet button--small pairs__add"
+                node_ref=add_button
                 on:click=add
             >
                 <Icon name="plus" small=true/>
@@ -52,6 +68,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
     key: RowKey,
     /// Whether the learner has just added it and goes on typing in it.
     focus: F,
+    on_remove: Callback<()>,
 ) -> impl IntoView {
     let locale = use_locale();
     let form = use_form();
@@ -75,13 +92,26 @@ fn PairRow<F: Fn() -> bool + 'static>(
 
     let item = NodeRef::<html::Li>::new();
     item.on_load(move |item| {
-        if focus()
-            && let Ok(Some(input)) = item.query_selector("input")
-        {
-            use wasm_bindgen::JsCast;
-            let _ = input.dyn_into::<web_sys::HtmlElement>().map(|input| input.focus());
+        if focus() {
+            focus_inside(&item, "input");
         }
     });
+    // A row that moves loses the focus on the way.
+    let moved = move || {
+        request_animation_frame(move || {
+            if let Some(item) = item.get_untracked() {
+                focus_inside(&item, ".pair__tools > button");
+            }
+        });
+    };
+    let move_up = move |_| {
+        pairs.update(|pairs| pairs.move_up(key));
+        moved();
+    };
+    let move_down = move |_| {
+        pairs.update(|pairs| pairs.move_down(key));
+        moved();
+    };
     let menu = {
         let id = form.element_id(Field::UserProperty(part, 0, PairPart::Name));
         format!("{id}-menu-{key}")
@@ -114,7 +144,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
                         type="button"
                         class="menu__item"
                         disabled=move || row.get() == 0
-                        on:click=move |_| pairs.update(|pairs| pairs.move_up(key))
+                        on:click=move_up
                     >
                         <Icon name="up"/>
                         {move || locale.strings().form_move_up}
@@ -123,7 +153,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
                         type="button"
                         class="menu__item"
                         disabled=move || row.get() + 1 == count.get()
-                        on:click=move |_| pairs.update(|pairs| pairs.move_down(key))
+                        on:click=move_down
                     >
                         <Icon name="down"/>
                         {move || locale.strings().form_move_down}
@@ -131,7 +161,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
                     <button
                         type="button"
                         class="menu__item"
-                        on:click=move |_| pairs.update(|pairs| pairs.remove(key))
+                        on:click=move |_| on_remove.run(())
                     >
                         <Icon name="remove"/>
                         {move || locale.strings().form_remove}
@@ -141,5 +171,12 @@ fn PairRow<F: Fn() -> bool + 'static>(
             <ProblemLine field=name_field/>
             <ProblemLine field=value_field/>
         </li>
+    }
+}
+
+fn focus_inside(item: &web_sys::Element, selector: &str) {
+    let found = item.query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
     }
 }
