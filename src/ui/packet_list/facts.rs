@@ -3,10 +3,12 @@
 use crate::capture::{Entry, LinkClose, Record};
 use crate::glossary;
 use crate::language::{Language, Strings};
+use crate::link::Target;
 use crate::mqtt::{
     DecodeError, Packet, PacketType, Properties, Property, PropertyId, PropertyValue, QoS,
     ReasonCode, RetainHandling, Sender, Subscription,
 };
+use crate::ui::broker_choice;
 use crate::ui::family::Family;
 use crate::ui::format::{capped, grouped};
 
@@ -274,7 +276,11 @@ fn payload_preview(payload: &[u8]) -> Option<String> {
 
 fn link_event(entry: &Entry, strings: &Strings) -> Line {
     let (words, is_wrong) = match entry {
-        Entry::Opening { address } => (strings.wire_opening(address), false),
+        Entry::Opening { address } => {
+            let target = Target::parse(address).ok();
+            let name = target.map(|target| broker_choice::name(&target, strings));
+            (strings.wire_opening(name.as_ref().unwrap_or(address)), false)
+        }
         Entry::Opened => (strings.wire_opened.to_owned(), false),
         Entry::Text { length } => (strings.wire_text_message(length), true),
         Entry::Closed(close) => (closed(close, strings), !close.was_open),
