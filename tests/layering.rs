@@ -1,0 +1,142 @@
+//! Who may use whom: the arrows of the map in the README, held.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module with what it may name. `time` may be used by all of them.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("time", &[]),
+    ("mqtt", &[]),
+    ("delivery", &["mqtt"]),
+    ("auth", &[]),
+    ("client", &["delivery", "auth", "mqtt"]),
+    ("broker", &["delivery", "auth", "mqtt"]),
+    ("capture", &["mqtt"]),
+    // A link names the connection it carries by the capture's id.
+    ("link", &["mqtt", "capture"]),
+    ("lab", &["link", "client", "broker", "auth", "capture", "mqtt"]),
+    ("language", &[]),
+    ("glossary", &["language", "mqtt"]),
+    ("course", &["capture", "mqtt", "glossary", "language", "lab"]),
+];
+
+/// Words that only the page and the WebSocket link may know: the browser, a clock, randomness.
+const OUTSIDE: &[&str] = &[
+    "web_sys",
+    "js_sys",
+    "wasm_bindgen",
+    "gloo_timers",
+    "leptos",
+    "std::time::Instant",
+    "SystemTime",
+    "std::net::Tcp",
+    "std::thread",
+    "Uuid::new_v4",
+];
+
+#[test]
+fn arrows_point_downwards_only() {
+    let mut wrong = Vec::new();
+    for (module, allowed) in MAY_USE {
+        for (path, code) in sources(module) {
+            for (number, line) in code.lines().enumerate() {
+                for used in modules_named_in(line) {
+                    if used != *module && used != "time" && !allowed.contains(&used) {
+                        wrong.push(format!("{}:{} uses {used}", path.display(), number + 1));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn time_randomness_and_the_browser_come_in_from_outside() {
+    let mut wrong = Vec::new();
+    for (module, _) in MAY_USE {
+        for (path, code) in sources(module) {
+            if path.ends_with("link/websocket.rs") {
+                continue;
+            }
+            for (number, line) in code.lines().enumerate() {
+                let named = OUTSIDE.iter().find(|word| line.contains(**word));
+                if let Some(word) = named {
+                    wrong.push(format!("{}:{} knows {word}", path.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn models_and_drafts_of_the_page_are_plain_rust() {
+    let mut checked = 0;
+    for (path, code) in sources("ui") {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if matches!(name, "model.rs" | "draft.rs") {
+            checked += 1;
+            for word in ["leptos", "web_sys", "wasm_bindgen", "js_sys"] {
+                assert!(!code.contains(word), "{} knows {word}", path.display());
+            }
+        }
+    }
+    assert!(checked > 0, "the page has models");
+}
+
+#[test]
+fn every_module_is_in_the_table() {
+    let library = fs::read_to_string(source_folder().join("lib.rs")).expect("src/lib.rs");
+    for module in library.lines().filter_map(|line| line.strip_prefix("pub mod ")) {
+        let module = module.trim_end_matches(';');
+        let known = module == "ui" || MAY_USE.iter().any(|(name, _)| *name == module);
+        assert!(known, "say in this test what {module} may use");
+    }
+}
+
+/// The modules that a line of code names as `crate::module`. Documentation may name anything.
+fn modules_named_in(line: &str) -> Vec<&'static str> {
+    if line.trim_start().starts_with("//") {
+        return Vec::new();
+    }
+    line.split("crate::")
+        .skip(1)
+        .filter_map(|rest| {
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let names = MAY_USE.iter().map(|(name, _)| *name).chain(["ui"]);
+            names.into_iter().find(|name| *name == &rest[..end])
+        })
+        .collect()
+}
+
+/// The files of a module, without what only its tests use.
+fn sources(module: &str) -> Vec<(PathBuf, String)> {
+    let mut paths = Vec::new();
+    let folder = source_folder().join(module);
+    match folder.is_dir() {
+        true => collect(&folder, &mut paths),
+        false => paths.push(folder.with_extension("rs")),
+    }
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned();
+        (path, code)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+        let path = entry.expect("readable entry").path();
+        match path.is_dir() {
+            true => collect(&path, into),
+            false if path.extension().is_some_and(|end| end == "rs") => into.push(path),
+            false => {}
+        }
+    }
+}
+
+fn source_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
