@@ -57,7 +57,9 @@ fn packet(sheet: &Sheet, language: Language) -> impl IntoView + use<> {
             {section.map(|section| view! { <SpecRef section/> })}
         </div>
         {entry.map(explained)}
-        <p class="explanation__words">{language.strings().inspector_overview}</p>
+        <p class="explanation__words explanation__words--aside">
+            {language.strings().inspector_overview}
+        </p>
     }
 }
 

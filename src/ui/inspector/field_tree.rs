@@ -130,6 +130,7 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
             RowName::Field(label) => Some(label.section()),
             RowName::Unread | RowName::Missing => None,
         };
+        let label = move || row_name(name, locale.strings());
         view! {
             <div
                 class="field-row"
@@ -150,7 +151,7 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
                         {has_children.then(|| view! { <Icon name="chevron"/> })}
                     </span>
                     {is_broken.then(|| view! { <Icon name="malformed" small=true/> })}
-                    <span class="field-row__label">{move || row_name(name, locale.strings())}</span>
+                    <span class="field-row__label" title=label>{label}</span>
                 </span>
                 <span class="field-row__value">
                     {shown}

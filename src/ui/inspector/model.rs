@@ -34,7 +34,7 @@ pub struct Row {
     pub bits: Option<Bits>,
     /// For a group that says one thing, such as a string with its length: that thing.
     pub value: Value,
-    /// Whether it opens when the packet is opened: what says nothing by itself, and flags.
+    /// Whether it opens when the packet is opened: what says nothing by itself does.
     pub opens_at_first: bool,
     /// Which child of its parent it is, from 1, and out of how many.
     pub place: (usize, usize),
@@ -101,10 +101,7 @@ impl Sheet {
                 end: at + 1,
                 range: field.range.clone(),
                 bits: field.bits,
-                opens_at_first: match is_group {
-                    true => value == Value::None,
-                    false => has_flags(field),
-                },
+                opens_at_first: is_group && value == Value::None,
                 value,
                 place: (index + 1, fields.len()),
             });
@@ -295,12 +292,6 @@ fn own_value(field: &Field) -> Value {
     same.map_or(Value::None, |child| child.value.clone())
 }
 
-/// Flags that say something: not the four fixed bits beside most packet types.
-fn has_flags(field: &Field) -> bool {
-    !field.children.is_empty()
-        && field.children.iter().all(|child| child.label != Label::Field(FieldId::FixedFlags))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,10 +333,6 @@ mod tests {
             [
                 "Fixed Header",
                 "Control Packet type and flags",
-                "Control Packet type",
-                "DUP",
-                "QoS",
-                "RETAIN",
                 "Remaining Length",
                 "Variable Header",
                 "Topic Name",
@@ -357,12 +344,12 @@ mod tests {
                 "Application Message",
             ]
         );
-        let topic = visible[8];
+        let topic = visible[4];
         assert_eq!(sheet.rows[topic].value, Value::Text("a/b".to_owned()));
-        let pair = visible[12];
+        let pair = visible[8];
         assert_eq!(sheet.rows[pair].value, Value::Pair("k".to_owned(), "v".to_owned()));
         assert_eq!(sheet.rows[pair].place, (2, 2));
-        assert_eq!(sheet.rows[visible[13]].place, (3, 3));
+        assert_eq!(sheet.rows[visible[9]].place, (3, 3));
     }
 
     #[test]

@@ -38,9 +38,10 @@ pub fn PacketRow(
         let line = Line::of(&record, language);
         let name = line.name(language.strings());
         let family = line.family();
+        let all = line.words();
         match line {
             Line::Link { words, is_wrong } => view! {
-                <span class="packet-row__event">
+                <span class="packet-row__event" title=all>
                     {is_wrong.then(|| view! { <Icon name="malformed" small=true/> })}
                     {words}
                 </span>
@@ -48,16 +49,20 @@ pub fn PacketRow(
             .into_any(),
             Line::Malformed { words, .. } => view! {
                 <PacketName name=name.unwrap_or_default() family malformed=true/>
-                <span class="packet-row__facts">
+                <span class="packet-row__facts" title=all>
                     <span>{words}</span>
                 </span>
             }
             .into_any(),
             Line::Packet { facts, .. } => view! {
                 <PacketName name=name.unwrap_or_default() family/>
-                <span class="packet-row__facts">
-                    {facts.key.map(|key| view! { <span class="packet-row__key">{key}</span> })}
-                    {facts.more.into_iter().map(|fact| view! { <span>{fact}</span> }).collect_view()}
+                <span class="packet-row__facts" title=all>
+                    {facts.key.map(|key| view! { <span class="packet-row__key">{key}</span> " " })}
+                    {facts
+                        .more
+                        .into_iter()
+                        .map(|fact| view! { <span>{fact}</span> " " })
+                        .collect_view()}
                 </span>
             }
             .into_any(),

@@ -47,9 +47,13 @@ fn EmptyWire(store: Store, wire: WireState) -> impl IntoView {
             .into_any();
         }
         if !found.is_filtered {
+            let title = match found.records {
+                0 => strings.wire_empty_title,
+                _ => strings.wire_nothing_new,
+            };
             return view! {
                 <Icon name="wire"/>
-                <p class="empty__title">{strings.wire_empty_title}</p>
+                <p class="empty__title">{title}</p>
                 <p class="empty__how">{strings.wire_empty_how}</p>
             }
             .into_any();
@@ -128,15 +132,18 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
     // At the end of the list the newest row stays in sight, until the learner scrolls up.
     let follows = RwSignal::new(true);
     let seen = RwSignal::new(found.get_untracked().next);
+    let last_top = StoredValue::new(0);
     let looked = move |_| {
-        if let Some(root) = windowed.root() {
-            let below = root.scroll_height() - root.scroll_top() - root.client_height();
-            let row_height = windowed.sight().row_height;
-            let at_end = f64::from(below) <= row_height;
-            if follows.get_untracked() != at_end {
-                follows.set(at_end);
-                seen.set(found.get_untracked().next);
-            }
+        let Some(root) = windowed.root() else { return };
+        let top = root.scroll_top();
+        let below = root.scroll_height() - top - root.client_height();
+        let is_at_end = f64::from(below) <= untrack(|| windowed.sight()).row_height;
+        // Rows that have come since do not count as scrolling up.
+        let went_up = top < last_top.get_value();
+        last_top.set_value(top);
+        if is_at_end != follows.get_untracked() && (is_at_end || went_up) {
+            follows.set(is_at_end);
+            seen.set(found.get_untracked().next);
         }
     };
     let to_end = move || {
@@ -156,9 +163,11 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
             });
         } else if let (Some(root), Some(before)) = (windowed.root(), before) {
             // What the learner looks at stays where it is while rows above it go.
-            let rows = found.gone.saturating_sub(before) as f64;
-            let by = rows * windowed.sight().row_height;
-            root.set_scroll_top(root.scroll_top() - by as i32);
+            let gone = found.gone.saturating_sub(before);
+            if gone > 0 {
+                let by = gone as f64 * untrack(|| windowed.sight()).row_height;
+                root.set_scroll_top(root.scroll_top() - by as i32);
+            }
         }
         found.gone
     });
