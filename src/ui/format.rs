@@ -3,8 +3,8 @@
 use crate::language::Strings;
 use crate::time::Instant;
 
-/// Between a number and its unit, and between groups of digits; never at the end of a line.
-pub const THIN_SPACE: char = '\u{202F}';
+/// Between groups of digits; no line ends there.
+const GAP: char = '\u{A0}';
 
 /// `1 048 576`.
 pub fn grouped(number: u64) -> String {
@@ -13,7 +13,7 @@ pub fn grouped(number: u64) -> String {
     for (index, digit) in digits.chars().enumerate() {
         // A number of four digits reads well as it is.
         if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
-            out.push(THIN_SPACE);
+            out.push(GAP);
         }
         out.push(digit);
     }
@@ -91,12 +91,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_from_five_digits_on() {
-        for (number, expect) in [
-            (0, "0"),
-            (1024, "1024"),
-            (65_535, "65\u{202F}535"),
-            (1_048_576, "1\u{202F}048\u{202F}576"),
-        ] {
+        for (number, expect) in
+            [(0, "0"), (1024, "1024"), (65_535, "65\u{A0}535"), (1_048_576, "1\u{A0}048\u{A0}576")]
+        {
             assert_eq!(grouped(number), expect);
         }
     }

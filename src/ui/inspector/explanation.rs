@@ -104,8 +104,10 @@ fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoVie
     let at_fault = around.start..around.end.min(around.start + 16).max(error.at + 1);
     let entry = glossary::error(error.kind, language);
     let words = entry.is_none().then(|| error.kind.to_string());
-    let answer = strings
-        .inspector_error_answer(reason(error.kind.reason_code()), answering_packet(sheet).name());
+    let answer = (error.kind.class() != Class::Framing).then(|| {
+        let code = reason(error.kind.reason_code());
+        strings.inspector_error_answer(code, answering_packet(sheet).name())
+    });
     let unread = (error.at + 1 < sheet.bytes.len()).then_some(strings.inspector_error_unread);
     view! {
         <div class="explanation__head">
@@ -114,11 +116,12 @@ fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoVie
                 {strings.inspector_error_title(error.at, class)}
             </h3>
             <span class="explanation__value">{sheet.hex(at_fault)}</span>
+            {answer}
             <SpecRef section=error.kind.rule()/>
         </div>
         {entry.map(explained)}
         {words.map(|words| view! { <p class="explanation__words">{words}</p> })}
-        <p class="explanation__words">{answer} " " {unread}</p>
+        {unread.map(|words| view! { <p class="explanation__words">{words}</p> })}
     }
 }
 

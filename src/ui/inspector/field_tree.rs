@@ -14,13 +14,16 @@ use crate::ui::components::{Icon, SpecRef};
 use crate::ui::locale::use_locale;
 use crate::ui::windowed::use_windowed;
 
+/// From here on two offsets do not fit beside each other.
+const WIDE_OFFSET: usize = 10_000;
+
 #[component]
 pub fn FieldTree(reading: Reading) -> impl IntoView {
     let locale = use_locale();
     let sheet = StoredValue::new(reading.sheet());
     let root = NodeRef::<Div>::new();
     let windowed = use_windowed(root);
-    let visible = Memo::new(move |_| sheet.with_value(|sheet| sheet.visible(&reading.expanded())));
+    let visible = Memo::new(move |_| reading.visible());
     let drawn = Memo::new(move |_| windowed.sight().rows(visible.with(Vec::len)));
     let space =
         move |rows: usize| format!("block-size: {}px", rows as f64 * windowed.sight().row_height);
@@ -28,7 +31,9 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
         move |row: usize| visible.with_untracked(|rows| rows.partition_point(|r| *r < row));
 
     Effect::new(move || {
-        if let Some(row) = reading.selected() {
+        // Before a field is chosen, what breaks the packet is what to look at.
+        let broken = || sheet.with_value(|sheet| sheet.broken);
+        if let Some(row) = reading.selected().or_else(broken) {
             windowed.reveal(position(row), row as u64, |_| {});
         }
     });
@@ -42,9 +47,12 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
     };
     // The row that Tab reaches.
     let stop = Memo::new(move |_| {
-        let rows = visible.get();
-        let here = reading.selected().filter(|row| rows.contains(row));
-        here.or_else(|| rows.get(drawn.get().start).copied())
+        let drawn = drawn.get();
+        visible.with(|rows| {
+            let rows = rows.get(drawn).unwrap_or_default();
+            let here = reading.selected().filter(|row| rows.binary_search(row).is_ok());
+            here.or(rows.first().copied())
+        })
     });
 
     let on_move = move |event: PointerEvent| {
@@ -61,7 +69,7 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
         let has_children = sheet.with_value(|sheet| sheet.has_children(row));
         let was_selected = untrack(|| reading.selected()) == Some(row);
         if has_children && (on_toggle || was_selected) {
-            let open = untrack(|| reading.expanded())[row];
+            let open = untrack(|| reading.is_expanded(row));
             reading.expand(row, !open);
         }
         reading.select(row);
@@ -74,7 +82,7 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
         let Some(row) = untrack(|| reading.selected()).or(stop.get_untracked()) else { return };
         let at = position(row);
         let has_children = sheet.with_value(|sheet| sheet.has_children(row));
-        let is_open = untrack(|| reading.expanded())[row];
+        let is_open = untrack(|| reading.is_expanded(row));
         let page = untrack(|| windowed.sight()).page();
         let to = match event.key().as_str() {
             "ArrowDown" => rows.get(at + 1).copied(),
@@ -123,8 +131,15 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
             None => match range.len() {
                 0 => String::new(),
                 1 => range.start.to_string(),
+                _ if range.end > WIDE_OFFSET => format!("{} …", range.start),
                 _ => format!("{}–{}", range.start, range.end - 1),
             },
+        };
+        let bytes = sheet.rows[row].range.clone();
+        let bytes = move || match bytes.len() {
+            0 => String::new(),
+            1 => locale.strings().inspector_at(bytes.start),
+            _ => locale.strings().inspector_range(bytes.start, bytes.end - 1),
         };
         let section = match name {
             RowName::Field(label) => Some(label.section()),
@@ -139,7 +154,7 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
                 attr:aria-level=(depth + 1).to_string()
                 aria-posinset=place.0.to_string()
                 aria-setsize=place.1.to_string()
-                aria-expanded=move || has_children.then(|| reading.expanded()[row].to_string())
+                aria-expanded=move || has_children.then(|| reading.is_expanded(row).to_string())
                 aria-selected=move || (reading.selected() == Some(row)).to_string()
                 tabindex=move || if stop.get() == Some(row) { "0" } else { "-1" }
                 style:--depth=depth.to_string()
@@ -160,7 +175,9 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
                         <span class="field-row__meaning">{means}</span>
                     })}
                 </span>
-                <span class="field-row__range">{where_it_is}</span>
+                <span class="field-row__range" title=bytes>
+                    {where_it_is}
+                </span>
                 {section.map(|section| view! { <SpecRef section aside=true/> })}
             </div>
         }

@@ -41,8 +41,11 @@ pub fn Hex(reading: Reading) -> impl IntoView {
     };
 
     Effect::new(move || {
-        if let Some(row) = reading.selected() {
-            let start = sheet.with_value(|sheet| sheet.rows[row].range.start);
+        let start = sheet.with_value(|sheet| match reading.selected() {
+            Some(row) => Some(sheet.rows[row].range.start),
+            None => sheet.error.map(|error| error.at.min(sheet.bytes.len().saturating_sub(1))),
+        });
+        if let Some(start) = start {
             let line = start / GROUP / columns.get_untracked();
             windowed.reveal(line, line as u64, |_| {});
         }

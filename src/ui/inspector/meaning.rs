@@ -78,7 +78,7 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
         (Value::Bytes(bytes), _) => {
             let size = grouped(bytes.len() as u64);
             Some(match binary_size(bytes.len() as u64) {
-                Some(larger) => strings.inspector_bytes_in_units(size, larger),
+                Some(larger) => strings.inspector_bytes_in_units(larger, size),
                 None => strings.inspector_bytes(size),
             })
         }
@@ -103,9 +103,7 @@ fn number_meaning(label: Label, number: u32, strings: &Strings) -> Option<String
             | FieldId::StringLength
             | FieldId::BinaryLength
             | FieldId::PairNameLength
-            | FieldId::PairValueLength => {
-                Some(strings.inspector_bytes_follow(grouped(number.into())))
-            }
+            | FieldId::PairValueLength => Some(strings.inspector_bytes_follow.to_owned()),
             FieldId::PropertyIdentifier => {
                 PropertyId::from_value(number).map(|id| id.name().to_owned())
             }
@@ -296,13 +294,13 @@ mod tests {
             (
                 from(Property::SessionExpiryInterval(u32::MAX)),
                 "Session Expiry Interval",
-                "4\u{202F}294\u{202F}967\u{202F}295",
+                "4\u{A0}294\u{A0}967\u{A0}295",
                 Some("never expires"),
             ),
             (
                 from(Property::MaximumPacketSize(1 << 20)),
                 "Maximum Packet Size",
-                "1\u{202F}048\u{202F}576",
+                "1\u{A0}048\u{A0}576",
                 Some("B = 1 MiB"),
             ),
             (
@@ -313,7 +311,7 @@ mod tests {
             ),
             (connect(0, []), "Client Identifier", "", Some("the Server assigns one")),
             (connect(0, []), "Protocol Version", "5", Some("MQTT 5.0")),
-            (connect(0, []), "Property Length", "0", Some("0 B follow")),
+            (connect(0, []), "Property Length", "0", Some("B follow")),
         ] {
             let (value, meaning) = said(&sheet(&packet), name);
             assert_eq!((value.as_str(), meaning.as_deref()), (expect, means), "{name}");
@@ -352,6 +350,21 @@ mod tests {
         let (value, meaning) = said(&subscribe, "Subscription Options");
         assert_eq!((value.as_str(), meaning.as_deref()), ("0010 0000", Some("Retain Handling 2")));
         assert_eq!(said(&subscribe, "Reserved").0, "00");
+    }
+
+    #[test]
+    fn a_large_payload_is_compared_with_units_people_know() {
+        let packet = Packet::Publish(Publish {
+            dup: false,
+            qos: QoS::AtMostOnce,
+            retain: false,
+            topic: "t".to_owned(),
+            packet_id: None,
+            properties: Properties::NONE,
+            payload: Bytes::from(vec![0; 2048]),
+        });
+        let (_, means) = said(&sheet(&packet), "Application Message");
+        assert_eq!(means.as_deref(), Some("2048 B, 2 KiB"));
     }
 
     #[test]

@@ -45,9 +45,14 @@ impl Reading {
         self.sheet.get_value()
     }
 
+    /// The rows to show, top to bottom. Tracked.
+    pub fn visible(self) -> Vec<usize> {
+        self.sheet.with_value(|sheet| self.expanded.with(|expanded| sheet.visible(expanded)))
+    }
+
     /// Tracked.
-    pub fn expanded(self) -> Expanded {
-        self.expanded.get()
+    pub fn is_expanded(self, row: usize) -> bool {
+        self.expanded.with(|expanded| expanded[row])
     }
 
     /// The row where the learner stands. Tracked.
