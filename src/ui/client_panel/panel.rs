@@ -146,6 +146,8 @@ pub fn ClientPanel(
                 />
             </header>
             <PanelTabs id=id.clone() current=kind on_choose=Callback::new(choose)/>
+            {refusal}
+            <ProblemNotice client=client/>
             <form
                 class="client-panel__form fields"
                 role="tabpanel"
@@ -157,8 +159,6 @@ pub fn ClientPanel(
                 {move || forms.view(kind.get())}
             </form>
             <SendBar client=client forms kind lamp sent/>
-            {refusal}
-            <ProblemNotice client=client/>
             <Received client=client/>
         </section>
     }

@@ -1,6 +1,7 @@
 //! The tabs of a panel: one a packet.
 
 use leptos::ev::KeyboardEvent;
+use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -35,6 +36,19 @@ pub fn PanelTabs(
             let _ = tab.focus();
         }
     };
+    // On a narrow screen the tabs scroll: the current one is to be seen whole.
+    let list = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        let kind = current.get();
+        if let Some(list) = list.get()
+            && let Some(tab) = list.children().item(kind as u32)
+            && let Some(tab) = tab.dyn_ref::<web_sys::HtmlElement>()
+        {
+            let (start, width) = (tab.offset_left() - list.offset_left(), tab.offset_width());
+            let end = start + width - list.client_width();
+            list.set_scroll_left(list.scroll_left().clamp(end.max(0), start.max(end).max(0)));
+        }
+    });
     let panel = panel_id(&id);
     let tabs = FormKind::ALL.map(|kind| {
         let is_current = move || current.get() == kind;
@@ -56,6 +70,7 @@ pub fn PanelTabs(
     view! {
         <div
             class="tabs client-panel__tabs"
+            node_ref=list
             role="tablist"
             aria-label=move || locale.strings().panel_tabs
             on:keydown=go

@@ -58,7 +58,7 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
             view! {
                 <details open=is_connect_failure(&problem)>
                     <summary>{locale.strings().panel_more_about_it}</summary>
-                    <div class="prose" inner_html=notice.more.clone()></div>
+                    <div class="notice__more" inner_html=notice.more.clone()></div>
                 </details>
             }
         });
