@@ -45,10 +45,15 @@ pub fn ClientPanel(
         (_, true) => forms.main,
         (_, false) => FormKind::Connect,
     });
-    let choose = move |kind| chosen.set(Some((kind, is_connected.get_untracked())));
-
     let sent = RwSignal::new(None::<Sent>);
-    let refused = RwSignal::new(None::<ActError>);
+    // With whether the client was connected then: afterwards it means nothing any more.
+    let refused = RwSignal::new(None::<(ActError, bool)>);
+    let refuse = move |error| refused.set(Some((error, is_connected.get_untracked())));
+    let choose = move |kind| {
+        chosen.set(Some((kind, is_connected.get_untracked())));
+        refused.set(None);
+    };
+
     let section = NodeRef::<html::Section>::new();
     let send = move || {
         let kind = kind.get_untracked();
@@ -58,9 +63,17 @@ pub fn ClientPanel(
         match forms.to_act(kind) {
             Ok(act) => {
                 let since = store.peek(|lab| lab.capture().next_id());
-                let result = store.act(act);
-                sent.set(result.is_ok().then_some(Sent { packet: kind.packet(), since }));
-                refused.set(result.err());
+                match store.act(act) {
+                    Ok(()) => {
+                        sent.set(Some(Sent { packet: kind.packet(), since }));
+                        refused.set(None);
+                        if matches!(kind, FormKind::Connect | FormKind::Disconnect) {
+                            // Another form will take the place of this one.
+                            focus_inside(section, ".client-panel__send [type=submit]");
+                        }
+                    }
+                    Err(error) => refuse(error),
+                }
                 forms.context(kind).forget();
             }
             Err(_) => {
@@ -94,7 +107,10 @@ pub fn ClientPanel(
         move || tab_id(&id, kind.get())
     };
     let refusal = move || {
-        let error = refused.get()?;
+        let (error, then) = refused.get()?;
+        if then != is_connected.get() {
+            return None;
+        }
         let words = refusal::words(&error, locale.language());
         Some(view! {
             <div class="notice" data-state="warning" role="alert">
@@ -142,7 +158,7 @@ pub fn ClientPanel(
                     client=client
                     forms
                     lamp
-                    on_refused=Callback::new(move |error| refused.set(Some(error)))
+                    on_refused=Callback::new(refuse)
                 />
             </header>
             <PanelTabs id=id.clone() current=kind on_choose=Callback::new(choose)/>
@@ -166,16 +182,21 @@ pub fn ClientPanel(
 
 /// Opens what the field is folded into, and puts the focus there.
 fn focus_first_wrong(section: NodeRef<html::Section>) {
-    let Some(section) = section.get_untracked() else { return };
-    let Ok(Some(field)) = section.query_selector("form [aria-invalid=true]") else { return };
-    let mut around = field.parent_element();
+    const WRONG: &str = "form [aria-invalid=true]";
+    let field = section.get_untracked().and_then(|s| s.query_selector(WRONG).ok().flatten());
+    let mut around = field.and_then(|field| field.parent_element());
     while let Some(element) = around {
         if let Some(details) = element.dyn_ref::<web_sys::HtmlDetailsElement>() {
             details.set_open(true);
         }
         around = element.parent_element();
     }
-    if let Some(field) = field.dyn_ref::<web_sys::HtmlElement>() {
-        let _ = field.focus();
+    focus_inside(section, WRONG);
+}
+
+fn focus_inside(section: NodeRef<html::Section>, selector: &str) {
+    let found = section.get_untracked().and_then(|s| s.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
     }
 }

@@ -49,9 +49,9 @@ pub fn PanelTabs(
             list.set_scroll_left(list.scroll_left().clamp(end.max(0), start.max(end).max(0)));
         }
     });
-    let panel = panel_id(&id);
     let tabs = FormKind::ALL.map(|kind| {
         let is_current = move || current.get() == kind;
+        let form_id = format!("{id}-{}", kind.packet().key());
         view! {
             <button
                 type="button"
@@ -59,7 +59,7 @@ pub fn PanelTabs(
                 class="tabs__tab"
                 id=tab_id(&id, kind)
                 aria-selected=move || is_current().to_string()
-                aria-controls=panel.clone()
+                aria-controls=move || is_current().then(|| form_id.clone())
                 tabindex=move || if is_current() { "0" } else { "-1" }
                 on:click=move |_| on_choose.run(kind)
             >
@@ -82,9 +82,4 @@ pub fn PanelTabs(
 
 pub fn tab_id(id: &str, kind: FormKind) -> String {
     format!("{id}-tab-{}", kind.packet().key())
-}
-
-/// The id of what the tabs switch.
-pub fn panel_id(id: &str) -> String {
-    format!("{id}-tabpanel")
 }

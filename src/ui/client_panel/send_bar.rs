@@ -46,15 +46,16 @@ pub fn SendBar(
     let cost = move || {
         let is_sent = sent.get().is_some_and(|sent| sent.packet == kind.get().packet());
         let size = context().size().filter(|size| !is_sent && size.user_properties > 0)?;
-        Some(locale.strings().panel_cost(size.packet, size.user_properties))
+        let words = locale.strings().panel_cost(size.packet, size.user_properties);
+        Some(view! { <p>{words}</p> })
     };
     view! {
         <footer class="client-panel__send">
-            <span class="client-panel__preview">
-                <span id=why_id>{move || forbidden.get()}</span>
+            <div class="client-panel__preview">
+                <p id=why_id>{move || forbidden.get()}</p>
                 {cost}
                 <SentLine client=client sent/>
-            </span>
+            </div>
             <button
                 type="submit"
                 form=move || context().id()
@@ -92,7 +93,7 @@ fn SentLine(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> imp
         })
     };
     view! {
-        <span role="status">
+        <p role="status">
             {move || {
                 exchange
                     .get()
@@ -105,6 +106,6 @@ fn SentLine(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> imp
                         }
                     })
             }}
-        </span>
+        </p>
     }
 }
