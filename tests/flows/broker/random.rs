@@ -340,12 +340,11 @@ impl Books {
                     }
                 }
             }
+            Event::Dequeued { outcome: Outcome::Sent(_), .. } => {}
             // A message that waited and was dropped then, for a stated reason.
-            Event::Dequeued { topic, qos: QoS::AtLeastOnce | QoS::ExactlyOnce, outcome } => {
-                if !matches!(outcome, Outcome::Sent(_)) {
-                    let client_id = note.client_id.as_deref().expect("a Session's message");
-                    self.add(client_id, topic, -1);
-                }
+            Event::Dequeued { topic, qos: QoS::AtLeastOnce | QoS::ExactlyOnce, .. } => {
+                let client_id = note.client_id.as_deref().expect("a Session's message");
+                self.add(client_id, topic, -1);
             }
             // What a Session is owed ends with it.
             Event::SessionEnded(_) => {
