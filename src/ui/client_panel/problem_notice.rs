@@ -84,8 +84,8 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
                     {notice.quote.map(|quote| view! { <p class="notice__why">{quote}</p> })}
                     {notice.close.map(|close| view! { <p class="notice__why">{close}</p> })}
                     {evidence}
-                    {more}
                     {use_other}
+                    {more}
                 </div>
             </div>
         })

@@ -83,14 +83,17 @@ fn SentLine(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> imp
     });
     let answer = move || {
         let answer = exchange.get()?.answer?;
-        let words = answer.words();
-        let is_error = answer.is_error();
-        Some(view! {
-            " → "
-            <Evidence id=answer.record/>
-            " "
-            <span data-state=is_error.then_some("contradicted")>{words}</span>
-        })
+        let words = match answer.is_error() {
+            true => view! {
+                <span class="status" data-state="contradicted">
+                    <Icon name="contradicted"/>
+                    {answer.words()}
+                </span>
+            }
+            .into_any(),
+            false => answer.words().into_any(),
+        };
+        Some(view! { " → " <Evidence id=answer.record/> " " {words} })
     };
     view! {
         <p role="status">
