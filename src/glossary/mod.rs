@@ -63,6 +63,7 @@ include!(concat!(env!("OUT_DIR"), "/glossary.rs"));
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link::Failure;
     use crate::mqtt::{FieldId, PropertyId};
 
     #[test]
@@ -72,10 +73,22 @@ mod tests {
         wanted.extend(PropertyId::ALL.iter().map(|id| id.key().to_owned()));
         wanted.extend(ReasonCode::ALL.iter().map(|c| format!("reason_0x{:02x}", c.value())));
         wanted.extend(PacketType::ALL.iter().map(|p| format!("packet_{}", p.key())));
+        wanted.extend(ErrorKind::KEYS.iter().map(|key| format!("error_{key}")));
         for key in &wanted {
             for language in Language::ALL {
                 let found = entry(key, language);
                 assert!(found.is_some_and(|e| !e.short.is_empty()), "{key} in {}", language.tag());
+            }
+        }
+    }
+
+    #[test]
+    fn every_likely_cause_of_a_failed_connection_is_explained() {
+        for cause in Failure::ALL {
+            for language in Language::ALL {
+                let found = failure(cause.key(), language);
+                let tells = found.is_some_and(|e| !e.short.is_empty() && !e.long.is_empty());
+                assert!(tells, "{} in {}", cause.key(), language.tag());
             }
         }
     }
