@@ -1,11 +1,12 @@
 //! Network Connections: how bytes travel between a client and a broker.
 //!
-//! A link knows nothing of packets. It is told what to do by a [`LinkCommand`] and tells what happened
+//! A link knows nothing of packets, but for the type of those that a [`Fault`] stops. It is told what to do by a [`LinkCommand`] and tells what happened
 //! by a [`LinkEvent`]; in between there is a [`Loopback`] to the broker in the tab, or [`websocket`] (the
 //! only browser code below the page).
 
 mod address;
 mod failure;
+mod fault;
 mod loopback;
 #[cfg(target_arch = "wasm32")]
 pub mod websocket;
@@ -14,6 +15,7 @@ use bytes::Bytes;
 
 pub use address::{AddressError, BrokerAddress, Scheme, Target};
 pub use failure::{Attempt, Failure};
+pub use fault::{Fate, Fault, Line, Scope, Stop, Way};
 pub use loopback::{Arrival, Loopback};
 
 use crate::capture::ConnectionId;
