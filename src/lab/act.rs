@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::capture::ClientSlot;
 use crate::client::AcknowledgeByHand;
+use crate::link::Fault;
 use crate::mqtt::{Connect, Disconnect, PacketId, Properties, Publish, ReasonCode, Subscription};
 
 /// One thing done at one client.
@@ -48,6 +49,8 @@ pub enum Action {
     Cut,
     /// Sends these bytes as they are, past the client: rules may be broken on purpose.
     SendBytes(Bytes),
+    /// Breaks or mends the way between this client and the broker in the tab.
+    Fault(Fault),
 }
 
 impl Act {

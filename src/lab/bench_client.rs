@@ -146,6 +146,11 @@ impl BenchClient {
         self.link.as_ref().map(|link| link.connection)
     }
 
+    /// Where its Network Connection goes, while there is one.
+    pub fn target(&self) -> Option<&Target> {
+        self.link.as_ref().map(|link| &link.target)
+    }
+
     /// Opens a Network Connection; CONNECT follows when it is there.
     pub(super) fn open(
         &mut self,
@@ -228,7 +233,9 @@ impl BenchClient {
                 return Ok(());
             }
             // The lab handles these itself.
-            Action::Connect(_) | Action::Cut | Action::SendBytes(_) => return Ok(()),
+            Action::Connect(_) | Action::Cut | Action::SendBytes(_) | Action::Fault(_) => {
+                return Ok(());
+            }
         };
         self.client.command(command, wire.now).map_err(ActError::Rule)?;
         self.drive(None, wire);

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::auth::KEY_LENGTH;
 use crate::broker::{self, Broker, Policy};
-use crate::capture::ConnectionId;
-use crate::link::{Arrival, LinkCommand, LinkEvent, Loopback};
+use crate::capture::{ClientSlot, ConnectionId};
+use crate::link::{Arrival, Fault, Line, LinkEvent, Loopback};
 use crate::mqtt::{Deframer, Sender, decode, encode};
 use crate::time::Instant;
 
@@ -42,16 +44,29 @@ impl InTab {
         self.loopback.set_latency(latency);
     }
 
-    pub(super) fn command(&mut self, command: LinkCommand, now: Instant) {
-        match command {
-            LinkCommand::Open { connection, .. } => self.loopback.open(connection, now),
-            LinkCommand::Send { connection, bytes } => {
-                self.loopback.send(connection, Sender::Client, bytes, now);
-            }
-            LinkCommand::Close { connection } => {
-                self.loopback.close(connection, Sender::Client, now)
-            }
-        }
+    /// What is broken between this client and the broker; `None` before its first connection or fault.
+    pub fn line(&self, client: ClientSlot) -> Option<&Line> {
+        self.loopback.line(client)
+    }
+
+    pub(super) fn set_fault(&mut self, client: ClientSlot, fault: Fault, now: Instant) {
+        self.loopback.set_fault(client, fault, now);
+    }
+
+    pub(super) fn mend_all(&mut self, now: Instant) {
+        self.loopback.mend_all(now);
+    }
+
+    pub(super) fn open(&mut self, connection: ConnectionId, client: ClientSlot, now: Instant) {
+        self.loopback.open(connection, client, now);
+    }
+
+    pub(super) fn send(&mut self, connection: ConnectionId, bytes: Bytes, now: Instant) {
+        self.loopback.send(connection, Sender::Client, bytes, now);
+    }
+
+    pub(super) fn close(&mut self, connection: ConnectionId, now: Instant) {
+        self.loopback.close(connection, Sender::Client, now);
     }
 
     /// What the operator of the broker wants.

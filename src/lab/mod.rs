@@ -50,6 +50,8 @@ pub enum ActError {
     NoSuchClient(ClientSlot),
     /// There is no Network Connection.
     NotOpen,
+    /// Only the way to the broker in the tab can be broken: this client's goes over WebSocket.
+    NotInTab,
     /// A rule forbids it now.
     Rule(CommandError),
 }
@@ -59,7 +61,7 @@ impl ActError {
     pub fn rule(&self) -> Option<&'static str> {
         match self {
             ActError::Rule(error) => Some(error.rule()),
-            ActError::NoSuchClient(_) | ActError::NotOpen => None,
+            ActError::NoSuchClient(_) | ActError::NotOpen | ActError::NotInTab => None,
         }
     }
 }
@@ -69,12 +71,33 @@ impl fmt::Display for ActError {
         match self {
             ActError::NoSuchClient(slot) => write!(f, "there is no client {}", slot.letter()),
             ActError::NotOpen => f.write_str("there is no Network Connection"),
+            ActError::NotInTab => f.write_str(
+                "the connection goes over WebSocket, where nothing can be broken on request",
+            ),
             ActError::Rule(error) => write!(f, "{error} ({})", error.rule()),
         }
     }
 }
 
 impl std::error::Error for ActError {}
+
+/// Why the clock cannot be skipped: these clients have a connection over WebSocket, and the broker there
+/// keeps its own time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideTime(pub Vec<ClientSlot>);
+
+impl fmt::Display for OutsideTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letters: Vec<String> = self.0.iter().map(|slot| slot.letter().to_string()).collect();
+        write!(
+            f,
+            "connected over WebSocket, to a broker with a clock of its own: {}",
+            letters.join(", ")
+        )
+    }
+}
+
+impl std::error::Error for OutsideTime {}
 
 impl Lab {
     /// `seed` is the only source of randomness of the broker in the tab.
@@ -92,10 +115,11 @@ impl Lab {
         }
     }
 
-    /// Clears the bench: closes every link, forgets every record, and sets up fresh clients with these
-    /// roles from slot 0 on. The broker in the tab keeps what a broker keeps.
+    /// Clears the bench: mends and closes every link, forgets every record, and sets up fresh clients
+    /// with these roles from slot 0 on. The broker in the tab keeps what a broker keeps.
     pub fn set_up<'a>(&mut self, roles: impl IntoIterator<Item = &'a str>, now: Instant) {
         self.advance(now);
+        self.in_tab.mend_all(now);
         for client in &self.clients {
             if let Some(connection) = client.connection() {
                 self.wanted.push_back(LinkCommand::Close { connection });
@@ -177,6 +201,13 @@ impl Lab {
             }
             Action::Cut => client.cut(&mut wire),
             Action::SendBytes(bytes) => client.send_bytes(bytes, &mut wire),
+            Action::Fault(fault) => match client.target().unwrap_or(&self.target) {
+                Target::InTab => {
+                    self.in_tab.set_fault(act.client, fault, now);
+                    Ok(())
+                }
+                Target::At(_) => Err(ActError::NotInTab),
+            },
             other => client.command(other, &mut wire),
         };
         self.settle_in_tab(now);
@@ -223,24 +254,54 @@ impl Lab {
         }
     }
 
+    /// Lets `by` pass at once, with everything that falls due meanwhile, each at its own moment; returns
+    /// the moment it is then. Refused while a connection goes to a broker whose clock goes on as ever.
+    pub fn skip(&mut self, by: Duration, now: Instant) -> Result<Instant, OutsideTime> {
+        let outside: Vec<_> = self
+            .clients
+            .iter()
+            .filter(|client| matches!(client.target(), Some(Target::At(_))))
+            .map(BenchClient::slot)
+            .collect();
+        if !outside.is_empty() {
+            return Err(OutsideTime(outside));
+        }
+        let then = now + by;
+        self.advance(then);
+        Ok(then)
+    }
+
     /// Hands on what the clients want of their links, and everything that is due from the broker in the
     /// tab, until nothing more is due.
     fn settle_in_tab(&mut self, now: Instant) {
         loop {
             while let Some(command) = self.wanted.pop_front() {
-                if let LinkCommand::Open { connection, target: Target::InTab } = &command {
-                    self.in_tab_connections.insert(*connection);
-                }
-                match self.in_tab_connections.contains(&command.connection()) {
-                    true => self.in_tab.command(command, now),
-                    false => self.commands.push_back(command),
-                }
+                self.hand_on(command, now);
             }
             let Some((due, connection, event)) = self.in_tab.next_event(now) else { return };
             if matches!(event, LinkEvent::Closed { .. }) {
                 self.in_tab_connections.remove(&connection);
             }
             self.deliver(connection, event, due);
+        }
+    }
+
+    /// To the broker in the tab, or to the links outside.
+    fn hand_on(&mut self, command: LinkCommand, now: Instant) {
+        let is_in_tab = self.in_tab_connections.contains(&command.connection());
+        match command {
+            LinkCommand::Open { connection, target: Target::InTab } => {
+                self.in_tab_connections.insert(connection);
+                let client = self.clients.iter().find(|c| c.connection() == Some(connection));
+                if let Some(client) = client {
+                    self.in_tab.open(connection, client.slot(), now);
+                }
+            }
+            LinkCommand::Send { connection, bytes } if is_in_tab => {
+                self.in_tab.send(connection, bytes, now);
+            }
+            LinkCommand::Close { connection } if is_in_tab => self.in_tab.close(connection, now),
+            outside => self.commands.push_back(outside),
         }
     }
 

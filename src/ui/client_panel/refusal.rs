@@ -12,6 +12,7 @@ pub fn words(error: &ActError, language: Language) -> String {
     match error {
         ActError::NoSuchClient(slot) => strings.panel_refused_no_client(slot.letter()),
         ActError::NotOpen => strings.panel_connect_first.to_owned(),
+        ActError::NotInTab => strings.panel_refused_not_in_tab.to_owned(),
         ActError::Rule(error) => command(error, language, strings),
     }
 }
@@ -19,7 +20,7 @@ pub fn words(error: &ActError, language: Language) -> String {
 /// The rule behind it: a normative statement or a section.
 pub fn rule(error: &ActError) -> Option<&'static str> {
     match error {
-        ActError::NoSuchClient(_) | ActError::NotOpen => None,
+        ActError::NoSuchClient(_) | ActError::NotOpen | ActError::NotInTab => None,
         ActError::Rule(error) => Some(error.rule()),
     }
 }

@@ -73,6 +73,7 @@ pub fn action_name(action: &Action) -> &'static str {
         Action::Acknowledge { .. }
         | Action::AcknowledgeByHand(_)
         | Action::Cut
+        | Action::Fault(_)
         | Action::SendBytes(_) => "",
     }
 }
