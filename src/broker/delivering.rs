@@ -211,6 +211,7 @@ fn merge(copy: &mut Delivery, other: Delivery) {
     copy.qos = copy.qos.max(other.qos);
     copy.retain |= other.retain;
     copy.subscription_identifiers.extend(other.subscription_identifiers);
+    copy.subscription_identifiers.sort_unstable();
     copy.topic_filters.extend(other.topic_filters);
 }
 

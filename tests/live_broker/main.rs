@@ -1,10 +1,11 @@
 //! `examples/broker.rs` with foreign clients, and beside a Mosquitto: `cargo xtask test --live`.
 #![cfg(not(target_arch = "wasm32"))]
 
-#[path = "flows/broker/packets.rs"]
-#[allow(dead_code)]
+#[path = "../flows/broker/packets.rs"]
 mod packets;
+mod side_by_side;
 
+use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -297,6 +298,7 @@ fn many_clients_and_messages_are_served() {
 struct Wire {
     transport: Transport,
     deframer: Deframer,
+    aliases: BTreeMap<u16, String>,
 }
 
 enum Transport {
@@ -306,17 +308,28 @@ enum Transport {
 
 impl Wire {
     fn tcp(address: &str) -> Wire {
-        Wire { transport: Transport::Tcp(tcp(address)), deframer: Deframer::new() }
+        Wire::over(Transport::Tcp(tcp(address)))
     }
 
     fn websocket(url: &str) -> Wire {
-        let socket = Box::new(websocket(url));
-        Wire { transport: Transport::WebSocket(socket), deframer: Deframer::new() }
+        Wire::over(Transport::WebSocket(Box::new(websocket(url))))
+    }
+
+    fn over(transport: Transport) -> Wire {
+        Wire { transport, deframer: Deframer::new(), aliases: BTreeMap::new() }
     }
 
     fn send(&mut self, packet: &Packet) {
         let bytes = encode(packet).expect("it can be written");
         self.write(&bytes);
+    }
+
+    /// Sends to a peer that may have closed.
+    fn try_send(&mut self, packet: &Packet) {
+        let bytes = encode(packet).expect("it can be written");
+        if let Transport::Tcp(stream) = &mut self.transport {
+            let _ = stream.write_all(&bytes);
+        }
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -333,7 +346,8 @@ impl Wire {
         loop {
             if let Some(frame) = self.deframer.next_frame().expect("the broker writes packets") {
                 let packet = decode(&frame, Some(Sender::Server));
-                return show(&packet.unwrap_or_else(|error| panic!("{frame:02x?}: {error}")));
+                let packet = packet.unwrap_or_else(|error| panic!("{frame:02x?}: {error}"));
+                return show(&self.resolve(packet));
             }
             match &mut self.transport {
                 Transport::Tcp(stream) => {
@@ -353,6 +367,21 @@ impl Wire {
                 },
             }
         }
+    }
+}
+
+impl Wire {
+    /// Puts in the Topic Name where an alias stands for it.
+    fn resolve(&mut self, mut packet: Packet) -> Packet {
+        if let Packet::Publish(publish) = &mut packet
+            && let Some(alias) = publish.properties.topic_alias()
+        {
+            match publish.topic.as_str() {
+                "" => publish.topic = self.aliases[&alias].clone(),
+                topic => drop(self.aliases.insert(alias, topic.to_owned())),
+            }
+        }
+        packet
     }
 }
 
