@@ -22,7 +22,7 @@ enum Part {
     Native,
     /// `tests/browser.rs`, compiled to WebAssembly, in Chromium.
     Browser,
-    /// `tests/live_mosquitto.rs`, natively against Mosquitto.
+    /// `tests/live_mosquitto.rs` and `tests/live_broker/`, natively against Mosquitto.
     Live,
     /// `tests/e2e.rs`, which drives the built page in Chromium.
     EndToEnd,
@@ -129,9 +129,12 @@ fn live(harness: &[String]) -> Result<()> {
     ensure(&[&MOSQUITTO, &MOSQUITTO_CLIENTS])?;
     say("tests against Mosquitto");
     let mosquitto = Mosquitto::start_on_free_ports()?;
-    run(ignored_tests_in("live_mosquitto", harness)
-        .env("MQTT_WS_URL", mosquitto.websocket_url())
-        .env("MQTT_TCP_URL", mosquitto.tcp_url()))
+    for test in ["live_mosquitto", "live_broker"] {
+        run(ignored_tests_in(test, harness)
+            .env("MQTT_WS_URL", mosquitto.websocket_url())
+            .env("MQTT_TCP_URL", mosquitto.tcp_url()))?;
+    }
+    Ok(())
 }
 
 fn end_to_end(harness: &[String]) -> Result<()> {
