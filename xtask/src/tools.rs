@@ -54,16 +54,10 @@ fn in_workspace(program: PathBuf) -> Command {
 
 /// Where `cargo install` puts programs, whether or not that folder is on the search path.
 fn cargo_bins() -> Vec<PathBuf> {
-    let home = env::home_dir().map(|home| home.join(".cargo"));
-    [
-        env::var_os("CARGO_INSTALL_ROOT").map(PathBuf::from),
-        env::var_os("CARGO_HOME").map(PathBuf::from),
-        home,
-    ]
-    .into_iter()
-    .flatten()
-    .map(|root| root.join("bin"))
-    .collect()
+    let install_root = env::var_os("CARGO_INSTALL_ROOT").map(PathBuf::from);
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    [install_root, cargo_home].into_iter().flatten().map(|root| root.join("bin")).collect()
 }
 
 /// Everything a build of the page cannot do without.
