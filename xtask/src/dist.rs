@@ -25,7 +25,13 @@ impl Options {
     }
 }
 
+/// Builds it and says what it weighs.
 pub fn dist(options: &Options) -> Result<()> {
+    build(options)?;
+    size::print_first_load(&options.folder)
+}
+
+pub fn build(options: &Options) -> Result<()> {
     tools::ensure_all()?;
     let wasm_opt = tools::ensure_wasm_opt();
     say(format!("building the page for {}", options.public_url));
@@ -41,7 +47,7 @@ pub fn dist(options: &Options) -> Result<()> {
     // Static hosts answer an address they do not know with this page; so the router gets to see it.
     fs::copy(options.folder.join("index.html"), options.folder.join("404.html"))?;
     say(format!("built in {}", options.folder.display()));
-    size::print_first_load(&options.folder)
+    Ok(())
 }
 
 /// In place. The features are those that Rust's own output uses.

@@ -7,11 +7,11 @@ use anyhow::{Context, Result, bail};
 
 use crate::chromedriver::ChromeDriver;
 use crate::debian::{CHROMEDRIVER, CHROMIUM, JAPANESE_FONT, MOSQUITTO, MOSQUITTO_CLIENTS, ensure};
-use crate::dist::{self, dist};
+use crate::dist;
 use crate::mosquitto::Mosquitto;
 use crate::process::{interrupted, run};
 use crate::static_server::StaticServer;
-use crate::{say, tools};
+use crate::{say, size, tools};
 
 /// Below a path, as on many static hosts, since a page that works there works at the root too.
 const PUBLIC_URL: &str = "/mqtt5-playground/";
@@ -140,7 +140,9 @@ fn live(harness: &[String]) -> Result<()> {
 fn end_to_end(harness: &[String]) -> Result<()> {
     ensure(&[&MOSQUITTO, &CHROMIUM, &CHROMEDRIVER, &JAPANESE_FONT])?;
     let folder = tools::work_dir()?.join("dist");
-    dist(&dist::Options { public_url: PUBLIC_URL.to_owned(), folder: folder.clone() })?;
+    dist::build(&dist::Options { public_url: PUBLIC_URL.to_owned(), folder: folder.clone() })?;
+    // A page that is too heavy fails too, but can be tried all the same.
+    let weighed = size::print_first_load(&folder);
     say("end-to-end tests of the built page in Chromium, with Mosquitto");
     let mosquitto = Mosquitto::start_on_free_ports()?;
     let server = StaticServer::start(folder, PUBLIC_URL)?;
@@ -148,7 +150,8 @@ fn end_to_end(harness: &[String]) -> Result<()> {
     run(ignored_tests_in("e2e", harness)
         .env("PAGE_URL", server.url())
         .env("WEBDRIVER_URL", driver.url())
-        .env("MQTT_WS_URL", mosquitto.websocket_url()))
+        .env("MQTT_WS_URL", mosquitto.websocket_url()))?;
+    weighed
 }
 
 /// Tests that are left out unless their servers were started for them. `--workspace` keeps the features, and so the
