@@ -123,3 +123,70 @@ fn every_number_cited_anywhere_exists() {
         }
     }
 }
+
+/// `docs/server.md`: what binds the Server, and the tests that hold the broker to it. With `UPDATE_DOCS=1` it is
+/// written anew.
+#[test]
+fn the_table_of_the_server_s_statements_is_up_to_date() {
+    let mut tests: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for folder in ["tests/flows/broker", "tests/live_broker"] {
+        for (path, text) in sources(folder, &["rs"]) {
+            let file = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"));
+            let file = file.expect("it stands under tests").with_extension("");
+            for (id, test) in statements_by_test(&text) {
+                tests.entry(id).or_default().insert(format!("`{}::{test}`", file.display()));
+            }
+        }
+    }
+    let mut table = String::from(SERVER_TABLE_HEAD);
+    let mut binding: Vec<_> =
+        statements().into_iter().filter(|(_, s)| ["server", "both"].contains(&s.bound)).collect();
+    let numbers = |id: &str| -> Vec<u32> {
+        id.split(|char: char| !char.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect()
+    };
+    binding.sort_by_key(|(id, _)| numbers(id));
+    for (id, statement) in binding {
+        let tests = tests.remove(id).unwrap_or_default();
+        assert!(!tests.is_empty(), "no test of the broker names {id}");
+        let tests = tests.into_iter().collect::<Vec<_>>().join("<br>");
+        table.push_str(&format!("| {id} | {} | {tests} |\n", statement.words));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/server.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &table).expect("the table can be written");
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == table, "docs/server.md is out of date: run this with UPDATE_DOCS=1");
+}
+
+/// Each statement that stands in the comment before a function, or in it, with the function's name.
+fn statements_by_test(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut waiting: Vec<&str> = Vec::new();
+    let mut current = None;
+    for line in text.lines() {
+        let code = line.trim_start().trim_start_matches("pub ");
+        if code.starts_with("///") {
+            waiting.extend(named(line));
+        } else if let Some(rest) = code.strip_prefix("fn ") {
+            current = rest.split(['(', '<']).next();
+            found.extend(waiting.drain(..).map(|id| (id, current)));
+        } else if line.starts_with('}') {
+            current = None;
+        } else {
+            found.extend(named(line).map(|id| (id, current)));
+        }
+    }
+    let with_test = |(id, test): (&str, Option<&str>)| Some((id.to_owned(), test?.to_owned()));
+    found.into_iter().filter_map(with_test).collect()
+}
+
+const SERVER_TABLE_HEAD: &str = "\
+# What binds a Server, and the tests that hold the broker to it
+
+Each normative statement of MQTT 5.0 that binds the Server, or both sides, in our words. `tests/normative.rs`
+writes this table from the tests (`UPDATE_DOCS=1 cargo test --test normative`) and fails when it is out of date.
+
+| Statement | In our words | Tests |
+| --- | --- | --- |
+";

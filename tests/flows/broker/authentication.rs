@@ -37,6 +37,7 @@ fn scram_connect(client_id: &str, first: &ClientFirst) -> Connect {
 fn prove(bench: &mut Bench, a: ConnectionId, first: &ClientFirst, password: &str) -> ClientFinal {
     let challenge = bench.next_packet(a).expect("a challenge");
     assert_eq!(challenge.reason_codes(), [ReasonCode::ContinueAuthentication], "[MQTT-4.12.0-2]");
+    assert_eq!(challenge.properties().len(), 2, "method and data, whatever the size it may have");
     let data = challenge.properties().authentication_data().expect("a challenge has data");
     let challenge = ServerFirst::parse(data, first).expect("a valid challenge");
     let answer = ClientFinal::new(first, &challenge, password).expect("within the limits");
@@ -59,7 +60,7 @@ fn first(user: &str) -> ClientFirst {
     ClientFirst::new(user, "abcdefghij").expect("a valid nonce")
 }
 
-/// [MQTT-4.12.0-2], [MQTT-4.12.0-3], [MQTT-4.12.0-5], §4.12
+/// [MQTT-4.12.0-2], [MQTT-4.12.0-3], [MQTT-4.12.0-5], [MQTT-3.15.2-2], [MQTT-3.15.2-3]
 #[test]
 fn both_sides_prove_that_they_know_the_password() {
     let mut bench = Bench::with(ada_only());

@@ -204,28 +204,38 @@ fn pingreq_is_answered() {
     assert_eq!(bench.all(a), ["PINGRESP"]);
 }
 
-/// [MQTT-3.1.2-29], [MQTT-3.2.2-19], [MQTT-3.2.2-20], [MQTT-3.4.2-2], [MQTT-3.9.2-1], [MQTT-3.11.2-1], [MQTT-3.14.2-3]
+/// [MQTT-3.1.2-29], [MQTT-3.2.2-19], [MQTT-3.2.2-20], [MQTT-3.4.2-2], [MQTT-3.4.2-3], [MQTT-3.5.2-2], [MQTT-3.5.2-3],
+/// [MQTT-3.6.2-2], [MQTT-3.6.2-3], [MQTT-3.7.2-2], [MQTT-3.7.2-3], [MQTT-3.9.2-1], [MQTT-3.9.2-2], [MQTT-3.11.2-1],
+/// [MQTT-3.11.2-2], [MQTT-3.14.2-3], [MQTT-3.14.2-4]
 #[test]
 fn reason_strings_come_only_where_they_are_wanted_and_fit() {
     let rules = [Action::Publish, Action::Subscribe, Action::Unsubscribe]
         .map(|action| Rule::refuse(action, "t", ReasonCode::NotAuthorized));
     let policy = Policy { rules: rules.into(), ..Policy::default() };
-    for (property, expect) in [
-        (None, [true, true, true, true]),
-        (Some(Property::RequestProblemInformation(1)), [true, true, true, true]),
-        (Some(Property::RequestProblemInformation(0)), [false, false, false, true]),
-        (Some(Property::MaximumPacketSize(20)), [false, false, false, false]),
+    for (property, others, disconnect) in [
+        (None, true, true),
+        (Some(Property::RequestProblemInformation(1)), true, true),
+        (Some(Property::RequestProblemInformation(0)), false, true),
+        (Some(Property::MaximumPacketSize(20)), false, false),
     ] {
         let mut bench = Bench::with(policy.clone());
         let a = bench.connect(with(connect("a"), property.clone()));
-        bench.send(a, Packet::Publish(publish("t", 1, 1, "x")));
-        bench.send(a, subscribe(2, [subscription("t", 0)]));
-        bench.send(a, unsubscribe(3, ["t"]));
-        bench.send(a, Packet::Connect(connect("a").into()));
-        let explained: Vec<bool> = std::iter::from_fn(|| bench.next_packet(a))
-            .map(|packet| packet.properties().reason_string().is_some())
-            .collect();
-        assert_eq!(explained, expect, "{property:?}");
+        for (packet, answer) in [
+            (Packet::Publish(publish("t", 1, 1, "x")), "PUBACK 1 87"),
+            (Packet::Publish(publish("t", 2, 2, "x")), "PUBREC 2 87"),
+            (pubrec(3), "PUBREL 3 92"),
+            (pubrel(4), "PUBCOMP 4 92"),
+            (subscribe(5, [subscription("t", 0)]), "SUBACK 5 [87]"),
+            (unsubscribe(6, ["t"]), "UNSUBACK 6 [87]"),
+            (Packet::Connect(connect("a").into()), "DISCONNECT 82"),
+        ] {
+            bench.send(a, packet);
+            let packet = bench.next_packet(a).expect("an answer");
+            assert_eq!(show(&packet), answer, "{property:?}");
+            let expect = if answer.starts_with("DISCONNECT") { disconnect } else { others };
+            let explained = packet.properties().reason_string().is_some();
+            assert_eq!(explained, expect, "{answer}, {property:?}");
+        }
     }
     let mut bench = Bench::with(Policy { anonymous: false, ..Policy::default() });
     for (size, expect) in [(1000, true), (20, false)] {

@@ -528,7 +528,7 @@ fn too_large(bench: &mut Bench, id: ConnectionId, maximum: usize) {
 }
 
 /// [MQTT-3.2.2-8], [MQTT-3.4.2-1], [MQTT-3.5.2-1], [MQTT-3.6.2-1], [MQTT-3.7.2-1], [MQTT-3.9.3-2], [MQTT-3.11.3-2],
-/// [MQTT-3.14.2-1], [MQTT-3.15.2-1], [MQTT-4.13.2-1]
+/// [MQTT-3.14.2-1], [MQTT-3.14.2-2], [MQTT-3.15.2-1], [MQTT-4.13.2-1]
 #[test]
 fn every_reason_code_of_a_server_can_be_provoked() {
     let mut ways = connack();

@@ -185,7 +185,9 @@ fn what_a_member_leaves_unfinished_is_passed_on_where_that_is_allowed() {
     assert_eq!(bench.all(c), ["PUBLISH 1 qos1 t one"], "QoS 1 unacknowledged goes to another");
 }
 
-/// [MQTT-3.3.4-6], [MQTT-3.8.3-5], [MQTT-3.8.3-4], [MQTT-3.8.3-2], [MQTT-3.10.3-2], [MQTT-3.8.1-1], [MQTT-4.13.1-1]
+/// [MQTT-3.3.4-6], [MQTT-3.8.3-5], [MQTT-3.8.3-4], [MQTT-3.8.3-2], [MQTT-3.10.3-2], [MQTT-3.8.1-1], [MQTT-4.13.1-1],
+/// [MQTT-3.3.2-2], [MQTT-3.3.2-14], [MQTT-4.7.0-1], [MQTT-4.7.1-1], [MQTT-4.7.1-2], [MQTT-4.7.3-1], [MQTT-4.7.3-2],
+/// [MQTT-4.8.2-1], [MQTT-4.8.2-2], [MQTT-3.14.2-1]
 #[test]
 fn what_cannot_be_read_is_answered_with_disconnect() {
     for (bytes, expect) in [
@@ -198,6 +200,17 @@ fn what_cannot_be_read_is_answered_with_disconnect() {
         ("82 07 0000 00 0001 74 00", "DISCONNECT 82"), // identifier 0
         ("C0 01 00", "DISCONNECT 81"),
         ("20 03 00 00 00", "DISCONNECT 82"), // CONNACK is for Servers
+        ("E0 01 8E", "DISCONNECT 82"),       // and so is Session taken over
+        ("30 04 0001 2B 00", "DISCONNECT 81"), // PUBLISH to +
+        ("30 03 0000 00", "DISCONNECT 82"),  // to nothing, and no alias
+        ("30 04 0001 00 00", "DISCONNECT 81"), // to U+0000
+        ("30 08 0001 74 04 08 0001 23", "DISCONNECT 81"), // answers to #
+        ("82 06 0001 00 0000 00", "DISCONNECT 81"), // an empty filter
+        ("82 07 0001 00 0001 00 00", "DISCONNECT 81"),
+        ("82 08 0001 00 0002 2361 00", "DISCONNECT 81"), // #a
+        ("82 08 0001 00 0002 2B61 00", "DISCONNECT 81"), // +a
+        ("82 0D 0001 00 0007 2473686172652F 00", "DISCONNECT 81"), // $share/
+        ("A2 05 0001 00 0000", "DISCONNECT 81"),
     ] {
         let mut bench = Bench::new();
         let a = bench.client("a");
@@ -205,4 +218,15 @@ fn what_cannot_be_read_is_answered_with_disconnect() {
         assert_eq!(bench.all(a), [expect], "{bytes}");
         assert!(bench.is_closed(a), "{bytes}");
     }
+}
+
+/// [MQTT-4.7.3-3]
+#[test]
+fn the_longest_topic_name_passes() {
+    let mut bench = Bench::new();
+    let (a, b) = (bench.client("a"), bench.client("b"));
+    bench.subscribe(b, "#", 0);
+    let topic = "x".repeat(65_535);
+    bench.send(a, Packet::Publish(publish(&topic, 0, 0, "")));
+    assert_eq!(bench.all(b), [format!("PUBLISH qos0 {topic} ")]);
 }
