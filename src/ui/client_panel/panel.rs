@@ -127,7 +127,7 @@ pub fn ClientPanel(
                 <div class="notice__body">
                     <p class="notice__why">
                         <span inner_html=words></span>
-                        {refusal::rule(&error).map(|rule| format!(" {rule}"))}
+                        {error.rule().map(|rule| format!(" {rule}"))}
                     </p>
                 </div>
             </div>

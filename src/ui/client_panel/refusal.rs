@@ -17,14 +17,6 @@ pub fn words(error: &ActError, language: Language) -> String {
     }
 }
 
-/// The rule behind it: a normative statement or a section.
-pub fn rule(error: &ActError) -> Option<&'static str> {
-    match error {
-        ActError::NoSuchClient(_) | ActError::NotOpen | ActError::NotInTab => None,
-        ActError::Rule(error) => Some(error.rule()),
-    }
-}
-
 fn command(error: &CommandError, language: Language, strings: &Strings) -> String {
     use CommandError as E;
     match error {
@@ -80,11 +72,11 @@ mod tests {
             qos: QoS::ExactlyOnce,
             maximum: QoS::AtLeastOnce,
         });
-        assert_eq!(rule(&error), Some("[MQTT-3.2.2-11]"));
+        assert_eq!(error.rule(), Some("[MQTT-3.2.2-11]"));
         for language in Language::ALL {
             let words = words(&error, language);
             assert!(words.contains('2') && words.contains('1'), "{words}");
         }
-        assert_eq!(rule(&ActError::NotOpen), None);
+        assert_eq!(ActError::NotOpen.rule(), None);
     }
 }

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::model;
 use super::session::LessonSession;
 use crate::course::{StepProse, Verdict, exercise_prose};
-use crate::lab::{Action, LinkState};
+use crate::lab::{ActError, Action, LinkState};
+use crate::ui::client_panel::refusal;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::locale::use_locale;
 
@@ -81,7 +82,7 @@ fn Control(session: LessonSession, index: usize) -> impl IntoView {
             false => strings.step_send(model::action_name(&act().action), role()),
         }
     };
-    let failed = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(None::<ActError>);
     let send = move |_| {
         let act = match untrack(needs_connection) {
             true => store
@@ -91,8 +92,9 @@ fn Control(session: LessonSession, index: usize) -> impl IntoView {
             false => Some(untrack(act)),
         };
         let result = act.map_or(Ok(()), |act| store.act(act));
-        failed.set(result.err().map(|error| error.to_string()));
+        failed.set(result.err());
     };
+    let refused = move || failed.get().map(|error| refusal::words(&error, locale.language()));
     let disabled = move || is_busy() || session.is_playing() || (connects && is_connected());
     Some(view! {
         <div class="step__control">
@@ -107,7 +109,7 @@ fn Control(session: LessonSession, index: usize) -> impl IntoView {
             <Show when=move || failed.with(Option::is_some)>
                 <p class="field__error" role="alert">
                     <Icon name="warning"/>
-                    {move || failed.get()}
+                    <span inner_html=refused></span>
                 </p>
             </Show>
         </div>
