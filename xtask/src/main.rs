@@ -42,7 +42,7 @@ fn command() -> Result<()> {
     match command.as_deref() {
         Some("serve") => serve::serve(&serve::Options::parse(&args)?),
         Some("test") => test::test(&test::Options::parse(&args)?),
-        Some("bench") => process::run(tools::cargo().arg("bench").args(&args)),
+        Some("bench") => bench(&args),
         Some("dist") => dist::dist(&dist::Options::parse(&args)?),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
@@ -51,6 +51,11 @@ fn command() -> Result<()> {
         Some(other) => bail!("there is no command `{other}`\n\n{USAGE}"),
         None => bail!("which command?\n\n{USAGE}"),
     }
+}
+
+/// Only the benchmarks proper: the test programs that `cargo bench` would start too do not know their switches.
+fn bench(args: &[String]) -> Result<()> {
+    process::run(tools::cargo().args(["bench", "--bench", "*"]).args(args))
 }
 
 /// One short line about what is being done.

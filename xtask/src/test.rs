@@ -129,12 +129,9 @@ fn live(harness: &[String]) -> Result<()> {
     ensure(&[&MOSQUITTO, &MOSQUITTO_CLIENTS])?;
     say("tests against Mosquitto");
     let mosquitto = Mosquitto::start_on_free_ports()?;
-    for test in ["live_mosquitto", "live_broker"] {
-        run(ignored_tests_in(test, harness)
-            .env("MQTT_WS_URL", mosquitto.websocket_url())
-            .env("MQTT_TCP_URL", mosquitto.tcp_url()))?;
-    }
-    Ok(())
+    run(ignored_tests_in(&["live_mosquitto", "live_broker"], harness)
+        .env("MQTT_WS_URL", mosquitto.websocket_url())
+        .env("MQTT_TCP_URL", mosquitto.tcp_url()))
 }
 
 fn end_to_end(harness: &[String]) -> Result<()> {
@@ -147,7 +144,7 @@ fn end_to_end(harness: &[String]) -> Result<()> {
     let mosquitto = Mosquitto::start_on_free_ports()?;
     let server = StaticServer::start(folder, PUBLIC_URL)?;
     let driver = ChromeDriver::start()?;
-    run(ignored_tests_in("e2e", harness)
+    run(ignored_tests_in(&["e2e"], harness)
         .env("PAGE_URL", server.url())
         .env("WEBDRIVER_URL", driver.url())
         .env("MQTT_WS_URL", mosquitto.websocket_url()))?;
@@ -156,9 +153,13 @@ fn end_to_end(harness: &[String]) -> Result<()> {
 
 /// Tests that are left out unless their servers were started for them. `--workspace` keeps the features, and so the
 /// build, of the native tests.
-fn ignored_tests_in(test: &str, harness: &[String]) -> Command {
+fn ignored_tests_in(tests: &[&str], harness: &[String]) -> Command {
     let mut cargo = tools::cargo();
-    cargo.args(["test", "--workspace", "--test", test, "--", "--ignored"]).args(harness);
+    cargo.args(["test", "--workspace", "--no-fail-fast"]);
+    for test in tests {
+        cargo.args(["--test", test]);
+    }
+    cargo.args(["--", "--ignored"]).args(harness);
     cargo
 }
 
