@@ -20,6 +20,7 @@ use super::store::Store;
 use super::theme::Theme;
 use crate::course::{exercise, exercise_prose};
 use crate::language::Language;
+use crate::ui::live::live;
 
 /// Everything there is to see.
 #[component]
@@ -106,10 +107,10 @@ fn Shell() -> impl IntoView {
         <a class="skip-link" href="#main" on:click=|event| {
             event.prevent_default();
             focus("main");
-        }>{move || locale.strings().app_skip}</a>
+        }>{live(move || locale.strings().app_skip)}</a>
         <div class="app">
             <Header place theme on_keys=Callback::new(move |()| keys.set(true))/>
-            {page}
+            {live(page)}
         </div>
         <div class="drawer" id="course" popover="auto" on:click=close_after_link>
             <CourseNav place/>

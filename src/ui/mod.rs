@@ -21,6 +21,8 @@ mod browser;
 #[cfg(target_arch = "wasm32")]
 mod components;
 #[cfg(target_arch = "wasm32")]
+mod live;
+#[cfg(target_arch = "wasm32")]
 mod locale;
 #[cfg(target_arch = "wasm32")]
 mod pages;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::panel::ClientPanel;
 use crate::capture::ClientSlot;
 use crate::ui::components::Icon;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -24,15 +25,15 @@ pub fn Bench(
     let bar = open.then(|| {
         view! {
             <div class="bench__bar">
-                <h2 class="bench__title">{move || locale.strings().pane_bench}</h2>
+                <h2 class="bench__title">{live(move || locale.strings().pane_bench)}</h2>
                 <button
                     type="button"
                     class="button button--small"
-                    disabled=is_full
+                    disabled=live(is_full)
                     on:click=move |_| store.add_client("client", |_| Vec::new())
                 >
                     <Icon name="plus" small=true/>
-                    {move || locale.strings().bench_add_client}
+                    {live(move || locale.strings().bench_add_client)}
                 </button>
             </div>
         }

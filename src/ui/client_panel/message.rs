@@ -7,6 +7,7 @@ use crate::lab::Message;
 use crate::mqtt::{Property, PropertyValue, Publish};
 use crate::ui::components::Evidence;
 use crate::ui::forms::BytesForm;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 /// Topic, payload, properties, and a link to the packet.
@@ -57,7 +58,7 @@ pub fn MessageItem(
                 {dup.then(|| view! { <span class="badge">"DUP"</span> })}
                 <Evidence id=record/>
             </div>
-            {payload_view}
+            {live(payload_view)}
             {has_properties
                 .then(|| {
                     view! {

@@ -18,6 +18,7 @@ use crate::lab::{Act, ActError};
 use crate::ui::components::Icon;
 use crate::ui::forms::FormKind;
 use crate::ui::lesson::model::role_name;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -137,7 +138,7 @@ pub fn ClientPanel(
         <section
             class="client-panel"
             data-client=letter.clone()
-            aria-label=name
+            aria-label=live(name)
             node_ref=section
             on:keydown=send_by_key
         >
@@ -146,12 +147,12 @@ pub fn ClientPanel(
                     {letter.clone()}
                 </span>
                 <h3 class="client-panel__name">
-                    {name}
-                    <span class="client-panel__id" title=client_id>{client_id}</span>
+                    {live(name)}
+                    <span class="client-panel__id" title=live(client_id)>{live(client_id)}</span>
                 </h3>
                 <span class="status" role="status">
-                    <span class="lamp" data-link=move || lamp.get().key()></span>
-                    {move || lamp.get().word(locale.strings())}
+                    <span class="lamp" data-link=live(move || lamp.get().key())></span>
+                    {live(move || lamp.get().word(locale.strings()))}
                 </span>
                 <ReceivedCount client=client/>
                 <PanelMenu
@@ -162,17 +163,17 @@ pub fn ClientPanel(
                 />
             </header>
             <PanelTabs id=id.clone() current=kind on_choose=Callback::new(choose)/>
-            {refusal}
+            {live(refusal)}
             <ProblemNotice client=client/>
             <form
                 class="client-panel__form fields"
                 role="tabpanel"
-                id=move || forms.context(kind.get()).id()
+                id=live(move || forms.context(kind.get()).id())
                 aria-labelledby=labelled_by
                 novalidate
                 on:submit=submit
             >
-                {move || forms.view(kind.get())}
+                {live(move || forms.view(kind.get()))}
             </form>
             <SendBar client=client forms kind lamp sent/>
             <Received client=client/>

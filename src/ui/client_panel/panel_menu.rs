@@ -7,6 +7,7 @@ use super::panel_forms::PanelForms;
 use crate::capture::ClientSlot;
 use crate::lab::{Act, ActError, Action};
 use crate::ui::components::Icon;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -32,46 +33,46 @@ pub fn PanelMenu(
         <button
             type="button"
             class="button button--quiet button--icon button--small"
-            popovertarget=id
-            aria-label=move || locale.strings().panel_more
-            title=move || locale.strings().panel_more
+            popovertarget=live(id)
+            aria-label=live(move || locale.strings().panel_more)
+            title=live(move || locale.strings().panel_more)
         >
             <Icon name="more"/>
         </button>
-        <div class="menu menu--end" popover="auto" id=id>
+        <div class="menu menu--end" popover="auto" id=live(id)>
             <button
                 type="button"
                 class="menu__item"
-                popovertarget=id
+                popovertarget=live(id)
                 popovertargetaction="hide"
-                disabled=move || !is_connected()
+                disabled=live(move || !is_connected())
                 on:click=move |_| act(Action::Ping)
             >
                 <Icon name="keep-alive"/>
-                {move || locale.strings().panel_ping}
+                {live(move || locale.strings().panel_ping)}
             </button>
             <button
                 type="button"
                 class="menu__item"
-                popovertarget=id
+                popovertarget=live(id)
                 popovertargetaction="hide"
-                disabled=move || !is_closed()
+                disabled=live(move || !is_closed())
                 on:click=move |_| forms.renew_client_id()
             >
                 <Icon name="reset"/>
-                {move || locale.strings().form_new_client_id}
+                {live(move || locale.strings().form_new_client_id)}
             </button>
             <hr class="menu__rule"/>
             <button
                 type="button"
                 class="menu__item"
-                popovertarget=id
+                popovertarget=live(id)
                 popovertargetaction="hide"
-                disabled=is_closed
+                disabled=live(is_closed)
                 on:click=move |_| act(Action::Cut)
             >
                 <Icon name="close"/>
-                {move || locale.strings().panel_cut}
+                {live(move || locale.strings().panel_cut)}
             </button>
         </div>
     }

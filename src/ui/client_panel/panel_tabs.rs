@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::ui::forms::FormKind;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 /// Arrow keys move between tabs, Home and End to the first and last.
@@ -58,9 +59,9 @@ pub fn PanelTabs(
                 role="tab"
                 class="tabs__tab"
                 id=tab_id(&id, kind)
-                aria-selected=move || is_current().to_string()
-                aria-controls=move || is_current().then(|| form_id.clone())
-                tabindex=move || if is_current() { "0" } else { "-1" }
+                aria-selected=live(move || is_current().to_string())
+                aria-controls=live(move || is_current().then(|| form_id.clone()))
+                tabindex=live(move || if is_current() { "0" } else { "-1" })
                 on:click=move |_| on_choose.run(kind)
             >
                 {kind.packet().name()}
@@ -72,7 +73,7 @@ pub fn PanelTabs(
             class="tabs client-panel__tabs"
             node_ref=list
             role="tablist"
-            aria-label=move || locale.strings().panel_tabs
+            aria-label=live(move || locale.strings().panel_tabs)
             on:keydown=go
         >
             {tabs.collect_view()}

@@ -9,6 +9,7 @@ use crate::lab::Problem;
 use crate::link::Target;
 use crate::ui::broker_choice;
 use crate::ui::components::{Evidence, Icon};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -84,7 +85,7 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
                     {notice.quote.map(|quote| view! { <p class="notice__why">{quote}</p> })}
                     {notice.close.map(|close| view! { <p class="notice__why">{close}</p> })}
                     {evidence}
-                    {use_other}
+                    {live(use_other)}
                     {more}
                 </div>
             </div>

@@ -7,6 +7,7 @@ use crate::capture::ClientSlot;
 use crate::lab::Message;
 use crate::ui::components::Icon;
 use crate::ui::forms::BytesForm;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -35,20 +36,20 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
     let wanted = RwSignal::new(None::<BytesForm>);
     let older = move || count.get().saturating_sub(SHOWN as u64);
     view! {
-        <Show when=move || { count.get() > 0 }>
+        <Show when=live(move || { count.get() > 0 })>
             <section class="received" id=received_id(client)>
                 <h4 class="received__head">
-                    {move || locale.strings().panel_received}
-                    <span class="badge">{move || count.get()}</span>
+                    {live(move || locale.strings().panel_received)}
+                    <span class="badge">{live(move || count.get())}</span>
                     <FormSwitch wanted/>
                 </h4>
                 <ol class="received__list">
                     <For each=messages key=|message| message.record let:message>
                         <MessageItem message wanted/>
                     </For>
-                    <Show when=move || { older() > 0 }>
+                    <Show when=live(move || { older() > 0 })>
                         <li class="message field__hint">
-                            {move || locale.strings().panel_received_older(older())}
+                            {live(move || locale.strings().panel_received_older(older()))}
                         </li>
                     </Show>
                 </ol>
@@ -69,16 +70,16 @@ pub fn ReceivedCount(client: ClientSlot) -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || { count.get() > 0 }>
+        <Show when=live(move || { count.get() > 0 })>
             <button
                 type="button"
                 class="button button--quiet button--small"
-                aria-label=label
-                title=label
+                aria-label=live(label)
+                title=live(label)
                 on:click=show
             >
                 <Icon name="publish"/>
-                <span class="badge">{move || count.get()}</span>
+                <span class="badge">{live(move || count.get())}</span>
             </button>
         </Show>
     }
@@ -115,10 +116,10 @@ fn FormSwitch(wanted: RwSignal<Option<BytesForm>>) -> impl IntoView {
             <button
                 type="button"
                 class="segmented__option"
-                aria-pressed=move || (wanted.get() == option).to_string()
+                aria-pressed=live(move || (wanted.get() == option).to_string())
                 on:click=move |_| wanted.set(option)
             >
-                {move || word(option)}
+                {live(move || word(option))}
             </button>
         }
     });
@@ -127,7 +128,7 @@ fn FormSwitch(wanted: RwSignal<Option<BytesForm>>) -> impl IntoView {
             <span
                 class="segmented segmented--small"
                 role="group"
-                aria-label=move || locale.strings().panel_payload_as
+                aria-label=live(move || locale.strings().panel_payload_as)
             >
                 {buttons.collect_view()}
             </span>

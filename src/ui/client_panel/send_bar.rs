@@ -8,6 +8,7 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::mqtt::PacketType;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::forms::FormKind;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -52,21 +53,21 @@ pub fn SendBar(
     view! {
         <footer class="client-panel__send">
             <div class="client-panel__preview">
-                <p id=why_id>{move || forbidden.get()}</p>
-                {cost}
+                <p id=why_id>{live(move || forbidden.get())}</p>
+                {live(cost)}
                 <SentLine client=client sent/>
             </div>
             <button
                 type="submit"
-                form=move || context().id()
+                form=live(move || context().id())
                 class="button button--primary"
-                aria-disabled=move || forbidden.get().is_some().then_some("true")
+                aria-disabled=live(move || forbidden.get().is_some().then_some("true"))
                 aria-describedby=described_by
-                data-busy=move || is_busy().then_some("")
+                data-busy=live(move || is_busy().then_some(""))
             >
-                {move || is_busy().then(|| view! { <Icon name="waiting"/> })}
-                {move || locale.strings().panel_send(kind.get().packet().name())}
-                {size}
+                {live(move || is_busy().then(|| view! { <Icon name="waiting"/> }))}
+                {live(move || locale.strings().panel_send(kind.get().packet().name()))}
+                {live(size)}
             </button>
         </footer>
     }
@@ -97,7 +98,7 @@ fn SentLine(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> imp
     };
     view! {
         <p role="status">
-            {move || {
+            {live(move || {
                 exchange
                     .get()
                     .map(|exchange| {
@@ -105,10 +106,10 @@ fn SentLine(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> imp
                             {locale.strings().panel_sent}
                             " "
                             <Evidence id=exchange.sent/>
-                            {answer}
+                            {live(answer)}
                         }
                     })
-            }}
+            })}
         </p>
     }
 }

@@ -7,6 +7,7 @@ use super::icon::Icon;
 use crate::lab::{LinkState, Problem};
 use crate::link::{BrokerAddress, Target};
 use crate::ui::broker_choice;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -64,39 +65,39 @@ pub fn BrokerMenu() -> impl IntoView {
     };
     view! {
         <button class="button button--quiet" popovertarget="broker">
-            <span class="lamp" data-link=link></span>
-            <span class="wide-label">{move || format!("{} · {}", name(), state_word())}</span>
+            <span class="lamp" data-link=live(link)></span>
+            <span class="wide-label">{live(move || format!("{} · {}", name(), state_word()))}</span>
             <Icon name="down" small=true class="wide-only"/>
         </button>
         <div class="popover popover--end" id="broker" popover="auto">
-            <div class="segmented" role="radiogroup" aria-label=move || locale.strings().broker>
+            <div class="segmented" role="radiogroup" aria-label=live(move || locale.strings().broker)>
                 <label class="segmented__option">
                     <input
                         type="radio"
                         name="broker-kind"
-                        prop:checked=move || in_tab.get()
+                        prop:checked=live(move || in_tab.get())
                         on:change=choose_in_tab
                     />
-                    {move || locale.strings().broker_in_tab}
+                    {live(move || locale.strings().broker_in_tab)}
                 </label>
                 <label class="segmented__option">
                     <input
                         type="radio"
                         name="broker-kind"
-                        prop:checked=move || !in_tab.get()
+                        prop:checked=live(move || !in_tab.get())
                         on:change=move |_| in_tab.set(false)
                     />
-                    {move || locale.strings().broker_websocket}
+                    {live(move || locale.strings().broker_websocket)}
                 </label>
             </div>
-            <p class="field__hint">{move || {
+            <p class="field__hint">{live(move || {
                 let strings = locale.strings();
                 if in_tab.get() { strings.broker_in_tab_hint } else { strings.broker_websocket_hint }
-            }}</p>
-            <form class="fields" hidden=move || in_tab.get() on:submit=save novalidate>
+            })}</p>
+            <form class="fields" hidden=live(move || in_tab.get()) on:submit=save novalidate>
                 <div class="field field--stacked">
                     <label class="field__label" for="broker-address">
-                        {move || locale.strings().broker_address}
+                        {live(move || locale.strings().broker_address)}
                     </label>
                     <div class="field__control">
                         <input
@@ -106,29 +107,29 @@ pub fn BrokerMenu() -> impl IntoView {
                             autocomplete="off"
                             spellcheck="false"
                             aria-describedby="broker-hint"
-                            aria-invalid=move || error.with(Option::is_some).then_some("true")
-                            prop:value=move || text.get()
+                            aria-invalid=live(move || error.with(Option::is_some).then_some("true"))
+                            prop:value=live(move || text.get())
                             on:input=move |event| text.set(event_target_value(&event))
                         />
                     </div>
                     <p class="field__hint" id="broker-hint">
-                        {move || locale.strings().broker_hint}
+                        {live(move || locale.strings().broker_hint)}
                     </p>
-                    <Show when=move || error.with(Option::is_some)>
+                    <Show when=live(move || error.with(Option::is_some))>
                         <p class="field__error" role="alert">
                             <Icon name="warning"/>
-                            {move || {
+                            {live(move || {
                                 error.with(|error| {
                                     let error = error.as_ref()?;
                                     Some(broker_choice::error_words(error, locale.strings()))
                                 })
-                            }}
+                            })}
                         </p>
                     </Show>
                 </div>
                 <div class="button-row">
                     <button class="button button--primary">
-                        {move || locale.strings().broker_use}
+                        {live(move || locale.strings().broker_use)}
                     </button>
                 </div>
             </form>

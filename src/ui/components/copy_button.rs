@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::ui::browser;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 /// How long the button tells what became of it.
@@ -48,7 +49,7 @@ pub fn CopyButton(
             on:click=copy
         >
             <Icon name=icon/>
-            <span class="visually-hidden" aria-live="polite">{told}</span>
+            <span class="visually-hidden" aria-live="polite">{live(told)}</span>
         </button>
     }
 }

@@ -7,6 +7,7 @@ use super::pips::Pips;
 use crate::course::{CHAPTERS, Chapter, chapter_prose, exercise, exercise_prose};
 use crate::ui::address::Place;
 use crate::ui::lesson::model::done_in;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::progress::use_progress;
 
@@ -26,16 +27,16 @@ pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
         .map(|(index, chapter)| view! { <NavChapter number=index + 1 chapter place/> })
         .collect_view();
     view! {
-        <nav class="course-nav" aria-label=move || locale.strings().course>
+        <nav class="course-nav" aria-label=live(move || locale.strings().course)>
             <div class="course-nav__head">
-                <h2 class="course-nav__title">{move || locale.strings().course}</h2>
+                <h2 class="course-nav__title">{live(move || locale.strings().course)}</h2>
                 <span class="course-nav__minutes">
-                    {move || locale.strings().course_done(done(), total)}
+                    {live(move || locale.strings().course_done(done(), total))}
                 </span>
             </div>
-            <a class="course-nav__exercise" href=move || Place::Home.href(locale.language())>
+            <a class="course-nav__exercise" href=live(move || Place::Home.href(locale.language()))>
                 <Icon name="learn"/>
-                <span>{move || locale.strings().lesson_overview}</span>
+                <span>{live(move || locale.strings().lesson_overview)}</span>
             </a>
             {chapters}
         </nav>
@@ -80,21 +81,21 @@ fn NavChapter(number: usize, chapter: &'static Chapter, place: Signal<Place>) ->
                         class="course-nav__exercise"
                         href=href
                         data-state=state
-                        aria-current=move || is_current.get().then_some("page")
+                        aria-current=live(move || is_current.get().then_some("page"))
                     >
                         <Icon name=state/>
-                        <span>{title}</span>
-                        <span class="visually-hidden">{done_word}</span>
+                        <span>{live(title)}</span>
+                        <span class="visually-hidden">{live(done_word)}</span>
                     </a>
                 </li>
             }
         })
         .collect_view();
     view! {
-        <details class="course-nav__chapter" open=is_here>
+        <details class="course-nav__chapter" open=live(is_here)>
             <summary class="course-nav__summary">
                 <span class="course-nav__number">{number}</span>
-                <span>{title}</span>
+                <span>{live(title)}</span>
                 <Pips done=Signal::derive(done) of=chapter.exercises.len()/>
             </summary>
             <ul class="course-nav__list">{items}</ul>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::icon::Icon;
 use crate::capture::RecordId;
 use crate::ui::family::Family;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -18,7 +19,7 @@ pub fn Evidence(id: RecordId) -> impl IntoView {
         locale.strings().evidence_open(id.number(), packet.map_or("", |packet| packet.name()))
     };
     view! {
-        <button class="evidence" aria-label=label title=label on:click=move |_| store.open(id)>
+        <button class="evidence" aria-label=live(label) title=live(label) on:click=move |_| store.open(id)>
             <Icon name=packet.map_or("malformed", |packet| Family::of(packet).key())/>
             {format!("#{}", id.number())}
         </button>

@@ -8,6 +8,7 @@ use super::icon::Icon;
 use crate::course::{CHAPTERS, chapter_prose, exercise, exercise_prose};
 use crate::language::Language;
 use crate::ui::address::{LANGUAGE, Place};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::theme::Theme;
 
@@ -33,33 +34,33 @@ pub fn Header(
     };
     view! {
         <header class="app-header">
-            <a class="app-header__home" href=move || Place::Home.href(locale.language())>
+            <a class="app-header__home" href=live(move || Place::Home.href(locale.language()))>
                 <Icon name="mark" class="app-header__mark"/>
-                <span class="wide-label">{move || locale.strings().app_name}</span>
+                <span class="wide-label">{live(move || locale.strings().app_name)}</span>
             </a>
             <div class="app-header__where">
                 <button class="button button--quiet" popovertarget="course">
                     <Icon name="learn"/>
-                    <span class="wide-label">{move || locale.strings().course}</span>
+                    <span class="wide-label">{live(move || locale.strings().course)}</span>
                     <Icon name="down" small=true class="wide-only"/>
                 </button>
-                <nav class="crumbs" aria-label=move || locale.strings().app_where>{crumbs}</nav>
+                <nav class="crumbs" aria-label=live(move || locale.strings().app_where)>{live(crumbs)}</nav>
             </div>
             <div class="app-header__tools">
                 <BrokerMenu/>
                 <LanguageLink place/>
                 <button
                     class="button button--quiet button--icon"
-                    aria-label=move || locale.strings().app_theme
-                    title=move || locale.strings().app_theme
+                    aria-label=live(move || locale.strings().app_theme)
+                    title=live(move || locale.strings().app_theme)
                     on:click=move |_| theme.toggle()
                 >
                     <Icon name="theme"/>
                 </button>
                 <button
                     class="button button--quiet button--icon wide-only"
-                    aria-label=move || locale.strings().app_keys
-                    title=move || locale.strings().app_keys
+                    aria-label=live(move || locale.strings().app_keys)
+                    title=live(move || locale.strings().app_keys)
                     on:click=move |_| on_keys.run(())
                 >
                     <Icon name="keys"/>
@@ -86,8 +87,8 @@ fn LanguageLink(place: Signal<Place>) -> impl IntoView {
         query.to_query_string()
     };
     view! {
-        <a class="button button--quiet" href=href lang=move || other().tag()>
-            {move || other().name()}
+        <a class="button button--quiet" href=live(href) lang=live(move || other().tag())>
+            {live(move || other().name())}
         </a>
     }
 }

@@ -1,5 +1,6 @@
 //! Icons from the embedded sprite (`style/icons.svg`).
 
+use crate::ui::live::live;
 use leptos::prelude::*;
 
 /// One icon; decoration only, so something beside it must say the same in words.
@@ -21,7 +22,7 @@ pub fn Icon(
     };
     view! {
         <svg class=classes aria-hidden="true">
-            <use href=move || format!("#icon-{}", name.get())></use>
+            <use href=live(move || format!("#icon-{}", name.get()))></use>
         </svg>
     }
 }

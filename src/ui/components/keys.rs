@@ -4,6 +4,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 /// Shown while `open`.
@@ -46,12 +47,12 @@ pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <dialog class="dialog" node_ref=dialog on:close=move |_| open.set(false)>
-            <h2 class="dialog__title">{move || locale.strings().app_keys}</h2>
-            <table class="table"><tbody>{rows}</tbody></table>
+            <h2 class="dialog__title">{live(move || locale.strings().app_keys)}</h2>
+            <table class="table"><tbody>{live(rows)}</tbody></table>
             <div class="button-row">
                 <button class="button" on:click=move |_| open.set(false)>
                     <Icon name="close"/>
-                    {move || locale.strings().close}
+                    {live(move || locale.strings().close)}
                 </button>
             </div>
         </dialog>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 #[component]
@@ -16,5 +17,5 @@ pub fn Pips(#[prop(into)] done: Signal<usize>, #[prop(into)] of: Signal<usize>) 
             })
             .collect_view()
     };
-    view! { <span class="pips" role="img" aria-label=label>{pips}</span> }
+    view! { <span class="pips" role="img" aria-label=live(label)>{live(pips)}</span> }
 }

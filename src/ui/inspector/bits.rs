@@ -6,6 +6,7 @@ use super::field_tree::row_name;
 use super::model::{RowName, Sheet};
 use super::reading::Reading;
 use crate::mqtt::{FieldId, Label, Value};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 #[component]
@@ -43,11 +44,11 @@ pub fn Bits(
                 <div
                     class="bits__field"
                     style:--bits=(bits.high - bits.low + 1).to_string()
-                    data-lit=move || reading.lit_row(row)
+                    data-lit=live(move || reading.lit_row(row))
                     on:click=move |_| reading.select(row)
                 >
                     {cells}
-                    <span class="bits__name">{name}</span>
+                    <span class="bits__name">{live(name)}</span>
                 </div>
             })
         })

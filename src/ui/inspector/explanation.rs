@@ -11,6 +11,7 @@ use crate::glossary::{self, Entry};
 use crate::language::Language;
 use crate::mqtt::{Class, DecodeError, FieldId, Label, PacketType, ReasonCode, Sender, Value};
 use crate::ui::components::{Icon, SpecRef};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 #[component]
@@ -38,11 +39,11 @@ pub fn Explanation(reading: Reading) -> impl IntoView {
     view! {
         <div
             class="explanation"
-            data-state=move || error.get().map(|_| "malformed")
+            data-state=live(move || error.get().map(|_| "malformed"))
             aria-live="polite"
         >
-            {words}
-            {move || bits.get().map(|(byte, fields)| view! { <Bits reading byte fields/> })}
+            {live(words)}
+            {live(move || bits.get().map(|(byte, fields)| view! { <Bits reading byte fields/> }))}
         </div>
     }
 }

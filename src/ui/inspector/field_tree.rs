@@ -11,6 +11,7 @@ use super::reading::Reading;
 use crate::language::Strings;
 use crate::ui::browser::data_number;
 use crate::ui::components::{Icon, SpecRef};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::windowed::use_windowed;
 
@@ -154,11 +155,11 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
                 attr:aria-level=(depth + 1).to_string()
                 aria-posinset=place.0.to_string()
                 aria-setsize=place.1.to_string()
-                aria-expanded=move || has_children.then(|| reading.is_expanded(row).to_string())
-                aria-selected=move || (reading.selected() == Some(row)).to_string()
-                tabindex=move || if stop.get() == Some(row) { "0" } else { "-1" }
+                aria-expanded=live(move || has_children.then(|| reading.is_expanded(row).to_string()))
+                aria-selected=live(move || (reading.selected() == Some(row)).to_string())
+                tabindex=live(move || if stop.get() == Some(row) { "0" } else { "-1" })
                 style:--depth=depth.to_string()
-                data-lit=move || reading.lit_row(row)
+                data-lit=live(move || reading.lit_row(row))
                 data-state=is_broken.then_some("malformed")
             >
                 <span class="field-row__name">
@@ -166,17 +167,17 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
                         {has_children.then(|| view! { <Icon name="chevron"/> })}
                     </span>
                     {is_broken.then(|| view! { <Icon name="malformed" small=true/> })}
-                    <span class="field-row__label" title=label>{label}</span>
+                    <span class="field-row__label" title=live(label)>{live(label)}</span>
                 </span>
                 <span class="field-row__value">
                     {shown}
-                    {move || means().map(|means| view! {
+                    {live(move || means().map(|means| view! {
                         " "
                         <span class="field-row__meaning">{means}</span>
-                    })}
+                    }))}
                 </span>
-                <span class="field-row__range" title=bytes>
-                    {where_it_is}
+                <span class="field-row__range" title=live(bytes)>
+                    {live(where_it_is)}
                 </span>
                 {section.map(|section| view! { <SpecRef section aside=true/> })}
             </div>
@@ -187,13 +188,13 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
             class="field-tree"
             node_ref=root
             role="tree"
-            aria-label=move || locale.strings().inspector_fields
+            aria-label=live(move || locale.strings().inspector_fields)
             on:pointermove=on_move
             on:pointerleave=move |_| reading.hover(None)
             on:click=on_click
             on:keydown=on_key
         >
-            <div data-rows="" style=move || space(drawn.get().start)></div>
+            <div data-rows="" style=live(move || space(drawn.get().start))></div>
             <For
                 each=move || {
                     let drawn = drawn.get();
@@ -202,10 +203,10 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
                 key=|row| *row
                 children=row
             />
-            <div style=move || {
+            <div style=live(move || {
                 let rows = visible.with(Vec::len);
                 space(rows - drawn.get().end.min(rows))
-            }></div>
+            })></div>
         </div>
     }
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::model::{Glyph, Sheet};
 use super::reading::Reading;
 use crate::ui::browser::data_number;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::windowed::use_windowed;
 
@@ -96,13 +97,13 @@ pub fn Hex(reading: Reading) -> impl IntoView {
             node_ref=root
             role="group"
             tabindex="0"
-            aria-label=move || locale.strings().inspector_hex
+            aria-label=live(move || locale.strings().inspector_hex)
             on:pointermove=on_move
             on:pointerleave=move |_| reading.hover(None)
             on:click=on_click
             on:keydown=on_key
         >
-            <div data-rows="" style=move || space(drawn.get().start)></div>
+            <div data-rows="" style=live(move || space(drawn.get().start))></div>
             <For
                 each=drawn_groups
                 key=move |group| (*group, columns.get_untracked())
@@ -111,7 +112,7 @@ pub fn Hex(reading: Reading) -> impl IntoView {
                     sheet.with_value(|sheet| hex_group(sheet, reading, group, line))
                 }
             />
-            <div style=move || space(lines() - drawn.get().end.min(lines()))></div>
+            <div style=live(move || space(lines() - drawn.get().end.min(lines())))></div>
         </div>
     }
 }
@@ -132,7 +133,7 @@ fn hex_group(sheet: &Sheet, reading: Reading, group: usize, line: usize) -> impl
                     data-last=last.then_some("")
                     data-error=sheet.breaks_at(at).then_some("")
                     data-unread=sheet.is_unread(at).then_some("")
-                    data-lit=move || reading.lit_byte(at)
+                    data-lit=live(move || reading.lit_byte(at))
                 >
                     {format!("{byte:02x}")}
                 </span>
@@ -152,7 +153,7 @@ fn hex_group(sheet: &Sheet, reading: Reading, group: usize, line: usize) -> impl
                     class="hex__char"
                     class:hex__char--dot=glyph == Glyph::None
                     data-at=at.to_string()
-                    data-lit=move || reading.lit_byte(at)
+                    data-lit=live(move || reading.lit_byte(at))
                 >
                     {shown}
                 </span>

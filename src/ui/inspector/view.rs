@@ -13,6 +13,7 @@ use crate::ui::browser::focus_within;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
 use crate::ui::family::Family;
 use crate::ui::format::{grouped, moment};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::use_wire;
 use crate::ui::store::use_store;
@@ -66,16 +67,16 @@ pub fn Inspector(
         })
     };
     view! {
-        <Show when=move || is_open.get()>
+        <Show when=live(move || is_open.get())>
             <section
                 class="inspector"
-                aria-label=move || locale.strings().inspector_label(number())
-                data-client=client
-                data-direction=way
+                aria-label=live(move || locale.strings().inspector_label(number()))
+                data-client=live(client)
+                data-direction=live(way)
                 on:keydown=on_key
             >
                 {head.then(|| view! { <Head opened/> })}
-                {body}
+                {live(body)}
             </section>
         </Show>
     }
@@ -150,7 +151,7 @@ fn Head(opened: Memo<Option<Record>>) -> impl IntoView {
                 class="button button--quiet button--icon button--small"
                 aria-label=label
                 title=label
-                disabled=move || neighbour(below).is_none()
+                disabled=live(move || neighbour(below).is_none())
                 on:click=move |_| {
                     if let Some(id) = untrack(|| neighbour(below)) {
                         store.open(id);
@@ -165,21 +166,21 @@ fn Head(opened: Memo<Option<Record>>) -> impl IntoView {
         <header class="inspector__head">
             <button
                 class="button button--quiet button--icon button--small inspector__back"
-                aria-label=move || locale.strings().inspector_back
+                aria-label=live(move || locale.strings().inspector_back)
                 on:click=move |_| close(store)
             >
                 <Icon name="back"/>
             </button>
-            {name}
-            <span class="inspector__facts">{facts} {exchange}</span>
+            {live(name)}
+            <span class="inspector__facts">{live(facts)} {live(exchange)}</span>
             <span class="inspector__tools">
                 {step(false)}
                 {step(true)}
                 <CopyButton label=Signal::derive(move || locale.strings().inspector_copy) text=hex/>
                 <button
                     class="button button--quiet button--icon button--small inspector__close"
-                    aria-label=move || locale.strings().inspector_close
-                    title=move || locale.strings().inspector_close
+                    aria-label=live(move || locale.strings().inspector_close)
+                    title=live(move || locale.strings().inspector_close)
                     on:click=move |_| close(store)
                 >
                     <Icon name="close"/>

@@ -8,6 +8,7 @@ use crate::course::{StepProse, Verdict, exercise_prose};
 use crate::lab::{ActError, Action, LinkState};
 use crate::ui::client_panel::refusal;
 use crate::ui::components::{Evidence, Icon};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 #[component]
@@ -28,18 +29,18 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
         <li
             class="step"
             id=format!("step-{}", step.id)
-            data-state=move || state.get()
-            aria-current=move || is_current().then_some("step")
+            data-state=live(move || state.get())
+            aria-current=live(move || is_current().then_some("step"))
         >
-            <span class="step__marker">{marker}</span>
+            <span class="step__marker">{live(marker)}</span>
             <div class="step__body">
                 <h3
                     class="step__title"
-                    inner_html=move || words().map_or(step.id, |words| words.todo)
+                    inner_html=live(move || words().map_or(step.id, |words| words.todo))
                 ></h3>
                 <div
                     class="step__words prose"
-                    inner_html=move || words().map_or("", |words| words.details)
+                    inner_html=live(move || words().map_or("", |words| words.details))
                 ></div>
                 <Control session index/>
                 <VerdictView session index words=Signal::derive(words)/>
@@ -100,16 +101,16 @@ fn Control(session: LessonSession, index: usize) -> impl IntoView {
         <div class="step__control">
             <button
                 class="button"
-                class:button--primary=move || session.current() == Some(index)
-                disabled=disabled
+                class:button--primary=live(move || session.current() == Some(index))
+                disabled=live(disabled)
                 on:click=send
             >
-                {label}
+                {live(label)}
             </button>
-            <Show when=move || failed.with(Option::is_some)>
+            <Show when=live(move || failed.with(Option::is_some))>
                 <p class="field__error" role="alert">
                     <Icon name="warning"/>
-                    <span inner_html=refused></span>
+                    <span inner_html=live(refused)></span>
                 </p>
             </Show>
         </div>
@@ -156,7 +157,7 @@ fn VerdictView(
             </div>
         })
     };
-    view! { {body} }
+    view! { {live(body)} }
 }
 
 /// Hints one after the other; gone from sight once the step is met, but still to be had.
@@ -183,14 +184,14 @@ fn Hints(session: LessonSession, words: Signal<Option<&'static StepProse>>) -> i
     };
     view! {
         <div class="hints">
-            {visible}
-            <Show when=move || shown.get() < hints().len()>
+            {live(visible)}
+            <Show when=live(move || shown.get() < hints().len())>
                 <button
                     class="button button--quiet button--small"
                     on:click=move |_| shown.update(|count| *count += 1)
                 >
                     <Icon name="hint" small=true/>
-                    {label}
+                    {live(label)}
                 </button>
             </Show>
         </div>

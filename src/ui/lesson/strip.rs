@@ -6,6 +6,7 @@ use super::model;
 use super::session::LessonSession;
 use crate::course::exercise_prose;
 use crate::ui::components::Icon;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 #[component]
@@ -58,24 +59,24 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
     view! {
         <div class="task-strip">
             <p class="task-strip__goal">
-                <span class="overline">{move || locale.strings().lesson_goal}</span>
-                <span inner_html=goal></span>
+                <span class="overline">{live(move || locale.strings().lesson_goal)}</span>
+                <span inner_html=live(goal)></span>
             </p>
             <div class="task-strip__step">
                 <span class="overline task-strip__label">
-                    {move || {
+                    {live(move || {
                         let number = session.current().map_or(count, |index| index + 1);
                         locale.strings().lesson_step(number, count)
-                    }}
+                    })}
                 </span>
                 <span
                     class="pips"
                     role="img"
-                    aria-label=move || locale.strings().lesson_steps_met(met(), count)
+                    aria-label=live(move || locale.strings().lesson_steps_met(met(), count))
                 >
-                    {pips}
+                    {live(pips)}
                 </span>
-                {step}
+                {live(step)}
             </div>
         </div>
     }

@@ -8,6 +8,7 @@ use super::step::StepView;
 use crate::course::{Broker, exercise, exercise_prose, neighbours};
 use crate::ui::address::Place;
 use crate::ui::components::{Icon, SpecRef};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::progress::use_progress;
 
@@ -33,10 +34,10 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
     view! {
         <article class="lesson">
             <header class="lesson__head">
-                <p class="overline">{chapter}</p>
-                <h1 class="lesson__title">{title}</h1>
+                <p class="overline">{live(chapter)}</p>
+                <h1 class="lesson__title">{live(title)}</h1>
                 <p class="lesson__meta">
-                    <span>{where_}</span>
+                    <span>{live(where_)}</span>
                     {session
                         .exercise
                         .spec
@@ -45,7 +46,7 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
                         .collect_view()}
                 </p>
             </header>
-            <div class="prose" inner_html=move || words().map_or("", |words| words.why)></div>
+            <div class="prose" inner_html=live(move || words().map_or("", |words| words.why))></div>
             <ol class="steps">{steps}</ol>
             <Done session/>
             <Foot session/>
@@ -71,14 +72,14 @@ fn Done(session: LessonSession) -> impl IntoView {
         })
     };
     view! {
-        <Show when=move || session.is_done()>
+        <Show when=live(move || session.is_done())>
             <section class="lesson__done" role="status">
                 <h2 class="lesson__done-title">
                     <Icon name="met"/>
-                    {move || locale.strings().lesson_done}
+                    {live(move || locale.strings().lesson_done)}
                 </h2>
-                <p inner_html=tomorrow></p>
-                <p>{count}</p>
+                <p inner_html=live(tomorrow)></p>
+                <p>{live(count)}</p>
             </section>
         </Show>
     }
@@ -93,16 +94,16 @@ fn Foot(session: LessonSession) -> impl IntoView {
         let title =
             move || exercise_prose(next.id, locale.language()).map_or(next.id, |words| words.title);
         view! {
-            <a class="button lesson__foot-next" class:button--primary=move || session.is_done() href=href>
-                {title}
+            <a class="button lesson__foot-next" class:button--primary=live(move || session.is_done()) href=live(href)>
+                {live(title)}
                 <Icon name="next"/>
             </a>
         }
     });
     let last = next.is_none().then(|| {
         view! {
-            <a class="button lesson__foot-next" href=move || Place::Home.href(locale.language())>
-                {move || locale.strings().lesson_overview}
+            <a class="button lesson__foot-next" href=live(move || Place::Home.href(locale.language()))>
+                {live(move || locale.strings().lesson_overview)}
                 <Icon name="next"/>
             </a>
         }
@@ -111,16 +112,16 @@ fn Foot(session: LessonSession) -> impl IntoView {
         <footer class="lesson__foot">
             <button
                 class="button button--quiet"
-                disabled=move || session.is_playing()
-                data-busy=move || session.is_playing().then_some("")
+                disabled=live(move || session.is_playing())
+                data-busy=live(move || session.is_playing().then_some(""))
                 on:click=move |_| play(session)
             >
                 <Icon name=Signal::derive(move || if session.is_playing() { "waiting" } else { "play" })/>
-                {move || locale.strings().lesson_play_solution}
+                {live(move || locale.strings().lesson_play_solution)}
             </button>
             <button class="button button--quiet" on:click=move |_| session.restart()>
                 <Icon name="reset"/>
-                {move || locale.strings().lesson_restart}
+                {live(move || locale.strings().lesson_restart)}
             </button>
             {next_link}
             {last}

@@ -6,6 +6,7 @@ use super::facts::Line;
 use crate::capture::{Record, RecordId};
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};
 use crate::ui::format::{grouped, moment, short_size};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 /// A packet as a button that opens it, or an event of the link.
@@ -78,18 +79,18 @@ pub fn PacketRow(
     };
     let content = match is_link {
         true => view! {
-            <div class="packet-row__button" tabindex=tab>
+            <div class="packet-row__button" tabindex=live(tab)>
                 {start}
-                {what}
+                {live(what)}
             </div>
         }
         .into_any(),
         false => {
             let (short, unit) = short_size(size);
             view! {
-                <button class="packet-row__button" tabindex=tab on:click=move |_| on_open.run(id)>
+                <button class="packet-row__button" tabindex=live(tab) on:click=move |_| on_open.run(id)>
                     {start}
-                    {what}
+                    {live(what)}
                     <span class="packet-row__size" title=format!("{} B", grouped(size as u64))>
                         {short}
                         " "
@@ -109,7 +110,7 @@ pub fn PacketRow(
             data-client=letter
             data-direction=direction(sender)
             data-state=is_broken.then_some("malformed")
-            aria-current=move || selected.get().then_some("true")
+            aria-current=live(move || selected.get().then_some("true"))
         >
             {content}
         </li>

@@ -10,6 +10,7 @@ use crate::capture::RecordId;
 use crate::ui::browser::{focus_within, is_typing};
 use crate::ui::components::Icon;
 use crate::ui::format::grouped;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::{Store, use_store};
 use crate::ui::windowed::use_windowed;
@@ -72,7 +73,7 @@ fn EmptyWire(store: Store, wire: WireState) -> impl IntoView {
     };
     view! {
         <div class="wire-empty empty">
-            {content}
+            {live(content)}
             <PutAway store wire/>
         </div>
     }
@@ -271,32 +272,32 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
         <div
             class="packet-list"
             node_ref=root
-            tabindex=move || if cursor_is_drawn.get() { "-1" } else { "0" }
+            tabindex=live(move || if cursor_is_drawn.get() { "-1" } else { "0" })
             on:scroll=looked
             on:keydown=on_list_key
         >
             {head.then(|| view! { <Heads/> })}
-            {dropped}
+            {live(dropped)}
             <PutAway store wire/>
             <ol
                 class="packet-list__rows"
                 data-rows=""
-                aria-label=move || locale.strings().wire_list
-                style:--count=move || found.get().rows.to_string()
-                style:--first=move || range.get().start.to_string()
+                aria-label=live(move || locale.strings().wire_list)
+                style:--count=live(move || found.get().rows.to_string())
+                style:--first=live(move || range.get().start.to_string())
             >
                 <For each=move || rows.get() key=|id| *id children=row/>
             </ol>
-            <Show when=move || newer().is_some()>
+            <Show when=live(move || newer().is_some())>
                 <button class="button button--small packet-list__newer" on:click=move |_| to_end()>
                     <Icon name="down" small=true/>
-                    {move || match newer() {
+                    {live(move || match newer() {
                         Some(1) => locale.strings().wire_newer_one.to_owned(),
                         newer => {
                             let newer = grouped(newer.unwrap_or_default() as u64);
                             locale.strings().wire_newer_many(newer)
                         }
-                    }}
+                    })}
                 </button>
             </Show>
         </div>
@@ -313,11 +314,11 @@ fn Heads() -> impl IntoView {
     let locale = use_locale();
     view! {
         <div class="packet-list__head" aria-hidden="true">
-            <span>{move || locale.strings().wire_head_time}</span>
-            <span>{move || locale.strings().wire_head_way}</span>
-            <span>{move || locale.strings().wire_head_packet}</span>
-            <span>{move || locale.strings().wire_head_facts}</span>
-            <span>{move || locale.strings().wire_head_size}</span>
+            <span>{live(move || locale.strings().wire_head_time)}</span>
+            <span>{live(move || locale.strings().wire_head_way)}</span>
+            <span>{live(move || locale.strings().wire_head_packet)}</span>
+            <span>{live(move || locale.strings().wire_head_facts)}</span>
+            <span>{live(move || locale.strings().wire_head_size)}</span>
         </div>
     }
 }

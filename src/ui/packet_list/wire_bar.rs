@@ -10,6 +10,7 @@ use crate::capture::json::records_to_json;
 use crate::ui::browser::{is_typing, save};
 use crate::ui::components::{CopyButton, Icon};
 use crate::ui::format::grouped;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -75,35 +76,35 @@ pub fn WireBar() -> impl IntoView {
                 <input
                     type="search"
                     node_ref=wire.input
-                    placeholder=move || locale.strings().wire_filter
-                    aria-label=move || locale.strings().wire_filter
-                    title=move || locale.strings().wire_filter_help
+                    placeholder=live(move || locale.strings().wire_filter)
+                    aria-label=live(move || locale.strings().wire_filter)
+                    title=live(move || locale.strings().wire_filter_help)
                     aria-keyshortcuts="/"
                     autocomplete="off"
                     spellcheck="false"
-                    prop:value=move || wire.filter.get()
+                    prop:value=live(move || wire.filter.get())
                     on:input=move |event| wire.filter.set(event_target_value(&event))
                     on:keydown=on_key
                 />
             </label>
             <span class="wire-bar__count" role="status">
-                {count} " " <span class="wide-only">{unit}</span>
+                {live(count)} " " <span class="wide-only">{live(unit)}</span>
             </span>
             <CopyButton label=Signal::derive(move || locale.strings().wire_copy) text/>
             <button
                 class="button button--quiet button--icon button--small"
-                aria-label=move || locale.strings().wire_export
-                title=move || locale.strings().wire_export
-                disabled=is_empty
+                aria-label=live(move || locale.strings().wire_export)
+                title=live(move || locale.strings().wire_export)
+                disabled=live(is_empty)
                 on:click=export
             >
                 <Icon name="export"/>
             </button>
             <button
                 class="button button--quiet button--icon button--small"
-                aria-label=move || locale.strings().wire_clear
-                title=move || locale.strings().wire_clear
-                disabled=is_empty
+                aria-label=live(move || locale.strings().wire_clear)
+                title=live(move || locale.strings().wire_clear)
+                disabled=live(is_empty)
                 on:click=put_away
             >
                 <Icon name="clear"/>

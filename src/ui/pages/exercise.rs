@@ -8,6 +8,7 @@ use crate::ui::client_panel::Bench;
 use crate::ui::components::{Axis, Icon, Splitter};
 use crate::ui::inspector::Inspector;
 use crate::ui::lesson::{Lesson, LessonSession, TaskStrip};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::{PacketList, WireBar, WireState};
 use crate::ui::pane::{Pane, use_pane};
@@ -62,10 +63,10 @@ pub fn ExercisePage(exercise: &'static Exercise) -> impl IntoView {
         <main
             id="main"
             class="exercise-page"
-            data-pane=move || pane.get().key()
-            style:--split-x=move || percent(across.get())
+            data-pane=live(move || pane.get().key())
+            style:--split-x=live(move || percent(across.get()))
         >
-            <section class="exercise-page__words" aria-label=move || locale.strings().pane_learn>
+            <section class="exercise-page__words" aria-label=live(move || locale.strings().pane_learn)>
                 <TaskStrip session/>
                 <div class="exercise-page__learn" id="pane-learn" tabindex="-1">
                     <Lesson session/>
@@ -77,12 +78,12 @@ pub fn ExercisePage(exercise: &'static Exercise) -> impl IntoView {
                 default=40.0
                 label=Signal::derive(move || locale.strings().splitter_across)
             />
-            <div class="exercise-page__work" style:--split-y=move || percent(down.get())>
+            <div class="exercise-page__work" style:--split-y=live(move || percent(down.get()))>
                 <section
                     class="exercise-page__bench"
                     id="pane-bench"
                     tabindex="-1"
-                    aria-label=move || locale.strings().pane_bench
+                    aria-label=live(move || locale.strings().pane_bench)
                 >
                     <Bench/>
                 </section>
@@ -96,30 +97,30 @@ pub fn ExercisePage(exercise: &'static Exercise) -> impl IntoView {
                     class="exercise-page__wire"
                     id="pane-wire"
                     tabindex="-1"
-                    aria-label=move || locale.strings().pane_wire
+                    aria-label=live(move || locale.strings().pane_wire)
                 >
                     <WireBar/>
                     <PacketList/>
-                    <Show when=inspecting>
+                    <Show when=live(inspecting)>
                         <Inspector/>
                     </Show>
                 </section>
             </div>
-            <nav class="pane-tabs" role="tablist" aria-label=move || locale.strings().panes>
+            <nav class="pane-tabs" role="tablist" aria-label=live(move || locale.strings().panes)>
                 {[Pane::Learn, Pane::Bench, Pane::Wire]
                     .map(|tab| {
                         view! {
                             <button
                                 class="pane-tabs__tab"
                                 role="tab"
-                                aria-selected=move || (pane.get() == tab).to_string()
+                                aria-selected=live(move || (pane.get() == tab).to_string())
                                 aria-controls=format!("pane-{}", tab.key())
                                 on:click=move |_| pane.set(tab)
                             >
                                 <Icon name=tab.key()/>
-                                {move || tab.name(locale.strings())}
-                                <Show when=move || tab == Pane::Wire && (unseen() > 0)>
-                                    <span class="badge badge--new">{move || unseen().min(999)}</span>
+                                {live(move || tab.name(locale.strings()))}
+                                <Show when=live(move || tab == Pane::Wire && (unseen() > 0))>
+                                    <span class="badge badge--new">{live(move || unseen().min(999))}</span>
                                 </Show>
                             </button>
                         }

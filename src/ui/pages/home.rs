@@ -12,6 +12,7 @@ use crate::ui::client_panel::ProblemNotice;
 use crate::ui::components::{Icon, Pips};
 use crate::ui::inspector::Inspector;
 use crate::ui::lesson::model::done_in;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::{PacketList, WireState};
 use crate::ui::progress::use_progress;
@@ -55,18 +56,18 @@ pub fn HomePage() -> impl IntoView {
             let done = move || progress.with(|progress| done_in(chapter, progress));
             view! {
                 <li>
-                    <a class="chapter" href=href>
+                    <a class="chapter" href=live(href)>
                         <span class="chapter__number">{index + 1}</span>
                         <span>
-                            <h3 class="chapter__title">{move || prose().map_or("", |p| p.title)}</h3>
+                            <h3 class="chapter__title">{live(move || prose().map_or("", |p| p.title))}</h3>
                             <span
                                 class="chapter__about"
-                                inner_html=move || prose().map_or("", |p| p.goal)
+                                inner_html=live(move || prose().map_or("", |p| p.goal))
                             ></span>
                         </span>
                         <Pips done=Signal::derive(done) of=chapter.exercises.len()/>
                         <span class="chapter__minutes">
-                            {move || locale.strings().minutes(chapter.minutes)}
+                            {live(move || locale.strings().minutes(chapter.minutes))}
                         </span>
                     </a>
                 </li>
@@ -77,25 +78,25 @@ pub fn HomePage() -> impl IntoView {
         <main id="main" class="page home">
             <section class="home__top">
                 <div>
-                    <h1 class="home__title">{move || locale.strings().home_title}</h1>
-                    <p class="home__lead">{move || locale.strings().home_lead}</p>
+                    <h1 class="home__title">{live(move || locale.strings().home_title)}</h1>
+                    <p class="home__lead">{live(move || locale.strings().home_lead)}</p>
                     <div class="home__actions">
                         <a
                             class="button button--primary"
-                            href=move || Place::Exercise(start()).href(locale.language())
+                            href=live(move || Place::Exercise(start()).href(locale.language()))
                         >
-                            {start_label}
+                            {live(start_label)}
                             <Icon name="next"/>
                         </a>
-                        <span class="home__note">{move || locale.strings().home_note}</span>
+                        <span class="home__note">{live(move || locale.strings().home_note)}</span>
                     </div>
                 </div>
                 <LiveBench/>
             </section>
             <section>
                 <div class="chapters__head">
-                    <h2 class="chapters__title">{move || locale.strings().home_chapters}</h2>
-                    <span class="home__note">{move || locale.strings().minutes(minutes)}</span>
+                    <h2 class="chapters__title">{live(move || locale.strings().home_chapters)}</h2>
+                    <span class="home__note">{live(move || locale.strings().minutes(minutes))}</span>
                 </div>
                 <ol class="chapters">{chapters}</ol>
             </section>
@@ -146,39 +147,39 @@ fn LiveBench() -> impl IntoView {
         }
     };
     view! {
-        <section class="live" aria-label=move || locale.strings().home_live>
+        <section class="live" aria-label=live(move || locale.strings().home_live)>
             <div class="live__head" data-client="A">
                 <span class="client-letter" data-client="A">"A"</span>
-                <span>{move || locale.strings().home_to(broker_choice::name(&store.target(), locale.strings()))}</span>
+                <span>{live(move || locale.strings().home_to(broker_choice::name(&store.target(), locale.strings())))}</span>
                 <button
                     class="button"
-                    class:button--primary=move || !is_connected()
-                    disabled=is_busy
-                    data-busy=move || is_busy().then_some("")
+                    class:button--primary=live(move || !is_connected())
+                    disabled=live(is_busy)
+                    data-busy=live(move || is_busy().then_some(""))
                     on:click=press
                 >
                     <Icon name=Signal::derive(move || if is_busy() { "waiting" } else { "play" })/>
-                    {label}
+                    {live(label)}
                 </button>
             </div>
             <Show
-                when=has_packets
+                when=live(has_packets)
                 fallback=move || {
                     view! {
                         <div class="empty">
                             <Icon name="wire"/>
-                            <p class="empty__title">{move || locale.strings().wire_empty_title}</p>
-                            <p class="empty__how">{move || locale.strings().home_empty}</p>
+                            <p class="empty__title">{live(move || locale.strings().wire_empty_title)}</p>
+                            <p class="empty__how">{live(move || locale.strings().home_empty)}</p>
                         </div>
                     }
                 }
             >
                 <PacketList head=false/>
             </Show>
-            <Show when=failed>
+            <Show when=live(failed)>
                 <ProblemNotice client=CLIENT/>
             </Show>
-            <Show when=move || store.selected().is_some()>
+            <Show when=live(move || store.selected().is_some())>
                 <Inspector head=false/>
             </Show>
         </section>

@@ -13,6 +13,7 @@ use crate::ui::forms::lens::Lens;
 use crate::ui::forms::properties::PropertiesEditor;
 use crate::ui::forms::will::WillFields;
 use crate::ui::forms::{Field, Part};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 #[component]
@@ -80,8 +81,8 @@ pub fn ConnectForm(
             <button
                 type="button"
                 class="button button--icon"
-                aria-label=move || strings().form_new_client_id
-                title=move || strings().form_new_client_id
+                aria-label=live(move || strings().form_new_client_id)
+                title=live(move || strings().form_new_client_id)
                 on:click=move |_| on_new_client_id.run(())
             >
                 <Icon name="reset"/>
@@ -163,12 +164,12 @@ pub fn ConnectForm(
 fn Optional(set: Lens<bool>, name: &'static str, children: Children) -> impl IntoView {
     let locale = use_locale();
     view! {
-        <div class="property" data-set=move || set.get().then_some("")>
+        <div class="property" data-set=live(move || set.get().then_some(""))>
             <input
                 type="checkbox"
                 class="property__set"
-                aria-label=move || locale.strings().form_set_property(name)
-                prop:checked=move || set.get()
+                aria-label=live(move || locale.strings().form_set_property(name))
+                prop:checked=live(move || set.get())
                 on:change=move |event| set.set(event_target_checked(&event))
             />
             {children()}

@@ -9,6 +9,7 @@ use crate::ui::forms::{BytesDraft, BytesForm, Field};
 use crate::ui::locale::use_locale;
 
 use super::ProblemLine;
+use crate::ui::live::live;
 
 /// A large one with its bar: the payload of a message.
 #[component]
@@ -26,7 +27,7 @@ pub fn BytesField(field: Field, bytes: Lens<BytesDraft>) -> impl IntoView {
         <div class="payload">
             <div class="payload__bar">
                 <label for=id.clone()>
-                    {field.label().map(|label| label.name())} " " <span class="field__unit">{length}</span>
+                    {field.label().map(|label| label.name())} " " <span class="field__unit">{live(length)}</span>
                 </label>
                 <FormChoice field bytes forms=&[BytesForm::Text, BytesForm::Json, BytesForm::Hex]/>
             </div>
@@ -36,9 +37,9 @@ pub fn BytesField(field: Field, bytes: Lens<BytesDraft>) -> impl IntoView {
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                aria-invalid=move || is_wrong.get().then_some("true")
-                aria-describedby=move || is_wrong.get().then(|| problem_id.clone())
-                prop:value=move || bytes.with(|draft| draft.text.clone())
+                aria-invalid=live(move || is_wrong.get().then_some("true"))
+                aria-describedby=live(move || is_wrong.get().then(|| problem_id.clone()))
+                prop:value=live(move || bytes.with(|draft| draft.text.clone()))
                 on:input=move |event: Event| {
                     bytes.update(|draft| draft.text = event_target_value(&event));
                 }
@@ -69,10 +70,10 @@ pub fn BytesInput(
             autocomplete="off"
             autocapitalize="off"
             spellcheck="false"
-            placeholder=move || placeholder.get()
-            aria-invalid=move || is_wrong.get().then_some("true")
-            aria-describedby=move || is_wrong.get().then(|| problem_id.clone())
-            prop:value=move || text.get()
+            placeholder=live(move || placeholder.get())
+            aria-invalid=live(move || is_wrong.get().then_some("true"))
+            aria-describedby=live(move || is_wrong.get().then(|| problem_id.clone()))
+            prop:value=live(move || text.get())
             on:input=move |event: Event| text.set(event_target_value(&event))
             on:change=move |_| form.visit(field)
         />
@@ -101,12 +102,12 @@ fn FormChoice(field: Field, bytes: Lens<BytesDraft>, forms: &'static [BytesForm]
             <button
                 type="button"
                 class="segmented__option"
-                aria-pressed=move || is_chosen().to_string()
-                disabled=move || !is_possible()
-                title=move || (!is_possible()).then(|| locale.strings().form_not_text)
+                aria-pressed=live(move || is_chosen().to_string())
+                disabled=live(move || !is_possible())
+                title=live(move || (!is_possible()).then(|| locale.strings().form_not_text))
                 on:click=choose
             >
-                {move || word(option)}
+                {live(move || word(option))}
             </button>
         }
     });
@@ -114,7 +115,7 @@ fn FormChoice(field: Field, bytes: Lens<BytesDraft>, forms: &'static [BytesForm]
         <div
             class="segmented segmented--small"
             role="group"
-            aria-label=move || locale.strings().form_written_as
+            aria-label=live(move || locale.strings().form_written_as)
         >
             {options.collect_view()}
         </div>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::forms::lens::Lens;
+use crate::ui::live::live;
 
 #[component]
 pub fn Check(
@@ -21,12 +22,12 @@ pub fn Check(
             <input
                 type="checkbox"
                 id=id
-                aria-invalid=move || invalid.get().then_some("true")
-                aria-describedby=move || described_by.get().filter(|_| invalid.get())
-                prop:checked=move || on.get()
+                aria-invalid=live(move || invalid.get().then_some("true"))
+                aria-describedby=live(move || described_by.get().filter(|_| invalid.get()))
+                prop:checked=live(move || on.get())
                 on:change=move |event| on.set(event_target_checked(&event))
             />
-            {move || label.get()}
+            {live(move || label.get())}
         </label>
     }
 }

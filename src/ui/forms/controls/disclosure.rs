@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::ui::components::Icon;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 /// A dot and a count tell how much inside is set.
@@ -31,15 +32,15 @@ pub fn Disclosure(
     let dot = move || {
         let count = set_count.get();
         (count > 0).then(|| {
-            view! { <span class="set-dot">{move || locale.strings().form_set(count)}</span> }
+            view! { <span class="set-dot">{live(move || locale.strings().form_set(count))}</span> }
         })
     };
     view! {
         <details class="disclosure" open=open node_ref=details>
             <summary class="disclosure__summary">
                 <Icon name="chevron"/>
-                {move || title.get()}
-                {dot}
+                {live(move || title.get())}
+                {live(dot)}
             </summary>
             <div class="disclosure__body">{children()}</div>
         </details>

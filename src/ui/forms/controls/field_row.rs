@@ -6,6 +6,7 @@ use super::ProblemLine;
 use crate::ui::components::SpecRef;
 use crate::ui::forms::Field;
 use crate::ui::forms::context::use_form;
+use crate::ui::live::live;
 
 /// Label, control, hint, and what is wrong.
 #[component]
@@ -31,16 +32,16 @@ pub fn FieldRow(
     let id = move || form.element_id(field.get());
     let label = match group {
         true => {
-            view! { <span class="field__label" id=move || label_id(&id())>{name}{section}</span> }
+            view! { <span class="field__label" id=live(move || label_id(&id()))>{live(name)}{live(section)}</span> }
                 .into_any()
         }
-        false => view! { <label class="field__label" for=id>{name}{section}</label> }.into_any(),
+        false => view! { <label class="field__label" for=live(id)>{live(name)}{live(section)}</label> }.into_any(),
     };
     view! {
         <div class="field">
             {label}
             <div class="field__control">{children()}</div>
-            {move || hint.get().map(|hint| view! { <p class="field__hint">{hint}</p> })}
+            {live(move || hint.get().map(|hint| view! { <p class="field__hint">{hint}</p> }))}
             <ProblemLine field/>
         </div>
     }

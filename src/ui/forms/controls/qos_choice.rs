@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::mqtt::QoS;
 use crate::ui::forms::lens::Lens;
+use crate::ui::live::live;
 
 /// Three radio buttons beside each other.
 #[component]
@@ -22,7 +23,7 @@ pub fn QosChoice(
                 <input
                     type="radio"
                     name=name.clone()
-                    prop:checked=move || qos.get() == option
+                    prop:checked=live(move || qos.get() == option)
                     on:change=move |_| qos.set(option)
                 />
                 {option.bits()}

@@ -7,6 +7,7 @@ use super::FieldRow;
 use crate::ui::forms::Field;
 use crate::ui::forms::context::use_form;
 use crate::ui::forms::lens::Lens;
+use crate::ui::live::live;
 
 /// What the text is, for the keyboard of a phone and the width of the control.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,18 +36,18 @@ pub fn TextInput(
     view! {
         <input
             type="text"
-            id=id
+            id=live(id)
             class:input--bytes=!is_number
             class:input--number=is_number
             inputmode=is_number.then_some("numeric")
             autocomplete="off"
             autocapitalize="off"
             spellcheck="false"
-            placeholder=move || placeholder.get()
-            aria-label=move || label.get()
-            aria-invalid=move || is_wrong.get().then_some("true")
-            aria-describedby=move || is_wrong.get().then(|| format!("{}-problem", id()))
-            prop:value=move || text.get()
+            placeholder=live(move || placeholder.get())
+            aria-label=live(move || label.get())
+            aria-invalid=live(move || is_wrong.get().then_some("true"))
+            aria-describedby=live(move || is_wrong.get().then(|| format!("{}-problem", id())))
+            prop:value=live(move || text.get())
             on:input=move |event: Event| text.set(event_target_value(&event))
             on:change=move |_| form.visit(field.get_untracked())
         />
@@ -69,7 +70,7 @@ pub fn TextField(
     view! {
         <FieldRow field hint>
             <TextInput field text kind placeholder/>
-            {move || unit.get().map(|unit| view! { <span class="field__unit">{unit}</span> })}
+            {live(move || unit.get().map(|unit| view! { <span class="field__unit">{unit}</span> }))}
             {children.map(|children| children())}
         </FieldRow>
     }

@@ -10,6 +10,7 @@ use crate::ui::forms::context::use_form;
 use crate::ui::forms::controls::FieldRow;
 use crate::ui::forms::lens::Lens;
 use crate::ui::forms::properties::PropertiesEditor;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 #[component]
@@ -26,7 +27,7 @@ pub fn DisconnectForm(draft: RwSignal<DisconnectDraft>) -> impl IntoView {
         <FieldRow field=Field::ReasonCode>
             <select
                 id=form.element_id(Field::ReasonCode)
-                prop:value=move || code.get().value().to_string()
+                prop:value=live(move || code.get().value().to_string())
                 on:change=move |event| {
                     let chosen = event_target_value(&event).parse().ok();
                     if let Some(chosen) = chosen.and_then(ReasonCode::from_value) {
@@ -40,7 +41,7 @@ pub fn DisconnectForm(draft: RwSignal<DisconnectDraft>) -> impl IntoView {
                         view! {
                             <option
                                 value=option.value().to_string()
-                                selected=move || code.get() == option
+                                selected=live(move || code.get() == option)
                             >
                                 {format!("0x{:02X} {name}", option.value())}
                             </option>
@@ -49,7 +50,7 @@ pub fn DisconnectForm(draft: RwSignal<DisconnectDraft>) -> impl IntoView {
                     .collect_view()}
             </select>
         </FieldRow>
-        <p class="field__hint" inner_html=meaning></p>
+        <p class="field__hint" inner_html=live(meaning)></p>
         <PropertiesEditor properties/>
     }
 }

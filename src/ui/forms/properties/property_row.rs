@@ -8,6 +8,7 @@ use crate::ui::forms::Field;
 use crate::ui::forms::context::use_form;
 use crate::ui::forms::controls::{BytesInput, FieldRow, TextInput, TextKind, label_id};
 use crate::ui::forms::lens::Lens;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 /// The tick puts the property into the packet; so does typing a value.
@@ -53,16 +54,16 @@ pub fn PropertyRow(properties: Lens<PropertiesDraft>, id: PropertyId) -> impl In
         () if first.is_binary() => view! { <BytesInput field bytes placeholder/> }.into_any(),
         () => {
             let kind = if first.range.is_some() { TextKind::Number } else { TextKind::Exact };
-            view! { <TextInput field text kind placeholder/> {unit} }.into_any()
+            view! { <TextInput field text kind placeholder/> {live(unit)} }.into_any()
         }
     };
     Some(view! {
-        <div class="property" data-set=move || set.get().then_some("")>
+        <div class="property" data-set=live(move || set.get().then_some(""))>
             <input
                 type="checkbox"
                 class="property__set"
-                aria-label=move || locale.strings().form_set_property(id.name())
-                prop:checked=move || set.get()
+                aria-label=live(move || locale.strings().form_set_property(id.name()))
+                prop:checked=live(move || set.get())
                 on:change=move |event| {
                     row.update(|row| {
                         row.set = event_target_checked(&event);
@@ -90,7 +91,7 @@ fn FlagChoice(field: Field, text: Lens<String>) -> impl IntoView {
                 <input
                     type="radio"
                     name=id.clone()
-                    prop:checked=move || text.with(|text| text == option)
+                    prop:checked=live(move || text.with(|text| text == option))
                     on:change=move |_| text.set(option.to_owned())
                 />
                 {option}

@@ -11,6 +11,7 @@ use crate::ui::forms::lens::Lens;
 use crate::ui::forms::properties::PropertyRow;
 use crate::ui::forms::user_properties::PairsEditor;
 use crate::ui::forms::{Field, Part, RowKey};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 #[component]
@@ -35,7 +36,7 @@ pub fn SubscribeForm(draft: RwSignal<SubscribeDraft>) -> impl IntoView {
             on:click=move |_| draft.update(|draft| draft.add())
         >
             <Icon name="plus" small=true/>
-            {move || locale.strings().form_filter_add}
+            {live(move || locale.strings().form_filter_add)}
         </button>
         <PropertyRow properties id=PropertyId::SubscriptionIdentifier/>
         <Disclosure
@@ -89,15 +90,15 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
         }
     };
     view! {
-        <div class="form-group" role="group" aria-label=move || locale.strings().form_filter(number())>
+        <div class="form-group" role="group" aria-label=live(move || locale.strings().form_filter(number()))>
             <div class="form-group__head">
-                {move || locale.strings().form_filter(number())}
-                <Show when=move || !is_only()>
+                {live(move || locale.strings().form_filter(number()))}
+                <Show when=live(move || !is_only())>
                     <button
                         type="button"
                         class="button button--quiet button--icon button--small"
-                        aria-label=move || locale.strings().form_filter_remove(number())
-                        title=move || locale.strings().form_filter_remove(number())
+                        aria-label=live(move || locale.strings().form_filter_remove(number()))
+                        title=live(move || locale.strings().form_filter_remove(number()))
                         on:click=move |_| draft.update(|d| d.subscriptions.remove(key))
                     >
                         <Icon name="remove"/>
@@ -132,7 +133,7 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
                 <div class="field__control">
                     <select
                         id=handling_id
-                        prop:value=move || handling.get().bits().to_string()
+                        prop:value=live(move || handling.get().bits().to_string())
                         on:change=move |event| {
                             let chosen = event_target_value(&event).parse().ok();
                             if let Some(chosen) = chosen.and_then(RetainHandling::from_bits) {
@@ -145,9 +146,9 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
                                 view! {
                                     <option
                                         value=option.bits().to_string()
-                                        selected=move || handling.get() == option
+                                        selected=live(move || handling.get() == option)
                                     >
-                                        {move || handling_words(option)}
+                                        {live(move || handling_words(option))}
                                     </option>
                                 }
                             })

@@ -10,6 +10,7 @@ use crate::ui::forms::controls::{Disclosure, TextField};
 use crate::ui::forms::lens::Lens;
 use crate::ui::forms::user_properties::PairsEditor;
 use crate::ui::forms::{Field, Part, RowKey};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 #[component]
@@ -29,7 +30,7 @@ pub fn UnsubscribeForm(draft: RwSignal<UnsubscribeDraft>) -> impl IntoView {
             on:click=move |_| draft.update(|draft| draft.add())
         >
             <Icon name="plus" small=true/>
-            {move || locale.strings().form_filter_add}
+            {live(move || locale.strings().form_filter_add)}
         </button>
         <Disclosure
             title=PropertyId::UserProperty.name()
@@ -61,12 +62,12 @@ fn FilterRow(draft: RwSignal<UnsubscribeDraft>, key: RowKey) -> impl IntoView {
     let is_only = move || draft.with(|d| d.topic_filters.len() < 2);
     view! {
         <TextField field=Signal::derive(move || Field::TopicFilter(row.get())) text=filter>
-            <Show when=move || !is_only()>
+            <Show when=live(move || !is_only())>
                 <button
                     type="button"
                     class="button button--quiet button--icon"
-                    aria-label=move || locale.strings().form_filter_remove(row.get() + 1)
-                    title=move || locale.strings().form_filter_remove(row.get() + 1)
+                    aria-label=live(move || locale.strings().form_filter_remove(row.get() + 1))
+                    title=live(move || locale.strings().form_filter_remove(row.get() + 1))
                     on:click=move |_| draft.update(|d| d.topic_filters.remove(key))
                 >
                     <Icon name="remove"/>

@@ -11,6 +11,7 @@ use crate::ui::forms::context::use_form;
 use crate::ui::forms::controls::{ProblemLine, TextInput};
 use crate::ui::forms::lens::Lens;
 use crate::ui::forms::{Field, PairPart, Part, RowKey, UserPropertiesDraft};
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 /// Pairs can be added, removed and moved; their order and repeats are sent as they are.
@@ -55,7 +56,7 @@ pub fn PairsEditor(part: Part, pairs: Lens<UserPropertiesDraft>) -> impl IntoVie
                 on:click=add
             >
                 <Icon name="plus" small=true/>
-                {move || locale.strings().form_pair_add}
+                {live(move || locale.strings().form_pair_add)}
             </button>
         </div>
     }
@@ -118,7 +119,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
     };
     view! {
         <li class="pair" node_ref=item>
-            <span class="pair__number" aria-hidden="true">{number}</span>
+            <span class="pair__number" aria-hidden="true">{live(number)}</span>
             <TextInput
                 field=name_field
                 text=name
@@ -135,7 +136,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
                     type="button"
                     class="button button--quiet button--icon button--small"
                     popovertarget=menu.clone()
-                    aria-label=move || locale.strings().form_pair_more(number())
+                    aria-label=live(move || locale.strings().form_pair_more(number()))
                 >
                     <Icon name="more"/>
                 </button>
@@ -143,20 +144,20 @@ fn PairRow<F: Fn() -> bool + 'static>(
                     <button
                         type="button"
                         class="menu__item"
-                        disabled=move || row.get() == 0
+                        disabled=live(move || row.get() == 0)
                         on:click=move_up
                     >
                         <Icon name="up"/>
-                        {move || locale.strings().form_move_up}
+                        {live(move || locale.strings().form_move_up)}
                     </button>
                     <button
                         type="button"
                         class="menu__item"
-                        disabled=move || row.get() + 1 == count.get()
+                        disabled=live(move || row.get() + 1 == count.get())
                         on:click=move_down
                     >
                         <Icon name="down"/>
-                        {move || locale.strings().form_move_down}
+                        {live(move || locale.strings().form_move_down)}
                     </button>
                     <button
                         type="button"
@@ -164,7 +165,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
                         on:click=move |_| on_remove.run(())
                     >
                         <Icon name="remove"/>
-                        {move || locale.strings().form_remove}
+                        {live(move || locale.strings().form_remove)}
                     </button>
                 </div>
             </span>

@@ -9,6 +9,7 @@ use crate::ui::forms::context::use_form;
 use crate::ui::forms::controls::{BytesField, Check, QosChoice, TextField, label_id};
 use crate::ui::forms::lens::Lens;
 use crate::ui::forms::properties::PropertiesEditor;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
 /// A tick puts the Will into CONNECT; what was typed stays without it.
@@ -25,7 +26,7 @@ pub fn WillFields(will: Lens<WillDraft>) -> impl IntoView {
     let qos_id = format!("{}-will-qos", form.id());
     view! {
         <Check on=set label=Signal::derive(move || locale.strings().form_will_set.to_owned())/>
-        <Show when=move || set.get()>
+        <Show when=live(move || set.get())>
             <div class="fields">
                 <TextField field=Field::WillTopic text=topic/>
                 <div class="field">
