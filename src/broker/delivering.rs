@@ -1,6 +1,6 @@
 //! From an accepted message to the PUBLISH packets of its subscribers (§3.3.4, §4.5, §4.9).
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::connection::{Connected, Connection, ConnectionId, Phase};
@@ -99,8 +99,8 @@ impl Broker {
     ) -> Vec<(ClientId, Delivery)> {
         let Broker { subscriptions, sessions, connections, policy, .. } = self;
         let mut copies: Vec<(ClientId, Delivery)> = Vec::new();
-        let mut first_copy: HashMap<ClientId, usize> = HashMap::new();
-        subscriptions.for_each_match(&message.topic, &mut |found| match found {
+        let mut first_copy: BTreeMap<ClientId, usize> = BTreeMap::new();
+        subscriptions.for_each_match(&message.topic, |found| match found {
             Match::Plain(client_id, subscription) => {
                 if subscription.options.no_local && message.publisher.as_ref() == Some(client_id) {
                     routes.push(Route {

@@ -62,8 +62,8 @@ pub struct Policy {
     pub maximum_client_id_length: u16,
     /// Whether payloads with Payload Format Indicator 1 are checked to be UTF-8 (§3.3.2.3.2).
     pub check_payload_format: bool,
-    /// Levels in a Topic Name or Topic Filter.
-    pub maximum_topic_levels: u16,
+    /// Levels in a Topic Name or Topic Filter; the specification has no limit (§4.7.1.1).
+    pub maximum_topic_levels: Option<u16>,
 
     /// Clients connected at once.
     pub maximum_connections: Option<u32>,
@@ -247,7 +247,8 @@ impl Policy {
 
     /// Whether a Topic Name or Filter has more levels than are taken.
     pub(super) fn too_deep(&self, topic: &str) -> bool {
-        topic.bytes().filter(|byte| *byte == b'/').count() >= usize::from(self.maximum_topic_levels)
+        let levels = topic.split('/').count();
+        self.maximum_topic_levels.is_some_and(|maximum| levels > usize::from(maximum))
     }
 }
 
@@ -281,7 +282,7 @@ impl Default for Policy {
             assign_client_ids: true,
             maximum_client_id_length: u16::MAX,
             check_payload_format: false,
-            maximum_topic_levels: 128,
+            maximum_topic_levels: None,
             maximum_connections: None,
             connections_per_second: None,
             messages_per_second: None,

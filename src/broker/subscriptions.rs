@@ -1,6 +1,6 @@
 //! Subscriptions (§3.8.4), found by Topic Name through a tree of topic levels.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ClientId;
@@ -19,18 +19,29 @@ pub struct ActiveSubscription {
 }
 
 /// All subscriptions of all Sessions.
-#[derive(Clone, Debug, Default)]
+///
+/// A Topic Filter may have thousands of levels (§4.7.1.1), so nothing here is recursive: the nodes of the
+/// tree stand side by side and know each other by number.
+#[derive(Clone, Debug)]
 pub(super) struct Subscriptions {
-    root: Node,
+    nodes: Vec<Node>,
+    /// Numbers of nodes that can be used again.
+    free: Vec<usize>,
 }
 
 /// What stands at the end of a Topic Filter, and the levels below.
 #[derive(Clone, Debug, Default)]
 struct Node {
-    levels: HashMap<String, Node>,
+    levels: BTreeMap<String, usize>,
     plain: BTreeMap<ClientId, ActiveSubscription>,
     /// By ShareName.
     groups: BTreeMap<String, Group>,
+}
+
+/// What matches a Topic Name.
+pub(super) enum Match<'a> {
+    Plain(&'a ClientId, &'a ActiveSubscription),
+    Shared(&'a mut Group),
 }
 
 impl Subscriptions {
@@ -43,9 +54,8 @@ impl Subscriptions {
     ) -> Option<ActiveSubscription> {
         let filter = subscription.topic_filter.clone();
         let (share_name, plain) = parts(&filter);
-        let node = plain
-            .split('/')
-            .fold(&mut self.root, |node, level| node.levels.entry(level.to_owned()).or_default());
+        let number = plain.split('/').fold(ROOT, |number, level| self.child_or_new(number, level));
+        let node = &mut self.nodes[number];
         match share_name {
             None => node.plain.insert(client_id.clone(), subscription),
             Some(name) => {
@@ -58,13 +68,26 @@ impl Subscriptions {
     /// Removes the subscription with exactly this filter [MQTT-3.10.4-1].
     pub(super) fn remove(&mut self, client_id: &str, filter: &str) -> Option<ActiveSubscription> {
         let (share_name, plain) = parts(filter);
-        let mut levels = plain.split('/');
-        self.root.remove(&mut levels, client_id, share_name)
+        let number = self.number(plain)?;
+        let node = &mut self.nodes[number];
+        let removed = match share_name {
+            None => node.plain.remove(client_id),
+            Some(name) => {
+                let group = node.groups.get_mut(name)?;
+                let removed = group.remove(client_id);
+                if group.is_empty() {
+                    node.groups.remove(name);
+                }
+                removed
+            }
+        };
+        self.prune(plain);
+        removed
     }
 
     pub(super) fn find(&self, client_id: &str, filter: &str) -> Option<&ActiveSubscription> {
         let (share_name, plain) = parts(filter);
-        let node = plain.split('/').try_fold(&self.root, |node, level| node.levels.get(level))?;
+        let node = &self.nodes[self.number(plain)?];
         match share_name {
             None => node.plain.get(client_id),
             Some(name) => node.groups.get(name)?.find(client_id),
@@ -74,42 +97,81 @@ impl Subscriptions {
     /// The group behind a shared filter.
     pub(super) fn group_mut(&mut self, filter: &str) -> Option<&mut Group> {
         let (share_name, plain) = parts(filter);
-        let node =
-            plain.split('/').try_fold(&mut self.root, |node, level| node.levels.get_mut(level))?;
-        node.groups.get_mut(share_name?)
+        let number = self.number(plain)?;
+        self.nodes[number].groups.get_mut(share_name?)
     }
 
     /// Calls back for every subscription that matches, and every group that does. A filter that begins
     /// with a wildcard does not match a topic that begins with `$` [MQTT-4.7.2-1].
-    pub(super) fn for_each_match(&mut self, topic: &str, visit: &mut dyn FnMut(Match<'_>)) {
+    pub(super) fn for_each_match(&mut self, topic: &str, mut visit: impl FnMut(Match<'_>)) {
         let levels: Vec<&str> = topic.split('/').collect();
-        let wildcards = !topic.starts_with('$');
-        self.root.visit(&levels, wildcards, visit);
+        // Nodes to look at, each with how many levels led to it.
+        let mut pending = vec![(ROOT, 0)];
+        while let Some((number, depth)) = pending.pop() {
+            let children = &self.nodes[number].levels;
+            let wildcards = depth > 0 || !topic.starts_with('$');
+            let wildcard = |level: &str| children.get(level).copied().filter(|_| wildcards);
+            // `#` covers the level above it too (§4.7.1.2).
+            let multi_level = wildcard("#");
+            let here = match levels.get(depth) {
+                Some(level) => {
+                    let next = [children.get(*level).copied(), wildcard("+")];
+                    pending.extend(next.into_iter().flatten().map(|child| (child, depth + 1)));
+                    None
+                }
+                None => Some(number),
+            };
+            for matched in [multi_level, here].into_iter().flatten() {
+                self.nodes[matched].visit(&mut visit);
+            }
+        }
+    }
+
+    /// The node at the end of a filter.
+    fn number(&self, plain: &str) -> Option<usize> {
+        let child = |number: usize, level| self.nodes[number].levels.get(level).copied();
+        plain.split('/').try_fold(ROOT, child)
+    }
+
+    fn child_or_new(&mut self, number: usize, level: &str) -> usize {
+        if let Some(child) = self.nodes[number].levels.get(level) {
+            return *child;
+        }
+        let child = self.free.pop().unwrap_or_else(|| {
+            self.nodes.push(Node::default());
+            self.nodes.len() - 1
+        });
+        self.nodes[number].levels.insert(level.to_owned(), child);
+        child
+    }
+
+    /// Gives back the nodes on the way to a filter that hold nothing any more.
+    fn prune(&mut self, plain: &str) {
+        let mut path = Vec::new();
+        let mut number = ROOT;
+        for level in plain.split('/') {
+            let Some(child) = self.nodes[number].levels.get(level) else { break };
+            path.push((number, level, *child));
+            number = *child;
+        }
+        for (parent, level, child) in path.into_iter().rev() {
+            if !self.nodes[child].is_empty() {
+                break;
+            }
+            self.nodes[parent].levels.remove(level);
+            self.free.push(child);
+        }
     }
 }
 
-/// What matches a Topic Name.
-pub(super) enum Match<'a> {
-    Plain(&'a ClientId, &'a ActiveSubscription),
-    Shared(&'a mut Group),
+impl Default for Subscriptions {
+    fn default() -> Subscriptions {
+        Subscriptions { nodes: vec![Node::default()], free: Vec::new() }
+    }
 }
 
 impl Node {
-    fn visit(&mut self, levels: &[&str], wildcards: bool, visit: &mut dyn FnMut(Match<'_>)) {
-        // `#` covers the level above it too (§4.7.1.2).
-        if wildcards && let Some(node) = self.levels.get_mut("#") {
-            node.visit_here(visit);
-        }
-        let Some((level, below)) = levels.split_first() else { return self.visit_here(visit) };
-        if wildcards && let Some(node) = self.levels.get_mut("+") {
-            node.visit(below, true, visit);
-        }
-        if let Some(node) = self.levels.get_mut(*level) {
-            node.visit(below, true, visit);
-        }
-    }
-
-    fn visit_here(&mut self, visit: &mut dyn FnMut(Match<'_>)) {
+    fn visit(&mut self, visit: &mut impl FnMut(Match<'_>)) {
         for (client_id, subscription) in &self.plain {
             visit(Match::Plain(client_id, subscription));
         }
@@ -118,33 +180,13 @@ impl Node {
         }
     }
 
-    fn remove(
-        &mut self,
-        levels: &mut std::str::Split<'_, char>,
-        client_id: &str,
-        share_name: Option<&str>,
-    ) -> Option<ActiveSubscription> {
-        if let Some(level) = levels.next() {
-            let node = self.levels.get_mut(level)?;
-            let removed = node.remove(levels, client_id, share_name);
-            if node.is_empty() {
-                self.levels.remove(level);
-            }
-            return removed;
-        }
-        let Some(name) = share_name else { return self.plain.remove(client_id) };
-        let group = self.groups.get_mut(name)?;
-        let removed = group.remove(client_id);
-        if group.is_empty() {
-            self.groups.remove(name);
-        }
-        removed
-    }
-
     fn is_empty(&self) -> bool {
         self.levels.is_empty() && self.plain.is_empty() && self.groups.is_empty()
     }
 }
+
+/// The number of the node above all first levels.
+const ROOT: usize = 0;
 
 /// ShareName, if any, and the filter that is matched.
 fn parts(filter: &str) -> (Option<&str>, &str) {
@@ -169,7 +211,7 @@ mod tests {
 
     fn found(subscriptions: &mut Subscriptions, topic: &str) -> Vec<String> {
         let mut filters = Vec::new();
-        subscriptions.for_each_match(topic, &mut |found| match found {
+        subscriptions.for_each_match(topic, |found| match found {
             Match::Plain(_, subscription) => filters.push(subscription.topic_filter.to_string()),
             Match::Shared(_) => unreachable!("the test has no shared filters"),
         });
@@ -223,6 +265,18 @@ mod tests {
             assert!(subscriptions.remove("c", filter).is_some(), "{filter}");
             assert!(subscriptions.remove("c", filter).is_none(), "{filter}");
         }
-        assert!(subscriptions.root.is_empty());
+        assert!(subscriptions.nodes[ROOT].is_empty());
+        assert_eq!(subscriptions.free.len(), subscriptions.nodes.len() - 1);
+    }
+
+    #[test]
+    fn a_filter_may_have_as_many_levels_as_fit() {
+        let client: ClientId = "c".into();
+        let mut subscriptions = Subscriptions::default();
+        for filter in ["/".repeat(65_535), format!("{}#", "+/".repeat(32_767))] {
+            subscriptions.insert(&client, subscription(&filter));
+        }
+        assert_eq!(found(&mut subscriptions, &"/".repeat(65_535)).len(), 2);
+        assert!(subscriptions.remove("c", &"/".repeat(65_535)).is_some());
     }
 }

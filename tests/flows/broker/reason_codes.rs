@@ -145,7 +145,7 @@ fn connack() -> Vec<Way> {
         way(
             ConnAck,
             R::TopicNameInvalid,
-            Policy { maximum_topic_levels: 2, ..open() },
+            Policy { maximum_topic_levels: Some(2), ..open() },
             connects(with_will(will("a/b/c", 0))),
         ),
         way(
@@ -231,7 +231,7 @@ fn answers_to_publish(packet: PacketType, qos: u8) -> Vec<Way> {
         way(
             packet,
             R::TopicNameInvalid,
-            Policy { maximum_topic_levels: 2, ..open() },
+            Policy { maximum_topic_levels: Some(2), ..open() },
             sent("a/b/c"),
         ),
         match packet {
@@ -286,7 +286,7 @@ fn suback_and_unsuback() -> Vec<Way> {
         way(
             SubAck,
             R::TopicFilterInvalid,
-            Policy { maximum_topic_levels: 2, ..open() },
+            Policy { maximum_topic_levels: Some(2), ..open() },
             asks("a/b/c", 0),
         ),
         way(SubAck, R::PacketIdentifierInUse, open(), in_use(subscribe(1, [subscription("t", 0)]))),
@@ -368,13 +368,13 @@ fn disconnect() -> Vec<Way> {
         way(
             Disconnect,
             R::TopicFilterInvalid,
-            strict(Policy { maximum_topic_levels: 2, ..open() }),
+            strict(Policy { maximum_topic_levels: Some(2), ..open() }),
             asks("a/b/c"),
         ),
         way(
             Disconnect,
             R::TopicNameInvalid,
-            strict(Policy { maximum_topic_levels: 2, ..open() }),
+            strict(Policy { maximum_topic_levels: Some(2), ..open() }),
             sent("a/b/c", 0),
         ),
         way(
