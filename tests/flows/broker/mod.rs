@@ -54,6 +54,8 @@ pub struct Wire {
     aliases: BTreeMap<u16, String>,
     /// PUBLISH packets above QoS 0 that the Client has not answered in full.
     in_flight: BTreeSet<PacketId>,
+    /// What a well-behaved Client is to send: an answer to each exchange that waits for one.
+    due: Vec<Packet>,
 }
 
 impl Bench {
@@ -171,6 +173,11 @@ impl Bench {
         std::iter::from_fn(|| self.next_packet(id)).map(|packet| show(&packet)).collect()
     }
 
+    /// What a well-behaved Client is to send on this connection.
+    pub fn due(&self, id: ConnectionId) -> &[Packet] {
+        &self.wires[&id].due
+    }
+
     pub fn is_closed(&self, id: ConnectionId) -> bool {
         self.wires[&id].closed
     }
@@ -209,6 +216,10 @@ impl Bench {
 
 impl Wire {
     fn sent(&mut self, packet: &Packet) {
+        let same = |due: &Packet| {
+            due.packet_type() == packet.packet_type() && due.packet_id() == packet.packet_id()
+        };
+        self.due.retain(|due| !same(due));
         match packet {
             Packet::Connect(connect) if !self.connack => {
                 let properties = &connect.properties;
@@ -261,6 +272,15 @@ impl Wire {
             may_explain || packet.properties().reason_string().is_none(),
             "[MQTT-3.1.2-29] {packet:?}"
         );
+        self.due.extend(match &packet {
+            Packet::Publish(publish) => publish.packet_id.map(|id| match publish.qos {
+                QoS::ExactlyOnce => pubrec(id.get()),
+                _ => puback(id.get()),
+            }),
+            Packet::PubRec(ack) if !ack.reason_code.is_error() => Some(pubrel(ack.packet_id.get())),
+            Packet::PubRel(ack) => Some(pubcomp(ack.packet_id.get())),
+            _ => None,
+        });
         let (packet, publish) = match packet {
             Packet::Publish(publish) => {
                 let publish = self.received_publish(publish);

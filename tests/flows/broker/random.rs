@@ -4,8 +4,7 @@
 //! Each message has a topic of its own, so that a copy can be followed from the note that tells where it
 //! was routed to the PUBLISH that brings it.
 
-use mqtt5_playground::broker::{ConnectionPhase, Outcome, Overlapping, Presence, Refusal};
-use mqtt5_playground::delivery::{ReceivedStage, SentStage};
+use mqtt5_playground::broker::{Outcome, Overlapping, Refusal};
 use mqtt5_playground::mqtt::{DecodeError, ErrorKind, RetainHandling};
 
 use super::dice::Dice;
@@ -214,9 +213,8 @@ impl Run {
     /// Does what a Client should do about something the Server waits for.
     fn answer(&mut self) {
         self.with_open(|run, id| {
-            let Some(answers) = answers(&run.bench.snapshot(), id) else { return };
-            if !answers.is_empty() {
-                let packet = run.dice.pick(&answers).clone();
+            if !run.bench.due(id).is_empty() {
+                let packet = run.dice.pick(run.bench.due(id)).clone();
                 run.send(id, packet);
             }
         });
@@ -285,6 +283,13 @@ impl Run {
         books.arrived(bench, names, books.notes_read);
     }
 
+    /// QoS 2 messages of this Client that the broker waits to see released.
+    fn unreleased(&self, client_id: &str) -> Vec<u16> {
+        let sessions = self.bench.snapshot().sessions;
+        let session = sessions.iter().find(|session| &*session.client_id == client_id);
+        session.map_or(Vec::new(), |s| s.incoming.iter().map(|(id, _)| id.get()).collect())
+    }
+
     /// Every Client comes back, behaves, and gets the rest; then everybody leaves for good.
     fn finish(&mut self) {
         self.bench.policy(Policy { maximum_queued_messages: 1000, ..Policy::default() });
@@ -295,16 +300,15 @@ impl Run {
             self.connecting(resume(client_id, 100), client_id);
         }
         for (id, client_id) in self.open.clone() {
-            for _ in 0..10_000 {
-                let Some(answers) = answers(&self.bench.snapshot(), id) else { break };
-                let Some(answer) = answers.into_iter().next() else { break };
+            for packet_id in self.unreleased(client_id) {
+                self.send(id, pubrel(packet_id));
+            }
+            while let Some(answer) = self.bench.due(id).first().cloned() {
                 self.send(id, answer);
             }
-            let snapshot = self.bench.snapshot();
-            let Some(session) = snapshot.sessions.iter().find(|s| &*s.client_id == client_id)
-            else {
-                continue;
-            };
+            let sessions = self.bench.snapshot().sessions;
+            let session = sessions.iter().find(|session| &*session.client_id == client_id);
+            let session = session.expect("it has just been resumed");
             assert!(session.outgoing.packet_ids().is_empty(), "{:?}", session.outgoing);
             assert!(session.incoming.is_empty() && session.queue_length == 0, "{session:?}");
         }
@@ -371,25 +375,4 @@ impl Books {
     fn add(&mut self, client_id: &str, topic: &str, count: i64) {
         *self.owed.entry((client_id.to_owned(), topic.to_owned())).or_default() += count;
     }
-}
-
-/// What a well-behaved Client could send now: an answer to each message in flight, in both directions.
-/// `None` for a connection that is not connected.
-fn answers(snapshot: &Snapshot, id: ConnectionId) -> Option<Vec<Packet>> {
-    let session =
-        snapshot.sessions.iter().find(|session| session.presence == Presence::Connected(id))?;
-    let connection = snapshot.connections.iter().find(|connection| connection.id == id)?;
-    let ConnectionPhase::Connected(connected) = &connection.phase else { return None };
-    let sent = session.outgoing.in_flight().filter(|message| {
-        // Not before it has been sent again on this connection.
-        message.stage == SentStage::AwaitingPubComp || connected.sending.holds(message.packet_id)
-    });
-    let acks = sent.map(|message| match message.stage {
-        SentStage::AwaitingPubAck => puback(message.packet_id.get()),
-        SentStage::AwaitingPubRec => pubrec(message.packet_id.get()),
-        SentStage::AwaitingPubComp => pubcomp(message.packet_id.get()),
-    });
-    let received = session.incoming.iter();
-    let releases = received.filter(|(_, stage)| *stage == ReceivedStage::AwaitingPubRel);
-    Some(acks.chain(releases.map(|(packet_id, _)| pubrel(packet_id.get()))).collect())
 }
