@@ -1,7 +1,7 @@
 //! Topic Alias (§3.3.2.3.4): short numbers for Topic Names, agreed per connection and direction
 //! [MQTT-3.3.2-7].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::mqtt::{Publish, ReasonCode};
@@ -18,6 +18,8 @@ pub struct IncomingAliases {
 pub struct OutgoingAliases {
     maximum: u16,
     topics: BTreeMap<u16, String>,
+    /// The same the other way round, since a Server asks for the alias of a topic with every message.
+    aliases: BTreeSet<(String, u16)>,
 }
 
 /// A Topic Alias that cannot be used.
@@ -71,7 +73,7 @@ impl IncomingAliases {
 impl OutgoingAliases {
     /// `maximum` is the peer's Topic Alias Maximum; 0 if it sent none.
     pub fn new(maximum: u16) -> OutgoingAliases {
-        OutgoingAliases { maximum, topics: BTreeMap::new() }
+        OutgoingAliases { maximum, ..OutgoingAliases::default() }
     }
 
     /// Whether the peer takes this alias at all.
@@ -89,20 +91,31 @@ impl OutgoingAliases {
         self.topic(alias) == Some(topic)
     }
 
-    /// An alias that already stands for `topic`.
+    /// The lowest alias that already stands for `topic`.
     pub fn alias_of(&self, topic: &str) -> Option<u16> {
-        self.topics.iter().find(|(_, t)| *t == topic).map(|(alias, _)| *alias)
+        let (found, alias) = self.aliases.range((topic.to_owned(), 0)..).next()?;
+        (found == topic).then_some(*alias)
     }
 
     /// The lowest alias that stands for nothing yet; `None` when all are taken.
     pub fn unused(&self) -> Option<u16> {
-        (1..=self.maximum).find(|alias| !self.topics.contains_key(alias))
+        match self.topics.last_key_value() {
+            None => (self.maximum > 0).then_some(1),
+            // Without a gap the next one is behind the last.
+            Some((last, _)) if usize::from(*last) == self.topics.len() => {
+                last.checked_add(1).filter(|alias| *alias <= self.maximum)
+            }
+            Some(_) => (1..=self.maximum).find(|alias| !self.topics.contains_key(alias)),
+        }
     }
 
     /// Notes that a PUBLISH with this alias and Topic Name is being sent.
     pub fn set(&mut self, alias: u16, topic: &str) -> Result<(), AliasError> {
         self.check(alias)?;
-        self.topics.insert(alias, topic.to_owned());
+        if let Some(before) = self.topics.insert(alias, topic.to_owned()) {
+            self.aliases.remove(&(before, alias));
+        }
+        self.aliases.insert((topic.to_owned(), alias));
         Ok(())
     }
 
@@ -225,6 +238,12 @@ mod tests {
         assert_eq!(two.unused(), None);
         two.set(1, "c").unwrap();
         assert!(two.stands_for(1, "c") && !two.stands_for(1, "a"));
+        assert_eq!((two.alias_of("a"), two.alias_of("c")), (None, Some(1)));
         assert_eq!(two.iter().collect::<Vec<_>>(), [(1, "c"), (2, "b")]);
+
+        let mut gap = OutgoingAliases::new(3);
+        gap.set(2, "a").unwrap();
+        gap.set(3, "a").unwrap();
+        assert_eq!((gap.unused(), gap.alias_of("a")), (Some(1), Some(2)));
     }
 }
