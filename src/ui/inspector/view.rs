@@ -15,10 +15,10 @@ use crate::ui::family::Family;
 use crate::ui::format::{grouped, moment};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::packet_list::use_wire;
+use crate::ui::packet_list::{Line, use_wire};
 use crate::ui::store::use_store;
 
-/// Shows the record that is selected in the store, if it has bytes.
+/// Shows the record that is selected in the store.
 #[component]
 pub fn Inspector(
     /// Whether it names the packet and has its buttons.
@@ -26,15 +26,15 @@ pub fn Inspector(
     head: bool,
 ) -> impl IntoView {
     let (store, locale) = (use_store(), use_locale());
-    let opened = Memo::new(move |_| {
-        let record = store.record(store.selected()?)?;
-        (!record.bytes().is_empty()).then_some(record)
-    });
-    let is_open = Memo::new(move |_| opened.with(Option::is_some));
-    let client = move || opened.with(|r| r.as_ref().map(|r| r.client.letter().to_string()));
-    let way = move || opened.with(|r| r.as_ref().and_then(|r| direction(r.sender())));
-    let number = move || opened.with(|r| r.as_ref().map_or(0, |r| r.id.number()));
-
+    let is_open = Memo::new(move |_| store.selected().is_some());
+    // A record that the capture has dropped meanwhile stays open; one dropped before cannot be opened.
+    let record = Memo::new(move |_| store.record(store.selected()?));
+    let client = move || record.with(|r| r.as_ref().map(|r| r.client.letter().to_string()));
+    let way = move || record.with(|r| r.as_ref().and_then(|r| direction(r.sender())));
+    let label = move || {
+        let number = store.selected().map_or(0, |id| id.number());
+        locale.strings().inspector_label(number)
+    };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" && !event.default_prevented() {
             event.prevent_default();
@@ -44,8 +44,7 @@ pub fn Inspector(
     let body = move || {
         // Going from packet to packet with the keyboard stays in the same part of the inspector.
         let part = focused_part();
-        let sheet = opened.with(|record| record.as_ref().and_then(Sheet::open))?;
-        let reading = Reading::new(sheet);
+        let sheet = record.with(|record| record.as_ref().and_then(Sheet::open));
         if let Some(part) = part {
             request_animation_frame(move || {
                 if let Some(body) = document().body() {
@@ -53,56 +52,90 @@ pub fn Inspector(
                 }
             });
         }
-        let on_key = move |event: KeyboardEvent| {
-            if event.key() == "Escape" && reading.deselect() {
-                event.prevent_default();
-            }
-        };
-        Some(view! {
-            <div class="inspector__body" data-scrolls="" on:keydown=on_key>
-                <Hex reading/>
-                <FieldTree reading/>
-                <Explanation reading/>
-            </div>
-        })
+        match sheet {
+            Some(sheet) => view! { <Opened reading=Reading::new(sheet)/> }.into_any(),
+            None => view! { <Unopened record/> }.into_any(),
+        }
     };
     view! {
         <Show when=live(move || is_open.get())>
             <section
                 class="inspector"
-                aria-label=live(move || locale.strings().inspector_label(number()))
+                aria-label=live(label)
                 data-client=live(client)
                 data-direction=live(way)
                 on:keydown=on_key
             >
-                {head.then(|| view! { <Head opened/> })}
+                {head.then(|| view! { <Head record/> })}
                 {live(body)}
             </section>
         </Show>
     }
 }
 
+/// Bytes, fields and words of one packet.
 #[component]
-fn Head(opened: Memo<Option<Record>>) -> impl IntoView {
+fn Opened(reading: Reading) -> impl IntoView {
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && reading.deselect() {
+            event.prevent_default();
+        }
+    };
+    view! {
+        <div class="inspector__body" data-scrolls="" on:keydown=on_key>
+            <Hex reading/>
+            <FieldTree reading/>
+            <Explanation reading/>
+        </div>
+    }
+}
+
+/// What there is to say where there are no bytes: an event of the link, or a record that is gone.
+#[component]
+fn Unopened(record: Memo<Option<Record>>) -> impl IntoView {
+    let locale = use_locale();
+    let words = move || {
+        let language = locale.language();
+        record.with(|record| match record {
+            Some(record) => Line::of(record, language).words(),
+            None => language.strings().inspector_gone.to_owned(),
+        })
+    };
+    view! {
+        <div class="empty">
+            <Icon name="wire"/>
+            <p class="empty__how">{live(words)}</p>
+        </div>
+    }
+}
+
+#[component]
+fn Head(record: Memo<Option<Record>>) -> impl IntoView {
     let (store, wire, locale) = (use_store(), use_wire(), use_locale());
-    let id = move || opened.with(|record| record.as_ref().map(|record| record.id));
+    let id = move || record.with(|record| record.as_ref().map(|record| record.id));
+    let has_bytes = Memo::new(move |_| {
+        record.with(|record| record.as_ref().is_some_and(|record| !record.bytes().is_empty()))
+    });
     let name = move || {
-        let record = opened.get()?;
+        let record = record.get()?;
         let packet_type = record.packet_type();
         let malformed = record.packet().is_some_and(|packet| packet.is_err());
         let name = packet_type.map_or(locale.strings().wire_no_packet, |p| p.name());
         let family = packet_type.map(Family::of);
         Some(view! {
-            <PacketName name family malformed/>
+            {has_bytes.get().then(|| view! { <PacketName name family malformed/> })}
             <PacketWay client=record.client sender=record.sender()/>
         })
     };
     let facts = move || {
-        opened.with(|record| {
+        record.with(|record| {
             let record = record.as_ref()?;
             let (time, unit) = moment(record.at);
-            let size = grouped(record.bytes().len() as u64);
-            Some(format!("#{} · {time} {unit} · {size} B", record.id.number()))
+            let size = match record.bytes().len() {
+                0 => String::new(),
+                size => format!(" · {} B", grouped(size as u64)),
+            };
+            Some(format!("#{} · {time} {unit}{size}", record.id.number()))
         })
     };
     let joined = Memo::new(move |_| {
@@ -136,7 +169,7 @@ fn Head(opened: Memo<Option<Record>>) -> impl IntoView {
         id().and_then(|id| wire.neighbour(id, below))
     };
     let hex = Callback::new(move |()| {
-        opened.with_untracked(|record| {
+        record.with_untracked(|record| {
             let sheet = record.as_ref().and_then(Sheet::open);
             sheet.map(|sheet| sheet.hex(0..sheet.bytes.len())).unwrap_or_default()
         })
@@ -176,7 +209,12 @@ fn Head(opened: Memo<Option<Record>>) -> impl IntoView {
             <span class="inspector__tools">
                 {step(false)}
                 {step(true)}
-                <CopyButton label=Signal::derive(move || locale.strings().inspector_copy) text=hex/>
+                <Show when=live(move || has_bytes.get())>
+                    <CopyButton
+                        label=Signal::derive(move || locale.strings().inspector_copy)
+                        text=hex
+                    />
+                </Show>
                 <button
                     class="button button--quiet button--icon button--small inspector__close"
                     aria-label=live(move || locale.strings().inspector_close)

@@ -1,5 +1,7 @@
 //! The bar above the packet list: filter, count, and what can be done with the list.
 
+use std::time::Duration;
+
 use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
 
@@ -62,8 +64,15 @@ pub fn WireBar() -> impl IntoView {
         wire.with_matches(|matches| matches.iter().filter_map(|id| store.record(id)).collect())
     };
     let text = Callback::new(move |()| as_text(listed().iter(), untrack(|| locale.language())));
+    // A full capture takes seconds to write out: the button says so first.
+    let is_exporting = RwSignal::new(false);
     let export = move |_| {
-        save("packets.json", "application/json", &records_to_json(listed().iter()));
+        is_exporting.set(true);
+        let write = move || {
+            save("packets.json", "application/json", &records_to_json(listed().iter()));
+            let _ = is_exporting.try_set(false);
+        };
+        request_animation_frame(move || set_timeout(write, Duration::ZERO));
     };
     let put_away = move |_| {
         wire.since.set(found.get_untracked().next);
@@ -95,10 +104,14 @@ pub fn WireBar() -> impl IntoView {
                 class="button button--quiet button--icon button--small"
                 aria-label=live(move || locale.strings().wire_export)
                 title=live(move || locale.strings().wire_export)
-                disabled=live(is_empty)
+                disabled=live(move || is_empty() || is_exporting.get())
+                data-busy=live(move || is_exporting.get().then_some(""))
                 on:click=export
             >
-                <Icon name="export"/>
+                <Icon name=Signal::derive(move || match is_exporting.get() {
+                    true => "waiting",
+                    false => "export",
+                })/>
             </button>
             <button
                 class="button button--quiet button--icon button--small"
