@@ -42,6 +42,34 @@ impl Filter {
         self.terms.is_empty()
     }
 
+    /// The text in pieces, those marked that the filter looks for.
+    pub fn marked<'a>(&self, text: &'a str) -> Vec<(bool, &'a str)> {
+        let mut pieces = Vec::new();
+        let (mut start, mut at) = (0, 0);
+        while let Some(char) = text[at..].chars().next() {
+            match self.found_at(&text[at..]) {
+                Some(length) => {
+                    pieces.extend((start < at).then(|| (false, &text[start..at])));
+                    pieces.push((true, &text[at..at + length]));
+                    at += length;
+                    start = at;
+                }
+                None => at += char.len_utf8(),
+            }
+        }
+        pieces.extend((start < text.len()).then(|| (false, &text[start..])));
+        pieces
+    }
+
+    /// How many bytes at the beginning of the text are the longest word looked for.
+    fn found_at(&self, text: &str) -> Option<usize> {
+        let words = self.terms.iter().filter_map(|term| match term {
+            Term::Text(word) => Some(word.as_str()),
+            _ => None,
+        });
+        words.filter_map(|word| prefix(text, word)).max()
+    }
+
     pub fn matches(&self, record: &Record, language: Language) -> bool {
         let mut line = None;
         self.terms.iter().all(|term| match term {
@@ -75,6 +103,24 @@ impl Term {
         }
         Term::Text(word.to_lowercase())
     }
+}
+
+/// How many bytes of the text spell the word, which is in lower case.
+fn prefix(text: &str, word: &str) -> Option<usize> {
+    let mut rest = word.chars();
+    let mut expected = rest.next()?;
+    for (at, char) in text.char_indices() {
+        for lower in char.to_lowercase() {
+            if lower != expected {
+                return None;
+            }
+            match rest.next() {
+                Some(next) => expected = next,
+                None => return Some(at + char.len_utf8()),
+            }
+        }
+    }
+    None
 }
 
 /// The line of the list that a word is looked for in.
@@ -302,6 +348,24 @@ mod tests {
             ("nothing", &[]),
         ] {
             assert_eq!(found(&capture, text), expect, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_filter_looks_for_is_marked() {
+        for (filter, text, expect) in [
+            (
+                "temp",
+                "a/Temp/temp",
+                &[(false, "a/"), (true, "Temp"), (false, "/"), (true, "temp")][..],
+            ),
+            ("温", "室温", &[(false, "室"), (true, "温")]),
+            ("ab abc", "abcd", &[(true, "abc"), (false, "d")]),
+            ("publish", "a publish", &[(false, "a publish")]), // a type, not a word
+            ("", "text", &[(false, "text")]),
+            ("x", "", &[]),
+        ] {
+            assert_eq!(Filter::parse(filter).marked(text), expect, "{filter:?} in {text:?}");
         }
     }
 

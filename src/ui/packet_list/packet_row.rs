@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use super::facts::Line;
+use super::model::Filter;
+use super::wire_state::use_wire;
 use crate::capture::{Record, RecordId};
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};
 use crate::ui::format::{grouped, moment, short_size};
@@ -23,7 +25,7 @@ pub fn PacketRow(
     is_new: bool,
     on_open: Callback<RecordId>,
 ) -> impl IntoView {
-    let locale = use_locale();
+    let (wire, locale) = (use_wire(), use_locale());
     let id = record.id;
     let letter = record.client.letter().to_string();
     let size = record.bytes().len();
@@ -40,29 +42,34 @@ pub fn PacketRow(
         let name = line.name(language.strings());
         let family = line.family();
         let all = line.words();
+        let filter = wire.asked.get();
         match line {
             Line::Link { words, is_wrong } => view! {
                 <span class="packet-row__event" title=all>
                     {is_wrong.then(|| view! { <Icon name="malformed" small=true/> })}
-                    {words}
+                    <span>{marked(&filter, &words)}</span>
                 </span>
             }
             .into_any(),
             Line::Malformed { words, .. } => view! {
                 <PacketName name=name.unwrap_or_default() family malformed=true/>
                 <span class="packet-row__facts" title=all>
-                    <span>{words}</span>
+                    <span>{marked(&filter, &words)}</span>
                 </span>
             }
             .into_any(),
             Line::Packet { facts, .. } => view! {
                 <PacketName name=name.unwrap_or_default() family/>
                 <span class="packet-row__facts" title=all>
-                    {facts.key.map(|key| view! { <span class="packet-row__key">{key}</span> " " })}
+                    {facts
+                        .key
+                        .map(|key| {
+                            view! { <span class="packet-row__key">{marked(&filter, &key)}</span> " " }
+                        })}
                     {facts
                         .more
                         .into_iter()
-                        .map(|fact| view! { <span>{fact}</span> " " })
+                        .map(|fact| view! { <span>{marked(&filter, &fact)}</span> " " })
                         .collect_view()}
                 </span>
             }
@@ -115,4 +122,19 @@ pub fn PacketRow(
             {content}
         </li>
     }
+}
+
+/// A fact with what the filter found in it.
+fn marked(filter: &Filter, text: &str) -> impl IntoView + use<> {
+    filter
+        .marked(text)
+        .into_iter()
+        .map(|(is_found, piece)| {
+            let piece = piece.to_owned();
+            match is_found {
+                true => view! { <mark>{piece}</mark> }.into_any(),
+                false => piece.into_any(),
+            }
+        })
+        .collect_view()
 }

@@ -97,6 +97,12 @@ pub fn WireBar() -> impl IntoView {
                 />
             </label>
             <span class="wire-bar__count" role="status">
+                <Show when=live(move || !found.get().is_complete)>
+                    <span class="waiting">
+                        <Icon name="waiting" small=true class="spinner"/>
+                        <span class="visually-hidden">{live(move || locale.strings().wire_searching)}</span>
+                    </span>
+                </Show>
                 {live(count)} " " <span class="wide-only">{live(unit)}</span>
             </span>
             <CopyButton label=Signal::derive(move || locale.strings().wire_copy) text/>

@@ -14,6 +14,8 @@ pub struct WireState {
     store: Store,
     /// The filter as typed.
     pub filter: RwSignal<String>,
+    /// The same as the list understands it.
+    pub asked: Memo<Filter>,
     /// The field it is typed in.
     pub input: NodeRef<Input>,
     /// Records before this one were put away.
@@ -94,6 +96,7 @@ impl WireState {
         let wire = WireState {
             store,
             filter,
+            asked,
             input: NodeRef::new(),
             since,
             cursor: RwSignal::new(None),
