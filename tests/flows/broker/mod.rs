@@ -5,6 +5,7 @@
 mod authentication;
 mod connecting;
 mod dice;
+mod noise;
 mod packets;
 mod publishing;
 mod random;
