@@ -69,7 +69,7 @@ fn damage(stream: &mut Vec<u8>, dice: &mut Dice) {
 
 fn some_connect(dice: &mut Dice) -> Connect {
     let mut connect = with(
-        connect(*dice.pick(&["", "a", "b"])),
+        connect(dice.pick(&CLIENT_IDS)),
         [Property::SessionExpiryInterval(9), Property::TopicAliasMaximum(2)],
     );
     if dice.chance(2) {
@@ -85,7 +85,7 @@ fn some_connect(dice: &mut Dice) -> Connect {
 fn some_packet(dice: &mut Dice) -> Packet {
     let packet_id = u16::try_from(1 + dice.roll(3)).expect("few");
     match dice.roll(10) {
-        0 => subscribe_as(3, packet_id, subscription(*dice.pick(&["t/#", "$share/g/t/+"]), 2)),
+        0 => subscribe_as(3, packet_id, subscription(dice.pick(&FILTERS), 2)),
         1 => unsubscribe(packet_id, ["t/#"]),
         2..=5 => {
             let qos = u8::try_from(dice.roll(3)).expect("0, 1 or 2");
@@ -99,3 +99,6 @@ fn some_packet(dice: &mut Dice) -> Packet {
         _ => pubcomp(packet_id),
     }
 }
+
+const CLIENT_IDS: [&str; 3] = ["", "a", "b"];
+const FILTERS: [&str; 2] = ["t/#", "$share/g/t/+"];
