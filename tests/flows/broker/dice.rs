@@ -20,8 +20,8 @@ impl Dice {
         self.roll(one_in) == 0
     }
 
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
         let index = usize::try_from(self.roll(from.len() as u64)).expect("an index of the slice");
-        &from[index]
+        from[index].clone()
     }
 }

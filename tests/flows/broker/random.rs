@@ -68,13 +68,13 @@ impl Run {
     fn new(seed: u64) -> Run {
         let mut dice = Dice::new(seed);
         let policy = Policy {
-            receive_maximum: *dice.pick(&[1, 3, 20]),
-            topic_alias_maximum: *dice.pick(&[0, 2]),
-            overlapping: *dice.pick(&[Overlapping::OneCopy, Overlapping::OnePerSubscription]),
+            receive_maximum: dice.pick(&[1, 3, 20]),
+            topic_alias_maximum: dice.pick(&[0, 2]),
+            overlapping: dice.pick(&[Overlapping::OneCopy, Overlapping::OnePerSubscription]),
             queue_qos_0: dice.chance(2),
-            refusal: *dice.pick(&[Refusal::Acknowledge, Refusal::Disconnect]),
-            maximum_queued_messages: *dice.pick(&[1, 3, 1000]),
-            session_expiry_maximum: *dice.pick(&[None, Some(5)]),
+            refusal: dice.pick(&[Refusal::Acknowledge, Refusal::Disconnect]),
+            maximum_queued_messages: dice.pick(&[1, 3, 1000]),
+            session_expiry_maximum: dice.pick(&[None, Some(5)]),
             ..Policy::default()
         };
         let bench = Bench::with(policy);
@@ -95,14 +95,14 @@ impl Run {
             3..=11 => self.publish(),
             12..=14 => self.subscribe(),
             15 => self.with_open(|run, id| {
-                let filter = *run.dice.pick(&FILTERS);
+                let filter = run.dice.pick(&FILTERS);
                 let packet_id = run.packet_id();
                 run.send(id, unsubscribe(packet_id, [filter]));
             }),
             16..=25 => self.answer(),
             26 => self.with_open(|run, id| {
                 let packet_id = run.packet_id();
-                let code = *run.dice.pick(&[ReasonCode::Success, ReasonCode::UnspecifiedError]);
+                let code = run.dice.pick(&[ReasonCode::Success, ReasonCode::UnspecifiedError]);
                 let ack = Ack::new(super::id(packet_id), code);
                 let ack = match run.dice.roll(3) {
                     0 => Packet::PubAck(ack),
@@ -112,7 +112,7 @@ impl Run {
                 run.send(id, ack);
             }),
             27 => self.with_open(|run, id| {
-                let code = *run.dice.pick(&[
+                let code = run.dice.pick(&[
                     ReasonCode::Success,
                     ReasonCode::DisconnectWithWillMessage,
                     ReasonCode::UnspecifiedError,
@@ -125,7 +125,7 @@ impl Run {
             }),
             28 => self.with_open(|run, id| run.bench.cut(id)),
             29 => {
-                let secs = *self.dice.pick(&[0, 1, 2, 10]);
+                let secs = self.dice.pick(&[0, 1, 2, 10]);
                 self.bench.secs(secs);
             }
             30 => self.oddity(),
@@ -135,23 +135,23 @@ impl Run {
     }
 
     fn connect(&mut self) {
-        let client_id = *self.dice.pick(&CLIENT_IDS);
+        let client_id = self.dice.pick(&CLIENT_IDS);
         let mut asked = Connect {
             clean_start: self.dice.chance(4),
-            keep_alive: *self.dice.pick(&[0, 0, 0, 2]),
+            keep_alive: self.dice.pick(&[0, 0, 0, 2]),
             ..connect(client_id)
         };
         if self.dice.chance(4) {
-            let delay = *self.dice.pick(&[0, 2]);
+            let delay = self.dice.pick(&[0, 2]);
             self.messages += 1;
             let topic = format!("t/{}", self.messages);
             asked.will = Some(Will { qos: QoS::AtLeastOnce, ..will(&topic, delay) });
         }
         for property in [
-            Property::SessionExpiryInterval(*self.dice.pick(&[0, 3, 100])),
-            Property::ReceiveMaximum(*self.dice.pick(&[1, 2, 100])),
-            Property::MaximumPacketSize(*self.dice.pick(&[40, 1000])),
-            Property::TopicAliasMaximum(*self.dice.pick(&[0, 1, 3])),
+            Property::SessionExpiryInterval(self.dice.pick(&[0, 3, 100])),
+            Property::ReceiveMaximum(self.dice.pick(&[1, 2, 100])),
+            Property::MaximumPacketSize(self.dice.pick(&[40, 1000])),
+            Property::TopicAliasMaximum(self.dice.pick(&[0, 1, 3])),
             Property::RequestProblemInformation(0),
         ] {
             if self.dice.chance(2) {
@@ -174,7 +174,7 @@ impl Run {
             run.messages += 1;
             let topic = format!("t/{}", run.messages);
             let packet_id = if qos == 0 { 0 } else { run.packet_id() };
-            let payload = "x".repeat(*run.dice.pick(&[0, 1, 30]));
+            let payload = "x".repeat(run.dice.pick(&[0, 1, 30]));
             let mut message = publish(&topic, qos, packet_id, &payload);
             message.retain = run.dice.chance(8);
             if run.dice.chance(6) {
@@ -194,12 +194,12 @@ impl Run {
     fn subscribe(&mut self) {
         self.with_open(|run, id| {
             let packet_id = run.packet_id();
-            let filter = *run.dice.pick(&FILTERS);
+            let filter = run.dice.pick(&FILTERS);
             let shared = filter.starts_with("$share");
             let options = Subscription {
                 no_local: !shared && run.dice.chance(4),
                 retain_as_published: run.dice.chance(2),
-                retain_handling: *run.dice.pick(&RetainHandling::ALL),
+                retain_handling: run.dice.pick(&RetainHandling::ALL),
                 ..subscription(filter, u8::try_from(run.dice.roll(3)).expect("0, 1 or 2"))
             };
             let packet = match run.dice.chance(2) {
@@ -214,7 +214,7 @@ impl Run {
     fn answer(&mut self) {
         self.with_open(|run, id| {
             if !run.bench.due(id).is_empty() {
-                let packet = run.dice.pick(run.bench.due(id)).clone();
+                let packet = run.dice.pick(run.bench.due(id));
                 run.send(id, packet);
             }
         });
@@ -232,16 +232,16 @@ impl Run {
                 run.bench.input(Input::Tick);
             }),
             2 => {
-                let client_id = (*self.dice.pick(&CLIENT_IDS)).into();
+                let client_id = self.dice.pick(&CLIENT_IDS).into();
                 let reason_code = ReasonCode::AdministrativeAction;
                 self.bench.command(Command::Disconnect { client_id, reason_code });
             }
             3 => {
-                let client_id = (*self.dice.pick(&CLIENT_IDS)).into();
+                let client_id = self.dice.pick(&CLIENT_IDS).into();
                 self.bench.command(Command::RemoveSession { client_id });
             }
             4 => {
-                let maximum_qos = *self.dice.pick(&QoS::ALL);
+                let maximum_qos = self.dice.pick(&QoS::ALL);
                 let policy = Policy { maximum_qos, ..self.bench.broker.policy().clone() };
                 self.bench.policy(policy);
             }
@@ -256,7 +256,7 @@ impl Run {
         let bench = &self.bench;
         self.open.retain(|(id, _)| !bench.is_closed(*id));
         if !self.open.is_empty() {
-            let (id, _) = *self.dice.pick(&self.open);
+            let (id, _) = self.dice.pick(&self.open);
             act(self, id);
         }
     }

@@ -242,7 +242,7 @@ fn qos_2_arrives_exactly_once_and_qos_1_at_least_once_however_often_links_break(
         let mut sent = Vec::new();
         for n in 0..40 {
             if world.ends[0].client.is_connected() {
-                let qos = *dice.pick(&[QoS::AtLeastOnce, QoS::ExactlyOnce]);
+                let qos = dice.pick(&[QoS::AtLeastOnce, QoS::ExactlyOnce]);
                 let topic = format!("{n}/{}", qos.bits());
                 world.publish(0, &topic, qos);
                 sent.push(topic);
