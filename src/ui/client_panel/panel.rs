@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use super::model::Lamp;
 use super::panel_forms::PanelForms;
 use super::panel_menu::PanelMenu;
-use super::panel_tabs::{PanelTabs, tab_id};
+use super::panel_tabs::{PanelTabs, tab_id, tabpanel_id};
 use super::problem_notice::ProblemNotice;
 use super::received::{Received, ReceivedCount};
 use super::refusal;
@@ -165,16 +165,16 @@ pub fn ClientPanel(
             <PanelTabs id=id.clone() current=kind on_choose=Callback::new(choose)/>
             {live(refusal)}
             <ProblemNotice client=client/>
-            <form
-                class="client-panel__form fields"
-                role="tabpanel"
-                id=live(move || forms.context(kind.get()).id())
-                aria-labelledby=labelled_by
-                novalidate
-                on:submit=submit
-            >
-                {live(move || forms.view(kind.get()))}
-            </form>
+            <div role="tabpanel" id=tabpanel_id(&id) aria-labelledby=labelled_by>
+                <form
+                    class="client-panel__form fields"
+                    id=live(move || forms.context(kind.get()).id())
+                    novalidate
+                    on:submit=submit
+                >
+                    {live(move || forms.view(kind.get()))}
+                </form>
+            </div>
             <SendBar client=client forms kind lamp sent/>
             <Received client=client/>
         </section>

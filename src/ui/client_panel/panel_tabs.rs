@@ -52,7 +52,6 @@ pub fn PanelTabs(
     });
     let tabs = FormKind::ALL.map(|kind| {
         let is_current = move || current.get() == kind;
-        let form_id = format!("{id}-{}", kind.packet().key());
         view! {
             <button
                 type="button"
@@ -60,7 +59,7 @@ pub fn PanelTabs(
                 class="tabs__tab"
                 id=tab_id(&id, kind)
                 aria-selected=live(move || is_current().to_string())
-                aria-controls=live(move || is_current().then(|| form_id.clone()))
+                aria-controls=tabpanel_id(&id)
                 tabindex=live(move || if is_current() { "0" } else { "-1" })
                 on:click=move |_| on_choose.run(kind)
             >
@@ -79,6 +78,11 @@ pub fn PanelTabs(
             {tabs.collect_view()}
         </div>
     }
+}
+
+/// The id of what the tabs switch. No role of its own is allowed on a form, so it stands around the form.
+pub fn tabpanel_id(id: &str) -> String {
+    format!("{id}-tabpanel")
 }
 
 pub fn tab_id(id: &str, kind: FormKind) -> String {
