@@ -34,10 +34,10 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
         >
             <span class="step__marker">{live(marker)}</span>
             <div class="step__body">
-                <h3
+                <h2
                     class="step__title"
                     inner_html=live(move || words().map_or(step.id, |words| words.todo))
-                ></h3>
+                ></h2>
                 <div
                     class="step__words prose"
                     inner_html=live(move || words().map_or("", |words| words.details))
