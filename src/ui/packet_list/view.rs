@@ -221,6 +221,7 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
             "PageUp" => step(-page),
             "Home" => go(found.get_untracked().ends.map(|(first, _)| first)),
             "End" => go(found.get_untracked().ends.map(|(_, last)| last)),
+            "Escape" if untrack(|| store.selected()).is_some() => store.close_inspector(),
             _ => return,
         }
         event.prevent_default();
