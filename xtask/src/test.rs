@@ -144,7 +144,15 @@ fn end_to_end(harness: &[String]) -> Result<()> {
     let mosquitto = Mosquitto::start_on_free_ports()?;
     let server = StaticServer::start(folder, PUBLIC_URL)?;
     let driver = ChromeDriver::start()?;
-    run(ignored_tests_in(&["e2e"], harness)
+    let mut tests = ignored_tests_in(&["e2e"], harness);
+    match tools::ensure_axe_core() {
+        Some(script) => tests.env("AXE_SCRIPT", script),
+        None => {
+            say("leaving out the tests that need axe-core");
+            tests.args(["--skip", "accessibility::"])
+        }
+    };
+    run(tests
         .env("PAGE_URL", server.url())
         .env("WEBDRIVER_URL", driver.url())
         .env("MQTT_WS_URL", mosquitto.websocket_url()))?;

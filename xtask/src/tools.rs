@@ -13,6 +13,7 @@ use crate::say;
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
+const AXE_CORE: &str = "4.14.1";
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
@@ -115,34 +116,47 @@ pub fn ensure_wasm_bindgen() -> Result<()> {
 
 /// `wasm-opt`, which makes the page about a tenth smaller; `None` where npm is missing or cannot install it.
 pub fn ensure_wasm_opt() -> Option<PathBuf> {
-    let folder = root().join("target").join("tools");
-    let programs = folder.join("node_modules").join(".bin");
+    let program = if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" };
+    let file = npm_package("binaryen", BINARYEN, Path::new(".bin").join(program));
+    if file.is_none() {
+        say("building without wasm-opt: the page gets a little larger");
+    }
+    file
+}
+
+/// axe-core, a script that examines a page for accessibility; `None` where npm is missing or cannot install it.
+pub fn ensure_axe_core() -> Option<PathBuf> {
+    npm_package("axe-core", AXE_CORE, Path::new("axe-core").join("axe.min.js"))
+}
+
+/// A file of an npm package, from `target/tools`, where the package is installed if it is missing.
+fn npm_package(package: &str, version: &str, file: PathBuf) -> Option<PathBuf> {
+    // A folder for each: npm removes from a folder what it is not asked for.
+    let folder = root().join("target").join("tools").join(package);
+    let modules = folder.join("node_modules");
     let installed = || {
-        let file = programs.join(if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" });
-        let found = output(Command::new(&file).arg("--version"))?;
-        found.contains(&format!("version {}", BINARYEN.split('.').next()?)).then_some(file)
+        let about = fs::read_to_string(modules.join(package).join("package.json")).ok()?;
+        about.contains(&format!("\"version\": \"{version}\"")).then(|| modules.join(&file))
     };
     if let Some(file) = installed() {
         return Some(file);
     }
     let Some(npm) = find_program("npm", &[]) else {
-        say(
-            "building without wasm-opt, since there is no npm to install it: the page gets a little larger",
-        );
+        say(format!("there is no npm to install {package} with"));
         return None;
     };
-    say(format!("installing wasm-opt (npm package binaryen {BINARYEN}) into target/tools"));
+    say(format!("installing the npm package {package} {version} into target/tools"));
     let npm_install = fs::create_dir_all(&folder).map_err(Into::into).and_then(|()| {
         run(in_workspace(npm)
             .args(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"])
             .args([
                 "--loglevel=error".into(),
                 format!("--prefix={}", folder.display()),
-                format!("binaryen@{BINARYEN}"),
+                format!("{package}@{version}"),
             ]))
     });
     if let Err(error) = npm_install {
-        say(format!("building without wasm-opt: {error:#}"));
+        say(format!("{package} could not be installed: {error:#}"));
     }
     installed()
 }

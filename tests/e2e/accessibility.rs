@@ -1,0 +1,61 @@
+//! What axe-core finds wrong with the page for people who see, hear or move differently: nothing.
+
+use std::fs;
+
+use mqtt5_playground::language::Language;
+
+use crate::browser::{in_browser, setting};
+use crate::page::{Outcome, Page, press};
+
+#[tokio::test]
+#[ignore = "needs the built page, a browser and axe-core: `cargo xtask test --e2e`"]
+async fn axe_finds_nothing_in_the_light() -> Outcome {
+    in_browser(Language::En, |page| async move { finds_nothing(&page, "light").await }).await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page, a browser and axe-core: `cargo xtask test --e2e`"]
+async fn axe_finds_nothing_in_the_dark() -> Outcome {
+    in_browser(Language::Ja, |page| async move { finds_nothing(&page, "dark").await }).await
+}
+
+async fn finds_nothing(page: &Page, scheme: &str) -> Outcome {
+    page.prefer(scheme).await?;
+    page.open("broker=tab").await?;
+    let mut found = examine(page, "home").await?;
+
+    page.open("exercise=first-user-property&broker=tab").await?;
+    found.extend(examine(page, "exercise").await?);
+    // With everything that an exercise has to show: messages, packets, evidence, an open packet, a problem.
+    let (publisher, subscriber) = (page.panel('A'), page.panel('B'));
+    subscriber.connect().await?;
+    subscriber.send("SUBSCRIBE").await?;
+    page.step("granted", "met").await?;
+    publisher.connect().await?;
+    publisher.send("PUBLISH").await?;
+    page.step("delivered", "met").await?;
+    press(&page.packet("PUBLISH", 'B', "in").await?).await?;
+    page.see(".inspector").await?;
+    publisher.fill("Topic Name", "a/#").await?;
+    publisher.send("PUBLISH").await?;
+    page.see("[aria-invalid=true]").await?;
+    found.extend(examine(page, "exercise, done").await?);
+    assert!(found.is_empty(), "in {scheme}: {found:#?}");
+    Ok(())
+}
+
+/// What is wrong, each with the elements that are.
+async fn examine(page: &Page, place: &str) -> thirtyfour::error::WebDriverResult<Vec<String>> {
+    let axe = fs::read_to_string(setting("AXE_SCRIPT")).expect("the test command installed it");
+    page.evaluate(&axe).await?;
+    let violations = page.evaluate(EXAMINE).await?;
+    let violations = violations.as_array().cloned().unwrap_or_default();
+    Ok(violations.iter().filter_map(|it| Some(format!("{place}: {}", it.as_str()?))).collect())
+}
+
+const EXAMINE: &str = r#"
+    return axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+        violations.map(({ id, help, nodes }) =>
+            `${id}: ${help}\n` + nodes.map(n => `${n.target.join(' ')}: ${n.any.concat(n.all, n.none)
+                .map(check => check.message).join('; ')}`).join('\n')));
+"#;

@@ -1,0 +1,118 @@
+//! Connections that fail before CONNACK: the panel says why, and what to try.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::thread;
+
+use mqtt5_playground::glossary;
+use mqtt5_playground::language::Language;
+use mqtt5_playground::link::Failure;
+use tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tungstenite::http::HeaderValue;
+use tungstenite::protocol::CloseFrame;
+use tungstenite::protocol::frame::coding::CloseCode;
+use tungstenite::{Message, WebSocket, accept_hdr};
+
+use crate::browser::{in_browser, setting};
+use crate::page::{Outcome, Page, press};
+
+/// Chromium itself writes every WebSocket that fails into the console, and what the page looks up afterwards.
+const OF_THE_BROWSER: &[&str] = &["WebSocket connection to", "Failed to load resource"];
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn nobody_listens() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        let address = format!("ws://127.0.0.1:{}", free_port());
+        fails(&page, &address, Failure::Refused).await?;
+
+        // The notice offers the broker in the tab, and that one is there.
+        let panel = page.panel('A');
+        let strings = page.strings();
+        press(&panel.button(&strings.panel_use_broker(strings.broker_in_tab)).await?).await?;
+        panel.connect().await?;
+        page.gone(".notice").await?;
+        page.step("accepted", "met").await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_port_or_path_is_not_that_of_a_websocket() -> Outcome {
+    in_browser(Language::Ja, |page| async move {
+        fails(&page, "ws://127.0.0.1:1883", Failure::Port1883).await?;
+        // A web server is there, the very one that the page comes from, but it speaks no WebSocket.
+        let address = setting("PAGE_URL").replace("http://", "ws://");
+        fails(&page, &format!("{address}mqtt"), Failure::WrongPathOrSubprotocol).await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_server_closes_without_an_answer() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        let address = serve(|mut socket| {
+            let _connect = socket.read();
+            let reason = "no room".into();
+            let _ = socket.close(Some(CloseFrame { code: CloseCode::Policy, reason }));
+            while socket.read().is_ok() {}
+        });
+        fails(&page, &address, Failure::ClosedWithoutAnswer).await?;
+        // Code and reason stand as the server gave them.
+        page.panel('A').mentions(&page.strings().panel_close_code(1008)).await?;
+        page.panel('A').mentions("no room").await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_server_sends_a_text_message() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        let address = serve(|mut socket| {
+            let _connect = socket.read();
+            let _ = socket.send(Message::text("CONNACK"));
+            while socket.read().is_ok() {}
+        });
+        fails(&page, &address, Failure::TextMessage).await
+    })
+    .await
+}
+
+/// Connects to that address, in vain, and finds the cause told.
+async fn fails(page: &Page, address: &str, cause: Failure) -> Outcome {
+    page.open(&format!("exercise=first-connect&broker={address}")).await?;
+    let panel = page.panel('A');
+    panel.send("CONNECT").await?;
+    panel.says(page.strings().link_failed).await?;
+    let address = address.trim_end_matches('/');
+    panel.mentions(&page.strings().panel_connect_failed(address)).await?;
+    let told = glossary::failure(cause.key(), page.language()).expect("every cause is explained");
+    page.see_html(".notice", told.short).await?;
+    page.step("accepted", "not-yet").await?;
+    page.expect_complaints(OF_THE_BROWSER).await
+}
+
+/// A port that nobody listened on a moment ago.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+    listener.local_addr().expect("it is bound").port()
+}
+
+/// A WebSocket server that takes one connection with the subprotocol `mqtt`, and its address.
+fn serve(talk: impl FnOnce(WebSocket<std::net::TcpStream>) + Send + 'static) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+    let address = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("the page connects");
+        #[expect(clippy::result_large_err, reason = "tungstenite asks for this type")]
+        let choose = |_: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
+            let mqtt = HeaderValue::from_static("mqtt");
+            response.headers_mut().insert("Sec-WebSocket-Protocol", mqtt);
+            Ok(response)
+        };
+        talk(accept_hdr(stream, choose).expect("a browser opens WebSockets well"));
+    });
+    format!("ws://{address}")
+}

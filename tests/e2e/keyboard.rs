@@ -1,0 +1,124 @@
+//! The page without a mouse.
+
+use mqtt5_playground::language::Language;
+use thirtyfour::Key;
+use thirtyfour::prelude::*;
+
+use crate::browser::in_browser;
+use crate::page::{Outcome, Page};
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn first_connect_with_the_keyboard_alone() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("broker=tab").await?;
+        // Past the header at once.
+        let strings = page.strings();
+        tab_to(&page, strings.app_skip).await?;
+        press_key(&page, Key::Enter).await?;
+        page.see("#main:focus").await?;
+        // The course begins with the first button after it.
+        let link = "a[href*='exercise=first-connect']:focus";
+        press_key(&page, Key::Tab).await?;
+        page.see(link).await?;
+        press_key(&page, Key::Enter).await?;
+        page.see("#step-connect").await?;
+
+        type_keys(&page, "gb").await?;
+        page.see("#pane-bench:focus").await?;
+        tab_to(&page, &strings.panel_send("CONNECT")).await?;
+        press_key(&page, Key::Enter).await?;
+        page.step("accepted", "met").await?;
+        page.packet("CONNACK", 'A', "in").await?;
+
+        // From the wire, down to the CONNACK.
+        type_keys(&page, "gw").await?;
+        page.see("#pane-wire:focus").await?;
+        let mut steps = 0;
+        while !page.shows(".packet-row__button:focus .packet-name").await?
+            || !focused_text(&page).await?.contains("CONNACK")
+        {
+            assert!(steps < 10, "`j` does not reach the CONNACK");
+            type_keys(&page, "j").await?;
+            steps += 1;
+        }
+        press_key(&page, Key::Enter).await?;
+        page.step("read-limits", "met").await?;
+        page.see(".lesson__done").await?;
+
+        // Escape closes what is open, `?` tells all keys.
+        page.see(".inspector").await?;
+        press_key(&page, Key::Escape).await?;
+        page.gone(".inspector").await?;
+        type_keys(&page, "?").await?;
+        page.see("dialog[open]").await?;
+        press_key(&page, Key::Escape).await?;
+        page.gone("dialog[open]").await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn every_focus_can_be_seen() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("exercise=connect-properties&broker=tab").await?;
+        page.see("#step-accepted").await?;
+        // Round the page once: every stop has an outline or a ring, and nothing lies over it.
+        for _ in 0..150 {
+            press_key(&page, Key::Tab).await?;
+            let wrong = page.evaluate(FOCUS).await?;
+            if wrong == "around" {
+                return Ok(());
+            }
+            assert_eq!(wrong, "", "the focus cannot be seen");
+        }
+        panic!("the focus never comes round");
+    })
+    .await
+}
+
+/// Nothing, or what is wrong with the focus; `around` when it has left the page.
+const FOCUS: &str = r#"
+    const element = document.activeElement;
+    if (!element || element === document.body) return 'around';
+    const box = element.getBoundingClientRect();
+    const name = element.outerHTML.slice(0, 120);
+    const style = getComputedStyle(element);
+    // A control may leave the ring to what it is drawn by.
+    const ringed = [element, ...element.querySelectorAll('*'), element.parentElement, element.nextElementSibling]
+        .some(e => e && (getComputedStyle(e).outlineStyle !== 'none' || getComputedStyle(e).boxShadow !== 'none'
+            || ['::before', '::after'].some(p => getComputedStyle(e, p).outlineStyle !== 'none')));
+    if (!ringed) return 'no ring: ' + name;
+    const x = box.x + Math.min(box.width / 2, 40), y = box.y + box.height / 2;
+    if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) return 'out of sight: ' + name;
+    const top = document.elementFromPoint(x, y);
+    if (top && !element.contains(top) && !top.contains(element) && !top.closest('label')?.contains(element))
+        return 'behind ' + top.outerHTML.slice(0, 80) + ': ' + name;
+    return '';
+"#;
+
+/// Presses Tab until the focus is on something that begins with these words.
+async fn tab_to(page: &Page, words: &str) -> Outcome {
+    for _ in 0..40 {
+        press_key(page, Key::Tab).await?;
+        if focused_text(page).await?.starts_with(words) {
+            return Ok(());
+        }
+    }
+    panic!("Tab does not reach {words:?}");
+}
+
+async fn focused_text(page: &Page) -> WebDriverResult<String> {
+    let text = page.evaluate("return document.activeElement?.innerText ?? ''").await?;
+    Ok(text.as_str().unwrap_or_default().trim().to_owned())
+}
+
+/// To whatever has the focus.
+async fn press_key(page: &Page, key: Key) -> Outcome {
+    page.driver().action_chain().send_keys(key).perform().await
+}
+
+async fn type_keys(page: &Page, keys: &str) -> Outcome {
+    page.driver().action_chain().send_keys(keys).perform().await
+}

@@ -1,0 +1,14 @@
+//! The built page as a learner meets it, in Chromium: `cargo xtask test --e2e` builds, serves and drives it.
+//!
+//! Everything is done by clicking and typing, and found by what the page shows: labels, buttons, states. Nothing
+//! sleeps; whatever takes time is waited for.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod accessibility;
+mod browser;
+mod connecting;
+mod exercises;
+mod forms;
+mod keyboard;
+mod narrow;
+mod page;

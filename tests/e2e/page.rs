@@ -1,0 +1,265 @@
+//! What a learner sees and does on the page.
+
+use mqtt5_playground::language::{Language, Strings};
+use serde_json::json;
+use thirtyfour::error::WebDriverResult;
+use thirtyfour::extensions::query::ElementQuery;
+use thirtyfour::prelude::*;
+
+use crate::browser::{complaints, setting};
+
+pub type Outcome = WebDriverResult<()>;
+
+pub struct Page {
+    driver: WebDriver,
+    language: Language,
+}
+
+impl Page {
+    pub fn new(driver: WebDriver, language: Language) -> Page {
+        Page { driver, language }
+    }
+
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The words that the page shows.
+    pub fn strings(&self) -> &'static Strings {
+        self.language.strings()
+    }
+
+    /// Opens a place of the page, such as `exercise=first-connect&broker=tab`, and waits until the program runs.
+    pub async fn open(&self, query: &str) -> Outcome {
+        let address = format!("{}?{query}&lang={}", setting("PAGE_URL"), self.language.tag());
+        self.driver.goto(address).await?;
+        self.has_started().await
+    }
+
+    pub async fn reload(&self) -> Outcome {
+        self.driver.refresh().await?;
+        self.has_started().await
+    }
+
+    async fn has_started(&self) -> Outcome {
+        self.gone("#loading").await?;
+        self.see("#main").await?;
+        Ok(())
+    }
+
+    /// Elements that can be seen. One that goes away while it is looked at cannot.
+    fn in_sight(&self, by: By) -> ElementQuery {
+        self.driver.query(by).ignore_errors(true).and_displayed()
+    }
+
+    /// The first element in sight that fits the selector, as soon as there is one.
+    pub async fn see(&self, css: &str) -> WebDriverResult<WebElement> {
+        self.in_sight(By::Css(css)).first().await
+    }
+
+    /// Waits until an element in sight holds this piece of HTML.
+    pub async fn see_html(&self, css: &str, html: &str) -> Outcome {
+        let html = html.to_owned();
+        let holds = move |element: WebElement| {
+            let html = html.clone();
+            async move { Ok(element.inner_html().await.is_ok_and(|inner| inner.contains(&html))) }
+        };
+        self.in_sight(By::Css(css)).with_filter(holds).first().await?;
+        Ok(())
+    }
+
+    /// Waits until no such element is in sight.
+    pub async fn gone(&self, css: &str) -> Outcome {
+        self.in_sight(By::Css(css)).wait_until_gone().await
+    }
+
+    /// Whether such an element is in sight now.
+    pub async fn shows(&self, css: &str) -> WebDriverResult<bool> {
+        self.in_sight(By::Css(css)).nowait().exists().await
+    }
+
+    /// How many such elements there are now.
+    pub async fn count(&self, css: &str) -> WebDriverResult<usize> {
+        Ok(self.driver.find_all(By::Css(css)).await?.len())
+    }
+
+    /// A button or link by the beginning of its words.
+    pub async fn button(&self, words: &str) -> WebDriverResult<WebElement> {
+        let words = literal(words);
+        let xpath =
+            format!("//*[self::button or self::a][starts-with(normalize-space(.), {words})]");
+        self.in_sight(By::XPath(xpath)).first().await
+    }
+
+    /// Waits until a step of the exercise is in that state.
+    pub async fn step(&self, id: &str, state: &str) -> Outcome {
+        self.driver.query(By::Css(format!("#step-{id}[data-state={state}]"))).first().await?;
+        Ok(())
+    }
+
+    /// A packet in the list, by its name and its way: `PUBLISH`, `A`, `out`. Rows are counted from the oldest.
+    pub async fn packet(&self, name: &str, client: char, way: &str) -> WebDriverResult<WebElement> {
+        let row = format!(
+            "//li[@data-client='{client}'][@data-direction='{way}']//button[contains(., {})]",
+            literal(name)
+        );
+        self.in_sight(By::XPath(row)).first().await
+    }
+
+    pub fn panel(&self, client: char) -> Panel<'_> {
+        Panel { page: self, client }
+    }
+
+    /// Runs the body of a function in the page.
+    pub async fn evaluate(&self, script: &str) -> WebDriverResult<serde_json::Value> {
+        Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
+    }
+
+    /// Takes from the console what is expected there: complaints that hold one of these words.
+    pub async fn expect_complaints(&self, expected: &[&str]) -> Outcome {
+        let unexpected: Vec<String> = complaints(&self.driver)
+            .await?
+            .into_iter()
+            .filter(|complaint| !expected.iter().any(|words| complaint.contains(words)))
+            .collect();
+        assert!(unexpected.is_empty(), "the console holds {unexpected:#?}");
+        Ok(())
+    }
+
+    /// What the operating system wishes: `light` or `dark`.
+    pub async fn prefer(&self, scheme: &str) -> Outcome {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+        Ok(())
+    }
+
+    /// Makes the browser a phone of this width.
+    pub async fn on_phone(&self, width: u32, height: u32) -> Outcome {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        Ok(())
+    }
+}
+
+/// The panel of one client.
+pub struct Panel<'a> {
+    page: &'a Page,
+    client: char,
+}
+
+impl Panel<'_> {
+    async fn find(&self, xpath: &str) -> WebDriverResult<WebElement> {
+        let panel =
+            format!("//section[contains(@class, 'client-panel')][@data-client='{}']", self.client);
+        let xpath = format!("{panel}{xpath}");
+        self.page.in_sight(By::XPath(xpath)).first().await
+    }
+
+    /// Presses the button that sends the form in sight.
+    pub async fn send(&self, packet: &str) -> Outcome {
+        let words = literal(&self.page.strings().panel_send(packet));
+        let button = format!("//button[@type='submit'][starts-with(normalize-space(.), {words})]");
+        press(&self.find(&button).await?).await
+    }
+
+    /// Waits until the panel's lamp says so.
+    pub async fn says(&self, word: &str) -> Outcome {
+        let status = format!("//header//*[@role='status'][normalize-space(.)={}]", literal(word));
+        self.find(&status).await?;
+        Ok(())
+    }
+
+    pub async fn connect(&self) -> Outcome {
+        self.send("CONNECT").await?;
+        self.says(self.page.strings().link_connected).await
+    }
+
+    /// Chooses the form for a packet.
+    pub async fn choose(&self, packet: &str) -> Outcome {
+        press(&self.find(&format!("//*[@role='tab'][normalize-space(.)='{packet}']")).await?).await
+    }
+
+    /// The control that a label belongs to.
+    pub async fn field(&self, label: &str) -> WebDriverResult<WebElement> {
+        let label = format!("//label[starts-with(normalize-space(.), {})][@for]", literal(label));
+        let id = self.find(&label).await?.attr("for").await?.unwrap_or_default();
+        self.page.in_sight(By::Id(id)).first().await
+    }
+
+    /// Types over what stands in a field.
+    pub async fn fill(&self, label: &str, text: &str) -> Outcome {
+        type_over(&self.field(label).await?, text).await
+    }
+
+    /// Types over one of the User Properties, counted from 1.
+    pub async fn fill_pair(&self, number: usize, name: &str, value: &str) -> Outcome {
+        let strings = self.page.strings();
+        for (label, text) in
+            [(strings.form_pair_name(number), name), (strings.form_pair_value(number), value)]
+        {
+            let input = format!("//form//input[@aria-label={}]", literal(&label));
+            type_over(&self.find(&input).await?, text).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn add_pair(&self) -> Outcome {
+        press(&self.button(self.page.strings().form_pair_add).await?).await
+    }
+
+    pub async fn choose_qos(&self, qos: u8) -> Outcome {
+        let option = format!("//form//label[input[@type='radio']][normalize-space(.)='{qos}']");
+        press(&self.find(&option).await?).await
+    }
+
+    /// Opens folded settings by their title.
+    pub async fn unfold(&self, title: &str) -> Outcome {
+        let folded =
+            format!("//details[summary[starts-with(normalize-space(.), {})]]", literal(title));
+        let details = self.find(&folded).await?;
+        if details.prop("open").await?.as_deref() != Some("true") {
+            press(&details.find(By::Css("summary")).await?).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn button(&self, words: &str) -> WebDriverResult<WebElement> {
+        self.find(&format!("//button[starts-with(normalize-space(.), {})]", literal(words))).await
+    }
+
+    /// Waits until something in the panel holds these words.
+    pub async fn mentions(&self, words: &str) -> Outcome {
+        self.find(&format!("//*[contains(normalize-space(.), {})]", literal(words))).await?;
+        Ok(())
+    }
+}
+
+/// Presses what may have to be scrolled into view first.
+pub async fn press(element: &WebElement) -> Outcome {
+    element.scroll_into_view().await?;
+    element.click().await
+}
+
+async fn type_over(input: &WebElement, text: &str) -> Outcome {
+    input.send_keys(Key::Control + "a").await?;
+    match text {
+        "" => input.send_keys(Key::Delete + "").await,
+        text => input.send_keys(text).await,
+    }
+}
+
+/// A text as XPath writes it.
+fn literal(text: &str) -> String {
+    match text.contains('"') {
+        false => format!("\"{text}\""),
+        true => {
+            assert!(!text.contains('\''), "XPath has no way to write {text}");
+            format!("'{text}'")
+        }
+    }
+}
