@@ -24,7 +24,7 @@ enum Part {
     Browser,
     /// `tests/live_mosquitto.rs` and `tests/live_broker/`, natively against Mosquitto.
     Live,
-    /// `tests/e2e.rs`, which drives the built page in Chromium.
+    /// `tests/e2e/`, which drives the built page in Chromium.
     EndToEnd,
 }
 
