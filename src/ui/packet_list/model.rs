@@ -233,6 +233,11 @@ impl Matches {
         self.len() == 0
     }
 
+    /// The first record not judged yet.
+    pub fn judged(&self) -> RecordId {
+        self.next
+    }
+
     /// How many rows have gone at the upper end since the list was asked for.
     pub fn gone(&self) -> u64 {
         self.gone

@@ -1,5 +1,7 @@
 //! What the parts of the wire share: the filter, the records that pass it, where the keyboard stands.
 
+use std::time::Duration;
+
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -42,12 +44,14 @@ pub struct Found {
     /// The id that the next record will get.
     pub next: RecordId,
     pub is_filtered: bool,
+    /// The first record not judged yet: a search that has found nothing so far still gets on.
+    pub judged: RecordId,
     /// Whether every record has been judged.
     pub is_complete: bool,
 }
 
-/// Milliseconds of one frame that a search may take.
-const SEARCH_PER_FRAME: f64 = 8.0;
+/// Milliseconds that a search takes before it lets the browser draw and listen.
+const SEARCH_AT_ONCE: f64 = 12.0;
 
 pub fn use_wire() -> WireState {
     expect_context()
@@ -63,15 +67,15 @@ impl WireState {
         let matches =
             StoredValue::new_local(Matches::new(Filter::default(), language, RecordId(0)));
         let asked = Memo::new(move |_| Filter::parse(&filter.get()));
-        let frame = RwSignal::new(0_u32);
+        let turn = RwSignal::new(0_u32);
         let found = Memo::new(move |_| {
-            frame.track();
+            turn.track();
             let (asked, language, since) = (asked.get(), locale.language(), since.get());
             store.with_capture(|capture| {
                 let mut found = None;
                 matches.update_value(|matches| {
                     matches.ask(asked, language, since);
-                    let end = milliseconds() + SEARCH_PER_FRAME;
+                    let end = milliseconds() + SEARCH_AT_ONCE;
                     let is_complete = matches.extend(capture, || milliseconds() < end);
                     let rows = matches.len();
                     found = Some(Found {
@@ -82,6 +86,7 @@ impl WireState {
                         ends: matches.at(0).zip(matches.at(rows.wrapping_sub(1))),
                         next: capture.next_id(),
                         is_filtered: matches.is_filtered(),
+                        judged: matches.judged(),
                         is_complete,
                     });
                 });
@@ -90,7 +95,7 @@ impl WireState {
         });
         Effect::new(move || {
             if !found.get().is_complete {
-                request_animation_frame(move || _ = frame.try_update(|frame| *frame += 1));
+                set_timeout(move || _ = turn.try_update(|turn| *turn += 1), Duration::ZERO);
             }
         });
         let wire = WireState {
