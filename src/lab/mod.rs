@@ -172,6 +172,14 @@ impl Lab {
         &self.in_tab
     }
 
+    /// Whose connection it is that the broker in the tab knows by this name.
+    pub fn client_of(&self, connection: broker::ConnectionId) -> Option<&BenchClient> {
+        let is_meant = |client: &&BenchClient| {
+            client.connection().is_some_and(|own| u64::from(own.0) == connection.0)
+        };
+        self.clients.iter().find(is_meant)
+    }
+
     /// How long bytes travel between the clients and the broker in the tab.
     pub fn set_in_tab_latency(&mut self, latency: Duration) {
         self.in_tab.set_latency(latency);

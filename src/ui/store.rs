@@ -2,6 +2,7 @@
 //! and timers are driven from here.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -10,8 +11,9 @@ use leptos::task::spawn_local;
 use super::broker_choice;
 use super::probe::answers_http;
 use crate::auth::KEY_LENGTH;
+use crate::broker;
 use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
-use crate::lab::{Act, ActError, Lab, LinkState, Problem};
+use crate::lab::{Act, ActError, Lab, LinkState, OutsideTime, Problem};
 use crate::link::websocket::WebSocketLink;
 use crate::link::{LinkCommand, LinkEvent, Target};
 use crate::time::Instant;
@@ -24,6 +26,8 @@ pub struct Store {
     timer: StoredValue<Option<(Instant, Timeout)>, LocalStorage>,
     /// The browser's clock, in milliseconds, at the moment the lab began.
     began: f64,
+    /// How far the lab's clock has been put forward since.
+    skipped: StoredValue<Duration>,
     /// Counts changes; set at most once per animation frame.
     revision: RwSignal<u64>,
     revision_is_due: StoredValue<bool>,
@@ -43,6 +47,7 @@ impl Store {
             links: StoredValue::new_local(HashMap::new()),
             timer: StoredValue::new_local(None),
             began: milliseconds(),
+            skipped: StoredValue::new(Duration::ZERO),
             revision: RwSignal::new(0),
             revision_is_due: StoredValue::new(false),
             selected: RwSignal::new(None),
@@ -56,7 +61,8 @@ impl Store {
 
     /// The moment it is now, on the lab's axis.
     pub fn now(self) -> Instant {
-        Instant::from_micros(((milliseconds() - self.began) * 1000.0) as u64)
+        let passed = ((milliseconds() - self.began) * 1000.0) as u64;
+        Instant::from_micros(passed) + self.skipped.get_value()
     }
 
     /// Changes whenever the capture or a client has changed, at most once per animation frame. Tracked.
@@ -157,6 +163,32 @@ impl Store {
         let result = self.lab.try_update_value(|lab| lab.act(act, now)).unwrap_or(Ok(()));
         self.pump();
         result
+    }
+
+    /// Changes the policy of the broker in the tab, or gives it an operator's command.
+    pub fn operate(self, input: broker::Input) {
+        let now = self.now();
+        self.lab.update_value(|lab| lab.operate_in_tab(input, now));
+        self.pump();
+    }
+
+    /// How long bytes travel between the clients and the broker in the tab.
+    pub fn set_latency(self, latency: Duration) {
+        self.lab.update_value(|lab| lab.set_in_tab_latency(latency));
+        self.announce();
+    }
+
+    /// Puts the clock forward, with everything that falls due meanwhile.
+    pub fn skip(self, by: Duration) -> Result<(), OutsideTime> {
+        let now = self.now();
+        let skipped = self.lab.try_update_value(|lab| lab.skip(by, now)).transpose()?;
+        if skipped.is_some() {
+            self.skipped.update_value(|all| *all += by);
+            // What is due next comes sooner now.
+            self.timer.set_value(None);
+            self.pump();
+        }
+        Ok(())
     }
 
     fn link_event(self, connection: ConnectionId, event: LinkEvent) {
