@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 
 use super::address::{BROKER, EXERCISE, LANGUAGE, Place};
 use super::broker_choice;
+use super::broker_view::{BrokerPanel, BrokerView};
 use super::browser::is_typing;
 use super::components::{CourseNav, Header, IconSprite, KeysDialog};
 use super::locale::Locale;
@@ -46,6 +47,7 @@ fn Shell() -> impl IntoView {
         }
     });
     Store::provide(broker_choice::initial(untrack(|| from_query(BROKER)).as_deref()));
+    let inside = BrokerPanel::provide();
     ProgressStore::provide();
     let theme = Theme::begin();
     let pane = provide_pane();
@@ -84,6 +86,10 @@ fn Shell() -> impl IntoView {
             (true, "l") => Pane::Learn,
             (true, "b") => Pane::Bench,
             (true, "w") => Pane::Wire,
+            (true, "i") => {
+                event.prevent_default();
+                return inside.toggle();
+            }
             (true, "h") => {
                 let home = untrack(|| Place::Home.href(locale.language()));
                 return navigate(&home, NavigateOptions::default());
@@ -111,6 +117,7 @@ fn Shell() -> impl IntoView {
         <div class="app">
             <Header place theme on_keys=Callback::new(move |()| keys.set(true))/>
             {live(page)}
+            <BrokerView/>
         </div>
         <div class="drawer" id="course" popover="auto" on:click=close_after_link>
             <CourseNav place/>

@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod broker_choice;
+pub mod broker_view;
 pub mod client_panel;
 pub mod family;
 pub mod format;

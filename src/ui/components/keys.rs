@@ -33,6 +33,7 @@ pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
             ("g b", strings.keys_bench),
             ("g w", strings.keys_wire),
             ("g h", strings.keys_home),
+            ("g i", strings.keys_inside),
             ("Ctrl Enter", strings.keys_send),
         ]
         .map(|(keys, words)| {

@@ -1,0 +1,202 @@
+//! The panel itself: beside the page where there is room, above it otherwise.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::lines_tab::LinesTab;
+use super::log_tab::LogTab;
+use super::model::broken_lines;
+use super::policy_tab::PolicyTab;
+use super::settings::{GROUPS, lists_in_use};
+use super::state_tab::StateTab;
+use super::time_bar::TimeBar;
+use super::until::Clock;
+use crate::language::Strings;
+use crate::link::Target;
+use crate::ui::broker_choice;
+use crate::ui::components::Icon;
+use crate::ui::live::live;
+use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
+
+/// Whether the panel is there; provided by the app.
+#[derive(Clone, Copy)]
+pub struct BrokerPanel {
+    is_open: RwSignal<bool>,
+    tab: RwSignal<Tab>,
+}
+
+impl BrokerPanel {
+    pub fn provide() -> BrokerPanel {
+        let panel = BrokerPanel { is_open: RwSignal::new(false), tab: RwSignal::new(Tab::State) };
+        provide_context(panel);
+        panel
+    }
+
+    /// Tracked.
+    pub fn is_open(self) -> bool {
+        self.is_open.get()
+    }
+
+    pub fn set_open(self, open: bool) {
+        self.is_open.set(open);
+    }
+
+    pub fn toggle(self) {
+        self.is_open.update(|open| *open = !*open);
+    }
+}
+
+pub fn use_broker_panel() -> BrokerPanel {
+    expect_context()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab {
+    State,
+    Log,
+    Policy,
+    Lines,
+}
+
+impl Tab {
+    const ALL: [Tab; 4] = [Tab::State, Tab::Log, Tab::Policy, Tab::Lines];
+
+    fn name(self, strings: &Strings) -> &'static str {
+        match self {
+            Tab::State => strings.inside_tab_state,
+            Tab::Log => strings.inside_tab_log,
+            Tab::Policy => strings.inside_tab_policy,
+            Tab::Lines => strings.inside_tab_lines,
+        }
+    }
+}
+
+/// Nothing while it is closed.
+#[component]
+pub fn BrokerView() -> impl IntoView {
+    let panel = use_broker_panel();
+    view! {
+        <Show when=live(move || panel.is_open())>
+            <Panel/>
+        </Show>
+    }
+}
+
+#[component]
+fn Panel() -> impl IntoView {
+    let panel = use_broker_panel();
+    let store = use_store();
+    let locale = use_locale();
+    Clock::provide();
+    // What differs from an untouched broker shows at its tab, also while another one is open.
+    let changed = Memo::new(move |_| {
+        store.with_lab(|lab| {
+            let policy = lab.in_tab().broker().policy();
+            GROUPS.iter().map(|group| group.changed(policy)).sum::<usize>() + lists_in_use(policy)
+        })
+    });
+    let broken = Memo::new(move |_| store.with_lab(broken_lines));
+    let mark = move |tab| match tab {
+        Tab::Policy => changed.get(),
+        Tab::Lines => broken.get(),
+        Tab::State | Tab::Log => 0,
+    };
+    let tabs = Tab::ALL.map(|tab| {
+        view! {
+            <button
+                type="button"
+                class="segmented__option"
+                aria-pressed=live(move || (panel.tab.get() == tab).to_string())
+                on:click=move |_| panel.tab.set(tab)
+            >
+                {live(move || tab.name(locale.strings()))}
+                {live(move || (mark(tab) > 0).then(|| view! { <span class="badge">{mark(tab)}</span> }))}
+            </button>
+        }
+    });
+    let close_by_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            event.prevent_default();
+            panel.set_open(false);
+        }
+    };
+    let heading = NodeRef::<html::H2>::new();
+    // Whoever opened it finds it with the keyboard.
+    Effect::new(move || {
+        if let Some(heading) = heading.get() {
+            let _ = heading.focus();
+        }
+    });
+    view! {
+        <aside
+            class="broker-view"
+            id="inside"
+            aria-label=live(move || locale.strings().inside)
+            on:keydown=close_by_key
+        >
+            <header class="broker-view__head">
+                <div class="broker-view__title">
+                    <h2 tabindex="-1" node_ref=heading>{live(move || locale.strings().inside)}</h2>
+                    <button
+                        type="button"
+                        class="button button--quiet button--icon"
+                        aria-label=live(move || locale.strings().close)
+                        title=live(move || locale.strings().close)
+                        on:click=move |_| panel.set_open(false)
+                    >
+                        <Icon name="close"/>
+                    </button>
+                </div>
+                <p class="broker-view__note">{live(move || locale.strings().inside_note)}</p>
+                <Elsewhere/>
+                <TimeBar/>
+                <div
+                    class="segmented broker-view__tabs"
+                    role="group"
+                    aria-label=live(move || locale.strings().inside_tabs)
+                >
+                    {tabs}
+                </div>
+            </header>
+            <div class="broker-view__body">
+                {live(move || match panel.tab.get() {
+                    Tab::State => view! { <StateTab/> }.into_any(),
+                    Tab::Log => view! { <LogTab/> }.into_any(),
+                    Tab::Policy => view! { <PolicyTab/> }.into_any(),
+                    Tab::Lines => view! { <LinesTab/> }.into_any(),
+                })}
+            </div>
+        </aside>
+    }
+}
+
+/// Says so where the next connection goes to another broker.
+#[component]
+fn Elsewhere() -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    move || {
+        let target = store.target();
+        (target != Target::InTab).then(|| {
+            let strings = locale.strings();
+            let name = broker_choice::name(&target, strings);
+            view! {
+                <div class="notice" data-state="info">
+                    <Icon name="info"/>
+                    <p class="broker-view__elsewhere">{strings.inside_elsewhere(name)}</p>
+                    <div class="notice__body">
+                        <button
+                            type="button"
+                            class="button button--small"
+                            on:click=move |_| store.set_target(Target::InTab)
+                        >
+                            {strings.inside_use_it}
+                        </button>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
