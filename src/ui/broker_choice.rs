@@ -1,5 +1,7 @@
 //! Which broker: named by the page's own address, or remembered, or the one in the tab.
 
+use crate::capture::ClientSlot;
+use crate::lab::Lab;
 use crate::language::Strings;
 use crate::link::{AddressError, Target};
 
@@ -24,6 +26,22 @@ pub fn error_words(error: &AddressError, strings: &Strings) -> String {
         AddressError::Credentials => strings.address_credentials.to_owned(),
         AddressError::Fragment => strings.address_fragment.to_owned(),
     }
+}
+
+/// Clients whose connection goes elsewhere than the next one will, by where it goes: a change of broker
+/// leaves them there.
+pub fn staying(lab: &Lab) -> Vec<(Target, Vec<ClientSlot>)> {
+    let mut staying: Vec<(Target, Vec<ClientSlot>)> = Vec::new();
+    for client in lab.clients() {
+        let Some(target) = client.target().filter(|target| *target != lab.target()) else {
+            continue;
+        };
+        match staying.iter_mut().find(|(other, _)| other == target) {
+            Some((_, clients)) => clients.push(client.slot()),
+            None => staying.push((target.clone(), vec![client.slot()])),
+        }
+    }
+    staying
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -64,8 +82,11 @@ pub use browser::{initial, remember, usual_address};
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::Act;
     use crate::language::Language;
     use crate::link::BrokerAddress;
+    use crate::mqtt::Connect;
+    use crate::time::Instant;
 
     #[test]
     fn every_wrong_address_is_told_in_both_languages() {
@@ -76,5 +97,19 @@ mod tests {
                 assert!(!error_words(&error, language.strings()).is_empty(), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn a_change_of_broker_leaves_connections_where_they_are() {
+        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
+        lab.set_up(["publisher", "subscriber", "subscriber"], Instant::START);
+        let [a, b, _] = [0, 1, 2].map(ClientSlot);
+        for client in [a, b] {
+            lab.act(Act::connect(client, Connect::default()), Instant::START).expect("allowed");
+        }
+        assert_eq!(staying(&lab), []);
+        let address = BrokerAddress::parse("ws://localhost:9001").expect("well-formed");
+        lab.set_target(Target::At(address));
+        assert_eq!(staying(&lab), [(Target::InTab, vec![a, b])]);
     }
 }

@@ -1,12 +1,15 @@
 //! Which broker the next connection goes to: shown, edited, remembered.
 
 use leptos::ev::SubmitEvent;
+use leptos::html;
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use crate::capture::ClientSlot;
 use crate::lab::{LinkState, Problem};
 use crate::link::{BrokerAddress, Target};
 use crate::ui::broker_choice;
+use crate::ui::broker_view::use_broker_panel;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
@@ -15,6 +18,8 @@ use crate::ui::store::use_store;
 pub fn BrokerMenu() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
+    let panel = use_broker_panel();
+    let popover = NodeRef::<html::Div>::new();
     let address_of = |target: Target| match target {
         Target::InTab => broker_choice::usual_address().to_string(),
         Target::At(address) => address.to_string(),
@@ -22,12 +27,19 @@ pub fn BrokerMenu() -> impl IntoView {
     let in_tab = RwSignal::new(true);
     let text = RwSignal::new(String::new());
     let error = RwSignal::new(None);
-    Effect::new(move || {
-        let target = store.target();
+    let show = move |target: Target| {
         in_tab.set(target == Target::InTab);
         text.set(address_of(target));
         error.set(None);
-    });
+    };
+    Effect::new(move || show(store.target()));
+    // What was typed and not used is forgotten when the menu closes: it shows what is in force.
+    let forget = move |_| show(untrack(|| store.target()));
+    let hide = move || {
+        if let Some(popover) = popover.get_untracked() {
+            let _ = popover.hide_popover();
+        }
+    };
     let link = move || {
         store.with_lab(|lab| {
             let clients = lab.clients();
@@ -59,9 +71,36 @@ pub fn BrokerMenu() -> impl IntoView {
     let save = move |event: SubmitEvent| {
         event.prevent_default();
         match BrokerAddress::parse(&text.get_untracked()) {
-            Ok(address) => store.set_target(Target::At(address)),
+            Ok(address) => {
+                store.set_target(Target::At(address));
+                hide();
+            }
             Err(wrong) => error.set(Some(wrong)),
         }
+    };
+    // A choice made here moves nobody who is connected.
+    let staying = move || {
+        store.target();
+        let strings = locale.strings();
+        let staying = store.with_lab(broker_choice::staying);
+        let line = |(target, clients): (Target, Vec<ClientSlot>)| {
+            let letters: Vec<_> = clients.iter().map(|slot| slot.letter().to_string()).collect();
+            let name = broker_choice::name(&target, strings);
+            view! { <p class="notice__title">{strings.broker_stays(name, letters.join(", "))}</p> }
+        };
+        let lines: Vec<_> = staying.into_iter().map(line).collect();
+        (!lines.is_empty()).then(|| {
+            view! {
+                <div class="notice" data-state="info" role="status">
+                    <Icon name="info"/>
+                    <div>{lines}</div>
+                </div>
+            }
+        })
+    };
+    let see_inside = move |_| {
+        panel.set_open(true);
+        hide();
     };
     view! {
         <button class="button button--quiet" popovertarget="broker">
@@ -69,7 +108,13 @@ pub fn BrokerMenu() -> impl IntoView {
             <span class="wide-label">{live(move || format!("{} · {}", name(), state_word()))}</span>
             <Icon name="down" small=true class="wide-only"/>
         </button>
-        <div class="popover popover--end" id="broker" popover="auto">
+        <div
+            class="popover popover--end broker-menu"
+            id="broker"
+            popover="auto"
+            node_ref=popover
+            on:toggle=forget
+        >
             <div class="segmented" role="radiogroup" aria-label=live(move || locale.strings().broker)>
                 <label class="segmented__option">
                     <input
@@ -133,6 +178,13 @@ pub fn BrokerMenu() -> impl IntoView {
                     </button>
                 </div>
             </form>
+            {live(staying)}
+            <hr class="menu__rule"/>
+            <button type="button" class="button button--block" on:click=see_inside>
+                <Icon name="broker"/>
+                {live(move || locale.strings().inside_open)}
+                <span class="broker-menu__keys wide-only"><kbd class="kbd">"g"</kbd>" "<kbd class="kbd">"i"</kbd></span>
+            </button>
         </div>
     }
 }

@@ -8,6 +8,7 @@ use super::icon::Icon;
 use crate::course::{CHAPTERS, chapter_prose, exercise, exercise_prose};
 use crate::language::Language;
 use crate::ui::address::{LANGUAGE, Place};
+use crate::ui::broker_view::use_broker_panel;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::theme::Theme;
@@ -19,6 +20,7 @@ pub fn Header(
     #[prop(into)] on_keys: Callback<()>,
 ) -> impl IntoView {
     let locale = use_locale();
+    let inside = use_broker_panel();
     let crumbs = move || {
         let Place::Exercise(id) = place.get() else { return ().into_any() };
         let Some((chapter, exercise)) = exercise(&id) else { return ().into_any() };
@@ -48,6 +50,16 @@ pub fn Header(
             </div>
             <div class="app-header__tools">
                 <BrokerMenu/>
+                <button
+                    class="button button--quiet button--icon wide-only"
+                    aria-label=live(move || locale.strings().inside_open)
+                    title=live(move || locale.strings().inside_open)
+                    aria-expanded=live(move || inside.is_open().to_string())
+                    aria-controls="inside"
+                    on:click=move |_| inside.toggle()
+                >
+                    <Icon name="broker"/>
+                </button>
                 <LanguageLink place/>
                 <button
                     class="button button--quiet button--icon"
