@@ -20,9 +20,9 @@ const PUBLIC_URL: &str = "/mqtt5-playground/";
 enum Part {
     /// Everything that needs only Rust, and the examples in the documentation.
     Native,
-    /// `tests/browser.rs`, compiled to WebAssembly, in Chromium.
+    /// `tests/browser/`, compiled to WebAssembly, in Chromium.
     Browser,
-    /// `tests/live_mosquitto.rs` and `tests/live_broker/`, natively against Mosquitto.
+    /// `tests/live_mosquitto/` and `tests/live_broker/`, natively against Mosquitto.
     Live,
     /// `tests/e2e/`, which drives the built page in Chromium.
     EndToEnd,

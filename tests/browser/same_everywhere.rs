@@ -1,0 +1,51 @@
+//! WebAssembly has 32 bits where the machines of developers have 64; a packet reads the same on both.
+
+use mqtt5_playground::capture::json::{dissect_line, encode_line};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// A line for the dissector, and what it must say of the packet or of what is wrong with it, with the number of fields.
+const PACKETS: &[(&str, &str, usize)] = &[
+    (
+        "client 10 1f 0004 4d515454 05 c2 003c 0b 11 ffffffff 21 000a 22 000a 0001 61 0001 75 0001 70",
+        r#"{"type":"connect","protocol_name":"MQTT","protocol_version":5,"clean_start":true,"keep_alive":60,"properties":{"session_expiry_interval":4294967295,"receive_maximum":10,"topic_alias_maximum":10},"client_id":"a","username":"u","password_hex":"70"}"#,
+        20,
+    ),
+    (
+        "client 32 17 0003 612f62 000a 0c 02 0000012c 26 0001 6b 0001 76 e6b8a9",
+        r#"{"type":"publish","dup":false,"qos":1,"retain":false,"topic":"a/b","packet_id":10,"properties":{"message_expiry_interval":300,"user_property":[["k","v"]]},"payload_hex":"e6b8a9"}"#,
+        14,
+    ),
+    (
+        "server 90 04 0001 00 01",
+        r#"{"type":"suback","packet_id":1,"properties":{},"reason_codes":[1]}"#,
+        5,
+    ),
+    // The largest Remaining Length there is, with nothing behind it.
+    ("client 30 ff ff ff 7f", "incomplete", 2),
+    // One that needs five bytes.
+    ("client 30 ff ff ff ff 7f", "variable_byte_integer_too_long", 2),
+    ("client 82 07 0001 00 0001 74 40", "subscription_options_reserved", 7),
+];
+
+#[test]
+fn packets_read_the_same() {
+    for &(line, expect, fields) in PACKETS {
+        let answer = dissect_line(line);
+        let said = match answer["ok"].as_bool() {
+            Some(true) => answer["packet"].to_string(),
+            _ => answer["error"]["kind"].as_str().unwrap_or_default().to_owned(),
+        };
+        assert_eq!(said, expect, "{line}");
+        assert_eq!(answer["fields"].as_array().map_or(0, Vec::len), fields, "{line}");
+    }
+}
+
+#[test]
+fn packets_are_written_the_same() {
+    let packets = PACKETS.iter().filter(|(_, expect, _)| expect.starts_with('{'));
+    for (line, packet, _) in packets {
+        let bytes: String = line.split_whitespace().skip(1).collect();
+        assert_eq!(encode_line(packet).as_deref(), Ok(&*bytes), "{packet}");
+    }
+}
