@@ -30,7 +30,7 @@ pub fn AccessLists(policy: Memo<Policy>) -> impl IntoView {
     };
     view! {
         <section class="access">
-            <h4 class="access__title">{live(move || locale.strings().inside_rules)}</h4>
+            <h3 class="access__title">{live(move || locale.strings().inside_rules)}</h3>
             <p class="field__hint">{live(move || locale.strings().inside_rules_hint)}</p>
             <For each=move || 0..rules.get() key=|index| *index let:index>
                 <RuleForm index policy/>
@@ -41,7 +41,7 @@ pub fn AccessLists(policy: Memo<Policy>) -> impl IntoView {
             </button>
         </section>
         <section class="access">
-            <h4 class="access__title">{live(move || locale.strings().inside_users)}</h4>
+            <h3 class="access__title">{live(move || locale.strings().inside_users)}</h3>
             <p class="field__hint">{live(move || locale.strings().inside_users_hint)}</p>
             <For each=move || 0..users.get() key=|index| *index let:index>
                 <UserForm index policy/>
@@ -52,9 +52,9 @@ pub fn AccessLists(policy: Memo<Policy>) -> impl IntoView {
             </button>
         </section>
         <section class="access">
-            <h4 class="access__title" id="inside-banned">
+            <h3 class="access__title" id="inside-banned">
                 {live(move || locale.strings().inside_banned)}
-            </h4>
+            </h3>
             <p class="field__hint">{live(move || locale.strings().inside_banned_hint)}</p>
             <input
                 type="text"

@@ -1,11 +1,9 @@
 //! The lines between the clients and the broker, and how to break them.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::model::mend;
-use super::settings::{NumberError, parse};
+use super::settings::{NumberError, parse_latency};
 use super::state_tab::letter;
 use super::way_card::WayCard;
 use crate::capture::ClientSlot;
@@ -49,11 +47,10 @@ fn Latency() -> impl IntoView {
     let change = move |event| {
         let typed = event_target_value(&event);
         text.set(typed.clone());
-        // Fractions of a millisecond are what it begins with; whole ones are what people type.
-        match parse(&typed, 0, LONGEST_LATENCY) {
-            Ok(millis) => {
+        match parse_latency(&typed) {
+            Ok(latency) => {
                 error.set(None);
-                store.set_latency(Duration::from_millis(millis.into()));
+                store.set_latency(latency);
             }
             Err(wrong) => error.set(Some(wrong)),
         }
@@ -67,7 +64,7 @@ fn Latency() -> impl IntoView {
                 <input
                     class="input--number"
                     id="inside-latency"
-                    inputmode="numeric"
+                    inputmode="decimal"
                     autocomplete="off"
                     aria-invalid=live(move || error.get().map(|_| "true"))
                     aria-describedby=live(move || error.get().map(|_| "inside-latency-problem"))
@@ -124,7 +121,7 @@ fn LineCard(client: ClientSlot) -> impl IntoView {
         <article class="card broker-card">
             <header class="card__head">
                 {letter(client)}
-                <h4 class="card__title">{live(role)}</h4>
+                <h3 class="card__title">{live(role)}</h3>
                 <button
                     type="button"
                     class="button button--small"
@@ -159,6 +156,3 @@ fn LineCard(client: ClientSlot) -> impl IntoView {
         </article>
     }
 }
-
-/// In milliseconds: a minute is longer than any patience.
-const LONGEST_LATENCY: u32 = 60_000;

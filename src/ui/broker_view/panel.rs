@@ -3,6 +3,7 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::lines_tab::LinesTab;
 use super::log_tab::LogTab;
@@ -116,10 +117,14 @@ fn Panel() -> impl IntoView {
             </button>
         }
     });
+    let close = move || {
+        panel.set_open(false);
+        focus_opener();
+    };
     let close_by_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" && !event.default_prevented() {
             event.prevent_default();
-            panel.set_open(false);
+            close();
         }
     };
     let heading = NodeRef::<html::H2>::new();
@@ -144,7 +149,7 @@ fn Panel() -> impl IntoView {
                         class="button button--quiet button--icon"
                         aria-label=live(move || locale.strings().close)
                         title=live(move || locale.strings().close)
-                        on:click=move |_| panel.set_open(false)
+                        on:click=move |_| close()
                     >
                         <Icon name="close"/>
                     </button>
@@ -169,6 +174,18 @@ fn Panel() -> impl IntoView {
                 })}
             </div>
         </aside>
+    }
+}
+
+/// Puts the focus back to where the panel is opened from, as far as that can be seen.
+fn focus_opener() {
+    for selector in ["[aria-controls=inside]", "[popovertarget=broker]"] {
+        let found = document().query_selector(selector).ok().flatten();
+        let opener = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(opener) = opener.filter(|opener| opener.offset_parent().is_some()) {
+            let _ = opener.focus();
+            return;
+        }
     }
 }
 

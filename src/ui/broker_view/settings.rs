@@ -1,6 +1,8 @@
 //! The policy of the broker as settings that a page can list: one table, which says how each is called,
 //! where the specification speaks of it, and how it is read and written.
 
+use std::time::Duration;
+
 use crate::broker::{Availability, Overlapping, Policy, Refusal};
 use crate::language::Strings;
 use crate::mqtt::QoS;
@@ -78,6 +80,19 @@ pub fn parse(text: &str, minimum: u32, maximum: u32) -> Result<u32, NumberError>
         _ => Err(NumberError::OutOfRange { minimum, maximum }),
     }
 }
+
+/// Reads a latency in milliseconds, which may have a fraction.
+pub fn parse_latency(text: &str) -> Result<Duration, NumberError> {
+    let wrong = NumberError::OutOfRange { minimum: 0, maximum: LONGEST_LATENCY };
+    let millis: f64 = text.trim().parse().map_err(|_| wrong)?;
+    match (0.0..=f64::from(LONGEST_LATENCY)).contains(&millis) {
+        true => Ok(Duration::from_secs_f64(millis / 1000.0)),
+        false => Err(wrong),
+    }
+}
+
+/// In milliseconds: a minute is longer than any patience.
+const LONGEST_LATENCY: u32 = 60_000;
 
 impl Number {
     /// Reads what was typed; nothing at all stands for a number that is left out.
@@ -643,6 +658,16 @@ mod tests {
             ("99999999999", Err(NumberError::OutOfRange { minimum, maximum })),
         ] {
             assert_eq!(number.parse(text), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_latency_may_have_a_fraction() {
+        for (text, micros) in [("0.5", Some(500)), (" 20 ", Some(20_000)), ("0", Some(0))] {
+            assert_eq!(parse_latency(text).ok(), micros.map(Duration::from_micros), "{text}");
+        }
+        for text in ["", "-1", "60001", "NaN", "inf", "x"] {
+            assert!(parse_latency(text).is_err(), "{text}");
         }
     }
 }

@@ -2,21 +2,22 @@
 
 use leptos::prelude::*;
 
-use super::model::{Due, Inside};
+use super::model::{Due, Inside, Timer, by_client_id};
+use super::policy_tab::change;
 use super::session_card::SessionCard;
 use super::until::Until;
 use super::words;
 use crate::broker::{
-    Availability, Command, ConnectedSnapshot, ConnectionId, ConnectionPhase, Input, Policy,
+    Availability, Command, ConnectedSnapshot, ConnectionId, ConnectionPhase, Input,
 };
 use crate::capture::ClientSlot;
-use crate::mqtt::PacketType;
+use crate::mqtt::{PacketType, ReasonCode};
 use crate::ui::broker_view::model::code_words;
 use crate::ui::components::Icon;
 use crate::ui::format::{capped, grouped};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::store::use_store;
+use crate::ui::store::{Store, use_store};
 
 #[component]
 pub fn StateTab() -> impl IntoView {
@@ -29,7 +30,7 @@ pub fn StateTab() -> impl IntoView {
         inside.with(|i| i.sessions.iter().map(|(_, s)| s.client_id.clone()).collect::<Vec<_>>())
     };
     view! {
-        <Availability/>
+        <Closed/>
         <section class="broker-section">
             <Heading
                 title=Signal::derive(move || locale.strings().inside_connections)
@@ -52,6 +53,7 @@ pub fn StateTab() -> impl IntoView {
         </section>
         <Retained inside/>
         <Timers inside/>
+        <ShutDown/>
     }
 }
 
@@ -81,28 +83,27 @@ fn Heading(
     }
 }
 
-/// Whether CONNECTs are taken; shutting down and opening again.
+/// How CONNECT is refused, if it is. Tracked.
+fn refusal(store: Store) -> Option<ReasonCode> {
+    store.with_lab(|lab| lab.in_tab().broker().policy().availability.refusal())
+}
+
+/// Says so where no CONNECT is taken, with the way out.
 #[component]
-fn Availability() -> impl IntoView {
+fn Closed() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
-    let refusal = Memo::new(move |_| {
-        store.with_lab(|lab| lab.in_tab().broker().policy().availability.refusal())
-    });
-    let reopen = move |_| {
-        let policy = store.peek(|lab| lab.in_tab().broker().policy().clone());
-        let policy = Policy { availability: Availability::Open, ..policy };
-        store.operate(Input::SetPolicy(Box::new(policy)));
-    };
-    move || match refusal.get() {
-        Some(code) => {
+    let refusal = Memo::new(move |_| refusal(store));
+    let reopen = move |_| change(store, |policy| policy.availability = Availability::Open);
+    live(move || {
+        refusal.get().map(|code| {
             let strings = locale.strings();
             view! {
                 <div class="notice" data-state="warning" role="status">
                     <Icon name="warning"/>
-                    <h4 class="notice__title">
+                    <p class="notice__title">
                         {strings.inside_closed(code_words(code, PacketType::ConnAck))}
-                    </h4>
+                    </p>
                     <div class="notice__body">
                         <button type="button" class="button button--small" on:click=reopen>
                             {strings.inside_reopen}
@@ -110,21 +111,27 @@ fn Availability() -> impl IntoView {
                     </div>
                 </div>
             }
-            .into_any()
-        }
-        None => view! {
-            <div class="broker-shut">
-                <p class="field__hint">{locale.strings().inside_shut_down_hint}</p>
-                <button
-                    type="button"
-                    class="button button--small"
-                    on:click=move |_| store.operate(Input::Command(Command::ShutDown))
-                >
-                    {locale.strings().inside_shut_down}
-                </button>
-            </div>
-        }
-        .into_any(),
+        })
+    })
+}
+
+#[component]
+fn ShutDown() -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let is_closed = Memo::new(move |_| refusal(store).is_some());
+    view! {
+        <section class="broker-shut">
+            <p class="field__hint">{live(move || locale.strings().inside_shut_down_hint)}</p>
+            <button
+                type="button"
+                class="button button--small"
+                disabled=live(move || is_closed.get())
+                on:click=move |_| store.operate(Input::Command(Command::ShutDown))
+            >
+                {live(move || locale.strings().inside_shut_down)}
+            </button>
+        </section>
     }
 }
 
@@ -320,7 +327,18 @@ fn Retained(inside: Memo<Inside>) -> impl IntoView {
 #[component]
 fn Timers(inside: Memo<Inside>) -> impl IntoView {
     let locale = use_locale();
+    let store = use_store();
     let timers = Memo::new(move |_| inside.with(|i| i.timers.clone()));
+    let whose = move |timer: &Timer| {
+        let slot = match timer.due {
+            Due::Retained => None,
+            _ => store.peek(by_client_id).get(&timer.whose).copied(),
+        };
+        match slot {
+            Some(slot) => letter(slot).into_any(),
+            None => view! { <code>{timer.whose.clone()}</code> }.into_any(),
+        }
+    };
     view! {
         <section class="broker-section">
             <Heading
@@ -333,7 +351,7 @@ fn Timers(inside: Memo<Inside>) -> impl IntoView {
                     <li>
                         <span class="broker-list__time"><Until at=timer.at/></span>
                         <span>{live(move || words::due(timer.due, locale.strings()))}</span>
-                        <code>{timer.whose.clone()}</code>
+                        {whose(&timer)}
                     </li>
                 </For>
             </ol>

@@ -116,7 +116,7 @@ pub fn TimeBar() -> impl IntoView {
                     })
             })}
             {live(refusal)}
-            <p class="field__hint">{live(move || locale.strings().inside_skip_hint)}</p>
+            <p class="field__hint wide-only">{live(move || locale.strings().inside_skip_hint)}</p>
         </section>
     }
 }

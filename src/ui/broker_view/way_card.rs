@@ -62,7 +62,7 @@ pub fn WayCard(
     view! {
         <section class="way-card">
             <div class="way-card__row">
-                <h5 class="way-card__title">{live(title)}</h5>
+                <h4 class="way-card__title">{live(title)}</h4>
                 <button
                     type="button"
                     class="button button--small"
