@@ -3,6 +3,7 @@
 use std::fs;
 
 use mqtt5_playground::language::Language;
+use thirtyfour::Key;
 
 use crate::browser::{in_browser, setting};
 use crate::page::{Outcome, Page, press};
@@ -40,6 +41,20 @@ async fn finds_nothing(page: &Page, scheme: &str) -> Outcome {
     publisher.send("PUBLISH").await?;
     page.see("[aria-invalid=true]").await?;
     found.extend(examine(page, "exercise, done").await?);
+
+    // The broker's inside stands beside it.
+    page.driver().action_chain().send_keys(Key::Escape + "").perform().await?;
+    press(&page.see("[popovertarget=broker]").await?).await?;
+    press(&page.button(page.strings().inside_open).await?).await?;
+    for tab in [
+        page.strings().inside_tab_state,
+        page.strings().inside_tab_log,
+        page.strings().inside_tab_policy,
+        page.strings().inside_tab_lines,
+    ] {
+        press(&page.button(tab).await?).await?;
+        found.extend(examine(page, tab).await?);
+    }
     assert!(found.is_empty(), "in {scheme}: {found:#?}");
     Ok(())
 }

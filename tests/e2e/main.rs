@@ -9,6 +9,7 @@ mod browser;
 mod connecting;
 mod exercises;
 mod forms;
+mod inside;
 mod keyboard;
 mod narrow;
 mod page;

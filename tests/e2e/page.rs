@@ -245,7 +245,8 @@ pub async fn press(element: &WebElement) -> Outcome {
     element.click().await
 }
 
-async fn type_over(input: &WebElement, text: &str) -> Outcome {
+/// Replaces what stands in a field.
+pub async fn type_over(input: &WebElement, text: &str) -> Outcome {
     input.send_keys(Key::Control + "a").await?;
     match text {
         "" => input.send_keys(Key::Delete + "").await,
