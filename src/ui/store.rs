@@ -96,6 +96,11 @@ impl Store {
         self.selected.get()
     }
 
+    /// The same at this moment. Not tracked.
+    pub fn peek_selected(self) -> Option<RecordId> {
+        self.selected.get_untracked()
+    }
+
     /// Opens a record in the inspector.
     pub fn open(self, id: RecordId) {
         self.selected.set(Some(id));

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::bits::Bits;
+use super::capability_card::CapabilityCard;
 use super::field_tree::row_name;
 use super::meaning::{full_value, meaning};
 use super::model::{RowName, Sheet};
@@ -13,6 +14,7 @@ use crate::mqtt::{Class, DecodeError, FieldId, Label, PacketType, ReasonCode, Se
 use crate::ui::components::{Icon, SpecRef};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
 
 #[component]
 pub fn Explanation(reading: Reading) -> impl IntoView {
@@ -25,12 +27,17 @@ pub fn Explanation(reading: Reading) -> impl IntoView {
             sheet.error.filter(|_| in_sight.is_none() || in_sight == sheet.broken)
         })
     });
+    let id = use_store().peek_selected();
     let words = move || {
         let language = locale.language();
         sheet.with_value(|sheet| match (error.get(), reading.in_sight()) {
             (Some(error), _) => broken(sheet, error, language).into_any(),
             (None, Some(row)) => field(sheet, row, language).into_any(),
-            (None, None) => packet(sheet, language).into_any(),
+            (None, None) => view! {
+                {packet(sheet, language)}
+                {id.map(|id| view! { <CapabilityCard id/> })}
+            }
+            .into_any(),
         })
     };
     let bits = Memo::new(move |_| {

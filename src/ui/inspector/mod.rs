@@ -3,11 +3,14 @@
 #[cfg(target_arch = "wasm32")]
 mod bits;
 #[cfg(target_arch = "wasm32")]
+mod capability_card;
+#[cfg(target_arch = "wasm32")]
 mod explanation;
 #[cfg(target_arch = "wasm32")]
 mod field_tree;
 #[cfg(target_arch = "wasm32")]
 mod hex;
+mod limits;
 mod meaning;
 mod model;
 #[cfg(target_arch = "wasm32")]
@@ -15,6 +18,7 @@ mod reading;
 #[cfg(target_arch = "wasm32")]
 mod view;
 
+pub use limits::{LimitRow, rows as limit_rows};
 pub use meaning::{full_value, meaning, value};
 pub use model::{Expanded, Glyph, Row, RowName, Sheet};
 #[cfg(target_arch = "wasm32")]
