@@ -341,13 +341,15 @@ impl Wire {
         }
     }
 
-    /// The next packet as text; `closed` at the end, `nothing` when none comes in time.
+    /// The next packet as text; `closed` at the end, `nothing` when none comes in time. What is no packet of 5.0 has
+    /// words of its own.
     fn next(&mut self) -> String {
         loop {
             if let Some(frame) = self.deframer.next_frame().expect("the broker writes packets") {
-                let packet = decode(&frame, Some(Sender::Server));
-                let packet = packet.unwrap_or_else(|error| panic!("{frame:02x?}: {error}"));
-                return show(&self.resolve(packet));
+                return match decode(&frame, Some(Sender::Server)) {
+                    Ok(packet) => show(&self.resolve(packet)),
+                    Err(error) => format!("{:02x?}, which is no packet: {error}", &frame[..]),
+                };
             }
             match &mut self.transport {
                 Transport::Tcp(stream) => {
