@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::capture::ClientSlot;
-use crate::lab::{LinkState, Problem};
+use crate::lab::{BenchClient, Problem};
 use crate::link::{BrokerAddress, Target};
 use crate::ui::broker_choice;
 use crate::ui::broker_view::use_broker_panel;
@@ -40,16 +40,20 @@ pub fn BrokerMenu() -> impl IntoView {
             let _ = popover.hide_popover();
         }
     };
+    // A connection that a change of broker has left elsewhere does not light the lamp of this one.
     let link = move || {
         store.with_lab(|lab| {
-            let clients = lab.clients();
-            let any = |test: fn(&crate::lab::BenchClient) -> bool| clients.iter().any(test);
-            match () {
-                () if any(|client| client.is_connected()) => "connected",
-                () if any(|client| client.link_state() != LinkState::Closed) => "connecting",
-                () if any(|c| matches!(c.problem(), Some(Problem::ConnectFailed { .. }))) => {
-                    "failed"
+            let here = || lab.clients().iter().filter(|c| c.target() == Some(lab.target()));
+            let has_failed = |client: &BenchClient| match client.problem() {
+                Some(Problem::ConnectFailed { address, .. }) => {
+                    lab.target().address() == Some(address)
                 }
+                _ => false,
+            };
+            match () {
+                () if here().any(|client| client.is_connected()) => "connected",
+                () if here().next().is_some() => "connecting",
+                () if lab.clients().iter().any(has_failed) => "failed",
                 () => "offline",
             }
         })
@@ -85,8 +89,14 @@ pub fn BrokerMenu() -> impl IntoView {
         let staying = store.with_lab(broker_choice::staying);
         let line = |(target, clients): (Target, Vec<ClientSlot>)| {
             let letters: Vec<_> = clients.iter().map(|slot| slot.letter().to_string()).collect();
-            let name = broker_choice::name(&target, strings);
-            view! { <p class="notice__title">{strings.broker_stays(name, letters.join(", "))}</p> }
+            let letters = letters.join(", ");
+            let words = match target {
+                Target::InTab => strings.broker_stays_in_tab(letters),
+                Target::At(_) => {
+                    strings.broker_stays_at(broker_choice::name(&target, strings), letters)
+                }
+            };
+            view! { <p class="notice__title">{words}</p> }
         };
         let lines: Vec<_> = staying.into_iter().map(line).collect();
         (!lines.is_empty()).then(|| {
