@@ -27,27 +27,28 @@ impl Options {
 
 /// Builds it and says what it weighs.
 pub fn dist(options: &Options) -> Result<()> {
-    build(options)?;
-    size::print_first_load(&options.folder)
+    let optimized = build(options)?;
+    size::print_first_load(&options.folder, optimized)
 }
 
-pub fn build(options: &Options) -> Result<()> {
+/// Returns whether wasm-opt was there to make it smaller.
+pub fn build(options: &Options) -> Result<bool> {
     tools::ensure_all()?;
     let wasm_opt = tools::ensure_wasm_opt();
     say(format!("building the page for {}", options.public_url));
     run(tools::trunk()?
         .args(["build", "--release", "--public-url", &options.public_url, "--dist"])
         .arg(&options.folder))?;
-    if let Some(wasm_opt) = wasm_opt {
+    if let Some(wasm_opt) = &wasm_opt {
         say("making it smaller with wasm-opt");
         for file in files_ending(&options.folder, ".wasm")? {
-            optimize(&wasm_opt, &file)?;
+            optimize(wasm_opt, &file)?;
         }
     }
     // Static hosts answer an address they do not know with this page; so the router gets to see it.
     fs::copy(options.folder.join("index.html"), options.folder.join("404.html"))?;
     say(format!("built in {}", options.folder.display()));
-    Ok(())
+    Ok(wasm_opt.is_some())
 }
 
 /// In place. The features are those that Rust's own output uses.

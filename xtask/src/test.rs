@@ -137,9 +137,10 @@ fn live(harness: &[String]) -> Result<()> {
 fn end_to_end(harness: &[String]) -> Result<()> {
     ensure(&[&MOSQUITTO, &CHROMIUM, &CHROMEDRIVER, &JAPANESE_FONT])?;
     let folder = tools::work_dir()?.join("dist");
-    dist::build(&dist::Options { public_url: PUBLIC_URL.to_owned(), folder: folder.clone() })?;
+    let options = dist::Options { public_url: PUBLIC_URL.to_owned(), folder: folder.clone() };
+    let optimized = dist::build(&options)?;
     // A page that is too heavy fails too, but can be tried all the same.
-    let weighed = size::print_first_load(&folder);
+    let weighed = size::print_first_load(&folder, optimized);
     say("end-to-end tests of the built page in Chromium, with Mosquitto");
     let mosquitto = Mosquitto::start_on_free_ports()?;
     let server = StaticServer::start(folder, PUBLIC_URL)?;
