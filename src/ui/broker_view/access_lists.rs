@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::access::{
     ACTIONS, answer, example, filter_is_wrong, given, refusals, request, with_action,
 };
+use super::controls::{IconButton, Row, Select, SmallButton, TextBox, hint, said};
 use super::model::code_words;
 use super::policy_tab::change;
 use crate::broker::{Action, Policy, Rule, User};
@@ -17,54 +18,52 @@ use crate::ui::store::use_store;
 #[component]
 pub fn AccessLists(policy: Memo<Policy>) -> impl IntoView {
     let store = use_store();
-    let locale = use_locale();
     let users = Memo::new(move |_| policy.with(|policy| policy.users.len()));
     let rules = Memo::new(move |_| policy.with(|policy| policy.rules.len()));
-    let banned = move || policy.with(|policy| policy.banned.join(" "));
-    let add_user = move |_| change(store, |policy| policy.users.push(User::default()));
-    let add_rule = move |_| change(store, |policy| policy.rules.push(example()));
-    let ban = move |event| {
-        let typed = event_target_value(&event);
+    let banned = Signal::derive(move || policy.with(|policy| policy.banned.join(" ")));
+    let add_user = move |()| change(store, |policy| policy.users.push(User::default()));
+    let add_rule = move |()| change(store, |policy| policy.rules.push(example()));
+    let ban = move |typed: String| {
         let ids = typed.split_whitespace().map(str::to_owned).collect();
         change(store, |policy| policy.banned = ids);
     };
+    // A form stands for a place in its list: only another length makes other forms.
+    let rule_forms = move || {
+        let form = |index| view! { <RuleForm index policy/> }.into_any();
+        (0..rules.get()).map(form).collect::<Vec<_>>()
+    };
+    let user_forms = move || {
+        let form = |index| view! { <UserForm index policy/> }.into_any();
+        (0..users.get()).map(form).collect::<Vec<_>>()
+    };
     view! {
         <section class="access">
-            <h3 class="access__title">{live(move || locale.strings().inside_rules)}</h3>
-            <p class="field__hint">{live(move || locale.strings().inside_rules_hint)}</p>
-            <For each=move || 0..rules.get() key=|index| *index let:index>
-                <RuleForm index policy/>
-            </For>
-            <button type="button" class="button button--small" on:click=add_rule>
-                <Icon name="plus"/>
-                {live(move || locale.strings().inside_rule_add)}
-            </button>
+            <h3 class="access__title">{said(|s| s.inside_rules)}</h3>
+            {hint(|s| s.inside_rules_hint)}
+            {live(rule_forms)}
+            <SmallButton
+                icon=Some("plus")
+                words=said(|s| s.inside_rule_add)
+                on_press=Callback::new(add_rule)
+            />
         </section>
         <section class="access">
-            <h3 class="access__title">{live(move || locale.strings().inside_users)}</h3>
-            <p class="field__hint">{live(move || locale.strings().inside_users_hint)}</p>
-            <For each=move || 0..users.get() key=|index| *index let:index>
-                <UserForm index policy/>
-            </For>
-            <button type="button" class="button button--small" on:click=add_user>
-                <Icon name="plus"/>
-                {live(move || locale.strings().inside_user_add)}
-            </button>
+            <h3 class="access__title">{said(|s| s.inside_users)}</h3>
+            {hint(|s| s.inside_users_hint)}
+            {live(user_forms)}
+            <SmallButton
+                icon=Some("plus")
+                words=said(|s| s.inside_user_add)
+                on_press=Callback::new(add_user)
+            />
         </section>
         <section class="access">
-            <h3 class="access__title" id="inside-banned">
-                {live(move || locale.strings().inside_banned)}
-            </h3>
-            <p class="field__hint">{live(move || locale.strings().inside_banned_hint)}</p>
-            <input
-                type="text"
-                class="input--bytes"
-                aria-labelledby="inside-banned"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                prop:value=live(banned)
-                on:change=ban
+            <h3 class="access__title">{said(|s| s.inside_banned)}</h3>
+            {hint(|s| s.inside_banned_hint)}
+            <TextBox
+                label=Some(said(|s| s.inside_banned))
+                value=banned
+                on_change=Callback::new(ban)
             />
         </section>
     }
@@ -74,9 +73,9 @@ pub fn AccessLists(policy: Memo<Policy>) -> impl IntoView {
 fn UserForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
-    let user = Memo::new(move |_| {
-        policy.with(|policy| policy.users.get(index).cloned().unwrap_or_default())
-    });
+    let read = move |read: fn(&User) -> &String| {
+        policy.with(|policy| policy.users.get(index).map(read).cloned().unwrap_or_default())
+    };
     let edit = move |write: fn(&mut User, String), text: String| {
         change(store, |policy| {
             if let Some(user) = policy.users.get_mut(index) {
@@ -85,11 +84,10 @@ fn UserForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
         });
     };
     let number = index + 1;
-    let remove_words = move || {
-        let strings = locale.strings();
-        strings.inside_remove(strings.inside_user_name(number))
-    };
-    let remove = move |_| {
+    let name = Signal::derive(move || locale.strings().inside_user_name(number));
+    let password = Signal::derive(move || locale.strings().inside_user_password(number));
+    let remove_words = Signal::derive(move || locale.strings().inside_remove(name.get()));
+    let remove = move |()| {
         change(store, |policy| {
             if index < policy.users.len() {
                 policy.users.remove(index);
@@ -98,39 +96,19 @@ fn UserForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
     };
     view! {
         <div class="access__user">
-            <input
-                type="text"
-                class="input--bytes"
-                aria-label=live(move || locale.strings().inside_user_name(number))
-                placeholder="User Name"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                prop:value=live(move || user.get().name)
-                on:change=move |event| edit(|user, text| user.name = text, event_target_value(&event))
+            <TextBox
+                label=Some(name)
+                placeholder="User Name".to_owned()
+                value=Signal::derive(move || read(|user| &user.name))
+                on_change=Callback::new(move |text| edit(|user, text| user.name = text, text))
             />
-            <input
-                type="text"
-                class="input--bytes"
-                aria-label=live(move || locale.strings().inside_user_password(number))
-                placeholder="Password"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                prop:value=live(move || user.get().password)
-                on:change=move |event| {
-                    edit(|user, text| user.password = text, event_target_value(&event))
-                }
+            <TextBox
+                label=Some(password)
+                placeholder="Password".to_owned()
+                value=Signal::derive(move || read(|user| &user.password))
+                on_change=Callback::new(move |text| edit(|user, text| user.password = text, text))
             />
-            <button
-                type="button"
-                class="button button--quiet button--icon button--small"
-                aria-label=live(remove_words)
-                title=live(remove_words)
-                on:click=remove
-            >
-                <Icon name="remove"/>
-            </button>
+            <IconButton icon="remove" words=remove_words on_press=Callback::new(remove)/>
         </div>
     }
 }
@@ -141,216 +119,152 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
     let locale = use_locale();
     // The last one is taken away before its form is.
     let rule =
-        Memo::new(move |_| policy.with(|p| p.rules.get(index).cloned().unwrap_or_else(example)));
-    let edit = move |write: &dyn Fn(&mut Rule)| {
+        move || policy.with(|policy| policy.rules.get(index).cloned().unwrap_or_else(example));
+    let edit = move |write: fn(&mut Rule, &str), value: &str| {
         change(store, |policy| {
             if let Some(rule) = policy.rules.get_mut(index) {
-                write(rule);
+                write(rule, value);
             }
         });
     };
-    let action = Memo::new(move |_| rule.with(|rule| rule.action));
-    let number = index + 1;
-    let id = move |part: &str| format!("inside-rule-{number}-{part}");
-    let actions: Vec<_> = ACTIONS
-        .iter()
-        .enumerate()
-        .map(|(at, one)| {
-            view! {
-                <option value=at prop:selected=live(move || action.get() == *one)>
-                    {request(*one).name()}
-                </option>
-            }
-        })
-        .collect();
-    let choose_action = move |event| {
-        let at: usize = event_target_value(&event).parse().unwrap_or(0);
-        edit(&|rule| *rule = with_action(rule, ACTIONS[at.min(ACTIONS.len() - 1)]));
+    let text = move |label, read: fn(Rule) -> Option<String>, write: fn(&mut Rule, &str)| {
+        let number = index + 1;
+        (
+            format!("inside-rule-{number}-{label}"),
+            Signal::derive(move || read(rule()).unwrap_or_default()),
+            Callback::new(move |value: String| edit(write, &value)),
+        )
+    };
+    let (action_id, action, write_action) = text(
+        "action",
+        |rule| Some(rule.action as usize).map(|at| at.to_string()),
+        |rule, value| {
+            let at: usize = value.parse().unwrap_or(0);
+            *rule = with_action(rule, ACTIONS[at.min(ACTIONS.len() - 1)]);
+        },
+    );
+    let (topic_id, topic, write_topic) =
+        text("topic", |rule| rule.topic_filter, |rule, value| rule.topic_filter = given(value));
+    let (client_id, client, write_client) =
+        text("client", |rule| rule.client_id, |rule, value| rule.client_id = given(value));
+    let (user_id, user, write_user) =
+        text("user", |rule| rule.user, |rule, value| rule.user = given(value));
+    let (answer_id, refusal, write_answer) = text(
+        "answer",
+        |rule| rule.refuse_with.map(|code| code.value().to_string()),
+        |rule, value| rule.refuse_with = value.parse().ok().and_then(ReasonCode::from_value),
+    );
+    let (qos_id, qos, write_qos) = text(
+        "qos",
+        |rule| rule.maximum_qos.map(|qos| qos.bits().to_string()),
+        |rule, value| rule.maximum_qos = value.parse().ok().and_then(QoS::from_bits),
+    );
+    let actions = move || {
+        let option =
+            |action: &Action| ((*action as usize).to_string(), request(*action).name().to_owned());
+        ACTIONS.iter().map(option).collect()
     };
     let answers = move || {
-        let action = action.get();
-        let codes: Vec<_> = refusals(action)
-            .map(|code| {
-                let is_chosen = move || rule.with(|rule| rule.refuse_with == Some(code));
-                view! {
-                    <option value=code.value() prop:selected=live(is_chosen)>
-                        {code_words(code, answer(action))}
-                    </option>
-                }
-            })
-            .collect();
-        let allows = move || rule.with(|rule| rule.refuse_with.is_none());
-        view! {
-            <option value="" prop:selected=live(allows)>
-                {live(move || locale.strings().inside_rule_allow)}
-            </option>
-            {codes}
-        }
+        let action = rule().action;
+        let allow = (String::new(), locale.strings().inside_rule_allow.to_owned());
+        let codes = refusals(action)
+            .map(|code| (code.value().to_string(), code_words(code, answer(action))));
+        std::iter::once(allow).chain(codes).collect()
     };
-    let choose_answer = move |event| {
-        let code = event_target_value(&event).parse().ok().and_then(ReasonCode::from_value);
-        edit(&|rule| rule.refuse_with = code);
+    let grants = move || {
+        let asked = (String::new(), locale.strings().inside_rule_qos_asked.to_owned());
+        let all = QoS::ALL.map(|qos| (qos.bits().to_string(), qos.bits().to_string()));
+        std::iter::once(asked).chain(all).collect()
     };
-    let qos: Vec<_> = QoS::ALL
-        .map(|qos| {
-            let is_chosen = move || rule.with(|rule| rule.maximum_qos == Some(qos));
+    let has_no_topic = move || rule().action == Action::Connect;
+    let grants_nothing = move || rule().action != Action::Subscribe || rule().refuse_with.is_some();
+    let is_wrong = Signal::derive(move || filter_is_wrong(&rule()));
+    let wrong_words = move || {
+        is_wrong.get().then(|| {
             view! {
-                <option value=qos.bits() prop:selected=live(is_chosen)>{qos.bits()}</option>
+                <p class="field__error" role="alert">
+                    <Icon name="warning"/>
+                    {said(|s| s.inside_rule_filter_wrong)}
+                </p>
             }
         })
-        .into_iter()
-        .collect();
-    let choose_qos = move |event| {
-        let qos = event_target_value(&event).parse().ok().and_then(QoS::from_bits);
-        edit(&|rule| rule.maximum_qos = qos);
     };
-    let has_topic = move || action.get() != Action::Connect;
-    let grants =
-        move || rule.with(|rule| rule.action == Action::Subscribe && rule.refuse_with.is_none());
-    let is_wrong = move || rule.with(filter_is_wrong);
-    let up = move |_| {
+    let up = move |()| {
         change(store, |policy| {
             if index > 0 && index < policy.rules.len() {
                 policy.rules.swap(index, index - 1);
             }
         });
     };
-    let remove = move |_| {
+    let remove = move |()| {
         change(store, |policy| {
             if index < policy.rules.len() {
                 policy.rules.remove(index);
             }
         });
     };
-    let title = move || locale.strings().inside_rule(number);
-    let remove_words = move || locale.strings().inside_remove(title());
-    let up_words = move || locale.strings().inside_rule_up(number);
-    let anybody = move || locale.strings().inside_rule_anybody;
+    let title = Signal::derive(move || locale.strings().inside_rule(index + 1));
+    let remove_words = Signal::derive(move || locale.strings().inside_remove(title.get()));
+    let up_words = Signal::derive(move || locale.strings().inside_rule_up(index + 1));
+    let anybody = said(|s| s.inside_rule_anybody);
     view! {
         <div class="form-group" role="group" aria-label=title>
             <div class="form-group__head">
-                {live(title)}
-                <button
-                    type="button"
-                    class="button button--quiet button--icon button--small"
-                    aria-label=live(up_words)
-                    title=live(up_words)
+                {title}
+                <IconButton
+                    icon="up"
+                    words=up_words
                     disabled=index == 0
-                    on:click=up
+                    on_press=Callback::new(up)
+                />
+                <IconButton icon="remove" words=remove_words on_press=Callback::new(remove)/>
+            </div>
+            <Row id=action_id.clone() label=said(|s| s.inside_rule_action)>
+                <Select
+                    id=Some(action_id)
+                    options=Signal::derive(actions)
+                    value=action
+                    on_change=write_action
+                />
+            </Row>
+            <div hidden=live(has_no_topic)>
+                <Row
+                    id=topic_id.clone()
+                    label=said(|s| s.inside_rule_topic)
+                    hint=Some(said(|s| s.inside_rule_topic_hint))
                 >
-                    <Icon name="up"/>
-                </button>
-                <button
-                    type="button"
-                    class="button button--quiet button--icon button--small"
-                    aria-label=live(remove_words)
-                    title=live(remove_words)
-                    on:click=remove
-                >
-                    <Icon name="remove"/>
-                </button>
+                    <TextBox id=Some(topic_id) value=topic wrong=is_wrong on_change=write_topic/>
+                </Row>
+                {live(wrong_words)}
             </div>
-            <div class="field">
-                <label class="field__label" for=id("action")>
-                    {live(move || locale.strings().inside_rule_action)}
-                </label>
-                <div class="field__control">
-                    <select id=id("action") on:change=choose_action>{actions}</select>
-                </div>
-            </div>
-            <div class="field" hidden=live(move || !has_topic())>
-                <label class="field__label" for=id("topic")>
-                    {live(move || locale.strings().inside_rule_topic)}
-                </label>
-                <div class="field__control">
-                    <input
-                        type="text"
-                        class="input--bytes"
-                        id=id("topic")
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        aria-invalid=live(move || is_wrong().then_some("true"))
-                        aria-describedby=id("topic-hint")
-                        prop:value=live(move || rule.get().topic_filter.unwrap_or_default())
-                        on:change=move |event| {
-                            let text = given(&event_target_value(&event));
-                            edit(&|rule| rule.topic_filter = text.clone());
-                        }
+            <Row id=client_id.clone() label=said(|s| s.inside_rule_client_id)>
+                <TextBox
+                    id=Some(client_id)
+                    placeholder=anybody
+                    value=client
+                    on_change=write_client
+                />
+            </Row>
+            <Row id=user_id.clone() label=said(|s| s.inside_rule_user)>
+                <TextBox id=Some(user_id) placeholder=anybody value=user on_change=write_user/>
+            </Row>
+            <Row id=answer_id.clone() label=said(|s| s.inside_rule_answer)>
+                <Select
+                    id=Some(answer_id)
+                    options=Signal::derive(answers)
+                    value=refusal
+                    on_change=write_answer
+                />
+            </Row>
+            <div hidden=live(grants_nothing)>
+                <Row id=qos_id.clone() label=said(|s| s.inside_rule_maximum_qos)>
+                    <Select
+                        id=Some(qos_id)
+                        options=Signal::derive(grants)
+                        value=qos
+                        on_change=write_qos
                     />
-                </div>
-                <p class="field__hint" id=id("topic-hint")>
-                    {live(move || locale.strings().inside_rule_topic_hint)}
-                </p>
-                <Show when=is_wrong>
-                    <p class="field__error" role="alert">
-                        <Icon name="warning"/>
-                        {live(move || locale.strings().inside_rule_filter_wrong)}
-                    </p>
-                </Show>
-            </div>
-            <div class="field">
-                <label class="field__label" for=id("client")>
-                    {live(move || locale.strings().inside_rule_client_id)}
-                </label>
-                <div class="field__control">
-                    <input
-                        type="text"
-                        class="input--bytes"
-                        id=id("client")
-                        placeholder=live(anybody)
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        prop:value=live(move || rule.get().client_id.unwrap_or_default())
-                        on:change=move |event| {
-                            let text = given(&event_target_value(&event));
-                            edit(&|rule| rule.client_id = text.clone());
-                        }
-                    />
-                </div>
-            </div>
-            <div class="field">
-                <label class="field__label" for=id("user")>
-                    {live(move || locale.strings().inside_rule_user)}
-                </label>
-                <div class="field__control">
-                    <input
-                        type="text"
-                        class="input--bytes"
-                        id=id("user")
-                        placeholder=live(anybody)
-                        autocomplete="off"
-                        autocapitalize="off"
-                        spellcheck="false"
-                        prop:value=live(move || rule.get().user.unwrap_or_default())
-                        on:change=move |event| {
-                            let text = given(&event_target_value(&event));
-                            edit(&|rule| rule.user = text.clone());
-                        }
-                    />
-                </div>
-            </div>
-            <div class="field">
-                <label class="field__label" for=id("answer")>
-                    {live(move || locale.strings().inside_rule_answer)}
-                </label>
-                <div class="field__control">
-                    <select id=id("answer") on:change=choose_answer>{answers}</select>
-                </div>
-            </div>
-            <div class="field" hidden=live(move || !grants())>
-                <label class="field__label" for=id("qos")>
-                    {live(move || locale.strings().inside_rule_maximum_qos)}
-                </label>
-                <div class="field__control">
-                    <select id=id("qos") on:change=choose_qos>
-                        <option value="" prop:selected=live(move || {
-                            rule.with(|rule| rule.maximum_qos.is_none())
-                        })>{live(move || locale.strings().inside_rule_qos_asked)}</option>
-                        {qos}
-                    </select>
-                </div>
+                </Row>
             </div>
         </div>
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::controls::{Row, SmallButton, TextBox, hint, said};
 use super::model::mend;
 use super::settings::{NumberError, parse_latency};
 use super::state_tab::letter;
@@ -10,7 +11,6 @@ use crate::capture::ClientSlot;
 use crate::lab::{Act, Action, BenchClient, LinkState};
 use crate::link::{Line, Target};
 use crate::mqtt::Sender;
-use crate::ui::components::Icon;
 use crate::ui::lesson::model::role_name;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -19,19 +19,23 @@ use crate::ui::store::use_store;
 #[component]
 pub fn LinesTab() -> impl IntoView {
     let store = use_store();
-    let locale = use_locale();
-    let slots = Memo::new(move |_| {
-        store.with_lab(|lab| lab.clients().iter().map(BenchClient::slot).collect::<Vec<_>>())
-    });
+    // Clients stand in the order of their letters.
+    let clients = Memo::new(move |_| store.with_lab(|lab| lab.clients().len()));
+    let cards = move || {
+        let slots = (0..clients.get()).filter_map(|index| u8::try_from(index).ok());
+        let card = |slot| view! { <LineCard client=ClientSlot(slot)/> }.into_any();
+        slots.map(card).collect::<Vec<_>>()
+    };
+    let none = move || {
+        (clients.get() == 0).then(|| {
+            view! { <p class="broker-section__empty">{said(|s| s.inside_lines_none)}</p> }
+        })
+    };
     view! {
         <Latency/>
-        <p class="field__hint">{live(move || locale.strings().inside_lines_hint)}</p>
-        <Show when=live(move || slots.with(Vec::is_empty))>
-            <p class="broker-section__empty">{live(move || locale.strings().inside_lines_none)}</p>
-        </Show>
-        <For each=move || slots.get() key=|slot| *slot let:slot>
-            <LineCard client=slot/>
-        </For>
+        {hint(|s| s.inside_lines_hint)}
+        {live(none)}
+        {live(cards)}
     }
 }
 
@@ -39,53 +43,39 @@ pub fn LinesTab() -> impl IntoView {
 #[component]
 fn Latency() -> impl IntoView {
     let store = use_store();
-    let locale = use_locale();
-    let latency = Memo::new(move |_| store.with_lab(|lab| lab.in_tab().latency()));
-    let error = RwSignal::new(None::<NumberError>);
+    let in_force = Memo::new(move |_| {
+        let latency = store.with_lab(|lab| lab.in_tab().latency());
+        format!("{}", latency.as_micros() as f64 / 1000.0)
+    });
+    let problem = RwSignal::new(None::<NumberError>);
     let text = RwSignal::new(String::new());
-    Effect::new(move || text.set(format!("{}", latency.get().as_secs_f64() * 1000.0)));
-    let change = move |event| {
-        let typed = event_target_value(&event);
-        text.set(typed.clone());
-        match parse_latency(&typed) {
-            Ok(latency) => {
-                error.set(None);
-                store.set_latency(latency);
-            }
-            Err(wrong) => error.set(Some(wrong)),
+    Effect::new(move || text.set(in_force.get()));
+    let change = move |typed: String| {
+        let read = parse_latency(&typed);
+        text.set(typed);
+        problem.set(read.err());
+        if let Ok(latency) = read {
+            store.set_latency(latency);
         }
     };
+    let id = "inside-latency".to_owned();
     view! {
-        <div class="field">
-            <label class="field__label" for="inside-latency">
-                {live(move || locale.strings().inside_latency)}
-            </label>
-            <div class="field__control">
-                <input
-                    class="input--number"
-                    id="inside-latency"
-                    inputmode="decimal"
-                    autocomplete="off"
-                    aria-invalid=live(move || error.get().map(|_| "true"))
-                    aria-describedby=live(move || error.get().map(|_| "inside-latency-problem"))
-                    prop:value=live(move || text.get())
-                    on:change=change
+        <div class="fields">
+            <Row
+                id=id.clone()
+                label=said(|s| s.inside_latency)
+                hint=Some(said(|s| s.inside_latency_hint))
+                problem
+            >
+                <TextBox
+                    id=Some(id)
+                    number=true
+                    value=text.into()
+                    wrong=Signal::derive(move || problem.get().is_some())
+                    on_change=Callback::new(change)
                 />
                 <span class="field__unit">"ms"</span>
-            </div>
-            <p class="field__hint">{live(move || locale.strings().inside_latency_hint)}</p>
-            {live(move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field__error" role="alert" id="inside-latency-problem">
-                                <Icon name="warning"/>
-                                {error.words(locale.strings())}
-                            </p>
-                        }
-                    })
-            })}
+            </Row>
         </div>
     }
 }
@@ -108,51 +98,44 @@ fn LineCard(client: ClientSlot) -> impl IntoView {
             *now.unwrap_or(&next) != Target::InTab
         })
     });
-    let is_open = move || {
+    let is_closed = Signal::derive(move || {
         store.with_lab(|lab| {
-            lab.client(client).is_some_and(|one| one.link_state() != LinkState::Closed)
+            lab.client(client).is_none_or(|one| one.link_state() == LinkState::Closed)
         })
-    };
-    let is_faulty =
-        move || store.with_lab(|lab| lab.in_tab().line(client).is_some_and(Line::is_faulty));
-    // The buttons are only there while the act is allowed.
+    });
+    let is_whole = Signal::derive(move || {
+        store.with_lab(|lab| !lab.in_tab().line(client).is_some_and(Line::is_faulty))
+    });
+    // The buttons can only be pressed while the act is allowed.
     let act = move |action: Action| _ = store.act(Act { client, action });
+    let ways = move || match is_elsewhere.get() {
+        true => view! {
+            <p class="card__body field__hint">{said(|s| s.inside_way_elsewhere)}</p>
+        }
+        .into_any(),
+        false => view! {
+            <WayCard client from=Sender::Client/>
+            <WayCard client from=Sender::Server/>
+        }
+        .into_any(),
+    };
     view! {
         <article class="card broker-card">
             <header class="card__head">
                 {letter(client)}
                 <h3 class="card__title">{live(role)}</h3>
-                <button
-                    type="button"
-                    class="button button--small"
-                    title=live(move || locale.strings().inside_line_cut_hint)
-                    disabled=live(move || !is_open())
-                    on:click=move |_| act(Action::Cut)
-                >
-                    {live(move || locale.strings().inside_line_cut)}
-                </button>
-                <button
-                    type="button"
-                    class="button button--small"
-                    disabled=live(move || !is_faulty())
-                    on:click=move |_| act(mend())
-                >
-                    {live(move || locale.strings().inside_line_mend)}
-                </button>
+                <SmallButton
+                    words=said(|s| s.inside_line_cut)
+                    disabled=is_closed
+                    on_press=Callback::new(move |()| act(Action::Cut))
+                />
+                <SmallButton
+                    words=said(|s| s.inside_line_mend)
+                    disabled=is_whole
+                    on_press=Callback::new(move |()| act(mend()))
+                />
             </header>
-            <Show
-                when=live(move || !is_elsewhere.get())
-                fallback=move || {
-                    view! {
-                        <p class="card__body field__hint">
-                            {live(move || locale.strings().inside_way_elsewhere)}
-                        </p>
-                    }
-                }
-            >
-                <WayCard client from=Sender::Client/>
-                <WayCard client from=Sender::Server/>
-            </Show>
+            {live(ways)}
         </article>
     }
 }

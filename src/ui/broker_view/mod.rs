@@ -9,6 +9,8 @@ pub mod words;
 #[cfg(target_arch = "wasm32")]
 mod access_lists;
 #[cfg(target_arch = "wasm32")]
+mod controls;
+#[cfg(target_arch = "wasm32")]
 mod lines_tab;
 #[cfg(target_arch = "wasm32")]
 mod log_tab;

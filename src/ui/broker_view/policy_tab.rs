@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::access_lists::AccessLists;
+use super::controls::{SmallButton, hint, said};
 use super::setting_row::SettingRow;
 use super::settings::{GROUPS, Group, lists_in_use};
 use crate::broker::{Input, Policy};
@@ -38,21 +39,19 @@ pub fn PolicyTab() -> impl IntoView {
             }
         }
     };
+    let reset = move |()| change(store, |policy| *policy = Policy::default());
     let groups =
         GROUPS.iter().map(|group| view! { <PolicyGroup group policy/> }).collect::<Vec<_>>();
     view! {
-        <p class="field__hint">{live(move || locale.strings().inside_policy_hint)}</p>
+        {hint(|s| s.inside_policy_hint)}
         <div class="broker-policy__state">
             <span role="status">{live(words)}</span>
-            <button
-                type="button"
-                class="button button--small"
-                disabled=live(move || is_default.get())
-                on:click=move |_| change(store, |policy| *policy = Policy::default())
-            >
-                <Icon name="reset"/>
-                {live(move || locale.strings().inside_policy_reset)}
-            </button>
+            <SmallButton
+                icon=Some("reset")
+                words=said(|s| s.inside_policy_reset)
+                disabled=Signal::derive(move || is_default.get())
+                on_press=Callback::new(reset)
+            />
         </div>
         {groups}
         <Folded
@@ -102,7 +101,7 @@ fn Folded(
         <details class="disclosure" open=open>
             <summary class="disclosure__summary">
                 <Icon name="chevron"/>
-                {live(move || title(locale.strings()))}
+                {said(title)}
                 {dot}
             </summary>
             <div class="disclosure__body">{children()}</div>

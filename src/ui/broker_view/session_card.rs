@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::controls::{IconButton, Select, SmallButton, said};
 use super::model::{Inside, code_words, disconnect_codes, options};
-use super::state_tab::{fact, letter};
-use super::until::{Until, time_until};
+use super::state_tab::{fact, letter, time};
+use super::until::time_until;
 use super::words::span;
 use crate::broker::{ClientId, Command, Input, Presence, SessionSnapshot};
 use crate::delivery::{ReceivedStage, SentStage};
-use crate::mqtt::{PacketType, ReasonCode, split_shared};
-use crate::ui::components::Icon;
+use crate::mqtt::{PacketId, PacketType, ReasonCode, split_shared};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
@@ -50,12 +50,12 @@ pub fn SessionCard(client_id: ClientId, inside: Memo<Inside>) -> impl IntoView {
                 </span>
             </header>
             {live(inner)}
-            <Operator client_id is_connected=Signal::derive(is_connected)/>
+            <Operator client_id is_away=Signal::derive(move || !is_connected())/>
         </article>
     }
 }
 
-fn contents(session: &SessionSnapshot) -> impl IntoView + use<> {
+fn contents(session: &SessionSnapshot) -> AnyView {
     let strings = use_locale().strings();
     let expiry = match session.expiry_interval {
         0 => strings.inside_session_expiry_with.to_owned(),
@@ -64,24 +64,21 @@ fn contents(session: &SessionSnapshot) -> impl IntoView + use<> {
     };
     let will = session.will.as_ref().map(|will| {
         let delay = will.properties.will_delay_interval().unwrap_or(0);
-        let topic = will.topic.clone();
         let waits = match session.presence {
-            Presence::Absent { will_at: Some(at), .. } => view! { <Until at/> }.into_any(),
+            Presence::Absent { will_at: Some(at), .. } => time(at),
             _ => strings.inside_will_delay(span(delay.into(), strings)).into_any(),
         };
-        fact("Will", view! { <code>{topic}</code>" · "{waits} })
+        fact("Will", vec![code(&will.topic), " · ".into_any(), waits])
     });
     let subscriptions: Vec<_> = session
         .subscriptions
         .iter()
         .map(|subscription| {
-            let filter = subscription.topic_filter.to_string();
-            let shared = split_shared(&filter).is_some();
+            let filter = &subscription.topic_filter;
+            let shared = split_shared(filter).map(|_| badge("Shared Subscription".to_owned()));
             let chips = options(&subscription.options, subscription.identifier);
-            let chips = chips.into_iter().chain(shared.then(|| "Shared Subscription".to_owned()));
-            let chips: Vec<_> =
-                chips.map(|chip| view! { <span class="badge">{chip}</span> }).collect();
-            view! { <li><code>{filter}</code>{chips}</li> }
+            let chips = chips.into_iter().map(badge).chain(shared);
+            item(std::iter::once(code(filter)).chain(chips))
         })
         .collect();
     let to: Vec<_> = session
@@ -93,16 +90,12 @@ fn contents(session: &SessionSnapshot) -> impl IntoView + use<> {
                 SentStage::AwaitingPubRec => "PUBREC",
                 SentStage::AwaitingPubComp => "PUBCOMP",
             };
-            let (id, topic) = (flight.packet_id.to_string(), flight.publish.topic.clone());
-            let qos = format!("QoS {}", flight.publish.qos.bits());
-            view! {
-                <li>
-                    <span class="broker-card__id">{id}</span>
-                    <code>{topic}</code>
-                    <span class="badge">{qos}</span>
-                    <span class="broker-list__time">{strings.inside_waits_for(waits)}</span>
-                </li>
-            }
+            item([
+                number(flight.packet_id),
+                code(&flight.publish.topic),
+                badge(format!("QoS {}", flight.publish.qos.bits())),
+                note(strings.inside_waits_for(waits)),
+            ])
         })
         .collect();
     let from: Vec<_> = session
@@ -114,131 +107,117 @@ fn contents(session: &SessionSnapshot) -> impl IntoView + use<> {
                 ReceivedStage::AwaitingPubRel => strings.inside_waits_for("PUBREL"),
                 ReceivedStage::PubCompDue => strings.inside_owes("PUBCOMP"),
             };
-            view! {
-                <li>
-                    <span class="broker-card__id">{id.to_string()}</span>
-                    <span class="badge">"QoS 2"</span>
-                    <span class="broker-list__time">{waits}</span>
-                </li>
-            }
+            item([number(id), badge("QoS 2".to_owned()), note(waits)])
         })
         .collect();
-    let queue: Vec<_> = session
+    let mut queue: Vec<_> = session
         .queue
         .iter()
         .take(QUEUE_SHOWN)
         .map(|delivery| {
-            let topic = delivery.message.topic.to_string();
-            let qos = format!("QoS {}", delivery.qos.bits());
-            let expires = delivery
-                .message
-                .expires_at
-                .map(|at| view! { <span class="broker-list__time"><Until at/></span> });
-            view! { <li><code>{topic}</code><span class="badge">{qos}</span>{expires}</li> }
+            let topic = code(&delivery.message.topic);
+            let qos = badge(format!("QoS {}", delivery.qos.bits()));
+            item([topic, qos].into_iter().chain(delivery.message.expires_at.map(time)))
         })
         .collect();
     let more = session.queue_length.saturating_sub(queue.len());
-    let more = (more > 0).then(|| view! { <li>{strings.inside_queue_more(more)}</li> });
-    let part = |title: &'static str, count: usize, items: Vec<_>| {
-        (count > 0).then(|| {
-            view! {
-                <div class="broker-card__part">
-                    <h5 class="broker-card__part-title">
-                        {title} <span class="badge">{count}</span>
-                    </h5>
-                    <ul class="broker-list">{items}</ul>
-                </div>
-            }
-        })
-    };
-    let (to_count, from_count) = (to.len(), from.len());
-    let subscribed = subscriptions.len();
-    let any = |items: Vec<_>| items.into_iter().map(IntoAny::into_any).collect::<Vec<_>>();
+    if more > 0 {
+        queue.push(item([note(strings.inside_queue_more(more))]));
+    }
+    let none =
+        subscriptions.is_empty().then(|| fact(strings.inside_subscriptions, strings.inside_none));
+    let (subscribed, sent, received) = (subscriptions.len(), to.len(), from.len());
     view! {
         <dl class="facts">
             {session.user.clone().map(|user| fact(strings.inside_user, user))}
             {fact("Session Expiry Interval", expiry)}
             {will}
-            {(subscribed == 0).then(|| fact(strings.inside_subscriptions, strings.inside_none))}
+            {none}
         </dl>
-        {part(strings.inside_subscriptions, subscribed, any(subscriptions))}
-        {part(
-            strings.inside_flight_to,
-            to_count,
-            to.into_iter().map(IntoAny::into_any).collect::<Vec<_>>(),
-        )}
-        {part(
-            strings.inside_flight_from,
-            from_count,
-            from.into_iter().map(IntoAny::into_any).collect::<Vec<_>>(),
-        )}
-        {part(
-            strings.inside_queue,
-            session.queue_length,
-            queue
-                .into_iter()
-                .map(IntoAny::into_any)
-                .chain(more.map(IntoAny::into_any))
-                .collect::<Vec<_>>(),
-        )}
+        {part(strings.inside_subscriptions, subscribed, subscriptions)}
+        {part(strings.inside_flight_to, sent, to)}
+        {part(strings.inside_flight_from, received, from)}
+        {part(strings.inside_queue, session.queue_length, queue)}
     }
+    .into_any()
+}
+
+/// Something a Session holds several of; nothing while it holds none.
+fn part(title: &'static str, count: usize, items: Vec<AnyView>) -> Option<AnyView> {
+    (count > 0).then(|| {
+        view! {
+            <div class="broker-card__part">
+                <h5 class="broker-card__part-title">
+                    {title} <span class="badge">{count}</span>
+                </h5>
+                <ul class="broker-list">{items}</ul>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+fn item(parts: impl IntoIterator<Item = AnyView>) -> AnyView {
+    view! { <li>{parts.into_iter().collect::<Vec<_>>()}</li> }.into_any()
+}
+
+fn code(text: &str) -> AnyView {
+    view! { <code>{text.to_owned()}</code> }.into_any()
+}
+
+fn badge(words: String) -> AnyView {
+    view! { <span class="badge">{words}</span> }.into_any()
+}
+
+fn number(id: PacketId) -> AnyView {
+    view! { <span class="broker-card__id">{id.to_string()}</span> }.into_any()
+}
+
+fn note(words: String) -> AnyView {
+    view! { <span class="broker-list__time">{words}</span> }.into_any()
 }
 
 /// What the operator may do to a client and its Session.
 #[component]
-fn Operator(client_id: ClientId, is_connected: Signal<bool>) -> impl IntoView {
+fn Operator(client_id: ClientId, is_away: Signal<bool>) -> impl IntoView {
     let store = use_store();
-    let locale = use_locale();
-    let chosen = RwSignal::new(ReasonCode::AdministrativeAction);
+    let usual = ReasonCode::AdministrativeAction;
+    let chosen = RwSignal::new(usual.value().to_string());
     let client_id = StoredValue::new(client_id.to_string());
-    let disconnect = move |_| {
-        let (client_id, reason_code) = (client_id.get_value(), chosen.get_untracked());
+    let disconnect = move |()| {
+        let value = chosen.get_untracked().parse().ok();
+        let reason_code = value.and_then(ReasonCode::from_value).unwrap_or(usual);
+        let client_id = client_id.get_value();
         store.operate(Input::Command(Command::Disconnect { client_id, reason_code }));
     };
-    let remove = move |_| {
+    let remove = move |()| {
         let client_id = client_id.get_value();
         store.operate(Input::Command(Command::RemoveSession { client_id }));
     };
-    let choose = move |event| {
-        let value = event_target_value(&event).parse().ok().and_then(ReasonCode::from_value);
-        chosen.set(value.unwrap_or(ReasonCode::AdministrativeAction));
+    let codes = || {
+        let option =
+            |code: ReasonCode| (code.value().to_string(), code_words(code, PacketType::Disconnect));
+        disconnect_codes().map(option).collect()
     };
-    let codes: Vec<_> = disconnect_codes()
-        .map(|code| {
-            view! {
-                <option value=code.value() selected=code == ReasonCode::AdministrativeAction>
-                    {code_words(code, PacketType::Disconnect)}
-                </option>
-            }
-        })
-        .collect();
     view! {
         <footer class="broker-card__operator">
-            <select
-                aria-label=live(move || locale.strings().inside_disconnect_with)
-                title=live(move || locale.strings().inside_disconnect_with)
-                disabled=live(move || !is_connected.get())
-                on:change=choose
-            >
-                {codes}
-            </select>
-            <button
-                type="button"
-                class="button button--small"
-                disabled=live(move || !is_connected.get())
-                on:click=disconnect
-            >
-                {live(move || locale.strings().inside_disconnect)}
-            </button>
-            <button
-                type="button"
-                class="button button--quiet button--icon button--small"
-                aria-label=live(move || locale.strings().inside_remove_session)
-                title=live(move || locale.strings().inside_remove_session)
-                on:click=remove
-            >
-                <Icon name="remove"/>
-            </button>
+            <Select
+                label=Some(said(|s| s.inside_disconnect_with))
+                options=Signal::derive(codes)
+                value=chosen.into()
+                disabled=is_away
+                on_change=Callback::new(move |value| chosen.set(value))
+            />
+            <SmallButton
+                words=said(|s| s.inside_disconnect)
+                disabled=is_away
+                on_press=Callback::new(disconnect)
+            />
+            <IconButton
+                icon="remove"
+                words=said(|s| s.inside_remove_session)
+                on_press=Callback::new(remove)
+            />
         </footer>
     }
 }

@@ -3,192 +3,120 @@
 use leptos::prelude::*;
 
 use super::access::given;
+use super::controls::{Row, Select, TextBox, said};
 use super::policy_tab::change;
-use super::settings::{Choice, Kind, Number, NumberError, Setting};
+use super::settings::{Kind, NumberError, Setting};
 use crate::broker::Policy;
-use crate::ui::components::{Icon, SpecRef};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
 #[component]
 pub fn SettingRow(setting: &'static Setting, policy: Memo<Policy>) -> impl IntoView {
-    let locale = use_locale();
     let id = format!("inside-{}", setting.id);
-    let error = RwSignal::new(None::<NumberError>);
-    let label = move || (setting.label)(locale.strings());
-    let section = setting.section.map(|section| view! { <SpecRef section aside=true/> });
-    let is_group = matches!(setting.kind, Kind::Choice(_));
-    let label_id = format!("{id}-label");
-    let label = match is_group {
-        true => view! { <span class="field__label" id=label_id.clone()>{label}{section}</span> }
-            .into_any(),
-        false => {
-            view! { <label class="field__label" for=id.clone()>{label}{section}</label> }.into_any()
-        }
-    };
-    let control = match &setting.kind {
+    let problem = RwSignal::new(None::<NumberError>);
+    let changed = Signal::derive(move || policy.with(|policy| !setting.is_default(policy)));
+    view! {
+        <Row
+            id=id.clone()
+            label=said(setting.label)
+            section=setting.section
+            hint=Some(said(setting.hint))
+            problem
+            changed
+        >
+            {control(setting, id, policy, problem)}
+        </Row>
+    }
+}
+
+fn control(
+    setting: &'static Setting,
+    id: String,
+    policy: Memo<Policy>,
+    problem: RwSignal<Option<NumberError>>,
+) -> AnyView {
+    let store = use_store();
+    let locale = use_locale();
+    match &setting.kind {
         Kind::Number(number) => {
-            view! { <NumberControl number id=id.clone() policy error/> }.into_any()
+            let text = RwSignal::new(String::new());
+            let in_force = Memo::new(move |_| policy.with(|policy| number.text(policy)));
+            // What is in force is what stands here, until something else is typed.
+            Effect::new(move || {
+                text.set(in_force.get());
+                problem.set(None);
+            });
+            let write = move |typed: String| {
+                let read = number.parse(&typed);
+                text.set(typed);
+                problem.set(read.err());
+                if let Ok(value) = read {
+                    change(store, |policy| (number.write)(policy, value));
+                }
+            };
+            let placeholder = if number.optional { "–" } else { "" };
+            view! {
+                <TextBox
+                    id=Some(id)
+                    number=true
+                    placeholder=placeholder.to_owned()
+                    value=text.into()
+                    wrong=Signal::derive(move || problem.get().is_some())
+                    on_change=Callback::new(write)
+                />
+                <span class="field__unit">{number.unit}</span>
+            }
+            .into_any()
         }
         Kind::Switch { read, write } => {
             let (read, write) = (*read, *write);
-            let store = use_store();
+            let toggle = move |event| {
+                let on = event_target_checked(&event);
+                change(store, |policy| write(policy, on));
+            };
             view! {
                 <input
                     type="checkbox"
                     role="switch"
-                    id=id.clone()
+                    id=id
                     prop:checked=live(move || policy.with(read))
-                    on:change=move |event| {
-                        let on = event_target_checked(&event);
-                        change(store, |policy| write(policy, on));
-                    }
+                    on:change=toggle
                 />
             }
             .into_any()
         }
         Kind::Text { read, write } => {
             let (read, write) = (*read, *write);
-            let store = use_store();
+            let value = move || policy.with(|p| read(p).unwrap_or_default().to_owned());
+            let write = move |text: String| change(store, |policy| write(policy, given(&text)));
             view! {
-                <input
-                    type="text"
-                    class="input--bytes"
-                    id=id.clone()
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    prop:value=live(move || policy.with(|p| read(p).unwrap_or_default().to_owned()))
-                    on:change=move |event| {
-                        let text = given(&event_target_value(&event));
-                        change(store, |policy| write(policy, text));
-                    }
-                />
+                <TextBox id=Some(id) value=Signal::derive(value) on_change=Callback::new(write)/>
             }
             .into_any()
         }
         Kind::Choice(choice) => {
-            view! { <ChoiceControl choice id=id.clone() labelled_by=label_id policy/> }.into_any()
-        }
-    };
-    let problem_id = format!("{id}-problem");
-    view! {
-        <div class="field" data-changed=live(move || {
-            policy.with(|policy| !setting.is_default(policy)).then_some("")
-        })>
-            {label}
-            <div class="field__control">{control}</div>
-            <p class="field__hint">{live(move || (setting.hint)(locale.strings()))}</p>
-            {live(move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field__error" role="alert" id=problem_id.clone()>
-                                <Icon name="warning"/>
-                                {error.words(locale.strings())}
-                            </p>
-                        }
-                    })
-            })}
-        </div>
-    }
-}
-
-#[component]
-fn NumberControl(
-    number: &'static Number,
-    id: String,
-    policy: Memo<Policy>,
-    error: RwSignal<Option<NumberError>>,
-) -> impl IntoView {
-    let store = use_store();
-    let text = RwSignal::new(String::new());
-    let in_force = Memo::new(move |_| policy.with(|policy| number.text(policy)));
-    // What is in force is what stands here, until something else is typed.
-    Effect::new(move || {
-        text.set(in_force.get());
-        error.set(None);
-    });
-    let change_it = move |event| {
-        let typed = event_target_value(&event);
-        text.set(typed.clone());
-        match number.parse(&typed) {
-            Ok(value) => {
-                error.set(None);
-                change(store, |policy| (number.write)(policy, value));
+            let options = move || {
+                let strings = locale.strings();
+                let option = |(index, words): (usize, &fn(&_) -> &'static str)| {
+                    (index.to_string(), words(strings).to_owned())
+                };
+                choice.options.iter().enumerate().map(option).collect()
+            };
+            let value = move || policy.with(choice.read).to_string();
+            let write = move |value: String| {
+                let index = value.parse().unwrap_or(0);
+                change(store, |policy| (choice.write)(policy, index));
+            };
+            view! {
+                <Select
+                    id=Some(id)
+                    options=Signal::derive(options)
+                    value=Signal::derive(value)
+                    on_change=Callback::new(write)
+                />
             }
-            Err(wrong) => error.set(Some(wrong)),
+            .into_any()
         }
-    };
-    let problem_id = format!("{id}-problem");
-    view! {
-        <input
-            type="text"
-            class="input--number"
-            id=id
-            inputmode="numeric"
-            autocomplete="off"
-            placeholder=if number.optional { "–" } else { "" }
-            aria-invalid=live(move || error.get().map(|_| "true"))
-            aria-describedby=live(move || error.get().map(|_| problem_id.clone()))
-            prop:value=live(move || text.get())
-            on:change=change_it
-        />
-        <span class="field__unit">{number.unit}</span>
-    }
-}
-
-/// A few short options beside each other, more or longer ones as a list.
-#[component]
-fn ChoiceControl(
-    choice: &'static Choice,
-    id: String,
-    labelled_by: String,
-    policy: Memo<Policy>,
-) -> impl IntoView {
-    let store = use_store();
-    let locale = use_locale();
-    let current = Memo::new(move |_| policy.with(choice.read));
-    let set = move |index| change(store, |policy| (choice.write)(policy, index));
-    let options = choice.options.iter().enumerate();
-    if choice.options.len() > 3 {
-        let options: Vec<_> = options
-            .map(|(index, words)| {
-                view! {
-                    <option value=index prop:selected=live(move || current.get() == index)>
-                        {live(move || words(locale.strings()))}
-                    </option>
-                }
-            })
-            .collect();
-        let choose = move |event| set(event_target_value(&event).parse().unwrap_or(0));
-        view! {
-            <select id=id aria-labelledby=labelled_by on:change=choose>{options}</select>
-        }
-        .into_any()
-    } else {
-        let options: Vec<_> = options
-            .map(|(index, words)| {
-                view! {
-                    <label class="segmented__option">
-                        <input
-                            type="radio"
-                            name=id.clone()
-                            prop:checked=live(move || current.get() == index)
-                            on:change=move |_| set(index)
-                        />
-                        {live(move || words(locale.strings()))}
-                    </label>
-                }
-            })
-            .collect();
-        view! {
-            <div class="segmented segmented--small" role="radiogroup" aria-labelledby=labelled_by>
-                {options}
-            </div>
-        }
-        .into_any()
     }
 }

@@ -1,18 +1,22 @@
 //! What the broker knows now: Network Connections, Sessions, retained messages, timers.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-use super::model::{Due, Inside, Timer, by_client_id};
+use super::controls::{IconButton, SmallButton, hint, said};
+use super::model::{Due, Inside, Timer, by_client_id, code_words};
 use super::policy_tab::change;
 use super::session_card::SessionCard;
 use super::until::Until;
 use super::words;
 use crate::broker::{
-    Availability, Command, ConnectedSnapshot, ConnectionId, ConnectionPhase, Input,
+    Availability, Command, ConnectedSnapshot, ConnectionPhase, ConnectionSnapshot, Input, Message,
 };
 use crate::capture::ClientSlot;
+use crate::language::Strings;
 use crate::mqtt::{PacketType, ReasonCode};
-use crate::ui::broker_view::model::code_words;
+use crate::time::Instant;
 use crate::ui::components::Icon;
 use crate::ui::format::{capped, grouped};
 use crate::ui::live::live;
@@ -22,70 +26,88 @@ use crate::ui::store::{Store, use_store};
 #[component]
 pub fn StateTab() -> impl IntoView {
     let store = use_store();
-    let locale = use_locale();
     let inside = Memo::new(move |_| store.with_lab(Inside::of));
-    let connections =
-        move || inside.with(|i| i.connections.iter().map(|(_, c)| c.id).collect::<Vec<_>>());
+    let connections = move || {
+        let card = |(slot, connection): &(Option<ClientSlot>, ConnectionSnapshot)| {
+            connection_card(*slot, connection)
+        };
+        inside.with(|i| i.connections.iter().map(card).collect::<Vec<_>>())
+    };
+    // A card of a Session holds a choice of its own, so it stays while its Session does.
     let sessions = move || {
         inside.with(|i| i.sessions.iter().map(|(_, s)| s.client_id.clone()).collect::<Vec<_>>())
     };
+    let count = move |count: fn(&Inside) -> usize| Signal::derive(move || inside.with(count));
     view! {
         <Closed/>
         <section class="broker-section">
-            <Heading
-                title=Signal::derive(move || locale.strings().inside_connections)
-                count=Signal::derive(move || inside.with(|i| i.connections.len()))
-                empty=Signal::derive(move || locale.strings().inside_connections_none)
-            />
-            <For each=connections key=|id| *id let:id>
-                <ConnectionCard id inside/>
-            </For>
+            {heading(
+                |s| s.inside_connections,
+                |s| s.inside_connections_none,
+                count(|i| i.connections.len()),
+            )}
+            {live(connections)}
         </section>
         <section class="broker-section">
-            <Heading
-                title=Signal::derive(move || locale.strings().inside_sessions)
-                count=Signal::derive(move || inside.with(|i| i.sessions.len()))
-                empty=Signal::derive(move || locale.strings().inside_sessions_none)
-            />
+            {heading(
+                |s| s.inside_sessions,
+                |s| s.inside_sessions_none,
+                count(|i| i.sessions.len()),
+            )}
             <For each=sessions key=|id| id.clone() let:id>
                 <SessionCard client_id=id inside/>
             </For>
         </section>
-        <Retained inside/>
-        <Timers inside/>
+        <section class="broker-section">
+            {heading(
+                |s| s.inside_retained,
+                |s| s.inside_retained_none,
+                count(|i| i.retained.len()),
+            )}
+            <ul class="broker-list">
+                {live(move || inside.with(|i| i.retained.iter().map(retained).collect::<Vec<_>>()))}
+            </ul>
+        </section>
+        <section class="broker-section">
+            {heading(|s| s.inside_timers, |s| s.inside_timers_none, count(|i| i.timers.len()))}
+            <ol class="broker-list">
+                {live(move || inside.with(|i| i.timers.iter().map(timer).collect::<Vec<_>>()))}
+            </ol>
+        </section>
         <ShutDown/>
     }
 }
 
 /// The letter of a client on the bench, in its colour.
-pub fn letter(slot: ClientSlot) -> impl IntoView {
+pub fn letter(slot: ClientSlot) -> AnyView {
     let letter = slot.letter().to_string();
     view! { <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span> }
+        .into_any()
 }
 
 /// A section's title with how much it holds, or how something gets there.
-#[component]
-fn Heading(
-    title: Signal<&'static str>,
+fn heading(
+    title: fn(&Strings) -> &'static str,
+    empty: fn(&Strings) -> &'static str,
     count: Signal<usize>,
-    empty: Signal<&'static str>,
-) -> impl IntoView {
+) -> AnyView {
+    let badge =
+        move || (count.get() > 0).then(|| view! { <span class="badge">{count.get()}</span> });
+    let none = move || {
+        let empty = said(empty);
+        (count.get() == 0).then(|| view! { <p class="broker-section__empty">{empty}</p> })
+    };
     view! {
-        <h3 class="broker-section__title">
-            {title}
-            {live(move || {
-                (count.get() > 0).then(|| view! { <span class="badge">{count.get()}</span> })
-            })}
-        </h3>
-        {live(move || {
-            (count.get() == 0).then(|| view! { <p class="broker-section__empty">{empty}</p> })
-        })}
+        <h3 class="broker-section__title">{said(title)} {live(badge)}</h3>
+        {live(none)}
     }
+    .into_any()
 }
 
-/// How CONNECT is refused, if it is. Tracked.
-fn refusal(store: Store) -> Option<ReasonCode> {
-    store.with_lab(|lab| lab.in_tab().broker().policy().availability.refusal())
+/// The Reason Code with which CONNECT is refused; 0 while it is not. Tracked.
+fn refusal(store: Store) -> usize {
+    let code = store.with_lab(|lab| lab.in_tab().broker().policy().availability.refusal());
+    code.map_or(0, |code| code.value().into())
 }
 
 /// Says so where no CONNECT is taken, with the way out.
@@ -94,108 +116,81 @@ fn Closed() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let refusal = Memo::new(move |_| refusal(store));
-    let reopen = move |_| change(store, |policy| policy.availability = Availability::Open);
-    live(move || {
-        refusal.get().map(|code| {
-            let strings = locale.strings();
+    let reopen = move |()| change(store, |policy| policy.availability = Availability::Open);
+    let notice = move || {
+        let code = u8::try_from(refusal.get()).ok().and_then(ReasonCode::from_value);
+        code.filter(|code| code.is_error()).map(|code| {
+            let words = locale.strings().inside_closed(code_words(code, PacketType::ConnAck));
             view! {
                 <div class="notice" data-state="warning" role="status">
                     <Icon name="warning"/>
-                    <p class="notice__title">
-                        {strings.inside_closed(code_words(code, PacketType::ConnAck))}
-                    </p>
+                    <p class="notice__title">{words}</p>
                     <div class="notice__body">
-                        <button type="button" class="button button--small" on:click=reopen>
-                            {strings.inside_reopen}
-                        </button>
+                        <SmallButton
+                            words=said(|s| s.inside_reopen)
+                            on_press=Callback::new(reopen)
+                        />
                     </div>
                 </div>
             }
         })
-    })
+    };
+    live(notice)
 }
 
 #[component]
 fn ShutDown() -> impl IntoView {
     let store = use_store();
-    let locale = use_locale();
-    let is_closed = Memo::new(move |_| refusal(store).is_some());
+    let is_closed = Signal::derive(move || refusal(store) > 0);
+    let shut_down = move |()| store.operate(Input::Command(Command::ShutDown));
     view! {
         <section class="broker-shut">
-            <p class="field__hint">{live(move || locale.strings().inside_shut_down_hint)}</p>
-            <button
-                type="button"
-                class="button button--small"
-                disabled=live(move || is_closed.get())
-                on:click=move |_| store.operate(Input::Command(Command::ShutDown))
-            >
-                {live(move || locale.strings().inside_shut_down)}
-            </button>
+            {hint(|s| s.inside_shut_down_hint)}
+            <SmallButton
+                words=said(|s| s.inside_shut_down)
+                disabled=is_closed
+                on_press=Callback::new(shut_down)
+            />
         </section>
     }
 }
 
-#[component]
-fn ConnectionCard(id: ConnectionId, inside: Memo<Inside>) -> impl IntoView {
-    let locale = use_locale();
-    let own = Memo::new(move |_| inside.with(|i| i.connection(id).cloned()));
-    let name = move || {
-        own.with(|own| match own.as_ref().map(|(_, connection)| &connection.phase) {
-            Some(ConnectionPhase::Connected(connected)) => connected.client_id.to_string(),
-            Some(ConnectionPhase::Authenticating { client_id, .. }) => client_id.clone(),
-            Some(ConnectionPhase::AwaitingConnect { .. }) | None => String::new(),
-        })
+fn connection_card(slot: Option<ClientSlot>, connection: &ConnectionSnapshot) -> AnyView {
+    let strings = use_locale().strings();
+    let waits = |at: Instant| fact(words::due(Due::Connect, strings), view! { <Until at/> });
+    let (name, phase, facts) = match &connection.phase {
+        ConnectionPhase::AwaitingConnect { give_up_at } => {
+            (String::new(), strings.inside_phase_awaiting, waits(*give_up_at))
+        }
+        ConnectionPhase::Authenticating { client_id, give_up_at, .. } => {
+            (client_id.clone(), strings.inside_phase_authenticating, waits(*give_up_at))
+        }
+        ConnectionPhase::Connected(connected) => {
+            let phase = match connected.re_authentication {
+                Some(_) => strings.inside_phase_reauthenticating,
+                None => strings.inside_phase_connected,
+            };
+            (connected.client_id.to_string(), phase, connected_facts(connected))
+        }
     };
-    let phase = move || {
-        let strings = locale.strings();
-        own.with(|own| match own.as_ref().map(|(_, connection)| &connection.phase) {
-            Some(ConnectionPhase::AwaitingConnect { .. }) => strings.inside_phase_awaiting,
-            Some(ConnectionPhase::Authenticating { .. }) => strings.inside_phase_authenticating,
-            Some(ConnectionPhase::Connected(connected))
-                if connected.re_authentication.is_some() =>
-            {
-                strings.inside_phase_reauthenticating
-            }
-            Some(ConnectionPhase::Connected(_)) => strings.inside_phase_connected,
-            None => "",
-        })
-    };
-    let lamp = move || {
-        own.with(|own| match own.as_ref().map(|(_, connection)| &connection.phase) {
-            Some(ConnectionPhase::Connected(_)) => "connected",
-            _ => "connecting",
-        })
-    };
-    let slot = move || own.with(|own| own.as_ref().and_then(|(slot, _)| *slot));
-    let facts = move || {
-        own.with(|own| match own.as_ref().map(|(_, connection)| &connection.phase) {
-            Some(ConnectionPhase::Connected(connected)) => {
-                Some(connected_facts(connected).into_any())
-            }
-            Some(
-                ConnectionPhase::AwaitingConnect { give_up_at }
-                | ConnectionPhase::Authenticating { give_up_at, .. },
-            ) => {
-                let at = *give_up_at;
-                let words = words::due(Due::Connect, locale.strings());
-                Some(fact(words, view! { <Until at/> }).into_any())
-            }
-            None => None,
-        })
+    let lamp = match connection.phase {
+        ConnectionPhase::Connected(_) => "connected",
+        _ => "connecting",
     };
     view! {
         <article class="card broker-card">
             <header class="card__head">
-                {live(move || slot().map(letter))}
-                <h4 class="card__title broker-card__name">{live(name)}</h4>
+                {slot.map(letter)}
+                <h4 class="card__title broker-card__name">{name}</h4>
                 <span class="status">
-                    <span class="lamp" data-link=live(lamp)></span>
-                    {live(phase)}
+                    <span class="lamp" data-link=lamp></span>
+                    {phase}
                 </span>
             </header>
-            <dl class="facts">{live(facts)}</dl>
+            <dl class="facts">{facts}</dl>
         </article>
     }
+    .into_any()
 }
 
 /// One row of facts.
@@ -209,7 +204,7 @@ pub fn fact(key: &'static str, value: impl IntoView + 'static) -> AnyView {
     .into_any()
 }
 
-fn connected_facts(connected: &ConnectedSnapshot) -> impl IntoView + use<> {
+fn connected_facts(connected: &ConnectedSnapshot) -> AnyView {
     let strings = use_locale().strings();
     let keep_alive = match connected.keep_alive_ends_at {
         None => strings.inside_off.into_any(),
@@ -248,6 +243,7 @@ fn connected_facts(connected: &ConnectedSnapshot) -> impl IntoView + use<> {
         {fact(strings.inside_aliases_from, from)}
         {fact("Maximum Packet Size", size)}
     }
+    .into_any()
 }
 
 fn aliases<'a>(aliases: impl Iterator<Item = (u16, &'a str)>, maximum: u16) -> AnyView {
@@ -265,96 +261,57 @@ fn aliases<'a>(aliases: impl Iterator<Item = (u16, &'a str)>, maximum: u16) -> A
     }
 }
 
-#[component]
-fn Retained(inside: Memo<Inside>) -> impl IntoView {
+fn retained(message: &Arc<Message>) -> AnyView {
     let store = use_store();
     let locale = use_locale();
-    let messages = move || inside.with(|i| i.retained.clone());
+    let topic = StoredValue::new(message.topic.to_string());
+    let name = move || topic.with_value(|topic| locale.strings().inside_retained_remove(topic));
+    let remove = move |()| {
+        let topic = topic.get_value();
+        store.operate(Input::Command(Command::RemoveRetained { topic }));
+    };
+    let payload = match std::str::from_utf8(&message.payload) {
+        Ok(text) => capped(text, 40),
+        Err(_) => format!("{} B", grouped(message.payload.len() as u64)),
+    };
+    let qos = format!("QoS {}", message.qos.bits());
     view! {
-        <section class="broker-section">
-            <Heading
-                title=Signal::derive(move || locale.strings().inside_retained)
-                count=Signal::derive(move || inside.with(|i| i.retained.len()))
-                empty=Signal::derive(move || locale.strings().inside_retained_none)
+        <li>
+            <code>{topic.get_value()}</code>
+            <span class="broker-list__value">{payload}</span>
+            <span class="badge">{qos}</span>
+            {message.expires_at.map(time)}
+            <IconButton
+                icon="remove"
+                words=Signal::derive(name)
+                on_press=Callback::new(remove)
             />
-            <ul class="broker-list">
-                <For
-                    each=messages
-                    key=|message| (message.topic.clone(), message.received_at)
-                    let:message
-                >
-                    {
-                        let topic = StoredValue::new(message.topic.to_string());
-                        let name = move || {
-                            topic.with_value(|t| locale.strings().inside_retained_remove(t))
-                        };
-                        let remove = move |_| {
-                            let topic = topic.get_value();
-                            store.operate(Input::Command(Command::RemoveRetained { topic }));
-                        };
-                        let payload = match std::str::from_utf8(&message.payload) {
-                            Ok(text) => capped(text, 40),
-                            Err(_) => format!("{} B", grouped(message.payload.len() as u64)),
-                        };
-                        view! {
-                            <li>
-                                <code>{topic.get_value()}</code>
-                                <span class="broker-list__value">{payload}</span>
-                                <span class="badge">{format!("QoS {}", message.qos.bits())}</span>
-                                {message
-                                    .expires_at
-                                    .map(|at| {
-                                        view! { <span class="broker-list__time"><Until at/></span> }
-                                    })}
-                                <button
-                                    type="button"
-                                    class="button button--quiet button--icon button--small"
-                                    aria-label=live(name)
-                                    title=live(name)
-                                    on:click=remove
-                                >
-                                    <Icon name="remove"/>
-                                </button>
-                            </li>
-                        }
-                    }
-                </For>
-            </ul>
-        </section>
+        </li>
     }
+    .into_any()
 }
 
-#[component]
-fn Timers(inside: Memo<Inside>) -> impl IntoView {
-    let locale = use_locale();
-    let store = use_store();
-    let timers = Memo::new(move |_| inside.with(|i| i.timers.clone()));
-    let whose = move |timer: &Timer| {
-        let slot = match timer.due {
-            Due::Retained => None,
-            _ => store.peek(by_client_id).get(&timer.whose).copied(),
-        };
-        match slot {
-            Some(slot) => letter(slot).into_any(),
-            None => view! { <code>{timer.whose.clone()}</code> }.into_any(),
-        }
+fn timer(timer: &Timer) -> AnyView {
+    let strings = use_locale().strings();
+    let slot = match timer.due {
+        Due::Retained => None,
+        _ => use_store().peek(by_client_id).get(&timer.whose).copied(),
+    };
+    let whose = match slot {
+        Some(slot) => letter(slot),
+        None => view! { <code>{timer.whose.clone()}</code> }.into_any(),
     };
     view! {
-        <section class="broker-section">
-            <Heading
-                title=Signal::derive(move || locale.strings().inside_timers)
-                count=Signal::derive(move || timers.with(Vec::len))
-                empty=Signal::derive(move || locale.strings().inside_timers_none)
-            />
-            <ol class="broker-list">
-                <For each=move || timers.get() key=|timer| timer.clone() let:timer>
-                    <li>
-                        <span class="broker-list__time"><Until at=timer.at/></span>
-                        <span>{live(move || words::due(timer.due, locale.strings()))}</span>
-                        {whose(&timer)}
-                    </li>
-                </For>
-            </ol>
-        </section>
+        <li>
+            {time(timer.at)}
+            <span>{words::due(timer.due, strings)}</span>
+            {whose}
+        </li>
     }
+    .into_any()
+}
+
+/// When something happens, in a list.
+pub fn time(at: Instant) -> AnyView {
+    view! { <span class="broker-list__time"><Until at/></span> }.into_any()
 }

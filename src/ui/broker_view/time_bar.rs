@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use super::controls::SmallButton;
 use super::settings::{NumberError, parse};
 use super::until::use_clock;
 use super::words::span;
@@ -51,14 +52,11 @@ pub fn TimeBar() -> impl IntoView {
         }
     };
     let steps = STEPS.map(|seconds| {
-        view! {
-            <button type="button" class="button button--small" on:click=move |_| skip(seconds)>
-                {live(move || {
-                    let strings = locale.strings();
-                    strings.inside_skip_forward(span(seconds.into(), strings))
-                })}
-            </button>
-        }
+        let words = Signal::derive(move || {
+            let strings = locale.strings();
+            strings.inside_skip_forward(span(seconds.into(), strings))
+        });
+        view! { <SmallButton words on_press=Callback::new(move |()| skip(seconds))/> }
     });
     let refusal = move || {
         let letters: Vec<_> = refused.get().iter().map(|slot| slot.letter().to_string()).collect();

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::model::seconds_until;
 use super::words::span;
 use crate::time::Instant;
+use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
@@ -52,11 +53,11 @@ pub fn time_until(at: Instant) -> String {
 #[component]
 pub fn Until(at: Instant) -> impl IntoView {
     let (clock, locale) = (use_clock(), use_locale());
-    move || {
+    live(move || {
         let strings = locale.strings();
         match seconds_until(at, clock.now()) {
             0 => strings.inside_now.to_owned(),
             seconds => strings.inside_in(span(seconds, strings)),
         }
-    }
+    })
 }

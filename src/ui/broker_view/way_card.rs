@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::controls::{Select, SmallButton, said};
 use super::model::{WayState, stoppable};
 use crate::capture::ClientSlot;
 use crate::lab::{Act, Action};
-use crate::link::{Fate, Fault, Scope, Stop};
+use crate::link::{Fate, Fault, Scope};
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -23,17 +24,24 @@ pub fn WayCard(
         Memo::new(move |_| store.with_lab(|lab| WayState::of(lab.in_tab().line(client), from)));
     // The card is only there while faults are allowed.
     let set = move |fault| _ = store.act(Act { client, action: Action::Fault(fault) });
-    let title = move || match from {
-        Sender::Client => locale.strings().inside_way_from_client,
-        Sender::Server => locale.strings().inside_way_from_server,
-    };
-    let is_paused = move || way.with(|way| way.is_paused);
-    let is_slow = move || way.with(|way| way.is_byte_by_byte);
-    let pause = move |_| match is_paused() {
+    let title = said(match from {
+        Sender::Client => |s| s.inside_way_from_client,
+        Sender::Server => |s| s.inside_way_from_server,
+    });
+    let is_paused = Signal::derive(move || way.with(|way| way.is_paused));
+    let is_slow = Signal::derive(move || way.with(|way| way.is_byte_by_byte));
+    let pause_words = Signal::derive(move || {
+        let strings = locale.strings();
+        match is_paused.get() {
+            true => strings.inside_way_paused.to_owned(),
+            false => strings.inside_way_pause.to_owned(),
+        }
+    });
+    let pause = move |()| match is_paused.get_untracked() {
         true => set(Fault::Resume(from)),
         false => set(Fault::Pause(from)),
     };
-    let slow = move |_| set(Fault::ByteByByte { from, on: !untrack(is_slow) });
+    let slow = move |()| set(Fault::ByteByByte { from, on: !is_slow.get_untracked() });
     let notes = move || {
         let strings = locale.strings();
         way.with(|way| {
@@ -59,102 +67,95 @@ pub fn WayCard(
             (!notes.is_empty()).then(|| view! { <ul class="way-card__notes">{notes}</ul> })
         })
     };
+    let releases = move || {
+        let button = |packet: PacketType| {
+            let words = Signal::derive(move || locale.strings().inside_way_release(packet.name()));
+            let release = move |()| set(Fault::Release { from, packet });
+            view! { <SmallButton words on_press=Callback::new(release)/> }.into_any()
+        };
+        way.with(WayState::releasable).into_iter().map(button).collect::<Vec<_>>()
+    };
     view! {
         <section class="way-card">
             <div class="way-card__row">
-                <h4 class="way-card__title">{live(title)}</h4>
-                <button
-                    type="button"
-                    class="button button--small"
-                    aria-pressed=live(move || is_paused().to_string())
-                    on:click=pause
-                >
-                    {live(move || {
-                        let strings = locale.strings();
-                        if is_paused() { strings.inside_way_paused } else { strings.inside_way_pause }
-                    })}
-                </button>
-                <button
-                    type="button"
-                    class="button button--small"
-                    aria-pressed=live(move || is_slow().to_string())
-                    on:click=slow
-                >
-                    {live(move || locale.strings().inside_way_bytes)}
-                </button>
+                <h4 class="way-card__title">{title}</h4>
+                <SmallButton
+                    words=pause_words
+                    pressed=Some(is_paused)
+                    on_press=Callback::new(pause)
+                />
+                <SmallButton
+                    words=said(|s| s.inside_way_bytes)
+                    pressed=Some(is_slow)
+                    on_press=Callback::new(slow)
+                />
             </div>
-            <StopForm from on_stop=Callback::new(move |stop: Stop| {
-                let Stop { packet, fate, scope } = stop;
-                set(Fault::Stop { from, packet, fate, scope });
-            })/>
+            <StopForm from on_stop=Callback::new(set)/>
             {live(notes)}
-            <div class="button-row">
-                <For
-                    each=move || way.with(WayState::releasable)
-                    key=|packet| packet.value()
-                    let:packet
-                >
-                    <button
-                        type="button"
-                        class="button button--small"
-                        on:click=move |_| set(Fault::Release { from, packet })
-                    >
-                        {live(move || locale.strings().inside_way_release(packet.name()))}
-                    </button>
-                </For>
-            </div>
+            <div class="button-row">{live(releases)}</div>
         </section>
     }
 }
 
 /// Which packets are to be stopped, and what becomes of them.
 #[component]
-fn StopForm(from: Sender, on_stop: Callback<Stop>) -> impl IntoView {
+fn StopForm(from: Sender, on_stop: Callback<Fault>) -> impl IntoView {
     let locale = use_locale();
-    let usual = PacketType::PubAck;
-    let packet = RwSignal::new(usual);
-    let fate = RwSignal::new(Fate::Held);
-    let scope = RwSignal::new(Scope::Next);
-    let packets = stoppable(from);
-    let options: Vec<_> = packets
-        .iter()
-        .map(|packet| {
-            view! {
-                <option value=packet.value() selected=*packet == usual>{packet.name()}</option>
-            }
-        })
-        .collect();
-    let choose = move |event| {
-        let value: Option<u8> = event_target_value(&event).parse().ok();
-        let found = packets.iter().find(|packet| Some(packet.value()) == value);
-        packet.set(*found.unwrap_or(&usual));
+    let fate = RwSignal::new(HOLD.to_owned());
+    let scope = RwSignal::new(NEXT.to_owned());
+    let packet = RwSignal::new(PacketType::PubAck.key().to_owned());
+    let fates = move || {
+        let strings = locale.strings();
+        vec![pair(HOLD, strings.inside_way_hold), pair(DROP, strings.inside_way_drop)]
     };
-    let choose_fate = move |event| {
-        fate.set(if event_target_value(&event) == "drop" { Fate::Dropped } else { Fate::Held });
+    let scopes = move || {
+        let strings = locale.strings();
+        vec![pair(NEXT, strings.inside_way_next), pair(ALL, strings.inside_way_all)]
     };
-    let choose_scope = move |event| {
-        scope.set(if event_target_value(&event) == "all" { Scope::All } else { Scope::Next });
-    };
-    let stop = move |_| {
-        let (packet, fate) = (packet.get_untracked(), fate.get_untracked());
-        on_stop.run(Stop { packet, fate, scope: scope.get_untracked() });
+    let packets =
+        move || stoppable(from).iter().map(|packet| pair(packet.key(), packet.name())).collect();
+    let stop = move |()| {
+        let key = packet.get_untracked();
+        let Some(packet) = stoppable(from).iter().find(|packet| packet.key() == key) else {
+            return;
+        };
+        on_stop.run(Fault::Stop {
+            from,
+            packet: *packet,
+            fate: if fate.get_untracked() == DROP { Fate::Dropped } else { Fate::Held },
+            scope: if scope.get_untracked() == ALL { Scope::All } else { Scope::Next },
+        });
     };
     view! {
-        <div class="way-card__stop" role="group" aria-label=live(move || locale.strings().inside_way_stop)>
-            <select aria-label=live(move || locale.strings().inside_way_fate) on:change=choose_fate>
-                <option value="hold">{live(move || locale.strings().inside_way_hold)}</option>
-                <option value="drop">{live(move || locale.strings().inside_way_drop)}</option>
-            </select>
-            <select aria-label=live(move || locale.strings().inside_way_scope) on:change=choose_scope>
-                <option value="next">{live(move || locale.strings().inside_way_next)}</option>
-                <option value="all">{live(move || locale.strings().inside_way_all)}</option>
-            </select>
-            <select aria-label=live(move || locale.strings().inside_way_packet) on:change=choose>
-                {options}
-            </select>
-            <button type="button" class="button button--small" on:click=stop>
-                {live(move || locale.strings().inside_way_set)}
-            </button>
+        <div class="way-card__stop" role="group" aria-label=said(|s| s.inside_way_stop)>
+            <Select
+                label=Some(said(|s| s.inside_way_fate))
+                options=Signal::derive(fates)
+                value=fate.into()
+                on_change=Callback::new(move |value| fate.set(value))
+            />
+            <Select
+                label=Some(said(|s| s.inside_way_scope))
+                options=Signal::derive(scopes)
+                value=scope.into()
+                on_change=Callback::new(move |value| scope.set(value))
+            />
+            <Select
+                label=Some(said(|s| s.inside_way_packet))
+                options=Signal::derive(packets)
+                value=packet.into()
+                on_change=Callback::new(move |value| packet.set(value))
+            />
+            <SmallButton words=said(|s| s.inside_way_set) on_press=Callback::new(stop)/>
         </div>
     }
 }
+
+fn pair(key: &str, words: &str) -> (String, String) {
+    (key.to_owned(), words.to_owned())
+}
+
+const HOLD: &str = "hold";
+const DROP: &str = "drop";
+const NEXT: &str = "next";
+const ALL: &str = "all";
