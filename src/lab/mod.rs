@@ -144,11 +144,6 @@ impl Lab {
         &self.capture
     }
 
-    /// Forgets every record; connections go on.
-    pub fn clear_capture(&mut self) {
-        self.capture.clear();
-    }
-
     pub fn clients(&self) -> &[BenchClient] {
         &self.clients
     }

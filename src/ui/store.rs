@@ -155,13 +155,6 @@ impl Store {
         }
     }
 
-    /// Forgets every record; connections go on.
-    pub fn clear_capture(self) {
-        self.lab.update_value(Lab::clear_capture);
-        self.selected.set(None);
-        self.announce();
-    }
-
     /// Does one thing on the bench. An error says which rule forbids it; nothing was sent then.
     pub fn act(self, act: Act) -> Result<(), ActError> {
         let now = self.now();
