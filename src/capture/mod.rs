@@ -1,13 +1,15 @@
 //! What really passed on the wire: append-only, bounded, taken at the link before anyone interprets it.
 //!
 //! A record keeps the bytes and a few facts that cost nothing to read (type, length, Packet
-//! Identifier); decoding and dissecting happen when somebody asks, so that a flood costs little. It
+//! Identifier); decoding and dissecting happen when somebody asks, so that a flood costs little. Only
+//! what a Topic Alias stands for is noted as it comes, since it depends on what came before. It
 //! holds what was malformed, what was sent by hand and what a foreign broker really said.
 //!
 //! Knows nothing of roles, exercises or the page.
 
 pub mod json;
 
+mod aliases;
 mod exchange;
 mod record;
 
@@ -15,9 +17,11 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+pub use aliases::Aliased;
 pub use exchange::{answer_to, answered_by};
 pub use record::{ClientSlot, ConnectionId, Entry, LinkClose, Record, RecordId};
 
+use self::aliases::Aliases;
 use crate::mqtt::{DecodeError, PacketType, Sender};
 use crate::time::Instant;
 
@@ -43,6 +47,7 @@ pub struct Capture {
     bytes: usize,
     next_id: u64,
     dropped: u64,
+    aliases: Aliases,
 }
 
 impl Capture {
@@ -71,6 +76,9 @@ impl Capture {
                 self.bytes -= oldest.bytes().len();
                 self.dropped += 1;
             }
+        }
+        if let (Some(oldest), Some(newest)) = (self.records.front(), self.records.back()) {
+            self.aliases.note(newest, oldest.id);
         }
         id
     }
@@ -150,6 +158,12 @@ impl Capture {
 
     pub fn get(&self, id: RecordId) -> Option<&Record> {
         self.records.get(self.position(id)?)
+    }
+
+    /// The Topic Name for which the Topic Alias of a PUBLISH stood; `None` for a PUBLISH that has its
+    /// Topic Name itself, and for an alias that was never set.
+    pub fn aliased(&self, record: &Record) -> Option<Aliased<'_>> {
+        self.aliases.of(record)
     }
 
     /// Packets of one type, sent by one side, oldest first.
