@@ -1,6 +1,6 @@
 //! What one record says in one line.
 
-use crate::capture::{Entry, LinkClose, Record};
+use crate::capture::{Capture, Entry, LinkClose, Record};
 use crate::glossary;
 use crate::language::{Language, Strings};
 use crate::link::Target;
@@ -43,6 +43,18 @@ pub enum Line {
 const TEXT: usize = 60;
 
 impl Line {
+    /// What the record says, with what the records before it add: the topic behind a Topic Alias.
+    pub fn among(capture: &Capture, record: &Record, language: Language) -> Line {
+        let mut line = Line::of(record, language);
+        if let Line::Packet { facts, .. } = &mut line
+            && let Some(aliased) = capture.aliased(record)
+        {
+            facts.key = Some(format!("alias {} → {}", aliased.alias, capped(aliased.topic, TEXT)));
+        }
+        line
+    }
+
+    /// What the record says by itself.
     pub fn of(record: &Record, language: Language) -> Line {
         let strings = language.strings();
         let packet_type = record.packet_type();

@@ -70,7 +70,7 @@ impl Filter {
         words.filter_map(|word| prefix(text, word)).max()
     }
 
-    pub fn matches(&self, record: &Record, language: Language) -> bool {
+    pub fn matches(&self, capture: &Capture, record: &Record, language: Language) -> bool {
         let mut line = None;
         self.terms.iter().all(|term| match term {
             Term::Client(letter) => record.client.letter() == *letter,
@@ -80,7 +80,7 @@ impl Filter {
                 if text.len() >= SHORTEST_IN_BYTES && contains(record.bytes(), text.as_bytes()) {
                     return true;
                 }
-                line.get_or_insert_with(|| haystack(record, language)).contains(text)
+                line.get_or_insert_with(|| haystack(capture, record, language)).contains(text)
             }
         })
     }
@@ -124,8 +124,8 @@ fn prefix(text: &str, word: &str) -> Option<usize> {
 }
 
 /// The line of the list that a word is looked for in.
-fn haystack(record: &Record, language: Language) -> String {
-    let line = Line::of(record, language);
+fn haystack(capture: &Capture, record: &Record, language: Language) -> String {
+    let line = Line::among(capture, record, language);
     let name = line.name(language.strings()).unwrap_or_default();
     format!("{name} {}", line.words()).to_lowercase()
 }
@@ -211,7 +211,7 @@ impl Matches {
                         return false;
                     }
                     if let Some(record) = capture.at(position) {
-                        if self.filter.matches(record, self.language) {
+                        if self.filter.matches(capture, record, self.language) {
                             ids.push_back(record.id);
                         }
                         self.next = RecordId(record.id.0 + 1);
@@ -276,11 +276,15 @@ impl Matches {
     }
 }
 
-/// The records as lines of text, for notes and reports.
-pub fn as_text<'a>(records: impl Iterator<Item = &'a Record>, language: Language) -> String {
+/// Records of a capture as lines of text, for notes and reports.
+pub fn as_text(
+    capture: &Capture,
+    ids: impl Iterator<Item = RecordId>,
+    language: Language,
+) -> String {
     let mut text = String::new();
-    for record in records {
-        let line = Line::of(record, language);
+    for record in ids.filter_map(|id| capture.get(id)) {
+        let line = Line::among(capture, record, language);
         let (time, unit) = moment(record.at);
         let arrow = match record.sender() {
             Some(Sender::Client) => "→",
@@ -354,6 +358,16 @@ mod tests {
         ] {
             assert_eq!(found(&capture, text), expect, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_topic_is_found_behind_its_alias_too() {
+        const SETS: &[u8] = &[0x30, 0x09, 0, 3, b'a', b'/', b'b', 3, 0x23, 0, 3];
+        const USES: &[u8] = &[0x30, 0x06, 0, 0, 3, 0x23, 0, 3];
+        let capture = capture(&[(0, SETS), (0, USES), (0, PUBLISH)]);
+        assert_eq!(found(&capture, "a/b"), [0, 1]);
+        let text = as_text(&capture, [RecordId(1)].into_iter(), Language::En);
+        assert!(text.contains("alias 3 → a/b · QoS 0"), "{text}");
     }
 
     #[test]
@@ -431,7 +445,7 @@ mod tests {
 
     #[test]
     fn the_list_reads_as_text() {
-        let text = as_text(capture(&[(1, PUBLISH)]).records(), Language::En);
+        let text = as_text(&capture(&[(1, PUBLISH)]), [RecordId(0)].into_iter(), Language::En);
         assert_eq!(text, "      0.0 ms  B → PUBLISH      a · QoS 0 · hi  8 B\n");
     }
 }

@@ -10,6 +10,7 @@ use crate::ui::components::{Icon, PacketName, PacketWay, direction};
 use crate::ui::format::{grouped, moment, short_size};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
 
 /// A packet as a button that opens it, or an event of the link.
 #[component]
@@ -25,7 +26,7 @@ pub fn PacketRow(
     is_new: bool,
     on_open: Callback<RecordId>,
 ) -> impl IntoView {
-    let (wire, locale) = (use_wire(), use_locale());
+    let (store, wire, locale) = (use_store(), use_wire(), use_locale());
     let id = record.id;
     let letter = record.client.letter().to_string();
     let size = record.bytes().len();
@@ -38,7 +39,7 @@ pub fn PacketRow(
 
     let what = move || {
         let language = locale.language();
-        let line = Line::of(&record, language);
+        let line = store.peek(|lab| Line::among(lab.capture(), &record, language));
         let name = line.name(language.strings());
         let family = line.family();
         let all = line.words();

@@ -63,7 +63,12 @@ pub fn WireBar() -> impl IntoView {
     let listed = move || -> Vec<Record> {
         wire.with_matches(|matches| matches.iter().filter_map(|id| store.record(id)).collect())
     };
-    let text = Callback::new(move |()| as_text(listed().iter(), untrack(|| locale.language())));
+    let text = Callback::new(move |()| {
+        let language = untrack(|| locale.language());
+        store.peek(|lab| {
+            wire.with_matches(|matches| as_text(lab.capture(), matches.iter(), language))
+        })
+    });
     // A full capture takes seconds to write out: the button says so first.
     let is_exporting = RwSignal::new(false);
     let export = move |_| {
