@@ -14,6 +14,7 @@ mod exercise;
 mod progress;
 mod prose;
 mod run;
+mod seen;
 mod verdict;
 
 pub use chapters::{CHAPTERS, Chapter, ChapterEntry, exercise, neighbours};
@@ -22,4 +23,5 @@ pub use exercise::{Broker, Cast, ClientSetup, Exercise, Move, Step};
 pub use progress::{Done, ImportError, Progress};
 pub use prose::{ChapterProse, ExerciseProse, StepProse, chapter_prose, exercise_prose};
 pub use run::Run;
+pub use seen::{Seen, Sight};
 pub use verdict::{Finding, Verdict, judge};

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::seen::Seen;
+
 /// Progress by exercise id. Ids it does not know are kept: another version of the page may know them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
@@ -14,6 +16,8 @@ pub struct Progress {
     /// The exercise last worked on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<String>,
+    #[serde(default, skip_serializing_if = "Seen::is_empty")]
+    seen: Seen,
 }
 
 /// How an exercise was done.
@@ -50,6 +54,15 @@ impl Progress {
 
     pub fn last(&self) -> Option<&str> {
         self.last.as_deref()
+    }
+
+    /// What the learner's own captures have shown so far.
+    pub fn seen(&self) -> &Seen {
+        &self.seen
+    }
+
+    pub fn seen_mut(&mut self) -> &mut Seen {
+        &mut self.seen
     }
 
     /// As a JSON document.
@@ -116,6 +129,14 @@ mod tests {
         let mut progress = Progress::new();
         progress.record("an-exercise-of-tomorrow", Done { packets: 1, by_solution: false });
         progress.visit("first-connect");
+        assert_eq!(Progress::import(&progress.export()), Ok(progress));
+    }
+
+    #[test]
+    fn what_was_seen_is_part_of_it() {
+        let text = r#"{"version":1,"seen":["publish","publish.topic_alias","connack.0x87"]}"#;
+        let progress = Progress::import(text).expect("it is progress");
+        assert_eq!(progress.seen().len(), 3);
         assert_eq!(Progress::import(&progress.export()), Ok(progress));
     }
 

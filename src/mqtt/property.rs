@@ -71,6 +71,14 @@ impl Holder {
             _ => self.packet().name(),
         }
     }
+
+    /// The name in lower case, for files and addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Holder::Will => "will",
+            _ => self.packet().key(),
+        }
+    }
 }
 
 /// How a property's value is written (§1.5).

@@ -46,9 +46,9 @@ fn Shell() -> impl IntoView {
             locale.set(language);
         }
     });
-    Store::provide(broker_choice::initial(untrack(|| from_query(BROKER)).as_deref()));
+    let store = Store::provide(broker_choice::initial(untrack(|| from_query(BROKER)).as_deref()));
     let inside = BrokerPanel::provide();
-    ProgressStore::provide();
+    ProgressStore::provide().watch(store);
     let theme = Theme::begin();
     let pane = provide_pane();
     let keys = RwSignal::new(false);

@@ -1,9 +1,16 @@
 //! The learner's progress, kept in the browser.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::storage::{self, Key};
+use super::store::Store;
+use crate::capture::RecordId;
 use crate::course::{Done, Progress};
+
+/// How many records are read in one turn for what is new in them; a flood takes several.
+const READ_AT_ONCE: usize = 1000;
 
 /// Copied freely; made once, by the app.
 #[derive(Clone, Copy)]
@@ -28,6 +35,37 @@ impl ProgressStore {
 
     pub fn visit(self, exercise: &str) {
         self.change(|progress| progress.visit(exercise));
+    }
+
+    /// Keeps in mind what passes on the wire from now on.
+    pub fn watch(self, store: Store) {
+        let next = StoredValue::new(RecordId(0));
+        let turn = RwSignal::new(0_u32);
+        Effect::new(move || {
+            turn.track();
+            let (mut is_new, mut is_complete) = (false, true);
+            store.with_capture(|capture| {
+                let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
+                let from = next.get_value().max(oldest);
+                let records = capture.records().skip(capture.position(from).unwrap_or(usize::MAX));
+                let mut upto = from;
+                self.0.maybe_update(|progress| {
+                    for record in records.take(READ_AT_ONCE) {
+                        is_new |= progress.seen_mut().note(record);
+                        upto = RecordId(record.id.0 + 1);
+                    }
+                    is_new
+                });
+                next.set_value(upto);
+                is_complete = upto >= capture.next_id();
+            });
+            if is_new {
+                self.0.with_untracked(|progress| storage::save(Key::Progress, progress));
+            }
+            if !is_complete {
+                set_timeout(move || _ = turn.try_update(|turn| *turn += 1), Duration::ZERO);
+            }
+        });
     }
 
     fn change(self, change: impl FnOnce(&mut Progress)) {
