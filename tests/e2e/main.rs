@@ -13,3 +13,4 @@ mod inside;
 mod keyboard;
 mod narrow;
 mod page;
+mod pictures;

@@ -1,0 +1,89 @@
+//! Pictures for the documentation, taken by the tests that lead the page there.
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use mqtt5_playground::language::Language;
+use serde_json::json;
+
+use crate::browser::in_browser;
+use crate::page::{Outcome, Page};
+
+/// What a picture shows of the page, in CSS pixels.
+const WIDTH: u32 = 1280;
+const HEIGHT: u32 = 800;
+
+/// Takes pictures of the page as it is now, in light and in dark, 1280 pixels wide: `<name>-light.png` and
+/// `<name>-dark.png`, in `docs/pictures/` with `UPDATE_DOCS=1`, otherwise in `target/pictures/`.
+///
+/// The name is small letters and hyphens. The test goes on in the browser as it was, but without pictures of its own
+/// wishes: neither [`Page::prefer`] nor [`Page::on_phone`] outlives a picture.
+pub async fn picture(page: &Page, name: &str) -> Outcome {
+    let folder = folder();
+    fs::create_dir_all(&folder).expect("the folder for pictures can be made");
+    let cdp = page.driver().cdp();
+    let metrics =
+        json!({ "width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": false });
+    cdp.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+    for scheme in ["light", "dark"] {
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
+        cdp.send_raw("Emulation.setEmulatedMedia", features).await?;
+        page.driver().execute_async(SETTLED, Vec::new()).await?;
+        page.driver().screenshot(&folder.join(format!("{name}-{scheme}.png"))).await?;
+    }
+    cdp.send_raw("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
+    cdp.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
+    Ok(())
+}
+
+/// Goes on once everything that moves has arrived and the page has been drawn since.
+const SETTLED: &str = "
+    const done = arguments[arguments.length - 1];
+    const drawn = () => new Promise(requestAnimationFrame);
+    const moving = () => document.getAnimations().filter(a => isFinite(a.effect.getComputedTiming().endTime));
+    drawn().then(drawn).then(() => Promise.allSettled(moving().map(a => a.finished))).then(drawn).then(() => done(null));
+";
+
+fn folder() -> PathBuf {
+    let is_wanted = env::var("UPDATE_DOCS").is_ok_and(|value| value == "1");
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    match is_wanted {
+        true => root.join("docs/pictures"),
+        false => PathBuf::from(env!("CARGO_TARGET_TMPDIR")).with_file_name("pictures"),
+    }
+}
+
+/// The first things that somebody sees.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_home_page_and_an_exercise_can_be_shown() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("broker=tab").await?;
+        page.see(".live__head .button").await?.click().await?;
+        page.see(".live .inspector .hex").await?;
+        picture(&page, "home").await?;
+
+        page.open("exercise=first-connect&broker=tab").await?;
+        page.panel('A').connect().await?;
+        page.packet("CONNACK", 'A', "in").await?.click().await?;
+        page.see(".inspector .hex").await?;
+        picture(&page, "exercise").await?;
+        for name in ["home", "exercise"] {
+            for scheme in ["light", "dark"] {
+                let picture = fs::read(folder().join(format!("{name}-{scheme}.png")));
+                let picture = picture.expect("the picture was taken");
+                // The size stands at a fixed place of every PNG file.
+                let size: Vec<u32> = picture[16..24]
+                    .chunks(4)
+                    .map(|number| u32::from_be_bytes(number.try_into().expect("four bytes")))
+                    .collect();
+                assert_eq!(size, [WIDTH, HEIGHT], "{name} {scheme}");
+            }
+        }
+        Ok(())
+    })
+    .await
+}
