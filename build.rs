@@ -162,34 +162,65 @@ fn chapter_prose(text: &str, path: &Path) -> String {
 fn exercise_prose(text: &str, path: &Path) -> String {
     let page = Section::parse(text, path);
     let (goal, why) = first_paragraph(&page.body);
-    let mut tomorrow = String::new();
+    let (mut tomorrow, mut elsewhere) = (String::new(), String::new());
     let mut steps = String::new();
     for section in &page.children {
-        let (todo, details) = first_paragraph(&section.body);
-        if section.heading == "tomorrow" {
-            tomorrow = inline_html(todo);
-            continue;
+        match section.heading.as_str() {
+            "tomorrow" => tomorrow = inline_html(section.body.trim()),
+            "elsewhere" => elsewhere = to_html(&section.body),
+            _ => steps.push_str(&step_prose(section, path)),
         }
-        let under = |heading: &str| {
-            let found = section.children.iter().filter(move |child| child.heading == heading);
-            found.map(|child| to_html(&child.body)).collect::<Vec<_>>()
-        };
-        write!(
-            steps,
-            "StepProse {{ id: {:?}, todo: {:?}, details: {:?}, hints: &{:?}, done: {:?} }}, ",
-            section.heading,
-            inline_html(todo),
-            to_html(details),
-            under("hint"),
-            under("done").concat()
-        )
-        .unwrap();
     }
     format!(
-        "ExerciseProse {{ title: {:?}, goal: {:?}, why: {:?}, steps: &[{steps}], tomorrow: {tomorrow:?} }}",
+        "ExerciseProse {{ title: {:?}, goal: {:?}, why: {:?}, steps: &[{steps}], elsewhere: {elsewhere:?}, \
+         tomorrow: {tomorrow:?} }}",
         page.heading,
         inline_html(goal),
         to_html(why),
+    )
+}
+
+/// Parts of a step: `### control` (a button's label), `### predict` (question and list of answers),
+/// `### outcome`, `### hint` or `### hint: finding`, `### finding: key`, `### done`.
+fn step_prose(section: &Section, path: &Path) -> String {
+    let (todo, details) = first_paragraph(&section.body);
+    let (mut controls, mut hints, mut findings) = (Vec::new(), String::new(), String::new());
+    let (mut question, mut options, mut outcome) = (None, Vec::new(), String::new());
+    let mut done = String::new();
+    for part in &section.children {
+        match part.heading.split_once(':').map_or((&*part.heading, ""), |(a, b)| (a, b.trim())) {
+            ("control", "") => controls.push(part.body.trim().to_owned()),
+            ("predict", "") => {
+                let (answers, text): (Vec<&str>, Vec<&str>) =
+                    part.body.lines().partition(|line| line.starts_with("- "));
+                question = Some(inline_html(text.join("\n").trim()));
+                options = answers.iter().map(|answer| inline_html(&answer[2..])).collect();
+            }
+            ("outcome", "") => outcome = to_html(&part.body),
+            ("hint", about) => {
+                let when = Some(about).filter(|about| !about.is_empty());
+                let text = to_html(&part.body);
+                write!(hints, "HintProse {{ when: {when:?}, text: {text:?} }}, ").unwrap();
+            }
+            ("finding", key) if !key.is_empty() => {
+                write!(findings, "({key:?}, {:?}), ", part.body.trim()).unwrap();
+            }
+            ("done", "") => done = to_html(&part.body),
+            _ => panic!("{}: {}: no such part: {}", path.display(), section.heading, part.heading),
+        }
+    }
+    let prediction = match question {
+        None => "None".to_owned(),
+        Some(question) => format!(
+            "Some(PredictionProse {{ question: {question:?}, options: &{options:?}, outcome: {outcome:?} }})"
+        ),
+    };
+    format!(
+        "StepProse {{ id: {:?}, todo: {:?}, details: {:?}, controls: &{controls:?}, prediction: {prediction}, \
+         hints: &[{hints}], findings: &[{findings}], done: {done:?} }}, ",
+        section.heading,
+        inline_html(todo),
+        to_html(details),
     )
 }
 

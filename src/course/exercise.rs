@@ -1,7 +1,11 @@
 //! What an exercise is made of.
 
+use std::time::Duration;
+
 use super::evidence::Evidence;
-use super::verdict::Verdict;
+use super::picture::Picture;
+use super::verdict::{Finding, Verdict};
+use crate::broker::{self, Policy};
 use crate::capture::{Capture, ClientSlot, RecordId};
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Sender};
@@ -11,7 +15,8 @@ use crate::mqtt::{PacketType, Sender};
 pub enum Broker {
     /// On the broker in the tab and on any conforming one, a stock Mosquitto included.
     Any,
-    /// Only on the broker in the tab: a stock Mosquitto cannot show it.
+    /// Only on the broker in the tab: a stock Mosquitto cannot show it. The words say under
+    /// `## elsewhere` what Mosquitto answers instead.
     InTab,
 }
 
@@ -25,24 +30,64 @@ pub struct Exercise {
     /// Who stands on the bench, from slot 0 on.
     pub clients: &'static [ClientSetup],
     pub steps: &'static [Step],
+    /// What the broker in the tab allows here.
+    pub policy: fn() -> Policy,
+    /// Shown below the clients, drawn from the capture.
+    pub picture: Option<Picture>,
     /// The reference solution; played in order, each move once the one before is answered.
     pub solution: fn(&Cast) -> Vec<Move>,
     /// The fewest packets that the learner's clients send to meet every step.
     pub par: usize,
 }
 
+impl Exercise {
+    /// What an exercise has that says nothing else: `Exercise { id: …, ..Exercise::PLAIN }`.
+    pub const PLAIN: Exercise = Exercise {
+        id: "",
+        broker: Broker::Any,
+        spec: &[],
+        clients: &[],
+        steps: &[],
+        policy: Policy::default,
+        picture: None,
+        solution: |_| Vec::new(),
+        par: 0,
+    };
+
+    /// What the clients do by themselves as soon as the bench is set up.
+    pub fn beginning(&self, cast: &Cast) -> Vec<Act> {
+        self.clients.iter().flat_map(|client| (client.beginning)(cast)).collect()
+    }
+}
+
 /// One thing a learner does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Move {
     Act(Act),
+    /// An act that stands on what has passed, such as an answer to what has arrived; nothing is done
+    /// where it is `None`.
+    React(fn(&Cast, &Evidence) -> Option<Act>),
+    /// Changes the policy of the broker in the tab, or gives it an operator's command.
+    Operate(fn(&Cast) -> broker::Input),
+    /// Lets time pass: at once on the broker in the tab, really elsewhere.
+    Wait(Duration),
     /// Opens the latest packet of that type which has reached the client.
     Open(ClientSlot, PacketType),
 }
 
 impl Move {
+    /// The act it comes to, if it is one.
+    pub fn act(&self, cast: &Cast, evidence: &Evidence) -> Option<Act> {
+        match self {
+            Move::Act(act) => Some(act.clone()),
+            Move::React(react) => react(cast, evidence),
+            Move::Operate(_) | Move::Wait(_) | Move::Open(..) => None,
+        }
+    }
+
     /// The record that an [`Move::Open`] opens; `None` for acts, and while there is none.
     pub fn record_to_open(&self, capture: &Capture) -> Option<RecordId> {
-        let Move::Open(client, packet) = *self else { return None };
+        let &Move::Open(client, packet) = self else { return None };
         let mut arrived = capture.packets(packet, Sender::Server).rev();
         arrived.find(|record| record.client == client).map(|record| record.id)
     }
@@ -54,32 +99,110 @@ pub struct ClientSetup {
     pub role: &'static str,
     /// What its forms hold at the start, in the order Connect, Subscribe, Publish, Disconnect …
     pub prepared: fn(&Cast) -> Vec<Act>,
+    /// What it does by itself as soon as the bench is set up, such as holding acknowledgements.
+    pub beginning: fn(&Cast) -> Vec<Act>,
+}
+
+impl ClientSetup {
+    /// A client with empty forms: `ClientSetup { role: …, ..ClientSetup::PLAIN }`.
+    pub const PLAIN: ClientSetup =
+        ClientSetup { role: "client", prepared: |_| Vec::new(), beginning: |_| Vec::new() };
 }
 
 pub struct Step {
     /// The heading of its words in the prose files.
     pub id: &'static str,
-    /// The act that the step offers ready to send; `None` where there is nothing to send.
-    pub control: Option<fn(&Cast) -> Act>,
+    /// The moves that the step offers as buttons, ready to make. Their labels come from the packet, or
+    /// from `### control` in the words, in this order.
+    pub controls: &'static [fn(&Cast) -> Move],
+    /// Asked before the step runs.
+    pub prediction: Option<Prediction>,
     pub check: fn(&Evidence) -> Verdict,
 }
 
-/// The Client Identifiers of one run: fresh at every start, so that no broker remembers the last one.
+impl Step {
+    /// A step without buttons and prediction: `Step { id: …, check: …, ..Step::PLAIN }`.
+    pub const PLAIN: Step = Step {
+        id: "",
+        controls: &[],
+        prediction: None,
+        check: |_| Verdict::NotYet(Finding::absent("check")),
+    };
+}
+
+/// A question about what will pass, which the wire answers. Its words stand under `### predict`, the
+/// explanation under `### outcome`.
+pub struct Prediction {
+    /// How many answers the words offer.
+    pub options: usize,
+    /// Which of them came true; `None` while the wire has not told.
+    pub outcome: fn(&Evidence) -> Option<usize>,
+}
+
+/// Who plays in one run: Client Identifiers that are fresh at every start, so that no broker remembers
+/// the last one, and where it is played.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cast {
     client_ids: Vec<String>,
+    nonce: String,
+    is_in_tab: bool,
 }
 
 impl Cast {
-    /// `nonce` makes the run unique, such as eight hexadecimal digits.
+    /// On the broker in the tab. `nonce` makes the run unique, such as eight hexadecimal digits.
     pub fn new(clients: &[ClientSetup], nonce: &str) -> Cast {
-        let name = |setup: &ClientSetup| format!("playground-{}-{nonce}", setup.role);
-        Cast { client_ids: clients.iter().map(name).collect() }
+        let mut client_ids: Vec<String> = Vec::new();
+        for setup in clients {
+            let name = format!("playground-{}-{nonce}", setup.role);
+            let others = client_ids.iter().filter(|id| id.starts_with(&name)).count();
+            client_ids.push(match others {
+                0 => name,
+                others => format!("{name}-{}", others + 1),
+            });
+        }
+        Cast { client_ids, nonce: nonce.to_owned(), is_in_tab: true }
+    }
+
+    /// The same, with a broker that keeps its own clock and policy if `is_in_tab` is false.
+    pub fn on(mut self, is_in_tab: bool) -> Cast {
+        self.is_in_tab = is_in_tab;
+        self
     }
 
     /// The Client Identifier of the client in that slot; empty for a slot without a client, which asks
     /// the Server to assign one.
     pub fn client_id(&self, slot: ClientSlot) -> &str {
         self.client_ids.get(usize::from(slot.0)).map_or("", String::as_str)
+    }
+
+    /// What no other run has: for topics whose retained messages or subscriptions would meet those of
+    /// an earlier run.
+    pub fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
+    /// Whether the broker is the one in the tab. Elsewhere time cannot be skipped, so intervals that a
+    /// learner waits for should be short.
+    pub fn is_in_tab(&self) -> bool {
+        self.is_in_tab
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_with_the_same_role_have_their_own_client_identifiers() {
+        const WORKER: ClientSetup = ClientSetup { role: "worker", ..ClientSetup::PLAIN };
+        let cast = Cast::new(&[WORKER, ClientSetup::PLAIN, WORKER, WORKER], "7f");
+        let ids = (0..5).map(|slot| cast.client_id(ClientSlot(slot)));
+        assert!(ids.eq([
+            "playground-worker-7f",
+            "playground-client-7f",
+            "playground-worker-7f-2",
+            "playground-worker-7f-3",
+            ""
+        ]));
     }
 }

@@ -8,9 +8,11 @@
 //! Knows the capture and what a person can do ([`Act`](crate::lab::Act)), never how it is shown.
 
 pub mod chapters;
+pub mod check;
 
 mod evidence;
 mod exercise;
+mod picture;
 mod progress;
 mod prose;
 mod run;
@@ -19,9 +21,13 @@ mod verdict;
 
 pub use chapters::{CHAPTERS, Chapter, ChapterEntry, exercise, neighbours};
 pub use evidence::Evidence;
-pub use exercise::{Broker, Cast, ClientSetup, Exercise, Move, Step};
+pub use exercise::{Broker, Cast, ClientSetup, Exercise, Move, Prediction, Step};
+pub use picture::Picture;
 pub use progress::{Done, ImportError, Progress};
-pub use prose::{ChapterProse, ExerciseProse, StepProse, chapter_prose, exercise_prose};
+pub use prose::{
+    ChapterProse, ExerciseProse, HintProse, PredictionProse, StepProse, chapter_prose,
+    exercise_prose,
+};
 pub use run::Run;
 pub use seen::{Seen, Sight};
 pub use verdict::{Finding, Verdict, judge};

@@ -17,6 +17,8 @@ pub struct ExerciseProse {
     pub goal: &'static str,
     pub why: &'static str,
     pub steps: &'static [StepProse],
+    /// What a broker outside the tab does instead, where the exercise needs the one in the tab.
+    pub elsewhere: &'static str,
     /// What will be different in the learner's own system, as inline HTML.
     pub tomorrow: &'static str,
 }
@@ -27,10 +29,50 @@ pub struct StepProse {
     /// What to do, one sentence, as inline HTML.
     pub todo: &'static str,
     pub details: &'static str,
-    /// From gentle to concrete.
-    pub hints: &'static [&'static str],
+    /// Labels of the step's buttons, in order; empty where the packet says enough.
+    pub controls: &'static [&'static str],
+    pub prediction: Option<PredictionProse>,
+    /// From gentle to concrete; those for the present finding go first.
+    pub hints: &'static [HintProse],
+    /// Sentences for [`Finding::Told`](super::Finding::Told), by key, with `{0}`, `{1}` … for its values.
+    pub findings: &'static [(&'static str, &'static str)],
     /// What the packets proved.
     pub done: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HintProse {
+    /// The [key](super::Finding::key) of the finding it is about; `None` for one that always helps.
+    pub when: Option<&'static str>,
+    pub text: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PredictionProse {
+    pub question: &'static str,
+    /// As inline HTML.
+    pub options: &'static [&'static str],
+    /// Why it came as it did, for those who were right and those who were not.
+    pub outcome: &'static str,
+}
+
+impl StepProse {
+    /// The hints in the order to show them while a check has this to say: those about it first, those
+    /// about something else not at all.
+    pub fn hints_for(&self, finding: Option<&str>) -> Vec<&'static str> {
+        let special = self.hints.iter().filter(|hint| hint.when.is_some() && hint.when == finding);
+        let general = self.hints.iter().filter(|hint| hint.when.is_none());
+        special.chain(general).map(|hint| hint.text).collect()
+    }
+
+    /// The sentence of a finding that the exercise words itself.
+    pub fn finding(&self, key: &str, values: &[String]) -> Option<String> {
+        let (_, text) = self.findings.iter().find(|(of, _)| *of == key)?;
+        let fill = |text: String, (index, value): (usize, &String)| {
+            text.replace(&format!("{{{index}}}"), value)
+        };
+        Some(values.iter().enumerate().fold((*text).to_owned(), fill))
+    }
 }
 
 impl ExerciseProse {

@@ -1,4 +1,4 @@
-//! One run of an exercise: which steps are met by now.
+//! One run of an exercise: which steps are met by now, and which predictions the wire has answered.
 
 use super::evidence::Evidence;
 use super::exercise::Exercise;
@@ -8,17 +8,21 @@ use super::verdict::Verdict;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
     verdicts: Vec<Verdict>,
+    outcomes: Vec<Option<usize>>,
 }
 
 impl Run {
     /// The state at the start, judged on the evidence there is.
     pub fn start(exercise: &Exercise, evidence: &Evidence) -> Run {
-        Run { verdicts: exercise.steps.iter().map(|step| (step.check)(evidence)).collect() }
+        let verdicts = exercise.steps.iter().map(|step| (step.check)(evidence)).collect();
+        let mut run = Run { verdicts, outcomes: vec![None; exercise.steps.len()] };
+        run.read_outcomes(exercise, evidence);
+        run
     }
 
-    /// Judges the open steps anew; returns whether any verdict changed.
+    /// Judges the open steps anew; returns whether anything changed.
     pub fn update(&mut self, exercise: &Exercise, evidence: &Evidence) -> bool {
-        let mut changed = false;
+        let mut changed = self.read_outcomes(exercise, evidence);
         for (verdict, step) in self.verdicts.iter_mut().zip(exercise.steps) {
             if verdict.is_met() {
                 continue;
@@ -30,9 +34,25 @@ impl Run {
         changed
     }
 
+    fn read_outcomes(&mut self, exercise: &Exercise, evidence: &Evidence) -> bool {
+        let mut changed = false;
+        for (outcome, step) in self.outcomes.iter_mut().zip(exercise.steps) {
+            if let (None, Some(prediction)) = (&outcome, &step.prediction) {
+                *outcome = (prediction.outcome)(evidence);
+                changed |= outcome.is_some();
+            }
+        }
+        changed
+    }
+
     /// In the order of the exercise's steps.
     pub fn verdicts(&self) -> &[Verdict] {
         &self.verdicts
+    }
+
+    /// By step: which option of its prediction came true, once the wire has told.
+    pub fn outcomes(&self) -> &[Option<usize>] {
+        &self.outcomes
     }
 
     /// The first step that is not met.

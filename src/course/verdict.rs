@@ -44,9 +44,30 @@ pub enum Finding {
     Broken(DecodeError),
     /// It is there, but has not been opened in the inspector.
     NotOpened { packet: PacketType },
+    /// What the exercise's own words say under `### finding: <key>`, with these values.
+    Told { key: &'static str, values: Vec<String> },
 }
 
 impl Finding {
+    /// Names the kind of finding, for hints that are about it: `### hint: refused`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Finding::NoPacket { sender: Sender::Client, .. } => "not-sent",
+            Finding::NoPacket { sender: Sender::Server, .. } => "not-received",
+            Finding::Absent { .. } => "absent",
+            Finding::Differs { .. } => "differs",
+            Finding::Refused { .. } => "refused",
+            Finding::Broken(_) => "broken",
+            Finding::NotOpened { .. } => "not-opened",
+            Finding::Told { key, .. } => key,
+        }
+    }
+
+    /// A finding that the exercise words itself.
+    pub fn told<const N: usize>(key: &'static str, values: [&dyn ToString; N]) -> Finding {
+        Finding::Told { key, values: values.iter().map(|value| value.to_string()).collect() }
+    }
+
     pub fn absent(subject: &'static str) -> Finding {
         Finding::Absent { subject: subject.into() }
     }

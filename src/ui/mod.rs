@@ -13,6 +13,7 @@ pub mod forms;
 pub mod inspector;
 pub mod lesson;
 pub mod packet_list;
+pub mod pictures;
 pub mod windowed;
 
 #[cfg(target_arch = "wasm32")]

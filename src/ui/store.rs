@@ -118,6 +118,11 @@ impl Store {
         self.opened.with(read)
     }
 
+    /// The same at this moment. Not tracked.
+    pub fn peek_opened<T>(self, read: impl FnOnce(&BTreeSet<RecordId>) -> T) -> T {
+        self.opened.with_untracked(read)
+    }
+
     /// What the forms of the client in that slot hold at the start: Connect, Subscribe, Publish … as
     /// far as the exercise prepares them. Tracked: changes when the bench is set up anew.
     pub fn prepared(self, slot: ClientSlot) -> Vec<Act> {

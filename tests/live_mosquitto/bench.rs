@@ -60,12 +60,26 @@ impl Bench {
         });
     }
 
+    /// Lets this much time pass, with everything that arrives meanwhile.
+    pub fn wait(&mut self, time: Duration) {
+        let end = self.now() + time;
+        self.go_on_until(end, |_| false);
+    }
+
     /// Lets time pass and packets arrive until the condition holds.
-    pub fn wait_until(&mut self, what: &str, mut holds: impl FnMut(&Lab) -> bool) {
+    pub fn wait_until(&mut self, what: &str, holds: impl FnMut(&Lab) -> bool) {
         let give_up = self.now() + PATIENCE;
+        let in_time = self.go_on_until(give_up, holds);
+        assert!(in_time, "in vain: {what}; on the wire: {:#?}", self.on_the_wire());
+    }
+
+    /// Goes on until the condition holds or this moment has come; returns whether it holds.
+    fn go_on_until(&mut self, give_up: Instant, mut holds: impl FnMut(&Lab) -> bool) -> bool {
         while !holds(&self.lab) {
             let now = self.now();
-            assert!(now < give_up, "in vain: {what}; on the wire: {:#?}", self.on_the_wire());
+            if now >= give_up {
+                return false;
+            }
             let due = self.lab.next_timeout().map_or(give_up, |due| due.min(give_up));
             match self.told.recv_timeout(due.since(now)) {
                 Ok((connection, event)) => {
@@ -83,6 +97,7 @@ impl Bench {
             }
             self.serve_links();
         }
+        true
     }
 
     /// The latest packet of that type which the Server sent.

@@ -1,5 +1,6 @@
 //! The chapters in the order of the course, each with its exercises.
 
+mod common;
 mod connect;
 mod user_properties;
 

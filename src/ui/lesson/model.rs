@@ -1,14 +1,16 @@
 //! Verdicts and progress in words, as plain text.
 
 use crate::capture::ClientSlot;
-use crate::course::{Chapter, Finding, Progress, Verdict};
+use crate::course::{Chapter, Finding, Move, Progress, StepProse, Verdict};
 use crate::lab::Action;
 use crate::language::Strings;
 use crate::mqtt::Sender;
 
-/// What was looked for and what was found instead, as one sentence. `role` names a client.
+/// What was looked for and what was found instead, as one sentence. `words` are those of the step, where
+/// the exercise words the finding itself; `role` names a client.
 pub fn finding(
     finding: &Finding,
+    words: Option<&StepProse>,
     strings: &Strings,
     role: impl Fn(ClientSlot) -> String,
 ) -> String {
@@ -29,6 +31,10 @@ pub fn finding(
         }
         Finding::Broken(error) => strings.finding_broken(error.at, error.kind.rule()),
         Finding::NotOpened { packet } => strings.finding_not_opened(packet.name()),
+        Finding::Told { key, values } => {
+            let told = words.and_then(|words| words.finding(key, values));
+            told.unwrap_or_else(|| format!("{key}: {}", values.join(", ")))
+        }
     }
 }
 
@@ -54,7 +60,10 @@ pub fn role_name<'a>(role: &'a str, strings: &'a Strings) -> &'a str {
     match role {
         "client" => strings.role_client,
         "publisher" => strings.role_publisher,
+        "requester" => strings.role_requester,
+        "responder" => strings.role_responder,
         "subscriber" => strings.role_subscriber,
+        "worker" => strings.role_worker,
         other => other,
     }
 }
@@ -75,6 +84,19 @@ pub fn action_name(action: &Action) -> &'static str {
         | Action::Cut
         | Action::Fault(_)
         | Action::SendBytes(_) => "",
+    }
+}
+
+/// What a step's button says where the words give it no label.
+pub fn move_label(next: &Move, strings: &Strings, role: impl Fn(ClientSlot) -> String) -> String {
+    match next {
+        Move::Act(act) => match &act.action {
+            Action::Cut => strings.step_cut(role(act.client)),
+            action => strings.step_send(action_name(action), role(act.client)),
+        },
+        Move::Wait(time) => strings.step_wait(time.as_secs_f64()),
+        Move::Open(_, packet) => strings.step_open(packet.name()),
+        Move::React(_) | Move::Operate(_) => String::new(),
     }
 }
 
@@ -112,8 +134,27 @@ mod tests {
                 "SUBACK refuses: 0x87 Not authorized.",
             ),
         ] {
-            assert_eq!(finding(&found, Language::En.strings(), role), expect);
-            assert!(!finding(&found, Language::Ja.strings(), role).is_empty());
+            assert_eq!(finding(&found, None, Language::En.strings(), role), expect);
+            assert!(!finding(&found, None, Language::Ja.strings(), role).is_empty());
         }
+    }
+
+    #[test]
+    fn an_exercise_words_its_own_findings() {
+        let words = StepProse {
+            id: "count",
+            todo: "",
+            details: "",
+            controls: &[],
+            prediction: None,
+            hints: &[],
+            findings: &[("too-many", "{0} are on their way, {1} are allowed.")],
+            done: "",
+        };
+        let told = Finding::told("too-many", [&4, &3]);
+        let role = |_: ClientSlot| String::new();
+        let strings = Language::En.strings();
+        let sentence = finding(&told, Some(&words), strings, role);
+        assert_eq!(sentence, "4 are on their way, 3 are allowed.");
     }
 }

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::session::LessonSession;
-use crate::course::Move;
+use crate::course::{Cast, Move};
+use crate::lab::ActError;
 
 /// Starts anew and plays. Ends early where a move is refused or stays unanswered; what has happened
 /// stays on the wire to be looked at.
@@ -15,23 +16,21 @@ pub fn play(session: LessonSession) {
     session.set_playing(true);
     let store = session.store();
     let started = session.try_starts();
-    let moves = untrack(|| (session.exercise.solution)(&session.cast()));
+    let cast = untrack(|| session.cast());
+    let moves = (session.exercise.solution)(&cast);
     spawn_local(async move {
         for next in moves {
             // The learner may have started again or left meanwhile.
             if session.try_starts() != started {
                 break;
             }
-            let to_open = store.peek(|lab| next.record_to_open(lab.capture()));
-            let done = match (next, to_open) {
-                (Move::Act(act), _) => store.act(act).is_ok(),
-                (Move::Open(..), Some(record)) => {
-                    store.open(record);
-                    true
-                }
-                (Move::Open(..), None) => false,
-            };
-            if !done {
+            if let Move::Wait(time) = next
+                && !cast.is_in_tab()
+            {
+                TimeoutFuture::new(u32::try_from(time.as_millis()).unwrap_or(u32::MAX)).await;
+                continue;
+            }
+            if make(session, &cast, &next) != Ok(true) {
                 break;
             }
             for _ in 0..PATIENCE_MS / POLL_MS {
@@ -45,6 +44,31 @@ pub fn play(session: LessonSession) {
         }
         session.try_end_playing();
     });
+}
+
+/// Makes one move at once; `Ok(false)` where there is nothing yet that it could stand on.
+pub fn make(session: LessonSession, cast: &Cast, next: &Move) -> Result<bool, ActError> {
+    let store = session.store();
+    match next {
+        Move::Act(_) | Move::React(_) => {
+            match session.with_evidence(|evidence| next.act(cast, evidence)) {
+                Some(act) => store.act(act).map(|()| true),
+                None => Ok(false),
+            }
+        }
+        Move::Operate(operate) => {
+            store.operate(operate(cast));
+            Ok(true)
+        }
+        Move::Wait(time) => Ok(store.skip(*time).is_ok()),
+        Move::Open(..) => match store.peek(|lab| next.record_to_open(lab.capture())) {
+            Some(record) => {
+                store.open(record);
+                Ok(true)
+            }
+            None => Ok(false),
+        },
+    }
 }
 
 const POLL_MS: u32 = 20;

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::broker::Input;
 use crate::capture::RecordId;
 use crate::course::{Cast, Done, Evidence, Exercise, Run, Verdict};
+use crate::link::Target;
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::progress::ProgressStore;
 use crate::ui::store::Store;
@@ -16,6 +18,10 @@ pub struct LessonSession {
     cast: RwSignal<Cast>,
     since: RwSignal<RecordId>,
     verdicts: RwSignal<Vec<Verdict>, LocalStorage>,
+    /// By step: which option of its prediction came true.
+    outcomes: RwSignal<Vec<Option<usize>>>,
+    /// By step: which option the learner chose.
+    predictions: RwSignal<Vec<Option<usize>>>,
     /// Whether the solution was played in this run.
     played: RwSignal<bool>,
     playing: RwSignal<bool>,
@@ -36,11 +42,19 @@ impl LessonSession {
             cast: RwSignal::new(Cast::new(exercise.clients, &nonce())),
             since: RwSignal::new(RecordId(0)),
             verdicts: RwSignal::new_local(Vec::new()),
+            outcomes: RwSignal::new(Vec::new()),
+            predictions: RwSignal::new(Vec::new()),
             played: RwSignal::new(false),
             playing: RwSignal::new(false),
             starts: RwSignal::new(0),
         };
         session.restart();
+        on_cleanup(move || session.leave());
+        // Another broker may be chosen in the middle of a run.
+        Effect::new(move || {
+            let is_in_tab = store.target() == Target::InTab;
+            session.cast.update(|cast| *cast = cast.clone().on(is_in_tab));
+        });
         progress.visit(exercise.id);
         let run = StoredValue::new_local(None::<(u32, Run)>);
         Effect::new(move || {
@@ -62,11 +76,12 @@ impl LessonSession {
             if changed != Some(true) {
                 return;
             }
-            let (verdicts, is_done) = run.with_value(|run| match run {
-                Some((_, run)) => (run.verdicts().to_vec(), run.is_done()),
-                None => (Vec::new(), false),
+            let (verdicts, outcomes, is_done) = run.with_value(|run| match run {
+                Some((_, run)) => (run.verdicts().to_vec(), run.outcomes().to_vec(), run.is_done()),
+                None => Default::default(),
             });
             session.verdicts.set(verdicts);
+            session.outcomes.set(outcomes);
             if is_done {
                 let by_solution = session.played.get_untracked();
                 let packets = session.packets_sent();
@@ -78,13 +93,56 @@ impl LessonSession {
 
     /// Back to the start with fresh Client Identifiers; the wire begins empty.
     pub fn restart(self) {
-        let cast = Cast::new(self.exercise.clients, &nonce());
+        let is_in_tab = self.store.peek(|lab| *lab.target() == Target::InTab);
+        let cast = Cast::new(self.exercise.clients, &nonce()).on(is_in_tab);
         let clients = self.exercise.clients.iter();
         self.store.set_up(clients.map(|setup| (setup.role, (setup.prepared)(&cast))).collect());
-        self.cast.set(cast);
+        self.store.operate(Input::SetPolicy(Box::new((self.exercise.policy)())));
         self.since.set(self.store.peek(|lab| lab.capture().next_id()));
+        for act in self.exercise.beginning(&cast) {
+            // The tests play every beginning: the bench allows it.
+            let _ = self.store.act(act);
+        }
+        self.cast.set(cast);
+        self.predictions.set(vec![None; self.exercise.steps.len()]);
         self.played.set(false);
         self.starts.update(|starts| *starts += 1);
+    }
+
+    /// The broker in the tab is again what it is outside of exercises.
+    fn leave(self) {
+        self.store.operate(Input::SetPolicy(Box::default()));
+    }
+
+    /// Which option of the step's prediction came true, once the wire has told. Tracked.
+    pub fn outcome(self, step: usize) -> Option<usize> {
+        self.outcomes.with(|outcomes| outcomes.get(step).copied().flatten())
+    }
+
+    /// Which option the learner chose. Tracked.
+    pub fn prediction(self, step: usize) -> Option<usize> {
+        self.predictions.with(|predictions| predictions.get(step).copied().flatten())
+    }
+
+    /// Chooses an option; after the wire has told, nothing changes any more.
+    pub fn predict(self, step: usize, option: usize) {
+        if self.outcomes.with_untracked(|outcomes| outcomes.get(step).copied().flatten()).is_some()
+        {
+            return;
+        }
+        self.predictions.update(|predictions| {
+            if let Some(prediction) = predictions.get_mut(step) {
+                *prediction = Some(option);
+            }
+        });
+    }
+
+    /// What has passed in this run so far, for moves that stand on it.
+    pub fn with_evidence<T>(self, read: impl FnOnce(&Evidence) -> T) -> T {
+        let since = self.since.get_untracked();
+        self.store.peek_opened(|opened| {
+            self.store.peek(|lab| read(&Evidence { capture: lab.capture(), since, opened }))
+        })
     }
 
     /// By step. Tracked.

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use super::model;
+use super::player;
 use super::session::LessonSession;
-use crate::course::{StepProse, Verdict, exercise_prose};
-use crate::lab::{ActError, Action, LinkState};
+use crate::course::{Cast, Finding, Move, StepProse, Verdict, exercise_prose};
+use crate::lab::{Action, BenchClient, LinkState};
 use crate::ui::client_panel::refusal;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::live::live;
@@ -42,79 +43,227 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
                     class="step__words prose"
                     inner_html=live(move || words().map_or("", |words| words.details))
                 ></div>
-                <Control session index/>
+                <Ask session index words=Signal::derive(words)/>
+                <Controls session index words=Signal::derive(words)/>
                 <VerdictView session index words=Signal::derive(words)/>
-                <Hints session words=Signal::derive(words)/>
+                <Outcome session index words=Signal::derive(words)/>
+                <Hints session index words=Signal::derive(words)/>
             </div>
         </li>
     }
 }
 
-/// The step's act, ready to send. Connects the client first where that is still to be done.
+/// The prediction: asked before the step runs, marked once the wire has told.
 #[component]
-fn Control(session: LessonSession, index: usize) -> impl IntoView {
+fn Ask(
+    session: LessonSession,
+    index: usize,
+    words: Signal<Option<&'static StepProse>>,
+) -> impl IntoView {
     let locale = use_locale();
-    let store = session.store();
-    let control = session.exercise.steps[index].control?;
-    let act = move || control(&session.cast());
-    let (slot, connects) = untrack(|| {
-        let act = act();
-        (act.client, matches!(act.action, Action::Connect(_)))
-    });
-    let is_connected =
-        move || store.with_lab(|lab| lab.client(slot).is_some_and(|client| client.is_connected()));
-    let is_busy = move || {
-        store.with_lab(|lab| {
-            lab.client(slot).is_some_and(|client| {
-                let is_open = client.link_state() != LinkState::Closed;
-                is_open && !client.is_connected()
-            })
+    session.exercise.steps[index].prediction.as_ref()?;
+    let prose = move || words.get().and_then(|words| words.prediction);
+    let name = format!("prediction-{index}");
+    let options = move || {
+        let strings = locale.strings();
+        let outcome = session.outcome(index);
+        let chosen = session.prediction(index);
+        let option = |(option, text): (usize, &&'static str)| {
+            let came_true = outcome == Some(option);
+            let state = match (outcome, chosen == Some(option)) {
+                (Some(_), _) if came_true => Some(("met", strings.prediction_wire)),
+                (Some(_), true) => Some(("contradicted", strings.prediction_yours)),
+                _ => None,
+            };
+            let mark = state.map(|(state, word)| {
+                view! { <span class="status" data-state=state><Icon name=state small=true/>{word}</span> }
+            });
+            view! {
+                <label class="prediction__option" data-answer=came_true.then_some("")>
+                    <input
+                        type="radio"
+                        name=name.clone()
+                        prop:checked=chosen == Some(option)
+                        disabled=outcome.is_some()
+                        on:change=move |_| session.predict(index, option)
+                    />
+                    <span inner_html=*text></span>
+                    {mark}
+                </label>
+            }
+        };
+        let options = prose().map_or(&[][..], |prose| prose.options);
+        options.iter().enumerate().map(option).collect_view()
+    };
+    let state = move || match (session.outcome(index), session.prediction(index)) {
+        (None, _) | (_, None) => None,
+        (outcome, chosen) if outcome == chosen => Some("met"),
+        _ => Some("contradicted"),
+    };
+    Some(view! {
+        <fieldset class="prediction" data-state=live(state)>
+            <legend class="visually-hidden">{live(move || locale.strings().prediction)}</legend>
+            <p class="prediction__question">
+                <Icon name="prediction"/>
+                <span inner_html=live(move || prose().map_or("", |prose| prose.question))></span>
+            </p>
+            <div class="prediction__options">{live(options)}</div>
+        </fieldset>
+    })
+}
+
+/// What the wire said to the prediction, and why.
+#[component]
+fn Outcome(
+    session: LessonSession,
+    index: usize,
+    words: Signal<Option<&'static StepProse>>,
+) -> impl IntoView {
+    let locale = use_locale();
+    session.exercise.steps[index].prediction.as_ref()?;
+    let body = move || {
+        let outcome = session.outcome(index)?;
+        let strings = locale.strings();
+        let word = match session.prediction(index) {
+            None => strings.prediction_not_made,
+            Some(chosen) if chosen == outcome => strings.prediction_right,
+            Some(_) => strings.prediction_wrong,
+        };
+        let why = words.get().and_then(|words| words.prediction).map_or("", |p| p.outcome);
+        Some(view! {
+            <div class="prose prediction__outcome" role="status">
+                <p><strong>{word}</strong></p>
+                <div inner_html=why></div>
+            </div>
         })
     };
-    let role = move || {
-        let name = store.with_lab(|lab| lab.client(slot).map(|client| client.role().to_owned()));
-        model::role_name(&name.unwrap_or_default(), locale.strings()).to_owned()
-    };
-    let needs_connection = move || !connects && !is_connected();
-    let label = move || {
-        let strings = locale.strings();
-        match needs_connection() {
-            true => strings.step_connect_first(role()),
-            false => strings.step_send(model::action_name(&act().action), role()),
-        }
-    };
-    let failed = RwSignal::new(None::<ActError>);
-    let send = move |_| {
-        let act = match untrack(needs_connection) {
-            true => store
-                .prepared(slot)
-                .into_iter()
-                .find(|act| matches!(act.action, Action::Connect(_))),
-            false => Some(untrack(act)),
-        };
-        let result = act.map_or(Ok(()), |act| store.act(act));
-        failed.set(result.err());
-    };
-    let refused = move || failed.get().map(|error| refusal::words(&error, locale.language()));
-    let disabled = move || is_busy() || session.is_playing() || (connects && is_connected());
+    Some(live(body))
+}
+
+/// The step's moves, each a button ready to be pressed.
+#[component]
+fn Controls(
+    session: LessonSession,
+    index: usize,
+    words: Signal<Option<&'static StepProse>>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let step = &session.exercise.steps[index];
+    if step.controls.is_empty() {
+        return None;
+    }
+    let failed = RwSignal::new(None::<String>);
+    let buttons = step
+        .controls
+        .iter()
+        .enumerate()
+        .map(|(nth, control)| view! { <Control session index nth control=*control words failed/> })
+        .collect_view();
+    let must_predict = move || asks(session, index);
     Some(view! {
         <div class="step__control">
-            <button
-                class="button"
-                class:button--primary=live(move || session.current() == Some(index))
-                disabled=live(disabled)
-                on:click=send
-            >
-                {live(label)}
-            </button>
+            {buttons}
+            <Show when=live(must_predict)>
+                <p class="step__note">{live(move || locale.strings().prediction_first)}</p>
+            </Show>
             <Show when=live(move || failed.with(Option::is_some))>
                 <p class="field__error" role="alert">
                     <Icon name="warning"/>
-                    <span inner_html=live(refused)></span>
+                    <span inner_html=live(move || failed.get())></span>
                 </p>
             </Show>
         </div>
     })
+}
+
+/// Whether the step still waits for the learner's prediction.
+fn asks(session: LessonSession, index: usize) -> bool {
+    session.exercise.steps[index].prediction.is_some()
+        && session.prediction(index).is_none()
+        && session.outcome(index).is_none()
+}
+
+/// One move. Connects the client first where that is still to be done.
+#[component]
+fn Control(
+    session: LessonSession,
+    index: usize,
+    nth: usize,
+    control: fn(&Cast) -> Move,
+    words: Signal<Option<&'static StepProse>>,
+    failed: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let store = session.store();
+    let next = move || control(&session.cast());
+    // The client that must be connected before; a CONNECT and what needs no packet can be done at once.
+    let (slot, connects, waits) = match untrack(next) {
+        Move::Act(act) => match act.action {
+            Action::Connect(_) => (Some(act.client), true, false),
+            Action::Fault(_) | Action::AcknowledgeByHand(_) => (None, false, false),
+            _ => (Some(act.client), false, false),
+        },
+        Move::Wait(_) => (None, false, true),
+        Move::React(_) | Move::Operate(_) | Move::Open(..) => (None, false, false),
+    };
+    let client = move |read: fn(&BenchClient) -> bool| {
+        store.with_lab(|lab| slot.and_then(|slot| lab.client(slot)).is_some_and(read))
+    };
+    let is_connected = move || client(BenchClient::is_connected);
+    let is_busy =
+        move || client(|client| client.link_state() != LinkState::Closed && !client.is_connected());
+    let role = move |slot| {
+        let name = store.with_lab(|lab| lab.client(slot).map(|client| client.role().to_owned()));
+        model::role_name(&name.unwrap_or_default(), locale.strings()).to_owned()
+    };
+    let must_connect = move || slot.filter(|_| !connects && !is_connected());
+    let label = move || {
+        let strings = locale.strings();
+        if let Some(slot) = must_connect() {
+            return strings.step_connect_first(role(slot));
+        }
+        let own = words.get().and_then(|words| words.controls.get(nth).copied());
+        match own {
+            Some(label) => label.to_owned(),
+            None => model::move_label(&next(), strings, role),
+        }
+    };
+    let press = move |_| {
+        let strings = locale.strings();
+        let cast = untrack(|| session.cast());
+        let result = match untrack(must_connect) {
+            Some(slot) => {
+                let prepared = store.prepared(slot);
+                let connect =
+                    prepared.into_iter().find(|act| matches!(act.action, Action::Connect(_)));
+                connect.map_or(Ok(true), |act| store.act(act).map(|()| true))
+            }
+            None => player::make(session, &cast, &untrack(next)),
+        };
+        failed.set(match result {
+            Ok(true) => None,
+            Ok(false) => Some(strings.step_nothing_yet.to_owned()),
+            Err(error) => Some(refusal::words(&error, locale.language())),
+        });
+    };
+    let disabled = move || {
+        is_busy()
+            || session.is_playing()
+            || (connects && is_connected())
+            || asks(session, index)
+            // Elsewhere time passes by itself.
+            || (waits && !session.cast().is_in_tab())
+    };
+    view! {
+        <button
+            class="button"
+            class:button--primary=live(move || nth == 0 && session.current() == Some(index))
+            disabled=live(disabled)
+            on:click=press
+        >
+            {live(label)}
+        </button>
+    }
 }
 
 #[component]
@@ -134,7 +283,7 @@ fn VerdictView(
         let strings = locale.strings();
         let state = model::state(&verdict);
         let word = model::state_word(&verdict, strings);
-        let text = verdict.finding().map(|found| model::finding(found, strings, role));
+        let text = verdict.finding().map(|found| model::finding(found, words.get(), strings, role));
         let records = match &verdict {
             Verdict::Met(records) => records.clone(),
             Verdict::Contradicted { by, .. } => vec![*by],
@@ -160,32 +309,43 @@ fn VerdictView(
     view! { {live(body)} }
 }
 
-/// Hints one after the other; gone from sight once the step is met, but still to be had.
+/// Hints one after the other, those about the present finding first; gone from sight once the step is
+/// met, but still to be had.
 #[component]
-fn Hints(session: LessonSession, words: Signal<Option<&'static StepProse>>) -> impl IntoView {
+fn Hints(
+    session: LessonSession,
+    index: usize,
+    words: Signal<Option<&'static StepProse>>,
+) -> impl IntoView {
     let locale = use_locale();
     let shown = RwSignal::new(0_usize);
     Effect::new(move || {
         session.starts();
         shown.set(0);
     });
-    let hints = move || words.get().map_or(&[][..], |words| words.hints);
+    let hints = Memo::new(move |_| {
+        let verdict = session.verdict(index);
+        let finding = verdict.as_ref().and_then(|verdict| verdict.finding()).map(Finding::key);
+        words.get().map(|words| words.hints_for(finding)).unwrap_or_default()
+    });
+    let count = move || hints.with(Vec::len);
     let visible = move || {
-        let take = hints().iter().take(shown.get());
-        take.map(|hint| view! { <div class="hint"><Icon name="hint"/><div inner_html=*hint></div></div> })
+        let hints = hints.get().into_iter().take(shown.get());
+        hints
+            .map(|hint| view! { <div class="hint"><Icon name="hint"/><div inner_html=hint></div></div> })
             .collect_view()
     };
     let label = move || {
         let strings = locale.strings();
         match shown.get() {
             0 => strings.step_hint.to_owned(),
-            count => strings.step_next_hint(count + 1, hints().len()),
+            shown => strings.step_next_hint(shown + 1, count()),
         }
     };
     view! {
         <div class="hints">
             {live(visible)}
-            <Show when=live(move || shown.get() < hints().len())>
+            <Show when=live(move || shown.get() < count())>
                 <button
                     class="button button--quiet button--small"
                     on:click=move |_| shown.update(|count| *count += 1)

@@ -6,6 +6,7 @@ use super::player::play;
 use super::session::LessonSession;
 use super::step::StepView;
 use crate::course::{Broker, exercise, exercise_prose, neighbours};
+use crate::link::Target;
 use crate::ui::address::Place;
 use crate::ui::components::{Icon, SpecRef};
 use crate::ui::live::live;
@@ -46,11 +47,44 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
                         .collect_view()}
                 </p>
             </header>
+            <Elsewhere session/>
             <div class="prose" inner_html=live(move || words().map_or("", |words| words.why))></div>
             <ol class="steps">{steps}</ol>
             <Done session/>
             <Foot session/>
         </article>
+    }
+}
+
+/// Where the exercise needs the broker in the tab and another is chosen: what that one does instead, and
+/// the way back.
+#[component]
+fn Elsewhere(session: LessonSession) -> impl IntoView {
+    let locale = use_locale();
+    let store = session.store();
+    let id = session.exercise.id;
+    let needs_tab = session.exercise.broker == Broker::InTab;
+    let is_elsewhere = move || needs_tab && store.target() != Target::InTab;
+    let words = move || exercise_prose(id, locale.language()).map_or("", |words| words.elsewhere);
+    view! {
+        <Show when=live(is_elsewhere)>
+            <div class="notice" data-state="warning" role="status">
+                <Icon name="warning"/>
+                <div class="notice__body">
+                    <p class="notice__title">{live(move || locale.strings().lesson_elsewhere)}</p>
+                    <div inner_html=live(words)></div>
+                    <button
+                        class="button button--small"
+                        on:click=move |_| {
+                            store.set_target(Target::InTab);
+                            session.restart();
+                        }
+                    >
+                        {live(move || locale.strings().lesson_to_tab)}
+                    </button>
+                </div>
+            </div>
+        </Show>
     }
 }
 

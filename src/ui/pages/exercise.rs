@@ -12,6 +12,7 @@ use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::{PacketList, WireBar, WireState};
 use crate::ui::pane::{Pane, use_pane};
+use crate::ui::pictures;
 use crate::ui::progress::use_progress;
 use crate::ui::storage::{self, Key};
 use crate::ui::store::use_store;
@@ -86,6 +87,7 @@ pub fn ExercisePage(exercise: &'static Exercise) -> impl IntoView {
                     aria-label=live(move || locale.strings().pane_bench)
                 >
                     <Bench/>
+                    {exercise.picture.map(|picture| pictures::draw(picture, session))}
                 </section>
                 <Splitter
                     axis=Axis::Down

@@ -2,8 +2,9 @@
 
 use super::first_connect::accepted;
 use crate::capture::ClientSlot;
+use crate::course::chapters::common;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, judge,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{Connect, Packet, PacketType, Property, PropertyId};
@@ -12,35 +13,38 @@ pub static EXERCISE: Exercise = Exercise {
     id: "connect-properties",
     broker: Broker::Any,
     spec: &["3.1.2.11"],
-    clients: &[ClientSetup { role: "client", prepared: |cast| vec![connect(cast)] }],
+    clients: &[ClientSetup {
+        role: "client",
+        prepared: |cast| vec![connect(cast)],
+        ..ClientSetup::PLAIN
+    }],
     steps: &[
-        Step { id: "session-expiry", control: Some(connect), check: asks_for_a_session },
-        Step { id: "limits", control: None, check: states_limits },
-        Step { id: "user-properties", control: None, check: names_itself },
-        Step { id: "accepted", control: None, check: all_accepted },
+        Step {
+            id: "session-expiry",
+            controls: &[|cast| Move::Act(connect(cast))],
+            check: asks_for_a_session,
+            ..Step::PLAIN
+        },
+        Step { id: "limits", check: states_limits, ..Step::PLAIN },
+        Step { id: "user-properties", check: names_itself, ..Step::PLAIN },
+        Step { id: "accepted", check: all_accepted, ..Step::PLAIN },
     ],
     solution: |cast| vec![Move::Act(connect(cast))],
     par: 1,
+    ..Exercise::PLAIN
 };
 
 fn connect(cast: &Cast) -> Act {
-    let connect = Connect {
-        clean_start: true,
-        keep_alive: 60,
-        client_id: cast.client_id(CLIENT).to_owned(),
-        properties: [
-            Property::SessionExpiryInterval(300),
-            Property::ReceiveMaximum(10),
-            Property::MaximumPacketSize(1_048_576),
-            Property::TopicAliasMaximum(10),
-            Property::user("client_type", "advanced_mqtt5_client"),
-            Property::user("version", "1.0.0"),
-            Property::user("capabilities", "user_properties,topic_alias,request_response"),
-        ]
-        .into(),
-        ..Connect::default()
-    };
-    Act::connect(CLIENT, connect)
+    let properties = [
+        Property::SessionExpiryInterval(300),
+        Property::ReceiveMaximum(10),
+        Property::MaximumPacketSize(1_048_576),
+        Property::TopicAliasMaximum(10),
+        Property::user("client_type", "advanced_mqtt5_client"),
+        Property::user("version", "1.0.0"),
+        Property::user("capabilities", "user_properties,topic_alias,request_response"),
+    ];
+    common::connect_with(cast, CLIENT, properties)
 }
 
 fn asks_for_a_session(evidence: &Evidence) -> Verdict {
@@ -61,11 +65,9 @@ fn states_limits(evidence: &Evidence) -> Verdict {
 }
 
 fn names_itself(evidence: &Evidence) -> Verdict {
-    judge_connects(evidence, |connect| {
-        ["client_type", "version", "capabilities"]
-            .into_iter()
-            .find(|name| connect.properties.user_properties().all(|(n, _)| n != *name))
-            .map_or(Ok(()), |missing| Err(Finding::no_user_property(missing)))
+    let nothing = Evidence::not_sent(CLIENT, PacketType::Connect);
+    judge(evidence.sent(CLIENT, PacketType::Connect), nothing, |_, packet| {
+        check::has_user_properties(packet, &["client_type", "version", "capabilities"])
     })
 }
 

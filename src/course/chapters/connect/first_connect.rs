@@ -1,32 +1,39 @@
 //! Connect with 5.0 and read the limits in CONNACK.
 
 use crate::capture::ClientSlot;
+use crate::course::chapters::common;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, judge,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check, judge,
 };
 use crate::lab::Act;
-use crate::mqtt::{Connect, Packet, PacketType, ReasonCode};
+use crate::mqtt::PacketType;
 
 pub static EXERCISE: Exercise = Exercise {
     id: "first-connect",
     broker: Broker::Any,
     spec: &["3.1", "3.2", "3.2.2.3"],
-    clients: &[ClientSetup { role: "client", prepared: |cast| vec![connect(cast)] }],
+    clients: &[ClientSetup {
+        role: "client",
+        prepared: |cast| vec![connect(cast)],
+        ..ClientSetup::PLAIN
+    }],
     steps: &[
-        Step { id: "connect", control: Some(connect), check: sent_connect },
-        Step { id: "accepted", control: None, check: accepted },
-        Step { id: "read-limits", control: None, check: connack_opened },
+        Step {
+            id: "connect",
+            controls: &[|cast| Move::Act(connect(cast))],
+            check: sent_connect,
+            ..Step::PLAIN
+        },
+        Step { id: "accepted", check: accepted, ..Step::PLAIN },
+        Step { id: "read-limits", check: connack_opened, ..Step::PLAIN },
     ],
     solution: |cast| vec![Move::Act(connect(cast)), Move::Open(CLIENT, PacketType::ConnAck)],
     par: 1,
+    ..Exercise::PLAIN
 };
 
 fn connect(cast: &Cast) -> Act {
-    let client_id = cast.client_id(CLIENT).to_owned();
-    Act::connect(
-        CLIENT,
-        Connect { clean_start: true, keep_alive: 60, client_id, ..Connect::default() },
-    )
+    common::connect(cast, CLIENT)
 }
 
 fn sent_connect(evidence: &Evidence) -> Verdict {
@@ -35,14 +42,7 @@ fn sent_connect(evidence: &Evidence) -> Verdict {
 }
 
 pub(super) fn accepted(evidence: &Evidence) -> Verdict {
-    let nothing = Evidence::not_received(CLIENT, PacketType::ConnAck);
-    judge(evidence.received(CLIENT, PacketType::ConnAck), nothing, |_, packet| match packet {
-        Packet::ConnAck(connack) if connack.reason_code == ReasonCode::Success => Ok(()),
-        other => Err(Finding::Refused {
-            packet: PacketType::ConnAck,
-            code: other.reason_codes().first().copied().unwrap_or(ReasonCode::UnspecifiedError),
-        }),
-    })
+    check::connected(evidence, CLIENT)
 }
 
 fn connack_opened(evidence: &Evidence) -> Verdict {

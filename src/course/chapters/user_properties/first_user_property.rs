@@ -3,11 +3,12 @@
 use bytes::Bytes;
 
 use crate::capture::ClientSlot;
+use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, judge,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check, judge,
 };
 use crate::lab::Act;
-use crate::mqtt::{Connect, Packet, PacketType, Property, PropertyId, Publish, QoS, Subscription};
+use crate::mqtt::{Packet, PacketType, Property, PropertyId, Publish, QoS, Subscription};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "first-user-property",
@@ -17,17 +18,29 @@ pub static EXERCISE: Exercise = Exercise {
         ClientSetup {
             role: "publisher",
             prepared: |cast| vec![connect(cast, PUBLISHER), publish(cast)],
+            ..ClientSetup::PLAIN
         },
         ClientSetup {
             role: "subscriber",
             prepared: |cast| vec![connect(cast, SUBSCRIBER), subscribe(cast)],
+            ..ClientSetup::PLAIN
         },
     ],
     steps: &[
-        Step { id: "subscribe", control: Some(subscribe), check: subscribed },
-        Step { id: "granted", control: None, check: granted },
-        Step { id: "publish", control: Some(publish), check: published },
-        Step { id: "delivered", control: None, check: delivered },
+        Step {
+            id: "subscribe",
+            controls: &[|cast| Move::Act(subscribe(cast))],
+            check: subscribed,
+            ..Step::PLAIN
+        },
+        Step { id: "granted", check: granted, ..Step::PLAIN },
+        Step {
+            id: "publish",
+            controls: &[|cast| Move::Act(publish(cast))],
+            check: published,
+            ..Step::PLAIN
+        },
+        Step { id: "delivered", check: delivered, ..Step::PLAIN },
     ],
     solution: |cast| {
         let publisher = connect(cast, PUBLISHER);
@@ -36,15 +49,8 @@ pub static EXERCISE: Exercise = Exercise {
     },
     // Two CONNECT, SUBSCRIBE, PUBLISH, and the PUBACK for the delivery.
     par: 5,
+    ..Exercise::PLAIN
 };
-
-fn connect(cast: &Cast, slot: ClientSlot) -> Act {
-    let client_id = cast.client_id(slot).to_owned();
-    Act::connect(
-        slot,
-        Connect { clean_start: true, keep_alive: 60, client_id, ..Connect::default() },
-    )
-}
 
 fn subscribe(_: &Cast) -> Act {
     let properties = [
@@ -82,24 +88,18 @@ fn subscribed(evidence: &Evidence) -> Verdict {
         if packet.properties().subscription_identifier().is_none() {
             return Err(Finding::absent(PropertyId::SubscriptionIdentifier.name()));
         }
-        has_user_properties(packet, &["subscriber_type", "features"])
+        check::has_user_properties(packet, &["subscriber_type", "features"])
     })
 }
 
 fn granted(evidence: &Evidence) -> Verdict {
-    let nothing = Evidence::not_received(SUBSCRIBER, PacketType::SubAck);
-    judge(evidence.received(SUBSCRIBER, PacketType::SubAck), nothing, |_, packet| {
-        match packet.reason_codes().iter().find(|code| code.is_error()) {
-            None => Ok(()),
-            Some(&code) => Err(Finding::Refused { packet: PacketType::SubAck, code }),
-        }
-    })
+    check::answered_well(evidence, SUBSCRIBER, PacketType::SubAck)
 }
 
 fn published(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
     judge(evidence.sent(PUBLISHER, PacketType::Publish), nothing, |_, packet| {
-        has_user_properties(packet, &["sender", "priority", "category"])
+        check::has_user_properties(packet, &["sender", "priority", "category"])
     })
 }
 
@@ -140,14 +140,6 @@ fn delivered(evidence: &Evidence) -> Verdict {
             }
         }
     })
-}
-
-fn has_user_properties(packet: &Packet, names: &[&str]) -> Result<(), Finding> {
-    let has = |name: &str| packet.properties().user_properties().any(|(n, _)| n == name);
-    match names.iter().find(|name| !has(name)) {
-        None => Ok(()),
-        Some(missing) => Err(Finding::no_user_property(missing)),
-    }
 }
 
 fn in_words<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {

@@ -1,0 +1,62 @@
+//! What the checks of many exercises share.
+
+use super::evidence::Evidence;
+use super::verdict::{Finding, Verdict, judge};
+use crate::capture::ClientSlot;
+use crate::mqtt::{Packet, PacketType, ReasonCode};
+
+/// The client has a CONNACK with success.
+pub fn connected(evidence: &Evidence, client: ClientSlot) -> Verdict {
+    answered_well(evidence, client, PacketType::ConnAck)
+}
+
+/// The client has an answer of that type in which nothing is refused.
+pub fn answered_well(evidence: &Evidence, client: ClientSlot, answer: PacketType) -> Verdict {
+    let nothing = Evidence::not_received(client, answer);
+    judge(evidence.received(client, answer), nothing, |_, packet| nothing_refused(packet))
+}
+
+/// No Reason Code of the packet is one of the errors, 0x80 and above.
+pub fn nothing_refused(packet: &Packet) -> Result<(), Finding> {
+    match packet.reason_codes().iter().find(|code| code.is_error()) {
+        None => Ok(()),
+        Some(&code) => Err(Finding::Refused { packet: packet.packet_type(), code }),
+    }
+}
+
+/// The packet carries this Reason Code, among others perhaps.
+pub fn has_reason_code(packet: &Packet, wanted: ReasonCode) -> Result<(), Finding> {
+    let kind = packet.packet_type();
+    let words = |code: ReasonCode| format!("0x{:02X} {}", code.value(), code.name_in(kind));
+    match packet.reason_codes() {
+        codes if codes.contains(&wanted) => Ok(()),
+        [] => Err(Finding::absent("Reason Code")),
+        codes => {
+            let found: Vec<_> = codes.iter().copied().map(words).collect();
+            Err(Finding::differs("Reason Code", found.join(", "), words(wanted)))
+        }
+    }
+}
+
+/// The packet carries User Properties of all these names.
+pub fn has_user_properties(packet: &Packet, names: &[&str]) -> Result<(), Finding> {
+    let has = |name: &str| packet.properties().user_properties().any(|(n, _)| n == name);
+    match names.iter().find(|name| !has(name)) {
+        None => Ok(()),
+        Some(missing) => Err(Finding::no_user_property(missing)),
+    }
+}
+
+/// The records of all these verdicts once every one is met, otherwise the first that is not.
+pub fn all(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
+    let mut records = Vec::new();
+    for verdict in verdicts {
+        match verdict {
+            Verdict::Met(more) => records.extend(more),
+            unmet => return unmet,
+        }
+    }
+    records.sort_unstable();
+    records.dedup();
+    Verdict::Met(records)
+}
