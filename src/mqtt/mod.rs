@@ -7,6 +7,7 @@
 //!
 //! Knows nothing of time, connections, Sessions or exercises.
 
+mod breakage;
 mod error;
 mod field;
 mod frame;
@@ -18,6 +19,7 @@ mod reason_code;
 mod topic;
 mod writer;
 
+pub use breakage::{Breakage, Broken};
 pub use error::{Class, DecodeError, EncodeError, ErrorKind};
 pub use field::{Bits, Dissection, Field, FieldId, Label, Value};
 pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH};
