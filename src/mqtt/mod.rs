@@ -3,7 +3,8 @@
 //! [`decode`] reads one whole Control Packet strictly; [`dissect`] reads it through the very same code
 //! and keeps every field with its byte and bit range, also when the packet turns out to be broken.
 //! [`encode`] writes what it is told, so that a learner may break a rule on purpose: it refuses only
-//! what has no representation on the wire. [`Deframer`] cuts a byte stream into frames.
+//! what has no representation on the wire. [`Deframer`] cuts a byte stream into frames; [`v3`] writes
+//! 3.1.1, for comparison only.
 //!
 //! Knows nothing of time, connections, Sessions or exercises.
 
@@ -17,6 +18,7 @@ mod qos;
 mod reader;
 mod reason_code;
 mod topic;
+pub mod v3;
 mod writer;
 
 pub use breakage::{Breakage, Broken};

@@ -76,7 +76,7 @@ impl Writer {
 }
 
 /// A Variable Byte Integer (§1.5.5) in the fewest bytes, and their number [MQTT-1.5.5-1].
-fn variable_byte_integer(value: usize) -> Result<([u8; 4], usize), EncodeError> {
+pub(super) fn variable_byte_integer(value: usize) -> Result<([u8; 4], usize), EncodeError> {
     if value > MAX_REMAINING_LENGTH {
         return Err(EncodeError::TooLarge { value });
     }
