@@ -6,6 +6,7 @@
 pub mod address;
 pub mod broker_choice;
 pub mod broker_view;
+pub mod byte_diff;
 pub mod client_panel;
 pub mod family;
 pub mod format;

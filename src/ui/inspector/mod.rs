@@ -1,5 +1,6 @@
 //! One packet opened: its bytes, its fields and what they mean, each lighting up the others.
 
+mod aspect;
 #[cfg(target_arch = "wasm32")]
 mod bits;
 #[cfg(target_arch = "wasm32")]
@@ -18,6 +19,7 @@ mod reading;
 #[cfg(target_arch = "wasm32")]
 mod view;
 
+pub use aspect::Aspect;
 pub use limits::{LimitRow, rows as limit_rows};
 pub use meaning::{full_value, meaning, value};
 pub use model::{Expanded, Glyph, Row, RowName, Sheet};

@@ -3,6 +3,7 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use super::aspect::Aspect;
 use super::explanation::Explanation;
 use super::field_tree::FieldTree;
 use super::hex::Hex;
@@ -10,6 +11,7 @@ use super::model::Sheet;
 use super::reading::Reading;
 use crate::capture::{Record, RecordId, answer_to, answered_by};
 use crate::ui::browser::focus_within;
+use crate::ui::byte_diff::VersionDiff;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
 use crate::ui::family::Family;
 use crate::ui::format::{grouped, moment};
@@ -29,6 +31,20 @@ pub fn Inspector(
     let is_open = Memo::new(move |_| store.selected().is_some());
     // A record that the capture has dropped meanwhile stays open; one dropped before cannot be opened.
     let record = Memo::new(move |_| store.record(store.selected()?));
+    let aspects = Memo::new(move |_| {
+        record.with(|record| {
+            record
+                .as_ref()
+                .map_or_else(Vec::new, |record| store.peek(|lab| Aspect::of(record, lab.capture())))
+        })
+    });
+    let chosen = RwSignal::new(Aspect::Fields);
+    // From packet to packet the learner keeps the way of looking, where the next one has it too.
+    let aspect = Memo::new(move |_| {
+        let chosen = chosen.get();
+        let has_it = aspects.with(|aspects| aspects.contains(&chosen));
+        if has_it { chosen } else { Aspect::Fields }
+    });
     let client = move || record.with(|r| r.as_ref().map(|r| r.client.letter().to_string()));
     let way = move || record.with(|r| r.as_ref().and_then(|r| direction(r.sender())));
     let label = move || {
@@ -52,9 +68,16 @@ pub fn Inspector(
                 }
             });
         }
-        match sheet {
-            Some(sheet) => view! { <Opened reading=Reading::new(sheet)/> }.into_any(),
-            None => view! { <Unopened record/> }.into_any(),
+        match (sheet, aspect.get()) {
+            (Some(sheet), Aspect::Fields) => {
+                view! { <Opened reading=Reading::new(sheet)/> }.into_any()
+            }
+            (Some(_), Aspect::Versions) => {
+                let id = Signal::derive(move || store.selected());
+                view! { <div class="inspector__aspect" tabindex="-1"><VersionDiff id/></div> }
+                    .into_any()
+            }
+            (None, _) => view! { <Unopened record/> }.into_any(),
         }
     };
     view! {
@@ -66,11 +89,45 @@ pub fn Inspector(
                 data-direction=live(way)
                 on:keydown=on_key
             >
-                {head.then(|| view! { <Head record/> })}
+                {head.then(|| view! { <Head record aspects chosen aspect/> })}
                 {live(body)}
             </section>
         </Show>
     }
+}
+
+/// The choice between several ways to look at the packet.
+#[component]
+fn Aspects(
+    aspects: Memo<Vec<Aspect>>,
+    chosen: RwSignal<Aspect>,
+    /// The one that is shown.
+    aspect: Memo<Aspect>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let tab = move |each: Aspect| {
+        view! {
+            <button
+                type="button"
+                class="segmented__option"
+                aria-pressed=live(move || (aspect.get() == each).to_string())
+                on:click=move |_| chosen.set(each)
+            >
+                {live(move || each.name(locale.strings()))}
+            </button>
+        }
+    };
+    live(move || {
+        let aspects = aspects.get();
+        (aspects.len() > 1).then(|| {
+            let label = move || locale.strings().inspector_aspects;
+            view! {
+                <div class="segmented segmented--small" role="group" aria-label=live(label)>
+                    {aspects.into_iter().map(tab).collect_view()}
+                </div>
+            }
+        })
+    })
 }
 
 /// Bytes, fields and words of one packet.
@@ -110,7 +167,13 @@ fn Unopened(record: Memo<Option<Record>>) -> impl IntoView {
 }
 
 #[component]
-fn Head(record: Memo<Option<Record>>) -> impl IntoView {
+fn Head(
+    record: Memo<Option<Record>>,
+    aspects: Memo<Vec<Aspect>>,
+    chosen: RwSignal<Aspect>,
+    /// The one that is shown.
+    aspect: Memo<Aspect>,
+) -> impl IntoView {
     let (store, wire, locale) = (use_store(), use_wire(), use_locale());
     let id = move || record.with(|record| record.as_ref().map(|record| record.id));
     let has_bytes = Memo::new(move |_| {
@@ -206,6 +269,7 @@ fn Head(record: Memo<Option<Record>>) -> impl IntoView {
             </button>
             {live(name)}
             <span class="inspector__facts">{live(facts)} {live(exchange)}</span>
+            <Aspects aspects chosen aspect/>
             <span class="inspector__tools">
                 {step(false)}
                 {step(true)}
