@@ -199,6 +199,15 @@ impl Client {
         }
     }
 
+    /// Acknowledgements that wait for the application, in the order in which their cause arrived.
+    pub fn held_back(&self) -> impl Iterator<Item = &Held> {
+        let held = match &self.phase {
+            Phase::Connected(online) => Some(&online.connection.held),
+            _ => None,
+        };
+        held.into_iter().flatten().filter(|held| held.is_open())
+    }
+
     /// The Maximum Packet Size announced to the Server, for whoever cuts its bytes into packets.
     pub fn maximum_packet_size(&self) -> Option<u32> {
         match &self.phase {

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use super::automation::{Behaviour, BehaviourKind};
+use super::route::Route;
 use crate::capture::ClientSlot;
 use crate::client::AcknowledgeByHand;
 use crate::link::Fault;
@@ -51,6 +53,12 @@ pub enum Action {
     SendBytes(Bytes),
     /// Breaks or mends the way between this client and the broker in the tab.
     Fault(Fault),
+    /// Where the next connection goes, and what it speaks there.
+    SetRoute(Route),
+    /// From now on the client does this by itself; what it did of that kind before ends.
+    Automate(Behaviour),
+    /// It does so no longer.
+    StopAutomation(BehaviourKind),
 }
 
 impl Act {
@@ -71,7 +79,25 @@ impl Act {
         Act { client, action: Action::Subscribe { properties, subscriptions } }
     }
 
+    pub fn automate(client: ClientSlot, behaviour: Behaviour) -> Act {
+        Act { client, action: Action::Automate(behaviour) }
+    }
+
     pub fn disconnect(client: ClientSlot, disconnect: Disconnect) -> Act {
         Act { client, action: Action::Disconnect(disconnect) }
+    }
+}
+
+impl Action {
+    /// Whether it settles how a client works, rather than making it send something: it can be done at any
+    /// moment, before the first connection too.
+    pub fn is_setting(&self) -> bool {
+        matches!(
+            self,
+            Action::AcknowledgeByHand(_)
+                | Action::SetRoute(_)
+                | Action::Automate(_)
+                | Action::StopAutomation(_)
+        )
     }
 }

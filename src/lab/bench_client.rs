@@ -5,12 +5,18 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::act::Action;
+use super::automation::{Automation, Automations, Behaviour, BehaviourKind, Loss, owed, release};
+use super::route::Route;
 use super::{ActError, Wire};
 use crate::capture::{ClientSlot, ConnectionId, Entry, LinkClose, RecordId};
-use crate::client::{Client, Command, Event, Input, Output, Settings, Violation};
+use crate::client::{
+    AckKind, AcknowledgeByHand, Client, Command, Event, Input, Output, Settings, Violation,
+};
+use crate::link::listener::{self, Refusal};
 use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, Target};
 use crate::mqtt::{
-    Auth, Class, Connect, Deframer, Disconnect, Packet, Publish, ReasonCode, Sender, decode, encode,
+    Auth, Class, Connect, Deframer, Disconnect, Packet, PacketType, Properties, Publish,
+    ReasonCode, Sender, decode, encode,
 };
 use crate::time::Instant;
 
@@ -22,6 +28,10 @@ pub struct BenchClient {
     messages: VecDeque<Message>,
     messages_dropped: u64,
     problem: Option<Problem>,
+    route: Route,
+    automations: Automations,
+    /// The last CONNECT, with the Client Identifier that the Server assigned.
+    last_connect: Option<Connect>,
 }
 
 /// An Application Message that arrived.
@@ -72,14 +82,19 @@ pub enum LinkState {
 struct Link {
     connection: ConnectionId,
     target: Target,
+    subprotocol: String,
     deframer: Deframer,
     is_open: bool,
     /// Whether the Server has answered with CONNACK.
     answered: bool,
     /// We have asked the link to close.
     closing: bool,
+    /// The person wanted it to end as if it had been lost.
+    was_cut: bool,
     timed_out: bool,
     text_message: bool,
+    /// Where the Server told to go instead.
+    server_reference: Option<String>,
     /// The record last seen on this connection.
     last_record: Option<RecordId>,
 }
@@ -97,6 +112,9 @@ impl BenchClient {
             messages: VecDeque::new(),
             messages_dropped: 0,
             problem: None,
+            route: Route::default(),
+            automations: Automations::default(),
+            last_connect: None,
         }
     }
 
@@ -146,6 +164,73 @@ impl BenchClient {
         self.link.as_ref().map(|link| link.connection)
     }
 
+    /// How its next connection is made.
+    pub fn route(&self) -> &Route {
+        &self.route
+    }
+
+    pub(super) fn set_route(&mut self, route: Route) {
+        self.route = route;
+    }
+
+    /// Where its next connection goes; `None` for where those of the whole bench go.
+    pub(super) fn next_target(&self) -> Option<&Target> {
+        self.route.target.as_ref()
+    }
+
+    /// What it does by itself, one of a kind, with what it is doing and has done.
+    pub fn automations(&self) -> &[Automation] {
+        self.automations.all()
+    }
+
+    pub(super) fn automate(&mut self, behaviour: Behaviour, wire: &mut Wire<'_>) {
+        self.stop_automation(behaviour.kind(), wire);
+        self.automations.start(behaviour, self.client.settings().acknowledge_by_hand);
+        self.hold_for_consumer();
+        self.automations.look(&self.client, wire.now);
+    }
+
+    pub(super) fn stop_automation(&mut self, kind: BehaviourKind, wire: &mut Wire<'_>) {
+        let Some(Automation::SlowConsumer(consuming)) = self.automations.stop(kind) else { return };
+        let by_hand = consuming.by_hand;
+        self.set_acknowledge_by_hand(by_hand);
+        // What the consumer had before it is acknowledged at once, unless a person holds it too.
+        let kept = |kind: &AckKind| match kind {
+            AckKind::PubAck => by_hand.puback,
+            AckKind::PubRec => by_hand.pubrec,
+            AckKind::PubComp => true,
+        };
+        let owed: Vec<_> = owed(&self.client).filter(|(kind, _)| !kept(kind)).collect();
+        for (_, packet_id) in owed {
+            // It is held, and first of its kind.
+            let _ = self.command(release(packet_id), wire);
+        }
+    }
+
+    fn set_acknowledge_by_hand(&mut self, acknowledge_by_hand: AcknowledgeByHand) {
+        let settings = Settings { acknowledge_by_hand, ..self.client.settings() };
+        self.client.set_settings(settings);
+    }
+
+    fn hold_for_consumer(&mut self) {
+        if let Some(consuming) = self.automations.consumer_mut() {
+            let holds = consuming.holds();
+            self.set_acknowledge_by_hand(holds);
+        }
+    }
+
+    /// What the client does by itself and is due.
+    pub(super) fn next_automatic_action(
+        &mut self,
+        now: Instant,
+    ) -> Option<(BehaviourKind, Action)> {
+        self.automations.next_action(self.last_connect.as_ref(), now)
+    }
+
+    pub(super) fn automatic_action_refused(&mut self, kind: BehaviourKind, error: &ActError) {
+        self.automations.refused(kind, error);
+    }
+
     /// Where its Network Connection goes, while there is one.
     pub fn target(&self) -> Option<&Target> {
         self.link.as_ref().map(|link| &link.target)
@@ -161,29 +246,39 @@ impl BenchClient {
     ) -> Result<(), ActError> {
         let mut deframer = Deframer::new();
         deframer.set_maximum_packet_size(connect.properties.maximum_packet_size());
+        let last_connect = connect.clone();
         self.client
             .command(Command::Connect(Box::new(connect)), wire.now)
             .map_err(ActError::Rule)?;
         self.problem = None;
+        self.last_connect = Some(last_connect);
+        self.automations.opening();
+        let subprotocol = self.route.subprotocol.clone();
         let entry = Entry::Opening { address: target.to_string() };
         let record = wire.capture.push(wire.now, self.slot, connection, entry);
-        wire.commands.push_back(LinkCommand::Open { connection, target: target.clone() });
+        let (to, asked) = (target.clone(), subprotocol.clone());
+        wire.commands.push_back(LinkCommand::Open { connection, target: to, subprotocol: asked });
         self.link = Some(Link {
             connection,
             target,
+            subprotocol,
             deframer,
             is_open: false,
             answered: false,
             closing: false,
+            was_cut: false,
             timed_out: false,
             text_message: false,
+            server_reference: None,
             last_record: Some(record),
         });
         Ok(())
     }
 
     pub(super) fn cut(&mut self, wire: &mut Wire<'_>) -> Result<(), ActError> {
-        self.link.as_mut().ok_or(ActError::NotOpen)?.close(wire);
+        let link = self.link.as_mut().ok_or(ActError::NotOpen)?;
+        link.was_cut |= !link.closing;
+        link.close(wire);
         Ok(())
     }
 
@@ -228,14 +323,21 @@ impl BenchClient {
                 Command::Acknowledge { packet_id, reason_code, properties }
             }
             Action::AcknowledgeByHand(acknowledge_by_hand) => {
-                let settings = Settings { acknowledge_by_hand, ..self.client.settings() };
-                self.client.set_settings(settings);
+                self.set_acknowledge_by_hand(acknowledge_by_hand);
+                if let Some(consuming) = self.automations.consumer_mut() {
+                    consuming.by_hand = acknowledge_by_hand;
+                }
+                self.hold_for_consumer();
                 return Ok(());
             }
             // The lab handles these itself.
-            Action::Connect(_) | Action::Cut | Action::SendBytes(_) | Action::Fault(_) => {
-                return Ok(());
-            }
+            Action::Connect(_)
+            | Action::Cut
+            | Action::SendBytes(_)
+            | Action::Fault(_)
+            | Action::SetRoute(_)
+            | Action::Automate(_)
+            | Action::StopAutomation(_) => return Ok(()),
         };
         self.client.command(command, wire.now).map_err(ActError::Rule)?;
         self.drive(None, wire);
@@ -329,17 +431,43 @@ impl BenchClient {
         self.client.handle(Input::LinkDown(reason), wire.now);
         self.drive(None, wire);
         let wanted = link.closing && !link.timed_out && !link.text_message;
-        if self.problem.is_some() || wanted {
-            return;
+        if self.problem.is_none() && !wanted {
+            let last_record = link.last_record;
+            self.problem = Some(match link.address_tried() {
+                Some(address) => {
+                    let attempt = link.attempt(&address, page_is_secure);
+                    let (cause, answers_http) = (attempt.likely_cause(), attempt.answers_http);
+                    Problem::ConnectFailed { address, cause, close, answers_http, last_record }
+                }
+                None => Problem::Dropped { close, last_record },
+            });
         }
-        let last_record = link.last_record;
-        let cause = link.attempt(page_is_secure).map(|attempt| attempt.likely_cause());
-        self.problem = Some(match (cause, link.target) {
-            (Some(cause), Target::At(address)) => {
-                Problem::ConnectFailed { address, cause, close, answers_http: None, last_record }
+        let loss = self.loss(&link);
+        self.automations.link_ended(loss, wire.now);
+    }
+
+    /// What a policy of reconnecting acts on; `None` where the person ended it.
+    fn loss(&self, link: &Link) -> Option<Loss> {
+        match &self.problem {
+            Some(Problem::Refused { reason_code, .. }) => Some(Loss::Told {
+                packet: PacketType::ConnAck,
+                reason_code: *reason_code,
+                server_reference: link.server_reference.clone(),
+            }),
+            Some(Problem::Disconnected { disconnect, .. }) => Some(Loss::Told {
+                packet: PacketType::Disconnect,
+                reason_code: disconnect.reason_code,
+                server_reference: link.server_reference.clone(),
+            }),
+            Some(Problem::Violation { violation, .. }) => {
+                Some(Loss::Violation(violation.reason_code))
             }
-            _ => Problem::Dropped { close, last_record },
-        });
+            Some(Problem::ConnectFailed { .. }) => Some(Loss::NotReached),
+            Some(Problem::PingTimeout) => Some(Loss::Silent),
+            Some(Problem::Dropped { .. }) if link.answered => Some(Loss::Silent),
+            Some(Problem::Dropped { .. }) => Some(Loss::NotReached),
+            None => link.was_cut.then_some(Loss::Silent),
+        }
     }
 
     pub(super) fn note_answers_http(
@@ -373,15 +501,16 @@ impl BenchClient {
     }
 
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        self.client.next_timeout()
+        self.client.next_timeout().into_iter().chain(self.automations.next_due()).min()
     }
 
     pub(super) fn is_settled(&self) -> bool {
-        match self.link_state() {
+        let is_settled = match self.link_state() {
             LinkState::Closed => true,
             LinkState::Opening | LinkState::Closing => false,
             LinkState::Open => self.client.is_settled(),
-        }
+        };
+        is_settled && !self.automations.is_busy()
     }
 
     /// Carries out everything the role wants. `record` is the packet that made it want it.
@@ -389,7 +518,11 @@ impl BenchClient {
         while let Some(output) = self.client.poll() {
             match output {
                 Output::Send(packet) => {
-                    if let (Some(link), Ok(bytes)) = (&mut self.link, encode(&packet)) {
+                    let bytes = match &packet {
+                        Packet::Connect(connect) => self.route.encode_connect(connect),
+                        other => encode(other),
+                    };
+                    if let (Some(link), Ok(bytes)) = (&mut self.link, bytes) {
                         let entry = Entry::Packet { sender: Sender::Client, bytes: bytes.clone() };
                         link.send(entry, bytes, self.slot, wire);
                     }
@@ -399,9 +532,13 @@ impl BenchClient {
                         link.close(wire);
                     }
                 }
-                Output::Event(event) => self.note(event, record),
+                Output::Event(event) => {
+                    self.automations.observe(&event, wire.now);
+                    self.note(event, record);
+                }
             }
         }
+        self.automations.look(&self.client, wire.now);
     }
 
     fn note(&mut self, event: Event, record: Option<RecordId>) {
@@ -414,11 +551,18 @@ impl BenchClient {
                     self.messages_dropped += 1;
                 }
             }
+            (Event::Connected { limits, .. }, _) => {
+                if let Some(connect) = &mut self.last_connect {
+                    connect.client_id = limits.client_id.value.clone();
+                }
+            }
             (Event::Refused(connack), Some(record)) => {
+                self.note_server_reference(&connack.properties);
                 let reason_code = connack.reason_code;
                 self.problem = Some(Problem::Refused { record, reason_code });
             }
             (Event::Disconnected(disconnect), Some(record)) => {
+                self.note_server_reference(&disconnect.properties);
                 self.problem = Some(Problem::Disconnected { record, disconnect });
             }
             (Event::Violation(violation), record) => {
@@ -431,6 +575,12 @@ impl BenchClient {
             }
             (Event::PingTimeout, _) => self.problem = Some(Problem::PingTimeout),
             _ => {}
+        }
+    }
+
+    fn note_server_reference(&mut self, properties: &Properties) {
+        if let Some(link) = &mut self.link {
+            link.server_reference = properties.server_reference().map(str::to_owned);
         }
     }
 }
@@ -448,18 +598,33 @@ impl Link {
         }
     }
 
-    /// An attempt that ended without CONNACK; `None` where there was one, and for the broker in the tab,
-    /// which is always there.
-    fn attempt(&self, page_is_secure: bool) -> Option<Attempt<'_>> {
-        let address = self.target.address().filter(|_| !self.answered)?;
-        Some(Attempt {
+    /// Where an attempt that ended without CONNACK went; `None` where there was one. The broker in the
+    /// tab is always there: under its short name only what was asked of it can be wrong.
+    fn address_tried(&self) -> Option<BrokerAddress> {
+        match &self.target {
+            _ if self.answered => None,
+            Target::At(address) => Some(address.clone()),
+            Target::InTab => self.refusal().map(|_| listener::address()),
+        }
+    }
+
+    /// Why the broker in the tab did not take the connection.
+    fn refusal(&self) -> Option<Refusal> {
+        listener::admit(&self.target, &self.subprotocol).err().filter(|_| self.target.is_in_tab())
+    }
+
+    fn attempt<'a>(&self, address: &'a BrokerAddress, page_is_secure: bool) -> Attempt<'a> {
+        let is_in_tab = self.target.is_in_tab();
+        let answers_http = self.refusal().is_none_or(Refusal::answers_http);
+        Attempt {
             address,
-            page_is_secure,
+            // No browser forbids what does not leave the tab.
+            page_is_secure: page_is_secure && !is_in_tab,
             was_open: self.is_open,
             connect_sent: self.is_open,
             timed_out: self.timed_out,
             text_message: self.text_message,
-            answers_http: None,
-        })
+            answers_http: is_in_tab.then_some(answers_http),
+        }
     }
 }

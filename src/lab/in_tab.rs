@@ -61,6 +61,11 @@ impl InTab {
         self.loopback.open(connection, client, now);
     }
 
+    /// Nothing takes that connection.
+    pub(super) fn refuse(&mut self, connection: ConnectionId, now: Instant) {
+        self.loopback.refuse(connection, now);
+    }
+
     pub(super) fn send(&mut self, connection: ConnectionId, bytes: Bytes, now: Instant) {
         self.loopback.send(connection, Sender::Client, bytes, now);
     }

@@ -9,22 +9,30 @@
 //! hour plays everything of that hour in order.
 
 mod act;
+mod automation;
 mod bench_client;
 mod in_tab;
+mod route;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
 pub use act::{Act, Action};
+pub use automation::{
+    Automation, Behaviour, BehaviourKind, Consuming, Correlation, Loss, Order, PeriodicPublisher,
+    Publishing, Reconnect, ReconnectState, Reconnecting, ResourceService, Responder, Responding,
+    Retry, Served, Serving, Silence, SlowConsumer, Work,
+};
 pub use bench_client::{BenchClient, LinkState, Message, Problem};
 pub use in_tab::{DEFAULT_LATENCY, InTab};
+pub use route::Route;
 
 use crate::auth::KEY_LENGTH;
 use crate::broker;
 use crate::capture::{Capture, ClientSlot, ConnectionId};
 use crate::client::CommandError;
-use crate::link::{BrokerAddress, LinkCommand, LinkEvent, Target};
+use crate::link::{BrokerAddress, LinkCommand, LinkEvent, Target, listener};
 use crate::time::Instant;
 
 pub struct Lab {
@@ -190,31 +198,64 @@ impl Lab {
     /// Does one thing on the bench.
     pub fn act(&mut self, act: Act, now: Instant) -> Result<(), ActError> {
         self.advance(now);
+        let result = self.perform(act, now);
+        self.settle_in_tab(now);
+        result
+    }
+
+    /// Does it; what follows from it is still to be settled.
+    fn perform(&mut self, act: Act, now: Instant) -> Result<(), ActError> {
         let client = self
             .clients
             .get_mut(usize::from(act.client.0))
             .ok_or(ActError::NoSuchClient(act.client))?;
         let mut wire = Wire { capture: &mut self.capture, commands: &mut self.wanted, now };
-        let result = match act.action {
+        match act.action {
             Action::Connect(connect) => {
                 let connection = ConnectionId(self.next_connection);
-                let opened = client.open(connection, self.target.clone(), *connect, &mut wire);
+                let target = client.next_target().unwrap_or(&self.target).clone();
+                let opened = client.open(connection, target, *connect, &mut wire);
                 self.next_connection += u32::from(opened.is_ok());
                 opened
             }
             Action::Cut => client.cut(&mut wire),
             Action::SendBytes(bytes) => client.send_bytes(bytes, &mut wire),
-            Action::Fault(fault) => match client.target().unwrap_or(&self.target) {
-                Target::InTab => {
-                    self.in_tab.set_fault(act.client, fault, now);
-                    Ok(())
+            Action::Fault(fault) => {
+                let target = client.target().or(client.next_target()).unwrap_or(&self.target);
+                if !target.is_in_tab() {
+                    return Err(ActError::NotInTab);
                 }
-                Target::At(_) => Err(ActError::NotInTab),
-            },
+                self.in_tab.set_fault(act.client, fault, now);
+                Ok(())
+            }
+            Action::SetRoute(route) => {
+                client.set_route(route);
+                Ok(())
+            }
+            Action::Automate(behaviour) => {
+                client.automate(behaviour, &mut wire);
+                Ok(())
+            }
+            Action::StopAutomation(kind) => {
+                client.stop_automation(kind, &mut wire);
+                Ok(())
+            }
             other => client.command(other, &mut wire),
-        };
-        self.settle_in_tab(now);
-        result
+        }
+    }
+
+    /// Does one thing that a client does by itself and that is due; `false` when there is none.
+    fn perform_automatic(&mut self, now: Instant) -> bool {
+        let due = self.clients.iter_mut().find_map(|client| {
+            let (kind, action) = client.next_automatic_action(now)?;
+            Some((kind, Act { client: client.slot(), action }))
+        });
+        let Some((kind, act)) = due else { return false };
+        let slot = usize::from(act.client.0);
+        if let Err(error) = self.perform(act, now) {
+            self.clients[slot].automatic_action_refused(kind, &error);
+        }
+        true
     }
 
     /// Something happened to a link. Links that no client knows any more are ignored.
@@ -263,7 +304,7 @@ impl Lab {
         let outside: Vec<_> = self
             .clients
             .iter()
-            .filter(|client| matches!(client.target(), Some(Target::At(_))))
+            .filter(|client| client.target().is_some_and(|target| !target.is_in_tab()))
             .map(BenchClient::slot)
             .collect();
         if !outside.is_empty() {
@@ -275,17 +316,20 @@ impl Lab {
     }
 
     /// Hands on what the clients want of their links, and everything that is due from the broker in the
-    /// tab, until nothing more is due.
+    /// tab, and lets clients do what they do by themselves, until nothing more is due.
     fn settle_in_tab(&mut self, now: Instant) {
         loop {
             while let Some(command) = self.wanted.pop_front() {
                 self.hand_on(command, now);
             }
-            let Some((due, connection, event)) = self.in_tab.next_event(now) else { return };
-            if matches!(event, LinkEvent::Closed { .. }) {
-                self.in_tab_connections.remove(&connection);
+            if let Some((due, connection, event)) = self.in_tab.next_event(now) {
+                if matches!(event, LinkEvent::Closed { .. }) {
+                    self.in_tab_connections.remove(&connection);
+                }
+                self.deliver(connection, event, due);
+            } else if !self.perform_automatic(now) {
+                return;
             }
-            self.deliver(connection, event, due);
         }
     }
 
@@ -293,11 +337,14 @@ impl Lab {
     fn hand_on(&mut self, command: LinkCommand, now: Instant) {
         let is_in_tab = self.in_tab_connections.contains(&command.connection());
         match command {
-            LinkCommand::Open { connection, target: Target::InTab } => {
+            LinkCommand::Open { connection, target, subprotocol } if target.is_in_tab() => {
                 self.in_tab_connections.insert(connection);
                 let client = self.clients.iter().find(|c| c.connection() == Some(connection));
                 if let Some(client) = client {
-                    self.in_tab.open(connection, client.slot(), now);
+                    match listener::admit(&target, &subprotocol) {
+                        Ok(()) => self.in_tab.open(connection, client.slot(), now),
+                        Err(_) => self.in_tab.refuse(connection, now),
+                    }
                 }
             }
             LinkCommand::Send { connection, bytes } if is_in_tab => {

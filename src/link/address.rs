@@ -35,9 +35,15 @@ impl Target {
             Target::At(address) => Some(address),
         }
     }
+
+    /// Whether it leads to the broker in the tab, under its short name or an address there.
+    pub fn is_in_tab(&self) -> bool {
+        self.address().is_none_or(BrokerAddress::is_in_tab)
+    }
 }
 
 const IN_TAB: &str = "tab";
+pub(super) const IN_TAB_HOST: &str = "in-tab.test";
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -148,6 +154,11 @@ impl BrokerAddress {
 
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Whether it names the tab itself: a name that no network knows (RFC 6761, `.test`).
+    pub fn is_in_tab(&self) -> bool {
+        self.host == IN_TAB_HOST
     }
 
     /// Whether it names this very machine. Browsers trust that even from an https page.

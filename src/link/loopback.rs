@@ -98,6 +98,14 @@ impl Loopback {
         self.send_event(client, connection, Sender::Client, LinkEvent::Opened, now);
     }
 
+    /// The client asks for a connection that nobody takes: it learns so when the refusal has come back.
+    pub fn refuse(&mut self, connection: ConnectionId, now: Instant) {
+        let (code, reason) = (Some(ABNORMAL_CLOSURE), String::new());
+        let due = now + self.latency * 2;
+        let closed = LinkEvent::Closed { code, reason };
+        self.depart(connection, Sender::Client, closed, due, Duration::ZERO);
+    }
+
     /// `from` sends bytes; on a connection that is closing they are lost.
     pub fn send(&mut self, connection: ConnectionId, from: Sender, bytes: Bytes, now: Instant) {
         if let Some(client) = self.open.get(&connection).copied() {
@@ -219,6 +227,9 @@ fn other(end: Sender) -> Sender {
         Sender::Server => Sender::Client,
     }
 }
+
+/// All that a browser tells of a WebSocket that never opened (RFC 6455, 7.1.5).
+const ABNORMAL_CLOSURE: u16 = 1006;
 
 /// Of what is sent at once, this many bytes travel alone when they are to; the rest of a large payload
 /// would teach nothing more.

@@ -7,6 +7,7 @@
 mod address;
 mod failure;
 mod fault;
+pub mod listener;
 mod loopback;
 #[cfg(target_arch = "wasm32")]
 pub mod websocket;
@@ -20,12 +21,25 @@ pub use loopback::{Arrival, Loopback};
 
 use crate::capture::ConnectionId;
 
+/// The WebSocket subprotocol of MQTT [MQTT-6.0.0-3].
+pub const SUBPROTOCOL: &str = "mqtt";
+
 /// What a link is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkCommand {
-    Open { connection: ConnectionId, target: Target },
-    Send { connection: ConnectionId, bytes: Bytes },
-    Close { connection: ConnectionId },
+    /// With this WebSocket subprotocol; empty for none.
+    Open {
+        connection: ConnectionId,
+        target: Target,
+        subprotocol: String,
+    },
+    Send {
+        connection: ConnectionId,
+        bytes: Bytes,
+    },
+    Close {
+        connection: ConnectionId,
+    },
 }
 
 impl LinkCommand {

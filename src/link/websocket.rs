@@ -1,4 +1,4 @@
-//! A link over the browser's WebSocket: subprotocol `mqtt`, binary messages (§6).
+//! A link over the browser's WebSocket: binary messages under a subprotocol (§6).
 
 use bytes::Bytes;
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
@@ -8,9 +8,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 use super::{BrokerAddress, LinkEvent};
-
-/// The WebSocket subprotocol of MQTT [MQTT-6.0.0-3].
-const SUBPROTOCOL: &str = "mqtt";
 
 /// An open or opening WebSocket. Dropping it closes it and silences it.
 pub struct WebSocketLink {
@@ -25,10 +22,15 @@ impl WebSocketLink {
     /// [`LinkEvent::Closed`]; an address that the browser refuses at once is an error with its words.
     pub fn open(
         address: &BrokerAddress,
+        subprotocol: &str,
         on_event: impl Fn(LinkEvent) + Clone + 'static,
     ) -> Result<WebSocketLink, String> {
-        let socket = WebSocket::new_with_str(&address.to_string(), SUBPROTOCOL)
-            .map_err(|error| describe(&error))?;
+        let url = address.to_string();
+        let socket = match subprotocol {
+            "" => WebSocket::new(&url),
+            _ => WebSocket::new_with_str(&url, subprotocol),
+        };
+        let socket = socket.map_err(|error| describe(&error))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
 
         let tell = on_event.clone();

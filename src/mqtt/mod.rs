@@ -4,7 +4,7 @@
 //! and keeps every field with its byte and bit range, also when the packet turns out to be broken.
 //! [`encode`] writes what it is told, so that a learner may break a rule on purpose: it refuses only
 //! what has no representation on the wire. [`Deframer`] cuts a byte stream into frames; [`v3`] writes
-//! 3.1.1, for comparison only.
+//! 3.1.1, for comparison.
 //!
 //! Knows nothing of time, connections, Sessions or exercises.
 

@@ -1,7 +1,7 @@
 //! CONNECT and PUBLISH as MQTT 3.1.1 writes them, to be laid beside 5.0.
 //!
-//! 3.1.1 has no properties: whatever a packet says in them is left out. Nothing here is ever sent, and
-//! nothing reads 3.1.1.
+//! 3.1.1 has no properties: whatever a packet says in them is left out. Nothing reads 3.1.1, and nothing
+//! of it is sent, but for the CONNECT of a client that is set to the wrong version on purpose.
 
 use std::ops::Range;
 

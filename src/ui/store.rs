@@ -210,11 +210,11 @@ impl Store {
     fn pump(self) {
         while let Some(command) = self.lab.try_update_value(Lab::next_command).flatten() {
             match command {
-                LinkCommand::Open { connection, target } => {
+                LinkCommand::Open { connection, target, subprotocol } => {
                     // The lab carries the broker in the tab itself.
                     let Target::At(address) = target else { continue };
                     let tell = move |event| self.link_event(connection, event);
-                    match WebSocketLink::open(&address, tell) {
+                    match WebSocketLink::open(&address, &subprotocol, tell) {
                         Ok(link) => {
                             self.links.update_value(|links| drop(links.insert(connection, link)));
                         }

@@ -108,11 +108,12 @@ impl Bench {
     fn serve_links(&mut self) {
         while let Some(command) = self.lab.next_command() {
             match command {
-                LinkCommand::Open { connection, target } => {
+                LinkCommand::Open { connection, target, .. } => {
                     let address = target.address().expect("every connection goes to Mosquitto");
                     let events = self.events.clone();
-                    let link =
-                        WebSocketLink::open(address, move |event| events.tell(connection, event));
+                    let link = WebSocketLink::open(address, "mqtt", move |event| {
+                        events.tell(connection, event)
+                    });
                     self.links.insert(connection, link.expect("the browser takes the address"));
                 }
                 LinkCommand::Send { connection, bytes } => self.links[&connection].send(&bytes),

@@ -115,7 +115,7 @@ impl Bench {
     fn serve_links(&mut self) {
         while let Some(command) = self.lab.next_command() {
             match command {
-                LinkCommand::Open { connection, target } => {
+                LinkCommand::Open { connection, target, .. } => {
                     let address = target.address().expect("every connection goes to Mosquitto");
                     let tell = self.tell.clone();
                     let link = NativeLink::open(address, move |event| {

@@ -83,7 +83,10 @@ pub fn action_name(action: &Action) -> &'static str {
         | Action::AcknowledgeByHand(_)
         | Action::Cut
         | Action::Fault(_)
-        | Action::SendBytes(_) => "",
+        | Action::SendBytes(_)
+        | Action::SetRoute(_)
+        | Action::Automate(_)
+        | Action::StopAutomation(_) => "",
     }
 }
 

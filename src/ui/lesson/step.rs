@@ -200,7 +200,8 @@ fn Control(
     let (slot, connects, waits) = match untrack(next) {
         Move::Act(act) => match act.action {
             Action::Connect(_) => (Some(act.client), true, false),
-            Action::Fault(_) | Action::AcknowledgeByHand(_) => (None, false, false),
+            Action::Fault(_) => (None, false, false),
+            action if action.is_setting() => (None, false, false),
             _ => (Some(act.client), false, false),
         },
         Move::Wait(_) => (None, false, true),

@@ -1,0 +1,106 @@
+//! Publishes again and again, with a number in the words.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::Runner;
+use crate::client::Client;
+use crate::lab::{ActError, Action};
+use crate::mqtt::{Connect, Publish};
+use crate::time::Instant;
+
+/// Publishes in an interval. It rests while there is no connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PeriodicPublisher {
+    /// `{n}` in Topic Name and payload stands for the number of the message, from 1 on.
+    pub publish: Publish,
+    pub interval: Duration,
+    /// `None` for without end.
+    pub count: Option<u32>,
+}
+
+impl Default for PeriodicPublisher {
+    /// Ten messages, `msg-1` to `msg-10`, two a second.
+    fn default() -> PeriodicPublisher {
+        PeriodicPublisher {
+            publish: Publish {
+                topic: "test/flow-control/demo".to_owned(),
+                payload: Bytes::from_static(b"msg-{n}"),
+                ..Publish::default()
+            },
+            interval: Duration::from_millis(500),
+            count: Some(10),
+        }
+    }
+}
+
+/// A [`PeriodicPublisher`] at work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publishing {
+    pub config: PeriodicPublisher,
+    /// Given to the client so far; those over its quota wait there.
+    pub sent: u32,
+    /// Those it refused.
+    pub refused: u32,
+    pub refusal: Option<ActError>,
+    /// When the next one leaves at the earliest.
+    earliest: Instant,
+    is_connected: bool,
+}
+
+impl Publishing {
+    pub(super) fn new(config: PeriodicPublisher) -> Publishing {
+        let earliest = Instant::START;
+        Publishing { config, sent: 0, refused: 0, refusal: None, earliest, is_connected: false }
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.config.count.is_some_and(|count| self.sent + self.refused >= count)
+    }
+
+    /// The message of that number.
+    fn message(&self, number: u32) -> Publish {
+        let publish = &self.config.publish;
+        let number = number.to_string();
+        let payload = match std::str::from_utf8(&publish.payload) {
+            Ok(text) => Bytes::from(text.replace("{n}", &number)),
+            Err(_) => publish.payload.clone(),
+        };
+        Publish { topic: publish.topic.replace("{n}", &number), payload, ..publish.clone() }
+    }
+}
+
+impl Runner for Publishing {
+    fn look(&mut self, client: &Client, now: Instant) {
+        let is_connected = client.is_connected();
+        if is_connected && !self.is_connected {
+            self.earliest = self.earliest.max(now);
+        }
+        self.is_connected = is_connected;
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        (self.is_connected && !self.is_done()).then_some(self.earliest)
+    }
+
+    fn next_action(&mut self, _last_connect: Option<&Connect>, now: Instant) -> Option<Action> {
+        let due = self.next_due().filter(|due| *due <= now)?;
+        self.earliest = due + self.config.interval.max(SHORTEST_INTERVAL);
+        self.sent += 1;
+        Some(Action::Publish(self.message(self.sent + self.refused)))
+    }
+
+    fn refused(&mut self, error: &ActError) {
+        self.sent -= 1;
+        self.refused += 1;
+        self.refusal = Some(error.clone());
+    }
+
+    fn is_busy(&self) -> bool {
+        self.config.count.is_some() && self.next_due().is_some()
+    }
+}
+
+/// A hundred messages a second are enough to fill any window.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);

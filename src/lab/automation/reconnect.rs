@@ -1,0 +1,222 @@
+//! Connects again after a loss, where the Reason Code promises that it may help, with growing waits.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use super::Runner;
+use crate::client::Event;
+use crate::lab::{ActError, Action};
+use crate::mqtt::{Connect, PacketType, ReasonCode};
+use crate::time::Instant;
+
+/// When to connect again, and when not.
+///
+/// The waits have no random part, so that they can be foretold; a fleet adds one, lest all its clients
+/// come back at the same moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconnect {
+    /// Before the first try.
+    pub first_wait: Duration,
+    /// Each wait is so many times the one before.
+    pub factor: u32,
+    pub longest_wait: Duration,
+    /// How many tries in a row. They count anew once a connection has stood for `longest_wait`.
+    pub tries: u32,
+    /// The Reason Codes of CONNACK and DISCONNECT after which to try again.
+    pub retry_after: BTreeSet<ReasonCode>,
+    /// Whether to try again where no Reason Code came: the connection was lost, or never there.
+    pub retry_without_code: bool,
+    /// Asks for the Session that was, with Clean Start 0; otherwise the CONNECT is the last one again.
+    pub resume: bool,
+}
+
+impl Reconnect {
+    /// What passes with time, and is nobody's mistake. After any other error the same CONNECT meets the
+    /// same answer.
+    pub const PASSING: [ReasonCode; 9] = [
+        ReasonCode::UnspecifiedError,
+        ReasonCode::ServerUnavailable,
+        ReasonCode::ServerBusy,
+        ReasonCode::ServerShuttingDown,
+        ReasonCode::KeepAliveTimeout,
+        ReasonCode::MessageRateTooHigh,
+        ReasonCode::QuotaExceeded,
+        ReasonCode::ConnectionRateExceeded,
+        ReasonCode::MaximumConnectTime,
+    ];
+
+    /// Before the try of that number, counted from 1.
+    pub fn wait_before(&self, number: u32) -> Duration {
+        let growth = self.factor.max(1).saturating_pow(number.saturating_sub(1));
+        self.first_wait.saturating_mul(growth).min(self.longest_wait).max(SHORTEST_WAIT)
+    }
+}
+
+impl Default for Reconnect {
+    /// 1, 2, 4 … up to 30 seconds, eight times.
+    fn default() -> Reconnect {
+        Reconnect {
+            first_wait: Duration::from_secs(1),
+            factor: 2,
+            longest_wait: Duration::from_secs(30),
+            tries: 8,
+            retry_after: Reconnect::PASSING.into(),
+            retry_without_code: true,
+            resume: true,
+        }
+    }
+}
+
+/// How a Network Connection ended that nobody here wanted to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// CONNACK or DISCONNECT said why, and perhaps where to go instead.
+    Told { packet: PacketType, reason_code: ReasonCode, server_reference: Option<String> },
+    /// The Server broke a rule, and was told this code.
+    Violation(ReasonCode),
+    /// It ended without a word, or nothing was heard any more.
+    Silent,
+    /// There was no CONNACK.
+    NotReached,
+}
+
+/// What is decided after a loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    After(Duration),
+    /// The same would happen again.
+    Pointless,
+    /// There have been as many tries as allowed.
+    TriesUsedUp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReconnectState {
+    /// Nothing has been lost.
+    Watching,
+    Waiting {
+        number: u32,
+        due: Instant,
+    },
+    /// CONNECT of that try is on its way.
+    Trying {
+        number: u32,
+    },
+    GivenUp,
+}
+
+/// A [`Reconnect`] at work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconnecting {
+    pub config: Reconnect,
+    pub state: ReconnectState,
+    /// Tries since a connection last stood long enough.
+    pub tries: u32,
+    /// The last losses and what was decided, oldest first.
+    pub log: VecDeque<(Instant, Loss, Retry)>,
+    connected_since: Option<Instant>,
+}
+
+impl Reconnecting {
+    pub(super) fn new(config: Reconnect) -> Reconnecting {
+        Reconnecting {
+            config,
+            state: ReconnectState::Watching,
+            tries: 0,
+            log: VecDeque::new(),
+            connected_since: None,
+        }
+    }
+
+    /// Where the last loss told to go instead. Nobody goes there by itself.
+    pub fn server_reference(&self) -> Option<&str> {
+        match self.log.back() {
+            Some((_, Loss::Told { server_reference, .. }, _)) => server_reference.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn opening(&mut self) {
+        if !matches!(self.state, ReconnectState::Trying { .. }) {
+            // A person has been faster, and begins anew.
+            self.state = ReconnectState::Watching;
+            self.tries = 0;
+        }
+    }
+
+    pub(super) fn link_ended(&mut self, loss: Option<Loss>, now: Instant) {
+        let stood = self.connected_since.take().map(|since| now - since);
+        let Some(loss) = loss else {
+            self.state = ReconnectState::Watching;
+            self.tries = 0;
+            return;
+        };
+        if stood.is_some_and(|stood| stood >= self.config.longest_wait) {
+            self.tries = 0;
+        }
+        let retry = self.decide(&loss);
+        self.state = match retry {
+            Retry::After(wait) => {
+                self.tries += 1;
+                ReconnectState::Waiting { number: self.tries, due: now + wait }
+            }
+            Retry::Pointless | Retry::TriesUsedUp => ReconnectState::GivenUp,
+        };
+        if self.log.len() == LOSSES_KEPT {
+            self.log.pop_front();
+        }
+        self.log.push_back((now, loss, retry));
+    }
+
+    fn decide(&self, loss: &Loss) -> Retry {
+        let is_worth_it = match loss {
+            Loss::Told { reason_code, .. } => self.config.retry_after.contains(reason_code),
+            Loss::Violation(_) => false,
+            Loss::Silent | Loss::NotReached => self.config.retry_without_code,
+        };
+        match is_worth_it {
+            false => Retry::Pointless,
+            true if self.tries >= self.config.tries => Retry::TriesUsedUp,
+            true => Retry::After(self.config.wait_before(self.tries + 1)),
+        }
+    }
+}
+
+impl Runner for Reconnecting {
+    fn observe(&mut self, event: &Event, now: Instant) {
+        if matches!(event, Event::Connected { .. }) {
+            self.connected_since = Some(now);
+            self.state = ReconnectState::Watching;
+        }
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        match self.state {
+            ReconnectState::Waiting { due, .. } => Some(due),
+            _ => None,
+        }
+    }
+
+    fn next_action(&mut self, last_connect: Option<&Connect>, now: Instant) -> Option<Action> {
+        let ReconnectState::Waiting { number, due } = self.state else { return None };
+        if due > now {
+            return None;
+        }
+        self.state = ReconnectState::Trying { number };
+        let connect = last_connect?.clone();
+        let clean_start = connect.clean_start && !self.config.resume;
+        Some(Action::Connect(Box::new(Connect { clean_start, ..connect })))
+    }
+
+    fn refused(&mut self, _error: &ActError) {
+        self.state = ReconnectState::GivenUp;
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self.state, ReconnectState::Waiting { .. } | ReconnectState::Trying { .. })
+    }
+}
+
+/// Nobody is served by a client that hammers.
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+const LOSSES_KEPT: usize = 20;

@@ -1,0 +1,110 @@
+//! Takes its time with every message before it is acknowledged (§3.3.4, §4.9).
+
+use std::time::Duration;
+
+use super::Runner;
+use crate::client::{AckKind, AcknowledgeByHand, Client, Event};
+use crate::lab::{ActError, Action};
+use crate::mqtt::{Connect, PacketId, Properties, ReasonCode};
+use crate::time::Instant;
+
+/// Works on one message at a time; PUBACK or PUBREC is sent when it is done. Messages of QoS 0 need no
+/// acknowledgement and do not wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlowConsumer {
+    /// For each message.
+    pub takes: Duration,
+}
+
+impl Default for SlowConsumer {
+    fn default() -> SlowConsumer {
+        SlowConsumer { takes: Duration::from_secs(2) }
+    }
+}
+
+/// A [`SlowConsumer`] at work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consuming {
+    pub config: SlowConsumer,
+    pub working_on: Option<Work>,
+    /// Messages that wait for their turn.
+    pub waiting: usize,
+    pub finished: u32,
+    /// What a person holds back besides.
+    pub by_hand: AcknowledgeByHand,
+}
+
+/// The message in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    pub kind: AckKind,
+    pub packet_id: PacketId,
+    pub until: Instant,
+}
+
+impl Consuming {
+    pub(super) fn new(config: SlowConsumer, by_hand: AcknowledgeByHand) -> Consuming {
+        Consuming { config, working_on: None, waiting: 0, finished: 0, by_hand }
+    }
+
+    /// What the client holds while this is at work.
+    pub fn holds(&self) -> AcknowledgeByHand {
+        AcknowledgeByHand { puback: true, pubrec: true, ..self.by_hand }
+    }
+}
+
+/// The acknowledgements that end a consumer's work, oldest first.
+pub(in crate::lab) fn owed(client: &Client) -> impl Iterator<Item = (AckKind, PacketId)> {
+    let is_end = |kind: &AckKind| matches!(kind, AckKind::PubAck | AckKind::PubRec);
+    client.held_back().map(|held| (held.kind, held.packet_id)).filter(move |(kind, _)| is_end(kind))
+}
+
+pub(in crate::lab) fn release(packet_id: PacketId) -> Action {
+    let (reason_code, properties) = (ReasonCode::Success, Properties::NONE);
+    Action::Acknowledge { packet_id, reason_code, properties }
+}
+
+impl Runner for Consuming {
+    fn observe(&mut self, event: &Event, _now: Instant) {
+        // Whatever was in hand will come again.
+        if matches!(event, Event::LinkDown { .. }) {
+            self.working_on = None;
+        }
+    }
+
+    fn look(&mut self, client: &Client, now: Instant) {
+        let mut count = 0;
+        let mut first = None;
+        let mut is_owed = false;
+        for (kind, packet_id) in owed(client) {
+            first = first.or(Some((kind, packet_id)));
+            let in_hand = |work: &Work| work.packet_id == packet_id && work.kind == kind;
+            is_owed |= self.working_on.as_ref().is_some_and(in_hand);
+            count += 1;
+        }
+        // A person may have released it meanwhile.
+        if !is_owed {
+            let until = now + self.config.takes;
+            self.working_on = first.map(|(kind, packet_id)| Work { kind, packet_id, until });
+        }
+        self.waiting = count - usize::from(self.working_on.is_some());
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        self.working_on.map(|work| work.until)
+    }
+
+    fn next_action(&mut self, _last_connect: Option<&Connect>, now: Instant) -> Option<Action> {
+        let work = self.working_on.take_if(|work| work.until <= now)?;
+        self.finished += 1;
+        Some(release(work.packet_id))
+    }
+
+    fn refused(&mut self, _error: &ActError) {
+        self.finished -= 1;
+    }
+
+    fn is_busy(&self) -> bool {
+        self.working_on.is_some()
+    }
+}

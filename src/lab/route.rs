@@ -1,0 +1,65 @@
+//! How a client reaches its broker, with the settings that go wrong most often (§6, §3.1.2.2).
+
+use bytes::Bytes;
+
+use crate::link::{SUBPROTOCOL, Target};
+use crate::mqtt::{Connect, EncodeError, Packet, encode, v3};
+
+/// Where the next connection of a client goes, and what it speaks there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// `None` for the broker that the whole bench uses.
+    pub target: Option<Target>,
+    /// The WebSocket subprotocol it asks for; `mqtt` is right [MQTT-6.0.0-3], empty asks for none.
+    pub subprotocol: String,
+    /// In CONNECT; 5 is right. Up to 4 the packet is laid out as 3.1.1 did, without properties.
+    pub protocol_version: u8,
+}
+
+impl Default for Route {
+    fn default() -> Route {
+        Route { target: None, subprotocol: SUBPROTOCOL.to_owned(), protocol_version: VERSION_5 }
+    }
+}
+
+impl Route {
+    /// The bytes of the CONNECT in the version to be spoken.
+    pub(super) fn encode_connect(&self, connect: &Connect) -> Result<Bytes, EncodeError> {
+        let (bytes, version) = match self.protocol_version {
+            ..=VERSION_3_1_1 => (v3::connect(connect)?.bytes, VERSION_3_1_1),
+            _ => (encode(&Packet::Connect(Box::new(connect.clone())))?, VERSION_5),
+        };
+        if self.protocol_version == version {
+            return Ok(bytes);
+        }
+        let mut bytes = bytes.to_vec();
+        let header = 1 + bytes[1..].iter().take_while(|byte| **byte & 0x80 != 0).count() + 1;
+        bytes[header + PROTOCOL_NAME_LENGTH] = self.protocol_version;
+        Ok(bytes.into())
+    }
+}
+
+const VERSION_5: u8 = 5;
+const VERSION_3_1_1: u8 = 4;
+/// Length and letters of `MQTT`.
+const PROTOCOL_NAME_LENGTH: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::Property;
+
+    #[test]
+    fn the_version_decides_the_layout_and_stands_at_its_place() {
+        let properties = [Property::ReceiveMaximum(3)].into();
+        let connect = Connect { client_id: "x".repeat(200), properties, ..Connect::default() };
+        let whole = encode(&Packet::Connect(Box::new(connect.clone()))).expect("it fits");
+        let old = v3::connect(&connect).expect("it fits").bytes;
+        for (version, layout) in [(3, &old), (4, &old), (5, &whole), (6, &whole)] {
+            let route = Route { protocol_version: version, ..Route::default() };
+            let bytes = route.encode_connect(&connect).expect("it fits");
+            assert_eq!((bytes[9], bytes.len()), (version, layout.len()), "version {version}");
+            assert_eq!((&bytes[..9], &bytes[10..]), (&layout[..9], &layout[10..]));
+        }
+    }
+}

@@ -1,0 +1,485 @@
+//! What clients on the bench do by themselves, on a virtual clock.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use mqtt5_playground::broker::{self, Policy};
+use mqtt5_playground::capture::ClientSlot;
+use mqtt5_playground::client::AcknowledgeByHand;
+use mqtt5_playground::lab::{
+    Act, Action, Automation, Behaviour, BehaviourKind, BenchClient, Correlation, Lab, LinkState,
+    Loss, Order, PeriodicPublisher, Problem, Reconnect, ReconnectState, Reconnecting,
+    ResourceService, Responder, Retry, Route, Silence, SlowConsumer,
+};
+use mqtt5_playground::link::{Failure, LinkCommand, Target};
+use mqtt5_playground::mqtt::{
+    Connect, Disconnect, Packet, PacketType, Properties, Property, Publish, QoS, ReasonCode,
+    Sender, Subscription,
+};
+use mqtt5_playground::time::Instant;
+
+const A: ClientSlot = ClientSlot(0);
+const B: ClientSlot = ClientSlot(1);
+
+struct Bench {
+    lab: Lab,
+    now: Instant,
+}
+
+impl Bench {
+    /// Two connected clients: A asks and publishes, B answers and consumes.
+    fn new() -> Bench {
+        let mut bench = Bench::offline();
+        bench.connect(A, []);
+        bench.connect(B, []);
+        bench
+    }
+
+    fn offline() -> Bench {
+        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
+        lab.set_up(["requester", "responder"], Instant::START);
+        Bench { lab, now: Instant::START }
+    }
+
+    fn act(&mut self, client: ClientSlot, action: Action) {
+        self.lab.act(Act { client, action }, self.now).expect("the bench allows it");
+    }
+
+    fn wait(&mut self, millis: u64) {
+        self.now = self.now + Duration::from_millis(millis);
+        self.lab.advance(self.now);
+    }
+
+    fn connect<const N: usize>(&mut self, client: ClientSlot, properties: [Property; N]) {
+        let client_id = format!("client-{}", client.letter());
+        let connect = Connect { client_id, properties: properties.into(), ..Connect::default() };
+        self.act(client, Action::Connect(Box::new(connect)));
+        self.wait(10);
+    }
+
+    fn subscribe(&mut self, client: ClientSlot, topic_filter: &str) {
+        let (topic_filter, qos) = (topic_filter.to_owned(), QoS::ExactlyOnce);
+        let subscription = Subscription { topic_filter, qos, ..Subscription::default() };
+        self.lab
+            .act(Act::subscribe(client, Properties::NONE, [subscription]), self.now)
+            .expect("it is connected");
+        self.wait(10);
+    }
+
+    fn automate(&mut self, client: ClientSlot, behaviour: Behaviour) {
+        self.act(client, Action::Automate(behaviour));
+    }
+
+    /// A request with this Correlation Data.
+    fn request(&mut self, topic: &str, correlation: &str, pairs: &[(&str, &str)], payload: &str) {
+        let mut properties = Properties::from([
+            Property::ResponseTopic("answers".to_owned()),
+            Property::CorrelationData(Bytes::from(correlation.to_owned())),
+        ]);
+        for (name, value) in pairs {
+            properties.push(Property::user(*name, *value));
+        }
+        let publish = Publish {
+            qos: QoS::AtLeastOnce,
+            topic: topic.to_owned(),
+            properties,
+            payload: Bytes::from(payload.to_owned()),
+            ..Publish::default()
+        };
+        self.act(A, Action::Publish(publish));
+    }
+
+    fn client(&self, slot: ClientSlot) -> &BenchClient {
+        self.lab.client(slot).expect("it stands on the bench")
+    }
+
+    fn automation(&self, slot: ClientSlot) -> &Automation {
+        self.client(slot).automations().first().expect("it does something")
+    }
+
+    fn reconnecting(&self) -> &Reconnecting {
+        match self.automation(A) {
+            Automation::Reconnect(reconnecting) => reconnecting,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What A has received: Correlation Data, `status`, payload.
+    fn answers(&self) -> Vec<(String, Option<String>, String)> {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+        let read = |publish: &Publish| {
+            let status = publish.properties.user_properties().find(|(name, _)| *name == "status");
+            let correlation = publish.properties.correlation_data();
+            let correlation = correlation.map(|bytes| text(bytes)).unwrap_or_default();
+            (correlation, status.map(|(_, value)| value.to_owned()), text(&publish.payload))
+        };
+        self.client(A).messages().iter().map(|message| read(&message.publish)).collect()
+    }
+
+    fn sent(&self, client: ClientSlot, packet: PacketType) -> Vec<Instant> {
+        let records = self.lab.capture().packets(packet, Sender::Client);
+        records.filter(|record| record.client == client).map(|record| record.at).collect()
+    }
+
+    fn set_policy(&mut self, policy: Policy) {
+        self.lab.operate_in_tab(broker::Input::SetPolicy(Box::new(policy)), self.now);
+    }
+
+    fn operate(&mut self, command: broker::Command) {
+        self.lab.operate_in_tab(broker::Input::Command(command), self.now);
+        self.wait(10);
+    }
+}
+
+fn secs(since: Instant, times: &[Instant]) -> Vec<f64> {
+    times.iter().map(|at| (at.since(since).as_secs_f64() * 10.0).round() / 10.0).collect()
+}
+
+#[test]
+fn a_responder_copies_the_correlation_data_and_fills_in_its_words() {
+    let mut bench = Bench::new();
+    bench.subscribe(A, "answers");
+    bench.subscribe(B, "ask/#");
+    let user_properties = vec![("status".to_owned(), "healthy".to_owned())];
+    let payload = "{n}: {payload} on {topic}".to_owned();
+    let delay = Duration::from_secs(2);
+    let responder = Responder { payload, user_properties, delay, ..Responder::default() };
+    bench.automate(B, Behaviour::Responder(responder));
+    bench.request("ask/a", "x", &[], "hello");
+    bench.act(
+        A,
+        Action::Publish(Publish { topic: "ask/no-response-topic".into(), ..Publish::default() }),
+    );
+    bench.wait(1900);
+    assert_eq!(bench.answers(), []);
+    assert!(!bench.lab.is_settled(), "an answer is due");
+    bench.wait(200);
+    let healthy = Some("healthy".to_owned());
+    assert_eq!(bench.answers(), [("x".into(), healthy, "1: hello on ask/a".into())]);
+    assert!(bench.lab.is_settled());
+    let Automation::Responder(responding) = bench.automation(B) else { panic!("a responder") };
+    assert_eq!((responding.requests, responding.answered, responding.not_requests), (1, 1, 1));
+    // Its answer took the QoS of the request.
+    assert_eq!(bench.client(A).messages()[0].publish.qos, QoS::AtLeastOnce);
+
+    bench.act(B, Action::StopAutomation(BehaviourKind::Responder));
+    bench.request("ask/a", "y", &[], "");
+    bench.wait(5000);
+    assert_eq!(bench.answers().len(), 1, "nobody answers any more");
+}
+
+#[test]
+fn a_responder_can_be_silent_answer_in_reverse_or_answer_somebody_else() {
+    for (responder, expect) in [
+        (Responder { silence: Silence::First(2), ..Responder::default() }, &["3"][..]),
+        (Responder { silence: Silence::All, ..Responder::default() }, &[]),
+        (Responder { order: Order::Reversed(3), ..Responder::default() }, &["3", "2", "1"]),
+        (Responder { order: Order::Reversed(2), ..Responder::default() }, &["2", "1"]),
+        (
+            Responder { correlation: Correlation::Foreign("?".into()), ..Responder::default() },
+            &["?", "?", "?"],
+        ),
+        (Responder { correlation: Correlation::LeftOut, ..Responder::default() }, &["", "", ""]),
+        (Responder { topic_filter: Some("other/#".into()), ..Responder::default() }, &[]),
+    ] {
+        let mut bench = Bench::new();
+        bench.subscribe(A, "answers");
+        bench.subscribe(B, "ask");
+        bench.automate(B, Behaviour::Responder(responder.clone()));
+        for number in ["1", "2", "3"] {
+            bench.request("ask", number, &[], "");
+            bench.wait(10);
+        }
+        bench.wait(1000);
+        let answers: Vec<_> = bench.answers().into_iter().map(|(number, ..)| number).collect();
+        assert_eq!(answers, expect, "{responder:?}");
+    }
+}
+
+#[test]
+fn answers_wait_while_the_responder_has_no_connection() {
+    let mut bench = Bench::new();
+    bench.subscribe(A, "answers");
+    bench.subscribe(B, "ask");
+    let delay = Duration::from_secs(1);
+    bench.automate(B, Behaviour::Responder(Responder { delay, ..Responder::default() }));
+    bench.request("ask", "late", &[], "");
+    bench.wait(500);
+    bench.act(B, Action::Cut);
+    bench.wait(5000);
+    assert_eq!(bench.answers(), []);
+    assert!(bench.lab.is_settled(), "there is nobody to wait for");
+    bench.connect(B, []);
+    assert_eq!(bench.answers().len(), 1);
+}
+
+#[test]
+fn a_resource_service_keeps_what_is_put_and_tells_what_is_wrong() {
+    let mut bench = Bench::new();
+    bench.subscribe(A, "answers");
+    bench.subscribe(B, "test/mqtt5/api/#");
+    let resources = [("devices/7".to_owned(), r#"{"on":true}"#.to_owned())].into();
+    let service = ResourceService { resources, ..ResourceService::default() };
+    bench.automate(B, Behaviour::ResourceService(service));
+    for (method, path, payload, status, body) in [
+        (Some("GET"), "devices/7", "", 200, r#"{"on":true}"#),
+        (Some("GET"), "devices/8", "", 404, "no such resource"),
+        (Some("PUT"), "devices/8", r#"{"on":false}"#, 201, r#"{"on":false}"#),
+        (Some("PUT"), "devices/8", "[1, 2]", 200, "[1,2]"),
+        (Some("PUT"), "devices/9", "{on}", 400, "not JSON"),
+        (Some("PUT"), "devices", "{}", 400, "a list"),
+        (Some("GET"), "devices", "", 200, r#"["7","8"]"#),
+        (Some("DELETE"), "devices/7", "", 200, "devices/7"),
+        (Some("DELETE"), "devices/7", "", 404, "no such resource"),
+        (Some("PATCH"), "devices/8", "{}", 400, "none of GET, PUT, DELETE"),
+        (None, "devices/8", "", 400, "is missing"),
+        (Some("GET"), "devices//8", "", 400, "empty"),
+    ] {
+        let pairs: Vec<_> = method.map(|method| ("method", method)).into_iter().collect();
+        bench.request(&format!("test/mqtt5/api/{path}"), path, &pairs, payload);
+        bench.wait(100);
+        let (correlation, code, answer) = bench.answers().pop().expect("it answers");
+        assert_eq!((correlation.as_str(), code), (path, Some(status.to_string())), "{method:?}");
+        assert!(answer.contains(body), "{method:?} {path}: {answer}");
+    }
+    let Automation::ResourceService(serving) = bench.automation(B) else { panic!("a service") };
+    assert_eq!(serving.store.keys().collect::<Vec<_>>(), ["devices/8"]);
+    assert_eq!((serving.requests, serving.log.len()), (12, 12));
+    let publish = &bench.client(A).messages()[0].publish;
+    assert_eq!(publish.properties.content_type(), Some("application/json"));
+    assert_eq!(publish.properties.payload_format_indicator(), Some(1));
+}
+
+#[test]
+fn a_periodic_publisher_counts_and_rests_without_connection() {
+    let mut bench = Bench::new();
+    bench.subscribe(B, "tank/+");
+    bench.act(B, Action::AcknowledgeByHand(AcknowledgeByHand::NONE));
+    let publish =
+        Publish { topic: "tank/{n}".into(), payload: "msg-{n}".into(), ..Publish::default() };
+    let (interval, count) = (Duration::from_millis(500), Some(4));
+    let periodic = PeriodicPublisher { publish, interval, count };
+    let began = bench.now;
+    bench.automate(A, Behaviour::PeriodicPublisher(periodic));
+    assert_eq!(bench.sent(A, PacketType::Publish).len(), 1, "the first leaves at once");
+    bench.wait(600);
+    bench.act(A, Action::Cut);
+    bench.wait(9400);
+    assert_eq!(bench.automation(A).next_due(), None, "it rests");
+    bench.connect(A, []);
+    bench.wait(60_000);
+    let sent = bench.sent(A, PacketType::Publish);
+    assert_eq!(secs(began, &sent), [0.0, 0.5, 10.0, 10.5]);
+    let texts = bench.client(B).messages().iter().map(|m| (m.topic.as_str(), &m.publish.payload));
+    let texts: Vec<_> = texts.map(|(topic, payload)| (topic, &payload[..])).collect();
+    let expect: [(&str, &[u8]); 4] =
+        [("tank/1", b"msg-1"), ("tank/2", b"msg-2"), ("tank/3", b"msg-3"), ("tank/4", b"msg-4")];
+    assert_eq!(texts, expect);
+    let Automation::PeriodicPublisher(publishing) = bench.automation(A) else { panic!("it") };
+    assert!(publishing.is_done() && bench.lab.is_settled());
+}
+
+#[test]
+fn a_slow_consumer_never_has_more_than_its_receive_maximum() {
+    for (qos, packet) in
+        [(QoS::AtLeastOnce, PacketType::PubAck), (QoS::ExactlyOnce, PacketType::PubRec)]
+    {
+        let mut bench = Bench::offline();
+        bench.connect(A, []);
+        bench.connect(B, [Property::ReceiveMaximum(3)]);
+        bench.subscribe(B, "test/flow-control/+");
+        let takes = Duration::from_secs(2);
+        bench.automate(B, Behaviour::SlowConsumer(SlowConsumer { takes }));
+        let default = PeriodicPublisher::default();
+        let publish = Publish { qos, ..default.publish.clone() };
+        let began = bench.now;
+        bench.automate(A, Behaviour::PeriodicPublisher(PeriodicPublisher { publish, ..default }));
+        for _ in 0..250 {
+            bench.wait(100);
+            let Automation::SlowConsumer(consuming) = bench.automation(B) else { panic!("it") };
+            let in_hand = usize::from(consuming.working_on.is_some());
+            assert!(in_hand + consuming.waiting <= 3, "[MQTT-3.3.4-9]");
+        }
+        let acknowledged = bench.sent(B, packet);
+        let expect: Vec<f64> = (1..=10).map(|number| f64::from(number) * 2.0).collect();
+        assert_eq!(secs(began, &acknowledged), expect, "{qos:?}, one at a time");
+        assert!(bench.lab.is_settled());
+    }
+}
+
+#[test]
+fn a_consumer_that_is_stopped_lets_go_and_a_person_may_be_faster() {
+    let mut bench = Bench::new();
+    bench.subscribe(B, "tank");
+    let takes = Duration::from_secs(10);
+    bench.automate(B, Behaviour::SlowConsumer(SlowConsumer { takes }));
+    for _ in 0..3 {
+        let publish = Publish { topic: "tank".into(), qos: QoS::AtLeastOnce, ..Publish::default() };
+        bench.act(A, Action::Publish(publish));
+    }
+    bench.wait(1000);
+    let held: Vec<_> = bench.client(B).client().held_back().map(|held| held.packet_id).collect();
+    assert_eq!(held.len(), 3);
+    bench.act(
+        B,
+        Action::Acknowledge {
+            packet_id: held[0],
+            reason_code: ReasonCode::Success,
+            properties: Properties::NONE,
+        },
+    );
+    assert_eq!(bench.sent(B, PacketType::PubAck).len(), 1);
+    let due = bench.automation(B).next_due().expect("it goes on with the next one");
+    assert_eq!(due.since(bench.now), takes);
+    bench.act(B, Action::StopAutomation(BehaviourKind::SlowConsumer));
+    assert_eq!(bench.sent(B, PacketType::PubAck).len(), 3);
+    assert_eq!(bench.client(B).client().settings().acknowledge_by_hand, AcknowledgeByHand::NONE);
+}
+
+#[test]
+fn after_a_loss_it_connects_again_with_growing_waits() {
+    let mut bench = Bench::new();
+    bench.automate(A, Behaviour::Reconnect(Reconnect { tries: 4, ..Reconnect::default() }));
+    let began = bench.now;
+    bench.operate(broker::Command::ShutDown);
+    assert!(matches!(bench.reconnecting().state, ReconnectState::Waiting { number: 1, .. }));
+    assert!(!bench.lab.is_settled());
+    bench.wait(60_000);
+    // 0x8B at first, then 0x88 each time: both pass with time.
+    assert_eq!(secs(began, &bench.sent(A, PacketType::Connect)[1..]), [1.0, 3.0, 7.0, 15.0]);
+    let reconnecting = bench.reconnecting();
+    assert_eq!(reconnecting.state, ReconnectState::GivenUp);
+    assert!(matches!(
+        reconnecting.log.back(),
+        Some((
+            _,
+            Loss::Told { reason_code: ReasonCode::ServerUnavailable, .. },
+            Retry::TriesUsedUp
+        ))
+    ));
+    bench.set_policy(Policy::default());
+    bench.connect(A, []);
+    assert_eq!(bench.reconnecting().tries, 0, "a person begins anew");
+    // A cut is a loss; DISCONNECT is not.
+    bench.act(A, Action::Cut);
+    bench.wait(2000);
+    assert!(bench.client(A).is_connected());
+    let resumed = bench.lab.capture().packets(PacketType::Connect, Sender::Client).next_back();
+    let Some(Packet::Connect(connect)) = resumed.and_then(|record| record.valid_packet()) else {
+        panic!("a CONNECT")
+    };
+    assert!(!connect.clean_start && connect.client_id == "client-A");
+    bench
+        .lab
+        .act(Act::disconnect(A, Disconnect::new(ReasonCode::Success)), bench.now)
+        .expect("connected");
+    bench.wait(60_000);
+    assert_eq!(bench.client(A).link_state(), LinkState::Closed);
+    assert_eq!(bench.reconnecting().state, ReconnectState::Watching);
+}
+
+#[test]
+fn it_does_not_repeat_what_must_fail_again_and_tells_where_to_go() {
+    let mut bench = Bench::new();
+    bench.automate(A, Behaviour::Reconnect(Reconnect::default()));
+    // B takes the Session over.
+    let connect = Connect { client_id: "client-A".into(), ..Connect::default() };
+    bench.act(B, Action::Cut);
+    bench.wait(10);
+    bench.act(B, Action::Connect(Box::new(connect)));
+    bench.wait(60_000);
+    assert_eq!(bench.sent(A, PacketType::Connect).len(), 1);
+    assert_eq!(bench.reconnecting().state, ReconnectState::GivenUp);
+    let log = &bench.reconnecting().log;
+    let taken_over = ReasonCode::SessionTakenOver;
+    assert!(
+        matches!(&log[0], (_, Loss::Told { reason_code, .. }, Retry::Pointless) if *reason_code == taken_over)
+    );
+
+    // Whoever decides otherwise wins the Session back, and is taken over by nobody.
+    let retry_after = [taken_over].into();
+    let stubborn = Reconnect { retry_after, ..Reconnect::default() };
+    bench.connect(A, []);
+    bench.automate(A, Behaviour::Reconnect(stubborn));
+    let connect = Connect { client_id: "client-A".into(), ..Connect::default() };
+    bench.act(B, Action::Connect(Box::new(connect)));
+    bench.wait(3000);
+    assert!(bench.client(A).is_connected());
+}
+
+#[test]
+fn a_server_reference_is_told_and_not_followed() {
+    let mut bench = Bench::new();
+    let server_reference = Some("broker-2.example".into());
+    bench.set_policy(Policy { server_reference, ..Policy::default() });
+    bench.automate(A, Behaviour::Reconnect(Reconnect::default()));
+    let (client_id, reason_code) = ("client-A".into(), ReasonCode::UseAnotherServer);
+    bench.operate(broker::Command::Disconnect { client_id, reason_code });
+    bench.wait(60_000);
+    assert_eq!(bench.sent(A, PacketType::Connect).len(), 1);
+    assert_eq!(bench.reconnecting().server_reference(), Some("broker-2.example"));
+}
+
+#[test]
+fn each_client_has_its_own_route() {
+    for (target, subprotocol, expect) in [
+        (None, "mqtt", None),
+        (Some("ws://in-tab.test:9001/mqtt"), "mqtt", None),
+        (Some("ws://in-tab.test:1883/mqtt"), "mqtt", Some(Failure::Port1883)),
+        (Some("ws://in-tab.test:8080/mqtt"), "mqtt", Some(Failure::Refused)),
+        (Some("ws://in-tab.test:9001/"), "mqtt", Some(Failure::WrongPathOrSubprotocol)),
+        (None, "mqttv3.1", Some(Failure::WrongPathOrSubprotocol)),
+    ] {
+        let mut bench = Bench::offline();
+        let route = Route {
+            target: target.map(|text| Target::parse(text).expect("well-formed")),
+            subprotocol: subprotocol.into(),
+            ..Route::default()
+        };
+        bench.act(A, Action::SetRoute(route.clone()));
+        bench.connect(A, []);
+        bench.connect(B, []);
+        assert!(bench.client(B).is_connected(), "the other one has its own");
+        let found = match bench.client(A).problem() {
+            Some(Problem::ConnectFailed { cause, answers_http: Some(_), .. }) => Some(*cause),
+            None => None,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found, expect, "{route:?}");
+        assert_eq!(bench.client(A).is_connected(), expect.is_none());
+        assert_eq!(bench.lab.next_command(), None, "nothing leaves the tab");
+        // Repaired.
+        bench.act(A, Action::SetRoute(Route::default()));
+        if expect.is_some() {
+            bench.connect(A, []);
+        }
+        assert!(bench.client(A).is_connected());
+    }
+}
+
+#[test]
+fn a_route_elsewhere_is_opened_with_its_subprotocol() {
+    let mut bench = Bench::offline();
+    let target = Some(Target::parse("ws://localhost:9001").expect("well-formed"));
+    let route = Route { target: target.clone(), subprotocol: "amqp".into(), ..Route::default() };
+    bench.act(A, Action::SetRoute(route));
+    bench.connect(A, []);
+    let Some(LinkCommand::Open { target: asked, subprotocol, .. }) = bench.lab.next_command()
+    else {
+        panic!("a link outside")
+    };
+    assert_eq!((Some(asked), subprotocol.as_str()), (target, "amqp"));
+}
+
+#[test]
+fn the_wrong_protocol_version_is_refused_with_its_reason() {
+    let mut bench = Bench::offline();
+    bench.act(A, Action::SetRoute(Route { protocol_version: 4, ..Route::default() }));
+    bench.connect(A, [Property::ReceiveMaximum(3)]);
+    let refused = ReasonCode::UnsupportedProtocolVersion;
+    assert!(
+        matches!(bench.client(A).problem(), Some(Problem::Refused { reason_code, .. }) if *reason_code == refused),
+        "{:?} [MQTT-3.1.2-2]",
+        bench.client(A).problem()
+    );
+}
