@@ -205,6 +205,25 @@ impl Field {
         self.bits.is_none() && self.children.iter().all(|child| child.bits.is_some())
     }
 
+    /// The one thing it says: its value, or for a group such as a string with its length, or a property
+    /// with its identifier, that of the part which is meant.
+    pub fn own_value(&self) -> Value {
+        if self.value != Value::None {
+            return self.value.clone();
+        }
+        let part = |id| {
+            let found = self.children.iter().find(|child| child.label == Label::Field(id));
+            found.map(|child| &child.value)
+        };
+        if let (Some(Value::Text(name)), Some(Value::Text(value))) =
+            (part(FieldId::PairName), part(FieldId::PairValue))
+        {
+            return Value::Pair(name.clone(), value.clone());
+        }
+        let same = self.children.iter().find(|child| child.label == self.label);
+        same.map_or(Value::None, |child| child.value.clone())
+    }
+
     /// Calls `visit` for every leaf in wire order, with the groups around it.
     pub fn leaves<'a>(
         &'a self,

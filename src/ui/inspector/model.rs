@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::capture::{Entry, Record};
-use crate::mqtt::{Bits, DecodeError, Field, FieldId, Label, PacketType, Sender, Value};
+use crate::mqtt::{Bits, DecodeError, Field, Label, PacketType, Sender, Value};
 
 /// One opened packet.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +92,7 @@ impl Sheet {
     fn add_fields(&mut self, fields: &[Field], parent: Option<usize>, depth: usize) {
         for (index, field) in fields.iter().enumerate() {
             let at = self.rows.len();
-            let value = own_value(field);
+            let value = field.own_value();
             let is_group = !field.children.is_empty() && !field.is_leaf();
             self.rows.push(Row {
                 name: RowName::Field(field.label),
@@ -269,27 +269,6 @@ impl Sheet {
         }
         out
     }
-}
-
-/// A group whose content has the same name, or is a pair, says what its content says.
-fn own_value(field: &Field) -> Value {
-    if field.value != Value::None {
-        return field.value.clone();
-    }
-    let part = |id| {
-        field
-            .children
-            .iter()
-            .find(|child| child.label == Label::Field(id))
-            .map(|child| &child.value)
-    };
-    if let (Some(Value::Text(name)), Some(Value::Text(value))) =
-        (part(FieldId::PairName), part(FieldId::PairValue))
-    {
-        return Value::Pair(name.clone(), value.clone());
-    }
-    let same = field.children.iter().find(|child| child.label == field.label);
-    same.map_or(Value::None, |child| child.value.clone())
 }
 
 #[cfg(test)]
