@@ -8,18 +8,26 @@
 //! Knows nothing of roles, exercises or the page.
 
 pub mod json;
+pub mod pcap;
+pub mod share;
 
 mod aliases;
+mod compare;
 mod exchange;
+mod file;
 mod record;
+mod text;
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 
 pub use aliases::Aliased;
+pub use compare::{Comparison, Counts, Difference, Pair, What, compare};
 pub use exchange::{answer_to, answered_by};
+pub use file::{LoadError, Loaded, Wrong, read_file};
 pub use record::{ClientSlot, ConnectionId, Entry, LinkClose, Record, RecordId};
+pub use text::records_to_text;
 
 use self::aliases::Aliases;
 use crate::mqtt::{DecodeError, PacketType, Sender};
@@ -140,7 +148,7 @@ impl Capture {
     }
 
     /// Oldest first.
-    pub fn records(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
+    pub fn records(&self) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator + Clone {
         self.records.iter()
     }
 

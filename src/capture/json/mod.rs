@@ -6,11 +6,13 @@
 //! Any other property is a single value, or a list where a packet breaks a rule by repeating it.
 
 mod line;
+mod load;
 mod read;
 mod record;
 mod write;
 
 pub use line::{dissect_line, encode_line};
+pub use load::records_from_json;
 pub use read::{JsonError, packet_from_json};
 pub use record::records_to_json;
 pub use write::{dissection_to_json, packet_to_json};

@@ -1,0 +1,357 @@
+//! Captures as network analysers see them: pcapng that Wireshark opens as MQTT 5.0, and files of other
+//! tools that the page opens.
+//!
+//! The tests that need `tshark` are left out where it is not installed; `cargo xtask test` says so.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use bytes::Bytes;
+use mqtt5_playground::capture::pcap::records_to_pcapng;
+use mqtt5_playground::capture::{
+    Capture, ClientSlot, ConnectionId, Entry, LinkClose, LoadError, Record, read_file,
+};
+use mqtt5_playground::mqtt::{
+    Ack, ConnAck, Connect, Disconnect, Packet, PacketId, Properties, Property, Publish, QoS,
+    ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
+};
+use mqtt5_playground::time::Instant;
+use serde_json::Value;
+
+use Sender::{Client, Server};
+
+/// 2026-01-02 03:04:05 UTC.
+const BEGAN: u64 = 1_767_323_045_000_000;
+
+struct Story {
+    capture: Capture,
+    micros: u64,
+}
+
+impl Story {
+    fn entry(&mut self, client: u8, connection: u32, entry: Entry) {
+        self.micros += 1500;
+        let at = Instant::from_micros(self.micros);
+        self.capture.push(at, ClientSlot(client), ConnectionId(connection), entry);
+    }
+
+    fn opens(&mut self, client: u8, connection: u32) {
+        self.entry(client, connection, Entry::Opening { address: "192.0.2.1:1883".to_owned() });
+        self.entry(client, connection, Entry::Opened);
+    }
+
+    fn packet(&mut self, client: u8, connection: u32, sender: Sender, packet: Packet) {
+        let bytes = encode(&packet).expect("it can be encoded");
+        self.entry(client, connection, Entry::Packet { sender, bytes });
+    }
+
+    fn closes(&mut self, client: u8, connection: u32, by: Option<Sender>) {
+        let close = LinkClose { by, was_open: true, code: None, reason: String::new() };
+        self.entry(client, connection, Entry::Closed(close));
+    }
+}
+
+fn connect(client_id: &str) -> Packet {
+    Packet::Connect(Box::new(Connect {
+        clean_start: true,
+        keep_alive: 60,
+        client_id: client_id.to_owned(),
+        properties: [Property::ReceiveMaximum(5), Property::user("part", "test")].into(),
+        ..Connect::default()
+    }))
+}
+
+fn connack() -> Packet {
+    Packet::ConnAck(ConnAck {
+        session_present: false,
+        reason_code: ReasonCode::Success,
+        properties: [Property::TopicAliasMaximum(10)].into(),
+    })
+}
+
+fn packet_id(id: u16) -> PacketId {
+    PacketId::new(id).expect("it is not 0")
+}
+
+/// Two clients, interleaved: QoS 1 with properties, an alias, a large payload, an end with DISCONNECT and
+/// one without.
+fn story() -> Capture {
+    let mut story = Story { capture: Capture::default(), micros: 0 };
+    story.opens(0, 1);
+    story.packet(0, 1, Client, connect("publisher"));
+    story.opens(1, 2);
+    story.packet(0, 1, Server, connack());
+    story.packet(1, 2, Client, connect("subscriber"));
+    story.packet(1, 2, Server, connack());
+    let subscribe = Subscribe {
+        packet_id: packet_id(1),
+        properties: [Property::SubscriptionIdentifier(300)].into(),
+        subscriptions: vec![Subscription {
+            topic_filter: "sensors/#".to_owned(),
+            qos: QoS::AtLeastOnce,
+            ..Subscription::default()
+        }],
+    };
+    story.packet(1, 2, Client, Packet::Subscribe(subscribe));
+    let suback = SubAck {
+        packet_id: packet_id(1),
+        properties: Properties::default(),
+        reason_codes: vec![ReasonCode::GrantedQoS1],
+    };
+    story.packet(1, 2, Server, Packet::SubAck(suback));
+    let publish = |topic: &str, payload: Vec<u8>| Publish {
+        topic: topic.to_owned(),
+        qos: QoS::AtLeastOnce,
+        packet_id: Some(packet_id(7)),
+        properties: [Property::TopicAlias(3), Property::ContentType("text/plain".to_owned())]
+            .into(),
+        payload: payload.into(),
+        ..Publish::default()
+    };
+    story.packet(0, 1, Client, Packet::Publish(publish("sensors/温度", b"21.5".to_vec())));
+    let puback = Ack {
+        packet_id: packet_id(7),
+        reason_code: ReasonCode::NoMatchingSubscribers,
+        properties: [Property::ReasonString("nobody listens".to_owned())].into(),
+    };
+    story.packet(0, 1, Server, Packet::PubAck(puback));
+    story.packet(0, 1, Client, Packet::Publish(publish("", vec![b'x'; 200_000])));
+    let goodbye = Disconnect {
+        reason_code: ReasonCode::DisconnectWithWillMessage,
+        properties: Properties::default(),
+    };
+    story.packet(0, 1, Client, Packet::Disconnect(goodbye));
+    story.closes(0, 1, Some(Client));
+    story.closes(1, 2, None);
+    story.capture
+}
+
+fn pcapng(capture: &Capture) -> Vec<u8> {
+    records_to_pcapng(capture.records(), BEGAN)
+}
+
+fn records(capture: &Capture) -> Vec<Record> {
+    capture.records().cloned().collect()
+}
+
+#[test]
+fn our_own_pcapng_is_read_again() {
+    let capture = story();
+    let loaded = read_file(&pcapng(&capture)).expect("it was written just now");
+    assert_eq!(loaded.lost, 0);
+    let found: Vec<_> = loaded
+        .capture
+        .records()
+        .map(|record| (record.client, record.sender(), Bytes::copy_from_slice(record.bytes())))
+        .collect();
+    let expect: Vec<_> = records(&capture)
+        .iter()
+        .map(|record| (record.client, record.sender(), Bytes::copy_from_slice(record.bytes())))
+        .collect();
+    assert_eq!(found.len(), expect.len());
+    assert_eq!(found, expect);
+    let closes: Vec<_> = loaded
+        .capture
+        .records()
+        .filter_map(|record| match &record.entry {
+            Entry::Closed(close) => Some((close.by, close.was_open)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(closes, [(Some(Client), true), (None, true)]);
+    // The first segment of MQTT is where time begins.
+    let last =
+        |capture: &Capture| capture.records().next_back().map(|record| record.at.as_micros());
+    assert_eq!(last(&loaded.capture), last(&capture).map(|at| at - 3000));
+}
+
+#[test]
+fn damaged_files_are_refused_with_the_place_and_never_panic() {
+    let file = pcapng(&story());
+    let blocks = file[..1000].to_vec();
+    for end in 4..blocks.len() {
+        let found = read_file(&blocks[..end]).map(|loaded| loaded.capture.len());
+        assert!(
+            matches!(found, Ok(_) | Err(LoadError::Truncated { .. } | LoadError::NoMqtt { .. })),
+            "cut at {end}: {found:?}"
+        );
+    }
+    for at in 0..blocks.len() {
+        for bit in 0..8 {
+            let mut damaged = blocks.clone();
+            damaged[at] ^= 1 << bit;
+            let _ = read_file(&damaged);
+        }
+    }
+    let mut wrong = file.clone();
+    wrong[4] = 13;
+    assert_eq!(read_file(&wrong).map(drop), Err(LoadError::Block { at: 0 }));
+}
+
+/// A file as tcpdump writes it: classic pcap, Ethernet, microseconds.
+fn pcap(link: u32, frames: &[(u32, Vec<u8>)]) -> Vec<u8> {
+    let mut file = Vec::new();
+    file.extend(0xA1B2_C3D4_u32.to_le_bytes());
+    file.extend([2, 0, 4, 0]);
+    file.extend([0; 8]);
+    file.extend(0xFFFF_u32.to_le_bytes());
+    file.extend(link.to_le_bytes());
+    for (micros, bytes) in frames {
+        file.extend(100_u32.to_le_bytes());
+        file.extend(micros.to_le_bytes());
+        file.extend((bytes.len() as u32).to_le_bytes());
+        file.extend((bytes.len() as u32).to_le_bytes());
+        file.extend(bytes);
+    }
+    file
+}
+
+/// TCP from 10.0.0.5:40000 to 10.0.0.9:`port`, or back.
+fn ethernet(sender: Sender, port: u16, sequence: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0; 12];
+    frame.extend([0x08, 0x00, 0x45, 0]);
+    frame.extend((40 + payload.len() as u16).to_be_bytes());
+    frame.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
+    let (client, server) = ([10, 0, 0, 5], [10, 0, 0, 9]);
+    let (from, to, ports) = match sender {
+        Client => (client, server, [40_000, port]),
+        Server => (server, client, [port, 40_000]),
+    };
+    frame.extend(from);
+    frame.extend(to);
+    frame.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
+    frame.extend(sequence.to_be_bytes());
+    frame.extend([0; 4]);
+    frame.extend([0x50, flags, 0xFF, 0xFF, 0, 0, 0, 0]);
+    frame.extend(payload);
+    // Ethernet pads what is short, and that is no payload.
+    frame.resize(frame.len().max(60), 0);
+    frame
+}
+
+#[test]
+fn files_of_other_tools_are_read_also_from_the_middle_and_out_of_order() {
+    const SYN: u8 = 0x02;
+    const ACK: u8 = 0x10;
+    let hello = encode(&connect("sensor")).expect("it can be encoded");
+    let ping: &[u8] = &[0xC0, 0];
+    let (head, tail) = hello.split_at(9);
+    let n = head.len() as u32;
+    let other_port = [
+        (1, ethernet(Client, 2000, 0, SYN, b"")),
+        (2, ethernet(Server, 2000, 0, SYN | ACK, b"")),
+        (5, ethernet(Client, 2000, 1 + n, ACK, tail)),
+        (6, ethernet(Client, 2000, 1, ACK, head)),
+        (7, ethernet(Client, 2000, 1, ACK, head)),
+        (8, ethernet(Server, 2000, 1, ACK, &[0x20, 3, 0, 0, 0])),
+    ];
+    let kinds = |file: &[u8]| {
+        let loaded = read_file(file).expect("it is a capture");
+        let kinds = loaded.capture.records().map(|record| match &record.entry {
+            Entry::Packet { .. } => record.packet_type().map_or("?", |packet| packet.name()),
+            Entry::Opening { .. } => "opening",
+            Entry::Opened => "opened",
+            _ => "other",
+        });
+        (kinds.collect::<Vec<_>>(), loaded.lost)
+    };
+    // Before the head of CONNECT is there, nothing tells that this is MQTT; the port may be any.
+    assert_eq!(kinds(&pcap(1, &other_port)), (vec!["opening", "opened", "CONNECT", "CONNACK"], 0));
+    let middle = [
+        (1, ethernet(Server, 1883, 500, ACK, &[0xD0, 0])),
+        (2, ethernet(Client, 1883, 900, ACK, ping)),
+        (3, ethernet(Client, 1883, 999, ACK, ping)),
+    ];
+    assert_eq!(kinds(&pcap(1, &middle)), (vec!["opening", "opened", "PINGRESP", "PINGREQ"], 2));
+    let nothing = [(1, ethernet(Client, 80, 0, ACK, b"GET / HTTP/1.1"))];
+    let found = read_file(&pcap(1, &nothing)).map(drop);
+    assert_eq!(found, Err(LoadError::NoMqtt { packets: 1 }));
+    assert_eq!(read_file(&pcap(147, &nothing)).map(drop), Err(LoadError::LinkType(147)));
+}
+
+/// Writes a file for tshark, which reads no standard input as a capture with names.
+fn file_for_tshark(name: &str, bytes: &[u8]) -> PathBuf {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&file, bytes).expect("the folder for tests can be written");
+    file
+}
+
+/// What tshark makes of a file; `None` where there is no tshark.
+fn tshark(file: &Path, arguments: &[&str]) -> Option<String> {
+    let output = match Command::new("tshark").arg("-r").arg(file).args(arguments).output() {
+        Ok(output) => output,
+        Err(_) => {
+            eprintln!("left out: tshark is not installed");
+            return None;
+        }
+    };
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "tshark: {errors}");
+    Some(String::from_utf8(output.stdout).expect("tshark writes UTF-8"))
+}
+
+#[test]
+fn wireshark_opens_our_pcapng_as_mqtt_5() {
+    let file = file_for_tshark("story.pcapng", &pcapng(&story()));
+    let checks = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"];
+    let fields = [
+        "-T",
+        "fields",
+        "-E",
+        "separator=|",
+        "-e",
+        "tcp.stream",
+        "-e",
+        "mqtt.msgtype",
+        "-e",
+        "mqtt.topic",
+        "-e",
+        "mqtt.len",
+        "-Y",
+        "mqtt",
+    ];
+    let Some(listed) = tshark(&file, &[&checks[..], &fields].concat()) else { return };
+    assert_eq!(
+        listed.lines().collect::<Vec<_>>(),
+        [
+            "0|1||38",
+            "0|2||6",
+            "1|1||39",
+            "1|2||6",
+            "1|8|sensors/#|18",
+            "1|9||4",
+            "0|3|sensors/温度|39",
+            "0|4||21",
+            "0|3|sensors/温度|200021", // the topic behind the alias
+            "0|14||1",
+        ]
+    );
+    // Nothing in it is suspicious to Wireshark: no wrong checksum, no lost or repeated segment.
+    let suspicious = "_ws.malformed || tcp.analysis.flags || ip.checksum.status == \"Bad\" || \
+                      tcp.checksum.status == \"Bad\"";
+    let found = tshark(&file, &[&checks[..], &["-Y", suspicious]].concat());
+    assert_eq!(found.as_deref(), Some(""));
+
+    let json = tshark(&file, &["-T", "json", "-Y", "mqtt"]).unwrap_or_default();
+    let packets: Value = serde_json::from_str(&json).expect("tshark writes JSON");
+    let layer = |index: usize| &packets[index]["_source"]["layers"]["mqtt"];
+    assert_eq!(layer(0)["mqtt.ver"], "5");
+    assert_eq!(layer(0)["mqtt.clientid"], "publisher");
+    let properties = layer(0)["mqtt.properties"].to_string();
+    assert!(properties.contains("mqtt.prop_key\":\"part"), "{properties}");
+    let properties = layer(6)["mqtt.properties"].to_string();
+    assert!(properties.contains("text/plain"), "{properties}");
+    assert_eq!(
+        layer(7)["mqtt.reason_code"].as_str().or(layer(7)["mqtt.puback.reason_code"].as_str()),
+        Some("16")
+    );
+
+    let text = tshark(&file, &["-V", "-N", "n", "-c", "6"]).unwrap_or_default();
+    assert!(text.contains("client A, Client Identifier publisher, to 192.0.2.1:1883"), "{text}");
+    assert!(text.contains("broker"), "{text}");
+    let times = ["-T", "fields", "-e", "frame.time_epoch", "-c", "1"];
+    let first = tshark(&file, &times).unwrap_or_default();
+    assert_eq!(first.trim(), "1767323045.003000000");
+}
