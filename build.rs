@@ -17,11 +17,14 @@ fn main() {
     for (name, code) in [
         ("strings.rs", strings(Path::new("locales"))),
         ("prose.rs", prose(Path::new("src/course/chapters"))),
+        ("around.rs", around(Path::new("src/course/around"))),
         ("glossary.rs", glossary(Path::new("src/glossary"))),
     ] {
         fs::write(out.join(name), code).expect("OUT_DIR is writable");
     }
-    for watched in ["locales", "src/course/chapters", "src/glossary", "build.rs"] {
+    for watched in
+        ["locales", "src/course/chapters", "src/course/around", "src/glossary", "build.rs"]
+    {
         println!("cargo::rerun-if-changed={watched}");
     }
 }
@@ -191,10 +194,9 @@ fn step_prose(section: &Section, path: &Path) -> String {
         match part.heading.split_once(':').map_or((&*part.heading, ""), |(a, b)| (a, b.trim())) {
             ("control", "") => controls.push(part.body.trim().to_owned()),
             ("predict", "") => {
-                let (answers, text): (Vec<&str>, Vec<&str>) =
-                    part.body.lines().partition(|line| line.starts_with("- "));
-                question = Some(inline_html(text.join("\n").trim()));
-                options = answers.iter().map(|answer| inline_html(&answer[2..])).collect();
+                let (text, answers) = question_and_answers(&part.body);
+                question = Some(text);
+                options = answers;
             }
             ("outcome", "") => outcome = to_html(&part.body),
             ("hint", about) => {
@@ -222,6 +224,42 @@ fn step_prose(section: &Section, path: &Path) -> String {
         inline_html(todo),
         to_html(details),
     )
+}
+
+// --- Around the chapters ---
+
+/// `questions.<language>.md`: sections `## id` with the question, a list of answers and `### because`;
+/// `troubleshooting.<language>.md`: sections `## id` with the symptom and what to look for.
+fn around(folder: &Path) -> String {
+    let question = |section: &Section| {
+        let (question, options) = question_and_answers(&section.body);
+        let because: String = section.children.iter().map(|part| to_html(&part.body)).collect();
+        format!(
+            "QuestionProse {{ question: {question:?}, options: &{options:?}, because: {because:?} }}"
+        )
+    };
+    let trouble = |section: &Section| {
+        let (symptom, look) = first_paragraph(&section.body);
+        let (symptom, look) = (inline_html(symptom), to_html(look));
+        format!("TroubleProse {{ symptom: {symptom:?}, look: {look:?} }}")
+    };
+    let table = |name: &str, of: &str, file: &str, entry: &dyn Fn(&Section) -> String| {
+        let pages = LANGUAGES.map(|language| {
+            let path = folder.join(format!("{file}.{language}.md"));
+            Section::parse(&read(&path), &path).children
+        });
+        let [en, ja] = &pages;
+        let keys = |page: &[Section]| page.iter().map(|s| s.heading.clone()).collect::<Vec<_>>();
+        assert_eq!(keys(en), keys(ja), "{file}.en.md and {file}.ja.md have other sections");
+        let rows = en
+            .iter()
+            .zip(ja)
+            .map(|(en, ja)| format!("({:?}, [{}, {}]),\n", en.heading, entry(en), entry(ja)));
+        let rows: String = rows.collect();
+        format!("static {name}: &[(&str, [{of}; 2])] = &[\n{rows}];\n")
+    };
+    table("QUESTIONS", "QuestionProse", "questions", &question)
+        + &table("TROUBLES", "TroubleProse", "troubleshooting", &trouble)
 }
 
 // --- Glossaries ---
@@ -306,6 +344,14 @@ impl Section {
         }
         page.unwrap_or_else(|| panic!("{}: is empty", path.display()))
     }
+}
+
+/// Text, and the list in it: a question as inline HTML with the answers offered.
+fn question_and_answers(body: &str) -> (String, Vec<String>) {
+    let (answers, text): (Vec<&str>, Vec<&str>) =
+        body.lines().partition(|line| line.starts_with("- "));
+    let question = inline_html(text.join("\n").trim());
+    (question, answers.iter().map(|answer| inline_html(&answer[2..])).collect())
 }
 
 fn first_paragraph(body: &str) -> (&str, &str) {

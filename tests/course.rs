@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use mqtt5_playground::broker::Input;
 use mqtt5_playground::capture::RecordId;
+use mqtt5_playground::course::around::{QUESTIONS, TROUBLES, question_prose, trouble_prose};
 use mqtt5_playground::course::{
     Broker, CHAPTERS, Cast, Evidence, Exercise, Finding, Move, PredictionProse, Run, Step, Verdict,
     chapter_prose, exercise_prose,
@@ -288,4 +289,24 @@ fn a_refused_connection_contradicts_accepted() {
     let refused = refused.expect("CONNACK with a Reason Code").id;
     let accepted = &table.run.verdicts()[1];
     assert!(matches!(accepted, Verdict::Contradicted { by, .. } if *by == refused), "{accepted:?}");
+}
+
+#[test]
+fn questions_and_symptoms_have_words_and_exercises() {
+    for language in Language::ALL {
+        let tag = language.tag();
+        for question in QUESTIONS {
+            let words = question_prose(question.id, language);
+            let words = words.unwrap_or_else(|| panic!("{} in {tag}", question.id));
+            assert!(question.correct < words.options.len(), "{} in {tag}", question.id);
+            assert!(words.options.len() >= 3, "{} in {tag}", question.id);
+            assert!(!words.question.is_empty() && !words.because.is_empty(), "{}", question.id);
+        }
+        for trouble in TROUBLES {
+            let words = trouble_prose(trouble.id, language);
+            let words = words.unwrap_or_else(|| panic!("{} in {tag}", trouble.id));
+            assert!(!words.symptom.is_empty() && words.look.contains("<table>"), "{}", trouble.id);
+        }
+    }
+    assert!(QUESTIONS.len() >= 15, "the course promises fifteen");
 }

@@ -7,6 +7,7 @@
 //!
 //! Knows the capture and what a person can do ([`Act`](crate::lab::Act)), never how it is shown.
 
+pub mod around;
 pub mod chapters;
 pub mod check;
 
