@@ -20,11 +20,11 @@ mod run;
 mod seen;
 mod verdict;
 
-pub use chapters::{CHAPTERS, Chapter, ChapterEntry, exercise, neighbours};
+pub use chapters::{CHAPTERS, Chapter, ChapterEntry, chapter, exercise, neighbours};
 pub use evidence::Evidence;
 pub use exercise::{Broker, Cast, ClientSetup, Exercise, Move, Prediction, Step};
 pub use picture::Picture;
-pub use progress::{Done, ImportError, Progress};
+pub use progress::{Done, ImportError, Kept, Progress};
 pub use prose::{
     ChapterProse, ExerciseProse, HintProse, PredictionProse, StepProse, chapter_prose,
     exercise_prose,

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::seen::Seen;
+use crate::capture::Record;
+use crate::mqtt::{PacketType, Sender};
 
 /// Progress by exercise id. Ids it does not know are kept: another version of the page may know them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +20,41 @@ pub struct Progress {
     last: Option<String>,
     #[serde(default, skip_serializing_if = "Seen::is_empty")]
     seen: Seen,
+    /// The packets that decided an exercise, by exercise.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    evidence: BTreeMap<String, Vec<Kept>>,
+    /// The option last chosen, by question.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    answers: BTreeMap<String, usize>,
+}
+
+/// A packet kept as evidence after its capture is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The client's letter on the bench.
+    pub client: char,
+    /// Whether the Client sent it, not the Server.
+    pub sent: bool,
+    /// The packet in hexadecimal.
+    pub hex: String,
+}
+
+impl Kept {
+    /// `None` for what is no packet, and for one too large to keep.
+    pub fn of(record: &Record) -> Option<Kept> {
+        let sender = record.sender()?;
+        let bytes = record.bytes();
+        (bytes.len() <= LARGEST_KEPT).then(|| Kept {
+            client: record.client.letter(),
+            sent: sender == Sender::Client,
+            hex: bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        })
+    }
+
+    /// The first four bits of a packet are its type.
+    pub fn packet_type(&self) -> Option<PacketType> {
+        PacketType::from_value(u8::from_str_radix(self.hex.get(..1)?, 16).ok()?)
+    }
 }
 
 /// How an exercise was done.
@@ -46,6 +83,25 @@ impl Progress {
         if rank(&run) < rank(best) {
             *best = run;
         }
+    }
+
+    /// Keeps the packets that decided an exercise; those of an earlier run go.
+    pub fn keep(&mut self, exercise: &str, evidence: Vec<Kept>) {
+        self.evidence.insert(exercise.to_owned(), evidence);
+    }
+
+    /// The packets that decided an exercise when it was last done by hand.
+    pub fn evidence(&self, exercise: &str) -> &[Kept] {
+        self.evidence.get(exercise).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn answer(&mut self, question: &str, option: usize) {
+        self.answers.insert(question.to_owned(), option);
+    }
+
+    /// The option last chosen.
+    pub fn answer_to(&self, question: &str) -> Option<usize> {
+        self.answers.get(question).copied()
     }
 
     pub fn visit(&mut self, exercise: &str) {
@@ -103,6 +159,9 @@ impl std::error::Error for ImportError {}
 
 const VERSION: u32 = 1;
 
+/// In bytes: evidence should fit into what a browser stores.
+const LARGEST_KEPT: usize = 512;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +188,8 @@ mod tests {
         let mut progress = Progress::new();
         progress.record("an-exercise-of-tomorrow", Done { packets: 1, by_solution: false });
         progress.visit("first-connect");
+        progress.keep("goodbye", vec![Kept { client: 'A', sent: true, hex: "e000".to_owned() }]);
+        progress.answer("retry", 2);
         assert_eq!(Progress::import(&progress.export()), Ok(progress));
     }
 

@@ -1,37 +1,106 @@
-//! The page's own address: which exercise, which language, which broker.
+//! The page's own address: which place, which language, which broker.
 //!
 //! Everything stands in the query, so that any static file server can host the page, under any path:
 //! `?exercise=first-connect&lang=ja&broker=ws://localhost:9001`.
 
 use std::fmt::Write as _;
 
-use crate::language::Language;
+use crate::language::{Language, Strings};
 
 /// A place in the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     Home,
+    Chapter(String),
     Exercise(String),
+    Page(Page),
+}
+
+/// A page beside the course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    Questions,
+    Checklist,
+    Troubleshooting,
+    Finish,
 }
 
 pub const EXERCISE: &str = "exercise";
+pub const CHAPTER: &str = "chapter";
+pub const PAGE: &str = "page";
 pub const LANGUAGE: &str = "lang";
 pub const BROKER: &str = "broker";
 
-impl Place {
-    /// The place that the query's `exercise` names.
-    pub fn from_query(exercise: Option<String>) -> Place {
-        match exercise {
-            Some(id) if !id.is_empty() => Place::Exercise(id),
-            _ => Place::Home,
+impl Page {
+    pub const ALL: &[Page] =
+        &[Page::Questions, Page::Checklist, Page::Troubleshooting, Page::Finish];
+
+    /// Its name in addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Page::Questions => "questions",
+            Page::Checklist => "checklist",
+            Page::Troubleshooting => "troubleshooting",
+            Page::Finish => "finish",
         }
+    }
+
+    pub fn name(self, strings: &Strings) -> &'static str {
+        match self {
+            Page::Questions => strings.page_questions,
+            Page::Checklist => strings.page_checklist,
+            Page::Troubleshooting => strings.page_troubleshooting,
+            Page::Finish => strings.page_finish,
+        }
+    }
+
+    /// The symbol beside its name.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Page::Questions => "prediction",
+            Page::Checklist => "met",
+            Page::Troubleshooting => "warning",
+            Page::Finish => "mark",
+        }
+    }
+
+    /// The letter that goes there after `g`.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Page::Questions => "q",
+            Page::Checklist => "k",
+            Page::Troubleshooting => "t",
+            Page::Finish => "f",
+        }
+    }
+}
+
+impl Place {
+    /// The place that the query names: an exercise, a chapter, a page beside the course, or home.
+    pub fn from_query(value: impl Fn(&str) -> Option<String>) -> Place {
+        let named = |key| value(key).filter(|value| !value.is_empty());
+        if let Some(id) = named(EXERCISE) {
+            return Place::Exercise(id);
+        }
+        if let Some(id) = named(CHAPTER) {
+            return Place::Chapter(id);
+        }
+        let page = named(PAGE);
+        let known = Page::ALL.iter().find(|known| page.as_deref() == Some(known.key()));
+        known.map_or(Place::Home, |page| Place::Page(*page))
     }
 
     /// A link to it that keeps the language.
     pub fn href(&self, language: Language) -> String {
         let mut href = String::from("?");
-        if let Place::Exercise(id) = self {
-            let _ = write!(href, "{EXERCISE}={}&", escape(id));
+        let (key, value) = match self {
+            Place::Home => ("", ""),
+            Place::Exercise(id) => (EXERCISE, id.as_str()),
+            Place::Chapter(id) => (CHAPTER, id.as_str()),
+            Place::Page(page) => (PAGE, page.key()),
+        };
+        if !key.is_empty() {
+            let _ = write!(href, "{key}={}&", escape(value));
         }
         let _ = write!(href, "{LANGUAGE}={}", language.tag());
         href
@@ -67,6 +136,8 @@ mod tests {
                 Language::Ja,
                 "?exercise=first-connect&lang=ja",
             ),
+            (Place::Chapter("sessions".into()), Language::En, "?chapter=sessions&lang=en"),
+            (Place::Page(Page::Questions), Language::Ja, "?page=questions&lang=ja"),
             (
                 Place::Exercise("a b&c=日".into()),
                 Language::En,
@@ -75,5 +146,20 @@ mod tests {
         ] {
             assert_eq!(place.href(language), expect);
         }
+    }
+
+    #[test]
+    fn places_are_found_again() {
+        let pages = Page::ALL.iter().map(|page| Place::Page(*page));
+        let others = [Place::Home, Place::Chapter("x".into()), Place::Exercise("y".into())];
+        for place in pages.chain(others) {
+            let href = place.href(Language::En);
+            let value = |key: &str| {
+                let mut pairs = href[1..].split('&').filter_map(|pair| pair.split_once('='));
+                pairs.find(|(name, _)| *name == key).map(|(_, value)| value.to_owned())
+            };
+            assert_eq!(Place::from_query(value), place);
+        }
+        assert_eq!(Place::from_query(|_| Some(String::new())), Place::Home);
     }
 }

@@ -7,19 +7,22 @@ use leptos_router::components::Router;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast;
 
-use super::address::{BROKER, EXERCISE, LANGUAGE, Place};
+use super::address::{BROKER, LANGUAGE, Page, Place};
 use super::broker_choice;
 use super::broker_view::{BrokerPanel, BrokerView};
 use super::browser::is_typing;
 use super::components::{CourseNav, Header, IconSprite, KeysDialog};
 use super::locale::Locale;
-use super::pages::{ExercisePage, HomePage, NotFoundPage};
+use super::pages::{
+    ChapterPage, ChecklistPage, ExercisePage, FinishPage, HomePage, NotFoundPage, QuestionsPage,
+    TroubleshootingPage,
+};
 use super::pane::{Pane, provide_pane};
 use super::progress::ProgressStore;
 use super::storage::{self, Key};
 use super::store::Store;
 use super::theme::Theme;
-use crate::course::{exercise, exercise_prose};
+use crate::course::{chapter, chapter_prose, exercise, exercise_prose};
 use crate::language::Language;
 use crate::ui::live::live;
 
@@ -38,7 +41,7 @@ pub fn App() -> impl IntoView {
 fn Shell() -> impl IntoView {
     let query = use_query_map();
     let from_query = move |key: &str| query.with(|query| query.get(key));
-    let place = Memo::new(move |_| Place::from_query(from_query(EXERCISE)));
+    let place = Memo::new(move |_| Place::from_query(from_query));
 
     let locale = Locale::provide(initial_language(untrack(|| from_query(LANGUAGE)).as_deref()));
     Effect::new(move || {
@@ -62,7 +65,9 @@ fn Shell() -> impl IntoView {
         let strings = language.strings();
         let title = match place.get() {
             Place::Home => None,
+            Place::Chapter(id) => chapter_prose(&id, language).map(|words| words.title),
             Place::Exercise(id) => exercise_prose(&id, language).map(|words| words.title),
+            Place::Page(page) => Some(page.name(strings)),
         };
         document().set_title(&match title {
             Some(title) => format!("{title} – {}", strings.app_name),
@@ -94,6 +99,12 @@ fn Shell() -> impl IntoView {
                 let home = untrack(|| Place::Home.href(locale.language()));
                 return navigate(&home, NavigateOptions::default());
             }
+            (true, key) => {
+                let Some(page) = Page::ALL.iter().find(|page| page.letter() == key) else { return };
+                event.prevent_default();
+                let page = untrack(|| Place::Page(*page).href(locale.language()));
+                return navigate(&page, NavigateOptions::default());
+            }
             _ => return,
         };
         event.prevent_default();
@@ -108,6 +119,14 @@ fn Shell() -> impl IntoView {
             Some((_, exercise)) => view! { <ExercisePage exercise/> }.into_any(),
             None => view! { <NotFoundPage id/> }.into_any(),
         },
+        Place::Chapter(id) => match chapter(&id) {
+            Some(chapter) => view! { <ChapterPage chapter/> }.into_any(),
+            None => view! { <NotFoundPage id/> }.into_any(),
+        },
+        Place::Page(Page::Questions) => view! { <QuestionsPage/> }.into_any(),
+        Place::Page(Page::Checklist) => view! { <ChecklistPage/> }.into_any(),
+        Place::Page(Page::Troubleshooting) => view! { <TroubleshootingPage/> }.into_any(),
+        Place::Page(Page::Finish) => view! { <FinishPage/> }.into_any(),
     };
     view! {
         <a class="skip-link" href="#main" on:click=|event| {

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, Url};
+use web_sys::{
+    Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement, Url,
+};
 
 /// Puts the text on the clipboard and tells whether that worked.
 pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
@@ -24,6 +26,22 @@ pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
 pub fn save(name: &str, media_type: &str, text: &str) {
     // Creating a blob or its address fails only out of memory; there is no file then.
     let _ = try_save(name, media_type, text);
+}
+
+/// Hands over the text of the file that was chosen in the `<input type="file">` of this event; the same
+/// file can be chosen again afterwards.
+pub fn read_chosen_file(event: &Event, then: impl FnOnce(String) + 'static) {
+    let Some(input) = event.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) else {
+        return;
+    };
+    let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+    let text = file.text();
+    spawn_local(async move {
+        // A file that cannot be read holds nothing: the caller says what is wrong with that.
+        let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
+        then(text.unwrap_or_default());
+        input.set_value("");
+    });
 }
 
 fn try_save(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::storage::{self, Key};
 use super::store::Store;
 use crate::capture::RecordId;
-use crate::course::{Done, Progress};
+use crate::course::{Done, Kept, Progress};
 
 /// How many records are read in one turn for what is new in them; a flood takes several.
 const READ_AT_ONCE: usize = 1000;
@@ -29,8 +29,26 @@ impl ProgressStore {
         self.0.with(read)
     }
 
+    /// Not tracked.
+    pub fn with_untracked<T>(self, read: impl FnOnce(&Progress) -> T) -> T {
+        self.0.with_untracked(read)
+    }
+
     pub fn record(self, exercise: &str, done: Done) {
         self.change(|progress| progress.record(exercise, done));
+    }
+
+    pub fn keep(self, exercise: &str, evidence: Vec<Kept>) {
+        self.change(|progress| progress.keep(exercise, evidence));
+    }
+
+    pub fn answer(self, question: &str, option: usize) {
+        self.change(|progress| progress.answer(question, option));
+    }
+
+    /// Puts other progress in the place of this.
+    pub fn replace(self, other: Progress) {
+        self.change(|progress| *progress = other);
     }
 
     pub fn visit(self, exercise: &str) {

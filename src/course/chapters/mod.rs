@@ -19,6 +19,11 @@ pub type ChapterEntry = &'static Exercise;
 
 pub static CHAPTERS: &[Chapter] = &[connect::CHAPTER, user_properties::CHAPTER];
 
+/// The chapter of that id.
+pub fn chapter(id: &str) -> Option<&'static Chapter> {
+    CHAPTERS.iter().find(|chapter| chapter.id == id)
+}
+
 /// The exercise of that id, with its chapter.
 pub fn exercise(id: &str) -> Option<(&'static Chapter, &'static Exercise)> {
     all().find(|(_, exercise)| exercise.id == id)

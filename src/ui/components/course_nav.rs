@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::icon::Icon;
 use super::pips::Pips;
 use crate::course::{CHAPTERS, Chapter, chapter_prose, exercise, exercise_prose};
-use crate::ui::address::Place;
+use crate::ui::address::{Page, Place};
 use crate::ui::lesson::model::done_in;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -26,6 +26,28 @@ pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
         .enumerate()
         .map(|(index, chapter)| view! { <NavChapter number=index + 1 chapter place/> })
         .collect_view();
+    let pages = Page::ALL
+        .iter()
+        .map(|page| {
+            let page = *page;
+            let is_here = move || (place.get() == Place::Page(page)).then_some("page");
+            view! {
+                <a
+                    class="course-nav__exercise"
+                    href=live(move || Place::Page(page).href(locale.language()))
+                    aria-current=live(is_here)
+                >
+                    <Icon name=page.icon()/>
+                    <span>{live(move || page.name(locale.strings()))}</span>
+                    <span class="course-nav__minutes">
+                        <kbd class="kbd">"g"</kbd>
+                        " "
+                        <kbd class="kbd">{page.letter()}</kbd>
+                    </span>
+                </a>
+            }
+        })
+        .collect_view();
     view! {
         <nav class="course-nav" aria-label=live(move || locale.strings().course)>
             <div class="course-nav__head">
@@ -39,6 +61,7 @@ pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
                 <span>{live(move || locale.strings().lesson_overview)}</span>
             </a>
             {chapters}
+            {pages}
         </nav>
     }
 }
@@ -53,7 +76,8 @@ fn NavChapter(number: usize, chapter: &'static Chapter, place: Signal<Place>) ->
     let done = move || progress.with(|progress| done_in(chapter, progress));
     let is_here = move || match place.get() {
         Place::Exercise(id) => exercise(&id).is_some_and(|(here, _)| here.id == chapter.id),
-        Place::Home => number == 1,
+        Place::Chapter(id) => id == chapter.id,
+        Place::Home | Place::Page(_) => number == 1,
     };
     let items = chapter
         .exercises

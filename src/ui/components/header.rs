@@ -22,14 +22,28 @@ pub fn Header(
     let locale = use_locale();
     let inside = use_broker_panel();
     let crumbs = move || {
-        let Place::Exercise(id) = place.get() else { return ().into_any() };
-        let Some((chapter, exercise)) = exercise(&id) else { return ().into_any() };
         let language = locale.language();
+        let id = match place.get() {
+            Place::Home => return ().into_any(),
+            Place::Exercise(id) => id,
+            Place::Chapter(id) => {
+                let title = chapter_prose(&id, language).map(|words| words.title);
+                return view! { <span class="crumbs__item" aria-current="page">{title}</span> }
+                    .into_any();
+            }
+            Place::Page(page) => {
+                let title = page.name(language.strings());
+                return view! { <span class="crumbs__item" aria-current="page">{title}</span> }
+                    .into_any();
+            }
+        };
+        let Some((chapter, exercise)) = exercise(&id) else { return ().into_any() };
         let number = CHAPTERS.iter().position(|c| c.id == chapter.id).map_or(0, |index| index + 1);
+        let to_chapter = Place::Chapter(chapter.id.to_owned()).href(language);
         let chapter = chapter_prose(chapter.id, language).map_or(chapter.id, |words| words.title);
         let title = exercise_prose(exercise.id, language).map_or(exercise.id, |words| words.title);
         view! {
-            <span class="crumbs__item wide-only">{format!("{number} {chapter}")}</span>
+            <a class="crumbs__item wide-only" href=to_chapter>{format!("{number} {chapter}")}</a>
             <span class="crumbs__item" aria-current="page">{title}</span>
         }
         .into_any()

@@ -4,6 +4,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use crate::ui::address::Page;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 
@@ -23,7 +24,9 @@ pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
     });
     let rows = move || {
         let strings = locale.strings();
-        [
+        let pages =
+            Page::ALL.iter().map(|page| (format!("g {}", page.letter()), page.name(strings)));
+        let keys = [
             ("?", strings.keys_this),
             ("/", strings.keys_filter),
             ("j  k", strings.keys_packets),
@@ -35,8 +38,9 @@ pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
             ("g h", strings.keys_home),
             ("g i", strings.keys_inside),
             ("Ctrl Enter", strings.keys_send),
-        ]
-        .map(|(keys, words)| {
+        ];
+        let keys = keys.map(|(keys, words)| (keys.to_owned(), words)).into_iter().chain(pages);
+        keys.map(|(keys, words)| {
             let keys = keys
                 .split(' ')
                 .filter(|key| !key.is_empty())

@@ -1,10 +1,12 @@
 //! One learner at one exercise: the bench set up for it, the run so far, and what was done with it.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
 use crate::broker::Input;
 use crate::capture::RecordId;
-use crate::course::{Cast, Done, Evidence, Exercise, Run, Verdict};
+use crate::course::{Cast, Done, Evidence, Exercise, Kept, Run, Verdict};
 use crate::link::Target;
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::progress::ProgressStore;
@@ -80,12 +82,16 @@ impl LessonSession {
                 Some((_, run)) => (run.verdicts().to_vec(), run.outcomes().to_vec(), run.is_done()),
                 None => Default::default(),
             });
+            let evidence = is_done.then(|| session.deciding(&verdicts));
             session.verdicts.set(verdicts);
             session.outcomes.set(outcomes);
             if is_done {
                 let by_solution = session.played.get_untracked();
                 let packets = session.packets_sent();
                 progress.record(exercise.id, Done { packets, by_solution });
+                if let Some(evidence) = evidence.filter(|_| !by_solution) {
+                    progress.keep(exercise.id, evidence);
+                }
             }
         });
         session
@@ -107,6 +113,21 @@ impl LessonSession {
         self.predictions.set(vec![None; self.exercise.steps.len()]);
         self.played.set(false);
         self.starts.update(|starts| *starts += 1);
+    }
+
+    /// The packets that met the steps, the last ones where there are many.
+    fn deciding(self, verdicts: &[Verdict]) -> Vec<Kept> {
+        let met = verdicts.iter().filter_map(|verdict| match verdict {
+            Verdict::Met(records) => Some(records),
+            _ => None,
+        });
+        let records: BTreeSet<RecordId> = met.flatten().copied().collect();
+        self.store.peek(|lab| {
+            let kept = records.iter().rev().filter_map(|id| Kept::of(lab.capture().get(*id)?));
+            let mut kept: Vec<Kept> = kept.take(MOST_KEPT).collect();
+            kept.reverse();
+            kept
+        })
     }
 
     /// The broker in the tab is again what it is outside of exercises.
@@ -216,6 +237,9 @@ impl LessonSession {
         })
     }
 }
+
+/// As many packets as the checklist shows of one exercise.
+const MOST_KEPT: usize = 8;
 
 /// Eight hexadecimal digits that no other run has.
 fn nonce() -> String {

@@ -74,6 +74,17 @@ pub fn HomePage() -> impl IntoView {
             }
         })
         .collect_view();
+    // The first chapter and the last are about all of them.
+    let groups = move || {
+        let language = locale.language();
+        let groups = CHAPTERS.iter().filter(|chapter| !["connect", "repair"].contains(&chapter.id));
+        let links = groups.map(|chapter| {
+            let title = chapter_prose(chapter.id, language).map_or(chapter.id, |p| p.title);
+            let href = Place::Chapter(chapter.id.to_owned()).href(language);
+            view! { <a href=href>{title}</a> }
+        });
+        view! { <span>{language.strings().home_groups}</span> {links.collect_view()} }
+    };
     view! {
         <main id="main" class="page home">
             <section class="home__top">
@@ -98,6 +109,7 @@ pub fn HomePage() -> impl IntoView {
                     <h2 class="chapters__title">{live(move || locale.strings().home_chapters)}</h2>
                     <span class="home__note">{live(move || locale.strings().minutes(minutes))}</span>
                 </div>
+                <p class="home__groups">{live(groups)}</p>
                 <ol class="chapters">{chapters}</ol>
             </section>
         </main>

@@ -1,9 +1,19 @@
 //! The pages, one a file.
 
+mod chapter;
+mod checklist;
 mod exercise;
+mod finish;
 mod home;
 mod not_found;
+mod questions;
+mod troubleshooting;
 
+pub use chapter::ChapterPage;
+pub use checklist::ChecklistPage;
 pub use exercise::ExercisePage;
+pub use finish::FinishPage;
 pub use home::HomePage;
 pub use not_found::NotFoundPage;
+pub use questions::QuestionsPage;
+pub use troubleshooting::TroubleshootingPage;

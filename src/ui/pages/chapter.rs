@@ -1,0 +1,76 @@
+//! A chapter: what it is about, and its exercises.
+
+use leptos::prelude::*;
+
+use crate::course::{CHAPTERS, Chapter, chapter_prose, exercise_prose};
+use crate::ui::address::Place;
+use crate::ui::components::Icon;
+use crate::ui::live::live;
+use crate::ui::locale::use_locale;
+use crate::ui::progress::use_progress;
+
+#[component]
+pub fn ChapterPage(chapter: &'static Chapter) -> impl IntoView {
+    let locale = use_locale();
+    let progress = use_progress();
+    let number = CHAPTERS.iter().position(|c| c.id == chapter.id).map_or(0, |index| index + 1);
+    let words = move || chapter_prose(chapter.id, locale.language());
+    let overline = move || {
+        let strings = locale.strings();
+        format!("{} · {}", strings.chapter_number(number), strings.minutes(chapter.minutes))
+    };
+    let exercises = move || {
+        let language = locale.language();
+        let row = |(index, exercise): (usize, &&'static crate::course::Exercise)| {
+            let prose = exercise_prose(exercise.id, language);
+            let done = progress.with(|progress| progress.done(exercise.id));
+            let strings = language.strings();
+            let state = match done {
+                None => ("not-yet", ""),
+                Some(done) if done.by_solution => ("not-yet", strings.chapter_played),
+                Some(_) => ("met", strings.verdict_met),
+            };
+            view! {
+                <li>
+                    <a class="chapter" href=Place::Exercise(exercise.id.to_owned()).href(language)>
+                        <span class="chapter__number">{index + 1}</span>
+                        <span>
+                            <h2 class="chapter__title">{prose.map_or(exercise.id, |p| p.title)}</h2>
+                            <span class="chapter__about" inner_html=prose.map_or("", |p| p.goal)></span>
+                        </span>
+                        <span class="status" data-state=state.0>
+                            {done.map(|_| view! { <Icon name=state.0 small=true/> })}
+                            {state.1}
+                        </span>
+                    </a>
+                </li>
+            }
+        };
+        chapter.exercises.iter().enumerate().map(row).collect_view()
+    };
+    let neighbour = move |index: Option<usize>| {
+        let other = CHAPTERS.get(index?)?;
+        let title = chapter_prose(other.id, locale.language()).map_or(other.id, |p| p.title);
+        Some((Place::Chapter(other.id.to_owned()).href(locale.language()), title))
+    };
+    let back = move || {
+        let (href, title) = neighbour((number - 1).checked_sub(1))?;
+        Some(view! { <a class="button button--quiet" href=href><Icon name="back"/>{title}</a> })
+    };
+    let next = move || {
+        let (href, title) = neighbour(Some(number))?;
+        Some(view! { <a class="button button--quiet" href=href>{title}<Icon name="next"/></a> })
+    };
+    view! {
+        <main id="main" class="page page--words around">
+            <header class="around__head">
+                <p class="overline">{live(overline)}</p>
+                <h1 class="lesson__title">{live(move || words().map_or(chapter.id, |w| w.title))}</h1>
+                <p class="around__lead" inner_html=live(move || words().map_or("", |w| w.goal))></p>
+            </header>
+            <div class="prose" inner_html=live(move || words().map_or("", |w| w.text))></div>
+            <ol class="chapters">{live(exercises)}</ol>
+            <footer class="lesson__foot">{live(back)}<span class="around__gap"></span>{live(next)}</footer>
+        </main>
+    }
+}
