@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use mqtt5_playground::broker::{self, Policy};
+use mqtt5_playground::broker::{self, Policy, User};
 use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::client::AcknowledgeByHand;
 use mqtt5_playground::lab::{
     Act, Action, Automation, Behaviour, BehaviourKind, BenchClient, Correlation, Lab, LinkState,
-    Loss, Order, PeriodicPublisher, Problem, Reconnect, ReconnectState, Reconnecting,
-    ResourceService, Responder, Retry, Route, Silence, SlowConsumer,
+    Login, LoginState, Loss, Order, PeriodicPublisher, Problem, Reconnect, ReconnectState,
+    Reconnecting, ResourceService, Responder, Retry, Route, Silence, SlowConsumer,
 };
 use mqtt5_playground::link::{Failure, LinkCommand, Target};
 use mqtt5_playground::mqtt::{
@@ -483,3 +483,55 @@ fn the_wrong_protocol_version_is_refused_with_its_reason() {
         bench.client(A).problem()
     );
 }
+
+#[test]
+fn a_login_answers_the_challenge_and_checks_the_server() {
+    for (password, user_name, expect) in [
+        ("demo", "demo", LoginState::Verified),
+        ("wrong", "demo", LoginState::Refused(ReasonCode::NotAuthorized)),
+    ] {
+        let mut bench = Bench::offline();
+        let users = vec![User { name: "demo".into(), password: "demo".into() }];
+        bench.set_policy(Policy { users, ..Policy::default() });
+        let login =
+            Login { user_name: user_name.into(), password: password.into(), nonce: NONCE.into() };
+        bench.automate(A, Behaviour::Login(login.clone()));
+        bench.connect(A, login.opening().expect("a user name and a nonce"));
+        bench.wait(100);
+        let Automation::Login(logging_in) = bench.automation(A) else { panic!("a login") };
+        assert_eq!(logging_in.state, expect);
+        assert_eq!(bench.client(A).is_connected(), expect == LoginState::Verified);
+        if expect == LoginState::Verified {
+            // Once more on the same connection, with a nonce of its own (§4.12.1).
+            let again = Login { nonce: "another".into(), ..login };
+            let properties = again.opening().expect("a user name and a nonce").into();
+            bench.automate(A, Behaviour::Login(again));
+            bench.act(
+                A,
+                Action::Authenticate { reason_code: ReasonCode::ReAuthenticate, properties },
+            );
+            bench.wait(100);
+            let Automation::Login(logging_in) = bench.automation(A) else { panic!("a login") };
+            assert_eq!(logging_in.state, LoginState::Verified);
+        }
+    }
+}
+
+#[test]
+fn clients_come_and_go_and_the_others_keep_their_places() {
+    let mut bench = Bench::new();
+    bench.lab.rename_client(B, "worker");
+    bench.lab.remove_client(A, bench.now);
+    bench.wait(10);
+    assert!(bench.lab.client(A).is_none());
+    assert_eq!(bench.client(B).role(), "worker");
+    assert!(bench.client(B).is_connected());
+    assert_eq!(bench.lab.in_tab().broker().snapshot().connections.len(), 1, "A's is closed");
+    assert_eq!(bench.lab.add_client("third"), Some(A), "the free place");
+    let slots: Vec<_> = bench.lab.clients().iter().map(|client| client.slot()).collect();
+    assert_eq!(slots, [A, B]);
+    bench.connect(A, []);
+    assert!(bench.client(A).is_connected());
+}
+
+const NONCE: &str = "rOprNGfwEbeRWgbNEkqO";

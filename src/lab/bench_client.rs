@@ -127,6 +127,10 @@ impl BenchClient {
         &self.role
     }
 
+    pub(super) fn set_role(&mut self, role: &str) {
+        self.role = role.to_owned();
+    }
+
     /// The protocol role, for its snapshot.
     pub fn client(&self) -> &Client {
         &self.client

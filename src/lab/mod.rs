@@ -20,9 +20,9 @@ use std::time::Duration;
 
 pub use act::{Act, Action};
 pub use automation::{
-    Automation, Behaviour, BehaviourKind, Consuming, Correlation, Loss, Order, PeriodicPublisher,
-    Publishing, Reconnect, ReconnectState, Reconnecting, ResourceService, Responder, Responding,
-    Retry, Served, Serving, Silence, SlowConsumer, Work,
+    Automation, Behaviour, BehaviourKind, Consuming, Correlation, LoggingIn, Login, LoginState,
+    Loss, Order, PeriodicPublisher, Publishing, Reconnect, ReconnectState, Reconnecting,
+    ResourceService, Responder, Responding, Retry, Served, Serving, Silence, SlowConsumer, Work,
 };
 pub use bench_client::{BenchClient, LinkState, Message, Problem};
 pub use in_tab::{DEFAULT_LATENCY, InTab};
@@ -141,11 +141,30 @@ impl Lab {
         }
     }
 
-    /// Puts one more client on the bench; `None` when it is full.
+    /// Puts one more client on the bench, in the first free slot; `None` when it is full.
     pub fn add_client(&mut self, role: &str) -> Option<ClientSlot> {
-        let slot = ClientSlot(u8::try_from(self.clients.len()).ok()?);
-        self.clients.push(BenchClient::new(slot, role));
+        let slot = (0..=u8::MAX).map(ClientSlot).find(|slot| self.client(*slot).is_none())?;
+        let place = self.clients.iter().filter(|client| client.slot() < slot).count();
+        self.clients.insert(place, BenchClient::new(slot, role));
         Some(slot)
+    }
+
+    /// Takes a client from the bench: its Network Connection ends without DISCONNECT, what it did by
+    /// itself ends too. What it sent stays in the capture.
+    pub fn remove_client(&mut self, slot: ClientSlot, now: Instant) {
+        self.advance(now);
+        if let Some(connection) = self.client(slot).and_then(BenchClient::connection) {
+            self.wanted.push_back(LinkCommand::Close { connection });
+        }
+        self.clients.retain(|client| client.slot() != slot);
+        self.settle_in_tab(now);
+    }
+
+    /// Gives a client another part.
+    pub fn rename_client(&mut self, slot: ClientSlot, role: &str) {
+        if let Some(client) = self.client_mut(slot) {
+            client.set_role(role);
+        }
     }
 
     pub fn capture(&self) -> &Capture {
@@ -157,10 +176,20 @@ impl Lab {
     }
 
     pub fn client(&self, slot: ClientSlot) -> Option<&BenchClient> {
-        self.clients.get(usize::from(slot.0))
+        self.clients.iter().find(|client| client.slot() == slot)
     }
 
-    /// Where the next connection goes.
+    fn client_mut(&mut self, slot: ClientSlot) -> Option<&mut BenchClient> {
+        self.clients.iter_mut().find(|client| client.slot() == slot)
+    }
+
+    /// Whether a client's connection, or its next one, goes to the broker in the tab.
+    pub fn goes_in_tab(&self, slot: ClientSlot) -> bool {
+        let own = self.client(slot).and_then(|client| client.target().or(client.next_target()));
+        own.unwrap_or(&self.target).is_in_tab()
+    }
+
+    /// Where the next connection goes, of a client that has no broker of its own.
     pub fn target(&self) -> &Target {
         &self.target
     }
@@ -207,7 +236,8 @@ impl Lab {
     fn perform(&mut self, act: Act, now: Instant) -> Result<(), ActError> {
         let client = self
             .clients
-            .get_mut(usize::from(act.client.0))
+            .iter_mut()
+            .find(|client| client.slot() == act.client)
             .ok_or(ActError::NoSuchClient(act.client))?;
         let mut wire = Wire { capture: &mut self.capture, commands: &mut self.wanted, now };
         match act.action {
@@ -221,8 +251,7 @@ impl Lab {
             Action::Cut => client.cut(&mut wire),
             Action::SendBytes(bytes) => client.send_bytes(bytes, &mut wire),
             Action::Fault(fault) => {
-                let target = client.target().or(client.next_target()).unwrap_or(&self.target);
-                if !target.is_in_tab() {
+                if !self.goes_in_tab(act.client) {
                     return Err(ActError::NotInTab);
                 }
                 self.in_tab.set_fault(act.client, fault, now);
@@ -251,9 +280,11 @@ impl Lab {
             Some((kind, Act { client: client.slot(), action }))
         });
         let Some((kind, act)) = due else { return false };
-        let slot = usize::from(act.client.0);
-        if let Err(error) = self.perform(act, now) {
-            self.clients[slot].automatic_action_refused(kind, &error);
+        let slot = act.client;
+        if let Err(error) = self.perform(act, now)
+            && let Some(client) = self.client_mut(slot)
+        {
+            client.automatic_action_refused(kind, &error);
         }
         true
     }
@@ -277,7 +308,7 @@ impl Lab {
     /// find that out, and it narrows the cause.
     pub fn note_answers_http(&mut self, slot: ClientSlot, address: &BrokerAddress, answers: bool) {
         let page_is_secure = self.page_is_secure;
-        if let Some(client) = self.clients.get_mut(usize::from(slot.0)) {
+        if let Some(client) = self.client_mut(slot) {
             client.note_answers_http(address, answers, page_is_secure);
         }
     }

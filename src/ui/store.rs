@@ -155,9 +155,26 @@ impl Store {
     /// Puts one more client on the bench, with prepared forms.
     pub fn add_client(self, role: &str, prepared: impl FnOnce(ClientSlot) -> Vec<Act>) {
         if let Some(slot) = self.lab.try_update_value(|lab| lab.add_client(role)).flatten() {
-            self.prepared.update(|all| all.push(prepared(slot)));
+            let index = usize::from(slot.0);
+            self.prepared.update(|all| {
+                all.resize(all.len().max(index + 1), Vec::new());
+                all[index] = prepared(slot);
+            });
             self.pump();
         }
+    }
+
+    /// Takes a client from the bench.
+    pub fn remove_client(self, slot: ClientSlot) {
+        let now = self.now();
+        self.lab.update_value(|lab| lab.remove_client(slot, now));
+        self.pump();
+    }
+
+    /// Gives a client another part on the bench.
+    pub fn rename_client(self, slot: ClientSlot, role: &str) {
+        self.lab.update_value(|lab| lab.rename_client(slot, role));
+        self.announce();
     }
 
     /// Does one thing on the bench. An error says which rule forbids it; nothing was sent then.

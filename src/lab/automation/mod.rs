@@ -1,11 +1,12 @@
 //! What a client on the bench does by itself: answers requests, publishes in an interval, takes its time
-//! with messages, connects again.
+//! with messages, connects again, logs in.
 //!
 //! A behaviour does nothing that a person could not do: it asks the lab for [`Action`]s, each at its own
 //! moment, and they pass the client and the capture like any other. It holds on any broker, has no clock
 //! and no randomness, and is driven by [`Lab::advance`](super::Lab::advance). A client has at most one of
 //! each kind, which stays through reconnects until it is stopped.
 
+mod login;
 mod periodic_publisher;
 mod reconnect;
 mod request;
@@ -13,6 +14,7 @@ mod resource_service;
 mod responder;
 mod slow_consumer;
 
+pub use login::{LoggingIn, Login, LoginState};
 pub use periodic_publisher::{PeriodicPublisher, Publishing};
 pub use reconnect::{Loss, Reconnect, ReconnectState, Reconnecting, Retry};
 pub use request::Silence;
@@ -34,6 +36,7 @@ pub enum Behaviour {
     PeriodicPublisher(PeriodicPublisher),
     SlowConsumer(SlowConsumer),
     Reconnect(Reconnect),
+    Login(Login),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,15 +46,17 @@ pub enum BehaviourKind {
     PeriodicPublisher,
     SlowConsumer,
     Reconnect,
+    Login,
 }
 
 impl BehaviourKind {
-    pub const ALL: [BehaviourKind; 5] = [
+    pub const ALL: [BehaviourKind; 6] = [
         BehaviourKind::Responder,
         BehaviourKind::ResourceService,
         BehaviourKind::PeriodicPublisher,
         BehaviourKind::SlowConsumer,
         BehaviourKind::Reconnect,
+        BehaviourKind::Login,
     ];
 }
 
@@ -63,6 +68,7 @@ impl Behaviour {
             Behaviour::PeriodicPublisher(_) => BehaviourKind::PeriodicPublisher,
             Behaviour::SlowConsumer(_) => BehaviourKind::SlowConsumer,
             Behaviour::Reconnect(_) => BehaviourKind::Reconnect,
+            Behaviour::Login(_) => BehaviourKind::Login,
         }
     }
 }
@@ -75,6 +81,7 @@ pub enum Automation {
     PeriodicPublisher(Publishing),
     SlowConsumer(Consuming),
     Reconnect(Reconnecting),
+    Login(LoggingIn),
 }
 
 impl Automation {
@@ -89,6 +96,7 @@ impl Automation {
                 Automation::SlowConsumer(Consuming::new(config, by_hand))
             }
             Behaviour::Reconnect(config) => Automation::Reconnect(Reconnecting::new(config)),
+            Behaviour::Login(config) => Automation::Login(LoggingIn::new(config)),
         }
     }
 
@@ -99,6 +107,23 @@ impl Automation {
             Automation::PeriodicPublisher(_) => BehaviourKind::PeriodicPublisher,
             Automation::SlowConsumer(_) => BehaviourKind::SlowConsumer,
             Automation::Reconnect(_) => BehaviourKind::Reconnect,
+            Automation::Login(_) => BehaviourKind::Login,
+        }
+    }
+
+    /// What it is to do.
+    pub fn behaviour(&self) -> Behaviour {
+        match self {
+            Automation::Responder(runner) => Behaviour::Responder(runner.config.clone()),
+            Automation::ResourceService(runner) => {
+                Behaviour::ResourceService(runner.config.clone())
+            }
+            Automation::PeriodicPublisher(runner) => {
+                Behaviour::PeriodicPublisher(runner.config.clone())
+            }
+            Automation::SlowConsumer(runner) => Behaviour::SlowConsumer(runner.config),
+            Automation::Reconnect(runner) => Behaviour::Reconnect(runner.config.clone()),
+            Automation::Login(runner) => Behaviour::Login(runner.config.clone()),
         }
     }
 
@@ -119,6 +144,7 @@ impl Automation {
             Automation::PeriodicPublisher(runner) => runner,
             Automation::SlowConsumer(runner) => runner,
             Automation::Reconnect(runner) => runner,
+            Automation::Login(runner) => runner,
         }
     }
 
@@ -129,6 +155,7 @@ impl Automation {
             Automation::PeriodicPublisher(runner) => runner,
             Automation::SlowConsumer(runner) => runner,
             Automation::Reconnect(runner) => runner,
+            Automation::Login(runner) => runner,
         }
     }
 }

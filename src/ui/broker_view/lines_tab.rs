@@ -9,7 +9,7 @@ use super::state_tab::letter;
 use super::way_card::WayCard;
 use crate::capture::ClientSlot;
 use crate::lab::{Act, Action, BenchClient, LinkState};
-use crate::link::{Line, Target};
+use crate::link::Line;
 use crate::mqtt::Sender;
 use crate::ui::lesson::model::role_name;
 use crate::ui::live::live;
@@ -19,15 +19,15 @@ use crate::ui::store::use_store;
 #[component]
 pub fn LinesTab() -> impl IntoView {
     let store = use_store();
-    // Clients stand in the order of their letters.
-    let clients = Memo::new(move |_| store.with_lab(|lab| lab.clients().len()));
+    let clients = Memo::new(move |_| {
+        store.with_lab(|lab| lab.clients().iter().map(BenchClient::slot).collect::<Vec<_>>())
+    });
     let cards = move || {
-        let slots = (0..clients.get()).filter_map(|index| u8::try_from(index).ok());
-        let card = |slot| view! { <LineCard client=ClientSlot(slot)/> }.into_any();
-        slots.map(card).collect::<Vec<_>>()
+        let card = |client| view! { <LineCard client/> }.into_any();
+        clients.get().into_iter().map(card).collect::<Vec<_>>()
     };
     let none = move || {
-        (clients.get() == 0).then(|| {
+        clients.with(Vec::is_empty).then(|| {
             view! { <p class="broker-section__empty">{said(|s| s.inside_lines_none)}</p> }
         })
     };
@@ -92,11 +92,8 @@ fn LineCard(client: ClientSlot) -> impl IntoView {
     };
     // The connection there is, or the one that would come next.
     let is_elsewhere = Memo::new(move |_| {
-        let next = store.target();
-        store.with_lab(|lab| {
-            let now = lab.client(client).and_then(BenchClient::target);
-            *now.unwrap_or(&next) != Target::InTab
-        })
+        store.target();
+        store.with_lab(|lab| !lab.goes_in_tab(client))
     });
     let is_closed = Signal::derive(move || {
         store.with_lab(|lab| {
