@@ -267,7 +267,7 @@ fn around(folder: &Path) -> String {
 /// `<name>.<language>.md`, or `<language>.md` for the glossary proper: sections `## key`.
 fn glossary(folder: &Path) -> String {
     let mut code = String::new();
-    for (name, prefix) in [("GLOSSARY", ""), ("FAILURES", "failures.")] {
+    for (name, prefix) in [("GLOSSARY", ""), ("FAILURES", "failures."), ("WHY", "why.")] {
         let pages: Vec<BTreeMap<String, String>> = LANGUAGES
             .iter()
             .map(|language| {

@@ -10,6 +10,7 @@
 pub mod json;
 pub mod pcap;
 pub mod share;
+pub mod why;
 
 mod aliases;
 mod compare;

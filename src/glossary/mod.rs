@@ -47,6 +47,12 @@ pub fn failure(key: &str, language: Language) -> Option<Entry> {
     find(FAILURES, key, language)
 }
 
+/// Why something ended or was refused, under the name of its cause: first the rule, then one thing to
+/// try.
+pub fn why(key: &str, language: Language) -> Option<Entry> {
+    find(WHY, key, language)
+}
+
 /// Every key of the glossary, sorted.
 pub fn keys() -> impl Iterator<Item = &'static str> {
     GLOSSARY.iter().map(|(key, _)| *key)
@@ -63,6 +69,7 @@ include!(concat!(env!("OUT_DIR"), "/glossary.rs"));
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::why::one_of_each;
     use crate::link::Failure;
     use crate::mqtt::{FieldId, PropertyId};
 
@@ -80,6 +87,21 @@ mod tests {
                 assert!(found.is_some_and(|e| !e.short.is_empty()), "{key} in {}", language.tag());
             }
         }
+    }
+
+    #[test]
+    fn every_cause_of_an_end_is_explained_and_has_something_to_try() {
+        let mut told = std::collections::BTreeSet::new();
+        for cause in one_of_each() {
+            told.insert(cause.key());
+            for language in Language::ALL {
+                let found = why(cause.key(), language);
+                let tells = found.is_some_and(|e| !e.short.is_empty() && !e.long.is_empty());
+                assert!(tells, "{} in {}", cause.key(), language.tag());
+            }
+        }
+        let explained: Vec<_> = WHY.iter().map(|(key, _)| *key).collect();
+        assert_eq!(explained, told.into_iter().collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,0 +1,298 @@
+//! The packets of one side that break a rule, also those that are sound in themselves.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Cause;
+use crate::capture::{Capture, Entry, Record, RecordId};
+use crate::mqtt::{
+    Auth, Class, ConnAck, Connect, Disconnect, Packet, PacketId, Publish, QoS, ReasonCode, Sender,
+    Subscribe, split_shared,
+};
+
+pub(super) struct Fault {
+    pub record: RecordId,
+    pub cause: Cause,
+    pub about: Option<String>,
+}
+
+/// The faults of one side on the connection of `until`, up to there, oldest first.
+pub(super) fn faults(capture: &Capture, until: RecordId, accused: Sender) -> Vec<Fault> {
+    let mut records: Vec<&Record> = capture.preceding(until).collect();
+    records.reverse();
+    let whole = records.first().is_some_and(|first| matches!(first.entry, Entry::Opening { .. }));
+    let mut ledger = Ledger::of(accused, whole);
+    let mut faults = Vec::new();
+    for record in records {
+        let Some(sender) = record.sender() else { continue };
+        let packet = match record.packet() {
+            Some(Ok(packet)) => packet,
+            Some(Err(error)) => {
+                // Bytes that only wait for more break nothing yet, unless the stream ends there.
+                let is_fault = error.kind.class() != Class::Framing
+                    || matches!(record.entry, Entry::Broken { .. });
+                if sender == accused && is_fault {
+                    let cause = match accused {
+                        Sender::Client => Cause::ClientBroken(error.kind),
+                        Sender::Server => Cause::ServerBroken(error.kind),
+                    };
+                    faults.push(Fault { record: record.id, cause, about: None });
+                }
+                continue;
+            }
+            None => continue,
+        };
+        if sender == accused {
+            if let Some((cause, about)) = ledger.sends(&packet, record.bytes().len()) {
+                faults.push(Fault { record: record.id, cause, about });
+            }
+        } else {
+            ledger.hears(&packet);
+        }
+    }
+    faults
+}
+
+/// What the accused side may do by now, and what it has under way.
+struct Ledger {
+    accused: Sender,
+    /// Whether the capture still holds the connection's beginning.
+    is_whole: bool,
+    has_begun: bool,
+    has_ended: bool,
+    connect: Option<Connect>,
+    limits: Option<Allowed>,
+    aliases: HashSet<u16>,
+    /// Own messages above QoS 0 that are not finished.
+    unfinished: HashSet<PacketId>,
+    /// Own requests that are not answered.
+    asked: HashSet<PacketId>,
+    /// The other side's messages above QoS 0.
+    received: HashMap<PacketId, QoS>,
+}
+
+/// What the other side said it takes.
+struct Allowed {
+    receive_maximum: u16,
+    packet_size: Option<u32>,
+    alias_maximum: u16,
+    maximum_qos: u8,
+    retain: bool,
+    wildcard: bool,
+    shared: bool,
+    subscription_identifier: bool,
+}
+
+impl Ledger {
+    fn of(accused: Sender, is_whole: bool) -> Ledger {
+        Ledger {
+            accused,
+            is_whole,
+            has_begun: !is_whole,
+            has_ended: false,
+            connect: None,
+            limits: None,
+            aliases: HashSet::new(),
+            unfinished: HashSet::new(),
+            asked: HashSet::new(),
+            received: HashMap::new(),
+        }
+    }
+
+    /// Takes in a packet of the accused, and says what is wrong with it.
+    fn sends(&mut self, packet: &Packet, size: usize) -> Option<(Cause, Option<String>)> {
+        let is_connect = matches!(packet, Packet::Connect(_));
+        let is_client = self.accused == Sender::Client;
+        let begins = !std::mem::replace(&mut self.has_begun, true);
+        if is_client && begins && !is_connect {
+            return Some((Cause::NotConnectFirst, None));
+        }
+        if std::mem::replace(&mut self.has_ended, matches!(packet, Packet::Disconnect(_))) {
+            return Some((Cause::AfterDisconnect, None));
+        }
+        let fault = match packet {
+            Packet::Connect(connect) => self.connects(connect),
+            Packet::Publish(publish) => return self.publishes(publish, size),
+            Packet::Subscribe(subscribe) => return self.subscribes(subscribe, size),
+            Packet::Unsubscribe(unsubscribe) => self.asks(unsubscribe.packet_id),
+            Packet::Auth(auth) => self.authenticates(auth),
+            Packet::Disconnect(disconnect) => self.disconnects(disconnect),
+            Packet::PubAck(ack) => self.acknowledges(ack.packet_id, QoS::AtLeastOnce),
+            Packet::PubRec(ack) => self.acknowledges(ack.packet_id, QoS::ExactlyOnce),
+            Packet::PubComp(ack) => {
+                self.received.remove(&ack.packet_id);
+                None
+            }
+            _ => None,
+        };
+        fault.or_else(|| self.exceeds_size(size)).map(|cause| (cause, None))
+    }
+
+    /// Takes in a packet of the other side.
+    fn hears(&mut self, packet: &Packet) {
+        match packet {
+            Packet::Connect(connect) => {
+                self.limits = Some(Allowed::by_client(connect));
+                self.connect = Some((**connect).clone());
+            }
+            Packet::ConnAck(connack) if connack.reason_code == ReasonCode::Success => {
+                self.limits = Some(Allowed::by_server(connack));
+            }
+            Packet::PubAck(ack) | Packet::PubComp(ack) => {
+                self.unfinished.remove(&ack.packet_id);
+            }
+            Packet::PubRec(ack) if ack.reason_code.is_error() => {
+                self.unfinished.remove(&ack.packet_id);
+            }
+            Packet::SubAck(ack) => _ = self.asked.remove(&ack.packet_id),
+            Packet::UnsubAck(ack) => _ = self.asked.remove(&ack.packet_id),
+            Packet::Publish(publish) => {
+                if let Some(packet_id) = publish.packet_id {
+                    self.received.insert(packet_id, publish.qos);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn connects(&mut self, connect: &Connect) -> Option<Cause> {
+        self.connect.replace(connect.clone()).map(|_| Cause::SecondConnect)
+    }
+
+    fn publishes(&mut self, publish: &Publish, size: usize) -> Option<(Cause, Option<String>)> {
+        let by = self.accused;
+        let about = (!publish.topic.is_empty()).then(|| publish.topic.clone());
+        let alias = publish.properties.topic_alias();
+        let in_use = publish.packet_id.filter(|id| {
+            let repeats = publish.dup && self.unfinished.contains(id);
+            !repeats && (self.asked.contains(id) || !self.unfinished.insert(*id))
+        });
+        let mut fault = in_use.map(|id| Cause::PacketIdentifierInUse { packet_id: id.get() });
+        if let (Some(alias), None) = (alias, fault) {
+            fault = match &self.limits {
+                Some(Allowed { alias_maximum: 0, .. }) => {
+                    Some(Cause::AliasNotAllowed { alias, by })
+                }
+                Some(Allowed { alias_maximum: maximum, .. }) if alias > *maximum => {
+                    Some(Cause::AliasAboveMaximum { alias, maximum: *maximum, by })
+                }
+                _ if publish.topic.is_empty()
+                    && self.is_whole
+                    && !self.aliases.contains(&alias) =>
+                {
+                    Some(Cause::AliasUnknown { alias })
+                }
+                _ => None,
+            };
+            if !publish.topic.is_empty() {
+                self.aliases.insert(alias);
+            }
+        }
+        let fault = fault.or_else(|| self.exceeds_size(size)).or_else(|| {
+            let limits = self.limits.as_ref()?;
+            let unfinished = self.unfinished.len();
+            if publish.packet_id.is_some() && unfinished > usize::from(limits.receive_maximum) {
+                let maximum = limits.receive_maximum;
+                return Some(Cause::ReceiveMaximumExceeded { unfinished, maximum, by });
+            }
+            if publish.qos.bits() > limits.maximum_qos {
+                let (qos, maximum) = (publish.qos.bits(), limits.maximum_qos);
+                return Some(Cause::QoSAboveMaximum { qos, maximum });
+            }
+            (publish.retain && !limits.retain).then_some(Cause::RetainNotAvailable)
+        });
+        fault.map(|cause| (cause, about))
+    }
+
+    fn subscribes(
+        &mut self,
+        subscribe: &Subscribe,
+        size: usize,
+    ) -> Option<(Cause, Option<String>)> {
+        let fault = self.asks(subscribe.packet_id).or_else(|| self.exceeds_size(size));
+        if let Some(cause) = fault {
+            return Some((cause, None));
+        }
+        let limits = self.limits.as_ref()?;
+        if !limits.subscription_identifier
+            && subscribe.properties.subscription_identifier().is_some()
+        {
+            return Some((Cause::SubscriptionIdentifierNotAvailable, None));
+        }
+        subscribe.subscriptions.iter().find_map(|subscription| {
+            let filter = subscription.topic_filter.as_str();
+            let shared = split_shared(filter);
+            let inner = shared.map_or(filter, |(_, inner)| inner);
+            let cause = match () {
+                () if shared.is_some() && !limits.shared => Cause::SharedNotAvailable,
+                () if inner.contains(['#', '+']) && !limits.wildcard => Cause::WildcardNotAvailable,
+                () => return None,
+            };
+            Some((cause, Some(filter.to_owned())))
+        })
+    }
+
+    fn asks(&mut self, packet_id: PacketId) -> Option<Cause> {
+        let is_free = !self.unfinished.contains(&packet_id) && self.asked.insert(packet_id);
+        (!is_free).then_some(Cause::PacketIdentifierInUse { packet_id: packet_id.get() })
+    }
+
+    fn authenticates(&self, auth: &Auth) -> Option<Cause> {
+        let method = self.connect.as_ref()?.properties.authentication_method();
+        match (method, auth.properties.authentication_method()) {
+            (None, _) if self.accused == Sender::Client => Some(Cause::AuthWithoutMethod),
+            (Some(chosen), Some(named)) if chosen != named => Some(Cause::AuthMethodDiffers),
+            _ => None,
+        }
+    }
+
+    fn disconnects(&self, disconnect: &Disconnect) -> Option<Cause> {
+        let asked = self.connect.as_ref()?.properties.session_expiry_interval().unwrap_or(0);
+        let now = disconnect.properties.session_expiry_interval().unwrap_or(0);
+        let is_client = self.accused == Sender::Client;
+        (is_client && asked == 0 && now > 0).then_some(Cause::SessionExpiryAfterZero)
+    }
+
+    fn acknowledges(&mut self, packet_id: PacketId, qos: QoS) -> Option<Cause> {
+        let asked = self.received.get(&packet_id).copied();
+        if qos == QoS::AtLeastOnce {
+            self.received.remove(&packet_id);
+        }
+        asked.is_some_and(|asked| asked != qos).then_some(Cause::AcknowledgementOutOfPlace)
+    }
+
+    fn exceeds_size(&self, size: usize) -> Option<Cause> {
+        let maximum = self.limits.as_ref()?.packet_size?;
+        let by = self.accused;
+        (size > maximum as usize).then_some(Cause::PacketTooLarge { size, maximum, by })
+    }
+}
+
+impl Allowed {
+    fn by_client(connect: &Connect) -> Allowed {
+        let p = &connect.properties;
+        Allowed {
+            receive_maximum: p.receive_maximum().unwrap_or(u16::MAX),
+            packet_size: p.maximum_packet_size(),
+            alias_maximum: p.topic_alias_maximum().unwrap_or(0),
+            maximum_qos: 2,
+            retain: true,
+            wildcard: true,
+            shared: true,
+            subscription_identifier: true,
+        }
+    }
+
+    fn by_server(connack: &ConnAck) -> Allowed {
+        let p = &connack.properties;
+        Allowed {
+            receive_maximum: p.receive_maximum().unwrap_or(u16::MAX),
+            packet_size: p.maximum_packet_size(),
+            alias_maximum: p.topic_alias_maximum().unwrap_or(0),
+            maximum_qos: p.maximum_qos().unwrap_or(2),
+            retain: p.retain_available() != Some(0),
+            wildcard: p.wildcard_subscription_available() != Some(0),
+            shared: p.shared_subscription_available() != Some(0),
+            subscription_identifier: p.subscription_identifier_available() != Some(0),
+        }
+    }
+}
