@@ -4,7 +4,7 @@
 //! annotated fields, [`delivery`] holds what both roles need for QoS 1 and 2, [`auth`] computes what
 //! AUTH packets carry, [`client`] is the client role and [`broker`] the server role, [`capture`] keeps
 //! what passed, [`link`] carries bytes, [`lab`] is the bench, [`course`] the exercises on it, [`glossary`]
-//! the words, [`ui`] the page. Each uses only what stands before it, and [`time`].
+//! the words, [`elsewhere`] writes the same for other clients, [`ui`] is the page. Each uses only what stands before it, and [`time`].
 
 pub mod time;
 
@@ -29,5 +29,7 @@ pub mod language;
 pub mod glossary;
 
 pub mod course;
+
+pub mod elsewhere;
 
 pub mod ui;

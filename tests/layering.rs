@@ -19,6 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("glossary", &["language", "mqtt"]),
     // An exercise sets the policy of the broker in the tab.
     ("course", &["capture", "mqtt", "glossary", "language", "lab", "broker"]),
+    ("elsewhere", &["language", "link", "mqtt"]),
 ];
 
 /// Words that only the page and the WebSocket link may know: the browser, a clock, randomness.
