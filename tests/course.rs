@@ -23,6 +23,7 @@ struct Table {
     lab: Lab,
     now: Instant,
     opened: BTreeSet<RecordId>,
+    filter: String,
     run: Run,
 }
 
@@ -38,13 +39,16 @@ impl Table {
         }
         let opened = BTreeSet::new();
         let since = RecordId(0);
-        let run =
-            Run::start(exercise, &Evidence { capture: lab.capture(), since, opened: &opened });
-        Table { exercise, cast, lab, now, opened, run }
+        let run = Run::start(
+            exercise,
+            &Evidence { capture: lab.capture(), since, opened: &opened, filter: "" },
+        );
+        Table { exercise, cast, lab, now, opened, filter: String::new(), run }
     }
 
     fn evidence(&self) -> Evidence<'_> {
-        Evidence { capture: self.lab.capture(), since: RecordId(0), opened: &self.opened }
+        let (since, filter) = (RecordId(0), self.filter.as_str());
+        Evidence { capture: self.lab.capture(), since, opened: &self.opened, filter }
     }
 
     fn play(&mut self, moves: impl IntoIterator<Item = Move>) {
@@ -63,10 +67,14 @@ impl Table {
                     self.now = self.lab.skip(time, self.now).expect("everything is in the tab");
                 }
                 Move::Open(..) => self.opened.extend(next.record_to_open(self.lab.capture())),
+                Move::Filter(words) => {
+                    self.filter = words(&self.cast, &self.evidence()).unwrap_or_default();
+                }
             }
             self.wait();
+            let (since, filter) = (RecordId(0), self.filter.as_str());
             let evidence =
-                Evidence { capture: self.lab.capture(), since: RecordId(0), opened: &self.opened };
+                Evidence { capture: self.lab.capture(), since, opened: &self.opened, filter };
             self.run.update(self.exercise, &evidence);
         }
     }

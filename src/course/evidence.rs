@@ -6,13 +6,16 @@ use super::verdict::Finding;
 use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::mqtt::{PacketType, Sender};
 
-/// The capture since the exercise was started, and what the learner opened in the inspector.
+/// The capture since the exercise was started, and how the learner looked at it.
 #[derive(Clone, Copy)]
 pub struct Evidence<'a> {
     pub capture: &'a Capture,
     /// The first record that counts.
     pub since: RecordId,
+    /// The records opened in the inspector.
     pub opened: &'a BTreeSet<RecordId>,
+    /// What the packet list is filtered by now, as typed.
+    pub filter: &'a str,
 }
 
 impl<'a> Evidence<'a> {

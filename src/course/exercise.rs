@@ -73,6 +73,8 @@ pub enum Move {
     Wait(Duration),
     /// Opens the latest packet of that type which has reached the client.
     Open(ClientSlot, PacketType),
+    /// Writes into the filter of the packet list; nothing is done where it is `None`.
+    Filter(fn(&Cast, &Evidence) -> Option<String>),
 }
 
 impl Move {
@@ -81,7 +83,7 @@ impl Move {
         match self {
             Move::Act(act) => Some(act.clone()),
             Move::React(react) => react(cast, evidence),
-            Move::Operate(_) | Move::Wait(_) | Move::Open(..) => None,
+            Move::Operate(_) | Move::Wait(_) | Move::Open(..) | Move::Filter(_) => None,
         }
     }
 

@@ -34,14 +34,21 @@ fn plays(exercise: &Exercise) {
         bench.act(act);
     }
     let mut opened = Default::default();
+    let mut filter = String::new();
     let mut run = {
-        let evidence = Evidence { capture: bench.lab.capture(), since, opened: &opened };
+        let evidence =
+            Evidence { capture: bench.lab.capture(), since, opened: &opened, filter: &filter };
         Run::start(exercise, &evidence)
     };
     for next in (exercise.solution)(&cast) {
         match next {
             Move::Act(_) | Move::React(_) => {
-                let evidence = Evidence { capture: bench.lab.capture(), since, opened: &opened };
+                let evidence = Evidence {
+                    capture: bench.lab.capture(),
+                    since,
+                    opened: &opened,
+                    filter: &filter,
+                };
                 if let Some(act) = next.act(&cast, &evidence) {
                     bench.act(act);
                 }
@@ -49,13 +56,23 @@ fn plays(exercise: &Exercise) {
             Move::Operate(_) => panic!("{}: Mosquitto takes no commands", exercise.id),
             Move::Wait(time) => bench.wait(time),
             Move::Open(..) => opened.extend(next.record_to_open(bench.lab.capture())),
+            Move::Filter(words) => {
+                let evidence = Evidence {
+                    capture: bench.lab.capture(),
+                    since,
+                    opened: &opened,
+                    filter: &filter,
+                };
+                filter = words(&cast, &evidence).unwrap_or_default();
+            }
         }
         bench.wait_until("every answer is there", |lab| lab.is_settled());
-        let evidence = Evidence { capture: bench.lab.capture(), since, opened: &opened };
+        let evidence =
+            Evidence { capture: bench.lab.capture(), since, opened: &opened, filter: &filter };
         run.update(exercise, &evidence);
     }
     bench.wait_until(exercise.id, |lab| {
-        let evidence = Evidence { capture: lab.capture(), since, opened: &opened };
+        let evidence = Evidence { capture: lab.capture(), since, opened: &opened, filter: &filter };
         run.update(exercise, &evidence);
         run.is_done()
     });

@@ -68,6 +68,13 @@ pub fn make(session: LessonSession, cast: &Cast, next: &Move) -> Result<bool, Ac
             }
             None => Ok(false),
         },
+        Move::Filter(words) => match session.with_evidence(|evidence| words(cast, evidence)) {
+            Some(words) => {
+                session.filter_by(words);
+                Ok(true)
+            }
+            None => Ok(false),
+        },
     }
 }
 

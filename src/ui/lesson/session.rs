@@ -9,6 +9,7 @@ use crate::capture::RecordId;
 use crate::course::{Cast, Done, Evidence, Exercise, Kept, Run, Verdict};
 use crate::link::Target;
 use crate::mqtt::{PacketType, Sender};
+use crate::ui::packet_list::{WireState, use_wire};
 use crate::ui::progress::ProgressStore;
 use crate::ui::store::Store;
 
@@ -17,6 +18,7 @@ use crate::ui::store::Store;
 pub struct LessonSession {
     pub exercise: &'static Exercise,
     store: Store,
+    wire: WireState,
     cast: RwSignal<Cast>,
     since: RwSignal<RecordId>,
     verdicts: RwSignal<Vec<Verdict>, LocalStorage>,
@@ -41,6 +43,7 @@ impl LessonSession {
         let session = LessonSession {
             exercise,
             store,
+            wire: use_wire(),
             cast: RwSignal::new(Cast::new(exercise.clients, &nonce())),
             since: RwSignal::new(RecordId(0)),
             verdicts: RwSignal::new_local(Vec::new()),
@@ -62,10 +65,12 @@ impl LessonSession {
         Effect::new(move || {
             store.revision();
             let starts = session.starts.get();
+            let filter = session.wire.filter.get();
             let changed = store.with_opened(|opened| {
                 store.peek(|lab| {
                     let since = session.since.get_untracked();
-                    let evidence = Evidence { capture: lab.capture(), since, opened };
+                    let filter = filter.as_str();
+                    let evidence = Evidence { capture: lab.capture(), since, opened, filter };
                     run.try_update_value(|run| match run {
                         Some((of, run)) if *of == starts => run.update(exercise, &evidence),
                         _ => {
@@ -97,13 +102,14 @@ impl LessonSession {
         session
     }
 
-    /// Back to the start with fresh Client Identifiers; the wire begins empty.
+    /// Back to the start with fresh Client Identifiers; the wire begins empty and unfiltered.
     pub fn restart(self) {
         let is_in_tab = self.store.peek(|lab| *lab.target() == Target::InTab);
         let cast = Cast::new(self.exercise.clients, &nonce()).on(is_in_tab);
         let clients = self.exercise.clients.iter();
         self.store.set_up(clients.map(|setup| (setup.role, (setup.prepared)(&cast))).collect());
         self.store.operate(Input::SetPolicy(Box::new((self.exercise.policy)())));
+        self.wire.filter.set(String::new());
         self.since.set(self.store.peek(|lab| lab.capture().next_id()));
         for act in self.exercise.beginning(&cast) {
             // The tests play every beginning: the bench allows it.
@@ -162,8 +168,16 @@ impl LessonSession {
     pub fn with_evidence<T>(self, read: impl FnOnce(&Evidence) -> T) -> T {
         let since = self.since.get_untracked();
         self.store.peek_opened(|opened| {
-            self.store.peek(|lab| read(&Evidence { capture: lab.capture(), since, opened }))
+            self.wire.filter.with_untracked(|filter| {
+                self.store
+                    .peek(|lab| read(&Evidence { capture: lab.capture(), since, opened, filter }))
+            })
         })
+    }
+
+    /// Writes into the filter of the packet list.
+    pub fn filter_by(self, words: String) {
+        self.wire.filter.set(words);
     }
 
     /// By step. Tracked.

@@ -205,7 +205,9 @@ fn Control(
             _ => (Some(act.client), false, false),
         },
         Move::Wait(_) => (None, false, true),
-        Move::React(_) | Move::Operate(_) | Move::Open(..) => (None, false, false),
+        Move::React(_) | Move::Operate(_) | Move::Open(..) | Move::Filter(_) => {
+            (None, false, false)
+        }
     };
     let client = move |read: fn(&BenchClient) -> bool| {
         store.with_lab(|lab| slot.and_then(|slot| lab.client(slot)).is_some_and(read))
