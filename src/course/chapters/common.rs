@@ -1,9 +1,11 @@
-//! Acts that the exercises of many chapters begin with.
+//! What the exercises of many chapters begin with.
 
-use crate::capture::ClientSlot;
+use bytes::Bytes;
+
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::Cast;
 use crate::lab::Act;
-use crate::mqtt::{Connect, Properties, Publish, QoS, Subscription};
+use crate::mqtt::{Connect, Packet, Properties, Publish, QoS, Subscription};
 
 /// CONNECT with Clean Start and Keep Alive 60 s, no properties.
 pub fn connect(cast: &Cast, slot: ClientSlot) -> Act {
@@ -30,6 +32,32 @@ pub fn subscribe(slot: ClientSlot, topic_filter: &str, qos: QoS) -> Act {
 
 /// PUBLISH without properties.
 pub fn publish(slot: ClientSlot, topic: &str, qos: QoS, payload: &str) -> Act {
-    let payload = bytes::Bytes::copy_from_slice(payload.as_bytes());
-    Act::publish(slot, Publish { topic: topic.to_owned(), qos, payload, ..Publish::default() })
+    publish_with(slot, topic, qos, [], payload.as_bytes())
+}
+
+/// The same with properties, and with any payload.
+pub fn publish_with(
+    slot: ClientSlot,
+    topic: &str,
+    qos: QoS,
+    properties: impl Into<Properties>,
+    payload: &[u8],
+) -> Act {
+    let publish = Publish {
+        qos,
+        topic: topic.to_owned(),
+        properties: properties.into(),
+        payload: Bytes::copy_from_slice(payload),
+        ..Publish::default()
+    };
+    Act::publish(slot, publish)
+}
+
+/// The valid PUBLISH packets among the records.
+pub fn publishes<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(RecordId, Publish)> {
+    let publish = |record: &Record| match record.valid_packet()? {
+        Packet::Publish(publish) => Some((record.id, publish)),
+        _ => None,
+    };
+    records.filter_map(publish).collect()
 }

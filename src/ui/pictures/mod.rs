@@ -1,7 +1,9 @@
 //! The pictures of the chapters, one folder each: a plain `model.rs` over the capture and a view.
 
+pub mod versions;
+
 #[cfg(target_arch = "wasm32")]
-use leptos::prelude::AnyView;
+use leptos::prelude::{AnyView, IntoAny};
 
 #[cfg(target_arch = "wasm32")]
 use super::lesson::LessonSession;
@@ -11,5 +13,7 @@ use crate::course::Picture;
 /// The picture of an exercise, live.
 #[cfg(target_arch = "wasm32")]
 pub fn draw(picture: Picture, _session: LessonSession) -> AnyView {
-    match picture {}
+    match picture {
+        Picture::Versions => versions::VersionsPicture().into_any(),
+    }
 }

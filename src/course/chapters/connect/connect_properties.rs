@@ -1,10 +1,11 @@
 //! One CONNECT that says what this client can take and who it is.
 
 use super::first_connect::accepted;
-use crate::capture::ClientSlot;
+use crate::capture::{ClientSlot, answered_by};
 use crate::course::chapters::common;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check, judge,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Verdict, check,
+    judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{Connect, Packet, PacketType, Property, PropertyId};
@@ -22,8 +23,8 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "session-expiry",
             controls: &[|cast| Move::Act(connect(cast))],
+            prediction: Some(Prediction { options: 3, outcome: receive_maximum_answered }),
             check: asks_for_a_session,
-            ..Step::PLAIN
         },
         Step { id: "limits", check: states_limits, ..Step::PLAIN },
         Step { id: "user-properties", check: names_itself, ..Step::PLAIN },
@@ -45,6 +46,18 @@ fn connect(cast: &Cast) -> Act {
         Property::user("capabilities", "user_properties,topic_alias,request_response"),
     ];
     common::connect_with(cast, CLIENT, properties)
+}
+
+/// Which Receive Maximum the CONNACK names: that of the CONNECT, another, or none.
+fn receive_maximum_answered(evidence: &Evidence) -> Option<usize> {
+    let answer = evidence.received(CLIENT, PacketType::ConnAck).next()?;
+    let question = answered_by(evidence.capture, answer.id)?.valid_packet()?;
+    let asked = question.properties().receive_maximum();
+    Some(match answer.valid_packet()?.properties().receive_maximum() {
+        None => 2,
+        answered if answered == asked => 0,
+        Some(_) => 1,
+    })
 }
 
 fn asks_for_a_session(evidence: &Evidence) -> Verdict {

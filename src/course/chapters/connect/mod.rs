@@ -2,11 +2,18 @@
 
 mod connect_properties;
 mod first_connect;
+mod goodbye;
+mod three_or_five;
 
 use super::Chapter;
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "connect",
-    minutes: 12,
-    exercises: &[&first_connect::EXERCISE, &connect_properties::EXERCISE],
+    minutes: 14,
+    exercises: &[
+        &first_connect::EXERCISE,
+        &connect_properties::EXERCISE,
+        &three_or_five::EXERCISE,
+        &goodbye::EXERCISE,
+    ],
 };

@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 
-use crate::capture::ClientSlot;
+use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check, judge,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Verdict, check,
+    judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, Property, PropertyId, Publish, QoS, Subscription};
@@ -37,8 +38,8 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "publish",
             controls: &[|cast| Move::Act(publish(cast))],
+            prediction: Some(Prediction { options: 3, outcome: pairs_delivered }),
             check: published,
-            ..Step::PLAIN
         },
         Step { id: "delivered", check: delivered, ..Step::PLAIN },
     ],
@@ -100,6 +101,19 @@ fn published(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
     judge(evidence.sent(PUBLISHER, PacketType::Publish), nothing, |_, packet| {
         check::has_user_properties(packet, &["sender", "priority", "category"])
+    })
+}
+
+/// How many User Properties the first delivered PUBLISH carries: as many as one that was sent, more
+/// than any, or none.
+fn pairs_delivered(evidence: &Evidence) -> Option<usize> {
+    let count = |packet: &Packet| packet.properties().user_properties().count();
+    let arrived = evidence.received(SUBSCRIBER, PacketType::Publish).next()?.valid_packet()?;
+    let mut sent = evidence.sent(PUBLISHER, PacketType::Publish).filter_map(Record::valid_packet);
+    Some(match count(&arrived) {
+        0 => 2,
+        arrived if sent.any(|packet| count(&packet) == arrived) => 0,
+        _ => 1,
     })
 }
 
