@@ -22,6 +22,10 @@ fn main() {
     ] {
         fs::write(out.join(name), code).expect("OUT_DIR is writable");
     }
+    // What tells the parts of the page apart.
+    if std::env::var_os("CARGO_FEATURE_SPLIT").is_some() {
+        println!("cargo::rustc-link-arg-bins=--emit-relocs");
+    }
     for watched in
         ["locales", "src/course/chapters", "src/course/around", "src/glossary", "build.rs"]
     {

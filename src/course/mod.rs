@@ -13,6 +13,7 @@ pub mod check;
 
 mod evidence;
 mod exercise;
+mod outline;
 mod picture;
 mod progress;
 mod prose;
@@ -23,6 +24,7 @@ mod verdict;
 pub use chapters::{CHAPTERS, Chapter, ChapterEntry, chapter, exercise, neighbours};
 pub use evidence::Evidence;
 pub use exercise::{Broker, Cast, ClientSetup, Exercise, Move, Prediction, Step};
+pub use outline::{ChapterOutline, OUTLINE, chapter_of};
 pub use picture::Picture;
 pub use progress::{Done, ImportError, Kept, Progress};
 pub use prose::{

@@ -12,17 +12,16 @@ use super::broker_choice;
 use super::broker_view::{BrokerPanel, BrokerView};
 use super::browser::is_typing;
 use super::components::{CourseNav, Header, IconSprite, KeysDialog};
+use super::lazy::Lazy;
 use super::locale::Locale;
-use super::pages::{
-    ChapterPage, ChecklistPage, ExercisePage, FinishPage, HomePage, NotFoundPage, QuestionsPage,
-    TroubleshootingPage,
-};
+use super::pages::HomePage;
 use super::pane::{Pane, provide_pane};
+use super::parts::{self, around_page, chapter_page, exercise_page};
 use super::progress::ProgressStore;
 use super::storage::{self, Key};
 use super::store::Store;
 use super::theme::Theme;
-use crate::course::{chapter, chapter_prose, exercise, exercise_prose};
+use crate::course::{chapter_prose, exercise_prose};
 use crate::language::Language;
 use crate::ui::live::live;
 
@@ -113,20 +112,21 @@ fn Shell() -> impl IntoView {
     });
     on_cleanup(move || handle.remove());
 
+    parts::fetch_ahead();
     let page = move || match place.get() {
         Place::Home => view! { <HomePage/> }.into_any(),
-        Place::Exercise(id) => match exercise(&id) {
-            Some((_, exercise)) => view! { <ExercisePage exercise/> }.into_any(),
-            None => view! { <NotFoundPage id/> }.into_any(),
-        },
-        Place::Chapter(id) => match chapter(&id) {
-            Some(chapter) => view! { <ChapterPage chapter/> }.into_any(),
-            None => view! { <NotFoundPage id/> }.into_any(),
-        },
-        Place::Page(Page::Questions) => view! { <QuestionsPage/> }.into_any(),
-        Place::Page(Page::Checklist) => view! { <ChecklistPage/> }.into_any(),
-        Place::Page(Page::Troubleshooting) => view! { <TroubleshootingPage/> }.into_any(),
-        Place::Page(Page::Finish) => view! { <FinishPage/> }.into_any(),
+        Place::Exercise(id) => {
+            let page = live(move || exercise_page::view(id.clone()));
+            view! { <Lazy part=exercise_page::part() view=page page=true/> }.into_any()
+        }
+        Place::Chapter(id) => {
+            let page = live(move || chapter_page::view(id.clone()));
+            view! { <Lazy part=chapter_page::part() view=page page=true/> }.into_any()
+        }
+        Place::Page(page) => {
+            let view = live(move || around_page::view(page));
+            view! { <Lazy part=around_page::part() view page=true/> }.into_any()
+        }
     };
     view! {
         <a class="skip-link" href="#main" on:click=|event| {

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::process::run;
-use crate::{say, size, tools};
+use crate::{say, size, split, tools};
 
 pub struct Options {
     pub public_url: String,
@@ -37,8 +37,18 @@ pub fn build(options: &Options) -> Result<bool> {
     let wasm_opt = tools::ensure_wasm_opt();
     say(format!("building the page for {}", options.public_url));
     run(tools::trunk()?
-        .args(["build", "--release", "--public-url", &options.public_url, "--dist"])
+        .args([
+            "build",
+            "--release",
+            "--features",
+            "split",
+            "--public-url",
+            &options.public_url,
+            "--dist",
+        ])
         .arg(&options.folder))?;
+    say("splitting it into what is needed at once and what comes later");
+    split::split(&options.folder)?;
     if let Some(wasm_opt) = &wasm_opt {
         say("making it smaller with wasm-opt");
         for file in files_ending(&options.folder, ".wasm")? {

@@ -9,6 +9,7 @@ mod mosquitto;
 mod process;
 mod serve;
 mod size;
+mod split;
 mod static_server;
 mod test;
 mod tools;

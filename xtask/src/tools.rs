@@ -12,6 +12,7 @@ use crate::say;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const TRUNK: &str = "0.21.14";
+const WASM_SPLIT: &str = "0.2.3";
 const BINARYEN: &str = "132.0.0";
 const AXE_CORE: &str = "4.14.1";
 
@@ -112,6 +113,27 @@ pub fn ensure_wasm_bindgen() -> Result<()> {
         ),
         None => bail!("wasm-bindgen {version} was installed where it cannot be found"),
     }
+}
+
+/// `wasm-split-cli`, which cuts the page where the code marks its parts. It tells no version, so it lies apart
+/// with the list that cargo keeps of what it installed.
+pub fn ensure_wasm_split() -> Result<PathBuf> {
+    const PACKAGE: &str = "wasm_split_cli_support";
+    let folder = root().join("target").join("tools").join(PACKAGE);
+    let program = folder.join("bin").join(format!("wasm-split-cli{}", env::consts::EXE_SUFFIX));
+    let list = fs::read_to_string(folder.join(".crates.toml")).unwrap_or_default();
+    if !list.contains(&format!("\"{PACKAGE} {WASM_SPLIT} ")) {
+        let to = format!("--root={}", folder.display());
+        install(PACKAGE, WASM_SPLIT, &["--features=build-binary", &to])?;
+    }
+    Ok(program)
+}
+
+/// `wasm-bindgen`, in the workspace.
+pub fn wasm_bindgen() -> Result<Command> {
+    find_program("wasm-bindgen", &cargo_bins())
+        .map(in_workspace)
+        .context("wasm-bindgen is not installed")
 }
 
 /// `wasm-opt`, which makes the page about a tenth smaller; `None` where npm is missing or cannot install it.

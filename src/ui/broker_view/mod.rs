@@ -15,6 +15,8 @@ mod lines_tab;
 #[cfg(target_arch = "wasm32")]
 mod log_tab;
 #[cfg(target_arch = "wasm32")]
+mod opening;
+#[cfg(target_arch = "wasm32")]
 mod panel;
 #[cfg(target_arch = "wasm32")]
 mod policy_tab;
@@ -32,4 +34,6 @@ mod until;
 mod way_card;
 
 #[cfg(target_arch = "wasm32")]
-pub use panel::{BrokerPanel, BrokerView, use_broker_panel};
+pub use opening::{BrokerPanel, BrokerView, use_broker_panel};
+#[cfg(target_arch = "wasm32")]
+pub use panel::Panel;

@@ -8,12 +8,12 @@ use wasm_bindgen::JsCast;
 use super::lines_tab::LinesTab;
 use super::log_tab::LogTab;
 use super::model::broken_lines;
+use super::opening::{Tab, use_broker_panel};
 use super::policy_tab::PolicyTab;
 use super::settings::{GROUPS, lists_in_use};
 use super::state_tab::StateTab;
 use super::time_bar::TimeBar;
 use super::until::Clock;
-use crate::language::Strings;
 use crate::link::Target;
 use crate::ui::broker_choice;
 use crate::ui::components::Icon;
@@ -21,72 +21,9 @@ use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
-/// Whether the panel is there; provided by the app.
-#[derive(Clone, Copy)]
-pub struct BrokerPanel {
-    is_open: RwSignal<bool>,
-    tab: RwSignal<Tab>,
-}
-
-impl BrokerPanel {
-    pub fn provide() -> BrokerPanel {
-        let panel = BrokerPanel { is_open: RwSignal::new(false), tab: RwSignal::new(Tab::State) };
-        provide_context(panel);
-        panel
-    }
-
-    /// Tracked.
-    pub fn is_open(self) -> bool {
-        self.is_open.get()
-    }
-
-    pub fn set_open(self, open: bool) {
-        self.is_open.set(open);
-    }
-
-    pub fn toggle(self) {
-        self.is_open.update(|open| *open = !*open);
-    }
-}
-
-pub fn use_broker_panel() -> BrokerPanel {
-    expect_context()
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tab {
-    State,
-    Log,
-    Policy,
-    Lines,
-}
-
-impl Tab {
-    const ALL: [Tab; 4] = [Tab::State, Tab::Log, Tab::Policy, Tab::Lines];
-
-    fn name(self, strings: &Strings) -> &'static str {
-        match self {
-            Tab::State => strings.inside_tab_state,
-            Tab::Log => strings.inside_tab_log,
-            Tab::Policy => strings.inside_tab_policy,
-            Tab::Lines => strings.inside_tab_lines,
-        }
-    }
-}
-
-/// Nothing while it is closed.
+/// What [`BrokerView`](super::BrokerView) shows while it is open.
 #[component]
-pub fn BrokerView() -> impl IntoView {
-    let panel = use_broker_panel();
-    view! {
-        <Show when=live(move || panel.is_open())>
-            <Panel/>
-        </Show>
-    }
-}
-
-#[component]
-fn Panel() -> impl IntoView {
+pub fn Panel() -> impl IntoView {
     let panel = use_broker_panel();
     let store = use_store();
     let locale = use_locale();

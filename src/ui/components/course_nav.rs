@@ -4,9 +4,8 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use super::pips::Pips;
-use crate::course::{CHAPTERS, Chapter, chapter_prose, exercise, exercise_prose};
+use crate::course::{ChapterOutline, OUTLINE, chapter_of, chapter_prose, exercise_prose};
 use crate::ui::address::{Page, Place};
-use crate::ui::lesson::model::done_in;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::progress::use_progress;
@@ -15,13 +14,12 @@ use crate::ui::progress::use_progress;
 pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
     let locale = use_locale();
     let progress = use_progress();
-    let total: usize = CHAPTERS.iter().map(|chapter| chapter.exercises.len()).sum();
+    let total: usize = OUTLINE.iter().map(|chapter| chapter.exercises.len()).sum();
     let done = move || {
-        progress.with(|progress| {
-            CHAPTERS.iter().map(|chapter| done_in(chapter, progress)).sum::<usize>()
-        })
+        progress
+            .with(|progress| OUTLINE.iter().map(|chapter| chapter.done(progress)).sum::<usize>())
     };
-    let chapters = CHAPTERS
+    let chapters = OUTLINE
         .iter()
         .enumerate()
         .map(|(index, chapter)| view! { <NavChapter number=index + 1 chapter place/> })
@@ -67,23 +65,26 @@ pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
 }
 
 #[component]
-fn NavChapter(number: usize, chapter: &'static Chapter, place: Signal<Place>) -> impl IntoView {
+fn NavChapter(
+    number: usize,
+    chapter: &'static ChapterOutline,
+    place: Signal<Place>,
+) -> impl IntoView {
     let locale = use_locale();
     let progress = use_progress();
     let title = move || {
         chapter_prose(chapter.id, locale.language()).map_or(chapter.id, |words| words.title)
     };
-    let done = move || progress.with(|progress| done_in(chapter, progress));
+    let done = move || progress.with(|progress| chapter.done(progress));
     let is_here = move || match place.get() {
-        Place::Exercise(id) => exercise(&id).is_some_and(|(here, _)| here.id == chapter.id),
+        Place::Exercise(id) => chapter_of(&id).is_some_and(|(here, _)| here == number),
         Place::Chapter(id) => id == chapter.id,
         Place::Home | Place::Page(_) => number == 1,
     };
     let items = chapter
         .exercises
         .iter()
-        .map(|exercise| {
-            let id = exercise.id;
+        .map(|&id| {
             let target = Place::Exercise(id.to_owned());
             let href = {
                 let target = target.clone();

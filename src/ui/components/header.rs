@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::broker_menu::BrokerMenu;
 use super::icon::Icon;
-use crate::course::{CHAPTERS, chapter_prose, exercise, exercise_prose};
+use crate::course::{chapter_of, chapter_prose, exercise_prose};
 use crate::language::Language;
 use crate::ui::address::{LANGUAGE, Place};
 use crate::ui::broker_view::use_broker_panel;
@@ -37,11 +37,10 @@ pub fn Header(
                     .into_any();
             }
         };
-        let Some((chapter, exercise)) = exercise(&id) else { return ().into_any() };
-        let number = CHAPTERS.iter().position(|c| c.id == chapter.id).map_or(0, |index| index + 1);
+        let Some((number, chapter)) = chapter_of(&id) else { return ().into_any() };
         let to_chapter = Place::Chapter(chapter.id.to_owned()).href(language);
         let chapter = chapter_prose(chapter.id, language).map_or(chapter.id, |words| words.title);
-        let title = exercise_prose(exercise.id, language).map_or(exercise.id, |words| words.title);
+        let title = exercise_prose(&id, language).map_or("", |words| words.title);
         view! {
             <a class="crumbs__item wide-only" href=to_chapter>{format!("{number} {chapter}")}</a>
             <span class="crumbs__item" aria-current="page">{title}</span>

@@ -1,7 +1,7 @@
 //! Verdicts and progress in words, as plain text.
 
 use crate::capture::ClientSlot;
-use crate::course::{Chapter, Finding, Move, Progress, StepProse, Verdict};
+use crate::course::{Finding, Move, StepProse, Verdict};
 use crate::lab::Action;
 use crate::language::Strings;
 use crate::mqtt::Sender;
@@ -101,11 +101,6 @@ pub fn move_label(next: &Move, strings: &Strings, role: impl Fn(ClientSlot) -> S
         Move::Open(_, packet) => strings.step_open(packet.name()),
         Move::React(_) | Move::Operate(_) | Move::Filter(_) => String::new(),
     }
-}
-
-/// How many exercises of a chapter are done.
-pub fn done_in(chapter: &Chapter, progress: &Progress) -> usize {
-    chapter.exercises.iter().filter(|exercise| progress.done(exercise.id).is_some()).count()
 }
 
 #[cfg(test)]

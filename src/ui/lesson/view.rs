@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::player::play;
 use super::session::LessonSession;
 use super::step::StepView;
-use crate::course::{Broker, exercise, exercise_prose, neighbours};
+use crate::course::{Broker, chapter_of, exercise_prose, neighbours};
 use crate::link::Target;
 use crate::ui::address::Place;
 use crate::ui::components::{Icon, SpecRef};
@@ -24,9 +24,8 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
         Broker::InTab => locale.strings().lesson_in_tab_broker,
     };
     let chapter = move || {
-        let (chapter, _) = exercise(id)?;
+        let (number, chapter) = chapter_of(id)?;
         let prose = crate::course::chapter_prose(chapter.id, locale.language())?;
-        let number = crate::course::CHAPTERS.iter().position(|other| other.id == chapter.id)? + 1;
         Some(format!("{number} · {}", prose.title))
     };
     let steps = (0..session.exercise.steps.len())

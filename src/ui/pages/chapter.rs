@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::course::{CHAPTERS, Chapter, chapter_prose, exercise_prose};
+use super::NotFoundPage;
+use crate::course::{CHAPTERS, Chapter, chapter, chapter_prose, exercise_prose};
 use crate::ui::address::Place;
 use crate::ui::components::Icon;
 use crate::ui::live::live;
@@ -10,7 +11,15 @@ use crate::ui::locale::use_locale;
 use crate::ui::progress::use_progress;
 
 #[component]
-pub fn ChapterPage(chapter: &'static Chapter) -> impl IntoView {
+pub fn ChapterPage(id: String) -> impl IntoView {
+    match chapter(&id) {
+        Some(chapter) => view! { <Found chapter/> }.into_any(),
+        None => view! { <NotFoundPage id/> }.into_any(),
+    }
+}
+
+#[component]
+fn Found(chapter: &'static Chapter) -> impl IntoView {
     let locale = use_locale();
     let progress = use_progress();
     let number = CHAPTERS.iter().position(|c| c.id == chapter.id).map_or(0, |index| index + 1);

@@ -3,15 +3,17 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::course::Exercise;
+use super::NotFoundPage;
+use crate::course::{Exercise, exercise};
 use crate::ui::client_panel::Bench;
 use crate::ui::components::{Axis, Icon, Splitter};
-use crate::ui::inspector::Inspector;
+use crate::ui::lazy::Lazy;
 use crate::ui::lesson::{Lesson, LessonSession, TaskStrip};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::{PacketList, WireBar, WireState};
 use crate::ui::pane::{Pane, use_pane};
+use crate::ui::parts::inspector;
 use crate::ui::pictures;
 use crate::ui::progress::use_progress;
 use crate::ui::storage::{self, Key};
@@ -25,7 +27,15 @@ struct Shares {
 }
 
 #[component]
-pub fn ExercisePage(exercise: &'static Exercise) -> impl IntoView {
+pub fn ExercisePage(id: String) -> impl IntoView {
+    match exercise(&id) {
+        Some((_, exercise)) => view! { <Found exercise/> }.into_any(),
+        None => view! { <NotFoundPage id/> }.into_any(),
+    }
+}
+
+#[component]
+fn Found(exercise: &'static Exercise) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let pane = use_pane();
@@ -104,7 +114,7 @@ pub fn ExercisePage(exercise: &'static Exercise) -> impl IntoView {
                     <WireBar/>
                     <PacketList/>
                     <Show when=live(inspecting)>
-                        <Inspector/>
+                        <Lazy part=inspector::part() view=live(|| inspector::view(true))/>
                     </Show>
                 </section>
             </div>

@@ -3,13 +3,12 @@
 use leptos::prelude::*;
 
 use crate::course::around::{QUESTIONS, Question};
-use crate::course::{CHAPTERS, ImportError, Progress, Sight, exercise_prose};
+use crate::course::{ImportError, OUTLINE, Progress, Sight, exercise_prose};
 use crate::language::{Language, Strings};
 use crate::mqtt::{PacketType, PropertyId, ReasonCode};
 use crate::ui::address::{Page, Place};
 use crate::ui::browser;
 use crate::ui::components::{Icon, Pips};
-use crate::ui::lesson::model::done_in;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::progress::use_progress;
@@ -123,10 +122,10 @@ impl Tally {
 
 /// Chapters with what is done of each, and the next exercise of those that are not complete.
 fn left(progress: &Progress, language: Language) -> impl IntoView + use<> {
-    let rows = CHAPTERS.iter().enumerate().map(|(index, chapter)| {
-        let done = done_in(chapter, progress);
+    let rows = OUTLINE.iter().enumerate().map(|(index, chapter)| {
+        let done = chapter.done(progress);
         let words = crate::course::chapter_prose(chapter.id, language);
-        let open = chapter.exercises.iter().find(|e| progress.done(e.id).is_none()).map(|e| e.id);
+        let open = chapter.exercises.iter().find(|id| progress.done(id).is_none()).copied();
         let next = open.map(|id| {
             let title = exercise_prose(id, language).map_or(id, |words| words.title);
             view! { <a href=Place::Exercise(id.to_owned()).href(language)>{title}</a> }

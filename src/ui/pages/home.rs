@@ -3,18 +3,18 @@
 use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
-use crate::course::{CHAPTERS, chapter_prose, exercise, exercise_prose};
+use crate::course::{OUTLINE, chapter_of, chapter_prose, exercise_prose};
 use crate::lab::{Act, LinkState, Problem};
 use crate::mqtt::{Connect, PacketType, Sender};
 use crate::ui::address::Place;
 use crate::ui::broker_choice;
 use crate::ui::client_panel::ProblemNotice;
 use crate::ui::components::{Icon, Pips};
-use crate::ui::inspector::Inspector;
-use crate::ui::lesson::model::done_in;
+use crate::ui::lazy::Lazy;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::{PacketList, WireState};
+use crate::ui::parts::inspector;
 use crate::ui::progress::use_progress;
 use crate::ui::store::use_store;
 
@@ -22,10 +22,10 @@ use crate::ui::store::use_store;
 pub fn HomePage() -> impl IntoView {
     let locale = use_locale();
     let progress = use_progress();
-    let first = CHAPTERS[0].exercises[0].id;
+    let first = OUTLINE[0].exercises[0];
     let last = move || {
         let last = progress.with(|progress| progress.last().map(str::to_owned));
-        last.filter(|id| exercise(id).is_some())
+        last.filter(|id| chapter_of(id).is_some())
     };
     let start = move || last().unwrap_or_else(|| first.to_owned());
     let title = move || {
@@ -39,8 +39,8 @@ pub fn HomePage() -> impl IntoView {
             None => strings.home_start(title()),
         }
     };
-    let minutes: u32 = CHAPTERS.iter().map(|chapter| chapter.minutes).sum();
-    let chapters = CHAPTERS
+    let minutes: u32 = OUTLINE.iter().map(|chapter| chapter.minutes).sum();
+    let chapters = OUTLINE
         .iter()
         .enumerate()
         .map(|(index, chapter)| {
@@ -48,12 +48,12 @@ pub fn HomePage() -> impl IntoView {
             // A chapter opens where it goes on.
             let href = move || {
                 let next = progress.with(|progress| {
-                    let open = chapter.exercises.iter().find(|e| progress.done(e.id).is_none());
-                    open.unwrap_or(&chapter.exercises[0]).id
+                    let open = chapter.exercises.iter().find(|id| progress.done(id).is_none());
+                    (*open.unwrap_or(&chapter.exercises[0])).to_owned()
                 });
-                Place::Exercise(next.to_owned()).href(locale.language())
+                Place::Exercise(next).href(locale.language())
             };
-            let done = move || progress.with(|progress| done_in(chapter, progress));
+            let done = move || progress.with(|progress| chapter.done(progress));
             view! {
                 <li>
                     <a class="chapter" href=live(href)>
@@ -77,7 +77,7 @@ pub fn HomePage() -> impl IntoView {
     // The first chapter and the last are about all of them.
     let groups = move || {
         let language = locale.language();
-        let groups = CHAPTERS.iter().filter(|chapter| !["connect", "repair"].contains(&chapter.id));
+        let groups = OUTLINE.iter().filter(|chapter| !["connect", "repair"].contains(&chapter.id));
         let links = groups.map(|chapter| {
             let title = chapter_prose(chapter.id, language).map_or(chapter.id, |p| p.title);
             let href = Place::Chapter(chapter.id.to_owned()).href(language);
@@ -192,7 +192,7 @@ fn LiveBench() -> impl IntoView {
                 <ProblemNotice client=CLIENT/>
             </Show>
             <Show when=live(move || store.selected().is_some())>
-                <Inspector head=false/>
+                <Lazy part=inspector::part() view=live(|| inspector::view(false))/>
             </Show>
         </section>
     }

@@ -1,0 +1,67 @@
+//! The parts of the page that a first visitor does without: they arrive while the page is idle, or when
+//! they are wanted, whatever is first.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::address::Page;
+use super::broker_view::Panel;
+use super::inspector::Inspector;
+use super::lazy::{Part, parts};
+use super::pages::{
+    ChapterPage, ChecklistPage, ExercisePage, FinishPage, QuestionsPage, TroubleshootingPage,
+};
+
+parts! {
+    /// An exercise with its bench, and the code that checks it.
+    fn exercise_page(id: String) {
+        view! { <ExercisePage id/> }.into_any()
+    }
+    fn chapter_page(id: String) {
+        view! { <ChapterPage id/> }.into_any()
+    }
+    /// The pages beside the course.
+    fn around_page(page: Page) {
+        match page {
+            Page::Questions => view! { <QuestionsPage/> }.into_any(),
+            Page::Checklist => view! { <ChecklistPage/> }.into_any(),
+            Page::Troubleshooting => view! { <TroubleshootingPage/> }.into_any(),
+            Page::Finish => view! { <FinishPage/> }.into_any(),
+        }
+    }
+    /// A packet to the last bit.
+    fn inspector(head: bool) {
+        view! { <Inspector head/> }.into_any()
+    }
+    /// The inside of the broker in the tab.
+    fn broker_panel() {
+        view! { <Panel/> }.into_any()
+    }
+}
+
+/// What is fetched ahead, in this order.
+fn ahead() -> [&'static Part; 5] {
+    [
+        inspector::part(),
+        exercise_page::part(),
+        broker_panel::part(),
+        chapter_page::part(),
+        around_page::part(),
+    ]
+}
+
+/// Fetches one part after the other once the page has come to rest, so that clicks find them there.
+pub fn fetch_ahead() {
+    set_timeout(
+        || {
+            spawn_local(async {
+                for part in ahead() {
+                    part.fetch().await;
+                }
+            });
+        },
+        Duration::from_secs(1),
+    );
+}

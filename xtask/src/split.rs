@@ -1,0 +1,83 @@
+//! Cuts the built page into the part that a first visitor needs and the parts that arrive later.
+//!
+//! Trunk builds one program. Built with the feature `split`, it carries marks and relocations, by which
+//! `wasm-split-cli` tells what only a marked part uses. What is left goes through wasm-bindgen once
+//! more, takes the place of Trunk's program, and loads the rest through a small script.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::process::run;
+use crate::tools;
+
+/// The program as rustc left it, before Trunk took it over.
+const BUILT: &str = "target/wasm32-unknown-unknown/release/mqtt5-playground.wasm";
+/// The script that fetches parts, as the tool calls it.
+const LOADER: &str = "__wasm_split.js";
+/// What the page calls it.
+const LOADER_STEM: &str = "parts";
+
+/// Whether a file names others that the page fetches only later.
+pub fn names_what_comes_later(file: &str) -> bool {
+    file.starts_with(LOADER_STEM) && file.ends_with(".js")
+}
+
+/// Splits the program that lies in `dist`, the folder Trunk has filled.
+pub fn split(dist: &Path) -> Result<()> {
+    let main = main_name(dist)?;
+    let (_, hash) =
+        main.rsplit_once('-').context("Trunk has put no hash into the program's name")?;
+    let work = tools::work_dir()?.join("split");
+    if work.exists() {
+        fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))?;
+    }
+    fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
+    let mut cut = std::process::Command::new(tools::ensure_wasm_split()?);
+    run(cut.args(["--out-name", &main]).arg(tools::root().join(BUILT)).arg(&work))?;
+    run(tools::wasm_bindgen()?
+        .args(["--target", "web", "--no-typescript", "--keep-lld-exports"])
+        .args(["--out-name", &main, "--out-dir"])
+        .arg(dist)
+        .arg(work.join(format!("{main}.wasm"))))?;
+
+    // Every name carries the hash, so that no cache mixes parts of two builds.
+    let loader = format!("{LOADER_STEM}-{hash}.js");
+    rewrite(&dist.join(format!("{main}.js")), &dist.join(format!("{main}.js")), |script| {
+        script.replace(&format!("from \"./{LOADER}\""), &format!("from \"./{loader}\""))
+    })?;
+    rewrite(&work.join(LOADER), &dist.join(&loader), |script| {
+        script.replace(".wasm\"", &format!("-{hash}.wasm\""))
+    })?;
+    for entry in fs::read_dir(&work).with_context(|| format!("cannot list {}", work.display()))? {
+        let file = entry?.path();
+        let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        if stem != main && file.extension().is_some_and(|extension| extension == "wasm") {
+            let part = dist.join(format!("{stem}-{hash}.wasm"));
+            fs::copy(&file, &part).with_context(|| format!("cannot write {}", part.display()))?;
+        }
+    }
+    // Fetched together with the program that imports it, not after it.
+    let index = dist.join("index.html");
+    rewrite(&index, &index, |page| {
+        let preload = "<link rel=\"modulepreload\" href=\"";
+        let Some((before, after)) = page.split_once(preload) else { return page.to_owned() };
+        let Some((folder, _)) = after.split_once(&main) else { return page.to_owned() };
+        format!("{before}{preload}{folder}{loader}\" crossorigin=\"anonymous\">{preload}{after}")
+    })
+}
+
+/// The name of the program in Trunk's folder, with its hash: `mqtt5-playground-0123456789abcdef`.
+fn main_name(dist: &Path) -> Result<String> {
+    let entries = fs::read_dir(dist).with_context(|| format!("cannot list {}", dist.display()))?;
+    let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let program = names.find_map(|name| name.strip_suffix("_bg.wasm").map(str::to_owned));
+    program.with_context(|| format!("there is no program in {}", dist.display()))
+}
+
+fn rewrite(from: &Path, to: &Path, change: impl FnOnce(&str) -> String) -> Result<()> {
+    let text =
+        fs::read_to_string(from).with_context(|| format!("cannot read {}", from.display()))?;
+    fs::write(to, change(&text)).with_context(|| format!("cannot write {}", to.display()))
+}
