@@ -60,6 +60,11 @@ impl Table {
                         drop(self.lab.act(act, self.now));
                     }
                 }
+                Move::Acts(acts) => {
+                    for act in acts {
+                        drop(self.lab.act(act, self.now));
+                    }
+                }
                 Move::Operate(operate) => {
                     self.lab.operate_in_tab(operate(&self.cast), self.now);
                 }
@@ -277,7 +282,12 @@ fn steps_with_a_control_act_on_a_client_that_is_there() {
     for exercise in exercises() {
         let cast = Cast::new(exercise.clients, "7f3a51c2");
         for control in exercise.steps.iter().flat_map(|step| step.controls) {
-            if let Move::Act(act) = control(&cast) {
+            let acts = match control(&cast) {
+                Move::Act(act) => vec![act],
+                Move::Acts(acts) => acts,
+                _ => Vec::new(),
+            };
+            for act in acts {
                 assert!(usize::from(act.client.0) < exercise.clients.len(), "{}", exercise.id);
             }
         }

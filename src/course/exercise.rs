@@ -64,8 +64,10 @@ impl Exercise {
 #[derive(Clone, Debug)]
 pub enum Move {
     Act(Act),
+    /// Several, one right after the other, without waiting for answers in between.
+    Acts(Vec<Act>),
     /// An act that stands on what has passed, such as an answer to what has arrived; nothing is done
-    /// where it is `None`.
+    /// where it is `None`; a played solution waits for it.
     React(fn(&Cast, &Evidence) -> Option<Act>),
     /// Changes the policy of the broker in the tab, or gives it an operator's command.
     Operate(fn(&Cast) -> broker::Input),
@@ -83,7 +85,9 @@ impl Move {
         match self {
             Move::Act(act) => Some(act.clone()),
             Move::React(react) => react(cast, evidence),
-            Move::Operate(_) | Move::Wait(_) | Move::Open(..) | Move::Filter(_) => None,
+            Move::Acts(_) | Move::Operate(_) | Move::Wait(_) | Move::Open(..) | Move::Filter(_) => {
+                None
+            }
         }
     }
 

@@ -7,7 +7,7 @@ mod websocket;
 use bytes::Bytes;
 use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::course::{Broker, CHAPTERS, Cast, Evidence, Exercise, Move, Run};
-use mqtt5_playground::lab::{Act, Action, LinkState, Problem};
+use mqtt5_playground::lab::{Act, Action, Lab, LinkState, Problem};
 use mqtt5_playground::mqtt::{Connect, Packet, PacketType, Publish, QoS, ReasonCode, Sender};
 
 use bench::Bench;
@@ -43,16 +43,14 @@ fn plays(exercise: &Exercise) {
     for next in (exercise.solution)(&cast) {
         match next {
             Move::Act(_) | Move::React(_) => {
-                let evidence = Evidence {
-                    capture: bench.lab.capture(),
-                    since,
-                    opened: &opened,
-                    filter: &filter,
+                let act = |lab: &Lab| {
+                    let capture = lab.capture();
+                    next.act(&cast, &Evidence { capture, since, opened: &opened, filter: &filter })
                 };
-                if let Some(act) = next.act(&cast, &evidence) {
-                    bench.act(act);
-                }
+                bench.wait_until("what the move stands on", |lab| act(lab).is_some());
+                bench.act(act(&bench.lab).expect("it has been waited for"));
             }
+            Move::Acts(acts) => acts.into_iter().for_each(|act| bench.act(act)),
             Move::Operate(_) => panic!("{}: Mosquitto takes no commands", exercise.id),
             Move::Wait(time) => bench.wait(time),
             Move::Open(..) => opened.extend(next.record_to_open(bench.lab.capture())),

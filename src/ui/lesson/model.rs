@@ -99,7 +99,7 @@ pub fn move_label(next: &Move, strings: &Strings, role: impl Fn(ClientSlot) -> S
         },
         Move::Wait(time) => strings.step_wait(time.as_secs_f64()),
         Move::Open(_, packet) => strings.step_open(packet.name()),
-        Move::React(_) | Move::Operate(_) | Move::Filter(_) => String::new(),
+        Move::Acts(_) | Move::React(_) | Move::Operate(_) | Move::Filter(_) => String::new(),
     }
 }
 

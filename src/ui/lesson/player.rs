@@ -30,14 +30,21 @@ pub fn play(session: LessonSession) {
                 TimeoutFuture::new(u32::try_from(time.as_millis()).unwrap_or(u32::MAX)).await;
                 continue;
             }
-            if make(session, &cast, &next) != Ok(true) {
-                break;
-            }
+            let mut made = make(session, &cast, &next);
             for _ in 0..PATIENCE_MS / POLL_MS {
                 TimeoutFuture::new(POLL_MS).await;
-                if store.peek(|lab| lab.is_settled()) {
+                if session.try_starts() != started {
                     break;
                 }
+                match made {
+                    // What the move stands on may still be on its way.
+                    Ok(false) => made = make(session, &cast, &next),
+                    _ if store.peek(|lab| lab.is_settled()) => break,
+                    _ => {}
+                }
+            }
+            if made != Ok(true) {
+                break;
             }
             // One move after the other should be seen, not only be done.
             TimeoutFuture::new(PAUSE_MS).await;
@@ -55,6 +62,10 @@ pub fn make(session: LessonSession, cast: &Cast, next: &Move) -> Result<bool, Ac
                 Some(act) => store.act(act).map(|()| true),
                 None => Ok(false),
             }
+        }
+        Move::Acts(acts) => {
+            acts.iter().try_for_each(|act| store.act(act.clone()))?;
+            Ok(true)
         }
         Move::Operate(operate) => {
             store.operate(operate(cast));

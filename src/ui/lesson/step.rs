@@ -204,6 +204,7 @@ fn Control(
             action if action.is_setting() => (None, false, false),
             _ => (Some(act.client), false, false),
         },
+        Move::Acts(acts) => (acts.first().map(|act| act.client), false, false),
         Move::Wait(_) => (None, false, true),
         Move::React(_) | Move::Operate(_) | Move::Open(..) | Move::Filter(_) => {
             (None, false, false)
