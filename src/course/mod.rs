@@ -7,9 +7,12 @@
 //!
 //! Knows the capture and what a person can do ([`Act`](crate::lab::Act)), never how it is shown.
 
+pub mod alias_policy;
 pub mod around;
 pub mod chapters;
 pub mod check;
+pub mod fleet;
+pub mod savings;
 
 mod evidence;
 mod exercise;
@@ -26,7 +29,7 @@ pub use evidence::Evidence;
 pub use exercise::{Broker, Cast, ClientSetup, Exercise, Move, Prediction, Step};
 pub use outline::{ChapterOutline, OUTLINE, chapter_of};
 pub use picture::Picture;
-pub use progress::{Done, ImportError, Kept, Progress};
+pub use progress::{ALIAS_SAVING, Done, ImportError, Kept, Progress};
 pub use prose::{
     ChapterProse, ExerciseProse, HintProse, PredictionProse, StepProse, chapter_prose,
     exercise_prose,

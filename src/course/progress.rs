@@ -26,6 +26,9 @@ pub struct Progress {
     /// The option last chosen, by question.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     answers: BTreeMap<String, usize>,
+    /// The best result by name, where an exercise measures one; more is better.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    bests: BTreeMap<String, u64>,
 }
 
 /// A packet kept as evidence after its capture is gone.
@@ -121,6 +124,20 @@ impl Progress {
         &mut self.seen
     }
 
+    /// The best result under that name so far, such as [`ALIAS_SAVING`].
+    pub fn best(&self, name: &str) -> Option<u64> {
+        self.bests.get(name).copied()
+    }
+
+    /// Records a result; returns whether it is better than those before.
+    pub fn record_best(&mut self, name: &str, result: u64) -> bool {
+        let is_better = self.best(name).is_none_or(|best| best < result);
+        if is_better {
+            self.bests.insert(name.to_owned(), result);
+        }
+        is_better
+    }
+
     /// As a JSON document.
     pub fn export(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
@@ -156,6 +173,9 @@ impl fmt::Display for ImportError {
 }
 
 impl std::error::Error for ImportError {}
+
+/// Bytes that the learner's own policy saved in `auto-alias`. Fixed: stored progress holds it.
+pub const ALIAS_SAVING: &str = "auto-alias.bytes-saved";
 
 const VERSION: u32 = 1;
 
@@ -199,6 +219,21 @@ mod tests {
         let progress = Progress::import(text).expect("it is progress");
         assert_eq!(progress.seen().len(), 3);
         assert_eq!(Progress::import(&progress.export()), Ok(progress));
+    }
+
+    #[test]
+    fn the_best_result_stays_and_travels() {
+        let mut progress = Progress::new();
+        assert_eq!(progress.best(ALIAS_SAVING), None);
+        for (result, is_better, best) in
+            [(7200, true, 7200), (7600, true, 7600), (7600, false, 7600), (3, false, 7600)]
+        {
+            assert_eq!(progress.record_best(ALIAS_SAVING, result), is_better);
+            assert_eq!(progress.best(ALIAS_SAVING), Some(best));
+        }
+        let text = progress.export();
+        assert!(text.contains(r#""auto-alias.bytes-saved": 7600"#), "{text}");
+        assert_eq!(Progress::import(&text), Ok(progress));
     }
 
     #[test]
