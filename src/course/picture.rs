@@ -3,6 +3,10 @@
 /// What an exercise shows below its clients. Each is drawn by the page, from the capture alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Picture {
+    /// What each alias stands for, on each connection and in each direction, and what it has saved.
+    AliasLedger,
+    /// Policies for handing out aliases, compared on one day of a fleet, with the ledger below.
+    AliasGame,
     /// A CONNECT or PUBLISH of 5.0 beside what 3.1.1 would have written.
     Versions,
 }

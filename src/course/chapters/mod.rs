@@ -2,6 +2,7 @@
 
 mod common;
 mod connect;
+mod topic_alias;
 mod user_properties;
 
 use super::exercise::Exercise;
@@ -17,7 +18,8 @@ pub struct Chapter {
 /// An exercise of a chapter, in its place.
 pub type ChapterEntry = &'static Exercise;
 
-pub static CHAPTERS: &[Chapter] = &[connect::CHAPTER, user_properties::CHAPTER];
+pub static CHAPTERS: &[Chapter] =
+    &[connect::CHAPTER, user_properties::CHAPTER, topic_alias::CHAPTER];
 
 /// The chapter of that id.
 pub fn chapter(id: &str) -> Option<&'static Chapter> {

@@ -1,0 +1,86 @@
+//! Chapter 3: a number instead of a long topic, and when it pays.
+
+mod alias_from_the_server;
+mod alias_handshake;
+mod alias_lifetime;
+mod alias_out_of_range;
+mod auto_alias;
+mod save_bytes;
+
+use super::Chapter;
+use crate::capture::{Capture, ClientSlot, Entry, Record};
+use crate::course::{Evidence, Finding};
+use crate::mqtt::{Packet, PacketType, Property, Publish, ReasonCode, Sender};
+
+pub(super) const CHAPTER: Chapter = Chapter {
+    id: "topic-alias",
+    minutes: 18,
+    exercises: &[
+        &alias_handshake::EXERCISE,
+        &save_bytes::EXERCISE,
+        &alias_lifetime::EXERCISE,
+        &alias_out_of_range::EXERCISE,
+        &auto_alias::EXERCISE,
+        &alias_from_the_server::EXERCISE,
+    ],
+};
+
+/// A topic of 51 bytes, as they are in factories.
+const TOPIC: &str = "factory/osaka/line-3/robot-07/telemetry/temperature";
+
+/// A reading on that topic; an empty `topic` leaves it to the alias.
+fn reading(topic: &str, alias: Option<u16>) -> Publish {
+    Publish {
+        topic: topic.to_owned(),
+        properties: alias.map(Property::TopicAlias).into_iter().collect(),
+        payload: bytes::Bytes::from_static(b"21.4"),
+        ..Publish::default()
+    }
+}
+
+fn publish_in(packet: &Packet) -> Option<&Publish> {
+    match packet {
+        Packet::Publish(publish) => Some(publish),
+        _ => None,
+    }
+}
+
+/// What the Server answered to the PUBLISH of a record, above QoS 0.
+fn answer_to(capture: &Capture, publish: &Record) -> Option<ReasonCode> {
+    let id = publish.packet_id()?;
+    let answers = [PacketType::PubAck, PacketType::PubRec];
+    let answer = capture.following(publish.id).find(|record| {
+        record.sender() == Some(Sender::Server)
+            && record.packet_type().is_some_and(|kind| answers.contains(&kind))
+            && record.packet_id() == Some(id)
+    })?;
+    answer.valid_packet()?.reason_codes().first().copied()
+}
+
+/// The message of a PUBLISH was taken: its acknowledgement is there and refuses nothing.
+fn taken(capture: &Capture, publish: &Record) -> Result<(), Finding> {
+    match answer_to(capture, publish) {
+        None => Err(Evidence::not_received(publish.client, PacketType::PubAck)),
+        Some(code) if code.is_error() => Err(Finding::Refused { packet: PacketType::PubAck, code }),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The client's latest connection is over.
+fn has_ended(evidence: &Evidence, client: ClientSlot) -> bool {
+    let mut records = evidence.capture.records().rev().filter(|record| record.client == client);
+    let about_the_link = records.find(|record| record.sender().is_none());
+    matches!(about_the_link.map(|record| &record.entry), Some(Entry::Closed(_)))
+}
+
+/// The DISCONNECT with which the Server answered what stands in this record, and its Reason Code.
+fn dismissal<'a>(capture: &'a Capture, of: &Record) -> Option<(&'a Record, ReasonCode)> {
+    let record = capture.following(of.id).find(|record| {
+        record.sender() == Some(Sender::Server)
+            && record.packet_type() == Some(PacketType::Disconnect)
+    })?;
+    match record.valid_packet()? {
+        Packet::Disconnect(disconnect) => Some((record, disconnect.reason_code)),
+        _ => None,
+    }
+}
