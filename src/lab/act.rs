@@ -20,6 +20,8 @@ pub struct Act {
 pub enum Action {
     /// Opens a Network Connection and sends this CONNECT.
     Connect(Box<Connect>),
+    /// Opens a Network Connection and sends these bytes in the place of CONNECT.
+    ConnectBytes(Bytes),
     /// The client gives the Packet Identifier and DUP; those of the value do not count.
     Publish(Publish),
     Subscribe {

@@ -97,6 +97,8 @@ struct Link {
     server_reference: Option<String>,
     /// The record last seen on this connection.
     last_record: Option<RecordId>,
+    /// What is sent in the place of CONNECT.
+    instead_of_connect: Option<Bytes>,
 }
 
 /// How many messages a panel keeps; the capture keeps more.
@@ -275,7 +277,28 @@ impl BenchClient {
             text_message: false,
             server_reference: None,
             last_record: Some(record),
+            instead_of_connect: None,
         });
+        Ok(())
+    }
+
+    /// The same with these bytes in the place of CONNECT. The client takes them for the CONNECT that they
+    /// are, or for one that says nothing.
+    pub(super) fn open_with(
+        &mut self,
+        connection: ConnectionId,
+        target: Target,
+        bytes: Bytes,
+        wire: &mut Wire<'_>,
+    ) -> Result<(), ActError> {
+        let connect = match decode(&bytes, Some(Sender::Client)) {
+            Ok(Packet::Connect(connect)) => *connect,
+            _ => Connect { clean_start: true, ..Connect::default() },
+        };
+        self.open(connection, target, connect, wire)?;
+        if let Some(link) = &mut self.link {
+            link.instead_of_connect = Some(bytes);
+        }
         Ok(())
     }
 
@@ -289,15 +312,8 @@ impl BenchClient {
     pub(super) fn send_bytes(&mut self, bytes: Bytes, wire: &mut Wire<'_>) -> Result<(), ActError> {
         let link = self.link.as_mut().filter(|link| link.is_open && !link.closing);
         let link = link.ok_or(ActError::NotOpen)?;
-        let sender = Sender::Client;
-        let decoded = decode(&bytes, Some(sender));
-        let entry = match &decoded {
-            Err(error) if error.kind.class() == Class::Framing => {
-                Entry::Broken { sender, bytes: bytes.clone(), error: *error }
-            }
-            _ => Entry::Packet { sender, bytes: bytes.clone() },
-        };
-        link.send(entry, bytes, self.slot, wire);
+        let decoded = decode(&bytes, Some(Sender::Client));
+        link.send(as_it_is(&bytes), bytes, self.slot, wire);
         self.client.handle(Input::SentPast(decoded.ok()), wire.now);
         self.drive(None, wire);
         Ok(())
@@ -336,6 +352,7 @@ impl BenchClient {
             }
             // The lab handles these itself.
             Action::Connect(_)
+            | Action::ConnectBytes(_)
             | Action::Cut
             | Action::SendBytes(_)
             | Action::Fault(_)
@@ -522,11 +539,17 @@ impl BenchClient {
         while let Some(output) = self.client.poll() {
             match output {
                 Output::Send(packet) => {
+                    let Some(link) = &mut self.link else { continue };
+                    // The first packet is CONNECT.
+                    if let Some(bytes) = link.instead_of_connect.take() {
+                        link.send(as_it_is(&bytes), bytes, self.slot, wire);
+                        continue;
+                    }
                     let bytes = match &packet {
                         Packet::Connect(connect) => self.route.encode_connect(connect),
                         other => encode(other),
                     };
-                    if let (Some(link), Ok(bytes)) = (&mut self.link, bytes) {
+                    if let Ok(bytes) = bytes {
                         let entry = Entry::Packet { sender: Sender::Client, bytes: bytes.clone() };
                         link.send(entry, bytes, self.slot, wire);
                     }
@@ -586,6 +609,17 @@ impl BenchClient {
         if let Some(link) = &mut self.link {
             link.server_reference = properties.server_reference().map(str::to_owned);
         }
+    }
+}
+
+/// Bytes sent past the client, as a record: one packet, or what is no single frame.
+fn as_it_is(bytes: &Bytes) -> Entry {
+    let (sender, bytes) = (Sender::Client, bytes.clone());
+    match decode(&bytes, Some(sender)) {
+        Err(error) if error.kind.class() == Class::Framing => {
+            Entry::Broken { sender, bytes, error }
+        }
+        _ => Entry::Packet { sender, bytes },
     }
 }
 

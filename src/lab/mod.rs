@@ -248,6 +248,13 @@ impl Lab {
                 self.next_connection += u32::from(opened.is_ok());
                 opened
             }
+            Action::ConnectBytes(bytes) => {
+                let connection = ConnectionId(self.next_connection);
+                let target = client.next_target().unwrap_or(&self.target).clone();
+                let opened = client.open_with(connection, target, bytes, &mut wire);
+                self.next_connection += u32::from(opened.is_ok());
+                opened
+            }
             Action::Cut => client.cut(&mut wire),
             Action::SendBytes(bytes) => client.send_bytes(bytes, &mut wire),
             Action::Fault(fault) => {

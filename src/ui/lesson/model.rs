@@ -71,7 +71,7 @@ pub fn role_name<'a>(role: &'a str, strings: &'a Strings) -> &'a str {
 /// The packet that an action sends, by the specification's name.
 pub fn action_name(action: &Action) -> &'static str {
     match action {
-        Action::Connect(_) => "CONNECT",
+        Action::Connect(_) | Action::ConnectBytes(_) => "CONNECT",
         Action::Publish(_) => "PUBLISH",
         Action::Subscribe { .. } => "SUBSCRIBE",
         Action::Unsubscribe { .. } => "UNSUBSCRIBE",
