@@ -25,7 +25,7 @@ const TCP_PORT: u16 = 1883;
 
 impl Place {
     pub(super) fn of(target: &Target, tool: Tool, notes: &mut Notes) -> Place {
-        let Some(address) = target.address() else {
+        let Some(address) = target.address().filter(|_| !target.is_in_tab()) else {
             notes.add(Note::BrokerInTab);
             return Place::Tcp { host: "localhost".to_owned(), port: TCP_PORT };
         };
