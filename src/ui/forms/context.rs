@@ -6,12 +6,14 @@ use leptos::prelude::*;
 
 use super::{Draft, Field, FieldProblem, FormKind, Problem, Size};
 use crate::capture::ClientSlot;
+use crate::mqtt::PacketType;
 
 /// Copied freely.
 #[derive(Clone, Copy)]
 pub struct FormContext {
-    client: ClientSlot,
-    kind: FormKind,
+    /// In whose ids it stands; `None` for a form that belongs to no client.
+    client: Option<ClientSlot>,
+    packet: PacketType,
     outcome: Memo<Result<Size, Vec<FieldProblem>>>,
     /// Fields that have been left once: what is wrong in them is shown from then on.
     visited: RwSignal<HashSet<Field>>,
@@ -24,10 +26,28 @@ impl FormContext {
     where
         D: Draft + Send + Sync + 'static,
     {
+        FormContext::with(Some(client), kind.packet(), move || draft.with(D::size))
+    }
+
+    /// A form that belongs to no client; what is wrong in it is shown at once.
+    pub fn alone(
+        packet: PacketType,
+        outcome: impl Fn() -> Result<Size, Vec<FieldProblem>> + Send + Sync + 'static,
+    ) -> FormContext {
+        let form = FormContext::with(None, packet, outcome);
+        form.show_all();
+        form
+    }
+
+    fn with(
+        client: Option<ClientSlot>,
+        packet: PacketType,
+        outcome: impl Fn() -> Result<Size, Vec<FieldProblem>> + Send + Sync + 'static,
+    ) -> FormContext {
         FormContext {
             client,
-            kind,
-            outcome: Memo::new(move |_| draft.with(D::size)),
+            packet,
+            outcome: Memo::new(move |_| outcome()),
             visited: RwSignal::new(HashSet::new()),
             tried: RwSignal::new(false),
         }
@@ -84,8 +104,11 @@ impl FormContext {
 
     /// The id of the form element.
     pub fn id(self) -> String {
-        let letter = self.client.letter().to_ascii_lowercase();
-        format!("client-{letter}-{}", self.kind.packet().key())
+        let packet = self.packet.key();
+        match self.client {
+            Some(client) => format!("client-{}-{packet}", client.letter().to_ascii_lowercase()),
+            None => format!("composer-{packet}"),
+        }
     }
 }
 

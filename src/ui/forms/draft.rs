@@ -9,8 +9,15 @@ use crate::mqtt::{ErrorKind, Packet, PacketId, PropertyId, Sender, decode, encod
 
 /// The text of one form.
 pub trait Draft {
-    /// The packet it stands for. A Packet Identifier, which the client gives later, is a placeholder.
-    fn to_packet(&self) -> Result<Packet, Vec<FieldProblem>>;
+    /// The packet it stands for, and what is wrong with it. A Packet Identifier, which the client gives
+    /// later, is a placeholder.
+    fn judged(&self) -> Judged;
+
+    /// The packet, if nothing is wrong with it.
+    fn to_packet(&self) -> Result<Packet, Vec<FieldProblem>> {
+        let Judged { packet, problems } = self.judged();
+        packet.filter(|_| problems.is_empty()).ok_or(problems)
+    }
 
     /// What to do with that packet; `None` for a packet of another kind.
     fn action(packet: Packet) -> Option<Action>;
@@ -26,7 +33,29 @@ pub trait Draft {
 
     /// How large the packet will be, from encoding it.
     fn size(&self) -> Result<Size, Vec<FieldProblem>> {
-        let packet = self.to_packet()?;
+        Size::of(self.to_packet()?)
+    }
+}
+
+/// What a draft says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// There too where it breaks a rule; `None` where a text stands for nothing.
+    pub packet: Option<Packet>,
+    pub problems: Vec<FieldProblem>,
+}
+
+/// In bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub packet: usize,
+    /// What of it the packet's User Properties take; those of a Will do not count.
+    pub user_properties: usize,
+}
+
+impl Size {
+    /// From encoding the packet.
+    pub fn of(packet: Packet) -> Result<Size, Vec<FieldProblem>> {
         let length = |packet: &Packet| {
             encode(packet).map(|frame| frame.len()).map_err(|error| {
                 vec![FieldProblem { field: Field::Packet, problem: Problem::Unwritable(error) }]
@@ -38,14 +67,6 @@ pub trait Draft {
     }
 }
 
-/// In bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    pub packet: usize,
-    /// What of it the packet's User Properties take; those of a Will do not count.
-    pub user_properties: usize,
-}
-
 fn without_user_properties(mut packet: Packet) -> Packet {
     let properties = match &mut packet {
         Packet::Connect(packet) => &mut packet.properties,
@@ -53,7 +74,7 @@ fn without_user_properties(mut packet: Packet) -> Packet {
         Packet::Subscribe(packet) => &mut packet.properties,
         Packet::Unsubscribe(packet) => &mut packet.properties,
         Packet::Disconnect(packet) => &mut packet.properties,
-        // No other packet has a form.
+        // No other packet is sent from a client's panel.
         _ => return packet,
     };
     properties.0.retain(|property| property.id() != PropertyId::UserProperty);
@@ -63,35 +84,52 @@ fn without_user_properties(mut packet: Packet) -> Packet {
 /// Collects problems while a draft becomes a packet.
 ///
 /// Each value is put into the smallest packet that can hold it, and that packet goes through the codec
-/// as a strict Server would read it: so every field is judged, not only the first that breaks a rule.
-#[derive(Default)]
+/// as a strict receiver would read it: so every field is judged, not only the first that breaks a rule.
 pub(super) struct Judge {
+    sender: Sender,
     problems: Vec<FieldProblem>,
+    /// A text could not be read: there is no packet.
+    unread: bool,
+}
+
+impl Default for Judge {
+    fn default() -> Judge {
+        Judge::of(Sender::Client)
+    }
 }
 
 impl Judge {
+    /// For a packet that this side sends.
+    pub(super) fn of(sender: Sender) -> Judge {
+        Judge { sender, problems: Vec::new(), unread: false }
+    }
+
     /// Judges a value by the smallest packet around it; returns whether it is right.
     pub(super) fn probe(&mut self, field: Field, packet: &Packet) -> bool {
-        self.take(field, check(packet)).is_some()
+        let checked = check(packet, self.sender);
+        checked.map_err(|problem| self.problem(field, problem)).is_ok()
     }
 
     /// Takes what could be read from a text, or notes why not.
     pub(super) fn take<T>(&mut self, field: Field, read: Result<T, Problem>) -> Option<T> {
+        self.unread |= read.is_err();
         read.map_err(|problem| self.problem(field, problem)).ok()
     }
 
-    fn problem(&mut self, field: Field, problem: Problem) {
+    /// Notes what is wrong with a value that can be written all the same.
+    pub(super) fn problem(&mut self, field: Field, problem: Problem) {
         self.problems.push(FieldProblem { field, problem });
     }
 
+    /// There is no packet at all.
+    pub(super) fn fail(self) -> Judged {
+        Judged { packet: None, problems: self.problems }
+    }
+
     /// Judges the whole, for the rules that join fields. `place` names the field of such a rule.
-    pub(super) fn finish(
-        mut self,
-        packet: Packet,
-        place: impl Fn(ErrorKind) -> Field,
-    ) -> Result<Packet, Vec<FieldProblem>> {
+    pub(super) fn finish(mut self, packet: Packet, place: impl Fn(ErrorKind) -> Field) -> Judged {
         if self.problems.is_empty()
-            && let Err(problem) = check(&packet)
+            && let Err(problem) = check(&packet, self.sender)
         {
             let field = match problem {
                 Problem::Rule(kind) => place(kind),
@@ -99,17 +137,14 @@ impl Judge {
             };
             self.problem(field, problem);
         }
-        match self.problems.is_empty() {
-            true => Ok(packet),
-            false => Err(self.problems),
-        }
+        Judged { packet: (!self.unread).then_some(packet), problems: self.problems }
     }
 }
 
-/// Whether a Server would take this packet.
-pub(super) fn check(packet: &Packet) -> Result<Bytes, Problem> {
+/// Whether the other side would take this packet.
+pub(super) fn check(packet: &Packet, sender: Sender) -> Result<Bytes, Problem> {
     let frame = encode(packet).map_err(Problem::Unwritable)?;
-    match decode(&frame, Some(Sender::Client)) {
+    match decode(&frame, Some(sender)) {
         Ok(_) => Ok(frame),
         Err(error) => Err(Problem::Rule(error.kind)),
     }

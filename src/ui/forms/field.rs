@@ -1,8 +1,9 @@
 //! Which field of a form a problem belongs to.
 
 use crate::mqtt::{
-    Connect, Disconnect, FieldId, Holder, Label, Packet, Properties, PropertyId, Publish,
-    ReasonCode, Subscribe, Subscription, Unsubscribe, Will,
+    Ack, Auth, ConnAck, Connect, Disconnect, FieldId, Holder, Label, Packet, PacketType,
+    Properties, Property, PropertyId, Publish, ReasonCode, Sender, SubAck, Subscribe, Subscription,
+    UnsubAck, Unsubscribe, Will,
 };
 
 use super::draft::PLACEHOLDER_ID;
@@ -22,6 +23,9 @@ pub enum Field {
     TopicFilter(usize),
     NoLocal(usize),
     ReasonCode,
+    PacketIdentifier,
+    /// One Reason Code of such a packet, by position, from 0 on.
+    Code(PacketType, usize),
     Property(Part, PropertyId),
     /// By position among the pairs, from 0 on.
     UserProperty(Part, usize, PairPart),
@@ -44,17 +48,71 @@ pub enum Part {
     Subscribe,
     Unsubscribe,
     Disconnect,
+    ConnAck,
+    /// With what only a Server says.
+    PublishFromServer,
+    PubAck,
+    PubRec,
+    PubRel,
+    PubComp,
+    SubAck,
+    UnsubAck,
+    /// With what only a Server says.
+    DisconnectFromServer,
+    Auth,
 }
 
 impl Part {
+    /// The part of a packet of that type which holds its own properties; `None` where there are none.
+    pub fn of(packet: PacketType, sender: Sender) -> Option<Part> {
+        Some(match (packet, sender) {
+            (PacketType::Connect, _) => Part::Connect,
+            (PacketType::ConnAck, _) => Part::ConnAck,
+            (PacketType::Publish, Sender::Client) => Part::Publish,
+            (PacketType::Publish, Sender::Server) => Part::PublishFromServer,
+            (PacketType::PubAck, _) => Part::PubAck,
+            (PacketType::PubRec, _) => Part::PubRec,
+            (PacketType::PubRel, _) => Part::PubRel,
+            (PacketType::PubComp, _) => Part::PubComp,
+            (PacketType::Subscribe, _) => Part::Subscribe,
+            (PacketType::SubAck, _) => Part::SubAck,
+            (PacketType::Unsubscribe, _) => Part::Unsubscribe,
+            (PacketType::UnsubAck, _) => Part::UnsubAck,
+            (PacketType::PingReq | PacketType::PingResp, _) => return None,
+            (PacketType::Disconnect, Sender::Client) => Part::Disconnect,
+            (PacketType::Disconnect, Sender::Server) => Part::DisconnectFromServer,
+            (PacketType::Auth, _) => Part::Auth,
+        })
+    }
+
+    /// The side whose packets have this part; where both have it alike, the Client.
+    pub fn sender(self) -> Sender {
+        match self {
+            Part::ConnAck
+            | Part::PublishFromServer
+            | Part::SubAck
+            | Part::UnsubAck
+            | Part::DisconnectFromServer => Sender::Server,
+            _ => Sender::Client,
+        }
+    }
+
     pub fn holder(self) -> Holder {
         match self {
             Part::Connect => Holder::Connect,
             Part::Will => Holder::Will,
-            Part::Publish => Holder::Publish,
+            Part::ConnAck => Holder::ConnAck,
+            Part::Publish | Part::PublishFromServer => Holder::Publish,
+            Part::PubAck => Holder::PubAck,
+            Part::PubRec => Holder::PubRec,
+            Part::PubRel => Holder::PubRel,
+            Part::PubComp => Holder::PubComp,
+            Part::SubAck => Holder::SubAck,
+            Part::UnsubAck => Holder::UnsubAck,
+            Part::Auth => Holder::Auth,
             Part::Subscribe => Holder::Subscribe,
             Part::Unsubscribe => Holder::Unsubscribe,
-            Part::Disconnect => Holder::Disconnect,
+            Part::Disconnect | Part::DisconnectFromServer => Holder::Disconnect,
         }
     }
 
@@ -74,7 +132,7 @@ impl Part {
                 let will = Some(Will { properties, topic: text, ..Will::default() });
                 Packet::Connect(Box::new(Connect { will, ..Connect::default() }))
             }
-            Part::Publish => {
+            Part::Publish | Part::PublishFromServer => {
                 Packet::Publish(Publish { properties, topic: text, ..Publish::default() })
             }
             Part::Subscribe => {
@@ -91,6 +149,34 @@ impl Part {
                 let reason_code = ReasonCode::Success;
                 Packet::Disconnect(Disconnect { reason_code, properties })
             }
+            Part::DisconnectFromServer => {
+                let reason_code = ReasonCode::ServerShuttingDown;
+                Packet::Disconnect(Disconnect { reason_code, properties })
+            }
+            Part::ConnAck => {
+                let (session_present, reason_code) = (false, ReasonCode::Success);
+                Packet::ConnAck(ConnAck { session_present, reason_code, properties })
+            }
+            Part::PubAck => Packet::PubAck(ack(properties)),
+            Part::PubRec => Packet::PubRec(ack(properties)),
+            Part::PubRel => Packet::PubRel(ack(properties)),
+            Part::PubComp => Packet::PubComp(ack(properties)),
+            Part::SubAck => {
+                let (packet_id, reason_codes) = (PLACEHOLDER_ID, vec![ReasonCode::Success]);
+                Packet::SubAck(SubAck { packet_id, properties, reason_codes })
+            }
+            Part::UnsubAck => {
+                let (packet_id, reason_codes) = (PLACEHOLDER_ID, vec![ReasonCode::Success]);
+                Packet::UnsubAck(UnsubAck { packet_id, properties, reason_codes })
+            }
+            Part::Auth => {
+                let mut properties = properties;
+                if !properties.contains(PropertyId::AuthenticationMethod) {
+                    properties.push(Property::AuthenticationMethod(text));
+                }
+                let reason_code = ReasonCode::ContinueAuthentication;
+                Packet::Auth(Auth { reason_code, properties })
+            }
         }
     }
 
@@ -102,8 +188,22 @@ impl Part {
             Part::Subscribe => "subscribe",
             Part::Unsubscribe => "unsubscribe",
             Part::Disconnect => "disconnect",
+            Part::ConnAck => "connack",
+            Part::PublishFromServer => "server_publish",
+            Part::PubAck => "puback",
+            Part::PubRec => "pubrec",
+            Part::PubRel => "pubrel",
+            Part::PubComp => "pubcomp",
+            Part::SubAck => "suback",
+            Part::UnsubAck => "unsuback",
+            Part::DisconnectFromServer => "server_disconnect",
+            Part::Auth => "auth",
         }
     }
+}
+
+fn ack(properties: Properties) -> Ack {
+    Ack { properties, ..Ack::success(PLACEHOLDER_ID) }
 }
 
 impl Field {
@@ -121,6 +221,18 @@ impl Field {
             Field::TopicFilter(_) => FieldId::TopicFilter,
             Field::NoLocal(_) => FieldId::NoLocal,
             Field::ReasonCode => FieldId::DisconnectReasonCode,
+            Field::PacketIdentifier => FieldId::PacketIdentifier,
+            Field::Code(packet, _) => match packet {
+                PacketType::ConnAck => FieldId::ConnectReasonCode,
+                PacketType::PubAck => FieldId::PubAckReasonCode,
+                PacketType::PubRec => FieldId::PubRecReasonCode,
+                PacketType::PubRel => FieldId::PubRelReasonCode,
+                PacketType::PubComp => FieldId::PubCompReasonCode,
+                PacketType::SubAck => FieldId::SubAckReasonCode,
+                PacketType::UnsubAck => FieldId::UnsubAckReasonCode,
+                PacketType::Auth => FieldId::AuthReasonCode,
+                _ => FieldId::DisconnectReasonCode,
+            },
             Field::Property(part, id) => return Some(part.label(id)),
             Field::UserProperty(part, ..) => return Some(part.label(PropertyId::UserProperty)),
             Field::Packet => return None,
@@ -134,6 +246,7 @@ impl Field {
             Field::Packet => "packet".to_owned(),
             Field::TopicFilter(row) => format!("topic_filter_{row}"),
             Field::NoLocal(row) => format!("no_local_{row}"),
+            Field::Code(_, row) => format!("reason_code_{row}"),
             Field::Property(part, id) => format!("{}_{}", part.key(), id.key()),
             Field::UserProperty(part, row, pair_part) => {
                 let end = if pair_part == PairPart::Name { "name" } else { "value" };

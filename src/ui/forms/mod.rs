@@ -16,6 +16,7 @@ mod field;
 #[cfg(target_arch = "wasm32")]
 mod lens;
 mod number;
+mod plain;
 mod problem;
 mod properties;
 mod publish;
@@ -34,9 +35,12 @@ pub use context::FormContext;
 pub use disconnect::DisconnectDraft;
 #[cfg(target_arch = "wasm32")]
 pub use disconnect::DisconnectForm;
-pub use draft::{Draft, Size};
+pub use draft::{Draft, Judged, Size};
 pub use drafts::{Drafts, FormKind};
 pub use field::{Field, PairPart, Part};
+#[cfg(target_arch = "wasm32")]
+pub use plain::PlainForm;
+pub use plain::{PlainDraft, complete};
 pub use problem::{FieldProblem, NumberRange, Problem, thousands};
 pub use properties::{PropertiesDraft, PropertyDraft, hints};
 pub use publish::PublishDraft;

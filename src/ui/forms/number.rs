@@ -31,7 +31,8 @@ pub(super) fn range_of(part: Part, id: PropertyId) -> Option<NumberRange> {
         }
     };
     let taken = |number: &u32| {
-        property(id, *number).is_some_and(|p| super::draft::check(&part.probe([p].into())).is_ok())
+        property(id, *number)
+            .is_some_and(|p| super::draft::check(&part.probe([p].into()), part.sender()).is_ok())
     };
     Some(NumberRange {
         minimum: [0].into_iter().find(taken).unwrap_or(1),
@@ -40,8 +41,8 @@ pub(super) fn range_of(part: Part, id: PropertyId) -> Option<NumberRange> {
     })
 }
 
-/// Whether a Client may send this property in this part at all.
-pub(super) fn client_may_send(part: Part, id: PropertyId) -> bool {
+/// Whether this property may stand in this part at all.
+pub(super) fn may_stand(part: Part, id: PropertyId) -> bool {
     let sample = match id.kind() {
         PropertyKind::Utf8String => Property::from_value(id, PropertyValue::Utf8String("t")),
         PropertyKind::BinaryData => {
@@ -52,7 +53,7 @@ pub(super) fn client_may_send(part: Part, id: PropertyId) -> bool {
     };
     sample.is_some_and(|sample| {
         !matches!(
-            super::draft::check(&part.probe([sample].into())),
+            super::draft::check(&part.probe([sample].into()), part.sender()),
             Err(Problem::Rule(
                 ErrorKind::PropertyNotAllowed(..) | ErrorKind::PropertyFromWrongSide(..)
             ))

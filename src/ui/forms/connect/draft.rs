@@ -5,7 +5,7 @@ use crate::mqtt::{Connect, ErrorKind, Packet, PropertyId};
 use crate::ui::forms::draft::Judge;
 use crate::ui::forms::problem::NumberRange;
 use crate::ui::forms::{
-    BytesDraft, Draft, Field, FieldProblem, Part, PropertiesDraft, WillDraft, number,
+    BytesDraft, Draft, Field, Judged, Part, PropertiesDraft, WillDraft, number,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl ConnectDraft {
 }
 
 impl Draft for ConnectDraft {
-    fn to_packet(&self) -> Result<Packet, Vec<FieldProblem>> {
+    fn judged(&self) -> Judged {
         let mut judge = Judge::default();
         let mut probe = |field, connect| judge.probe(field, &Packet::Connect(Box::new(connect)));
 
@@ -114,6 +114,7 @@ mod tests {
 
     use super::*;
     use crate::mqtt::{FieldId, Property, QoS, Will};
+    use crate::ui::forms::FieldProblem;
     use crate::ui::forms::{BytesForm, PairDraft, PairPart, Problem, Size};
 
     #[test]

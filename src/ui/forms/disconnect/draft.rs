@@ -3,7 +3,7 @@
 use crate::lab::Action;
 use crate::mqtt::{Disconnect, ErrorKind, Packet, PacketType, ReasonCode, Sender};
 use crate::ui::forms::draft::Judge;
-use crate::ui::forms::{Draft, Field, FieldProblem, Part, PropertiesDraft};
+use crate::ui::forms::{Draft, Field, Judged, Part, PropertiesDraft};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisconnectDraft {
@@ -35,7 +35,7 @@ impl DisconnectDraft {
 }
 
 impl Draft for DisconnectDraft {
-    fn to_packet(&self) -> Result<Packet, Vec<FieldProblem>> {
+    fn judged(&self) -> Judged {
         let mut judge = Judge::default();
         let properties = self.properties.read(&mut judge);
         let disconnect = Disconnect { reason_code: self.reason_code, properties };
@@ -61,6 +61,7 @@ mod tests {
     use crate::capture::ClientSlot;
     use crate::lab::Act;
     use crate::mqtt::Property;
+    use crate::ui::forms::FieldProblem;
     use crate::ui::forms::Problem;
 
     #[test]

@@ -1,4 +1,4 @@
-//! Every property that a Client may send in one part, and the User Properties, as typed.
+//! Every property that may stand in one part, and the User Properties, as typed.
 
 use crate::mqtt::{Properties, Property, PropertyId, PropertyKind, PropertyValue};
 use crate::ui::forms::draft::Judge;
@@ -31,7 +31,7 @@ impl PropertiesDraft {
         let mut ids: Vec<PropertyId> = PropertyId::ALL
             .iter()
             .copied()
-            .filter(|&id| id != PropertyId::UserProperty && number::client_may_send(part, id))
+            .filter(|&id| id != PropertyId::UserProperty && number::may_stand(part, id))
             .collect();
         ids.sort_by_key(|id| section_numbers(part.label(*id).section()));
         let row = |id| PropertyDraft {
@@ -88,7 +88,10 @@ impl PropertiesDraft {
         let mut properties = Properties::default();
         for row in self.rows.iter().filter(|row| row.set) {
             let field = Field::Property(self.part, row.id);
-            if let Some(property) = judge.take(field, row.read()) {
+            if let Some((property, range)) = row.out_of_range() {
+                judge.problem(field, Problem::OutOfRange { range });
+                properties.push(property);
+            } else if let Some(property) = judge.take(field, row.read()) {
                 judge.probe(field, &self.part.probe(with_company(&property)));
                 properties.push(property);
             }
@@ -110,6 +113,18 @@ impl PropertyDraft {
             (None, _) => Property::from_value(self.id, PropertyValue::Utf8String(text)),
         };
         Ok(property.expect("the kind of value follows from the property"))
+    }
+
+    /// The number where it has its place in the bytes, but not in the range that the specification gives.
+    fn out_of_range(&self) -> Option<(Property, NumberRange)> {
+        let range = self.range?;
+        let number =
+            number::read(&self.value.text, NumberRange { minimum: 0, maximum: u32::MAX, ..range })
+                .ok()?;
+        let is_out = !(range.minimum..=range.maximum).contains(&number);
+        let property = number::property(self.id, number).filter(|_| is_out)?;
+        let fits = self.id.kind() != PropertyKind::VariableByteInteger || number <= range.maximum;
+        fits.then_some((property, range))
     }
 
     /// Whether its value is one of 0 and 1.
@@ -213,7 +228,8 @@ mod tests {
         row.value.text = "nonsense".to_owned();
         let mut judge = Judge::default();
         assert_eq!(draft.read(&mut judge), Properties::NONE);
-        assert!(judge.finish(Part::Connect.probe(Properties::NONE), |_| Field::Packet).is_ok());
+        let judged = judge.finish(Part::Connect.probe(Properties::NONE), |_| Field::Packet);
+        assert_eq!(judged.problems, []);
         assert_eq!(draft.set_count(), 0);
     }
 }

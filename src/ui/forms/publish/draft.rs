@@ -3,7 +3,7 @@
 use crate::lab::Action;
 use crate::mqtt::{ErrorKind, Packet, Property, Publish, QoS};
 use crate::ui::forms::draft::{Judge, PLACEHOLDER_ID};
-use crate::ui::forms::{BytesDraft, Draft, Field, FieldProblem, Part, PropertiesDraft};
+use crate::ui::forms::{BytesDraft, Draft, Field, Judged, Part, PropertiesDraft};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishDraft {
@@ -34,8 +34,8 @@ impl PublishDraft {
 }
 
 impl Draft for PublishDraft {
-    fn to_packet(&self) -> Result<Packet, Vec<FieldProblem>> {
-        let mut judge = Judge::default();
+    fn judged(&self) -> Judged {
+        let mut judge = Judge::of(self.properties.part().sender());
         let topic = self.topic.clone();
         // Whether an empty Topic Name has an alias is judged on the whole packet.
         let alone = Publish {

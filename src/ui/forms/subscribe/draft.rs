@@ -3,7 +3,7 @@
 use crate::lab::Action;
 use crate::mqtt::{ErrorKind, Packet, Properties, Subscribe, Subscription};
 use crate::ui::forms::draft::{Judge, PLACEHOLDER_ID};
-use crate::ui::forms::{Draft, Field, FieldProblem, Part, PropertiesDraft, Rows};
+use crate::ui::forms::{Draft, Field, Judged, Part, PropertiesDraft, Rows};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscribeDraft {
@@ -33,7 +33,7 @@ impl SubscribeDraft {
 }
 
 impl Draft for SubscribeDraft {
-    fn to_packet(&self) -> Result<Packet, Vec<FieldProblem>> {
+    fn judged(&self) -> Judged {
         let mut judge = Judge::default();
         let packet = |properties, subscriptions| {
             Packet::Subscribe(Subscribe { packet_id: PLACEHOLDER_ID, properties, subscriptions })

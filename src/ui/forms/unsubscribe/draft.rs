@@ -3,7 +3,7 @@
 use crate::lab::Action;
 use crate::mqtt::{ErrorKind, Packet, Properties, Unsubscribe};
 use crate::ui::forms::draft::{Judge, PLACEHOLDER_ID};
-use crate::ui::forms::{Draft, Field, FieldProblem, Part, PropertiesDraft, Rows};
+use crate::ui::forms::{Draft, Field, Judged, Part, PropertiesDraft, Rows};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsubscribeDraft {
@@ -33,7 +33,7 @@ impl UnsubscribeDraft {
 }
 
 impl Draft for UnsubscribeDraft {
-    fn to_packet(&self) -> Result<Packet, Vec<FieldProblem>> {
+    fn judged(&self) -> Judged {
         let mut judge = Judge::default();
         let packet = |properties, topic_filters| {
             let packet_id = PLACEHOLDER_ID;
