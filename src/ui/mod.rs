@@ -8,6 +8,7 @@ pub mod broker_choice;
 pub mod broker_view;
 pub mod byte_diff;
 pub mod client_panel;
+pub mod composer;
 pub mod family;
 pub mod format;
 pub mod forms;

@@ -1,0 +1,8 @@
+//! The packet composer: one packet as fields and as bytes, each following the other; broken on purpose,
+//! sent, and answered.
+
+pub mod model;
+pub mod paste;
+mod words;
+
+pub use words::breakage_words;
