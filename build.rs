@@ -170,8 +170,13 @@ fn exercise_prose(text: &str, path: &Path) -> String {
     let page = Section::parse(text, path);
     let (goal, why) = first_paragraph(&page.body);
     let (mut tomorrow, mut elsewhere) = (String::new(), String::new());
-    let mut steps = String::new();
+    let (mut steps, mut findings) = (String::new(), String::new());
     for section in &page.children {
+        for part in &section.children {
+            if let Some(key) = part.heading.strip_prefix("finding: ") {
+                write!(findings, "({key:?}, {:?}), ", part.body.trim()).unwrap();
+            }
+        }
         match section.heading.as_str() {
             "tomorrow" => tomorrow = inline_html(section.body.trim()),
             "elsewhere" => elsewhere = to_html(&section.body),
@@ -179,7 +184,8 @@ fn exercise_prose(text: &str, path: &Path) -> String {
         }
     }
     format!(
-        "ExerciseProse {{ title: {:?}, goal: {:?}, why: {:?}, steps: &[{steps}], elsewhere: {elsewhere:?}, \
+        "ExerciseProse {{ title: {:?}, goal: {:?}, why: {:?}, steps: &[{steps}], \
+         findings: &[{findings}], elsewhere: {elsewhere:?}, \
          tomorrow: {tomorrow:?} }}",
         page.heading,
         inline_html(goal),
@@ -191,7 +197,7 @@ fn exercise_prose(text: &str, path: &Path) -> String {
 /// `### outcome`, `### hint` or `### hint: finding`, `### finding: key`, `### done`.
 fn step_prose(section: &Section, path: &Path) -> String {
     let (todo, details) = first_paragraph(&section.body);
-    let (mut controls, mut hints, mut findings) = (Vec::new(), String::new(), String::new());
+    let (mut controls, mut hints) = (Vec::new(), String::new());
     let (mut question, mut options, mut outcome) = (None, Vec::new(), String::new());
     let mut done = String::new();
     for part in &section.children {
@@ -208,9 +214,8 @@ fn step_prose(section: &Section, path: &Path) -> String {
                 let text = to_html(&part.body);
                 write!(hints, "HintProse {{ when: {when:?}, text: {text:?} }}, ").unwrap();
             }
-            ("finding", key) if !key.is_empty() => {
-                write!(findings, "({key:?}, {:?}), ", part.body.trim()).unwrap();
-            }
+            // Any step may need the sentence: the exercise has them all.
+            ("finding", key) if !key.is_empty() => {}
             ("done", "") => done = to_html(&part.body),
             _ => panic!("{}: {}: no such part: {}", path.display(), section.heading, part.heading),
         }
@@ -223,7 +228,7 @@ fn step_prose(section: &Section, path: &Path) -> String {
     };
     format!(
         "StepProse {{ id: {:?}, todo: {:?}, details: {:?}, controls: &{controls:?}, prediction: {prediction}, \
-         hints: &[{hints}], findings: &[{findings}], done: {done:?} }}, ",
+         hints: &[{hints}], done: {done:?} }}, ",
         section.heading,
         inline_html(todo),
         to_html(details),

@@ -117,7 +117,7 @@ fn assert_worded(exercise: &Exercise, run: &Run) {
     for (step, verdict) in exercise.steps.iter().zip(run.verdicts()) {
         let Some(Finding::Told { key, values }) = verdict.finding() else { continue };
         for language in Language::ALL {
-            let words = exercise_prose(exercise.id, language).and_then(|words| words.step(step.id));
+            let words = exercise_prose(exercise.id, language);
             let sentence = words.and_then(|words| words.finding(key, values));
             let sentence = sentence.unwrap_or_else(|| {
                 panic!("{} {}: `### finding: {key}` in {}", exercise.id, step.id, language.tag())

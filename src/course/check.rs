@@ -2,8 +2,8 @@
 
 use super::evidence::Evidence;
 use super::verdict::{Finding, Verdict, judge};
-use crate::capture::ClientSlot;
-use crate::mqtt::{Packet, PacketType, ReasonCode};
+use crate::capture::{ClientSlot, Record, RecordId};
+use crate::mqtt::{Packet, PacketType, Publish, ReasonCode};
 
 /// The client has a CONNACK with success.
 pub fn connected(evidence: &Evidence, client: ClientSlot) -> Verdict {
@@ -45,6 +45,15 @@ pub fn has_user_properties(packet: &Packet, names: &[&str]) -> Result<(), Findin
         None => Ok(()),
         Some(missing) => Err(Finding::no_user_property(missing)),
     }
+}
+
+/// The PUBLISH packets among these records, with what they say.
+pub fn messages<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(RecordId, Publish)> {
+    let message = |record: &Record| match record.valid_packet()? {
+        Packet::Publish(publish) => Some((record.id, publish)),
+        _ => None,
+    };
+    records.filter_map(message).collect()
 }
 
 /// The records of all these verdicts once every one is met, otherwise the first that is not.

@@ -13,6 +13,7 @@ pub mod chapters;
 pub mod check;
 pub mod fleet;
 pub mod savings;
+pub mod subscriptions;
 
 mod evidence;
 mod exercise;

@@ -9,4 +9,6 @@ pub enum Picture {
     AliasGame,
     /// A CONNECT or PUBLISH of 5.0 beside what 3.1.1 would have written.
     Versions,
+    /// For every message: which subscriptions matched, and how many copies came.
+    Tracer,
 }

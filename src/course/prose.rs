@@ -17,6 +17,8 @@ pub struct ExerciseProse {
     pub goal: &'static str,
     pub why: &'static str,
     pub steps: &'static [StepProse],
+    /// Sentences for [`Finding::Told`](super::Finding::Told), by key, with `{0}`, `{1}` … for its values.
+    pub findings: &'static [(&'static str, &'static str)],
     /// What a broker outside the tab does instead, where the exercise needs the one in the tab.
     pub elsewhere: &'static str,
     /// What will be different in the learner's own system, as inline HTML.
@@ -34,8 +36,6 @@ pub struct StepProse {
     pub prediction: Option<PredictionProse>,
     /// From gentle to concrete; those for the present finding go first.
     pub hints: &'static [HintProse],
-    /// Sentences for [`Finding::Told`](super::Finding::Told), by key, with `{0}`, `{1}` … for its values.
-    pub findings: &'static [(&'static str, &'static str)],
     /// What the packets proved.
     pub done: &'static str,
 }
@@ -64,7 +64,9 @@ impl StepProse {
         let general = self.hints.iter().filter(|hint| hint.when.is_none());
         special.chain(general).map(|hint| hint.text).collect()
     }
+}
 
+impl ExerciseProse {
     /// The sentence of a finding that the exercise words itself.
     pub fn finding(&self, key: &str, values: &[String]) -> Option<String> {
         let (_, text) = self.findings.iter().find(|(of, _)| *of == key)?;
@@ -73,9 +75,7 @@ impl StepProse {
         };
         Some(values.iter().enumerate().fold((*text).to_owned(), fill))
     }
-}
 
-impl ExerciseProse {
     pub fn step(&self, id: &str) -> Option<&'static StepProse> {
         self.steps.iter().find(|step| step.id == id)
     }

@@ -2,6 +2,7 @@
 
 mod common;
 mod connect;
+mod subscriptions;
 mod topic_alias;
 mod user_properties;
 
@@ -18,8 +19,13 @@ pub struct Chapter {
 /// An exercise of a chapter, in its place.
 pub type ChapterEntry = &'static Exercise;
 
-pub static CHAPTERS: &[Chapter] =
-    &[connect::CHAPTER, user_properties::CHAPTER, topic_alias::CHAPTER];
+#[rustfmt::skip] // One a line: a chapter is added by adding a line.
+pub static CHAPTERS: &[Chapter] = &[
+    connect::CHAPTER,
+    user_properties::CHAPTER,
+    topic_alias::CHAPTER,
+    subscriptions::CHAPTER,
+];
 
 /// The chapter of that id.
 pub fn chapter(id: &str) -> Option<&'static Chapter> {

@@ -1,16 +1,16 @@
 //! Verdicts and progress in words, as plain text.
 
 use crate::capture::ClientSlot;
-use crate::course::{Finding, Move, StepProse, Verdict};
+use crate::course::{ExerciseProse, Finding, Move, Verdict};
 use crate::lab::Action;
 use crate::language::Strings;
 use crate::mqtt::Sender;
 
-/// What was looked for and what was found instead, as one sentence. `words` are those of the step, where
-/// the exercise words the finding itself; `role` names a client.
+/// What was looked for and what was found instead, as one sentence. `words` are those of the exercise,
+/// which may word the finding itself; `role` names a client.
 pub fn finding(
     finding: &Finding,
-    words: Option<&StepProse>,
+    words: Option<&ExerciseProse>,
     strings: &Strings,
     role: impl Fn(ClientSlot) -> String,
 ) -> String {
@@ -139,15 +139,14 @@ mod tests {
 
     #[test]
     fn an_exercise_words_its_own_findings() {
-        let words = StepProse {
-            id: "count",
-            todo: "",
-            details: "",
-            controls: &[],
-            prediction: None,
-            hints: &[],
+        let words = ExerciseProse {
+            title: "",
+            goal: "",
+            why: "",
+            steps: &[],
             findings: &[("too-many", "{0} are on their way, {1} are allowed.")],
-            done: "",
+            elsewhere: "",
+            tomorrow: "",
         };
         let told = Finding::told("too-many", [&4, &3]);
         let role = |_: ClientSlot| String::new();

@@ -287,7 +287,10 @@ fn VerdictView(
         let strings = locale.strings();
         let state = model::state(&verdict);
         let word = model::state_word(&verdict, strings);
-        let text = verdict.finding().map(|found| model::finding(found, words.get(), strings, role));
+        let text = verdict.finding().map(|found| {
+            let words = exercise_prose(session.exercise.id, locale.language());
+            model::finding(found, words, strings, role)
+        });
         let records = match &verdict {
             Verdict::Met(records) => records.clone(),
             Verdict::Contradicted { by, .. } => vec![*by],
