@@ -1,5 +1,6 @@
 //! The pictures of the chapters, one folder each: a plain `model.rs` over the capture and a view.
 
+pub mod tracer;
 pub mod versions;
 
 #[cfg(target_arch = "wasm32")]
@@ -12,8 +13,9 @@ use crate::course::Picture;
 
 /// The picture of an exercise, live.
 #[cfg(target_arch = "wasm32")]
-pub fn draw(picture: Picture, _session: LessonSession) -> AnyView {
+pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
     match picture {
+        Picture::Tracer => view! { <tracer::TracerPicture session/> }.into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),
         Picture::AliasLedger | Picture::AliasGame => ().into_any(),
     }
