@@ -68,9 +68,14 @@ impl Bench {
 
     /// Lets time pass and packets arrive until the condition holds.
     pub fn wait_until(&mut self, what: &str, holds: impl FnMut(&Lab) -> bool) {
-        let give_up = self.now() + PATIENCE;
-        let in_time = self.go_on_until(give_up, holds);
+        let in_time = self.try_wait_until(holds);
         assert!(in_time, "in vain: {what}; on the wire: {:#?}", self.on_the_wire());
+    }
+
+    /// The same, and returns whether the condition holds now.
+    pub fn try_wait_until(&mut self, holds: impl FnMut(&Lab) -> bool) -> bool {
+        let give_up = self.now() + PATIENCE;
+        self.go_on_until(give_up, holds)
     }
 
     /// Goes on until the condition holds or this moment has come; returns whether it holds.
@@ -107,7 +112,7 @@ impl Bench {
         record.valid_packet().expect("Mosquitto keeps to the rules")
     }
 
-    fn on_the_wire(&self) -> Vec<String> {
+    pub fn on_the_wire(&self) -> Vec<String> {
         let records = self.lab.capture().records();
         records.map(|r| format!("{:?} {:?}", r.sender(), r.packet_type())).collect()
     }

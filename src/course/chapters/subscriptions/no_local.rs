@@ -16,12 +16,14 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "alice",
-            prepared: |cast| vec![connect(cast, ALICE), subscribe(ALICE, false), say("hello?")],
+            prepared: |cast| {
+                vec![connect(cast, ALICE), subscribe(ALICE, LOBBY, false), say(LOBBY, "hello?")]
+            },
             ..ClientSetup::PLAIN
         },
         ClientSetup {
             role: "bob",
-            prepared: |cast| vec![connect(cast, BOB), subscribe(BOB, false)],
+            prepared: |cast| vec![connect(cast, BOB), subscribe(BOB, ROOM, false)],
             ..ClientSetup::PLAIN
         },
     ],
@@ -29,27 +31,38 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "echo",
-            controls: &[|_| Move::Act(subscribe(ALICE, false)), |_| Move::Act(say("hello?"))],
+            controls: &[
+                |_| Move::Act(subscribe(ALICE, LOBBY, false)),
+                |_| Move::Act(say(LOBBY, "hello?")),
+            ],
             check: heard_itself,
             ..Step::PLAIN
         },
         Step {
             id: "no-local",
-            controls: &[|_| Move::Act(subscribe(ALICE, true))],
-            check: replaced,
+            controls: &[|_| Move::Act(subscribe(ALICE, ROOM, true))],
+            check: deafened,
             ..Step::PLAIN
         },
         Step {
             id: "silence",
-            controls: &[|_| Move::Act(subscribe(BOB, false)), |_| Move::Act(say("hello, Bob"))],
+            controls: &[
+                |_| Move::Act(subscribe(BOB, ROOM, false)),
+                |_| Move::Act(say(ROOM, "hello, Bob")),
+            ],
             check: only_bob_heard,
             ..Step::PLAIN
         },
     ],
     solution: |cast| {
         let (alice, bob) = (connect(cast, ALICE), connect(cast, BOB));
-        let echo = [alice, subscribe(ALICE, false), say("hello?"), subscribe(ALICE, true)];
-        let silence = [bob, subscribe(BOB, false), say("hello, Bob")];
+        let echo = [
+            alice,
+            subscribe(ALICE, LOBBY, false),
+            say(LOBBY, "hello?"),
+            subscribe(ALICE, ROOM, true),
+        ];
+        let silence = [bob, subscribe(BOB, ROOM, false), say(ROOM, "hello, Bob")];
         echo.into_iter().chain(silence).map(Move::Act).collect()
     },
     // Two CONNECT, three SUBSCRIBE, two PUBLISH, and a PUBACK for each of the two deliveries.
@@ -57,9 +70,9 @@ pub static EXERCISE: Exercise = Exercise {
     ..Exercise::PLAIN
 };
 
-fn subscribe(slot: ClientSlot, no_local: bool) -> Act {
+fn subscribe(slot: ClientSlot, topic_filter: &str, no_local: bool) -> Act {
     let subscription = Subscription {
-        topic_filter: TOPIC.to_owned(),
+        topic_filter: topic_filter.to_owned(),
         qos: QoS::AtLeastOnce,
         no_local,
         ..Subscription::default()
@@ -67,8 +80,8 @@ fn subscribe(slot: ClientSlot, no_local: bool) -> Act {
     Act::subscribe(slot, [], [subscription])
 }
 
-fn say(words: &str) -> Act {
-    publish(ALICE, TOPIC, QoS::AtLeastOnce, words)
+fn say(topic: &str, words: &str) -> Act {
+    publish(ALICE, topic, QoS::AtLeastOnce, words)
 }
 
 /// A message of her own has come back.
@@ -88,8 +101,8 @@ fn heard_itself(evidence: &Evidence) -> Verdict {
     }
 }
 
-/// The same filter was granted again, with No Local.
-fn replaced(evidence: &Evidence) -> Verdict {
+/// A subscription with No Local is granted, the only one that matches its topic.
+fn deafened(evidence: &Evidence) -> Verdict {
     let grants = granted(evidence, ALICE);
     match grants.iter().find(|one| one.subscription.no_local) {
         Some(one) => Verdict::Met(vec![one.subscribe, one.suback]),
@@ -100,11 +113,17 @@ fn replaced(evidence: &Evidence) -> Verdict {
 /// A message sent after that has reached Bob and not Alice. Her PUBACK stands for the moment at which her
 /// copy would have been on its way.
 fn only_bob_heard(evidence: &Evidence) -> Verdict {
-    let Verdict::Met(since) = replaced(evidence) else { return replaced(evidence) };
-    let since = since[1];
+    let open = deafened(evidence);
+    let Some(grant) = granted(evidence, ALICE).into_iter().find(|one| one.subscription.no_local)
+    else {
+        return open;
+    };
     let said = check::messages(evidence.sent(ALICE, PacketType::Publish));
     let mut verdict = Verdict::NotYet(Finding::told("nothing-said", []));
-    for (id, message) in said.into_iter().filter(|(id, _)| *id > since) {
+    for (id, message) in said {
+        if id < grant.suback || !grant.matches(&message.topic) {
+            continue;
+        }
         let copy_at = |client| -> Option<RecordId> {
             let heard = check::messages(evidence.received(client, PacketType::Publish));
             heard
@@ -127,4 +146,5 @@ fn only_bob_heard(evidence: &Evidence) -> Verdict {
 
 const ALICE: ClientSlot = ClientSlot(0);
 const BOB: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "chat/room";
+const LOBBY: &str = "chat/lobby";
+const ROOM: &str = "chat/room";

@@ -346,12 +346,14 @@ mod tests {
 
     #[test]
     fn no_local_decides_against_the_sender() {
-        let topic = "chat/room".to_owned();
         assert_eq!(
             traced("no-local"),
             [
-                (topic.clone(), vec![('A', 1, 1, vec![])]),
-                (topic, vec![('A', 1, 0, vec![Reason::NoLocal]), ('B', 1, 1, vec![])]),
+                ("chat/lobby".to_owned(), vec![('A', 1, 1, vec![])]),
+                (
+                    "chat/room".to_owned(),
+                    vec![('A', 1, 0, vec![Reason::NoLocal]), ('B', 1, 1, vec![])]
+                ),
             ]
         );
     }
