@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::{ClientSlot, ConnectionId, Entry, Record, RecordId};
-use crate::mqtt::{self, Packet, PropertyId, Publish, QoS, Sender};
+use crate::mqtt::{self, Packet, PropertyId, Publish, Sender};
 
 /// The Topic Name that an alias stood for, and who said so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,31 +71,11 @@ impl Aliases {
 /// The PUBLISH of a record, if it may carry an alias: most packets are told apart without decoding.
 fn with_alias(record: &Record) -> Option<(Sender, Publish)> {
     let Entry::Packet { sender, bytes } = &record.entry else { return None };
-    properties(record)?.iter().find(|byte| **byte == PropertyId::TopicAlias.value())?;
+    record.publish_properties()?.iter().find(|byte| **byte == PropertyId::TopicAlias.value())?;
     match mqtt::decode(bytes, Some(*sender)) {
         Ok(Packet::Publish(publish)) => Some((*sender, publish)),
         _ => None,
     }
-}
-
-/// The properties of a PUBLISH, found in place.
-fn properties(record: &Record) -> Option<&[u8]> {
-    let identifier = match record.qos()? {
-        QoS::AtMostOnce => 0,
-        _ => 2,
-    };
-    let (_, body) = variable_byte_integer(record.bytes().get(1..)?)?;
-    let topic = usize::from(u16::from_be_bytes(*body.first_chunk()?));
-    let (length, rest) = variable_byte_integer(body.get(2 + topic + identifier..)?)?;
-    rest.get(..length)
-}
-
-/// A length and what stands behind it (§1.5.5).
-fn variable_byte_integer(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let width = bytes.iter().take(4).position(|byte| byte & 0x80 == 0)? + 1;
-    let (length, rest) = bytes.split_at(width);
-    let value = length.iter().rev().fold(0, |value, byte| value << 7 | usize::from(byte & 0x7F));
-    Some((value, rest))
 }
 
 #[cfg(test)]
@@ -104,7 +84,7 @@ mod tests {
 
     use super::*;
     use crate::capture::{Bounds, Capture};
-    use crate::mqtt::{PacketId, Property, encode};
+    use crate::mqtt::{PacketId, Property, QoS, encode};
     use crate::time::Instant;
 
     fn push(capture: &mut Capture, connection: u32, sender: Sender, packet: Publish) -> RecordId {

@@ -26,7 +26,7 @@ pub fn answered_by(capture: &Capture, id: RecordId) -> Option<&Record> {
 }
 
 /// What the receiver owes for this packet, and who that is.
-fn expected_answer(record: &Record) -> Option<(PacketType, Sender)> {
+pub(super) fn expected_answer(record: &Record) -> Option<(PacketType, Sender)> {
     let other = match record.sender()? {
         Sender::Client => Sender::Server,
         Sender::Server => Sender::Client,

@@ -16,6 +16,7 @@ mod aliases;
 mod compare;
 mod exchange;
 mod file;
+mod joins;
 mod record;
 mod text;
 
@@ -27,6 +28,7 @@ pub use aliases::Aliased;
 pub use compare::{Comparison, Counts, Difference, Pair, What, compare};
 pub use exchange::{answer_to, answered_by};
 pub use file::{LoadError, Loaded, Wrong, read_file};
+pub use joins::Joins;
 pub use record::{ClientSlot, ConnectionId, Entry, LinkClose, Record, RecordId};
 pub use text::records_to_text;
 

@@ -140,6 +140,30 @@ impl Record {
         PacketId::new(u16::from_be_bytes(*body.get(at..)?.first_chunk()?))
     }
 
+    /// The bytes of the properties of a PUBLISH, found in place.
+    pub fn publish_properties(&self) -> Option<&[u8]> {
+        let packet_id = match self.qos()? {
+            QoS::AtMostOnce => 0,
+            _ => 2,
+        };
+        let (_, body) = variable_byte_integer(self.bytes().get(1..)?)?;
+        let topic = usize::from(u16::from_be_bytes(*body.first_chunk()?));
+        let (length, rest) = variable_byte_integer(body.get(2 + topic + packet_id..)?)?;
+        rest.get(..length)
+    }
+
+    /// The Reason Code of a PUBACK, PUBREC, PUBREL or PUBCOMP, read in place. Where it is left out it is
+    /// Success (§3.4.2.1).
+    pub fn ack_reason_code(&self) -> Option<u8> {
+        match self.packet_type()? {
+            PacketType::PubAck | PacketType::PubRec | PacketType::PubRel | PacketType::PubComp => {
+                let (_, body) = variable_byte_integer(self.bytes().get(1..)?)?;
+                Some(body.get(2).copied().unwrap_or(0))
+            }
+            _ => None,
+        }
+    }
+
     /// Decodes the packet; `None` for an entry that holds no bytes.
     pub fn packet(&self) -> Option<Result<Packet, DecodeError>> {
         match &self.entry {
@@ -169,4 +193,12 @@ impl Record {
     pub fn header(&self) -> Option<FrameHeader> {
         FrameHeader::read(self.bytes()).ok().flatten()
     }
+}
+
+/// A length and what stands behind it (§1.5.5).
+fn variable_byte_integer(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let width = bytes.iter().take(4).position(|byte| byte & 0x80 == 0)? + 1;
+    let (length, rest) = bytes.split_at(width);
+    let value = length.iter().rev().fold(0, |value, byte| value << 7 | usize::from(byte & 0x7F));
+    Some((value, rest))
 }
