@@ -8,7 +8,7 @@ use crate::mqtt::{
 use crate::time::Instant;
 
 /// Counts records; never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId(pub u64);
 
 impl RecordId {

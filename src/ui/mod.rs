@@ -13,6 +13,7 @@ pub mod family;
 pub mod format;
 pub mod forms;
 pub mod inspector;
+pub mod ladder;
 pub mod lesson;
 pub mod packet_list;
 pub mod pictures;

@@ -157,6 +157,7 @@ pub struct Matches {
     kept: Kept,
     /// How many rows have gone at the upper end because the capture dropped their records.
     gone: u64,
+    generation: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -174,14 +175,15 @@ impl Matches {
             true => Kept::All { first: since },
             false => Kept::Some(VecDeque::new()),
         };
-        Matches { filter, language, since, next: since, kept, gone: 0 }
+        Matches { filter, language, since, next: since, kept, gone: 0, generation: 0 }
     }
 
     /// Starts anew if anything that decides has changed.
     pub fn ask(&mut self, filter: Filter, language: Language, since: RecordId) {
         let asked = (&filter, language, since);
         if asked != (&self.filter, self.language, self.since) {
-            *self = Matches::new(filter, language, since);
+            let generation = self.generation + 1;
+            *self = Matches { generation, ..Matches::new(filter, language, since) };
         }
     }
 
@@ -241,6 +243,11 @@ impl Matches {
     /// How many rows have gone at the upper end since the list was asked for.
     pub fn gone(&self) -> u64 {
         self.gone
+    }
+
+    /// Changes whenever the list has started anew.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     pub fn is_filtered(&self) -> bool {
