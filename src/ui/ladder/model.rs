@@ -562,12 +562,9 @@ mod tests {
         }
         // Each row but the first is 1.75 rows high: 56 pixels.
         let sight = |top: f64| Sight { row_height: 32.0, top, height: 320.0 };
-        for (top, expect) in [
-            (-50.0, 0..12),
-            (0.0, 0..13),
-            (55_976.0 - 320.0, 988..1000),
-            (28_000.0, 494..513),
-        ] {
+        for (top, expect) in
+            [(-50.0, 0..12), (0.0, 0..13), (55_976.0 - 320.0, 988..1000), (28_000.0, 494..513)]
+        {
             assert_eq!(bench.ladder.range(sight(top)), expect, "{top}");
         }
         assert_eq!(bench.ladder.range(Sight::default()), 0..12);

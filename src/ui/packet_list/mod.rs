@@ -1,7 +1,11 @@
 //! The packets on the wire as a list: what each says in one line, and a filter.
 
 mod facts;
+#[cfg(target_arch = "wasm32")]
+mod following;
 mod model;
+#[cfg(target_arch = "wasm32")]
+mod moving;
 #[cfg(target_arch = "wasm32")]
 mod packet_row;
 #[cfg(target_arch = "wasm32")]
@@ -12,9 +16,13 @@ mod wire_bar;
 mod wire_state;
 
 pub use facts::{Facts, Line, explain_error};
+#[cfg(target_arch = "wasm32")]
+pub use following::{NewerButton, use_following};
 pub use model::{Filter, Matches, as_text};
 #[cfg(target_arch = "wasm32")]
-pub use view::PacketList;
+pub use moving::use_moving;
+#[cfg(target_arch = "wasm32")]
+pub use view::{ANIMATED, EmptyWire, LeftOut, PacketList};
 #[cfg(target_arch = "wasm32")]
 pub use wire_bar::WireBar;
 #[cfg(target_arch = "wasm32")]

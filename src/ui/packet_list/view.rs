@@ -1,13 +1,14 @@
 //! The list of everything that passed on the wire. Only rows in sight stand in the document.
 
-use leptos::ev::{KeyboardEvent, keydown};
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::following::{NewerButton, use_following};
+use super::moving::use_moving;
 use super::packet_row::PacketRow;
 use super::wire_state::{WireState, use_wire};
 use crate::capture::RecordId;
-use crate::ui::browser::{focus_within, is_typing};
+use crate::ui::browser::focus_within;
 use crate::ui::components::Icon;
 use crate::ui::format::grouped;
 use crate::ui::live::live;
@@ -16,7 +17,7 @@ use crate::ui::store::{Store, use_store};
 use crate::ui::windowed::use_windowed;
 
 /// More rows than these come at once only in a flood, which needs no animation.
-const ANIMATED: u64 = 6;
+pub const ANIMATED: u64 = 6;
 
 #[component]
 pub fn PacketList(
@@ -34,7 +35,7 @@ pub fn PacketList(
 
 /// What stands where the list will be.
 #[component]
-fn EmptyWire(store: Store, wire: WireState) -> impl IntoView {
+pub fn EmptyWire(store: Store, wire: WireState) -> impl IntoView {
     let locale = use_locale();
     let content = move || {
         let (strings, found) = (locale.strings(), wire.found());
@@ -108,6 +109,24 @@ fn PutAway(store: Store, wire: WireState) -> impl IntoView {
     }
 }
 
+/// Tells what a list does not show: records that had to go, and those put away.
+#[component]
+pub fn LeftOut(store: Store, wire: WireState) -> impl IntoView {
+    let (locale, found) = (use_locale(), wire.found_memo());
+    let dropped = move || {
+        let dropped = found.get().dropped;
+        (dropped > 0).then(|| {
+            view! {
+                <p class="packet-list__note">{locale.strings().wire_dropped(grouped(dropped))}</p>
+            }
+        })
+    };
+    view! {
+        {live(dropped)}
+        <PutAway store wire/>
+    }
+}
+
 #[component]
 fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
     let locale = use_locale();
@@ -130,115 +149,15 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
         }
     });
 
-    // At the end of the list the newest row stays in sight, until the learner scrolls up.
-    let follows = RwSignal::new(true);
-    let seen = RwSignal::new(found.get_untracked().next);
-    let last_top = StoredValue::new(0);
-    let looked = move |_| {
-        let Some(root) = windowed.root() else { return };
-        let top = root.scroll_top();
-        let below = root.scroll_height() - top - root.client_height();
-        let is_at_end = f64::from(below) <= untrack(|| windowed.sight()).row_height;
-        // Rows that have come since do not count as scrolling up.
-        let went_up = top < last_top.get_value();
-        last_top.set_value(top);
-        if is_at_end != follows.get_untracked() && (is_at_end || went_up) {
-            follows.set(is_at_end);
-            seen.set(found.get_untracked().next);
-        }
-    };
-    let to_end = move || {
-        follows.set(true);
-        if let Some(root) = windowed.root() {
-            root.set_scroll_top(root.scroll_height());
-            windowed.measure();
-        }
-    };
-    Effect::new(move |before: Option<u64>| {
-        let found = found.get();
-        if follows.get_untracked() {
-            request_animation_frame(move || {
-                if follows.try_get_untracked() == Some(true) {
-                    to_end();
-                }
-            });
-        } else if let (Some(root), Some(before)) = (windowed.root(), before) {
-            // What the learner looks at stays where it is while rows above it go.
-            let gone = found.gone.saturating_sub(before);
-            if gone > 0 {
-                let by = gone as f64 * untrack(|| windowed.sight()).row_height;
-                root.set_scroll_top(root.scroll_top() - by as i32);
-            }
-        }
-        found.gone
-    });
-    let newer = move || match follows.get() {
-        true => None,
-        false => {
-            let rows = found.get().rows;
-            rows.checked_sub(wire.with_matches(|matches| matches.position(seen.get())))
-        }
-        .filter(|newer| *newer > 0),
-    };
-
-    // The inspector takes room from the list: what it shows is brought back into sight.
-    Effect::new(move || {
-        if let Some(id) = store.selected() {
-            wire.cursor.set(Some(id));
-            request_animation_frame(move || {
-                let position =
-                    wire.with_matches(|matches| matches.contains(id).then(|| matches.position(id)));
-                if let Some(position) = position {
-                    windowed.reveal(position, id.0, |_| {});
-                }
-            });
-        }
-    });
-
-    let go = move |to: Option<RecordId>| {
-        let Some(id) = to else { return };
-        wire.cursor.set(Some(id));
+    let following = use_following(windowed, wire, move || found.get_untracked().gone as f64);
+    let on_list_key = use_moving(store, wire, windowed, move |id, focus| {
         let position = wire.with_matches(|matches| matches.position(id));
-        // Reading on within the inspector leaves the focus there.
-        if !is_in_inspector() {
-            windowed.reveal(position, id.0, |row| focus_within(row, ".packet-row__button"));
-        }
-        // With the inspector open, moving through the list is reading packet after packet.
-        if untrack(|| store.selected()).is_some() && wire.can_open(id) {
-            store.open(id);
-        }
-    };
-    let step = move |steps: isize| go(wire.step_from(wire.cursor.get_untracked(), steps));
-    let on_list_key = move |event: KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        let page = untrack(|| windowed.sight()).page() as isize;
-        match event.key().as_str() {
-            "ArrowDown" => step(1),
-            "ArrowUp" => step(-1),
-            "PageDown" => step(page),
-            "PageUp" => step(-page),
-            "Home" => go(found.get_untracked().ends.map(|(first, _)| first)),
-            "End" => go(found.get_untracked().ends.map(|(_, last)| last)),
-            "Escape" if untrack(|| store.selected()).is_some() => store.close_inspector(),
-            _ => return,
-        }
-        event.prevent_default();
-    };
-    let handle = window_event_listener(keydown, move |event| {
-        let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        if !plain || is_typing(&event) || event.default_prevented() {
-            return;
-        }
-        match event.key().as_str() {
-            "j" => step(1),
-            "k" => step(-1),
-            _ => return,
-        }
-        event.prevent_default();
+        windowed.reveal(position, id.0, move |row| {
+            if focus {
+                focus_within(row, ".packet-row__button");
+            }
+        });
     });
-    on_cleanup(move || handle.remove());
 
     let cursor_is_drawn = Memo::new(move |_| {
         wire.cursor.get().is_some_and(|cursor| rows.with(|rows| rows.contains(&cursor)))
@@ -247,7 +166,7 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
     let row = move |id: RecordId| {
         let record = store.record(id)?;
         let newest = untrack(|| found.get()).next;
-        let is_new = id >= started_at && newest.0 - id.0 <= ANIMATED && follows.get_untracked();
+        let is_new = id >= started_at && newest.0 - id.0 <= ANIMATED && following.follows();
         Some(view! {
             <PacketRow
                 record
@@ -261,25 +180,16 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
             />
         })
     };
-    let dropped = move || {
-        let dropped = found.get().dropped;
-        (dropped > 0).then(|| {
-            view! {
-                <p class="packet-list__note">{locale.strings().wire_dropped(grouped(dropped))}</p>
-            }
-        })
-    };
     view! {
         <div
             class="packet-list"
             node_ref=root
             tabindex=live(move || if cursor_is_drawn.get() { "-1" } else { "0" })
-            on:scroll=looked
+            on:scroll=move |_| following.looked()
             on:keydown=on_list_key
         >
             {head.then(|| view! { <Heads/> })}
-            {live(dropped)}
-            <PutAway store wire/>
+            <LeftOut store wire/>
             <ol
                 class="packet-list__rows"
                 data-rows=""
@@ -289,25 +199,9 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
             >
                 <For each=move || rows.get() key=|id| *id children=row/>
             </ol>
-            <Show when=live(move || newer().is_some())>
-                <button class="button button--small packet-list__newer" on:click=move |_| to_end()>
-                    <Icon name="down" small=true/>
-                    {live(move || match newer() {
-                        Some(1) => locale.strings().wire_newer_one.to_owned(),
-                        newer => {
-                            let newer = grouped(newer.unwrap_or_default() as u64);
-                            locale.strings().wire_newer_many(newer)
-                        }
-                    })}
-                </button>
-            </Show>
+            <NewerButton following/>
         </div>
     }
-}
-
-fn is_in_inspector() -> bool {
-    let focused = document().active_element();
-    focused.is_some_and(|element| element.closest(".inspector").is_ok_and(|found| found.is_some()))
 }
 
 #[component]

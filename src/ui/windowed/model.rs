@@ -29,10 +29,10 @@ impl Sight {
         first.saturating_sub(MARGIN).min(count)..(end + MARGIN).min(count)
     }
 
-    /// How far to scroll down, or up if negative, until the row is whole in sight.
-    pub fn distance_to(self, row: usize) -> f64 {
-        let upper = row as f64 * self.row_height;
-        let lower = upper + self.row_height;
+    /// How far to scroll down, or up if negative, until what stands between two edges is whole in sight.
+    /// The edges are counted in rows.
+    pub fn distance_to(self, upper: f64, lower: f64) -> f64 {
+        let (upper, lower) = (upper * self.row_height, lower * self.row_height);
         if upper < self.top {
             upper - self.top
         } else {
@@ -76,7 +76,8 @@ mod tests {
     fn a_row_comes_into_sight_by_the_shortest_way() {
         let sight = Sight { row_height: 32.0, top: 320.0, height: 320.0 };
         for (row, expect) in [(10, 0.0), (19, 0.0), (9, -32.0), (20, 32.0), (0, -320.0)] {
-            assert_eq!(sight.distance_to(row), expect, "{row}");
+            let row = f64::from(row);
+            assert_eq!(sight.distance_to(row, row + 1.0), expect, "{row}");
         }
         assert_eq!(sight.page(), 10);
     }

@@ -91,12 +91,24 @@ impl Windowed {
     /// Brings the row at a position into sight, then calls `then` with it; a row that is far away has to
     /// be drawn first. `name` is what its `data-row` says.
     pub fn reveal(self, position: usize, name: u64, then: impl FnOnce(&Element) + 'static) {
+        let upper = position as f64;
+        self.reveal_between(upper, upper + 1.0, name, then);
+    }
+
+    /// The same for a row whose edges are known, counted in rows, where not all are equally high.
+    pub fn reveal_between(
+        self,
+        upper: f64,
+        lower: f64,
+        name: u64,
+        then: impl FnOnce(&Element) + 'static,
+    ) {
         let Some(root) = self.root() else { return };
         if let Some(element) = drawn(&root, name) {
             scroll_to(&element);
             return then(&element);
         }
-        let by = self.sight.get_untracked().distance_to(position);
+        let by = self.sight.get_untracked().distance_to(upper, lower);
         let outer = root.closest("[data-scrolls]").ok().flatten();
         let scrolls_itself = root.scroll_height() > root.client_height() + 1;
         let scroller = if scrolls_itself { root.clone() } else { outer.unwrap_or(root.clone()) };
