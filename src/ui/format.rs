@@ -1,5 +1,7 @@
 //! Numbers as people read them: grouped, with units, and compared with units they know.
 
+use std::time::Duration;
+
 use crate::language::Strings;
 use crate::time::Instant;
 
@@ -76,6 +78,19 @@ pub fn duration(seconds: u32, strings: &Strings) -> Option<String> {
     Some(format!("{about}{}", words.join(" ")))
 }
 
+/// A time that passed, to the precision that still says something: `2.1 ms`, `120 ms`, `2.4 s`, `5 min`.
+pub fn elapsed(time: Duration, strings: &Strings) -> String {
+    let micros = time.as_micros();
+    match micros {
+        ..10_000 => format!("{:.1} ms", micros as f64 / 1000.0),
+        10_000..1_000_000 => format!("{} ms", micros / 1000),
+        _ => {
+            let seconds = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+            duration(seconds, strings).unwrap_or_else(|| format!("{:.1} s", time.as_secs_f64()))
+        }
+    }
+}
+
 /// The text with at most `limit` characters, and `…` where something was left out.
 pub fn capped(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
@@ -138,6 +153,20 @@ mod tests {
         ] {
             let found = duration(seconds, Language::En.strings());
             assert_eq!(found.as_deref(), expect, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn times_that_passed_are_as_precise_as_they_are_short() {
+        for (micros, expect) in [
+            (0, "0.0 ms"),
+            (2_140, "2.1 ms"),
+            (120_900, "120 ms"),
+            (2_449_000, "2.4 s"),
+            (300_000_000, "5 min"),
+        ] {
+            let time = Duration::from_micros(micros);
+            assert_eq!(elapsed(time, Language::En.strings()), expect, "{micros}");
         }
     }
 

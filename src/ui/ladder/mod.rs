@@ -3,6 +3,8 @@
 
 mod lanes;
 mod model;
+mod words;
 
 pub use lanes::{End, Lanes};
 pub use model::{Arrow, Chain, ChainKind, Join, Ladder, Mark, Span, Wait};
+pub use words::{as_text, sentence};
