@@ -47,6 +47,8 @@ mod storage;
 mod store;
 #[cfg(target_arch = "wasm32")]
 mod theme;
+#[cfg(target_arch = "wasm32")]
+mod wire;
 
 #[cfg(target_arch = "wasm32")]
 pub use app::App;

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use super::address::Page;
 use super::broker_view::Panel;
 use super::inspector::Inspector;
+use super::ladder::LadderView;
 use super::lazy::{Part, parts};
 use super::pages::{
     ChapterPage, ChecklistPage, ExercisePage, FinishPage, QuestionsPage, TroubleshootingPage,
@@ -35,6 +36,10 @@ parts! {
     fn inspector(head: bool) {
         view! { <Inspector head/> }.into_any()
     }
+    /// The wire as a sequence diagram.
+    fn ladder() {
+        view! { <LadderView/> }.into_any()
+    }
     /// The inside of the broker in the tab.
     fn broker_panel() {
         view! { <Panel/> }.into_any()
@@ -42,10 +47,11 @@ parts! {
 }
 
 /// What is fetched ahead, in this order.
-fn ahead() -> [&'static Part; 5] {
+fn ahead() -> [&'static Part; 6] {
     [
         inspector::part(),
         exercise_page::part(),
+        ladder::part(),
         broker_panel::part(),
         chapter_page::part(),
         around_page::part(),

@@ -11,6 +11,7 @@ pub enum Key {
     Language,
     Theme,
     Panels,
+    WireView,
 }
 
 impl Key {
@@ -21,6 +22,7 @@ impl Key {
             Key::Language => "mqtt5-playground.language",
             Key::Theme => "mqtt5-playground.theme",
             Key::Panels => "mqtt5-playground.panels",
+            Key::WireView => "mqtt5-playground.wire-view",
         }
     }
 }

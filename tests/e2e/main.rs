@@ -11,6 +11,7 @@ mod exercises;
 mod forms;
 mod inside;
 mod keyboard;
+mod ladder;
 mod narrow;
 mod page;
 mod pictures;

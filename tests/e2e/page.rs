@@ -137,6 +137,14 @@ impl Page {
         Ok(())
     }
 
+    /// As if the operating system had been told that nothing shall move.
+    pub async fn prefer_stillness(&self) -> Outcome {
+        let features =
+            json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+        Ok(())
+    }
+
     /// Makes the browser a phone of this width.
     pub async fn on_phone(&self, width: u32, height: u32) -> Outcome {
         let metrics =

@@ -32,6 +32,7 @@ pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
             ("j  k", strings.keys_packets),
             ("Enter", strings.keys_open),
             ("Esc", strings.keys_close),
+            ("e", strings.keys_enlarge),
             ("g l", strings.keys_learn),
             ("g b", strings.keys_bench),
             ("g w", strings.keys_wire),

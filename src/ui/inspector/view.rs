@@ -298,7 +298,10 @@ fn close(store: crate::ui::store::Store) {
     store.close_inspector();
     request_animation_frame(move || {
         if let (Some(id), Some(body)) = (id, document().body()) {
-            focus_within(&body, &format!(".packet-row[data-row=\"{}\"] .packet-row__button", id.0));
+            focus_within(
+                &body,
+                &format!(":is(.packet-row, .ladder-row)[data-record=\"{}\"] button", id.0),
+            );
         }
     });
 }

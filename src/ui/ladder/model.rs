@@ -58,6 +58,13 @@ const MARGIN: usize = 6;
 /// Lines beside a lane for exchanges that overlap; further ones share the last.
 const LEVELS: usize = 4;
 
+/// A row to be drawn, with the time before it: what tells one drawing from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rung {
+    pub id: RecordId,
+    wait: u16,
+}
+
 /// The time before a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wait {
@@ -128,6 +135,20 @@ pub enum Mark {
     /// The connection ended by itself.
     Cut,
     NeverOpened,
+}
+
+impl Rung {
+    pub fn wait(self) -> Wait {
+        let height = f64::from(self.wait) / ROW as f64;
+        Wait { height, is_folded: self.wait == LONGEST }
+    }
+}
+
+impl Wait {
+    /// Whether there is room to say how long it is.
+    pub fn is_told(self) -> bool {
+        self.height >= f64::from(LONGEST / 2) / ROW as f64
+    }
 }
 
 impl Ladder {
@@ -247,9 +268,14 @@ impl Ladder {
         (bottom - 1.0, bottom)
     }
 
-    pub fn wait(&self, position: usize) -> Wait {
-        let parts = self.rows.get(position).map_or(0, |row| row.wait);
-        Wait { height: f64::from(parts) / ROW as f64, is_folded: parts == LONGEST }
+    pub fn rung(&self, position: usize) -> Option<Rung> {
+        self.rows.get(position).map(|row| Rung { id: row.id, wait: row.wait })
+    }
+
+    /// How long before a row the one above it was.
+    pub fn time_before(&self, capture: &Capture, id: RecordId) -> Option<Duration> {
+        let above = self.at(self.position(id).checked_sub(1)?)?;
+        Some(capture.get(id)?.at.since(capture.get(above)?.at))
     }
 
     /// Where the arrow of a row stands.
@@ -536,7 +562,7 @@ mod tests {
             bench.wait(wait);
             bench.out(0, PUBACK);
         }
-        let waits: Vec<_> = (0..6).map(|at| bench.ladder.wait(at)).collect();
+        let waits: Vec<_> = (0..6).filter_map(|at| bench.ladder.rung(at)).map(Rung::wait).collect();
         let row = |parts: f64, is_folded| Wait { height: parts / 32.0, is_folded };
         assert_eq!(
             waits,
@@ -549,6 +575,9 @@ mod tests {
                 row(24.0, true),
             ]
         );
+        let last = RecordId(5);
+        let before = bench.ladder.time_before(&bench.capture, last);
+        assert_eq!(before, Some(Duration::from_secs(60)));
         assert_eq!(bench.ladder.height(), 6.0 + (11.0 + 23.0 + 24.0 + 24.0) / 32.0);
         assert_eq!(bench.ladder.edges(2), (2.0 + 11.0 / 32.0, 3.0 + 11.0 / 32.0));
     }

@@ -1,4 +1,6 @@
 //! The packets on the wire as a list: what each says in one line, and a filter.
+//!
+//! The [ladder](super::ladder) shows the same records; what both need stands here.
 
 mod facts;
 #[cfg(target_arch = "wasm32")]
@@ -22,8 +24,10 @@ pub use model::{Filter, Matches, as_text};
 #[cfg(target_arch = "wasm32")]
 pub use moving::use_moving;
 #[cfg(target_arch = "wasm32")]
+pub use packet_row::line_view;
+#[cfg(target_arch = "wasm32")]
 pub use view::{ANIMATED, EmptyWire, LeftOut, PacketList};
 #[cfg(target_arch = "wasm32")]
 pub use wire_bar::WireBar;
 #[cfg(target_arch = "wasm32")]
-pub use wire_state::{WireState, use_wire};
+pub use wire_state::{WireState, WireView, use_wire};

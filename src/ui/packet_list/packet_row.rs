@@ -6,6 +6,7 @@ use super::facts::Line;
 use super::model::Filter;
 use super::wire_state::use_wire;
 use crate::capture::{Record, RecordId};
+use crate::language::Strings;
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};
 use crate::ui::format::{grouped, moment, short_size};
 use crate::ui::live::live;
@@ -40,42 +41,7 @@ pub fn PacketRow(
     let what = move || {
         let language = locale.language();
         let line = store.peek(|lab| Line::among(lab.capture(), &record, language));
-        let name = line.name(language.strings());
-        let family = line.family();
-        let all = line.words();
-        let filter = wire.asked.get();
-        match line {
-            Line::Link { words, is_wrong } => view! {
-                <span class="packet-row__event" title=all>
-                    {is_wrong.then(|| view! { <Icon name="malformed" small=true/> })}
-                    <span>{marked(&filter, &words)}</span>
-                </span>
-            }
-            .into_any(),
-            Line::Malformed { words, .. } => view! {
-                <PacketName name=name.unwrap_or_default() family malformed=true/>
-                <span class="packet-row__facts" title=all>
-                    <span>{marked(&filter, &words)}</span>
-                </span>
-            }
-            .into_any(),
-            Line::Packet { facts, .. } => view! {
-                <PacketName name=name.unwrap_or_default() family/>
-                <span class="packet-row__facts" title=all>
-                    {facts
-                        .key
-                        .map(|key| {
-                            view! { <span class="packet-row__key">{marked(&filter, &key)}</span> " " }
-                        })}
-                    {facts
-                        .more
-                        .into_iter()
-                        .map(|fact| view! { <span>{marked(&filter, &fact)}</span> " " })
-                        .collect_view()}
-                </span>
-            }
-            .into_any(),
-        }
+        line_view(line, &wire.asked.get(), language.strings(), None)
     };
     let start = view! {
         <span class="packet-row__time" title=format!("#{}", id.number())>
@@ -115,6 +81,7 @@ pub fn PacketRow(
             class:packet-row--link=is_link
             class:packet-row--new=is_new
             data-row=id.0.to_string()
+            data-record=id.0.to_string()
             data-client=letter
             data-direction=direction(sender)
             data-state=is_broken.then_some("malformed")
@@ -122,6 +89,53 @@ pub fn PacketRow(
         >
             {content}
         </li>
+    }
+}
+
+/// What a record says: the packet's name and its facts, with what the filter found in them.
+pub fn line_view(
+    line: Line,
+    filter: &Filter,
+    strings: &'static Strings,
+    // Stands between the name and the facts.
+    between: Option<AnyView>,
+) -> AnyView {
+    let name = line.name(strings);
+    let family = line.family();
+    let all = line.words();
+    match line {
+        Line::Link { words, is_wrong } => view! {
+            <span class="packet-row__event" title=all>
+                {is_wrong.then(|| view! { <Icon name="malformed" small=true/> })}
+                <span>{marked(filter, &words)}</span>
+            </span>
+        }
+        .into_any(),
+        Line::Malformed { words, .. } => view! {
+            <PacketName name=name.unwrap_or_default() family malformed=true/>
+            {between}
+            <span class="packet-row__facts" title=all>
+                <span>{marked(filter, &words)}</span>
+            </span>
+        }
+        .into_any(),
+        Line::Packet { facts, .. } => view! {
+            <PacketName name=name.unwrap_or_default() family/>
+            {between}
+            <span class="packet-row__facts" title=all>
+                {facts
+                    .key
+                    .map(|key| {
+                        view! { <span class="packet-row__key">{marked(filter, &key)}</span> " " }
+                    })}
+                {facts
+                    .more
+                    .into_iter()
+                    .map(|fact| view! { <span>{marked(filter, &fact)}</span> " " })
+                    .collect_view()}
+            </span>
+        }
+        .into_any(),
     }
 }
 

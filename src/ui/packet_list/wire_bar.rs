@@ -6,7 +6,7 @@ use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
 
 use super::model::as_text;
-use super::wire_state::use_wire;
+use super::wire_state::{WireView, use_wire};
 use crate::capture::Record;
 use crate::capture::json::records_to_json;
 use crate::ui::browser::{is_typing, save};
@@ -23,13 +23,20 @@ pub fn WireBar() -> impl IntoView {
 
     let handle = window_event_listener(keydown, move |event| {
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        if plain && event.key() == "/" && !is_typing(&event) && !event.default_prevented() {
-            event.prevent_default();
-            if let Some(input) = wire.input.get_untracked() {
-                let _ = input.focus();
-                input.select();
-            }
+        if !plain || is_typing(&event) || event.default_prevented() {
+            return;
         }
+        match event.key().as_str() {
+            "/" => {
+                if let Some(input) = wire.input.get_untracked() {
+                    let _ = input.focus();
+                    input.select();
+                }
+            }
+            "e" => wire.enlarged.update(|enlarged| *enlarged = !*enlarged),
+            _ => return,
+        }
+        event.prevent_default();
     });
     on_cleanup(move || handle.remove());
     // Escape empties the filter first, and leaves the field next.
@@ -63,11 +70,14 @@ pub fn WireBar() -> impl IntoView {
     let listed = move || -> Vec<Record> {
         wire.with_matches(|matches| matches.iter().filter_map(|id| store.record(id)).collect())
     };
-    let text = Callback::new(move |()| {
-        let language = untrack(|| locale.language());
-        store.peek(|lab| {
-            wire.with_matches(|matches| as_text(lab.capture(), matches.iter(), language))
-        })
+    let text = Callback::new(move |()| match wire.text.get_value() {
+        Some(text) => text.run(()),
+        None => {
+            let language = untrack(|| locale.language());
+            store.peek(|lab| {
+                wire.with_matches(|matches| as_text(lab.capture(), matches.iter(), language))
+            })
+        }
     });
     // A full capture takes seconds to write out: the button says so first.
     let is_exporting = RwSignal::new(false);
@@ -83,8 +93,37 @@ pub fn WireBar() -> impl IntoView {
         wire.since.set(found.get_untracked().next);
         wire.cursor.set(None);
     };
+    let view_option = move |view: WireView, name: Signal<&'static str>| {
+        view! {
+            <button
+                class="segmented__option"
+                aria-pressed=live(move || (wire.view.get() == view).to_string())
+                on:click=move |_| wire.view.set(view)
+            >
+                {name}
+            </button>
+        }
+    };
+    let size = move || match wire.enlarged.get() {
+        false => locale.strings().wire_enlarge,
+        true => locale.strings().wire_reduce,
+    };
     view! {
         <div class="wire-bar">
+            <div
+                class="segmented segmented--small"
+                role="group"
+                aria-label=live(move || locale.strings().wire_view)
+            >
+                {view_option(
+                    WireView::List,
+                    Signal::derive(move || locale.strings().wire_view_list),
+                )}
+                {view_option(
+                    WireView::Ladder,
+                    Signal::derive(move || locale.strings().wire_view_ladder),
+                )}
+            </div>
             <label class="wire-bar__filter">
                 <Icon name="search" small=true/>
                 <input
@@ -132,6 +171,18 @@ pub fn WireBar() -> impl IntoView {
                 on:click=put_away
             >
                 <Icon name="clear"/>
+            </button>
+            <button
+                class="button button--quiet button--icon button--small wide-only"
+                aria-label=live(size)
+                title=live(size)
+                aria-keyshortcuts="e"
+                on:click=move |_| wire.enlarged.update(|enlarged| *enlarged = !*enlarged)
+            >
+                <Icon name=Signal::derive(move || match wire.enlarged.get() {
+                    false => "enlarge",
+                    true => "reduce",
+                })/>
             </button>
         </div>
     }

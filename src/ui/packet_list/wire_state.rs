@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use leptos::html::Input;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::model::{Filter, Matches};
 use crate::capture::RecordId;
 use crate::ui::locale::use_locale;
+use crate::ui::storage::{self, Key};
 use crate::ui::store::{Store, use_store};
 
 /// Copied freely. It only chooses what is seen; the capture stays as it is.
@@ -24,8 +26,22 @@ pub struct WireState {
     pub since: RwSignal<RecordId>,
     /// The row where the keyboard stands.
     pub cursor: RwSignal<Option<RecordId>>,
+    pub view: RwSignal<WireView>,
+    /// Whether the wire has all the room of the bench.
+    pub enlarged: RwSignal<bool>,
+    /// What is copied in place of the list, where another view shows the records.
+    pub text: StoredValue<Option<Callback<(), String>>>,
     matches: StoredValue<Matches, LocalStorage>,
     found: Memo<Found>,
+}
+
+/// How the learner looks at the wire. Remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WireView {
+    #[default]
+    List,
+    Ladder,
 }
 
 /// How the list stands now.
@@ -98,6 +114,13 @@ impl WireState {
                 set_timeout(move || _ = turn.try_update(|turn| *turn += 1), Duration::ZERO);
             }
         });
+        let view = RwSignal::new(storage::load(Key::WireView).unwrap_or_default());
+        Effect::new(move |before: Option<()>| {
+            let view: WireView = view.get();
+            if before.is_some() {
+                storage::save(Key::WireView, &view);
+            }
+        });
         let wire = WireState {
             store,
             filter,
@@ -105,6 +128,9 @@ impl WireState {
             input: NodeRef::new(),
             since,
             cursor: RwSignal::new(None),
+            view,
+            enlarged: RwSignal::new(false),
+            text: StoredValue::new(None),
             matches,
             found,
         };

@@ -5,19 +5,19 @@ use serde::{Deserialize, Serialize};
 
 use super::NotFoundPage;
 use crate::course::{Exercise, exercise};
+use crate::ui::browser::focus_within;
 use crate::ui::client_panel::Bench;
 use crate::ui::components::{Axis, Icon, Splitter};
-use crate::ui::lazy::Lazy;
 use crate::ui::lesson::{Lesson, LessonSession, TaskStrip};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::packet_list::{PacketList, WireBar, WireState};
+use crate::ui::packet_list::WireState;
 use crate::ui::pane::{Pane, use_pane};
-use crate::ui::parts::inspector;
 use crate::ui::pictures;
 use crate::ui::progress::use_progress;
 use crate::ui::storage::{self, Key};
 use crate::ui::store::use_store;
+use crate::ui::wire::Wire;
 
 /// How the learner has arranged the panes, in percent.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
     let locale = use_locale();
     let pane = use_pane();
     pane.set(Pane::Learn);
-    WireState::provide();
+    let wire = WireState::provide();
     let session = LessonSession::begin(exercise, store, use_progress());
 
     let remembered = storage::load::<Shares>(Key::Panels).unwrap_or_default();
@@ -53,7 +53,6 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
         }
     });
     let percent = |share: Option<f64>| share.map(|share| format!("{share:.1}%"));
-    let inspecting = move || store.selected().is_some();
 
     // A badge counts what has passed since the wire was last looked at.
     let seen = RwSignal::new(0_u64);
@@ -67,6 +66,17 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
     Effect::new(move || {
         session.starts();
         seen.set(store.peek(|lab| lab.capture().next_id().0));
+    });
+    // Whoever goes to the bench wants to see it.
+    Effect::new(move || {
+        if pane.get() == Pane::Bench && wire.enlarged.get_untracked() {
+            wire.enlarged.set(false);
+            request_animation_frame(|| {
+                if let Some(body) = document().body() {
+                    focus_within(&body, "#pane-bench");
+                }
+            });
+        }
     });
     let unseen = move || newest().saturating_sub(seen.get());
 
@@ -89,7 +99,11 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                 default=40.0
                 label=Signal::derive(move || locale.strings().splitter_across)
             />
-            <div class="exercise-page__work" style:--split-y=live(move || percent(down.get()))>
+            <div
+                class="exercise-page__work"
+                style:--split-y=live(move || percent(down.get()))
+                data-enlarged=live(move || wire.enlarged.get().then_some("wire"))
+            >
                 <section
                     class="exercise-page__bench"
                     id="pane-bench"
@@ -111,11 +125,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                     tabindex="-1"
                     aria-label=live(move || locale.strings().pane_wire)
                 >
-                    <WireBar/>
-                    <PacketList/>
-                    <Show when=live(inspecting)>
-                        <Lazy part=inspector::part() view=live(|| inspector::view(true))/>
-                    </Show>
+                    <Wire/>
                 </section>
             </div>
             <nav class="pane-tabs" role="tablist" aria-label=live(move || locale.strings().panes)>

@@ -1,0 +1,164 @@
+//! The ladder: only the rows in sight stand in the document, and the lines that touch them.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use super::heads::Heads;
+use super::lanes::{End, Lanes};
+use super::marks::Marks;
+use super::model::{Ladder, Rung};
+use super::replay::{Replay, ReplayBar};
+use super::row::LadderRow;
+use super::words::as_text;
+use crate::ui::browser::focus_within;
+use crate::ui::live::live;
+use crate::ui::locale::use_locale;
+use crate::ui::packet_list::{
+    ANIMATED, EmptyWire, LeftOut, NewerButton, WireState, use_following, use_moving, use_wire,
+};
+use crate::ui::store::{Store, use_store};
+use crate::ui::windowed::use_windowed;
+
+/// What the parts of the ladder share. Copied freely.
+#[derive(Clone, Copy)]
+pub struct Scene {
+    pub store: Store,
+    pub wire: WireState,
+    pub ladder: StoredValue<Ladder, LocalStorage>,
+    /// Changes with the rows of the ladder.
+    pub followed: Memo<u64>,
+    pub lanes: Memo<Lanes>,
+    pub replay: Replay,
+}
+
+/// The records that pass the filter, as a sequence diagram. Needs a `WireState` above it.
+#[component]
+pub fn LadderView() -> impl IntoView {
+    let (store, wire) = (use_store(), use_wire());
+    let is_empty = Memo::new(move |_| wire.found().rows == 0);
+    move || match is_empty.get() {
+        true => view! { <EmptyWire store wire/> }.into_any(),
+        false => view! { <Rungs store wire/> }.into_any(),
+    }
+}
+
+#[component]
+fn Rungs(store: Store, wire: WireState) -> impl IntoView {
+    let locale = use_locale();
+    let root = NodeRef::<Div>::new();
+    let windowed = use_windowed(root);
+    let found = wire.found_memo();
+
+    let ladder = StoredValue::new_local(Ladder::default());
+    let followed = Memo::new(move |before: Option<&u64>| {
+        found.track();
+        store.peek(|lab| {
+            wire.with_matches(|matches| {
+                ladder.update_value(|ladder| ladder.follow(lab.capture(), matches));
+            });
+        });
+        before.map_or(0, |before| before + 1)
+    });
+    let text = Callback::new(move |()| {
+        let language = untrack(|| locale.language());
+        store.peek(|lab| ladder.with_value(|ladder| as_text(lab.capture(), ladder, language)))
+    });
+    wire.text.set_value(Some(text));
+    on_cleanup(move || _ = wire.text.try_set_value(None));
+    let lanes = Memo::new(move |_| {
+        followed.track();
+        let mut clients = ladder.with_value(|ladder| ladder.clients().clone());
+        store.with_lab(|lab| clients.extend(lab.clients().iter().map(|client| client.slot())));
+        Lanes::new(&clients, ladder.with_value(|ladder| ladder.brokers().len()))
+    });
+    let reveal = move |id, focus: bool| {
+        let (upper, lower) = ladder.with_value(|ladder| ladder.edges(ladder.position(id)));
+        windowed.reveal_between(upper, lower, id.0, move |row| {
+            let row = row.parent_element().filter(|_| focus);
+            if let Some(row) = row {
+                focus_within(&row, ".ladder-row__button");
+            }
+        });
+    };
+    let following = use_following(windowed, wire, move || {
+        followed.get_untracked();
+        ladder.with_value(Ladder::gone)
+    });
+    let replay = Replay::new(ladder, move |id| {
+        following.stay();
+        reveal(id, false);
+    });
+    let scene = Scene { store, wire, ladder, followed, lanes, replay };
+
+    let range = Memo::new(move |_| {
+        followed.track();
+        ladder.with_value(|ladder| ladder.range(windowed.sight()))
+    });
+    let rows = Memo::new(move |_| {
+        followed.track();
+        let range = range.get();
+        ladder.with_value(|ladder| range.filter_map(|at| ladder.rung(at)).collect::<Vec<Rung>>())
+    });
+    Effect::new(move || {
+        if !rows.with(Vec::is_empty) && windowed.sight().row_height == 0.0 {
+            windowed.measure();
+        }
+    });
+    let on_list_key = use_moving(store, wire, windowed, reveal);
+
+    let cursor_is_drawn = Memo::new(move |_| {
+        let cursor = wire.cursor.get();
+        cursor.is_some_and(|cursor| rows.with(|rows| rows.iter().any(|row| row.id == cursor)))
+    });
+    let started_at = found.get_untracked().next;
+    let row = move |rung: Rung| {
+        let record = store.record(rung.id)?;
+        let newest = untrack(|| found.get()).next;
+        let is_new =
+            rung.id >= started_at && newest.0 - rung.id.0 <= ANIMATED && following.follows();
+        Some(view! { <LadderRow scene rung record is_new/> })
+    };
+    let rows_high = move |read: fn(&Ladder, usize) -> f64| {
+        followed.track();
+        let first = range.get().start;
+        ladder.with_value(|ladder| read(ladder, first)).to_string()
+    };
+    let lane = move |end: End| {
+        let client = match end {
+            End::Client(slot) => Some(slot.letter().to_string()),
+            End::Broker(_) => None,
+        };
+        view! {
+            <i class="ladder__lane" data-client=client style:--x=lanes.with(|lanes| lanes.x(end)).to_string()></i>
+        }
+    };
+    view! {
+        <div
+            class="ladder"
+            node_ref=root
+            tabindex=live(move || if cursor_is_drawn.get() { "-1" } else { "0" })
+            on:scroll=move |_| following.looked()
+            on:keydown=on_list_key
+            data-replaying=live(move || replay.is_on().then_some(""))
+        >
+            <Heads scene/>
+            <LeftOut store wire/>
+            <div
+                class="ladder__canvas"
+                data-rows=""
+                style:--height=live(move || rows_high(|ladder, _| ladder.height()))
+                style:--first=live(move || rows_high(Ladder::top))
+            >
+                <div class="ladder__lanes" aria-hidden="true">
+                    {live(move || lanes.get().ends().iter().copied().map(lane).collect_view())}
+                </div>
+                <Marks scene range/>
+                <ol class="ladder__rows" aria-label=live(move || locale.strings().ladder_list)>
+                    <For each=move || rows.get() key=|rung| *rung children=row/>
+                </ol>
+            </div>
+            <NewerButton following/>
+            <ReplayBar scene/>
+        </div>
+    }
+}
