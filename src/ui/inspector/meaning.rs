@@ -1,5 +1,6 @@
 //! A field's value, and what it means where it stands.
 
+use super::absent::default_meaning;
 use super::model::{Row, RowName, Sheet};
 use crate::language::Strings;
 use crate::mqtt::{FieldId, Label, PropertyId, Value};
@@ -48,7 +49,10 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
     let label = match row.name {
         RowName::Field(label) => label,
         RowName::Unread => return Some(strings.inspector_bytes(grouped(row.range.len() as u64))),
-        RowName::Missing => return None,
+        RowName::Default(label) => {
+            return sheet.packet_type.map(|packet| default_meaning(label, packet, strings));
+        }
+        RowName::Missing | RowName::Absent => return None,
     };
     if let Some((byte, bits)) = sheet.bits_of(at)
         && byte == at
@@ -71,7 +75,13 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
             Some(strings.inspector_client_identifier_empty.to_owned())
         }
         (Value::Text(text), Label::Field(FieldId::TopicName)) if text.is_empty() => {
-            Some(strings.inspector_topic_name_empty.to_owned())
+            Some(match &sheet.aliased {
+                Some((topic, _)) => strings.inspector_stands_for(topic),
+                None => strings.inspector_topic_name_empty.to_owned(),
+            })
+        }
+        (Value::Number(_), Label::Property(PropertyId::TopicAlias, _)) => {
+            sheet.aliased.as_ref().map(|(topic, _)| strings.inspector_stands_for(topic))
         }
         (Value::Text(text), _) if text.is_empty() => Some(strings.inspector_empty.to_owned()),
         (Value::Bytes(bytes), _) if bytes.is_empty() => Some(strings.inspector_empty.to_owned()),
