@@ -45,7 +45,14 @@ pub fn WhyCard(
         }
         .into_any(),
     });
-    Some(view! { <div class="why">{live(words)} {led_to}</div> })
+    Some(view! {
+        <div class="why">
+            <div class="why__body">
+                <div class="why__words">{live(words)}</div>
+                {led_to}
+            </div>
+        </div>
+    })
 }
 
 fn words(store: Store, why: &Why, language: Language) -> impl IntoView + use<> {
