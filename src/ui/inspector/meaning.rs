@@ -61,6 +61,9 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
     }
     match (&row.value, label) {
         (Value::Flag(flag), _) => flag_meaning(label, *flag, strings).map(str::to_owned),
+        (Value::Number(_), Label::Property(PropertyId::TopicAlias, _)) => {
+            sheet.aliased.as_ref().map(|(topic, _)| strings.inspector_stands_for(topic))
+        }
         (Value::Number(n), _) => number_meaning(label, *n, strings),
         (Value::Named(n, _), Label::Field(FieldId::RetainHandling)) => Some(
             match n {
@@ -79,9 +82,6 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
                 Some((topic, _)) => strings.inspector_stands_for(topic),
                 None => strings.inspector_topic_name_empty.to_owned(),
             })
-        }
-        (Value::Number(_), Label::Property(PropertyId::TopicAlias, _)) => {
-            sheet.aliased.as_ref().map(|(topic, _)| strings.inspector_stands_for(topic))
         }
         (Value::Text(text), _) if text.is_empty() => Some(strings.inspector_empty.to_owned()),
         (Value::Bytes(bytes), _) if bytes.is_empty() => Some(strings.inspector_empty.to_owned()),
@@ -360,6 +360,27 @@ mod tests {
         let (value, meaning) = said(&subscribe, "Subscription Options");
         assert_eq!((value.as_str(), meaning.as_deref()), ("0010 0000", Some("Retain Handling 2")));
         assert_eq!(said(&subscribe, "Reserved").0, "00");
+    }
+
+    #[test]
+    fn an_alias_says_which_topic_it_stands_for() {
+        let mut capture = Capture::default();
+        for topic in ["a/b", ""] {
+            let bytes = encode(&Packet::Publish(Publish {
+                topic: topic.to_owned(),
+                properties: [Property::TopicAlias(1)].into(),
+                ..Publish::default()
+            }));
+            let bytes = bytes.expect("it has a representation");
+            let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+            capture.push_packet(Instant::START, slot, connection, Sender::Client, bytes);
+        }
+        let record = capture.get(RecordId(1)).expect("it was just pushed");
+        let sheet = Sheet::among(&capture, record).expect("it has bytes");
+        assert_eq!(sheet.aliased, Some(("a/b".to_owned(), RecordId(0))));
+        for name in ["Topic Name", "Topic Alias"] {
+            assert_eq!(said(&sheet, name).1.as_deref(), Some("stands for a/b"), "{name}");
+        }
     }
 
     #[test]

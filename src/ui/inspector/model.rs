@@ -384,6 +384,11 @@ mod tests {
                 "User Property",
                 "Payload",
                 "Application Message",
+                // Not sent.
+                "absent",
+                "Payload Format Indicator",
+                "Message Expiry Interval",
+                "Response Topic",
             ]
         );
         let topic = visible[4];
@@ -391,7 +396,7 @@ mod tests {
         let pair = visible[8];
         assert_eq!(sheet.rows[pair].value, Value::Pair("k".to_owned(), "v".to_owned()));
         assert_eq!(sheet.rows[pair].place, (2, 2));
-        assert_eq!(sheet.rows[visible[9]].place, (3, 3));
+        assert_eq!(sheet.rows[visible[9]].place, (3, 4));
     }
 
     #[test]
