@@ -10,6 +10,7 @@ mod connecting;
 mod exercises;
 mod forms;
 mod inside;
+mod inspector;
 mod keyboard;
 mod ladder;
 mod narrow;

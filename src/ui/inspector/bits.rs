@@ -44,7 +44,7 @@ pub fn Bits(
                 _ => return,
             };
             event.prevent_default();
-            reading.select(fields[to]);
+            reading.open_to(fields[to]);
             let button = root.get_untracked().and_then(|root| root.children().item(to as u32));
             if let Some(button) = button.and_then(|b| b.dyn_into::<web_sys::HtmlElement>().ok()) {
                 let _ = button.focus();
@@ -82,7 +82,7 @@ pub fn Bits(
                     title=live(label.clone())
                     aria-label=live(label)
                     data-lit=live(move || reading.lit_row(row))
-                    on:click=move |_| reading.select(row)
+                    on:click=move |_| reading.open_to(row)
                     on:pointerenter=move |_| reading.hover(Some(row))
                     on:pointerleave=move |_| reading.hover(None)
                 >

@@ -43,26 +43,18 @@ pub fn Explanation(
             (Some(error), _) => broken(sheet, error, language).into_any(),
             (None, Some(row)) => field(sheet, row, language).into_any(),
             (None, None) => view! {
+                {id.map(|id| view! { <Ended id chosen/> })}
                 {packet(sheet, language)}
-                {id.map(|id| view! {
-                    <Ended id chosen/>
-                    <CapabilityCard id/>
-                })}
+                {id.map(|id| view! { <CapabilityCard id/> })}
             }
             .into_any(),
         })
     };
-    // They stand still while the words change, so that the pointer can move over them.
+    // The pointer changes nothing about them, so that it can move over them.
     let bits = Memo::new(move |_| {
         let selected = reading.selected();
         sheet.with_value(|sheet| shown_flags(sheet, selected))
     });
-    let bits = move || {
-        bits.get()
-            .into_iter()
-            .map(|(byte, fields)| view! { <Bits reading byte fields/> })
-            .collect_view()
-    };
     let has_flags = sheet.with_value(|sheet| !sheet.flag_bytes().is_empty());
     let bits_in_sight = move || {
         sheet.with_value(|sheet| reading.in_sight().and_then(|row| sheet.bits_of(row))).is_some()
@@ -79,7 +71,11 @@ pub fn Explanation(
                     aria-label=live(move || locale.strings().inspector_flags)
                     data-in-sight=live(move || bits_in_sight().then_some(""))
                 >
-                    {live(bits)}
+                    <For
+                        each=move || bits.get()
+                        key=|(byte, _)| *byte
+                        children=move |(byte, fields)| view! { <Bits reading byte fields/> }
+                    />
                 </div>
             })}
             <div class="explanation__text" aria-live="polite">{live(words)}</div>
@@ -87,13 +83,15 @@ pub fn Explanation(
     }
 }
 
-/// The bytes of flags to show: the first ones, and the one where the learner stands.
+/// The byte of flags where the learner stands; before a field is chosen, the first ones.
 fn shown_flags(sheet: &Sheet, selected: Option<usize>) -> Vec<(usize, Vec<usize>)> {
-    let bytes = sheet.flag_bytes();
-    let here = selected.and_then(|row| sheet.bits_of(row)).map(|(byte, _)| byte);
-    let first = bytes.iter().copied().take(FLAG_BYTES);
-    let further = here.filter(|byte| bytes.iter().position(|b| b == byte) >= Some(FLAG_BYTES));
-    first.chain(further).filter_map(|byte| sheet.bits_of(byte)).collect()
+    match selected {
+        Some(row) => sheet.bits_of(row).into_iter().collect(),
+        None => {
+            let first = sheet.flag_bytes().into_iter().take(FLAG_BYTES);
+            first.filter_map(|byte| sheet.bits_of(byte)).collect()
+        }
+    }
 }
 
 /// A SUBSCRIBE may hold hundreds of bytes of options.

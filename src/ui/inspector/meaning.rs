@@ -52,7 +52,8 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
         RowName::Default(label) => {
             return sheet.packet_type.map(|packet| default_meaning(label, packet, strings));
         }
-        RowName::Missing | RowName::Absent => return None,
+        RowName::Absent => return Some(strings.inspector_absent_defaults.to_owned()),
+        RowName::Missing => return None,
     };
     if let Some((byte, bits)) = sheet.bits_of(at)
         && byte == at

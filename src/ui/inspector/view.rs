@@ -243,12 +243,12 @@ fn Head(
         let link = |words: &'static str, (id, passed): (RecordId, Duration)| {
             let (time, unit) = moment(Instant::START + passed);
             view! {
-                " · "
                 {words}
                 " "
                 <Evidence id/>
                 " "
                 {strings.inspector_after(format!("{time} {unit}"))}
+                " · "
             }
         };
         Some((
@@ -299,7 +299,7 @@ fn Head(
                 <Icon name="back"/>
             </button>
             {live(name)}
-            <span class="inspector__facts">{live(facts)} {live(exchange)}</span>
+            <span class="inspector__facts">{live(exchange)} {live(facts)}</span>
             <Aspects aspects chosen aspect/>
             <span class="inspector__tools">
                 {step(false)}
