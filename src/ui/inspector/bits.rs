@@ -100,7 +100,7 @@ pub fn Bits(
     };
     view! {
         <div class="flags__byte">
-            <span class="flags__name">{live(caption.clone())}</span>
+            <span class="flags__name">{live(caption)}</span>
             <div class="bits" node_ref=root role="toolbar" aria-label=live(caption) on:keydown=on_key>
                 {boxes}
             </div>
