@@ -199,6 +199,14 @@ impl Client {
         }
     }
 
+    /// How many PUBLISH packets wait for a slot of the Server's Receive Maximum.
+    pub fn queued(&self) -> usize {
+        match &self.phase {
+            Phase::Connected(online) => online.session.queue.len(),
+            _ => 0,
+        }
+    }
+
     /// Acknowledgements that wait for the application, in the order in which their cause arrived.
     pub fn held_back(&self) -> impl Iterator<Item = &Held> {
         let held = match &self.phase {

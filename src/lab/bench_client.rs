@@ -152,6 +152,11 @@ impl BenchClient {
         self.link_state() == LinkState::Open && self.client.is_connected()
     }
 
+    /// Its Client Identifier while it is connected, also where the Server has assigned it.
+    pub fn client_id(&self) -> Option<&str> {
+        self.last_connect.as_ref().filter(|_| self.is_connected()).map(|c| c.client_id.as_str())
+    }
+
     /// Messages received since the bench was set up, oldest first; the oldest go when there are many.
     pub fn messages(&self) -> &VecDeque<Message> {
         &self.messages
@@ -187,6 +192,15 @@ impl BenchClient {
     /// What it does by itself, one of a kind, with what it is doing and has done.
     pub fn automations(&self) -> &[Automation] {
         self.automations.all()
+    }
+
+    /// The acknowledgements that a person holds back; what a slow consumer does besides is its own affair.
+    pub fn held_by_person(&self) -> AcknowledgeByHand {
+        let consuming = self.automations().iter().find_map(|one| match one {
+            Automation::SlowConsumer(consuming) => Some(consuming.by_hand),
+            _ => None,
+        });
+        consuming.unwrap_or(self.client.settings().acknowledge_by_hand)
     }
 
     pub(super) fn automate(&mut self, behaviour: Behaviour, wire: &mut Wire<'_>) {

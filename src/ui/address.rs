@@ -19,6 +19,7 @@ pub enum Place {
 /// A page beside the course.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
+    Bench,
     Questions,
     Checklist,
     Troubleshooting,
@@ -33,11 +34,12 @@ pub const BROKER: &str = "broker";
 
 impl Page {
     pub const ALL: &[Page] =
-        &[Page::Questions, Page::Checklist, Page::Troubleshooting, Page::Finish];
+        &[Page::Bench, Page::Questions, Page::Checklist, Page::Troubleshooting, Page::Finish];
 
     /// Its name in addresses.
     pub fn key(self) -> &'static str {
         match self {
+            Page::Bench => "bench",
             Page::Questions => "questions",
             Page::Checklist => "checklist",
             Page::Troubleshooting => "troubleshooting",
@@ -47,6 +49,7 @@ impl Page {
 
     pub fn name(self, strings: &Strings) -> &'static str {
         match self {
+            Page::Bench => strings.page_bench,
             Page::Questions => strings.page_questions,
             Page::Checklist => strings.page_checklist,
             Page::Troubleshooting => strings.page_troubleshooting,
@@ -57,6 +60,7 @@ impl Page {
     /// The symbol beside its name.
     pub fn icon(self) -> &'static str {
         match self {
+            Page::Bench => "bench",
             Page::Questions => "prediction",
             Page::Checklist => "met",
             Page::Troubleshooting => "warning",
@@ -67,6 +71,8 @@ impl Page {
     /// The letter that goes there after `g`.
     pub fn letter(self) -> &'static str {
         match self {
+            // `b` is the bench of an exercise.
+            Page::Bench => "n",
             Page::Questions => "q",
             Page::Checklist => "k",
             Page::Troubleshooting => "t",

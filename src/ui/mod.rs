@@ -4,6 +4,7 @@
 //! tested natively too; views exist in the browser only.
 
 pub mod address;
+pub mod bench;
 pub mod broker_choice;
 pub mod broker_view;
 pub mod byte_diff;
@@ -17,7 +18,6 @@ pub mod ladder;
 pub mod lesson;
 pub mod packet_list;
 pub mod pictures;
-pub mod why;
 pub mod windowed;
 
 #[cfg(target_arch = "wasm32")]

@@ -12,7 +12,8 @@ use super::inspector::Inspector;
 use super::ladder::LadderView;
 use super::lazy::{Part, parts};
 use super::pages::{
-    ChapterPage, ChecklistPage, ExercisePage, FinishPage, QuestionsPage, TroubleshootingPage,
+    BenchPage, ChapterPage, ChecklistPage, ExercisePage, FinishPage, QuestionsPage,
+    TroubleshootingPage,
 };
 
 parts! {
@@ -23,9 +24,15 @@ parts! {
     fn chapter_page(id: String) {
         view! { <ChapterPage id/> }.into_any()
     }
+    /// The free bench.
+    fn bench_page() {
+        view! { <BenchPage/> }.into_any()
+    }
     /// The pages beside the course.
     fn around_page(page: Page) {
         match page {
+            // A part of its own.
+            Page::Bench => ().into_any(),
             Page::Questions => view! { <QuestionsPage/> }.into_any(),
             Page::Checklist => view! { <ChecklistPage/> }.into_any(),
             Page::Troubleshooting => view! { <TroubleshootingPage/> }.into_any(),
@@ -47,7 +54,7 @@ parts! {
 }
 
 /// What is fetched ahead, in this order.
-fn ahead() -> [&'static Part; 6] {
+fn ahead() -> [&'static Part; 7] {
     [
         inspector::part(),
         exercise_page::part(),
@@ -55,6 +62,7 @@ fn ahead() -> [&'static Part; 6] {
         broker_panel::part(),
         chapter_page::part(),
         around_page::part(),
+        bench_page::part(),
     ]
 }
 

@@ -12,6 +12,7 @@ pub enum Key {
     Theme,
     Panels,
     WireView,
+    Benches,
 }
 
 impl Key {
@@ -21,6 +22,7 @@ impl Key {
             Key::Broker => "mqtt5-playground.broker",
             Key::Language => "mqtt5-playground.language",
             Key::Theme => "mqtt5-playground.theme",
+            Key::Benches => "mqtt5-playground.benches",
             Key::Panels => "mqtt5-playground.panels",
             Key::WireView => "mqtt5-playground.wire-view",
         }

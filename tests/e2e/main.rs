@@ -5,12 +5,12 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod accessibility;
+mod bench;
 mod browser;
 mod connecting;
 mod exercises;
 mod forms;
 mod inside;
-mod inspector;
 mod keyboard;
 mod ladder;
 mod narrow;

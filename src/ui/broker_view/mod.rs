@@ -9,7 +9,7 @@ pub mod words;
 #[cfg(target_arch = "wasm32")]
 mod access_lists;
 #[cfg(target_arch = "wasm32")]
-mod controls;
+pub mod controls;
 #[cfg(target_arch = "wasm32")]
 mod lines_tab;
 #[cfg(target_arch = "wasm32")]
@@ -29,9 +29,9 @@ mod state_tab;
 #[cfg(target_arch = "wasm32")]
 mod time_bar;
 #[cfg(target_arch = "wasm32")]
-mod until;
+pub mod until;
 #[cfg(target_arch = "wasm32")]
-mod way_card;
+pub mod way_card;
 
 #[cfg(target_arch = "wasm32")]
 pub use opening::{BrokerPanel, BrokerView, use_broker_panel};

@@ -1,5 +1,6 @@
 //! The bench: one panel a client, with its forms, what became of what it sent, and what it received.
 
+pub mod automation;
 pub mod model;
 pub mod notice;
 pub mod payload;
@@ -9,6 +10,8 @@ pub mod refusal;
 mod bench;
 #[cfg(target_arch = "wasm32")]
 mod message;
+#[cfg(target_arch = "wasm32")]
+mod own;
 #[cfg(target_arch = "wasm32")]
 mod panel;
 #[cfg(target_arch = "wasm32")]
@@ -26,5 +29,7 @@ mod send_bar;
 
 #[cfg(target_arch = "wasm32")]
 pub use bench::Bench;
+#[cfg(target_arch = "wasm32")]
+pub use panel_forms::{PanelForms, Panels, fresh_client_id};
 #[cfg(target_arch = "wasm32")]
 pub use problem_notice::ProblemNotice;

@@ -5,8 +5,10 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::automation::AutomationStrip;
 use super::model::Lamp;
-use super::panel_forms::PanelForms;
+use super::own::OwnSettings;
+use super::panel_forms::{PanelForms, Panels};
 use super::panel_menu::PanelMenu;
 use super::panel_tabs::{PanelTabs, tab_id, tabpanel_id};
 use super::problem_notice::ProblemNotice;
@@ -15,6 +17,7 @@ use super::refusal;
 use super::send_bar::{SendBar, Sent};
 use crate::capture::ClientSlot;
 use crate::lab::{Act, ActError};
+use crate::ui::bench::model::LONGEST_NAME;
 use crate::ui::components::Icon;
 use crate::ui::forms::FormKind;
 use crate::ui::lesson::model::role_name;
@@ -26,7 +29,8 @@ use crate::ui::store::use_store;
 pub fn ClientPanel(
     client: ClientSlot,
     /// Its part on the bench, as the exercise names it.
-    role: String,
+    #[prop(into)]
+    role: Signal<String>,
     /// What its forms hold at the start.
     prepared: Vec<Act>,
 ) -> impl IntoView {
@@ -96,11 +100,26 @@ pub fn ClientPanel(
         }
     };
 
-    let role = StoredValue::new(role);
-    let name = move || role.with_value(|role| role_name(role, locale.strings()).to_owned());
-    let client_id = move || match forms.connect.with(|draft| draft.client_id.clone()) {
-        id if id.is_empty() => locale.strings().panel_assigned_id.to_owned(),
-        id => id,
+    let name = move || role.with(|role| role_name(role, locale.strings()).to_owned());
+    // While connected the one in use, which the Server may have assigned.
+    let in_use = Memo::new(move |_| {
+        store.with_lab(|lab| lab.client(client)?.client_id().map(str::to_owned))
+    });
+    let client_id = move || {
+        let typed = move || forms.connect.with(|draft| draft.client_id.clone());
+        match in_use.get().unwrap_or_else(typed) {
+            id if id.is_empty() => locale.strings().panel_assigned_id.to_owned(),
+            id => id,
+        }
+    };
+    let panels = use_context::<Panels>();
+    if let Some(panels) = panels {
+        panels.register(forms);
+    }
+    let renaming = RwSignal::new(false);
+    let title = move || match renaming.get() {
+        true => view! { <NameInput client name=untrack(name) renaming/> }.into_any(),
+        false => name().into_any(),
     };
     let letter = client.letter().to_string();
     let labelled_by = {
@@ -147,7 +166,7 @@ pub fn ClientPanel(
                     {letter.clone()}
                 </span>
                 <h3 class="client-panel__name">
-                    {live(name)}
+                    {live(title)}
                     <span class="client-panel__id" title=live(client_id)>{live(client_id)}</span>
                 </h3>
                 <span class="status" role="status">
@@ -159,12 +178,14 @@ pub fn ClientPanel(
                     client=client
                     forms
                     lamp
+                    renaming
                     on_refused=Callback::new(refuse)
                 />
             </header>
             <PanelTabs id=id.clone() current=kind on_choose=Callback::new(choose)/>
             {live(refusal)}
             <ProblemNotice client=client/>
+            <AutomationStrip client=client/>
             <div role="tabpanel" id=tabpanel_id(&id) aria-labelledby=labelled_by>
                 <form
                     class="client-panel__form fields"
@@ -176,8 +197,59 @@ pub fn ClientPanel(
                 </form>
             </div>
             <SendBar client=client forms kind lamp sent/>
+            <OwnSettings client=client forms/>
             <Received client=client/>
         </section>
+    }
+}
+
+/// The client's name while it is typed anew: Enter and leaving take it, Escape does not.
+#[component]
+fn NameInput(client: ClientSlot, name: String, renaming: RwSignal<bool>) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+            input.select();
+        }
+    });
+    let take = move || {
+        // The input loses the focus once more while it goes away.
+        if !renaming.get_untracked() {
+            return;
+        }
+        let typed = input.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let typed: String = typed.trim().chars().take(LONGEST_NAME).collect();
+        renaming.set(false);
+        if !typed.is_empty() {
+            store.rename_client(client, &typed);
+        }
+    };
+    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" if !event.is_composing() => {
+            event.prevent_default();
+            take();
+        }
+        "Escape" => {
+            event.stop_propagation();
+            renaming.set(false);
+        }
+        _ => {}
+    };
+    view! {
+        <input
+            type="text"
+            class="client-panel__rename"
+            node_ref=input
+            maxlength=LONGEST_NAME
+            autocomplete="off"
+            aria-label=live(move || locale.strings().own_rename_label(client.letter()))
+            value=name
+            on:keydown=on_key
+            on:blur=move |_| take()
+        />
     }
 }
 

@@ -1,5 +1,7 @@
 //! The forms of one panel, with what was typed into them.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
@@ -9,6 +11,36 @@ use crate::ui::forms::{
     FormContext, FormKind, PublishDraft, PublishForm, SubscribeDraft, SubscribeForm,
     UnsubscribeDraft, UnsubscribeForm,
 };
+
+/// The forms of every panel, for a bench whose clients come and go: a panel that finds it in its context
+/// may be renamed and removed.
+#[derive(Clone, Copy)]
+pub struct Panels(StoredValue<BTreeMap<ClientSlot, PanelForms>>);
+
+impl Panels {
+    pub fn provide() -> Panels {
+        let panels = Panels(StoredValue::new(BTreeMap::new()));
+        provide_context(panels);
+        panels
+    }
+
+    /// As long as the panel is there.
+    pub fn register(self, forms: PanelForms) {
+        self.0.update_value(|all| _ = all.insert(forms.slot, forms));
+        on_cleanup(move || {
+            self.0.try_update_value(|all| {
+                // A panel made anew at the same place may be there already.
+                if all.get(&forms.slot).is_some_and(|other| other.connect == forms.connect) {
+                    all.remove(&forms.slot);
+                }
+            });
+        });
+    }
+
+    pub fn get(self, client: ClientSlot) -> Option<PanelForms> {
+        self.0.with_value(|all| all.get(&client).copied())
+    }
+}
 
 /// Copied freely; made anew when the bench is set up anew.
 #[derive(Clone, Copy)]
@@ -46,6 +78,11 @@ impl PanelForms {
             FormContext::new(slot, FormKind::Disconnect, disconnect),
         ];
         PanelForms { slot, connect, publish, subscribe, unsubscribe, disconnect, contexts, main }
+    }
+
+    /// What the forms hold that are whole and right.
+    pub fn acts(self) -> Vec<Act> {
+        FormKind::ALL.into_iter().filter_map(|kind| self.to_act(kind).ok()).collect()
     }
 
     pub fn context(self, kind: FormKind) -> FormContext {
@@ -110,6 +147,6 @@ fn FormOf(context: FormContext, children: Children) -> impl IntoView {
     children()
 }
 
-fn fresh_client_id() -> String {
+pub fn fresh_client_id() -> String {
     format!("playground-{}", &uuid::Uuid::new_v4().simple().to_string()[..8])
 }

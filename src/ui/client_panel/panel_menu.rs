@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::model::Lamp;
-use super::panel_forms::PanelForms;
+use super::panel_forms::{PanelForms, Panels};
 use crate::capture::ClientSlot;
 use crate::lab::{Act, ActError, Action};
 use crate::ui::components::Icon;
@@ -16,6 +16,8 @@ pub fn PanelMenu(
     client: ClientSlot,
     forms: PanelForms,
     #[prop(into)] lamp: Signal<Lamp>,
+    /// Whether its name is being typed anew.
+    renaming: RwSignal<bool>,
     #[prop(into)] on_refused: Callback<ActError>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -29,6 +31,30 @@ pub fn PanelMenu(
     };
     let is_connected = move || lamp.get() == Lamp::Connected;
     let is_closed = move || matches!(lamp.get(), Lamp::Offline | Lamp::Failed);
+    // Where clients come and go.
+    let on_open_bench = use_context::<Panels>().map(|_| {
+        view! {
+            <hr class="menu__rule"/>
+            <button
+                type="button"
+                class="menu__item"
+                popovertarget=live(id)
+                popovertargetaction="hide"
+                on:click=move |_| renaming.set(true)
+            >
+                <Icon name="edit"/>
+                {live(move || locale.strings().own_rename)}
+            </button>
+            <button
+                type="button"
+                class="menu__item"
+                on:click=move |_| store.remove_client(client)
+            >
+                <Icon name="remove"/>
+                {live(move || locale.strings().own_remove)}
+            </button>
+        }
+    });
     view! {
         <button
             type="button"
@@ -74,6 +100,7 @@ pub fn PanelMenu(
                 <Icon name="close"/>
                 {live(move || locale.strings().panel_cut)}
             </button>
+            {on_open_bench}
         </div>
     }
 }

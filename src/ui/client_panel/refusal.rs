@@ -51,13 +51,16 @@ fn command(error: &CommandError, language: Language, strings: &Strings) -> Strin
         }
         E::PacketIdsExhausted => strings.panel_refused_packet_ids.to_owned(),
         E::SessionExpiryWasZero => strings.panel_refused_session_expiry.to_owned(),
-        // AUTH and acknowledgements by hand have no form here.
-        E::NoAuthenticationMethod
-        | E::AuthenticationMethodDiffers
-        | E::AuthReasonCode { .. }
-        | E::AuthOutOfTurn
-        | E::NothingToAcknowledge(_)
-        | E::AcknowledgeInOrder { .. } => error.to_string(),
+        E::NoAuthenticationMethod => strings.own_refused_no_method.to_owned(),
+        E::AuthenticationMethodDiffers => strings.own_refused_method.to_owned(),
+        E::AuthReasonCode { expected } => {
+            strings.own_refused_auth_code(format!("0x{:02X} {}", expected.value(), expected.name()))
+        }
+        E::AuthOutOfTurn => strings.own_refused_auth_turn.to_owned(),
+        E::NothingToAcknowledge(id) => strings.own_refused_not_held(id),
+        E::AcknowledgeInOrder { packet_type, first } => {
+            strings.own_refused_ack_order(first, packet_type.name())
+        }
     }
 }
 

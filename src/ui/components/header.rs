@@ -7,7 +7,7 @@ use super::broker_menu::BrokerMenu;
 use super::icon::Icon;
 use crate::course::{chapter_of, chapter_prose, exercise_prose};
 use crate::language::Language;
-use crate::ui::address::{LANGUAGE, Place};
+use crate::ui::address::{LANGUAGE, Page, Place};
 use crate::ui::broker_view::use_broker_panel;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -59,6 +59,15 @@ pub fn Header(
                     <span class="wide-label">{live(move || locale.strings().course)}</span>
                     <Icon name="down" small=true class="wide-only"/>
                 </button>
+                <Show when=live(move || place.get() != Place::Page(Page::Bench))>
+                    <a
+                        class="button button--quiet wide-only"
+                        href=live(move || Place::Page(Page::Bench).href(locale.language()))
+                    >
+                        <Icon name="bench"/>
+                        <span class="wide-label">{live(move || locale.strings().page_bench)}</span>
+                    </a>
+                </Show>
                 <nav class="crumbs" aria-label=live(move || locale.strings().app_where)>{live(crumbs)}</nav>
             </div>
             <div class="app-header__tools">

@@ -29,6 +29,14 @@ impl FormContext {
         FormContext::with(Some(client), kind.packet(), move || draft.with(D::size))
     }
 
+    /// A form of a client beside those of its panel, for another packet.
+    pub fn beside<D>(client: ClientSlot, packet: PacketType, draft: RwSignal<D>) -> FormContext
+    where
+        D: Draft + Send + Sync + 'static,
+    {
+        FormContext::with(Some(client), packet, move || draft.with(D::size))
+    }
+
     /// A form that belongs to no client; what is wrong in it is shown at once.
     pub fn alone(
         packet: PacketType,

@@ -1,5 +1,6 @@
 //! The pages, one a file.
 
+mod bench;
 mod chapter;
 mod checklist;
 mod exercise;
@@ -9,6 +10,7 @@ mod not_found;
 mod questions;
 mod troubleshooting;
 
+pub use bench::BenchPage;
 pub use chapter::ChapterPage;
 pub use checklist::ChecklistPage;
 pub use exercise::ExercisePage;

@@ -1,6 +1,5 @@
 //! The pictures of the chapters, one folder each: a plain `model.rs` over the capture and a view.
 
-pub mod metadata;
 pub mod tracer;
 pub mod versions;
 
@@ -17,7 +16,6 @@ use crate::course::Picture;
 pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
     match picture {
         Picture::Tracer => view! { <tracer::TracerPicture session/> }.into_any(),
-        Picture::Metadata => metadata::MetadataPicture().into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),
         Picture::AliasLedger | Picture::AliasGame => ().into_any(),
     }

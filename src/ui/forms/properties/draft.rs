@@ -73,6 +73,16 @@ impl PropertiesDraft {
         self.rows.iter_mut().find(|row| row.id == id)
     }
 
+    /// Sets these properties to what they say; those that this part cannot hold are left out.
+    pub fn set(&mut self, properties: &[Property]) {
+        for property in properties {
+            if let Some(row) = self.get_mut(property.id()) {
+                row.set = true;
+                row.value = as_typed(property);
+            }
+        }
+    }
+
     /// Whether the packet carries this property.
     pub fn is_set(&self, id: PropertyId) -> bool {
         self.get(id).is_some_and(|row| row.set)

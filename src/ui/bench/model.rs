@@ -1,0 +1,501 @@
+//! Set-ups as data: what stands on the bench and what its forms hold, as text and back.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::capture::ClientSlot;
+use crate::client::AcknowledgeByHand;
+use crate::lab::{
+    Act, Action, Behaviour, BehaviourKind, PeriodicPublisher, Responder, Route, SlowConsumer,
+};
+use crate::language::Strings;
+use crate::link::Target;
+use crate::mqtt::{
+    Connect, Disconnect, Packet, PacketId, Property, Publish, QoS, Sender, Subscribe, Subscription,
+    Unsubscribe, decode, encode,
+};
+use crate::ui::client_panel::automation::settings;
+
+/// Who stands on the bench.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SetUp {
+    pub clients: Vec<ClientSetUp>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClientSetUp {
+    pub role: String,
+    /// What its forms hold, and what it is set to do by itself.
+    pub acts: Vec<Action>,
+}
+
+/// A set-up with the name under which it is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub name: String,
+    /// As [`SetUp::to_text`] writes it.
+    pub text: String,
+}
+
+/// Why a text is no set-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetUpError {
+    TooLong,
+    /// The letters are not those of a link, or something is missing at the end.
+    NotAText,
+    /// Written by a later version.
+    Version(u32),
+    TooManyClients(usize),
+    /// A client's packet that cannot be read, or a setting that does not fit.
+    Client(usize),
+}
+
+impl SetUpError {
+    pub fn words(&self, strings: &Strings) -> String {
+        match self {
+            SetUpError::TooLong => strings.bench_error_too_long(MOST_LETTERS),
+            SetUpError::NotAText => strings.bench_error_text.to_owned(),
+            SetUpError::Version(version) => strings.bench_error_version(version),
+            SetUpError::TooManyClients(count) => strings.bench_error_clients(count, MOST_CLIENTS),
+            SetUpError::Client(number) => strings.bench_error_client(number),
+        }
+    }
+}
+
+/// As many as have a letter and a colour of their own.
+pub const MOST_CLIENTS: usize = 12;
+
+/// Begins the Client Identifiers that the page gives out, and stands for a fresh one in a set-up: whoever
+/// opens a link is not to take over the Session of whoever made it.
+pub const FRESH_CLIENT_ID: &str = "playground-";
+
+/// As many letters as browsers, chats and mail commonly leave whole.
+pub const MOST_LETTERS: usize = 8000;
+
+/// How long a client's name, and that of a set-up, may be.
+pub const LONGEST_NAME: usize = 40;
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    v: u32,
+    clients: Vec<StoredClient>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct StoredClient {
+    role: String,
+    /// Whole packets, in base64.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    forms: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broker: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subprotocol: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u8>,
+    /// What acknowledgements are held back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    holds: Vec<String>,
+    /// Behaviours, each with the settings that differ from what they are at first.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    does: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+const VERSION: u32 = 1;
+
+impl SetUp {
+    /// For a link, and for the browser's memory.
+    pub fn to_text(&self) -> String {
+        let clients = self.clients.iter().map(ClientSetUp::store).collect();
+        let stored = Stored { v: VERSION, clients };
+        let json = serde_json::to_vec(&stored).expect("strings and numbers are JSON");
+        URL_SAFE_NO_PAD.encode(json)
+    }
+
+    pub fn from_text(text: &str) -> Result<SetUp, SetUpError> {
+        if text.len() > MOST_LETTERS {
+            return Err(SetUpError::TooLong);
+        }
+        let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| SetUpError::NotAText)?;
+        let value: serde_json::Value =
+            serde_json::from_slice(&json).map_err(|_| SetUpError::NotAText)?;
+        let version = value.get("v").and_then(serde_json::Value::as_u64);
+        match version.and_then(|version| u32::try_from(version).ok()) {
+            Some(VERSION) => {}
+            Some(version) => return Err(SetUpError::Version(version)),
+            None => return Err(SetUpError::NotAText),
+        }
+        let stored: Stored = serde_json::from_value(value).map_err(|_| SetUpError::NotAText)?;
+        if stored.clients.len() > MOST_CLIENTS {
+            return Err(SetUpError::TooManyClients(stored.clients.len()));
+        }
+        let read = |(index, client): (usize, &StoredClient)| {
+            ClientSetUp::read(client).ok_or(SetUpError::Client(index + 1))
+        };
+        let clients = stored.clients.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        Ok(SetUp { clients })
+    }
+}
+
+impl ClientSetUp {
+    /// Its acts at that place of the bench.
+    pub fn acts_at(&self, client: ClientSlot) -> Vec<Act> {
+        self.acts.iter().map(|action| Act { client, action: action.clone() }).collect()
+    }
+
+    fn store(&self) -> StoredClient {
+        let mut stored = StoredClient { role: self.role.clone(), ..StoredClient::default() };
+        for action in &self.acts {
+            match action {
+                Action::SetRoute(route) => {
+                    stored.broker = route.target.as_ref().map(Target::to_string);
+                    let plain = Route::default();
+                    let (name, version) = (&route.subprotocol, route.protocol_version);
+                    stored.subprotocol = (*name != plain.subprotocol).then(|| name.clone());
+                    stored.version = (version != plain.protocol_version).then_some(version);
+                }
+                Action::AcknowledgeByHand(held) => {
+                    let names = [("puback", held.puback), ("pubrec", held.pubrec)];
+                    let names = names.into_iter().chain([("pubcomp", held.pubcomp)]);
+                    stored.holds = names.filter(|n| n.1).map(|n| n.0.to_owned()).collect();
+                }
+                Action::Automate(behaviour) => {
+                    let kind = behaviour.kind();
+                    let plain = settings::default(kind);
+                    let changed = settings::settings(kind).iter().filter_map(|setting| {
+                        let text = (setting.read)(behaviour);
+                        (text != (setting.read)(&plain)).then(|| (setting.id.to_owned(), text))
+                    });
+                    stored.does.insert(settings::key(kind).to_owned(), changed.collect());
+                }
+                other => stored.forms.extend(
+                    to_packet(other)
+                        .and_then(|packet| Some(URL_SAFE_NO_PAD.encode(encode(&packet).ok()?))),
+                ),
+            }
+        }
+        stored
+    }
+
+    fn read(stored: &StoredClient) -> Option<ClientSetUp> {
+        if stored.role.chars().count() > LONGEST_NAME {
+            return None;
+        }
+        let mut acts = Vec::new();
+        for form in &stored.forms {
+            let bytes = Bytes::from(URL_SAFE_NO_PAD.decode(form).ok()?);
+            acts.push(from_packet(decode(&bytes, Some(Sender::Client)).ok()?)?);
+        }
+        let mut route = Route::default();
+        if let Some(broker) = &stored.broker {
+            route.target = Some(Target::parse(broker).ok()?);
+        }
+        if let Some(subprotocol) = &stored.subprotocol {
+            route.subprotocol = subprotocol.clone();
+        }
+        route.protocol_version = stored.version.unwrap_or(route.protocol_version);
+        if route != Route::default() {
+            acts.push(Action::SetRoute(route));
+        }
+        if !stored.holds.is_empty() {
+            let holds = |name: &str| stored.holds.iter().any(|held| held == name);
+            acts.push(Action::AcknowledgeByHand(AcknowledgeByHand {
+                puback: holds("puback"),
+                pubrec: holds("pubrec"),
+                pubcomp: holds("pubcomp"),
+            }));
+        }
+        for (key, changed) in &stored.does {
+            let kind = BehaviourKind::ALL.into_iter().find(|kind| settings::key(*kind) == key)?;
+            let mut behaviour = settings::default(kind);
+            for (id, text) in changed {
+                let setting = settings::settings(kind).iter().find(|setting| setting.id == id)?;
+                (setting.write)(&mut behaviour, text).ok()?;
+            }
+            acts.push(Action::Automate(behaviour));
+        }
+        Some(ClientSetUp { role: stored.role.clone(), acts })
+    }
+}
+
+/// The packet of a form; its Packet Identifier is a placeholder.
+fn to_packet(action: &Action) -> Option<Packet> {
+    let packet_id = PacketId::MIN;
+    Some(match action.clone() {
+        Action::Connect(connect) => Packet::Connect(connect),
+        Action::Publish(publish) => {
+            let packet_id = (publish.qos > QoS::AtMostOnce).then_some(packet_id);
+            Packet::Publish(Publish { packet_id, ..publish })
+        }
+        Action::Subscribe { properties, subscriptions } => {
+            Packet::Subscribe(Subscribe { packet_id, properties, subscriptions })
+        }
+        Action::Unsubscribe { properties, topic_filters } => {
+            Packet::Unsubscribe(Unsubscribe { packet_id, properties, topic_filters })
+        }
+        Action::Disconnect(disconnect) => Packet::Disconnect(disconnect),
+        _ => return None,
+    })
+}
+
+fn from_packet(packet: Packet) -> Option<Action> {
+    Some(match packet {
+        Packet::Connect(connect) => Action::Connect(connect),
+        Packet::Publish(publish) => Action::Publish(Publish { packet_id: None, ..publish }),
+        Packet::Subscribe(Subscribe { properties, subscriptions, .. }) => {
+            Action::Subscribe { properties, subscriptions }
+        }
+        Packet::Unsubscribe(Unsubscribe { properties, topic_filters, .. }) => {
+            Action::Unsubscribe { properties, topic_filters }
+        }
+        Packet::Disconnect(disconnect) => Action::Disconnect(disconnect),
+        _ => return None,
+    })
+}
+
+/// What the page offers from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuiltIn {
+    PublishSubscribe,
+    RequestResponse,
+    SlowConsumer,
+    ThreeWorkers,
+}
+
+impl BuiltIn {
+    pub const ALL: [BuiltIn; 4] = [
+        BuiltIn::PublishSubscribe,
+        BuiltIn::RequestResponse,
+        BuiltIn::SlowConsumer,
+        BuiltIn::ThreeWorkers,
+    ];
+
+    pub fn name(self, strings: &Strings) -> &'static str {
+        match self {
+            BuiltIn::PublishSubscribe => strings.bench_set_up_publish,
+            BuiltIn::RequestResponse => strings.bench_set_up_request,
+            BuiltIn::SlowConsumer => strings.bench_set_up_slow,
+            BuiltIn::ThreeWorkers => strings.bench_set_up_workers,
+        }
+    }
+
+    pub fn set_up(self) -> SetUp {
+        let clients = match self {
+            BuiltIn::PublishSubscribe => vec![
+                client("publisher", [connect([]), publish("bench/demo", "hello")]),
+                client("subscriber", [connect([]), subscribe("bench/#")]),
+            ],
+            BuiltIn::RequestResponse => vec![
+                client("requester", [connect([]), subscribe("bench/answers"), request()]),
+                client(
+                    "responder",
+                    [connect([]), subscribe("bench/request"), Action::Automate(responder())],
+                ),
+            ],
+            BuiltIn::SlowConsumer => vec![
+                client(
+                    "publisher",
+                    [
+                        connect([]),
+                        publish("bench/flow", "by hand"),
+                        Action::Automate(periodic("bench/flow")),
+                    ],
+                ),
+                client(
+                    "subscriber",
+                    [
+                        connect([Property::ReceiveMaximum(3)]),
+                        subscribe("bench/flow"),
+                        Action::Automate(Behaviour::SlowConsumer(SlowConsumer::default())),
+                    ],
+                ),
+            ],
+            BuiltIn::ThreeWorkers => {
+                let worker = || client("worker", [connect([]), subscribe("$share/workers/jobs/#")]);
+                let publisher = client(
+                    "publisher",
+                    [
+                        connect([]),
+                        publish("jobs/resize", "job"),
+                        Action::Automate(periodic("jobs/resize")),
+                    ],
+                );
+                vec![publisher, worker(), worker(), worker()]
+            }
+        };
+        SetUp { clients }
+    }
+}
+
+fn client<const N: usize>(role: &str, acts: [Action; N]) -> ClientSetUp {
+    ClientSetUp { role: role.to_owned(), acts: acts.into() }
+}
+
+fn connect<const N: usize>(properties: [Property; N]) -> Action {
+    let properties = properties.into();
+    Action::Connect(Box::new(Connect {
+        clean_start: true,
+        keep_alive: 60,
+        client_id: FRESH_CLIENT_ID.to_owned(),
+        properties,
+        ..Connect::default()
+    }))
+}
+
+fn publish(topic: &str, payload: &str) -> Action {
+    Action::Publish(Publish {
+        qos: QoS::AtLeastOnce,
+        topic: topic.to_owned(),
+        payload: Bytes::from(payload.to_owned()),
+        ..Publish::default()
+    })
+}
+
+fn subscribe(topic_filter: &str) -> Action {
+    let (topic_filter, qos) = (topic_filter.to_owned(), QoS::AtLeastOnce);
+    let subscriptions = vec![Subscription { topic_filter, qos, ..Subscription::default() }];
+    Action::Subscribe { properties: Default::default(), subscriptions }
+}
+
+fn request() -> Action {
+    Action::Publish(Publish {
+        qos: QoS::AtLeastOnce,
+        topic: "bench/request".to_owned(),
+        properties: [
+            Property::ResponseTopic("bench/answers".to_owned()),
+            Property::CorrelationData(Bytes::from_static(b"request-1")),
+        ]
+        .into(),
+        payload: Bytes::from_static(br#"{"query":"status"}"#),
+        ..Publish::default()
+    })
+}
+
+fn responder() -> Behaviour {
+    Behaviour::Responder(Responder {
+        payload: r#"{"status":"healthy","request":{n}}"#.to_owned(),
+        content_type: Some("application/json".to_owned()),
+        user_properties: vec![("status".to_owned(), "healthy".to_owned())],
+        ..Responder::default()
+    })
+}
+
+fn periodic(topic: &str) -> Behaviour {
+    let plain = PeriodicPublisher::default();
+    let publish =
+        Publish { qos: QoS::AtLeastOnce, topic: topic.to_owned(), ..plain.publish.clone() };
+    Behaviour::PeriodicPublisher(PeriodicPublisher { publish, ..plain })
+}
+
+/// A form's act as it is kept.
+pub fn to_keep(action: Action) -> Action {
+    match action {
+        Action::Connect(connect) if connect.client_id.starts_with(FRESH_CLIENT_ID) => {
+            let client_id = FRESH_CLIENT_ID.to_owned();
+            Action::Connect(Box::new(Connect { client_id, ..*connect }))
+        }
+        other => other,
+    }
+}
+
+/// The same ready to be used, with this Client Identifier where a fresh one is meant.
+pub fn to_use(action: Action, fresh_client_id: &str) -> Action {
+    match action {
+        Action::Connect(connect) if connect.client_id == FRESH_CLIENT_ID => {
+            let client_id = fresh_client_id.to_owned();
+            Action::Connect(Box::new(Connect { client_id, ..*connect }))
+        }
+        other => other,
+    }
+}
+
+/// The acts of a client whose forms are as they were at the start: a fresh DISCONNECT is not worth keeping.
+pub fn worth_keeping(action: &Action) -> bool {
+    match action {
+        Action::Disconnect(disconnect) => *disconnect != Disconnect::new(disconnect.reason_code),
+        Action::Subscribe { subscriptions, .. } => !subscriptions.is_empty(),
+        Action::Automate(behaviour) => behaviour.kind() != BehaviourKind::Login,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::mqtt::ReasonCode;
+
+    fn everything() -> SetUp {
+        let route = Route {
+            target: Some(Target::parse("ws://in-tab.test:9001/mqtt").expect("an address")),
+            subprotocol: String::new(),
+            protocol_version: 4,
+        };
+        let holds = AcknowledgeByHand { puback: true, pubrec: false, pubcomp: true };
+        let reason_code = ReasonCode::DisconnectWithWillMessage;
+        let kinds = BehaviourKind::ALL.into_iter().filter(|kind| *kind != BehaviourKind::Login);
+        let mut acts = vec![
+            connect([Property::ReceiveMaximum(3), Property::user("a", "=,&#")]),
+            request(),
+            subscribe("温度/#"),
+            Action::Disconnect(Disconnect::new(reason_code)),
+            Action::SetRoute(route),
+            Action::AcknowledgeByHand(holds),
+        ];
+        let mut does: Vec<_> = kinds.map(settings::default).collect();
+        does.sort_by_key(|behaviour| settings::key(behaviour.kind()));
+        for behaviour in &mut does {
+            if let Behaviour::Reconnect(reconnect) = behaviour {
+                reconnect.retry_after = BTreeSet::new();
+            }
+        }
+        acts.extend(does.into_iter().map(Action::Automate));
+        SetUp { clients: vec![client("", []), ClientSetUp { role: "すべて".to_owned(), acts }] }
+    }
+
+    #[test]
+    fn a_set_up_survives_its_text() {
+        let built_in = BuiltIn::ALL.map(BuiltIn::set_up);
+        for set_up in built_in.into_iter().chain([everything(), SetUp::default()]) {
+            let text = set_up.to_text();
+            assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+            assert!(text.len() < MOST_LETTERS);
+            assert_eq!(SetUp::from_text(&text), Ok(set_up));
+        }
+    }
+
+    #[test]
+    fn a_bad_text_is_refused_with_its_reason() {
+        let text = |json: &str| URL_SAFE_NO_PAD.encode(json);
+        let many = format!(r#"{{"v":1,"clients":[{}]}}"#, vec!["{}"; 13].join(","));
+        let long_name = format!(r#"{{"v":1,"clients":[{{}},{{"role":"{}"}}]}}"#, "x".repeat(41));
+        for (text, expect) in [
+            ("x".repeat(8001), SetUpError::TooLong),
+            ("".to_owned(), SetUpError::NotAText),
+            ("%%".to_owned(), SetUpError::NotAText),
+            (text("{}"), SetUpError::NotAText),
+            (text(r#"{"v":1}"#), SetUpError::NotAText),
+            (text(r#"{"v":2,"clients":[]}"#), SetUpError::Version(2)),
+            (text(&many), SetUpError::TooManyClients(13)),
+            (text(&long_name), SetUpError::Client(2)),
+            (text(r#"{"v":1,"clients":[{"forms":["wAA"]}]}"#), SetUpError::Client(1)), // PINGREQ
+            (text(r#"{"v":1,"clients":[{"forms":["EA"]}]}"#), SetUpError::Client(1)),
+            (text(r#"{"v":1,"clients":[{"broker":"mqtt://a"}]}"#), SetUpError::Client(1)),
+            (text(r#"{"v":1,"clients":[{"does":{"fly":{}}}]}"#), SetUpError::Client(1)),
+            (text(r#"{"v":1,"clients":[{"does":{"slow":{"takes":"x"}}}]}"#), SetUpError::Client(1)),
+        ] {
+            assert_eq!(SetUp::from_text(&text), Err(expect), "{text}");
+        }
+        // A link that was cut on its way.
+        let whole = everything().to_text();
+        for end in 0..whole.len() {
+            assert!(SetUp::from_text(&whole[..end]).is_err(), "{end}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What a client does by itself: its settings as a table, what it is doing in words, and the section of a
+//! panel that shows both.
+
+pub mod model;
+pub mod settings;
+
+#[cfg(target_arch = "wasm32")]
+mod setting_row;
+#[cfg(target_arch = "wasm32")]
+mod strip;
+#[cfg(target_arch = "wasm32")]
+mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub use strip::AutomationStrip;
+#[cfg(target_arch = "wasm32")]
+pub use view::AutomationGroup;

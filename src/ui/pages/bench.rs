@@ -1,0 +1,116 @@
+//! The free bench: any clients side by side, the wire below.
+
+use leptos::prelude::*;
+
+use crate::ui::bench::{BenchBar, BenchSession};
+use crate::ui::broker_view::controls::said;
+use crate::ui::client_panel::Bench;
+use crate::ui::components::{Axis, Icon, Splitter};
+use crate::ui::live::live;
+use crate::ui::locale::use_locale;
+use crate::ui::packet_list::WireState;
+use crate::ui::pane::{Pane, use_pane};
+use crate::ui::store::use_store;
+use crate::ui::wire::Wire;
+
+#[component]
+pub fn BenchPage() -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let pane = use_pane();
+    pane.set(Pane::Bench);
+    let wire = WireState::provide();
+    let session = BenchSession::begin(store);
+    let down = RwSignal::new(None::<f64>);
+    let share = move || down.get().map(|share| format!("{share:.1}%"));
+    let is_empty = move || store.with_lab(|lab| lab.clients().is_empty());
+
+    // A badge counts what has passed since the wire was last looked at.
+    let seen = RwSignal::new(0_u64);
+    let newest = move || store.with_capture(|capture| capture.next_id().0);
+    Effect::new(move || {
+        let newest = newest();
+        if pane.get() == Pane::Wire {
+            seen.set(newest);
+        }
+    });
+    // Whoever goes to the bench wants to see it.
+    Effect::new(move || {
+        if pane.get() == Pane::Bench && wire.enlarged.get_untracked() {
+            wire.enlarged.set(false);
+        }
+    });
+    let unseen = move || newest().saturating_sub(seen.get());
+    let tabs = [Pane::Bench, Pane::Wire].map(|tab| {
+        view! {
+            <button
+                class="pane-tabs__tab"
+                role="tab"
+                aria-selected=live(move || (pane.get() == tab).to_string())
+                aria-controls=format!("pane-{}", tab.key())
+                on:click=move |_| pane.set(tab)
+            >
+                <Icon name=tab.key()/>
+                {live(move || tab.name(locale.strings()))}
+                <Show when=live(move || tab == Pane::Wire && (unseen() > 0))>
+                    <span class="badge badge--new">{live(move || unseen().min(999))}</span>
+                </Show>
+            </button>
+        }
+        .into_any()
+    });
+    view! {
+        <main
+            id="main"
+            class="exercise-page bench-page"
+            // There is nothing to learn here: whoever comes from there sees the bench.
+            data-pane=live(move || if pane.get() == Pane::Wire { "wire" } else { "bench" })
+        >
+            <div
+                class="exercise-page__work"
+                style:--split-y=live(share)
+                data-enlarged=live(move || wire.enlarged.get().then_some("wire"))
+            >
+                <section
+                    class="exercise-page__bench"
+                    id="pane-bench"
+                    tabindex="-1"
+                    aria-label=live(move || locale.strings().pane_bench)
+                >
+                    <BenchBar session/>
+                    <Show
+                        when=live(move || !is_empty())
+                        fallback=move || {
+                            view! {
+                                <div class="empty">
+                                    <Icon name="bench"/>
+                                    <p class="empty__title">{said(|s| s.bench_empty_title)}</p>
+                                    <p class="empty__how">{said(|s| s.bench_empty_how)}</p>
+                                </div>
+                            }
+                        }
+                    >
+                        <Bench/>
+                    </Show>
+                </section>
+                <Splitter
+                    axis=Axis::Down
+                    share=down
+                    default=58.0
+                    label=Signal::derive(move || locale.strings().splitter_down)
+                />
+                <section
+                    class="exercise-page__wire"
+                    id="pane-wire"
+                    tabindex="-1"
+                    aria-label=live(move || locale.strings().pane_wire)
+                >
+                    <Wire/>
+                </section>
+            </div>
+            <nav class="pane-tabs" role="tablist" aria-label=live(move || locale.strings().panes)>
+                {tabs.collect_view()}
+            </nav>
+        </main>
+    }
+}
