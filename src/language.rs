@@ -1,9 +1,15 @@
 //! The languages of the page, and every short interface string in each (`locales/*.json`).
 //!
 //! The strings are generated as one struct, so a missing or misspelt key does not compile, and plain
-//! Rust models can be tested with them. A third language is a new file and a variant here.
+//! Rust models can be tested with them. A third language is a new file, a name in `words/src/lib.rs`
+//! and a variant here.
+
+use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
+
+use crate::words::{self, LANGUAGES, Reader, Shelf};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -39,16 +45,32 @@ impl Language {
     }
 
     pub fn strings(self) -> &'static Strings {
-        match self {
-            Language::En => &EN,
-            Language::Ja => &JA,
-        }
+        static STRINGS: [OnceLock<Strings>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
+        STRINGS[self.index()].get_or_init(|| {
+            let shelf = words::read(Shelf::INTERFACE, self.index(), 0);
+            Strings::read(&mut shelf.expect("the page begins with these words"))
+        })
     }
 
-    /// Picks this language's entry of a pair written in the order of [`Language::ALL`].
-    pub(crate) fn pick<T>(self, pair: &[T; 2]) -> &T {
-        &pair[self as usize]
+    /// Its place in a pair written in the order of [`Language::ALL`].
+    pub fn index(self) -> usize {
+        self as usize
     }
+}
+
+/// A text with `{0}`, `{1}` … replaced.
+fn fill(template: &str, values: &[&dyn std::fmt::Display]) -> String {
+    let mut filled = String::new();
+    let mut parts = template.split('{');
+    filled.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (number, rest) = part.split_once('}').unwrap_or((part, ""));
+        if let Some(value) = number.parse().ok().and_then(|number: usize| values.get(number)) {
+            let _ = write!(filled, "{value}");
+        }
+        filled.push_str(rest);
+    }
+    filled
 }
 
 include!(concat!(env!("OUT_DIR"), "/strings.rs"));
@@ -56,6 +78,18 @@ include!(concat!(env!("OUT_DIR"), "/strings.rs"));
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn templates_are_filled_in_any_order() {
+        for (template, expect) in [
+            ("", ""),
+            ("no place", "no place"),
+            ("{0} of {1}", "1 of two"),
+            ("{1}の{0}{1}", "twoの1two"),
+        ] {
+            assert_eq!(fill(template, &[&1, &"two"]), expect, "{template}");
+        }
+    }
 
     #[test]
     fn tags_are_matched_by_their_primary_language() {

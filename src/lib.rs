@@ -3,8 +3,9 @@
 //! The modules follow the path of one packet, in reading order: [`mqtt`] turns bytes into packets and
 //! annotated fields, [`delivery`] holds what both roles need for QoS 1 and 2, [`auth`] computes what
 //! AUTH packets carry, [`client`] is the client role and [`broker`] the server role, [`capture`] keeps
-//! what passed, [`link`] carries bytes, [`lab`] is the bench, [`course`] the exercises on it, [`glossary`]
-//! the words, [`elsewhere`] writes the same for other clients, [`ui`] is the page. Each uses only what stands before it, and [`time`].
+//! what passed, [`link`] carries bytes, [`lab`] is the bench, [`course`] the exercises on it,
+//! [`words`], [`language`] and [`glossary`] what the page says, [`elsewhere`] writes the same for other
+//! clients, [`ui`] is the page. Each uses only what stands before it, and [`time`].
 
 pub mod time;
 
@@ -23,6 +24,8 @@ pub mod capture;
 pub mod link;
 
 pub mod lab;
+
+pub mod words;
 
 pub mod language;
 

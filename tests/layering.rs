@@ -15,10 +15,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // A link names the connection it carries by the capture's id.
     ("link", &["mqtt", "capture"]),
     ("lab", &["link", "client", "broker", "auth", "capture", "mqtt"]),
-    ("language", &[]),
-    ("glossary", &["language", "mqtt"]),
+    ("words", &[]),
+    ("language", &["words"]),
+    ("glossary", &["words", "language", "mqtt"]),
     // An exercise sets the policy of the broker in the tab.
-    ("course", &["capture", "mqtt", "glossary", "language", "lab", "broker"]),
+    ("course", &["capture", "mqtt", "glossary", "words", "language", "lab", "broker"]),
     ("elsewhere", &["language", "link", "mqtt"]),
 ];
 

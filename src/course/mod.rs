@@ -32,8 +32,8 @@ pub use outline::{ChapterOutline, OUTLINE, chapter_of};
 pub use picture::Picture;
 pub use progress::{ALIAS_SAVING, Done, ImportError, Kept, Progress};
 pub use prose::{
-    ChapterProse, ExerciseProse, HintProse, PredictionProse, StepProse, chapter_prose,
-    exercise_prose,
+    ChapterProse, ChapterTitle, ExerciseProse, HintProse, PredictionProse, StepProse,
+    chapter_prose, chapter_title, exercise_prose, exercise_title, shelf_of,
 };
 pub use run::Run;
 pub use seen::{Seen, Sight};

@@ -1,6 +1,10 @@
-//! The words of chapters and exercises, rendered to HTML at build time.
+//! The words of chapters and exercises, rendered to HTML at build time. Titles are always there; the
+//! rest is when the shelf of its chapter is.
+
+use std::sync::OnceLock;
 
 use crate::language::Language;
+use crate::words::{self, LANGUAGES, Reader, Shelf};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChapterProse {
@@ -81,14 +85,121 @@ impl ExerciseProse {
     }
 }
 
-/// `None` for an id without words; a test holds that every chapter has them.
+/// What the way through the course shows of a chapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChapterTitle {
+    pub title: &'static str,
+    /// One sentence, as inline HTML.
+    pub goal: &'static str,
+    /// Each exercise by its id, with its title.
+    exercises: Vec<(&'static str, &'static str)>,
+}
+
+/// The words of a chapter that any page may show. `None` for an id without words.
+pub fn chapter_title(id: &str, language: Language) -> Option<&'static ChapterTitle> {
+    titles(language)?.iter().find(|(key, _)| *key == id).map(|(_, chapter)| chapter)
+}
+
+/// The title of an exercise, which any page may show. `None` for an id without words.
+pub fn exercise_title(id: &str, language: Language) -> Option<&'static str> {
+    let exercises = titles(language)?.iter().flat_map(|(_, chapter)| &chapter.exercises);
+    exercises.into_iter().find(|(key, _)| *key == id).map(|(_, title)| *title)
+}
+
+/// `None` for an id without words, and while the chapter's shelf is not there; a test holds that every
+/// chapter has them.
 pub fn chapter_prose(id: &str, language: Language) -> Option<&'static ChapterProse> {
-    CHAPTERS.iter().find(|(key, _)| *key == id).map(|(_, pair)| language.pick(pair))
+    chapter(id, language).map(|chapter| &chapter.prose)
 }
 
-/// `None` for an id without words; a test holds that every exercise has them.
+/// `None` for an id without words, and while its chapter's shelf is not there; a test holds that every
+/// exercise has them.
 pub fn exercise_prose(id: &str, language: Language) -> Option<&'static ExerciseProse> {
-    EXERCISES.iter().find(|(key, _)| *key == id).map(|(_, pair)| language.pick(pair))
+    let chapter = chapter(chapter_with(id, language)?, language)?;
+    chapter.exercises.iter().find(|(key, _)| *key == id).map(|(_, prose)| prose)
 }
 
-include!(concat!(env!("OUT_DIR"), "/prose.rs"));
+/// The shelf with the words of an exercise.
+pub fn shelf_of(exercise: &str, language: Language) -> Option<Shelf> {
+    Shelf::chapter(chapter_with(exercise, language)?)
+}
+
+type Titles = Vec<(&'static str, ChapterTitle)>;
+
+fn titles(language: Language) -> Option<&'static Titles> {
+    static TITLES: [OnceLock<Titles>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
+    let titles = &TITLES[language.index()];
+    if titles.get().is_none() {
+        let mut shelf = words::read(Shelf::INTERFACE, language.index(), 1)?;
+        let read = |shelf: &mut Reader| {
+            let (id, title, goal) = (shelf.text(), shelf.text(), shelf.text());
+            let exercises = shelf.list(|shelf| (shelf.text(), shelf.text()));
+            (id, ChapterTitle { title, goal, exercises })
+        };
+        let _ = titles.set(shelf.list(read));
+    }
+    titles.get()
+}
+
+/// The id of the chapter with that exercise.
+fn chapter_with(exercise: &str, language: Language) -> Option<&'static str> {
+    let holds = |chapter: &ChapterTitle| chapter.exercises.iter().any(|(key, _)| *key == exercise);
+    titles(language)?.iter().find(|(_, chapter)| holds(chapter)).map(|(id, _)| *id)
+}
+
+struct Chapter {
+    prose: ChapterProse,
+    exercises: Vec<(&'static str, ExerciseProse)>,
+}
+
+fn chapter(id: &str, language: Language) -> Option<&'static Chapter> {
+    static CHAPTERS: [[OnceLock<Chapter>; LANGUAGES]; Shelf::COUNT] =
+        [const { [const { OnceLock::new() }; LANGUAGES] }; Shelf::COUNT];
+    let shelf = Shelf::chapter(id)?;
+    let chapter = &CHAPTERS[shelf.index()][language.index()];
+    if chapter.get().is_none() {
+        let mut words = words::read(shelf, language.index(), 0)?;
+        let _ = chapter.set(read_chapter(&mut words));
+    }
+    chapter.get()
+}
+
+fn read_chapter(words: &mut Reader) -> Chapter {
+    let prose = ChapterProse { title: words.text(), goal: words.text(), text: words.text() };
+    Chapter { prose, exercises: words.list(|words| (words.text(), read_exercise(words))) }
+}
+
+fn read_exercise(words: &mut Reader) -> ExerciseProse {
+    ExerciseProse {
+        title: words.text(),
+        goal: words.text(),
+        why: words.text(),
+        steps: words.leaked_list(read_step),
+        findings: words.leaked_list(|words| (words.text(), words.text())),
+        elsewhere: words.text(),
+        tomorrow: words.text(),
+    }
+}
+
+fn read_step(words: &mut Reader) -> StepProse {
+    StepProse {
+        id: words.text(),
+        todo: words.text(),
+        details: words.text(),
+        controls: words.leaked_list(Reader::text),
+        prediction: words.list(read_prediction).pop(),
+        hints: words.leaked_list(|words| HintProse {
+            when: Some(words.text()).filter(|about| !about.is_empty()),
+            text: words.text(),
+        }),
+        done: words.text(),
+    }
+}
+
+fn read_prediction(words: &mut Reader) -> PredictionProse {
+    PredictionProse {
+        question: words.text(),
+        options: words.leaked_list(Reader::text),
+        outcome: words.text(),
+    }
+}

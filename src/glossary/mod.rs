@@ -7,8 +7,11 @@ mod specification;
 
 pub use specification::link;
 
+use std::sync::OnceLock;
+
 use crate::language::Language;
 use crate::mqtt::{ErrorKind, Label, PacketType, ReasonCode};
+use crate::words::{self, LANGUAGES, Reader, Shelf};
 
 /// One explanation, as HTML rendered at build time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub struct Entry {
 
 /// The entry under a key such as `topic_alias` or `term_session_state`.
 pub fn entry(key: &str, language: Language) -> Option<Entry> {
-    find(GLOSSARY, key, language)
+    find(glossary(language)?, key)
 }
 
 /// What a field or property means.
@@ -44,27 +47,60 @@ pub fn error(kind: ErrorKind, language: Language) -> Option<Entry> {
 
 /// Why a connection may have failed before CONNACK, and what to try.
 pub fn failure(key: &str, language: Language) -> Option<Entry> {
-    find(FAILURES, key, language)
+    find(failures(language)?, key)
 }
 
 /// Why something ended or was refused, under the name of its cause: first the rule, then one thing to
 /// try.
 pub fn why(key: &str, language: Language) -> Option<Entry> {
-    find(WHY, key, language)
+    find(whys(language)?, key)
 }
 
 /// Every key of the glossary, sorted.
-pub fn keys() -> impl Iterator<Item = &'static str> {
-    GLOSSARY.iter().map(|(key, _)| *key)
+pub fn keys(language: Language) -> impl Iterator<Item = &'static str> {
+    glossary(language).into_iter().flatten().map(|(key, _)| *key)
 }
 
-/// The build sorts the tables by key.
-fn find(table: &[(&str, [Entry; 2])], key: &str, language: Language) -> Option<Entry> {
-    let index = table.binary_search_by(|(candidate, _)| (*candidate).cmp(key)).ok()?;
-    Some(*language.pick(&table[index].1))
+type Entries = Vec<(&'static str, Entry)>;
+type Shelves = [OnceLock<Entries>; LANGUAGES];
+
+fn glossary(language: Language) -> Option<&'static Entries> {
+    static GLOSSARY: Shelves = [const { OnceLock::new() }; LANGUAGES];
+    entries(&GLOSSARY, Shelf::GLOSSARY, 0, language)
 }
 
-include!(concat!(env!("OUT_DIR"), "/glossary.rs"));
+fn failures(language: Language) -> Option<&'static Entries> {
+    static FAILURES: Shelves = [const { OnceLock::new() }; LANGUAGES];
+    entries(&FAILURES, Shelf::INTERFACE, 2, language)
+}
+
+fn whys(language: Language) -> Option<&'static Entries> {
+    static WHY: Shelves = [const { OnceLock::new() }; LANGUAGES];
+    entries(&WHY, Shelf::GLOSSARY, 1, language)
+}
+
+/// `None` while the words are not there.
+fn entries(
+    shelves: &'static Shelves,
+    shelf: Shelf,
+    section: usize,
+    language: Language,
+) -> Option<&'static Entries> {
+    let entries = &shelves[language.index()];
+    if entries.get().is_none() {
+        let mut shelf = words::read(shelf, language.index(), section)?;
+        let read =
+            |shelf: &mut Reader| (shelf.text(), Entry { short: shelf.text(), long: shelf.text() });
+        let _ = entries.set(shelf.list(read));
+    }
+    entries.get()
+}
+
+/// The build sorts the entries by key.
+fn find(entries: &'static Entries, key: &str) -> Option<Entry> {
+    let index = entries.binary_search_by(|(candidate, _)| (*candidate).cmp(key)).ok()?;
+    Some(entries[index].1)
+}
 
 #[cfg(test)]
 mod tests {
@@ -100,7 +136,8 @@ mod tests {
                 assert!(tells, "{} in {}", cause.key(), language.tag());
             }
         }
-        let explained: Vec<_> = WHY.iter().map(|(key, _)| *key).collect();
+        let explained: Vec<_> =
+            whys(Language::En).into_iter().flatten().map(|(key, _)| *key).collect();
         assert_eq!(explained, told.into_iter().collect::<Vec<_>>());
     }
 

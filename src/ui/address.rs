@@ -113,6 +113,12 @@ impl Place {
     }
 }
 
+/// What the query of an address says under a key, as it stands there.
+pub fn value<'a>(query: &'a str, key: &str) -> Option<&'a str> {
+    let pairs = query.trim_start_matches('?').split('&');
+    pairs.filter_map(|pair| pair.split_once('=')).find(|(k, _)| *k == key).map(|(_, value)| value)
+}
+
 /// Percent-encodes what may not stand in a query's value.
 fn escape(text: &str) -> String {
     let mut out = String::new();
@@ -132,6 +138,18 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_is_read_by_its_keys() {
+        for (query, expect) in [
+            ("?exercise=first-connect&lang=ja", Some("ja")),
+            ("lang=en", Some("en")),
+            ("?slang=ja&language=ja", None),
+            ("", None),
+        ] {
+            assert_eq!(value(query, LANGUAGE), expect, "{query}");
+        }
+    }
 
     #[test]
     fn links_hold_the_place_and_the_language() {

@@ -13,7 +13,7 @@ use super::broker_view::{BrokerPanel, BrokerView};
 use super::browser::is_typing;
 use super::components::{CourseNav, Header, IconSprite, KeysDialog};
 use super::lazy::Lazy;
-use super::locale::Locale;
+use super::locale::{self, Locale, use_locale};
 use super::pages::HomePage;
 use super::pane::{Pane, provide_pane};
 use super::parts::{self, around_page, bench_page, chapter_page, exercise_page};
@@ -21,9 +21,10 @@ use super::progress::ProgressStore;
 use super::storage::{self, Key};
 use super::store::Store;
 use super::theme::Theme;
-use crate::course::{chapter_prose, exercise_prose};
+use crate::course::{chapter_title, exercise_title, shelf_of};
 use crate::language::Language;
 use crate::ui::live::live;
+use crate::words::Shelf;
 
 /// Everything there is to see.
 #[component]
@@ -42,7 +43,7 @@ fn Shell() -> impl IntoView {
     let from_query = move |key: &str| query.with(|query| query.get(key));
     let place = Memo::new(move |_| Place::from_query(from_query));
 
-    let locale = Locale::provide(initial_language(untrack(|| from_query(LANGUAGE)).as_deref()));
+    let locale = Locale::provide(locale::initial(untrack(|| from_query(LANGUAGE)).as_deref()));
     Effect::new(move || {
         if let Some(language) = from_query(LANGUAGE).as_deref().and_then(Language::from_tag) {
             locale.set(language);
@@ -64,8 +65,8 @@ fn Shell() -> impl IntoView {
         let strings = language.strings();
         let title = match place.get() {
             Place::Home => None,
-            Place::Chapter(id) => chapter_prose(&id, language).map(|words| words.title),
-            Place::Exercise(id) => exercise_prose(&id, language).map(|words| words.title),
+            Place::Chapter(id) => chapter_title(&id, language).map(|words| words.title),
+            Place::Exercise(id) => exercise_title(&id, language),
             Place::Page(page) => Some(page.name(strings)),
         };
         document().set_title(&match title {
@@ -112,16 +113,18 @@ fn Shell() -> impl IntoView {
     });
     on_cleanup(move || handle.remove());
 
-    parts::fetch_ahead();
+    parts::fetch_ahead(locale);
     let page = move || match place.get() {
         Place::Home => view! { <HomePage/> }.into_any(),
         Place::Exercise(id) => {
+            let words = shelf_of(&id, locale.language_untracked());
             let page = live(move || exercise_page::view(id.clone()));
-            view! { <Lazy part=exercise_page::part() view=page page=true/> }.into_any()
+            view! { <Lazy part=exercise_page::part() view=page words page=true/> }.into_any()
         }
         Place::Chapter(id) => {
+            let words = Shelf::chapter(&id);
             let page = live(move || chapter_page::view(id.clone()));
-            view! { <Lazy part=chapter_page::part() view=page page=true/> }.into_any()
+            view! { <Lazy part=chapter_page::part() view=page words page=true/> }.into_any()
         }
         Place::Page(Page::Bench) => {
             let view = live(bench_page::view);
@@ -129,7 +132,8 @@ fn Shell() -> impl IntoView {
         }
         Place::Page(page) => {
             let view = live(move || around_page::view(page));
-            view! { <Lazy part=around_page::part() view page=true/> }.into_any()
+            view! { <Lazy part=around_page::part() view words=Some(Shelf::AROUND) page=true/> }
+                .into_any()
         }
     };
     view! {
@@ -146,19 +150,27 @@ fn Shell() -> impl IntoView {
             <CourseNav place/>
         </div>
         <KeysDialog open=keys/>
+        {live(move || locale.failed().map(|language| view! { <LanguageFailed language/> }))}
     }
 }
 
-/// The address decides, then what the learner chose before, then the browser.
-fn initial_language(from_query: Option<&str>) -> Language {
-    from_query
-        .and_then(Language::from_tag)
-        .or_else(|| storage::load(Key::Language))
-        .or_else(|| {
-            let wanted = window().navigator().languages();
-            wanted.iter().find_map(|tag| Language::from_tag(&tag.as_string()?))
-        })
-        .unwrap_or_default()
+/// The words of a language did not arrive; the page goes on in the one it speaks.
+#[component]
+fn LanguageFailed(language: Language) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <div class="toasts">
+            <div class="toast" role="alert">
+                {live(move || locale.strings().lazy_language_failed(language.name()))}
+                <button type="button" class="button button--small" on:click=move |_| locale.set(language)>
+                    {live(move || locale.strings().lazy_again)}
+                </button>
+                <button type="button" class="button button--small" on:click=move |_| locale.stay()>
+                    {live(move || locale.strings().close)}
+                </button>
+            </div>
+        </div>
+    }
 }
 
 fn focus(id: &str) {

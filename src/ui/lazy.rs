@@ -14,6 +14,8 @@ use leptos::task::spawn_local;
 use super::components::Icon;
 use super::live::live;
 use super::locale::use_locale;
+use super::shelves;
+use crate::words::Shelf;
 
 pub type Loading = Pin<Box<dyn Future<Output = bool>>>;
 
@@ -102,19 +104,35 @@ enum State {
 pub fn Lazy(
     part: &'static Part,
     view: Box<dyn Fn() -> AnyView + Send + Sync>,
+    /// The words that it needs beside the interface and the glossary.
+    #[prop(default = None)]
+    words: Option<Shelf>,
     /// Whether the part is a whole page.
     #[prop(default = false)]
     page: bool,
 ) -> AnyView {
-    if part.is_there() {
+    let locale = use_locale();
+    let shelves: Vec<_> = [Shelf::GLOSSARY].into_iter().chain(words).collect();
+    let language = locale.language_untracked();
+    if part.is_there() && shelves::are_there(&shelves, language) {
         return view();
     }
-    let locale = use_locale();
+    let shelves = StoredValue::new(shelves);
     let state = RwSignal::new(State::Fetching);
     let fetch = move || {
         state.set(State::Fetching);
         spawn_local(async move {
-            let is_there = part.fetch().await;
+            let shelves = shelves.try_get_value().unwrap_or_default();
+            let is_there = loop {
+                let language = locale.language_untracked();
+                if !shelves::fetch(&shelves, language).await || !part.fetch().await {
+                    break false;
+                }
+                // Another language may have been chosen meanwhile.
+                if locale.language_untracked() == language {
+                    break true;
+                }
+            };
             // It may no longer be wanted.
             let _ = state.try_set(if is_there { State::There } else { State::Failed });
         });

@@ -1,36 +1,112 @@
 //! The language the page speaks now, for every component below.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use super::shelves;
+use super::storage::{self, Key};
 use crate::language::{Language, Strings};
+use crate::words::{self, Shelf};
 
 /// Copied freely; reading it in a view follows the learner's choice.
 #[derive(Clone, Copy)]
-pub struct Locale(RwSignal<Language>);
+pub struct Locale {
+    /// Whatever words are there in it were there before it was set.
+    language: RwSignal<Language>,
+    /// Chosen last; another one than that of the page while its words are on their way.
+    wanted: StoredValue<Language>,
+    /// Chosen, but its words did not arrive.
+    failed: RwSignal<Option<Language>>,
+}
 
 impl Locale {
     /// Makes the language available to all components below.
     pub fn provide(language: Language) -> Locale {
-        let locale = Locale(RwSignal::new(language));
+        let locale = Locale {
+            language: RwSignal::new(language),
+            wanted: StoredValue::new(language),
+            failed: RwSignal::new(None),
+        };
         provide_context(locale);
         locale
     }
 
     /// Tracked.
     pub fn language(self) -> Language {
-        self.0.get()
+        self.language.get()
+    }
+
+    pub fn language_untracked(self) -> Language {
+        self.language.get_untracked()
     }
 
     /// The interface strings of the language. Tracked.
     pub fn strings(self) -> &'static Strings {
-        self.0.get().strings()
+        self.language.get().strings()
     }
 
+    /// The language whose words did not arrive. Tracked.
+    pub fn failed(self) -> Option<Language> {
+        self.failed.get()
+    }
+
+    /// Speaks that language as soon as it has all words in it that it has in the present one.
     pub fn set(self, language: Language) {
-        self.0.set(language);
+        self.wanted.set_value(language);
+        self.failed.set(None);
+        if self.missing(language).is_empty() {
+            return self.speak(language);
+        }
+        spawn_local(async move {
+            loop {
+                // More may have arrived in the present language meanwhile.
+                let missing = self.missing(language);
+                if self.wanted.get_value() != language {
+                    return;
+                }
+                if missing.is_empty() {
+                    return self.speak(language);
+                }
+                if !shelves::fetch(&missing, language).await {
+                    return self.failed.set(Some(language));
+                }
+            }
+        });
+    }
+
+    /// Keeps the present language.
+    pub fn stay(self) {
+        self.set(self.language.get_untracked());
+    }
+
+    fn speak(self, language: Language) {
+        if self.language.get_untracked() != language {
+            self.language.set(language);
+        }
+    }
+
+    fn missing(self, language: Language) -> Vec<Shelf> {
+        let present = self.language.get_untracked().index();
+        let is_missing = |shelf: &Shelf| {
+            words::is_there(*shelf, present) && !words::is_there(*shelf, language.index())
+        };
+        Shelf::all().filter(is_missing).collect()
     }
 }
 
 pub fn use_locale() -> Locale {
     expect_context()
+}
+
+/// The address decides, then what the learner chose before, then the browser. Beside the page, a script
+/// of `cargo xtask dist` guesses the same, to have the words under way early.
+pub fn initial(from_query: Option<&str>) -> Language {
+    from_query
+        .and_then(Language::from_tag)
+        .or_else(|| storage::load(Key::Language))
+        .or_else(|| {
+            let wanted = window().navigator().languages();
+            wanted.iter().find_map(|tag| Language::from_tag(&tag.as_string()?))
+        })
+        .unwrap_or_default()
 }

@@ -11,10 +11,13 @@ use super::broker_view::Panel;
 use super::inspector::Inspector;
 use super::ladder::LadderView;
 use super::lazy::{Part, parts};
+use super::locale::Locale;
 use super::pages::{
     BenchPage, ChapterPage, ChecklistPage, ExercisePage, FinishPage, QuestionsPage,
     TroubleshootingPage,
 };
+use super::shelves;
+use crate::words::Shelf;
 
 parts! {
     /// An exercise with its bench, and the code that checks it.
@@ -66,16 +69,17 @@ fn ahead() -> [&'static Part; 7] {
     ]
 }
 
-/// Fetches one part after the other once the page has come to rest, so that clicks find them there.
-pub fn fetch_ahead() {
-    set_timeout(
-        || {
-            spawn_local(async {
-                for part in ahead() {
-                    part.fetch().await;
-                }
-            });
-        },
-        Duration::from_secs(1),
-    );
+/// Fetches one part after the other once the page has come to rest, and then the words of the chapters,
+/// so that clicks find them there. What does not arrive is fetched again when it is wanted.
+pub fn fetch_ahead(locale: Locale) {
+    let fetch = async move {
+        shelves::fetch(&[Shelf::GLOSSARY], locale.language_untracked()).await;
+        for part in ahead() {
+            part.fetch().await;
+        }
+        for shelf in Shelf::all() {
+            shelves::fetch(&[shelf], locale.language_untracked()).await;
+        }
+    };
+    set_timeout(|| spawn_local(fetch), Duration::from_secs(1));
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use super::pips::Pips;
-use crate::course::{ChapterOutline, OUTLINE, chapter_of, chapter_prose, exercise_prose};
+use crate::course::{ChapterOutline, OUTLINE, chapter_of, chapter_title, exercise_title};
 use crate::ui::address::{Page, Place};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -73,7 +73,7 @@ fn NavChapter(
     let locale = use_locale();
     let progress = use_progress();
     let title = move || {
-        chapter_prose(chapter.id, locale.language()).map_or(chapter.id, |words| words.title)
+        chapter_title(chapter.id, locale.language()).map_or(chapter.id, |words| words.title)
     };
     let done = move || progress.with(|progress| chapter.done(progress));
     let is_here = move || match place.get() {
@@ -97,8 +97,7 @@ fn NavChapter(
                 (false, true) => "current",
                 (false, false) => "not-yet",
             });
-            let title =
-                move || exercise_prose(id, locale.language()).map_or(id, |words| words.title);
+            let title = move || exercise_title(id, locale.language()).unwrap_or(id);
             let done_word = move || is_done().then(|| locale.strings().verdict_met);
             view! {
                 <li>

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::broker_menu::BrokerMenu;
 use super::icon::Icon;
-use crate::course::{chapter_of, chapter_prose, exercise_prose};
+use crate::course::{chapter_of, chapter_title, exercise_title};
 use crate::language::Language;
 use crate::ui::address::{LANGUAGE, Page, Place};
 use crate::ui::broker_view::use_broker_panel;
@@ -27,7 +27,7 @@ pub fn Header(
             Place::Home => return ().into_any(),
             Place::Exercise(id) => id,
             Place::Chapter(id) => {
-                let title = chapter_prose(&id, language).map(|words| words.title);
+                let title = chapter_title(&id, language).map(|words| words.title);
                 return view! { <span class="crumbs__item" aria-current="page">{title}</span> }
                     .into_any();
             }
@@ -39,8 +39,8 @@ pub fn Header(
         };
         let Some((number, chapter)) = chapter_of(&id) else { return ().into_any() };
         let to_chapter = Place::Chapter(chapter.id.to_owned()).href(language);
-        let chapter = chapter_prose(chapter.id, language).map_or(chapter.id, |words| words.title);
-        let title = exercise_prose(&id, language).map_or("", |words| words.title);
+        let chapter = chapter_title(chapter.id, language).map_or(chapter.id, |words| words.title);
+        let title = exercise_title(&id, language);
         view! {
             <a class="crumbs__item wide-only" href=to_chapter>{format!("{number} {chapter}")}</a>
             <span class="crumbs__item" aria-current="page">{title}</span>

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use super::player::play;
 use super::session::LessonSession;
 use super::step::StepView;
-use crate::course::{Broker, chapter_of, exercise_prose, neighbours};
+use crate::course::{
+    Broker, chapter_of, chapter_title, exercise_prose, exercise_title, neighbours,
+};
 use crate::link::Target;
 use crate::ui::address::Place;
 use crate::ui::components::{Icon, SpecRef};
@@ -25,7 +27,7 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
     };
     let chapter = move || {
         let (number, chapter) = chapter_of(id)?;
-        let prose = crate::course::chapter_prose(chapter.id, locale.language())?;
+        let prose = chapter_title(chapter.id, locale.language())?;
         Some(format!("{number} · {}", prose.title))
     };
     let steps = (0..session.exercise.steps.len())
@@ -125,7 +127,7 @@ fn Foot(session: LessonSession) -> impl IntoView {
     let next_link = next.map(|next| {
         let href = move || Place::Exercise(next.id.to_owned()).href(locale.language());
         let title =
-            move || exercise_prose(next.id, locale.language()).map_or(next.id, |words| words.title);
+            move || exercise_title(next.id, locale.language()).unwrap_or(next.id);
         view! {
             <a class="button lesson__foot-next" class:button--primary=live(move || session.is_done()) href=live(href)>
                 {live(title)}

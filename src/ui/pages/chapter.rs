@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::NotFoundPage;
-use crate::course::{CHAPTERS, Chapter, chapter, chapter_prose, exercise_prose};
+use crate::course::{CHAPTERS, Chapter, chapter, chapter_prose, chapter_title, exercise_prose};
 use crate::ui::address::Place;
 use crate::ui::components::Icon;
 use crate::ui::live::live;
@@ -59,7 +59,7 @@ fn Found(chapter: &'static Chapter) -> impl IntoView {
     };
     let neighbour = move |index: Option<usize>| {
         let other = CHAPTERS.get(index?)?;
-        let title = chapter_prose(other.id, locale.language()).map_or(other.id, |p| p.title);
+        let title = chapter_title(other.id, locale.language()).map_or(other.id, |p| p.title);
         Some((Place::Chapter(other.id.to_owned()).href(locale.language()), title))
     };
     let back = move || {

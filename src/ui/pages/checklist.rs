@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::course::around::{CHECKLIST, ChecklistItem};
-use crate::course::{Kept, exercise_prose};
+use crate::course::{Kept, exercise_title};
 use crate::language::{Language, Strings};
 use crate::ui::address::Place;
 use crate::ui::components::{CopyButton, Icon};
@@ -64,7 +64,7 @@ fn Item(item: &'static ChecklistItem) -> impl IntoView {
                 });
                 // Of many things asked, the next one is enough to go on with.
                 let next = open.into_iter().next().unwrap_or_default();
-                let links = next.into_iter().filter(|id| exercise_prose(id, language).is_some());
+                let links = next.into_iter().filter(|id| exercise_title(id, language).is_some());
                 view! {
                     <p class="checklist__how">
                         {language.strings().checklist_how}
@@ -115,7 +115,7 @@ fn packet(kept: Kept, language: Language) -> impl IntoView {
 }
 
 fn link(id: &'static str, language: Language) -> impl IntoView {
-    let title = exercise_prose(id, language).map_or(id, |words| words.title);
+    let title = exercise_title(id, language).unwrap_or(id);
     view! { <a href=Place::Exercise(id.to_owned()).href(language)>{title}</a> }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::course::around::{QUESTIONS, Question};
-use crate::course::{ImportError, OUTLINE, Progress, Sight, exercise_prose};
+use crate::course::{ImportError, OUTLINE, Progress, Sight, chapter_title, exercise_title};
 use crate::language::{Language, Strings};
 use crate::mqtt::{PacketType, PropertyId, ReasonCode};
 use crate::ui::address::{Page, Place};
@@ -124,10 +124,10 @@ impl Tally {
 fn left(progress: &Progress, language: Language) -> impl IntoView + use<> {
     let rows = OUTLINE.iter().enumerate().map(|(index, chapter)| {
         let done = chapter.done(progress);
-        let words = crate::course::chapter_prose(chapter.id, language);
+        let words = chapter_title(chapter.id, language);
         let open = chapter.exercises.iter().find(|id| progress.done(id).is_none()).copied();
         let next = open.map(|id| {
-            let title = exercise_prose(id, language).map_or(id, |words| words.title);
+            let title = exercise_title(id, language).unwrap_or(id);
             view! { <a href=Place::Exercise(id.to_owned()).href(language)>{title}</a> }
         });
         view! {

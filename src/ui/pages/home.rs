@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
-use crate::course::{OUTLINE, chapter_of, chapter_prose, exercise_prose};
+use crate::course::{OUTLINE, chapter_of, chapter_title, exercise_title};
 use crate::lab::{Act, LinkState, Problem};
 use crate::mqtt::{Connect, PacketType, Sender};
 use crate::ui::address::Place;
@@ -30,7 +30,7 @@ pub fn HomePage() -> impl IntoView {
     let start = move || last().unwrap_or_else(|| first.to_owned());
     let title = move || {
         let id = start();
-        exercise_prose(&id, locale.language()).map_or("", |words| words.title)
+        exercise_title(&id, locale.language()).unwrap_or_default()
     };
     let start_label = move || {
         let strings = locale.strings();
@@ -44,7 +44,7 @@ pub fn HomePage() -> impl IntoView {
         .iter()
         .enumerate()
         .map(|(index, chapter)| {
-            let prose = move || chapter_prose(chapter.id, locale.language());
+            let prose = move || chapter_title(chapter.id, locale.language());
             // A chapter opens where it goes on.
             let href = move || {
                 let next = progress.with(|progress| {
@@ -79,7 +79,7 @@ pub fn HomePage() -> impl IntoView {
         let language = locale.language();
         let groups = OUTLINE.iter().filter(|chapter| !["connect", "repair"].contains(&chapter.id));
         let links = groups.map(|chapter| {
-            let title = chapter_prose(chapter.id, language).map_or(chapter.id, |p| p.title);
+            let title = chapter_title(chapter.id, language).map_or(chapter.id, |p| p.title);
             let href = Place::Chapter(chapter.id.to_owned()).href(language);
             view! { <a href=href>{title}</a> }
         });

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::course::around::{QUESTIONS, Question, question_prose};
-use crate::course::exercise_prose;
+use crate::course::exercise_title;
 use crate::ui::address::Place;
 use crate::ui::components::Icon;
 use crate::ui::live::live;
@@ -80,13 +80,13 @@ fn QuestionView(number: usize, question: &'static Question) -> impl IntoView {
     let because = move || {
         chosen.get()?;
         let language = locale.language();
-        let proof = exercise_prose(question.exercise, language).map(|exercise| {
+        let proof = exercise_title(question.exercise, language).map(|title| {
             let href = Place::Exercise(question.exercise.to_owned()).href(language);
             let strings = language.strings();
             view! {
                 <p>
                     <a class="button button--small" href=href>
-                        {strings.questions_prove(exercise.title)}
+                        {strings.questions_prove(title)}
                         <Icon name="next" small=true/>
                     </a>
                 </p>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::course::around::{TROUBLES, trouble_prose};
-use crate::course::exercise_prose;
+use crate::course::exercise_title;
 use crate::ui::address::Place;
 use crate::ui::components::Icon;
 use crate::ui::live::live;
@@ -18,7 +18,7 @@ pub fn TroubleshootingPage() -> impl IntoView {
         let section = |trouble: &'static crate::course::around::Trouble| {
             let words = trouble_prose(trouble.id, language);
             let links = trouble.exercises.iter().filter_map(|id| {
-                let title = exercise_prose(id, language)?.title;
+                let title = exercise_title(id, language)?;
                 let href = Place::Exercise((*id).to_owned()).href(language);
                 Some(view! {
                     <a class="button button--small" href=href>

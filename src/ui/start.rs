@@ -1,0 +1,36 @@
+//! Mounts the page as soon as it has words.
+
+use leptos::mount::mount_to_body;
+use leptos::prelude::{document, window};
+use wasm_bindgen_futures::spawn_local;
+
+use super::app::App;
+use super::{address, locale, shelves};
+use crate::words::Shelf;
+
+/// Called once, when the program begins.
+pub fn start() {
+    let search = window().location().search().unwrap_or_default();
+    let language = locale::initial(address::value(&search, address::LANGUAGE));
+    if shelves::are_there(&[Shelf::INTERFACE], language) {
+        return mount();
+    }
+    spawn_local(async move {
+        match shelves::fetch(&[Shelf::INTERFACE], language).await {
+            true => mount(),
+            false => drop(loading().map(|loading| loading.class_list().add_1("failed"))),
+        }
+    });
+}
+
+fn mount() {
+    mount_to_body(App);
+    if let Some(loading) = loading() {
+        loading.remove();
+    }
+}
+
+/// What `index.html` shows until there is a page.
+fn loading() -> Option<web_sys::Element> {
+    document().get_element_by_id("loading")
+}

@@ -1,0 +1,93 @@
+//! Markdown as the authors of exercises write it, to sections and HTML.
+
+use std::path::Path;
+
+use pulldown_cmark::{Options, Parser, html};
+
+/// A heading with the text under it and its subsections.
+pub struct Section {
+    pub heading: String,
+    pub body: String,
+    pub children: Vec<Section>,
+}
+
+impl Section {
+    fn new(heading: &str) -> Section {
+        Section { heading: heading.trim().to_owned(), body: String::new(), children: Vec::new() }
+    }
+
+    /// Reads `# title`, `## section`, `### part`; code blocks may hold lines that begin with `#`.
+    pub fn parse(text: &str, path: &Path) -> Section {
+        let mut page: Option<Section> = None;
+        let mut in_code = false;
+        for line in text.lines() {
+            in_code ^= line.trim_start().starts_with("```");
+            let heading = |mark: &str| line.strip_prefix(mark).filter(|_| !in_code);
+            if let Some(title) = heading("# ") {
+                page = Some(Section::new(title));
+                continue;
+            }
+            let page = page
+                .as_mut()
+                .unwrap_or_else(|| panic!("{}: must begin with a title", path.display()));
+            if let Some(title) = heading("## ") {
+                page.children.push(Section::new(title));
+            } else if let Some(title) = heading("### ") {
+                let section = page.children.last_mut();
+                let section = section.unwrap_or_else(|| {
+                    panic!("{}: ### {title} stands outside a section", path.display())
+                });
+                section.children.push(Section::new(title));
+            } else {
+                let mut innermost = page;
+                while !innermost.children.is_empty() {
+                    innermost = innermost.children.last_mut().expect("it is not empty");
+                }
+                innermost.body.push_str(line);
+                innermost.body.push('\n');
+            }
+        }
+        page.unwrap_or_else(|| panic!("{}: is empty", path.display()))
+    }
+}
+
+/// Text, and the list in it: a question as inline HTML with the answers offered.
+pub fn question_and_answers(body: &str) -> (String, Vec<String>) {
+    let (answers, text): (Vec<&str>, Vec<&str>) =
+        body.lines().partition(|line| line.starts_with("- "));
+    let question = inline_html(text.join("\n").trim());
+    (question, answers.iter().map(|answer| inline_html(&answer[2..])).collect())
+}
+
+pub fn first_paragraph(body: &str) -> (&str, &str) {
+    let body = body.trim();
+    body.split_once("\n\n").unwrap_or((body, ""))
+}
+
+pub fn to_html(markdown: &str) -> String {
+    let mut out = String::new();
+    html::push_html(&mut out, Parser::new_ext(&join_japanese(markdown), Options::ENABLE_TABLES));
+    out.trim().to_owned()
+}
+
+/// A paragraph without its `<p>`.
+pub fn inline_html(markdown: &str) -> String {
+    let html = to_html(markdown);
+    let inner = html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>"));
+    inner.unwrap_or(&html).to_owned()
+}
+
+/// A line break in the source reads as a space between words; between Japanese characters it would be
+/// a hole, so it goes.
+fn join_japanese(markdown: &str) -> String {
+    let is_japanese = |c: char| ('\u{2E80}'..='\u{9FFF}').contains(&c) || c >= '\u{FF00}';
+    let mut out = String::new();
+    for line in markdown.lines() {
+        let joins = out.ends_with(is_japanese) && line.starts_with(is_japanese);
+        if !joins && !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line);
+    }
+    out
+}
