@@ -11,4 +11,6 @@ pub enum Picture {
     Versions,
     /// For every message: which subscriptions matched, and how many copies came.
     Tracer,
+    /// What of a message stands in properties and what in the payload, and who can read it.
+    Metadata,
 }

@@ -18,6 +18,7 @@ pub mod ladder;
 pub mod lesson;
 pub mod packet_list;
 pub mod pictures;
+pub mod why;
 pub mod windowed;
 
 #[cfg(target_arch = "wasm32")]

@@ -11,6 +11,7 @@ mod connecting;
 mod exercises;
 mod forms;
 mod inside;
+mod inspector;
 mod keyboard;
 mod ladder;
 mod narrow;

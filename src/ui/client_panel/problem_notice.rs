@@ -4,14 +4,16 @@ use leptos::prelude::*;
 
 use super::model::is_connect_failure;
 use super::notice::Notice;
-use crate::capture::ClientSlot;
+use crate::capture::why::{Cause, why};
+use crate::capture::{ClientSlot, RecordId};
 use crate::lab::Problem;
 use crate::link::Target;
 use crate::ui::broker_choice;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::store::use_store;
+use crate::ui::store::{Store, use_store};
+use crate::ui::why::{WhyCard, end_of};
 
 /// Nothing while nothing is wrong. It can be closed; what goes wrong next opens it again.
 #[component]
@@ -51,9 +53,28 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
             .collect::<Vec<_>>();
         (!buttons.is_empty()).then(|| view! { <div class="button-row">{buttons}</div> })
     };
+    // The close often comes after what announces it.
+    let end = Memo::new(move |_| {
+        let problem = problem.get()?;
+        let known = Notice::of(&problem, locale.language()).record;
+        let end = store.with_capture(|capture| end_of(capture, client, known))?;
+        is_explained(store, end, &problem).then_some(end)
+    });
     move || {
         let problem = shown()?;
+        let end = end.get();
         let notice = Notice::of(&problem, locale.language());
+        let notice = match end {
+            Some(_) => Notice {
+                why: String::new(),
+                more: String::new(),
+                quote: notice.quote.filter(|_| matches!(problem, Problem::Violation { .. })),
+                rule: None,
+                record: None,
+                ..notice
+            },
+            None => notice,
+        };
         let more = (!notice.more.is_empty()).then(|| {
             // What to try stands open where there is something to try.
             view! {
@@ -78,12 +99,15 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
                     <Icon name="close"/>
                 </button>
                 <div class="notice__body">
-                    <p class="notice__why">
-                        <span inner_html=notice.why></span>
-                        {notice.rule.map(|rule| format!(" {rule}"))}
-                    </p>
+                    {end.is_none().then(|| view! {
+                        <p class="notice__why">
+                            <span inner_html=notice.why></span>
+                            {notice.rule.map(|rule| format!(" {rule}"))}
+                        </p>
+                    })}
                     {notice.quote.map(|quote| view! { <p class="notice__why">{quote}</p> })}
                     {notice.close.map(|close| view! { <p class="notice__why">{close}</p> })}
+                    {end.map(|id| view! { <WhyCard id folded=true/> })}
                     {evidence}
                     {live(use_other)}
                     {more}
@@ -91,4 +115,20 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
             </div>
         })
     }
+}
+
+/// Whether the packets tell more than the browser's own words about a failed connection.
+fn is_explained(store: Store, end: RecordId, problem: &Problem) -> bool {
+    let cause = store.peek(|lab| why(lab.capture(), end)).map(|why| why.cause);
+    let is_attempt = matches!(
+        cause,
+        Some(
+            Cause::NeverOpened
+                | Cause::ClosedBeforeConnect
+                | Cause::ClosedWithoutConnAck
+                | Cause::NoConnAck
+                | Cause::TextMessage
+        )
+    );
+    cause.is_some() && !(is_attempt && is_connect_failure(problem))
 }

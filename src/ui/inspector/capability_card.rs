@@ -2,10 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::limits::rows;
-use crate::capture::{RecordId, answered_by};
-use crate::client::Limits;
-use crate::mqtt::{Packet, ReasonCode};
+use super::limits::{limits_of, rows};
+use crate::capture::RecordId;
 use crate::ui::components::SpecRef;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -16,19 +14,7 @@ use crate::ui::store::use_store;
 pub fn CapabilityCard(id: RecordId) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
-    let limits = store.peek(|lab| {
-        let capture = lab.capture();
-        let answer = capture.get(id)?.valid_packet()?;
-        let question = answered_by(capture, id)?.valid_packet()?;
-        match (question, answer) {
-            (Packet::Connect(connect), Packet::ConnAck(connack))
-                if connack.reason_code == ReasonCode::Success =>
-            {
-                Some(Limits::new(&connect, &connack))
-            }
-            _ => None,
-        }
-    })?;
+    let limits = store.peek(|lab| limits_of(lab.capture(), id))?;
     let facts = move || {
         let strings = locale.strings();
         rows(&limits, strings)

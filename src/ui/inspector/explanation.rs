@@ -2,22 +2,31 @@
 
 use leptos::prelude::*;
 
+use super::aspect::Aspect;
 use super::bits::Bits;
 use super::capability_card::CapabilityCard;
 use super::field_tree::row_name;
 use super::meaning::{full_value, meaning};
 use super::model::{RowName, Sheet};
 use super::reading::Reading;
+use crate::capture::RecordId;
+use crate::capture::why::why;
 use crate::glossary::{self, Entry};
 use crate::language::Language;
-use crate::mqtt::{Class, DecodeError, FieldId, Label, PacketType, ReasonCode, Sender, Value};
-use crate::ui::components::{Icon, SpecRef};
+use crate::mqtt::{
+    Class, DecodeError, FieldId, Label, PacketType, PropertyId, ReasonCode, Sender, Value,
+};
+use crate::ui::components::{Evidence, Icon, SpecRef};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
 #[component]
-pub fn Explanation(reading: Reading) -> impl IntoView {
+pub fn Explanation(
+    reading: Reading,
+    /// The way of looking at the packet, for the buttons that lead to another one.
+    chosen: RwSignal<Aspect>,
+) -> impl IntoView {
     let locale = use_locale();
     let sheet = StoredValue::new(reading.sheet());
     // The error stays in sight until the learner turns to a field that is sound.
@@ -34,25 +43,79 @@ pub fn Explanation(reading: Reading) -> impl IntoView {
             (Some(error), _) => broken(sheet, error, language).into_any(),
             (None, Some(row)) => field(sheet, row, language).into_any(),
             (None, None) => view! {
+                {id.map(|id| view! { <Ended id chosen/> })}
                 {packet(sheet, language)}
                 {id.map(|id| view! { <CapabilityCard id/> })}
             }
             .into_any(),
         })
     };
+    // The pointer changes nothing about them, so that it can move over them.
     let bits = Memo::new(move |_| {
-        sheet.with_value(|sheet| reading.in_sight().and_then(|row| sheet.bits_of(row)))
+        let selected = reading.selected();
+        sheet.with_value(|sheet| shown_flags(sheet, selected))
     });
+    let has_flags = sheet.with_value(|sheet| !sheet.flag_bytes().is_empty());
+    let bits_in_sight = move || {
+        sheet.with_value(|sheet| reading.in_sight().and_then(|row| sheet.bits_of(row))).is_some()
+    };
     view! {
         <div
             class="explanation"
             data-state=live(move || error.get().map(|_| "malformed"))
-            aria-live="polite"
         >
-            {live(words)}
-            {live(move || bits.get().map(|(byte, fields)| view! { <Bits reading byte fields/> }))}
+            {has_flags.then(|| view! {
+                <div
+                    class="flags"
+                    role="group"
+                    aria-label=live(move || locale.strings().inspector_flags)
+                    data-in-sight=live(move || bits_in_sight().then_some(""))
+                >
+                    <For
+                        each=move || bits.get()
+                        key=|(byte, _)| *byte
+                        children=move |(byte, fields)| view! { <Bits reading byte fields/> }
+                    />
+                </div>
+            })}
+            <div class="explanation__text" aria-live="polite">{live(words)}</div>
         </div>
     }
+}
+
+/// The byte of flags where the learner stands; before a field is chosen, the first ones.
+fn shown_flags(sheet: &Sheet, selected: Option<usize>) -> Vec<(usize, Vec<usize>)> {
+    match selected {
+        Some(row) => sheet.bits_of(row).into_iter().collect(),
+        None => {
+            let first = sheet.flag_bytes().into_iter().take(FLAG_BYTES);
+            first.filter_map(|byte| sheet.bits_of(byte)).collect()
+        }
+    }
+}
+
+/// A SUBSCRIBE may hold hundreds of bytes of options.
+const FLAG_BYTES: usize = 3;
+
+/// The rule behind a refusal, and the way to what led to it.
+#[component]
+fn Ended(id: RecordId, chosen: RwSignal<Aspect>) -> impl IntoView {
+    let (store, locale) = (use_store(), use_locale());
+    let cause = store.peek(|lab| why(lab.capture(), id))?.cause;
+    let rule =
+        move || glossary::why(cause.key(), locale.language()).map_or("", |entry| entry.short);
+    Some(view! {
+        <div class="explanation__ended">
+            <p class="explanation__words" inner_html=live(rule)></p>
+            <button
+                type="button"
+                class="button button--small"
+                on:click=move |_| chosen.set(Aspect::Why)
+            >
+                {live(move || locale.strings().why_more)}
+            </button>
+        </div>
+    })
 }
 
 fn packet(sheet: &Sheet, language: Language) -> impl IntoView + use<> {
@@ -75,9 +138,15 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
     let strings = language.strings();
     let name = sheet.rows[row].name;
     let said = meaning(sheet, row, strings);
-    let (entry, section) = match name {
-        RowName::Field(label) => (glossary::field(label, language), Some(label.section())),
-        RowName::Unread | RowName::Missing => (None, None),
+    let label = name.label();
+    let entry = label.and_then(|label| glossary::field(label, language));
+    let section = label.map(Label::section);
+    // What an alias stands for was said by an earlier packet.
+    let set_by = match label {
+        Some(Label::Field(FieldId::TopicName) | Label::Property(PropertyId::TopicAlias, _)) => {
+            sheet.aliased.as_ref().map(|(_, set_by)| *set_by)
+        }
+        _ => None,
     };
     let further = match (&sheet.rows[row].value, name) {
         (Value::ReasonCode(code, _), _) => glossary::reason_code(*code, language),
@@ -93,6 +162,7 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
             <h3 class="explanation__name">{row_name(name, strings)}</h3>
             <span class="explanation__value">{full_value(sheet, row)}</span>
             {said.map(|said| view! { <span>{said}</span> })}
+            {set_by.map(|id| view! { <span>{strings.inspector_set_by} " " <Evidence id/></span> })}
             {section.map(|section| view! { <SpecRef section/> })}
         </div>
         {further.map(explained)}
@@ -112,10 +182,18 @@ fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoVie
     let at_fault = around.start..around.end.min(around.start + 16).max(error.at + 1);
     let entry = glossary::error(error.kind, language);
     let words = entry.is_none().then(|| error.kind.to_string());
-    let answer = (error.kind.class() != Class::Framing).then(|| {
-        let code = reason(error.kind.reason_code());
-        strings.inspector_error_answer(code, answering_packet(sheet).name())
-    });
+    let may = match error.kind.class() {
+        Class::Framing => strings.inspector_error_may_wait.to_owned(),
+        Class::MalformedPacket | Class::ProtocolError => {
+            let code = reason(error.kind.reason_code());
+            strings.inspector_error_may_close(code, answering_packet(sheet).name())
+        }
+    };
+    let may_rule = match (error.kind.class(), sheet.sender) {
+        (Class::Framing, _) => "§2.1.4",
+        (_, Sender::Client) => "[MQTT-4.13.1-1]",
+        (_, Sender::Server) => "§4.13.1",
+    };
     let unread = (error.at + 1 < sheet.bytes.len()).then_some(strings.inspector_error_unread);
     view! {
         <div class="explanation__head">
@@ -124,11 +202,11 @@ fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoVie
                 {strings.inspector_error_title(error.at, class)}
             </h3>
             <span class="explanation__value">{sheet.hex(at_fault)}</span>
-            {answer}
             <SpecRef section=error.kind.rule()/>
         </div>
         {entry.map(explained)}
         {words.map(|words| view! { <p class="explanation__words">{words}</p> })}
+        <p class="explanation__words">{may} " " <SpecRef section=may_rule/></p>
         {unread.map(|words| view! { <p class="explanation__words">{words}</p> })}
     }
 }

@@ -142,10 +142,8 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
             1 => locale.strings().inspector_at(bytes.start),
             _ => locale.strings().inspector_range(bytes.start, bytes.end - 1),
         };
-        let section = match name {
-            RowName::Field(label) => Some(label.section()),
-            RowName::Unread | RowName::Missing => None,
-        };
+        let section = name.label().map(|label| label.section());
+        let is_absent = matches!(name, RowName::Absent | RowName::Default(_));
         let label = move || row_name(name, locale.strings());
         view! {
             <div
@@ -161,6 +159,7 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
                 style:--depth=depth.to_string()
                 data-lit=live(move || reading.lit_row(row))
                 data-state=is_broken.then_some("malformed")
+                data-absent=is_absent.then_some("")
             >
                 <span class="field-row__name">
                     <span class="field-row__toggle">
@@ -213,7 +212,8 @@ pub fn FieldTree(reading: Reading) -> impl IntoView {
 
 pub fn row_name(name: RowName, strings: &Strings) -> &'static str {
     match name {
-        RowName::Field(label) => label.name(),
+        RowName::Field(label) | RowName::Default(label) => label.name(),
+        RowName::Absent => strings.inspector_absent,
         RowName::Unread => strings.inspector_unread,
         RowName::Missing => strings.inspector_missing,
     }

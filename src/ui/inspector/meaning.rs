@@ -1,5 +1,6 @@
 //! A field's value, and what it means where it stands.
 
+use super::absent::default_meaning;
 use super::model::{Row, RowName, Sheet};
 use crate::language::Strings;
 use crate::mqtt::{FieldId, Label, PropertyId, Value};
@@ -48,6 +49,10 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
     let label = match row.name {
         RowName::Field(label) => label,
         RowName::Unread => return Some(strings.inspector_bytes(grouped(row.range.len() as u64))),
+        RowName::Default(label) => {
+            return sheet.packet_type.map(|packet| default_meaning(label, packet, strings));
+        }
+        RowName::Absent => return Some(strings.inspector_absent_defaults.to_owned()),
         RowName::Missing => return None,
     };
     if let Some((byte, bits)) = sheet.bits_of(at)
@@ -57,6 +62,9 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
     }
     match (&row.value, label) {
         (Value::Flag(flag), _) => flag_meaning(label, *flag, strings).map(str::to_owned),
+        (Value::Number(_), Label::Property(PropertyId::TopicAlias, _)) => {
+            sheet.aliased.as_ref().map(|(topic, _)| strings.inspector_stands_for(topic))
+        }
         (Value::Number(n), _) => number_meaning(label, *n, strings),
         (Value::Named(n, _), Label::Field(FieldId::RetainHandling)) => Some(
             match n {
@@ -71,7 +79,10 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
             Some(strings.inspector_client_identifier_empty.to_owned())
         }
         (Value::Text(text), Label::Field(FieldId::TopicName)) if text.is_empty() => {
-            Some(strings.inspector_topic_name_empty.to_owned())
+            Some(match &sheet.aliased {
+                Some((topic, _)) => strings.inspector_stands_for(topic),
+                None => strings.inspector_topic_name_empty.to_owned(),
+            })
         }
         (Value::Text(text), _) if text.is_empty() => Some(strings.inspector_empty.to_owned()),
         (Value::Bytes(bytes), _) if bytes.is_empty() => Some(strings.inspector_empty.to_owned()),
@@ -350,6 +361,27 @@ mod tests {
         let (value, meaning) = said(&subscribe, "Subscription Options");
         assert_eq!((value.as_str(), meaning.as_deref()), ("0010 0000", Some("Retain Handling 2")));
         assert_eq!(said(&subscribe, "Reserved").0, "00");
+    }
+
+    #[test]
+    fn an_alias_says_which_topic_it_stands_for() {
+        let mut capture = Capture::default();
+        for topic in ["a/b", ""] {
+            let bytes = encode(&Packet::Publish(Publish {
+                topic: topic.to_owned(),
+                properties: [Property::TopicAlias(1)].into(),
+                ..Publish::default()
+            }));
+            let bytes = bytes.expect("it has a representation");
+            let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+            capture.push_packet(Instant::START, slot, connection, Sender::Client, bytes);
+        }
+        let record = capture.get(RecordId(1)).expect("it was just pushed");
+        let sheet = Sheet::among(&capture, record).expect("it has bytes");
+        assert_eq!(sheet.aliased, Some(("a/b".to_owned(), RecordId(0))));
+        for name in ["Topic Name", "Topic Alias"] {
+            assert_eq!(said(&sheet, name).1.as_deref(), Some("stands for a/b"), "{name}");
+        }
     }
 
     #[test]

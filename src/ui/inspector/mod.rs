@@ -1,5 +1,6 @@
 //! One packet opened: its bytes, its fields and what they mean, each lighting up the others.
 
+mod absent;
 mod aspect;
 #[cfg(target_arch = "wasm32")]
 mod bits;
@@ -12,6 +13,8 @@ mod field_tree;
 #[cfg(target_arch = "wasm32")]
 mod hex;
 mod limits;
+#[cfg(target_arch = "wasm32")]
+mod limits_table;
 mod meaning;
 mod model;
 #[cfg(target_arch = "wasm32")]
@@ -20,7 +23,10 @@ mod reading;
 mod view;
 
 pub use aspect::Aspect;
-pub use limits::{LimitRow, rows as limit_rows};
+pub use limits::{
+    Beside, Card, LimitRow, card, first_beside, limits_beside, limits_of, other_cards,
+    rows as limit_rows,
+};
 pub use meaning::{full_value, meaning, value};
 pub use model::{Expanded, Glyph, Row, RowName, Sheet};
 #[cfg(target_arch = "wasm32")]

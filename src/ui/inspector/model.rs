@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::capture::{Entry, Record};
-use crate::mqtt::{Bits, DecodeError, Field, Label, PacketType, Sender, Value};
+use super::absent::absent;
+use crate::capture::{Capture, Entry, Record, RecordId};
+use crate::mqtt::{Bits, DecodeError, Field, Label, Packet, PacketType, Sender, Value};
 
 /// One opened packet.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Sheet {
     leaves: Vec<usize>,
     /// The row in which the packet breaks.
     pub broken: Option<usize>,
+    /// What the Topic Alias of a PUBLISH without a Topic Name stands for, and who set it.
+    pub aliased: Option<(String, RecordId)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +50,20 @@ pub enum RowName {
     Unread,
     /// The packet ends where more should be.
     Missing,
+    /// The group of what is not sent.
+    Absent,
+    /// A field or property that is not sent, so that its default holds.
+    Default(Label),
+}
+
+impl RowName {
+    /// The field or property, sent or not.
+    pub fn label(self) -> Option<Label> {
+        match self {
+            RowName::Field(label) | RowName::Default(label) => Some(label),
+            RowName::Unread | RowName::Missing | RowName::Absent => None,
+        }
+    }
 }
 
 /// How a byte reads as text.
@@ -63,6 +80,13 @@ pub enum Glyph {
 pub type Expanded = Vec<bool>;
 
 impl Sheet {
+    /// The same as [`Sheet::open`], with what the capture knows about the Topic Alias.
+    pub fn among(capture: &Capture, record: &Record) -> Option<Sheet> {
+        let aliased =
+            capture.aliased(record).map(|aliased| (aliased.topic.to_owned(), aliased.set_by));
+        Some(Sheet { aliased, ..Sheet::open(record)? })
+    }
+
     /// `None` for an event of the link.
     pub fn open(record: &Record) -> Option<Sheet> {
         let (Entry::Packet { bytes, .. } | Entry::Broken { bytes, .. }) = &record.entry else {
@@ -73,14 +97,16 @@ impl Sheet {
             packet_type: bytes.first().and_then(|byte| PacketType::from_value(byte >> 4)),
             sender: record.sender()?,
             bytes: bytes.clone(),
-            error: dissection.outcome.err(),
+            error: dissection.outcome.as_ref().err().copied(),
             rows: Vec::new(),
             leaves: Vec::new(),
             broken: None,
+            aliased: None,
         };
         sheet.add_fields(&dissection.fields, None, 0);
-        if let Some(error) = sheet.error {
-            sheet.mark_broken(error);
+        match &dissection.outcome {
+            Ok(packet) => sheet.add_absent(packet),
+            Err(error) => sheet.mark_broken(*error),
         }
         let top_level = sheet.rows.iter().filter(|row| row.parent.is_none()).count();
         for row in sheet.rows.iter_mut().filter(|row| row.parent.is_none()) {
@@ -110,6 +136,34 @@ impl Sheet {
             }
             self.add_fields(&field.children, Some(at), depth + 1);
             self.rows[at].end = self.rows.len();
+        }
+    }
+
+    /// Adds what is not sent, as a group behind all that is.
+    fn add_absent(&mut self, packet: &Packet) {
+        let has = |id| self.rows.iter().any(|row| row.name == RowName::Field(Label::Field(id)));
+        let labels = absent(packet, self.sender, has);
+        if labels.is_empty() {
+            return;
+        }
+        let (group, count) = (self.rows.len(), labels.len());
+        let end = self.bytes.len();
+        let row = |name, parent: Option<usize>, at: usize, place| Row {
+            name,
+            depth: usize::from(parent.is_some()),
+            parent,
+            end: at + 1,
+            range: end..end,
+            bits: None,
+            value: Value::None,
+            opens_at_first: parent.is_none(),
+            place,
+        };
+        let place = (self.rows.iter().filter(|row| row.parent.is_none()).count() + 1, 0);
+        self.rows.push(Row { end: group + 1 + count, ..row(RowName::Absent, None, group, place) });
+        for (index, label) in labels.into_iter().enumerate() {
+            let at = self.rows.len();
+            self.rows.push(row(RowName::Default(label), Some(group), at, (index + 1, count)));
         }
     }
 
@@ -198,6 +252,13 @@ impl Sheet {
             (byte + 1..self.rows[byte].end).filter(|at| self.rows[*at].bits.is_some()).collect();
         let own = bits.iter().all(|at| self.rows[*at].parent == Some(byte));
         (own && !bits.is_empty()).then_some((byte, bits))
+    }
+
+    /// The rows of bytes that are made of bits, in wire order.
+    pub fn flag_bytes(&self) -> Vec<usize> {
+        (0..self.rows.len())
+            .filter(|row| self.bits_of(*row).is_some_and(|(byte, _)| byte == *row))
+            .collect()
     }
 
     /// Whether it is the byte that breaks the packet.
@@ -291,6 +352,8 @@ mod tests {
             RowName::Field(label) => label.name(),
             RowName::Unread => "unread",
             RowName::Missing => "missing",
+            RowName::Absent => "absent",
+            RowName::Default(label) => label.name(),
         }
     }
 
@@ -321,6 +384,11 @@ mod tests {
                 "User Property",
                 "Payload",
                 "Application Message",
+                // Not sent.
+                "absent",
+                "Payload Format Indicator",
+                "Message Expiry Interval",
+                "Response Topic",
             ]
         );
         let topic = visible[4];
@@ -328,7 +396,7 @@ mod tests {
         let pair = visible[8];
         assert_eq!(sheet.rows[pair].value, Value::Pair("k".to_owned(), "v".to_owned()));
         assert_eq!(sheet.rows[pair].place, (2, 2));
-        assert_eq!(sheet.rows[visible[9]].place, (3, 3));
+        assert_eq!(sheet.rows[visible[9]].place, (3, 4));
     }
 
     #[test]

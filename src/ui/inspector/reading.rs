@@ -97,6 +97,20 @@ impl Reading {
         self.selected.set(Some(self.shown(row)));
     }
 
+    /// Chooses a row, and opens the groups around it.
+    pub fn open_to(self, row: usize) {
+        self.expanded.update(|expanded| {
+            self.sheet.with_value(|sheet| {
+                let mut inner = row;
+                while let Some(group) = sheet.rows[inner].parent {
+                    expanded[group] = true;
+                    inner = group;
+                }
+            });
+        });
+        self.select(row);
+    }
+
     /// Back to the packet as a whole; `false` if the learner is there already.
     pub fn deselect(self) -> bool {
         let was_selected = self.selected.get_untracked().is_some();

@@ -1,5 +1,7 @@
 //! The inspector: the packet that the learner opened, to the last bit.
 
+use std::time::Duration;
+
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -7,9 +9,12 @@ use super::aspect::Aspect;
 use super::explanation::Explanation;
 use super::field_tree::FieldTree;
 use super::hex::Hex;
+use super::limits_table::LimitsTable;
 use super::model::Sheet;
 use super::reading::Reading;
+use crate::capture::why::why;
 use crate::capture::{Record, RecordId, answer_to, answered_by};
+use crate::time::Instant;
 use crate::ui::browser::focus_within;
 use crate::ui::byte_diff::VersionDiff;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
@@ -19,6 +24,7 @@ use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::{Line, use_wire};
 use crate::ui::store::use_store;
+use crate::ui::why::WhyCard;
 
 /// Shows the record that is selected in the store.
 #[component]
@@ -60,7 +66,9 @@ pub fn Inspector(
     let body = move || {
         // Going from packet to packet with the keyboard stays in the same part of the inspector.
         let part = focused_part();
-        let sheet = record.with(|record| record.as_ref().and_then(Sheet::open));
+        let sheet = record.with(|record| {
+            record.as_ref().and_then(|record| store.peek(|lab| Sheet::among(lab.capture(), record)))
+        });
         if let Some(part) = part {
             request_animation_frame(move || {
                 if let Some(body) = document().body() {
@@ -68,17 +76,18 @@ pub fn Inspector(
                 }
             });
         }
-        match (sheet, aspect.get()) {
-            (Some(sheet), Aspect::Fields) => {
-                view! { <Opened reading=Reading::new(sheet)/> }.into_any()
+        let Some(sheet) = sheet else { return view! { <Unopened record/> }.into_any() };
+        let Some(id) = untrack(|| store.selected()) else { return ().into_any() };
+        let whole = match aspect.get() {
+            Aspect::Fields => {
+                return view! { <Opened reading=Reading::new(sheet) chosen/> }.into_any();
             }
-            (Some(_), Aspect::Versions) => {
-                let id = Signal::derive(move || store.selected());
-                view! { <div class="inspector__aspect" tabindex="-1"><VersionDiff id/></div> }
-                    .into_any()
-            }
-            (None, _) => view! { <Unopened record/> }.into_any(),
-        }
+            Aspect::Limits => view! { <LimitsTable id/> }.into_any(),
+            Aspect::Versions => view! { <VersionDiff id=Some(id)/> }.into_any(),
+            Aspect::Why => view! { <WhyCard id/> }.into_any(),
+        };
+        // It scrolls, so the keyboard has to reach it.
+        view! { <div class="inspector__aspect" tabindex="0">{whole}</div> }.into_any()
     };
     view! {
         <Show when=live(move || is_open.get())>
@@ -132,7 +141,11 @@ fn Aspects(
 
 /// Bytes, fields and words of one packet.
 #[component]
-fn Opened(reading: Reading) -> impl IntoView {
+fn Opened(
+    reading: Reading,
+    /// The way of looking at the packet, for what leads to another one.
+    chosen: RwSignal<Aspect>,
+) -> impl IntoView {
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" && reading.deselect() {
             event.prevent_default();
@@ -142,7 +155,7 @@ fn Opened(reading: Reading) -> impl IntoView {
         <div class="inspector__body" data-scrolls="" on:keydown=on_key>
             <Hex reading/>
             <FieldTree reading/>
-            <Explanation reading/>
+            <Explanation reading chosen/>
         </div>
     }
 }
@@ -150,7 +163,7 @@ fn Opened(reading: Reading) -> impl IntoView {
 /// What there is to say where there are no bytes: an event of the link, or a record that is gone.
 #[component]
 fn Unopened(record: Memo<Option<Record>>) -> impl IntoView {
-    let locale = use_locale();
+    let (store, locale) = (use_store(), use_locale());
     let words = move || {
         let language = locale.language();
         record.with(|record| match record {
@@ -158,12 +171,26 @@ fn Unopened(record: Memo<Option<Record>>) -> impl IntoView {
             None => language.strings().inspector_gone.to_owned(),
         })
     };
-    view! {
-        <div class="empty">
-            <Icon name="wire"/>
-            <p class="empty__how">{live(words)}</p>
-        </div>
-    }
+    let ended = Memo::new(move |_| {
+        let id = record.with(|record| record.as_ref().map(|record| record.id))?;
+        store.peek(|lab| why(lab.capture(), id).is_some()).then_some(id)
+    });
+    live(move || match ended.get() {
+        Some(id) => view! {
+            <div class="inspector__aspect" tabindex="0">
+                <p class="inspector__event">{live(words)}</p>
+                <WhyCard id/>
+            </div>
+        }
+        .into_any(),
+        None => view! {
+            <div class="empty">
+                <Icon name="wire"/>
+                <p class="empty__how">{live(words)}</p>
+            </div>
+        }
+        .into_any(),
+    })
 }
 
 #[component]
@@ -204,25 +231,29 @@ fn Head(
     let joined = Memo::new(move |_| {
         let id = id()?;
         store.with_capture(|capture| {
-            let to = answered_by(capture, id).map(|record| record.id);
-            let by = answer_to(capture, id).map(|record| record.id);
+            let at = capture.get(id)?.at;
+            let to = answered_by(capture, id).map(|record| (record.id, at.since(record.at)));
+            let by = answer_to(capture, id).map(|record| (record.id, record.at.since(at)));
             Some((to, by))
         })
     });
     let exchange = move || {
         let (to, by) = joined.get()?;
         let strings = locale.strings();
-        let link = |words: &'static str, id: RecordId| {
+        let link = |words: &'static str, (id, passed): (RecordId, Duration)| {
+            let (time, unit) = moment(Instant::START + passed);
             view! {
-                " · "
                 {words}
                 " "
                 <Evidence id/>
+                " "
+                {strings.inspector_after(format!("{time} {unit}"))}
+                " · "
             }
         };
         Some((
-            to.map(|id| link(strings.inspector_answers, id)),
-            by.map(|id| link(strings.inspector_answered_by, id)),
+            to.map(|to| link(strings.inspector_answers, to)),
+            by.map(|by| link(strings.inspector_answered_by, by)),
         ))
     };
     // Which neighbours there are changes with the list, and with nothing else.
@@ -268,7 +299,7 @@ fn Head(
                 <Icon name="back"/>
             </button>
             {live(name)}
-            <span class="inspector__facts">{live(facts)} {live(exchange)}</span>
+            <span class="inspector__facts">{live(exchange)} {live(facts)}</span>
             <Aspects aspects chosen aspect/>
             <span class="inspector__tools">
                 {step(false)}

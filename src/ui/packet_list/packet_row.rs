@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::facts::Line;
 use super::model::Filter;
 use super::wire_state::use_wire;
-use crate::capture::{Record, RecordId};
+use crate::capture::why::why;
+use crate::capture::{Entry, Record, RecordId};
 use crate::language::Strings;
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};
 use crate::ui::format::{grouped, moment, short_size};
@@ -32,6 +33,9 @@ pub fn PacketRow(
     let letter = record.client.letter().to_string();
     let size = record.bytes().len();
     let is_link = size == 0;
+    // A close can be opened where there is something to say about it.
+    let is_explained = matches!(record.entry, Entry::Closed(_) | Entry::Text { .. })
+        && store.peek(|lab| why(lab.capture(), id).is_some());
     let is_broken = record.packet().is_some_and(|packet| packet.is_err());
     let (time, unit) = moment(record.at);
     let sender = record.sender();
@@ -52,6 +56,14 @@ pub fn PacketRow(
         <PacketWay client sender/>
     };
     let content = match is_link {
+        true if is_explained => view! {
+            <button class="packet-row__button" tabindex=live(tab) on:click=move |_| on_open.run(id)>
+                {start}
+                {live(what)}
+                <span class="packet-row__why">{live(move || locale.strings().why_button)}</span>
+            </button>
+        }
+        .into_any(),
         true => view! {
             <div class="packet-row__button" tabindex=live(tab)>
                 {start}

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Filter, Matches};
 use crate::capture::RecordId;
+use crate::capture::why::why;
 use crate::ui::locale::use_locale;
 use crate::ui::storage::{self, Key};
 use crate::ui::store::{Store, use_store};
@@ -187,8 +188,13 @@ impl WireState {
         }
     }
 
+    /// A packet, or an end that is explained.
     pub fn can_open(self, id: RecordId) -> bool {
-        self.store.record(id).is_some_and(|record| !record.bytes().is_empty())
+        self.store.peek(|lab| {
+            let capture = lab.capture();
+            let has_bytes = capture.get(id).is_some_and(|record| !record.bytes().is_empty());
+            has_bytes || why(capture, id).is_some()
+        })
     }
 }
 

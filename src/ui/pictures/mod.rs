@@ -1,5 +1,6 @@
 //! The pictures of the chapters, one folder each: a plain `model.rs` over the capture and a view.
 
+pub mod metadata;
 pub mod tracer;
 pub mod versions;
 
@@ -16,6 +17,7 @@ use crate::course::Picture;
 pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
     match picture {
         Picture::Tracer => view! { <tracer::TracerPicture session/> }.into_any(),
+        Picture::Metadata => metadata::MetadataPicture().into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),
         Picture::AliasLedger | Picture::AliasGame => ().into_any(),
     }

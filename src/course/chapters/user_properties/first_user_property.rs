@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 
+use super::in_words;
 use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Verdict, check,
-    judge,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, Property, PropertyId, Publish, QoS, Subscription};
@@ -43,6 +44,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step { id: "delivered", check: delivered, ..Step::PLAIN },
     ],
+    picture: Some(Picture::Metadata),
     solution: |cast| {
         let publisher = connect(cast, PUBLISHER);
         let acts = [connect(cast, SUBSCRIBER), subscribe(cast), publisher, publish(cast)];
@@ -141,7 +143,7 @@ fn delivered(evidence: &Evidence) -> Verdict {
             .any(|sent| sent.properties().user_properties().eq(arrived.iter().copied()))
         {
             let wanted = originals.last().map(|sent| in_words(sent.properties().user_properties()));
-            let found = in_words(arrived.into_iter());
+            let found = in_words(arrived);
             let name = PropertyId::UserProperty.name();
             return Err(Finding::differs(name, found, wanted.unwrap_or_default()));
         }
@@ -154,10 +156,6 @@ fn delivered(evidence: &Evidence) -> Verdict {
             }
         }
     })
-}
-
-fn in_words<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::model::candidates;
 use crate::capture::RecordId;
+use crate::mqtt::PacketType;
 use crate::ui::byte_diff::VersionDiff;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -23,8 +24,7 @@ pub fn VersionsPicture() -> impl IntoView {
     let shown = Memo::new(move |_| chosen.get().or_else(latest));
     let choices = move || {
         let offered = offered.get();
-        // Nothing to choose from: the comparison itself says what will appear.
-        let choice = |(id, packet): (RecordId, crate::mqtt::PacketType)| {
+        let choice = |(id, packet): (RecordId, PacketType)| {
             view! {
                 <button
                     class="segmented__option"
@@ -38,14 +38,14 @@ pub fn VersionsPicture() -> impl IntoView {
         (offered.len() > 1).then(|| {
             let label = locale.strings().versions_choice;
             view! {
-                <div class="segmented segmented--small picture__choice" role="group" aria-label=label>
+                <div class="segmented segmented--small versions-choice" role="group" aria-label=label>
                     {offered.into_iter().map(choice).collect_view()}
                 </div>
             }
         })
     };
     view! {
-        <section class="card picture" aria-label=live(move || locale.strings().versions_title)>
+        <section class="card" aria-label=live(move || locale.strings().versions_title)>
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().versions_title)}</h3>
             </header>

@@ -1,0 +1,10 @@
+//! "Why was I dropped?": what ended a connection or refused something, the packets that led to it, the
+//! rule, and one thing to try.
+
+mod model;
+#[cfg(target_arch = "wasm32")]
+mod view;
+
+pub use model::{Story, end_of, told};
+#[cfg(target_arch = "wasm32")]
+pub use view::WhyCard;
