@@ -6,7 +6,7 @@ use mqtt5_playground::language::Language;
 use crate::browser::{in_browser, setting};
 use crate::page::{Outcome, Page, press};
 
-const IN_TAB: &str = "tab";
+pub const IN_TAB: &str = "tab";
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
@@ -125,12 +125,12 @@ async fn first_user_property(page: &Page, broker: &str) -> Outcome {
     is_done(page, "first-user-property", 5).await
 }
 
-fn address(exercise: &str, broker: &str) -> String {
+pub fn address(exercise: &str, broker: &str) -> String {
     format!("exercise={exercise}&broker={broker}")
 }
 
 /// Nothing is met before anything was done.
-async fn untouched(page: &Page, steps: &[&str]) -> Outcome {
+pub async fn untouched(page: &Page, steps: &[&str]) -> Outcome {
     for step in steps {
         page.step(step, "not-yet").await?;
     }
@@ -140,7 +140,7 @@ async fn untouched(page: &Page, steps: &[&str]) -> Outcome {
 }
 
 /// The page says that it is done and counts the packets; after a reload it still knows.
-async fn is_done(page: &Page, exercise: &str, packets: usize) -> Outcome {
+pub async fn is_done(page: &Page, exercise: &str, packets: usize) -> Outcome {
     let strings = page.strings();
     let done = page.see(".lesson__done").await?.text().await?;
     for words in [strings.lesson_done.to_owned(), strings.lesson_packets_par(packets)] {

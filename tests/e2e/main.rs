@@ -9,6 +9,7 @@ mod bench;
 mod browser;
 mod connecting;
 mod exercises;
+mod first_chapters;
 mod forms;
 mod inside;
 mod inspector;

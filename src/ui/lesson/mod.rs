@@ -16,6 +16,6 @@ mod view;
 #[cfg(target_arch = "wasm32")]
 pub use session::LessonSession;
 #[cfg(target_arch = "wasm32")]
-pub use strip::TaskStrip;
+pub use strip::{TaskStrip, scroll_to};
 #[cfg(target_arch = "wasm32")]
 pub use view::Lesson;

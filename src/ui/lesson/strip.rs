@@ -82,7 +82,8 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
     }
 }
 
-fn scroll_to(id: &str) {
+/// Brings an element of the page into sight.
+pub fn scroll_to(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
         element.scroll_into_view();
     }

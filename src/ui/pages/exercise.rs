@@ -8,7 +8,7 @@ use crate::course::{Exercise, exercise};
 use crate::ui::browser::focus_within;
 use crate::ui::client_panel::Bench;
 use crate::ui::components::{Axis, Icon, Splitter};
-use crate::ui::lesson::{Lesson, LessonSession, TaskStrip};
+use crate::ui::lesson::{Lesson, LessonSession, TaskStrip, scroll_to};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::WireState;
@@ -111,7 +111,18 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                     aria-label=live(move || locale.strings().pane_bench)
                 >
                     <Bench/>
-                    {exercise.picture.map(|picture| pictures::draw(picture, session))}
+                    {exercise
+                        .picture
+                        .map(|picture| {
+                            view! {
+                                // Seen at the lower edge as long as the picture is below it.
+                                <button class="picture-mark" on:click=move |_| scroll_to("picture")>
+                                    <Icon name="down" small=true/>
+                                    {live(move || locale.strings().bench_picture)}
+                                </button>
+                                <div id="picture">{pictures::draw(picture, session)}</div>
+                            }
+                        })}
                 </section>
                 <Splitter
                     axis=Axis::Down

@@ -1,0 +1,126 @@
+//! Chapters 1 and 2: an exercise by its buttons alone, and one with names of the learner's own.
+
+use mqtt5_playground::language::Language;
+use thirtyfour::prelude::*;
+
+use crate::browser::in_browser;
+use crate::exercises::{IN_TAB, address, is_done, untouched};
+use crate::page::{Outcome, Page, press, type_over};
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn goodbye_by_its_buttons_in_the_tab() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open(&address("goodbye", IN_TAB)).await?;
+        untouched(&page, &["watch", "will", "with-reason", "with-will"]).await?;
+
+        // The same button connects the client first.
+        press_control(&page, "watch", page.strings().step_connect_first("subscriber")).await?;
+        press_control(&page, "watch", "Subscribe to the Will").await?;
+        page.step("watch", "met").await?;
+        press_control(&page, "will", "Connect with a Will").await?;
+        page.step("will", "met").await?;
+
+        // No goodbye before the prediction.
+        let button = page.see("#step-with-reason .step__control > button").await?;
+        assert!(!button.is_enabled().await?, "the prediction can be skipped");
+        predict(&page, "with-reason", 1).await?;
+        press_control(&page, "with-reason", "Send DISCONNECT 0x00").await?;
+        page.step("with-reason", "met").await?;
+        page.see("#step-with-reason .prediction[data-state=contradicted]").await?;
+        page.step("with-will", "not-yet").await?;
+
+        press_control(&page, "with-will", page.strings().step_connect_first("client")).await?;
+        press_control(&page, "with-will", "Send DISCONNECT 0x04").await?;
+        page.step("with-will", "met").await?;
+        page.panel('B').mentions("gone").await?;
+        is_done(&page, "goodbye", 6).await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn your_own_schema_with_names_of_ones_own_in_the_tab() -> Outcome {
+    in_browser(Language::Ja, |page| async move {
+        page.open(&address("your-own-schema", IN_TAB)).await?;
+        untouched(&page, &["subscribe", "design", "three", "filter"]).await?;
+
+        let subscriber = page.panel('B');
+        subscriber.connect().await?;
+        subscriber.send("SUBSCRIBE").await?;
+        page.step("subscribe", "met").await?;
+
+        page.panel('A').connect().await?;
+        send(&page, ["依頼", "部署", "版"], "req-001").await?;
+        page.step("design", "met").await?;
+        // One name written differently is another name.
+        send(&page, ["依頼", "部署名", "版"], "req-002").await?;
+        page.step("three", "contradicted").await?;
+        for request in ["req-003", "req-004"] {
+            send(&page, ["依頼", "部署", "版"], request).await?;
+        }
+        page.step("three", "met").await?;
+        page.see(".metadata-view__packet").await?;
+
+        let filter = page.see(".wire-bar input").await?;
+        type_over(&filter, "設備保全").await?;
+        page.step("filter", "not-yet").await?;
+        type_over(&filter, "req-003").await?;
+        page.step("filter", "met").await?;
+        assert_eq!(page.count(".packet-row__button").await?, 2, "sent and delivered");
+        page.see(".lesson__done").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_metadata_view_compares_payload_and_properties() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open(&address("payload-or-property", IN_TAB)).await?;
+        page.see_html(".exercise-page__bench .empty", page.strings().metadata_empty).await?;
+        page.panel('A').connect().await?;
+        page.panel('A').send("PUBLISH").await?;
+        page.step("inside", "met").await?;
+        predict(&page, "beside", 0).await?;
+        press_control(&page, "beside", "Send metadata as User Properties").await?;
+        page.step("beside", "met").await?;
+        page.see("#step-beside .prediction[data-state=met]").await?;
+        let sum = page.see(".metadata-view__sum").await?.text().await?;
+        assert!(sum.starts_with(&page.strings().metadata_shorter(3)), "{sum}");
+
+        // The latest is open: three User Properties and one member; the other has four members.
+        assert_eq!(page.count(".metadata-view__item [data-part=properties]").await?, 3);
+        press(&page.see(".metadata-view__packet").await?).await?;
+        page.gone(".metadata-view__item [data-part=properties]").await?;
+        assert_eq!(page.count(".metadata-view__item [data-part=payload]").await?, 4);
+        Ok(())
+    })
+    .await
+}
+
+/// Presses the step's button, once it says this.
+async fn press_control(page: &Page, step: &str, words: impl AsRef<str>) -> Outcome {
+    let words = words.as_ref();
+    let button = format!(
+        "//li[@id='step-{step}']//div[@class='step__control']/button[contains(., \"{words}\")][not(@disabled)]"
+    );
+    press(&page.driver().query(By::XPath(button)).first().await?).await
+}
+
+async fn predict(page: &Page, step: &str, option: usize) -> Outcome {
+    let options = format!("#step-{step} .prediction__option");
+    let options = page.driver().find_all(By::Css(options)).await?;
+    press(&options[option]).await
+}
+
+/// Sends what stands in the publisher's form, with these names.
+async fn send(page: &Page, names: [&str; 3], request: &str) -> Outcome {
+    let publisher = page.panel('A');
+    for ((number, name), value) in (1..).zip(names).zip([request, "設備保全", "第1版"]) {
+        publisher.fill_pair(number, name, value).await?;
+    }
+    publisher.send("PUBLISH").await
+}
