@@ -11,6 +11,7 @@ pub mod alias_policy;
 pub mod around;
 pub mod chapters;
 pub mod check;
+pub mod connections;
 pub mod fleet;
 pub mod savings;
 pub mod subscriptions;

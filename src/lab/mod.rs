@@ -31,6 +31,7 @@ pub use route::Route;
 use crate::auth::KEY_LENGTH;
 use crate::broker;
 use crate::capture::{Capture, ClientSlot, ConnectionId};
+pub use crate::client::AcknowledgeByHand;
 use crate::client::CommandError;
 use crate::link::{BrokerAddress, LinkCommand, LinkEvent, Target, listener};
 use crate::time::Instant;

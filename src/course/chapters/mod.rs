@@ -2,6 +2,7 @@
 
 mod common;
 mod connect;
+mod sessions;
 mod subscriptions;
 mod topic_alias;
 mod user_properties;
@@ -25,6 +26,7 @@ pub static CHAPTERS: &[Chapter] = &[
     user_properties::CHAPTER,
     topic_alias::CHAPTER,
     subscriptions::CHAPTER,
+    sessions::CHAPTER,
 ];
 
 /// The chapter of that id.
