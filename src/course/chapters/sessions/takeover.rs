@@ -1,7 +1,7 @@
 //! Two connections, one Client Identifier: the second takes over, and the first is told.
 
 use super::connect;
-use crate::capture::ClientSlot;
+use crate::capture::{ClientSlot, Entry};
 use crate::course::chapters::common::subscribe;
 use crate::course::connections::connections;
 use crate::course::{
@@ -101,12 +101,20 @@ fn second_took_over(evidence: &Evidence) -> Verdict {
     verdict
 }
 
-/// DISCONNECT 0x8E, then the end [MQTT-3.1.4-3].
+/// DISCONNECT 0x8E, then the end [MQTT-3.1.4-3]. Mosquitto 2.0 closes its WebSocket before the DISCONNECT
+/// is out: there the end alone has to tell.
 fn first_was_told(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_received(FIRST, PacketType::Disconnect);
-    judge(evidence.received(FIRST, PacketType::Disconnect), nothing, |_, packet| {
+    let told = judge(evidence.received(FIRST, PacketType::Disconnect), nothing, |_, packet| {
         check::has_reason_code(packet, ReasonCode::SessionTakenOver)
-    })
+    });
+    let Verdict::NotYet(_) = told else { return told };
+    let Verdict::Met(took_over) = second_took_over(evidence) else { return told };
+    let mut after = evidence.capture.records().filter(|record| record.id > took_over[0]);
+    let end = after.find(|record| {
+        record.client == FIRST && matches!(&record.entry, Entry::Closed(close) if close.was_open)
+    });
+    end.map_or(told, |end| Verdict::Met(vec![end.id]))
 }
 
 fn who_stays(evidence: &Evidence) -> Option<usize> {
