@@ -1,6 +1,7 @@
 //! The pictures of the chapters, one folder each: a plain `model.rs` over the capture and a view.
 
 pub mod metadata;
+pub mod sessions;
 pub mod tracer;
 pub mod versions;
 
@@ -16,6 +17,7 @@ use crate::course::Picture;
 #[cfg(target_arch = "wasm32")]
 pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
     match picture {
+        Picture::Sessions => sessions::SessionsPicture().into_any(),
         Picture::Tracer => view! { <tracer::TracerPicture session/> }.into_any(),
         Picture::Metadata => metadata::MetadataPicture().into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),
