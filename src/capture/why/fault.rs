@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::Cause;
 use crate::capture::{Capture, Entry, Record, RecordId};
 use crate::mqtt::{
-    Auth, Class, ConnAck, Connect, Disconnect, Packet, PacketId, Publish, QoS, ReasonCode, Sender,
-    Subscribe, split_shared,
+    Auth, Class, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Publish, QoS,
+    ReasonCode, Sender, Subscribe, split_shared,
 };
 
 pub(super) struct Fault {
@@ -15,15 +15,22 @@ pub(super) struct Fault {
     pub about: Option<String>,
 }
 
-/// The faults of one side on the connection of `until`, up to there, oldest first.
+/// How many packets before the end are read as closely as their receiver reads them.
+const READ: usize = 1000;
+
+/// The faults of one side on the connection of `until`, shortly before it, oldest first.
 pub(super) fn faults(capture: &Capture, until: RecordId, accused: Sender) -> Vec<Fault> {
     let mut records: Vec<&Record> = capture.preceding(until).collect();
     records.reverse();
     let whole = records.first().is_some_and(|first| matches!(first.entry, Entry::Opening { .. }));
     let mut ledger = Ledger::of(accused, whole);
     let mut faults = Vec::new();
-    for record in records {
+    let far = records.len().saturating_sub(READ);
+    for (index, record) in records.into_iter().enumerate() {
         let Some(sender) = record.sender() else { continue };
+        if index < far && ledger.skims(record, sender) {
+            continue;
+        }
         let packet = match record.packet() {
             Some(Ok(packet)) => packet,
             Some(Err(error)) => {
@@ -42,7 +49,8 @@ pub(super) fn faults(capture: &Capture, until: RecordId, accused: Sender) -> Vec
             None => continue,
         };
         if sender == accused {
-            if let Some((cause, about)) = ledger.sends(&packet, record.bytes().len()) {
+            let aliased = capture.aliased(record).is_some();
+            if let Some((cause, about)) = ledger.sends(&packet, record.bytes().len(), aliased) {
                 faults.push(Fault { record: record.id, cause, about });
             }
         } else {
@@ -61,7 +69,6 @@ struct Ledger {
     has_ended: bool,
     connect: Option<Connect>,
     limits: Option<Allowed>,
-    aliases: HashSet<u16>,
     /// Own messages above QoS 0 that are not finished.
     unfinished: HashSet<PacketId>,
     /// Own requests that are not answered.
@@ -91,15 +98,41 @@ impl Ledger {
             has_ended: false,
             connect: None,
             limits: None,
-            aliases: HashSet::new(),
             unfinished: HashSet::new(),
             asked: HashSet::new(),
             received: HashMap::new(),
         }
     }
 
+    /// Takes in a packet far from the end without decoding it, which many would be slow for: only which
+    /// identifiers are in use matters then. `false` for the few that have to be read.
+    fn skims(&mut self, record: &Record, sender: Sender) -> bool {
+        use PacketType as P;
+        let Some(packet_type) = record.packet_type() else { return false };
+        let by_accused = sender == self.accused;
+        match (packet_type, record.packet_id(), by_accused) {
+            (P::Publish, Some(id), true) => _ = self.unfinished.insert(id),
+            (P::Publish, Some(id), false) => {
+                self.received.insert(id, record.qos().unwrap_or_default());
+            }
+            (P::PubAck | P::PubComp, Some(id), true) => _ = self.received.remove(&id),
+            (P::PubAck | P::PubComp, Some(id), false) => _ = self.unfinished.remove(&id),
+            (P::Subscribe | P::Unsubscribe, Some(id), true) => _ = self.asked.insert(id),
+            (P::SubAck | P::UnsubAck, Some(id), false) => _ = self.asked.remove(&id),
+            (P::Connect | P::ConnAck | P::Disconnect | P::PubRec, ..) => return false,
+            _ => {}
+        }
+        self.has_begun |= by_accused;
+        true
+    }
+
     /// Takes in a packet of the accused, and says what is wrong with it.
-    fn sends(&mut self, packet: &Packet, size: usize) -> Option<(Cause, Option<String>)> {
+    fn sends(
+        &mut self,
+        packet: &Packet,
+        size: usize,
+        aliased: bool,
+    ) -> Option<(Cause, Option<String>)> {
         let is_connect = matches!(packet, Packet::Connect(_));
         let is_client = self.accused == Sender::Client;
         let begins = !std::mem::replace(&mut self.has_begun, true);
@@ -111,7 +144,7 @@ impl Ledger {
         }
         let fault = match packet {
             Packet::Connect(connect) => self.connects(connect),
-            Packet::Publish(publish) => return self.publishes(publish, size),
+            Packet::Publish(publish) => return self.publishes(publish, size, aliased),
             Packet::Subscribe(subscribe) => return self.subscribes(subscribe, size),
             Packet::Unsubscribe(unsubscribe) => self.asks(unsubscribe.packet_id),
             Packet::Auth(auth) => self.authenticates(auth),
@@ -158,7 +191,12 @@ impl Ledger {
         self.connect.replace(connect.clone()).map(|_| Cause::SecondConnect)
     }
 
-    fn publishes(&mut self, publish: &Publish, size: usize) -> Option<(Cause, Option<String>)> {
+    fn publishes(
+        &mut self,
+        publish: &Publish,
+        size: usize,
+        aliased: bool,
+    ) -> Option<(Cause, Option<String>)> {
         let by = self.accused;
         let about = (!publish.topic.is_empty()).then(|| publish.topic.clone());
         let alias = publish.properties.topic_alias();
@@ -175,17 +213,11 @@ impl Ledger {
                 Some(Allowed { alias_maximum: maximum, .. }) if alias > *maximum => {
                     Some(Cause::AliasAboveMaximum { alias, maximum: *maximum, by })
                 }
-                _ if publish.topic.is_empty()
-                    && self.is_whole
-                    && !self.aliases.contains(&alias) =>
-                {
+                _ if publish.topic.is_empty() && self.is_whole && !aliased => {
                     Some(Cause::AliasUnknown { alias })
                 }
                 _ => None,
             };
-            if !publish.topic.is_empty() {
-                self.aliases.insert(alias);
-            }
         }
         let fault = fault.or_else(|| self.exceeds_size(size)).or_else(|| {
             let limits = self.limits.as_ref()?;

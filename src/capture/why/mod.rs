@@ -65,6 +65,21 @@ pub fn why(capture: &Capture, id: RecordId) -> Option<Why> {
     })
 }
 
+/// Whether [`why`] has an answer, told without reading the packets that led there.
+pub fn has_why(capture: &Capture, id: RecordId) -> bool {
+    let Some(record) = capture.get(id) else { return false };
+    match &record.entry {
+        Entry::Closed(close) => !close.was_open || spoken(capture, record) != Some(Spoken::Goodbye),
+        Entry::Packet { .. } => {
+            let codes = |packet: Packet| packet.reason_codes().iter().any(|code| code.is_error());
+            record.valid_packet().is_some_and(codes)
+        }
+        Entry::Text { .. } => true,
+        Entry::Broken { sender, .. } => *sender == Sender::Server,
+        Entry::Opening { .. } | Entry::Opened => false,
+    }
+}
+
 /// Explains how the client's latest connection ended; `None` while it stands, and if it ended as it
 /// was meant to.
 pub fn why_last(capture: &Capture, client: ClientSlot) -> Option<Why> {
@@ -181,31 +196,44 @@ fn closed(capture: &Capture, end: &Record, close: &LinkClose) -> Option<Found> {
     if !close.was_open {
         return Some(Found::new(Cause::NeverOpened, None));
     }
-    // Whoever said why has said it.
-    for record in capture.preceding(end.id) {
-        match (&record.entry, record.packet_type()) {
-            (Entry::Packet { .. }, Some(PacketType::Disconnect | PacketType::ConnAck)) => {
-                match record.valid_packet() {
-                    Some(Packet::Disconnect(packet)) if !packet.reason_code.is_error() => {
-                        return None;
-                    }
-                    Some(Packet::Disconnect(_)) => return self::packet(capture, record),
-                    Some(Packet::ConnAck(packet)) if packet.reason_code.is_error() => {
-                        return self::packet(capture, record);
-                    }
-                    _ => {}
+    match spoken(capture, end) {
+        Some(Spoken::Goodbye) => None,
+        Some(Spoken::Refusal(id)) => packet(capture, capture.get(id)?),
+        Some(Spoken::Text(id)) => Some(Found::new(Cause::TextMessage, Some(id))),
+        None => match close.by {
+            Some(Sender::Client) => Some(closed_by_client(capture, end)),
+            _ => Some(closed_by_server(capture, end).suspected()),
+        },
+    }
+}
+
+/// What was said before a close.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spoken {
+    /// A DISCONNECT without an error.
+    Goodbye,
+    /// A packet that says why.
+    Refusal(RecordId),
+    Text(RecordId),
+}
+
+fn spoken(capture: &Capture, end: &Record) -> Option<Spoken> {
+    capture.preceding(end.id).find_map(|record| match (&record.entry, record.packet_type()) {
+        (Entry::Text { .. }, _) => Some(Spoken::Text(record.id)),
+        (_, Some(PacketType::Disconnect | PacketType::ConnAck)) => {
+            match (record.valid_packet()?, record.id) {
+                (Packet::Disconnect(packet), id) if packet.reason_code.is_error() => {
+                    Some(Spoken::Refusal(id))
                 }
+                (Packet::Disconnect(_), _) => Some(Spoken::Goodbye),
+                (Packet::ConnAck(packet), id) if packet.reason_code.is_error() => {
+                    Some(Spoken::Refusal(id))
+                }
+                _ => None,
             }
-            (Entry::Text { .. }, _) => {
-                return Some(Found::new(Cause::TextMessage, Some(record.id)));
-            }
-            _ => {}
         }
-    }
-    match close.by {
-        Some(Sender::Client) => Some(closed_by_client(capture, end)),
-        _ => Some(closed_by_server(capture, end).suspected()),
-    }
+        _ => None,
+    })
 }
 
 /// The client closed without a DISCONNECT.
@@ -271,7 +299,7 @@ fn taken_over(capture: &Capture, end: &Record) -> Option<(RecordId, String)> {
         let is_connect = record.connection != end.connection
             && record.packet_type() == Some(PacketType::Connect)
             && record.sender() == Some(Sender::Client);
-        match record.valid_packet().filter(|_| is_connect)? {
+        match is_connect.then(|| record.valid_packet())?? {
             Packet::Connect(connect) if connect.client_id == client_id => {
                 Some((record.id, client_id.clone()))
             }
@@ -503,7 +531,9 @@ mod tests {
     fn last(steps: Vec<Step>) -> Option<Why> {
         let capture = play(steps);
         let last = capture.records().next_back().expect("something happened").id;
-        why(&capture, last)
+        let answer = why(&capture, last);
+        assert_eq!(has_why(&capture, last), answer.is_some());
+        answer
     }
 
     #[test]
@@ -824,6 +854,24 @@ mod tests {
         ] {
             assert_eq!(last(steps), None, "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_far_from_the_end_still_counts() {
+        // Two messages stay unfinished while many others pass; the third is one too many.
+        let mut steps = vec![
+            Client(publish("t", QoS::AtLeastOnce, 1, [])),
+            Client(publish("t", QoS::ExactlyOnce, 2, [])),
+        ];
+        for _ in 0..2000 {
+            steps.push(Client(publish("t", QoS::AtMostOnce, 0, [])));
+        }
+        steps.push(Client(publish("t", QoS::AtLeastOnce, 3, [])));
+        steps.push(Closed(Sender::Server));
+        let cause = last(greeted([Property::ReceiveMaximum(2)], steps)).map(|why| why.cause);
+        let by = Sender::Client;
+        let expect = Cause::ReceiveMaximumExceeded { unfinished: 3, maximum: 2, by };
+        assert_eq!(cause, Some(expect));
     }
 
     #[test]

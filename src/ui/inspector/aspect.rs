@@ -1,7 +1,7 @@
 //! The ways to look at one packet, beside its fields.
 
 use super::limits::limits_of;
-use crate::capture::why::why;
+use crate::capture::why::has_why;
 use crate::capture::{Capture, Record};
 use crate::language::Strings;
 use crate::mqtt::PacketType;
@@ -28,7 +28,7 @@ impl Aspect {
             (Aspect::Fields, true),
             (Aspect::Limits, is_answer && limits_of(capture, record.id).is_some()),
             (Aspect::Versions, packet_type.is_some_and(has_versions)),
-            (Aspect::Why, why(capture, record.id).is_some()),
+            (Aspect::Why, has_why(capture, record.id)),
         ]
         .into_iter()
         .filter_map(|(aspect, is_there)| is_there.then_some(aspect))

@@ -12,7 +12,7 @@ use super::hex::Hex;
 use super::limits_table::LimitsTable;
 use super::model::Sheet;
 use super::reading::Reading;
-use crate::capture::why::why;
+use crate::capture::why::has_why;
 use crate::capture::{Record, RecordId, answer_to, answered_by};
 use crate::time::Instant;
 use crate::ui::browser::focus_within;
@@ -173,7 +173,7 @@ fn Unopened(record: Memo<Option<Record>>) -> impl IntoView {
     };
     let ended = Memo::new(move |_| {
         let id = record.with(|record| record.as_ref().map(|record| record.id))?;
-        store.peek(|lab| why(lab.capture(), id).is_some()).then_some(id)
+        store.peek(|lab| has_why(lab.capture(), id)).then_some(id)
     });
     live(move || match ended.get() {
         Some(id) => view! {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::facts::Line;
 use super::model::Filter;
 use super::wire_state::use_wire;
-use crate::capture::why::why;
+use crate::capture::why::has_why;
 use crate::capture::{Entry, Record, RecordId};
 use crate::language::Strings;
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};
@@ -35,7 +35,7 @@ pub fn PacketRow(
     let is_link = size == 0;
     // A close can be opened where there is something to say about it.
     let is_explained = matches!(record.entry, Entry::Closed(_) | Entry::Text { .. })
-        && store.peek(|lab| why(lab.capture(), id).is_some());
+        && store.peek(|lab| has_why(lab.capture(), id));
     let is_broken = record.packet().is_some_and(|packet| packet.is_err());
     let (time, unit) = moment(record.at);
     let sender = record.sender();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Filter, Matches};
 use crate::capture::RecordId;
-use crate::capture::why::why;
+use crate::capture::why::has_why;
 use crate::ui::locale::use_locale;
 use crate::ui::storage::{self, Key};
 use crate::ui::store::{Store, use_store};
@@ -193,7 +193,7 @@ impl WireState {
         self.store.peek(|lab| {
             let capture = lab.capture();
             let has_bytes = capture.get(id).is_some_and(|record| !record.bytes().is_empty());
-            has_bytes || why(capture, id).is_some()
+            has_bytes || has_why(capture, id)
         })
     }
 }
