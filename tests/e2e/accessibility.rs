@@ -55,6 +55,26 @@ async fn finds_nothing(page: &Page, scheme: &str) -> Outcome {
         press(&page.button(tab).await?).await?;
         found.extend(examine(page, tab).await?);
     }
+
+    // A client with all its own settings unfolded, one that acts by itself, and the menu of set-ups.
+    page.open("page=bench&broker=tab").await?;
+    let strings = page.strings();
+    press(&page.button(strings.bench_set_ups).await?).await?;
+    press(&page.button(strings.bench_set_up_slow).await?).await?;
+    let panel = page.panel('B');
+    panel.unfold(strings.own_title).await?;
+    for group in [
+        strings.does_title,
+        strings.own_acks,
+        strings.own_route,
+        strings.own_auth,
+        strings.own_auth_by_hand,
+        strings.own_faults,
+    ] {
+        panel.unfold(group).await?;
+    }
+    press(&page.button(strings.bench_set_ups).await?).await?;
+    found.extend(examine(page, "bench").await?);
     assert!(found.is_empty(), "in {scheme}: {found:#?}");
     Ok(())
 }

@@ -23,6 +23,7 @@ async fn a_responder_answers_by_itself() -> Outcome {
         requester.send("PUBLISH").await?;
         requester.mentions(r#""request": 1"#).await?;
         page.panel('B').mentions(&strings.does_answered(1, 1)).await?;
+        page.evaluate("document.getElementById('pane-bench').scrollTo(0, 0)").await?;
         picture(&page, "bench").await
     })
     .await
