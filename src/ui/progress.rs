@@ -38,6 +38,13 @@ impl ProgressStore {
         self.change(|progress| progress.record(exercise, done));
     }
 
+    /// Keeps a result where it is better than those before.
+    pub fn record_best(self, name: &str, result: u64) {
+        if self.0.with_untracked(|progress| progress.best(name).is_none_or(|best| best < result)) {
+            self.change(|progress| _ = progress.record_best(name, result));
+        }
+    }
+
     pub fn keep(self, exercise: &str, evidence: Vec<Kept>) {
         self.change(|progress| progress.keep(exercise, evidence));
     }

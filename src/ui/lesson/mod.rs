@@ -14,6 +14,8 @@ mod strip;
 mod view;
 
 #[cfg(target_arch = "wasm32")]
+pub use player::make as make_move;
+#[cfg(target_arch = "wasm32")]
 pub use session::LessonSession;
 #[cfg(target_arch = "wasm32")]
 pub use strip::{TaskStrip, scroll_to};

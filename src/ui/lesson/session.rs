@@ -234,6 +234,11 @@ impl LessonSession {
         self.played.set(true);
     }
 
+    /// Whether the solution was played in this run. Not tracked.
+    pub fn was_played(self) -> bool {
+        self.played.get_untracked()
+    }
+
     pub fn store(self) -> Store {
         self.store
     }

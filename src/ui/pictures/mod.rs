@@ -1,5 +1,7 @@
 //! The pictures of the chapters, one folder each: a plain `model.rs` over the capture and a view.
 
+pub mod alias_game;
+pub mod alias_ledger;
 pub mod metadata;
 pub mod sessions;
 pub mod tracer;
@@ -21,6 +23,7 @@ pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
         Picture::Tracer => view! { <tracer::TracerPicture session/> }.into_any(),
         Picture::Metadata => metadata::MetadataPicture().into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),
-        Picture::AliasLedger | Picture::AliasGame => ().into_any(),
+        Picture::AliasLedger => view! { <alias_ledger::AliasLedger session/> }.into_any(),
+        Picture::AliasGame => view! { <alias_game::AliasGame session/> }.into_any(),
     }
 }

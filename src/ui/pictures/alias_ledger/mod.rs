@@ -1,0 +1,10 @@
+//! Alias ledger: what each alias stands for, on each connection and in each direction, and what it has
+//! saved by now.
+
+pub mod model;
+
+#[cfg(target_arch = "wasm32")]
+mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub use view::{AliasLedger, signed};
