@@ -247,7 +247,6 @@ pub fn days(capture: &Capture, since: RecordId, client: ClientSlot) -> Vec<Fleet
     for record in records {
         if connection != Some(record.connection) {
             connection = Some(record.connection);
-            table = Table::default();
             is_under_way = false;
         }
         let sender = record.sender();
@@ -264,7 +263,6 @@ pub fn days(capture: &Capture, since: RecordId, client: ClientSlot) -> Vec<Fleet
             is_under_way = false;
             continue;
         };
-        let replaces = table.note(&weighed);
         let fits = |index: usize| {
             wanted.get(index).is_some_and(|(number, value)| {
                 SOURCES[*number].topic == weighed.topic && value.as_bytes() == publish.payload
@@ -272,13 +270,17 @@ pub fn days(capture: &Capture, since: RecordId, client: ClientSlot) -> Vec<Fleet
         };
         match days.last_mut().filter(|_| is_under_way) {
             Some(day) if fits(day.account.messages()) => {
+                let replaces = table.note(&weighed);
                 day.account.add(&weighed, replaces);
                 day.last = record.id;
                 is_under_way = day.account.messages() < wanted.len();
             }
             _ if fits(0) => {
+                // What an earlier day has left in it does not count as taken over.
+                table = Table::default();
+                table.note(&weighed);
                 let mut account = Account::default();
-                account.add(&weighed, replaces);
+                account.add(&weighed, false);
                 let (first, last) = (record.id, record.id);
                 days.push(FleetDay { first, last, account, is_complete: false });
                 is_under_way = true;

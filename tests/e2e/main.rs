@@ -18,3 +18,4 @@ mod ladder;
 mod narrow;
 mod page;
 mod pictures;
+mod topic_alias;

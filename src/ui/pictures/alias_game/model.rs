@@ -54,7 +54,7 @@ pub const BARS: f64 = 240.0;
 const TOP: f64 = 9000.0;
 /// A little less than nothing: first uses cost.
 const BOTTOM: f64 = -300.0;
-const LABEL: f64 = 13.0;
+const LABEL: f64 = 15.0;
 
 pub fn chart(accounts: &[Account], chosen: usize, wire: Option<&Account>) -> Chart {
     let count = accounts.first().map_or(1, Account::messages).max(1);

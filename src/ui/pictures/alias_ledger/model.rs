@@ -209,11 +209,6 @@ impl Line {
         let index = self.messages.iter().position(paid)?;
         Some((index + 1, self.messages[index].record))
     }
-
-    /// Whether anything is to be said about aliases here.
-    pub fn has_aliases(&self) -> bool {
-        !self.aliases.is_empty() || !self.invalid.is_empty()
-    }
 }
 
 /// Both sums over the messages, in the coordinates of the picture.
@@ -284,7 +279,7 @@ pub fn chart(line: &Line) -> Option<Chart> {
         let (with, _) = at(messages);
         (x(messages), y(with))
     });
-    let end = x(count) + 6.0;
+    let end = x(count) + 9.0;
     Some(Chart {
         with,
         without,
@@ -373,7 +368,7 @@ mod tests {
         assert_eq!(lines, [(2, client, false), (1, client, true), (1, server, true)]);
         let invalid = Invalid { record: stale, alias: 1, is_out_of_range: false };
         assert_eq!(ledger.lines()[0].invalid, [invalid]);
-        assert!(!ledger.lines()[2].has_aliases());
+        assert!(ledger.lines()[2].aliases.is_empty());
     }
 
     #[test]

@@ -93,8 +93,6 @@ fn line_view(line: &Line, ordinal: usize, role: String, strings: &Strings) -> An
         0 => strings.alias_none_allowed.to_owned(),
         allowed => strings.alias_of(allowed, line.aliases.len()),
     };
-    let words = account(line, strings);
-    let even = line.break_even();
     view! {
         <section
             class="alias-line"
@@ -106,21 +104,29 @@ fn line_view(line: &Line, ordinal: usize, role: String, strings: &Strings) -> An
                 <h4 class="alias-line__title">{way}</h4>
                 <span class="alias-line__note">{strings.alias_connection(ordinal)} " · " {state} " · " {used}</span>
             </header>
-            <p class="alias-line__sum">
-                <strong>{words}</strong>
-                {even
-                    .filter(|_| line.has_aliases())
-                    .map(|(messages, record)| {
-                        view! { " " {strings.alias_even(messages)} " " <Evidence id=record/> }
-                    })}
-                {(even.is_none() && !line.aliases.is_empty())
-                    .then(|| format!(" {}", strings.alias_not_even))}
-            </p>
+            {(!line.messages.is_empty()).then(|| sum(line, strings))}
             {invalid(line, strings)}
             {table(line, strings)}
             {(!line.aliases.is_empty()).then(|| chart(line).map(|c| chart_view(&c, line, strings)))}
-            {line.has_aliases().then(|| messages(line, strings))}
+            {(!line.aliases.is_empty()).then(|| messages(line, strings))}
         </section>
+    }
+    .into_any()
+}
+
+fn sum(line: &Line, strings: &Strings) -> AnyView {
+    let even = line.break_even();
+    let paid = even.map(|(messages, record)| {
+        view! { " " {strings.alias_even(messages)} " " <Evidence id=record/> }
+    });
+    let not_yet = (even.is_none() && !line.aliases.is_empty()).then_some(strings.alias_not_even);
+    view! {
+        <p class="alias-line__sum">
+            <strong>{account(line, strings)}</strong>
+            {paid}
+            " "
+            {not_yet}
+        </p>
     }
     .into_any()
 }
