@@ -22,6 +22,7 @@ pub(super) fn write(task: &Task, place: &Place, notes: &mut Notes) -> String {
         }
         Packet::Unsubscribe(unsubscribe) => {
             command.notes.add(Note::UnsubscribeNeedsSubscription);
+            command.notes.add_if(unsubscribe.topic_filters.len() > 1, Note::OneFilterAPacket);
             for filter in &unsubscribe.topic_filters {
                 let filter = command.text(FieldId::UnsubscribeFilter.name(), filter);
                 command.line(format!("-t {filter} -U {filter}"));

@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod bench;
+#[cfg(unix)]
+mod elsewhere;
 mod websocket;
 
 use bytes::Bytes;

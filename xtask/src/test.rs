@@ -134,7 +134,15 @@ fn live(harness: &[String]) -> Result<()> {
     ensure(&[&MOSQUITTO, &MOSQUITTO_CLIENTS])?;
     say("tests against Mosquitto");
     let mosquitto = Mosquitto::start_on_free_ports()?;
-    run(ignored_tests_in(&["live_mosquitto", "live_broker"], harness)
+    let mut tests = ignored_tests_in(&["live_mosquitto", "live_broker"], harness);
+    match tools::ensure_paho() {
+        Some(python) => tests.env("PAHO_PYTHON", python),
+        None => {
+            say("leaving out the test that runs the code for Paho");
+            tests.args(["--skip", "elsewhere::paho::"])
+        }
+    };
+    run(tests
         .env("MQTT_WS_URL", mosquitto.websocket_url())
         .env("MQTT_TCP_URL", mosquitto.tcp_url()))
 }

@@ -15,6 +15,7 @@ const TRUNK: &str = "0.21.14";
 const WASM_SPLIT: &str = "0.2.3";
 const BINARYEN: &str = "132.0.0";
 const AXE_CORE: &str = "4.14.1";
+const PAHO: &str = "2.2.0";
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
@@ -149,6 +150,36 @@ pub fn ensure_wasm_opt() -> Option<PathBuf> {
 /// axe-core, a script that examines a page for accessibility; `None` where npm is missing or cannot install it.
 pub fn ensure_axe_core() -> Option<PathBuf> {
     npm_package("axe-core", AXE_CORE, Path::new("axe-core").join("axe.min.js"))
+}
+
+/// A Python that has Paho, in a folder of its own under `target/tools`; `None` where there is no Python, or it cannot
+/// install Paho.
+pub fn ensure_paho() -> Option<PathBuf> {
+    let folder = root().join("target").join("tools").join("paho-python");
+    let python = folder.join("bin").join("python");
+    let version = "import paho.mqtt; print(paho.mqtt.__version__)";
+    let installed = || {
+        let found = output(Command::new(&python).args(["-c", version]))?;
+        (found.trim() == PAHO).then(|| python.clone())
+    };
+    if let Some(python) = installed() {
+        return Some(python);
+    }
+    let Some(system_python) = find_program("python3", &[]) else {
+        say("there is no python3 to install Paho with");
+        return None;
+    };
+    say(format!("installing paho-mqtt {PAHO} into target/tools"));
+    let outcome =
+        run(Command::new(system_python).args(["-m", "venv"]).arg(&folder)).and_then(|()| {
+            run(Command::new(&python)
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+                .arg(format!("paho-mqtt=={PAHO}")))
+        });
+    if let Err(error) = outcome {
+        say(format!("paho-mqtt could not be installed: {error:#}"));
+    }
+    installed()
 }
 
 /// A file of an npm package, from `target/tools`, where the package is installed if it is missing.
