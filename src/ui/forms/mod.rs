@@ -32,12 +32,16 @@ pub use connect::ConnectDraft;
 pub use connect::ConnectForm;
 #[cfg(target_arch = "wasm32")]
 pub use context::FormContext;
+#[cfg(target_arch = "wasm32")]
+pub use controls::{Check, ProblemLine, TextField, TextKind};
 pub use disconnect::DisconnectDraft;
 #[cfg(target_arch = "wasm32")]
 pub use disconnect::DisconnectForm;
 pub use draft::{Draft, Judged, Size};
 pub use drafts::{Drafts, FormKind};
 pub use field::{Field, PairPart, Part};
+#[cfg(target_arch = "wasm32")]
+pub use lens::Lens;
 #[cfg(target_arch = "wasm32")]
 pub use plain::PlainForm;
 pub use plain::{PlainDraft, complete};

@@ -36,7 +36,7 @@ pub fn Explanation(
             sheet.error.filter(|_| in_sight.is_none() || in_sight == sheet.broken)
         })
     });
-    let id = use_store().peek_selected();
+    let id = sheet.with_value(|sheet| sheet.record);
     let words = move || {
         let language = locale.language();
         sheet.with_value(|sheet| match (error.get(), reading.in_sight()) {

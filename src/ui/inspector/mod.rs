@@ -30,4 +30,6 @@ pub use limits::{
 pub use meaning::{full_value, meaning, value};
 pub use model::{Expanded, Glyph, Row, RowName, Sheet};
 #[cfg(target_arch = "wasm32")]
-pub use view::Inspector;
+pub use reading::Reading;
+#[cfg(target_arch = "wasm32")]
+pub use view::{Inspector, Opened};

@@ -6,11 +6,15 @@ use bytes::Bytes;
 
 use super::absent::absent;
 use crate::capture::{Capture, Entry, Record, RecordId};
-use crate::mqtt::{Bits, DecodeError, Field, Label, Packet, PacketType, Sender, Value};
+use crate::mqtt::{
+    Bits, DecodeError, Dissection, Field, Label, Packet, PacketType, Sender, Value, dissect,
+};
 
 /// One opened packet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
+    /// Where the bytes are kept; `None` for bytes that never passed.
+    pub record: Option<RecordId>,
     pub bytes: Bytes,
     pub sender: Sender,
     /// As far as the first byte tells it.
@@ -93,10 +97,21 @@ impl Sheet {
             return None;
         };
         let dissection = record.dissect()?;
+        Some(Sheet::of(bytes.clone(), record.sender()?, dissection, Some(record.id)))
+    }
+
+    /// Bytes that never passed, read as this side would send them.
+    pub fn read(bytes: Bytes, sender: Sender) -> Sheet {
+        let dissection = dissect(&bytes, Some(sender));
+        Sheet::of(bytes, sender, dissection, None)
+    }
+
+    fn of(bytes: Bytes, sender: Sender, dissection: Dissection, record: Option<RecordId>) -> Sheet {
         let mut sheet = Sheet {
+            record,
             packet_type: bytes.first().and_then(|byte| PacketType::from_value(byte >> 4)),
-            sender: record.sender()?,
-            bytes: bytes.clone(),
+            sender,
+            bytes,
             error: dissection.outcome.as_ref().err().copied(),
             rows: Vec::new(),
             leaves: Vec::new(),
@@ -112,7 +127,7 @@ impl Sheet {
         for row in sheet.rows.iter_mut().filter(|row| row.parent.is_none()) {
             row.place.1 = top_level;
         }
-        Some(sheet)
+        sheet
     }
 
     fn add_fields(&mut self, fields: &[Field], parent: Option<usize>, depth: usize) {
