@@ -24,6 +24,7 @@ pub enum Page {
     Checklist,
     Troubleshooting,
     Finish,
+    Composer,
 }
 
 pub const EXERCISE: &str = "exercise";
@@ -31,10 +32,18 @@ pub const CHAPTER: &str = "chapter";
 pub const PAGE: &str = "page";
 pub const LANGUAGE: &str = "lang";
 pub const BROKER: &str = "broker";
+/// The bytes with which the composer begins.
+pub const HEX: &str = "hex";
 
 impl Page {
-    pub const ALL: &[Page] =
-        &[Page::Bench, Page::Questions, Page::Checklist, Page::Troubleshooting, Page::Finish];
+    pub const ALL: &[Page] = &[
+        Page::Bench,
+        Page::Composer,
+        Page::Questions,
+        Page::Checklist,
+        Page::Troubleshooting,
+        Page::Finish,
+    ];
 
     /// Its name in addresses.
     pub fn key(self) -> &'static str {
@@ -44,6 +53,7 @@ impl Page {
             Page::Checklist => "checklist",
             Page::Troubleshooting => "troubleshooting",
             Page::Finish => "finish",
+            Page::Composer => "composer",
         }
     }
 
@@ -54,6 +64,7 @@ impl Page {
             Page::Checklist => strings.page_checklist,
             Page::Troubleshooting => strings.page_troubleshooting,
             Page::Finish => strings.page_finish,
+            Page::Composer => strings.page_composer,
         }
     }
 
@@ -65,6 +76,7 @@ impl Page {
             Page::Checklist => "met",
             Page::Troubleshooting => "warning",
             Page::Finish => "mark",
+            Page::Composer => "edit",
         }
     }
 
@@ -77,6 +89,7 @@ impl Page {
             Page::Checklist => "k",
             Page::Troubleshooting => "t",
             Page::Finish => "f",
+            Page::Composer => "c",
         }
     }
 }

@@ -16,7 +16,7 @@ use super::lazy::Lazy;
 use super::locale::{self, Locale, use_locale};
 use super::pages::HomePage;
 use super::pane::{Pane, provide_pane};
-use super::parts::{self, around_page, bench_page, chapter_page, exercise_page};
+use super::parts::{self, around_page, bench_page, chapter_page, composer_page, exercise_page};
 use super::progress::ProgressStore;
 use super::storage::{self, Key};
 use super::store::Store;
@@ -129,6 +129,10 @@ fn Shell() -> impl IntoView {
         Place::Page(Page::Bench) => {
             let view = live(bench_page::view);
             view! { <Lazy part=bench_page::part() view page=true/> }.into_any()
+        }
+        Place::Page(Page::Composer) => {
+            let view = live(composer_page::view);
+            view! { <Lazy part=composer_page::part() view page=true/> }.into_any()
         }
         Place::Page(page) => {
             let view = live(move || around_page::view(page));

@@ -8,15 +8,17 @@ use leptos::task::spawn_local;
 
 use super::address::Page;
 use super::broker_view::Panel;
+use super::elsewhere::ElsewhereDialog;
 use super::inspector::Inspector;
 use super::ladder::LadderView;
 use super::lazy::{Part, parts};
 use super::locale::Locale;
 use super::pages::{
-    BenchPage, ChapterPage, ChecklistPage, ExercisePage, FinishPage, QuestionsPage,
+    BenchPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage, QuestionsPage,
     TroubleshootingPage,
 };
 use super::shelves;
+use crate::elsewhere::Task;
 use crate::words::Shelf;
 
 parts! {
@@ -40,7 +42,17 @@ parts! {
             Page::Checklist => view! { <ChecklistPage/> }.into_any(),
             Page::Troubleshooting => view! { <TroubleshootingPage/> }.into_any(),
             Page::Finish => view! { <FinishPage/> }.into_any(),
+            // A part of its own.
+            Page::Composer => ().into_any(),
         }
+    }
+    /// Any packet built, broken and sent.
+    fn composer_page() {
+        view! { <ComposerPage/> }.into_any()
+    }
+    /// A packet as other clients would send it.
+    fn elsewhere_dialog(shown: RwSignal<Option<Task>>) {
+        view! { <ElsewhereDialog shown/> }.into_any()
     }
     /// A packet to the last bit.
     fn inspector(head: bool) {
@@ -57,7 +69,7 @@ parts! {
 }
 
 /// What is fetched ahead, in this order.
-fn ahead() -> [&'static Part; 7] {
+fn ahead() -> [&'static Part; 9] {
     [
         inspector::part(),
         exercise_page::part(),
@@ -66,6 +78,8 @@ fn ahead() -> [&'static Part; 7] {
         chapter_page::part(),
         around_page::part(),
         bench_page::part(),
+        composer_page::part(),
+        elsewhere_dialog::part(),
     ]
 }
 

@@ -7,6 +7,7 @@
 mod accessibility;
 mod bench;
 mod browser;
+mod composer;
 mod connecting;
 mod exercises;
 mod first_chapters;

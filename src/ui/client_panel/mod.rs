@@ -29,7 +29,9 @@ mod send_bar;
 
 #[cfg(target_arch = "wasm32")]
 pub use bench::Bench;
+pub use model::Lamp;
 #[cfg(target_arch = "wasm32")]
 pub use panel_forms::{PanelForms, Panels, fresh_client_id};
 #[cfg(target_arch = "wasm32")]
 pub use problem_notice::ProblemNotice;
+pub use refusal::words as refusal_words;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
+use crate::elsewhere::Task;
 use crate::lab::Act;
+use crate::mqtt::{Connect, Packet};
 use crate::ui::forms::{
     ConnectDraft, ConnectForm, DisconnectDraft, DisconnectForm, Draft, Drafts, FieldProblem,
     FormContext, FormKind, PublishDraft, PublishForm, SubscribeDraft, SubscribeForm,
@@ -100,6 +102,26 @@ impl PanelForms {
             }
             FormKind::Disconnect => self.disconnect.with_untracked(|draft| draft.to_act(self.slot)),
         }
+    }
+
+    /// What the form would do, for other clients; what is wrong in it is shown from then on. Not tracked.
+    pub fn task(self, kind: FormKind) -> Option<Task> {
+        let packet = match kind {
+            FormKind::Connect => self.connect.with_untracked(Draft::to_packet),
+            FormKind::Publish => self.publish.with_untracked(Draft::to_packet),
+            FormKind::Subscribe => self.subscribe.with_untracked(Draft::to_packet),
+            FormKind::Unsubscribe => self.unsubscribe.with_untracked(Draft::to_packet),
+            FormKind::Disconnect => self.disconnect.with_untracked(Draft::to_packet),
+        };
+        let Ok(packet) = packet else {
+            self.context(kind).show_all();
+            return None;
+        };
+        let connect = match self.connect.with_untracked(Draft::to_packet) {
+            Ok(Packet::Connect(connect)) => *connect,
+            _ => Connect { clean_start: true, keep_alive: 60, ..Connect::default() },
+        };
+        Task::new(connect, packet)
     }
 
     /// A fresh Client Identifier: no broker knows its Session.

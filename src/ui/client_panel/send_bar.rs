@@ -7,6 +7,7 @@ use super::panel_forms::PanelForms;
 use crate::capture::{ClientSlot, RecordId};
 use crate::mqtt::PacketType;
 use crate::ui::components::{Evidence, Icon};
+use crate::ui::elsewhere::ElsewhereButton;
 use crate::ui::forms::FormKind;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -57,6 +58,7 @@ pub fn SendBar(
                 {live(cost)}
                 <SentLine client=client sent/>
             </div>
+            <ElsewhereButton task=Callback::new(move |()| forms.task(kind.get_untracked()))/>
             <button
                 type="submit"
                 form=live(move || context().id())

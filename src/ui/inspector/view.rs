@@ -18,6 +18,7 @@ use crate::time::Instant;
 use crate::ui::browser::focus_within;
 use crate::ui::byte_diff::VersionDiff;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
+use crate::ui::elsewhere::RecordTools;
 use crate::ui::family::Family;
 use crate::ui::format::{grouped, moment};
 use crate::ui::live::live;
@@ -141,7 +142,7 @@ fn Aspects(
 
 /// Bytes, fields and words of one packet.
 #[component]
-fn Opened(
+pub fn Opened(
     reading: Reading,
     /// The way of looking at the packet, for what leads to another one.
     chosen: RwSignal<Aspect>,
@@ -302,6 +303,7 @@ fn Head(
             <span class="inspector__facts">{live(exchange)} {live(facts)}</span>
             <Aspects aspects chosen aspect/>
             <span class="inspector__tools">
+                <RecordTools record/>
                 {step(false)}
                 {step(true)}
                 <Show when=live(move || has_bytes.get())>

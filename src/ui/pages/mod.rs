@@ -3,6 +3,7 @@
 mod bench;
 mod chapter;
 mod checklist;
+mod composer;
 mod exercise;
 mod finish;
 mod home;
@@ -13,6 +14,7 @@ mod troubleshooting;
 pub use bench::BenchPage;
 pub use chapter::ChapterPage;
 pub use checklist::ChecklistPage;
+pub use composer::ComposerPage;
 pub use exercise::ExercisePage;
 pub use finish::FinishPage;
 pub use home::HomePage;

@@ -1,0 +1,82 @@
+//! The same task for four other clients.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::elsewhere::{Task, Tool};
+use crate::ui::components::{CopyButton, Icon};
+use crate::ui::live::live;
+use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
+
+/// Open while there is a task; closing forgets it.
+#[component]
+pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let tool = RwSignal::new(Tool::default());
+    Effect::new(move || {
+        if let Some(dialog) = dialog.get()
+            && !dialog.open()
+        {
+            let _ = dialog.show_modal();
+        }
+    });
+    let code = Memo::new(move |_| {
+        let (target, language) = (store.target(), locale.language());
+        shown.with(|task| {
+            let task = task.as_ref()?;
+            Some(tool.get().write(task, &target, language))
+        })
+    });
+    let tabs = Tool::ALL.map(|option| {
+        view! {
+            <button
+                type="button"
+                class="segmented__option"
+                aria-pressed=live(move || (tool.get() == option).to_string())
+                data-tool=option.key()
+                on:click=move |_| tool.set(option)
+            >
+                {option.name()}
+            </button>
+        }
+    });
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    view! {
+        <dialog
+            class="dialog elsewhere"
+            node_ref=dialog
+            aria-label=live(move || locale.strings().elsewhere_title)
+            on:close=move |_| shown.set(None)
+        >
+            <h2 class="dialog__title">{live(move || locale.strings().elsewhere_title)}</h2>
+            <p class="field__hint">{live(move || locale.strings().elsewhere_lead)}</p>
+            <div class="elsewhere__bar">
+                <div
+                    class="segmented segmented--small"
+                    role="group"
+                    aria-label=live(move || locale.strings().elsewhere_tool)
+                >
+                    {tabs.collect_view()}
+                </div>
+                <CopyButton
+                    label=Signal::derive(move || locale.strings().elsewhere_copy)
+                    text=Callback::new(move |()| code.get_untracked().unwrap_or_default())
+                />
+            </div>
+            <pre class="elsewhere__code" tabindex="0"><code>{live(move || code.get())}</code></pre>
+            <div class="button-row">
+                <button type="button" class="button" on:click=close>
+                    <Icon name="close"/>
+                    {live(move || locale.strings().close)}
+                </button>
+            </div>
+        </dialog>
+    }
+}

@@ -1,0 +1,9 @@
+//! "Do this elsewhere", shown: the button beside what sends a packet, and the dialog with the code.
+
+mod button;
+mod dialog;
+mod record_tools;
+
+pub use button::ElsewhereButton;
+pub use dialog::ElsewhereDialog;
+pub use record_tools::RecordTools;
