@@ -115,7 +115,8 @@ async fn a_link_that_never_opens_tells_its_close_code() {
         let mut bench = Bench::new(Target::At(address.clone()), ["client"]);
         let events = Events::default();
         let tell = events.clone();
-        let opened = WebSocketLink::open(&address, move |event| tell.tell(ConnectionId(1), event));
+        let opened =
+            WebSocketLink::open(&address, "mqtt", move |event| tell.tell(ConnectionId(1), event));
         if opened.is_ok() {
             let (_, event) = events.next().await;
             assert_eq!(event, LinkEvent::Closed { code: Some(1006), reason: String::new() });
