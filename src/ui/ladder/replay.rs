@@ -8,6 +8,7 @@ use super::model::Ladder;
 use super::view::Scene;
 use super::words::sentence;
 use crate::capture::RecordId;
+use crate::ui::browser::focus_within;
 use crate::ui::components::Icon;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -69,6 +70,7 @@ impl Replay {
         self.plays.set(!motion_is_reduced());
         self.ends.set(Some((first, last)));
         self.at.set(Some(first));
+        focus(".ladder__replay button");
     }
 
     /// Goes to the next packet; behind the last one the replay is over.
@@ -77,11 +79,25 @@ impl Replay {
             self.ladder.with_value(|ladder| ladder.at(ladder.position(RecordId(at.0 + 1))))
         });
         let last = self.ends.get_untracked().map(|(_, last)| last);
-        self.at.set(next.filter(|next| last.is_some_and(|last| *next <= last)));
+        match next.filter(|next| last.is_some_and(|last| *next <= last)) {
+            None => self.end(),
+            next => self.at.set(next),
+        }
     }
 
     pub fn end(self) {
+        let focused = document().active_element();
+        let steers = focused.and_then(|element| element.closest(".ladder__replay").ok().flatten());
         self.at.set(None);
+        // The button in hand goes away.
+        if steers.is_some() {
+            focus(".ladder__start");
+        }
+    }
+
+    /// Whether there is one at this moment. Not tracked.
+    pub fn is_running(self) -> bool {
+        self.at.get_untracked().is_some()
     }
 
     /// The packet on its way. Tracked, like everything below.
@@ -176,6 +192,15 @@ pub fn ReplayBar(scene: Scene) -> impl IntoView {
         })
     };
     live(content)
+}
+
+/// Once it is drawn.
+fn focus(selector: &'static str) {
+    request_animation_frame(move || {
+        if let Some(body) = document().body() {
+            focus_within(&body, selector);
+        }
+    });
 }
 
 fn motion_is_reduced() -> bool {

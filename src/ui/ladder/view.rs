@@ -1,5 +1,6 @@
 //! The ladder: only the rows in sight stand in the document, and the lines that touch them.
 
+use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -106,6 +107,14 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
     });
     let on_list_key = use_moving(store, wire, windowed, reveal);
 
+    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
+        "Escape" if replay.is_running() => {
+            event.prevent_default();
+            replay.end();
+        }
+        _ => on_list_key(event),
+    };
+
     let cursor_is_drawn = Memo::new(move |_| {
         let cursor = wire.cursor.get();
         cursor.is_some_and(|cursor| rows.with(|rows| rows.iter().any(|row| row.id == cursor)))
@@ -138,7 +147,7 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
             node_ref=root
             tabindex=live(move || if cursor_is_drawn.get() { "-1" } else { "0" })
             on:scroll=move |_| following.looked()
-            on:keydown=on_list_key
+            on:keydown=on_key
             data-replaying=live(move || replay.is_on().then_some(""))
         >
             <Heads scene/>
