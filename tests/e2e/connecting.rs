@@ -101,7 +101,7 @@ fn free_port() -> u16 {
 }
 
 /// A WebSocket server that takes one connection with the subprotocol `mqtt`, and its address.
-fn serve(talk: impl FnOnce(WebSocket<std::net::TcpStream>) + Send + 'static) -> String {
+pub fn serve(talk: impl FnOnce(WebSocket<std::net::TcpStream>) + Send + 'static) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     let address = listener.local_addr().expect("it is bound");
     thread::spawn(move || {
