@@ -24,6 +24,7 @@ mod progress;
 mod prose;
 mod run;
 mod seen;
+mod uses;
 mod verdict;
 
 pub use chapters::{CHAPTERS, Chapter, ChapterEntry, chapter, exercise, neighbours};
@@ -38,4 +39,5 @@ pub use prose::{
 };
 pub use run::Run;
 pub use seen::{Seen, Sight};
+pub use uses::played;
 pub use verdict::{Finding, Verdict, judge};

@@ -124,6 +124,16 @@ impl Lab {
         }
     }
 
+    /// A bench whose clients go to the broker in the tab.
+    pub fn within_tab(seed: [u8; KEY_LENGTH]) -> Lab {
+        Lab::new(Target::InTab, false, seed)
+    }
+
+    /// A bench without clients that holds a capture from elsewhere.
+    pub fn of_capture(capture: Capture) -> Lab {
+        Lab { capture, ..Lab::within_tab([0; KEY_LENGTH]) }
+    }
+
     /// Clears the bench: mends and closes every link, forgets every record, and sets up fresh clients
     /// with these roles from slot 0 on. The broker in the tab keeps what a broker keeps.
     pub fn set_up<'a>(&mut self, roles: impl IntoIterator<Item = &'a str>, now: Instant) {
