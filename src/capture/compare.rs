@@ -41,6 +41,8 @@ pub enum What {
     Address,
     /// How a Network Connection ended.
     Close,
+    /// What breaks a rule in it.
+    Error,
     /// The same fields are written with other bytes, such as properties in another order.
     Bytes,
 }
@@ -309,7 +311,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// One thing that a packet says.
 struct Said {
-    label: Label,
+    what: What,
     nth: usize,
     value: String,
 }
@@ -322,7 +324,7 @@ fn said(dissection: &Dissection) -> Vec<Said> {
     }
     if let Err(error) = dissection.outcome {
         let value = format!("{} ({})", error.kind, error.kind.rule());
-        said.push(Said { label: FieldId::PacketType.into(), nth: 1, value });
+        said.push(Said { what: What::Error, nth: 0, value });
     }
     said
 }
@@ -344,13 +346,14 @@ fn collect(field: &Field, said: &mut Vec<Said>) {
     if value == Value::None || has_bits {
         return field.children.iter().for_each(|child| collect(child, said));
     }
-    let nth = said.iter().filter(|other| other.label == field.label).count();
-    said.push(Said { label: field.label, nth, value: value.to_string() });
+    let what = What::Field(field.label);
+    let nth = said.iter().filter(|other| other.what == what).count();
+    said.push(Said { what, nth, value: value.to_string() });
 }
 
 fn fields_that_differ(left: &[Said], right: &[Said]) -> Vec<Difference> {
     let partner = |said: &Said, others: &[Said]| {
-        let found = others.iter().find(|other| (other.label, other.nth) == (said.label, said.nth));
+        let found = others.iter().find(|other| (other.what, other.nth) == (said.what, said.nth));
         found.map(|found| found.value.clone())
     };
     let mut found = Vec::new();
@@ -358,14 +361,13 @@ fn fields_that_differ(left: &[Said], right: &[Said]) -> Vec<Difference> {
         let right = partner(said, right);
         if right.as_ref() != Some(&said.value) {
             let left = Some(said.value.clone());
-            found.push(Difference { what: What::Field(said.label), nth: said.nth, left, right });
+            found.push(Difference { what: said.what, nth: said.nth, left, right });
         }
     }
     for said in right {
         if partner(said, left).is_none() {
             let right = Some(said.value.clone());
-            let what = What::Field(said.label);
-            found.push(Difference { what, nth: said.nth, left: None, right });
+            found.push(Difference { what: said.what, nth: said.nth, left: None, right });
         }
     }
     found
@@ -492,6 +494,7 @@ mod tests {
                 let name = match d.what {
                     What::Field(label) => label.name(),
                     What::Bytes => "bytes",
+                    What::Error => "error",
                     What::Address | What::Close => "link",
                 };
                 let or_absent =

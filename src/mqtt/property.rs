@@ -93,6 +93,21 @@ pub enum PropertyKind {
     StringPair,
 }
 
+impl PropertyKind {
+    /// The specification's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            PropertyKind::Byte => "Byte",
+            PropertyKind::TwoByteInteger => "Two Byte Integer",
+            PropertyKind::FourByteInteger => "Four Byte Integer",
+            PropertyKind::VariableByteInteger => "Variable Byte Integer",
+            PropertyKind::Utf8String => "UTF-8 Encoded String",
+            PropertyKind::BinaryData => "Binary Data",
+            PropertyKind::StringPair => "UTF-8 String Pair",
+        }
+    }
+}
+
 /// A property's value, borrowed, by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PropertyValue<'a> {

@@ -25,6 +25,8 @@ pub enum Page {
     Troubleshooting,
     Finish,
     Composer,
+    Reference,
+    Captures,
 }
 
 pub const EXERCISE: &str = "exercise";
@@ -43,6 +45,8 @@ impl Page {
         Page::Checklist,
         Page::Troubleshooting,
         Page::Finish,
+        Page::Reference,
+        Page::Captures,
     ];
 
     /// Its name in addresses.
@@ -54,6 +58,8 @@ impl Page {
             Page::Troubleshooting => "troubleshooting",
             Page::Finish => "finish",
             Page::Composer => "composer",
+            Page::Reference => "reference",
+            Page::Captures => "captures",
         }
     }
 
@@ -65,6 +71,8 @@ impl Page {
             Page::Troubleshooting => strings.page_troubleshooting,
             Page::Finish => strings.page_finish,
             Page::Composer => strings.page_composer,
+            Page::Reference => strings.page_reference,
+            Page::Captures => strings.page_captures,
         }
     }
 
@@ -77,6 +85,8 @@ impl Page {
             Page::Troubleshooting => "warning",
             Page::Finish => "mark",
             Page::Composer => "edit",
+            Page::Reference => "book",
+            Page::Captures => "file",
         }
     }
 
@@ -90,6 +100,8 @@ impl Page {
             Page::Troubleshooting => "t",
             Page::Finish => "f",
             Page::Composer => "c",
+            Page::Reference => "r",
+            Page::Captures => "p",
         }
     }
 }
@@ -107,6 +119,16 @@ impl Place {
         let page = named(PAGE);
         let known = Page::ALL.iter().find(|known| page.as_deref() == Some(known.key()));
         known.map_or(Place::Home, |page| Place::Page(*page))
+    }
+
+    /// Whether it has a bench, which a learner does not want to lose.
+    pub fn has_bench(&self) -> bool {
+        matches!(self, Place::Home | Place::Exercise(_) | Place::Page(Page::Bench))
+    }
+
+    /// Whether it stands in front of the bench, which stays as it is meanwhile.
+    pub fn is_in_front(&self) -> bool {
+        matches!(self, Place::Page(Page::Reference | Page::Captures))
     }
 
     /// A link to it that keeps the language.

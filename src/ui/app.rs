@@ -1,6 +1,6 @@
 //! The app: context for everything below, the address, the page it names, the keys.
 
-use leptos::ev::{KeyboardEvent, keydown};
+use leptos::ev::{KeyboardEvent, hashchange, keydown};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Router;
@@ -8,15 +8,20 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast;
 
 use super::address::{BROKER, LANGUAGE, Page, Place};
+use super::behind::Behind;
 use super::broker_choice;
 use super::broker_view::{BrokerPanel, BrokerView};
 use super::browser::is_typing;
+use super::captures::{CaptureShelf, LINK};
 use super::components::{CourseNav, Header, IconSprite, KeysDialog};
 use super::lazy::Lazy;
 use super::locale::{self, Locale, use_locale};
 use super::pages::HomePage;
 use super::pane::{Pane, provide_pane};
-use super::parts::{self, around_page, bench_page, chapter_page, composer_page, exercise_page};
+use super::parts::{
+    self, around_page, bench_page, captures_page, chapter_page, composer_page, exercise_page,
+    reference_page,
+};
 use super::progress::ProgressStore;
 use super::storage::{self, Key};
 use super::store::Store;
@@ -50,6 +55,8 @@ fn Shell() -> impl IntoView {
         }
     });
     let store = Store::provide(broker_choice::initial(untrack(|| from_query(BROKER)).as_deref()));
+    let behind = Behind::provide(place);
+    CaptureShelf::provide();
     let inside = BrokerPanel::provide();
     ProgressStore::provide().watch(store);
     let theme = Theme::begin();
@@ -75,8 +82,24 @@ fn Shell() -> impl IntoView {
         });
     });
 
-    // `g` and then a letter goes places.
     let navigate = use_navigate();
+    // A link with a capture in it leads to where captures are shown, whatever else it names.
+    let to_link = {
+        let navigate = StoredValue::new_local(navigate.clone());
+        move || {
+            let hash = window().location().hash().unwrap_or_default();
+            let captures = Place::Page(Page::Captures);
+            if hash.starts_with(LINK) && untrack(|| place.get()) != captures {
+                let to = format!("{}{hash}", untrack(|| captures.href(locale.language())));
+                navigate.with_value(|navigate| navigate(&to, NavigateOptions::default()));
+            }
+        }
+    };
+    request_animation_frame(to_link);
+    let on_hash = window_event_listener(hashchange, move |_| to_link());
+    on_cleanup(move || on_hash.remove());
+
+    // `g` and then a letter goes places.
     let go = StoredValue::new(false);
     let handle = window_event_listener(keydown, move |event: KeyboardEvent| {
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
@@ -114,7 +137,7 @@ fn Shell() -> impl IntoView {
     on_cleanup(move || handle.remove());
 
     parts::fetch_ahead(locale);
-    let page = move || match place.get() {
+    let page = move |place: Place| match place {
         Place::Home => view! { <HomePage/> }.into_any(),
         Place::Exercise(id) => {
             let words = shelf_of(&id, locale.language_untracked());
@@ -134,6 +157,14 @@ fn Shell() -> impl IntoView {
             let view = live(composer_page::view);
             view! { <Lazy part=composer_page::part() view page=true/> }.into_any()
         }
+        Place::Page(Page::Reference) => {
+            let page = live(reference_page::view);
+            view! { <Lazy part=reference_page::part() view=page page=true/> }.into_any()
+        }
+        Place::Page(Page::Captures) => {
+            let page = live(captures_page::view);
+            view! { <Lazy part=captures_page::part() view=page page=true/> }.into_any()
+        }
         Place::Page(page) => {
             let view = live(move || around_page::view(page));
             view! { <Lazy part=around_page::part() view words=Some(Shelf::AROUND) page=true/> }
@@ -147,7 +178,8 @@ fn Shell() -> impl IntoView {
         }>{live(move || locale.strings().app_skip)}</a>
         <div class="app">
             <Header place theme on_keys=Callback::new(move |()| keys.set(true))/>
-            {live(page)}
+            {live(move || behind.place().map(page))}
+            {live(move || Some(place.get()).filter(|place| !place.has_bench()).map(page))}
             <BrokerView/>
         </div>
         <div class="drawer" id="course" popover="auto" on:click=close_after_link>

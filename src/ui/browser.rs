@@ -25,7 +25,13 @@ pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
 /// Offers the text as a file.
 pub fn save(name: &str, media_type: &str, text: &str) {
     // Creating a blob or its address fails only out of memory; there is no file then.
-    let _ = try_save(name, media_type, text);
+    let _ = try_save(name, media_type, &JsValue::from_str(text));
+}
+
+/// Offers the bytes as a file.
+pub fn save_bytes(name: &str, media_type: &str, bytes: &[u8]) {
+    let bytes = js_sys::Uint8Array::from(bytes);
+    let _ = try_save(name, media_type, &bytes);
 }
 
 /// Hands over the text of the file that was chosen in the `<input type="file">` of this event; the same
@@ -44,11 +50,11 @@ pub fn read_chosen_file(event: &Event, then: impl FnOnce(String) + 'static) {
     });
 }
 
-fn try_save(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
+fn try_save(name: &str, media_type: &str, content: &JsValue) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
-    let parts = Array::of1(&JsValue::from_str(text));
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &options)?;
+    let parts = Array::of1(content);
+    let blob = Blob::new_with_blob_sequence_and_options(&parts, &options)?;
     let url = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);

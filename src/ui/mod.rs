@@ -8,6 +8,7 @@ pub mod bench;
 pub mod broker_choice;
 pub mod broker_view;
 pub mod byte_diff;
+pub mod captures;
 pub mod client_panel;
 pub mod composer;
 pub mod family;
@@ -18,11 +19,14 @@ pub mod ladder;
 pub mod lesson;
 pub mod packet_list;
 pub mod pictures;
+pub mod reference;
 pub mod why;
 pub mod windowed;
 
 #[cfg(target_arch = "wasm32")]
 mod app;
+#[cfg(target_arch = "wasm32")]
+mod behind;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]

@@ -14,8 +14,8 @@ use super::ladder::LadderView;
 use super::lazy::{Part, parts};
 use super::locale::Locale;
 use super::pages::{
-    BenchPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage, QuestionsPage,
-    TroubleshootingPage,
+    BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
+    QuestionsPage, ReferencePage, TroubleshootingPage,
 };
 use super::shelves;
 use crate::elsewhere::Task;
@@ -36,15 +36,20 @@ parts! {
     /// The pages beside the course.
     fn around_page(page: Page) {
         match page {
-            // A part of its own.
-            Page::Bench => ().into_any(),
             Page::Questions => view! { <QuestionsPage/> }.into_any(),
             Page::Checklist => view! { <ChecklistPage/> }.into_any(),
             Page::Troubleshooting => view! { <TroubleshootingPage/> }.into_any(),
             Page::Finish => view! { <FinishPage/> }.into_any(),
-            // A part of its own.
-            Page::Composer => ().into_any(),
+            // Parts of their own.
+            Page::Bench | Page::Composer | Page::Reference | Page::Captures => ().into_any(),
         }
+    }
+    fn reference_page() {
+        view! { <ReferencePage/> }.into_any()
+    }
+    /// Captures beside the live one, with everything that reads files.
+    fn captures_page() {
+        view! { <CapturesPage/> }.into_any()
     }
     /// Any packet built, broken and sent.
     fn composer_page() {
@@ -69,7 +74,7 @@ parts! {
 }
 
 /// What is fetched ahead, in this order.
-fn ahead() -> [&'static Part; 9] {
+fn ahead() -> [&'static Part; 11] {
     [
         inspector::part(),
         exercise_page::part(),
@@ -80,6 +85,8 @@ fn ahead() -> [&'static Part; 9] {
         bench_page::part(),
         composer_page::part(),
         elsewhere_dialog::part(),
+        reference_page::part(),
+        captures_page::part(),
     ]
 }
 

@@ -22,6 +22,7 @@ use crate::time::Instant;
 #[derive(Clone, Copy)]
 pub struct Store {
     lab: StoredValue<Lab, LocalStorage>,
+    is_read_only: bool,
     links: StoredValue<HashMap<ConnectionId, WebSocketLink>, LocalStorage>,
     timer: StoredValue<Option<(Instant, Timeout)>, LocalStorage>,
     /// The browser's clock, in milliseconds, at the moment the lab began.
@@ -42,8 +43,20 @@ pub struct Store {
 impl Store {
     pub fn provide(target: Target) -> Store {
         let is_secure = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
+        let lab = Lab::new(target.clone(), is_secure, seed());
+        Store::provide_lab(lab, target, false)
+    }
+
+    /// For the components below, in place of the one around: a bench on which nothing happens, with a
+    /// capture from elsewhere.
+    pub fn provide_read_only(capture: Capture) -> Store {
+        Store::provide_lab(Lab::of_capture(capture), Target::InTab, true)
+    }
+
+    fn provide_lab(lab: Lab, target: Target, is_read_only: bool) -> Store {
         let store = Store {
-            lab: StoredValue::new_local(Lab::new(target.clone(), is_secure, seed())),
+            lab: StoredValue::new_local(lab),
+            is_read_only,
             links: StoredValue::new_local(HashMap::new()),
             timer: StoredValue::new_local(None),
             began: milliseconds(),
@@ -63,6 +76,17 @@ impl Store {
     pub fn now(self) -> Instant {
         let passed = ((milliseconds() - self.began) * 1000.0) as u64;
         Instant::from_micros(passed) + self.skipped.get_value()
+    }
+
+    /// The moment the lab began, in microseconds since 1970.
+    pub fn began_at(self) -> u64 {
+        let now = (js_sys::Date::now() * 1000.0) as u64;
+        now.saturating_sub(self.now().as_micros())
+    }
+
+    /// Whether it only shows a capture from elsewhere.
+    pub fn is_read_only(self) -> bool {
+        self.is_read_only
     }
 
     /// Changes whenever the capture or a client has changed, at most once per animation frame. Tracked.

@@ -7,6 +7,7 @@
 mod accessibility;
 mod bench;
 mod browser;
+mod captures;
 mod composer;
 mod connecting;
 mod exercises;
@@ -23,4 +24,5 @@ mod ladder;
 mod narrow;
 mod page;
 mod pictures;
+mod reference;
 mod topic_alias;

@@ -19,6 +19,7 @@ use crate::mqtt::{
 use crate::ui::components::{Evidence, Icon, SpecRef};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::reference;
 use crate::ui::store::use_store;
 
 #[component]
@@ -126,6 +127,7 @@ fn packet(sheet: &Sheet, language: Language) -> impl IntoView + use<> {
         <div class="explanation__head">
             <h3 class="explanation__name">{name}</h3>
             {section.map(|section| view! { <SpecRef section/> })}
+            {sheet.packet_type.map(|packet| in_reference(reference::Entry::Packet(packet), language))}
         </div>
         {entry.map(explained)}
         <p class="explanation__words explanation__words--aside">
@@ -155,6 +157,11 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
         }
         _ => None,
     };
+    let looked_up = match (&sheet.rows[row].value, name) {
+        (Value::ReasonCode(code, _), _) => Some(reference::Entry::ReasonCode(*code)),
+        (_, RowName::Field(label)) => Some(reference::Entry::of_label(label)),
+        _ => None,
+    };
     let unread = matches!(name, RowName::Unread | RowName::Missing)
         .then_some(strings.inspector_unread_words);
     view! {
@@ -164,6 +171,7 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
             {said.map(|said| view! { <span>{said}</span> })}
             {set_by.map(|id| view! { <span>{strings.inspector_set_by} " " <Evidence id/></span> })}
             {section.map(|section| view! { <SpecRef section/> })}
+            {looked_up.map(|entry| in_reference(entry, language))}
         </div>
         {further.map(explained)}
         {entry.map(explained)}
@@ -221,6 +229,15 @@ fn answering_packet(sheet: &Sheet) -> PacketType {
 
 fn reason(code: ReasonCode) -> String {
     format!("0x{:02X} {}", code.value(), code.name())
+}
+
+/// A link to where more stands about it: the packets it may stand in, the exercises that use it.
+fn in_reference(entry: reference::Entry, language: Language) -> impl IntoView {
+    view! {
+        <a class="term" href=reference::href(entry, language)>
+            {language.strings().reference_in_reference}
+        </a>
+    }
 }
 
 /// The glossary's words, which are HTML made at build time from our own Markdown.

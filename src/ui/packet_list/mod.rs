@@ -4,6 +4,8 @@
 
 mod facts;
 #[cfg(target_arch = "wasm32")]
+mod filter_menu;
+#[cfg(target_arch = "wasm32")]
 mod following;
 mod model;
 #[cfg(target_arch = "wasm32")]
@@ -20,7 +22,7 @@ mod wire_state;
 pub use facts::{Facts, Line, explain_error};
 #[cfg(target_arch = "wasm32")]
 pub use following::{NewerButton, use_following};
-pub use model::{Filter, Matches, as_text};
+pub use model::{Filter, Matches, as_text, has_word, toggled};
 #[cfg(target_arch = "wasm32")]
 pub use moving::use_moving;
 #[cfg(target_arch = "wasm32")]

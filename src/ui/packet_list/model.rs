@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use super::facts::Line;
 use crate::capture::{Capture, Record, RecordId};
 use crate::language::Language;
-use crate::mqtt::{PacketType, Sender};
+use crate::mqtt::{Packet, PacketType, Sender, check_topic_filter, matches};
 use crate::ui::format::moment;
 
-/// What the learner asked for: words that must all fit.
+/// What the learner asked for: words that must all fit. Of several clients, directions, types, numbers
+/// or topics, one must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     terms: Vec<Term>,
@@ -23,6 +24,10 @@ enum Term {
     Type(PacketType),
     /// `#7`: the record's number.
     Number(u64),
+    /// `>` from the clients, `<` to them.
+    From(Sender),
+    /// `topic:sensors/#`: a topic that the Topic Filter matches, or that holds the text.
+    Topic(String),
     /// Anything else, in lower case: part of a name, of a fact, or of the bytes.
     Text(String),
 }
@@ -72,15 +77,31 @@ impl Filter {
 
     pub fn matches(&self, capture: &Capture, record: &Record, language: Language) -> bool {
         let mut line = None;
-        self.terms.iter().all(|term| match term {
+        let mut topics = None;
+        let mut fits = |term: &Term| match term {
             Term::Client(letter) => record.client.letter() == *letter,
             Term::Type(packet_type) => record.packet_type() == Some(*packet_type),
             Term::Number(number) => record.id.number() == *number,
+            Term::From(sender) => record.sender() == Some(*sender),
+            Term::Topic(topic) => topics
+                .get_or_insert_with(|| topics_of(capture, record))
+                .iter()
+                .any(|found| fits_topic(topic, found)),
             Term::Text(text) => {
                 if text.len() >= SHORTEST_IN_BYTES && contains(record.bytes(), text.as_bytes()) {
                     return true;
                 }
                 line.get_or_insert_with(|| haystack(capture, record, language)).contains(text)
+            }
+        };
+        self.terms.iter().enumerate().all(|(index, term)| {
+            let is_alike = |other: &&Term| term.is_alternative_to(other);
+            // Alternatives are judged together, where the first of them stands.
+            match self.terms[..index].iter().any(|other| is_alike(&other)) {
+                true => true,
+                false => {
+                    fits(term) || self.terms[index + 1..].iter().filter(is_alike).any(&mut fits)
+                }
             }
         })
     }
@@ -95,6 +116,14 @@ impl Term {
         {
             return Term::Client(letter);
         }
+        match word {
+            ">" | "→" => return Term::From(Sender::Client),
+            "<" | "←" => return Term::From(Sender::Server),
+            _ => {}
+        }
+        if let Some(topic) = word.strip_prefix(TOPIC).filter(|topic| !topic.is_empty()) {
+            return Term::Topic(topic.to_owned());
+        }
         if let Some(packet_type) = PacketType::ALL.into_iter().find(|p| p.name() == upper) {
             return Term::Type(packet_type);
         }
@@ -103,6 +132,57 @@ impl Term {
         }
         Term::Text(word.to_lowercase())
     }
+
+    /// Whether one of the two is enough: a packet has one client, one direction, one type.
+    fn is_alternative_to(&self, other: &Term) -> bool {
+        !matches!(self, Term::Text(_))
+            && std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+/// What stands before a topic.
+const TOPIC: &str = "topic:";
+
+/// The Topic Name of a PUBLISH, also behind an alias, the Will Topic, or the Topic Filters.
+fn topics_of(capture: &Capture, record: &Record) -> Vec<String> {
+    match record.valid_packet() {
+        Some(Packet::Publish(publish)) if publish.topic.is_empty() => {
+            let aliased = capture.aliased(record);
+            aliased.map(|aliased| aliased.topic.to_owned()).into_iter().collect()
+        }
+        Some(Packet::Publish(publish)) => vec![publish.topic],
+        Some(Packet::Connect(connect)) => connect.will.map(|will| will.topic).into_iter().collect(),
+        Some(Packet::Subscribe(subscribe)) => {
+            subscribe.subscriptions.into_iter().map(|asked| asked.topic_filter).collect()
+        }
+        Some(Packet::Unsubscribe(unsubscribe)) => unsubscribe.topic_filters,
+        _ => Vec::new(),
+    }
+}
+
+fn fits_topic(asked: &str, topic: &str) -> bool {
+    match check_topic_filter(asked).is_ok() && asked.contains(['+', '#']) {
+        true => topic == asked || matches(asked, topic),
+        false => topic.to_lowercase().contains(&asked.to_lowercase()),
+    }
+}
+
+/// The filter with a word in it, or without it if it was there.
+pub fn toggled(filter: &str, word: &str) -> String {
+    let has_word = has_word(filter, word);
+    let mut words: Vec<&str> = filter
+        .split_whitespace()
+        .filter(|other| !(has_word && Term::parse(other) == Term::parse(word)))
+        .collect();
+    if !has_word {
+        words.push(word);
+    }
+    words.join(" ")
+}
+
+/// Whether the filter asks for this already.
+pub fn has_word(filter: &str, word: &str) -> bool {
+    filter.split_whitespace().any(|other| Term::parse(other) == Term::parse(word))
 }
 
 /// How many bytes of the text spell the word, which is in lower case.
@@ -362,6 +442,12 @@ mod tests {
             ("hi", &[1, 2]),
             ("9001", &[4]),
             ("nothing", &[]),
+            ("connect disconnect", &[0, 3]), // of two types one is enough
+            ("a b publish", &[1, 2]),
+            (">", &[0, 1, 2, 3]),
+            ("<", &[]),
+            ("> < publish", &[1, 2]),
+            ("#1 #4", &[0, 3]),
         ] {
             assert_eq!(found(&capture, text), expect, "{text:?}");
         }
@@ -375,6 +461,38 @@ mod tests {
         assert_eq!(found(&capture, "a/b"), [0, 1]);
         let text = as_text(&capture, [RecordId(1)].into_iter(), Language::En);
         assert!(text.contains("alias 3 → a/b · QoS 0"), "{text}");
+    }
+
+    #[test]
+    fn topics_are_found_by_filter_and_by_text() {
+        const SUBSCRIBE: &[u8] = &[0x82, 0x09, 0, 1, 0, 0, 3, b'a', b'/', b'#', 0];
+        const SETS: &[u8] = &[0x30, 0x09, 0, 3, b'a', b'/', b'b', 3, 0x23, 0, 3];
+        const USES: &[u8] = &[0x30, 0x06, 0, 0, 3, 0x23, 0, 3];
+        let capture = capture(&[(0, SUBSCRIBE), (0, SETS), (0, USES), (0, PUBLISH), (0, CONNECT)]);
+        for (text, expect) in [
+            ("topic:a/#", &[0, 1, 2, 3][..]), // `a/#` covers `a` too
+            ("topic:+/b", &[1, 2]),
+            ("topic:A/B", &[1, 2]),
+            ("topic:a/# topic:x", &[0, 1, 2, 3]),
+            ("topic:a/# publish", &[1, 2, 3]),
+            ("topic:zzz", &[]),
+            ("topic:", &[]),
+        ] {
+            assert_eq!(found(&capture, text), expect, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_put_into_a_filter_and_taken_out() {
+        for (filter, word, expect) in [
+            ("", "PUBLISH", "PUBLISH"),
+            ("a", "PUBLISH", "a PUBLISH"),
+            ("publish a", "PUBLISH", "a"),
+            ("→ temp", ">", "temp"),
+            ("B  temp", "A", "B temp A"),
+        ] {
+            assert_eq!(toggled(filter, word), expect, "{filter:?} and {word:?}");
+        }
     }
 
     #[test]

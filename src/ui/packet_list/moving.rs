@@ -43,7 +43,9 @@ pub fn use_moving(
     let step = move |steps: isize| go(wire.step_from(wire.cursor.get_untracked(), steps));
     let handle = window_event_listener(keydown, move |event| {
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        if !plain || is_typing(&event) || event.default_prevented() {
+        // A list out of sight leaves the keys to the one in sight.
+        let is_in_sight = windowed.root().is_some_and(|root| root.client_height() > 0);
+        if !plain || !is_in_sight || is_typing(&event) || event.default_prevented() {
             return;
         }
         match event.key().as_str() {

@@ -1,15 +1,14 @@
 //! The bar above the packet list: filter, count, and what can be done with the list.
 
-use std::time::Duration;
-
 use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
 
+use super::filter_menu::FilterMenu;
 use super::model::as_text;
 use super::wire_state::{WireView, use_wire};
 use crate::capture::Record;
-use crate::capture::json::records_to_json;
-use crate::ui::browser::{is_typing, save};
+use crate::ui::browser::is_typing;
+use crate::ui::captures::CaptureMenu;
 use crate::ui::components::{CopyButton, Icon};
 use crate::ui::format::grouped;
 use crate::ui::live::live;
@@ -23,7 +22,9 @@ pub fn WireBar() -> impl IntoView {
 
     let handle = window_event_listener(keydown, move |event| {
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        if !plain || is_typing(&event) || event.default_prevented() {
+        // A bar out of sight leaves the keys to the one in sight.
+        let is_in_sight = wire.input.get_untracked().is_some_and(|i| i.offset_parent().is_some());
+        if !plain || !is_in_sight || is_typing(&event) || event.default_prevented() {
             return;
         }
         match event.key().as_str() {
@@ -79,16 +80,6 @@ pub fn WireBar() -> impl IntoView {
             })
         }
     });
-    // A full capture takes seconds to write out: the button says so first.
-    let is_exporting = RwSignal::new(false);
-    let export = move |_| {
-        is_exporting.set(true);
-        let write = move || {
-            save("packets.json", "application/json", &records_to_json(listed().iter()));
-            let _ = is_exporting.try_set(false);
-        };
-        request_animation_frame(move || set_timeout(write, Duration::ZERO));
-    };
     let put_away = move |_| {
         wire.since.set(found.get_untracked().next);
         wire.cursor.set(None);
@@ -140,6 +131,7 @@ pub fn WireBar() -> impl IntoView {
                     on:keydown=on_key
                 />
             </label>
+            <FilterMenu/>
             <span class="wire-bar__count" role="status">
                 <Show when=live(move || !found.get().is_complete)>
                     <span class="waiting">
@@ -150,19 +142,7 @@ pub fn WireBar() -> impl IntoView {
                 {live(count)} " " <span class="wide-only">{live(unit)}</span>
             </span>
             <CopyButton label=Signal::derive(move || locale.strings().wire_copy) text/>
-            <button
-                class="button button--quiet button--icon button--small"
-                aria-label=live(move || locale.strings().wire_export)
-                title=live(move || locale.strings().wire_export)
-                disabled=live(move || is_empty() || is_exporting.get())
-                data-busy=live(move || is_exporting.get().then_some(""))
-                on:click=export
-            >
-                <Icon name=Signal::derive(move || match is_exporting.get() {
-                    true => "waiting",
-                    false => "export",
-                })/>
-            </button>
+            <CaptureMenu listed=Callback::new(move |()| listed()) is_empty=Signal::derive(is_empty)/>
             <button
                 class="button button--quiet button--icon button--small"
                 aria-label=live(move || locale.strings().wire_clear)

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::behind::use_behind;
 use crate::ui::bench::{BenchBar, BenchSession};
 use crate::ui::broker_view::controls::said;
 use crate::ui::client_panel::Bench;
@@ -17,6 +18,7 @@ use crate::ui::wire::Wire;
 pub fn BenchPage() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
+    let behind = use_behind();
     let pane = use_pane();
     pane.set(Pane::Bench);
     let wire = WireState::provide();
@@ -61,7 +63,8 @@ pub fn BenchPage() -> impl IntoView {
     });
     view! {
         <main
-            id="main"
+            id=live(move || behind.main_id())
+            hidden=live(move || behind.is_covered())
             class="exercise-page bench-page"
             // There is nothing to learn here: whoever comes from there sees the bench.
             data-pane=live(move || if pane.get() == Pane::Wire { "wire" } else { "bench" })

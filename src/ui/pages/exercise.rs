@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NotFoundPage;
 use crate::course::{Exercise, exercise};
+use crate::ui::behind::use_behind;
 use crate::ui::browser::focus_within;
 use crate::ui::client_panel::Bench;
 use crate::ui::components::{Axis, Icon, Splitter};
@@ -38,6 +39,7 @@ pub fn ExercisePage(id: String) -> impl IntoView {
 fn Found(exercise: &'static Exercise) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
+    let behind = use_behind();
     let pane = use_pane();
     pane.set(Pane::Learn);
     let wire = WireState::provide();
@@ -82,7 +84,8 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
 
     view! {
         <main
-            id="main"
+            id=live(move || behind.main_id())
+            hidden=live(move || behind.is_covered())
             class="exercise-page"
             data-pane=live(move || pane.get().key())
             style:--split-x=live(move || percent(across.get()))

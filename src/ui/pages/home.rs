@@ -7,6 +7,7 @@ use crate::course::{OUTLINE, chapter_of, chapter_title, exercise_title};
 use crate::lab::{Act, LinkState, Problem};
 use crate::mqtt::{Connect, PacketType, Sender};
 use crate::ui::address::Place;
+use crate::ui::behind::use_behind;
 use crate::ui::broker_choice;
 use crate::ui::client_panel::ProblemNotice;
 use crate::ui::components::{Icon, Pips};
@@ -21,6 +22,7 @@ use crate::ui::store::use_store;
 #[component]
 pub fn HomePage() -> impl IntoView {
     let locale = use_locale();
+    let behind = use_behind();
     let progress = use_progress();
     let first = OUTLINE[0].exercises[0];
     let last = move || {
@@ -86,7 +88,7 @@ pub fn HomePage() -> impl IntoView {
         view! { <span>{language.strings().home_groups}</span> {links.collect_view()} }
     };
     view! {
-        <main id="main" class="page home">
+        <main id=live(move || behind.main_id()) hidden=live(move || behind.is_covered()) class="page home">
             <section class="home__top">
                 <div>
                     <h1 class="home__title">{live(move || locale.strings().home_title)}</h1>

@@ -1,6 +1,7 @@
 //! The pages, one a file.
 
 mod bench;
+mod captures;
 mod chapter;
 mod checklist;
 mod composer;
@@ -9,9 +10,11 @@ mod finish;
 mod home;
 mod not_found;
 mod questions;
+mod reference;
 mod troubleshooting;
 
 pub use bench::BenchPage;
+pub use captures::CapturesPage;
 pub use chapter::ChapterPage;
 pub use checklist::ChecklistPage;
 pub use composer::ComposerPage;
@@ -20,4 +23,5 @@ pub use finish::FinishPage;
 pub use home::HomePage;
 pub use not_found::NotFoundPage;
 pub use questions::QuestionsPage;
+pub use reference::ReferencePage;
 pub use troubleshooting::TroubleshootingPage;

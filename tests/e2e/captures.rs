@@ -1,0 +1,267 @@
+//! Captures beside the live one: set aside, compared, saved, opened from files and links.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant as Clock};
+
+use bytes::Bytes;
+use mqtt5_playground::capture::json::records_to_json;
+use mqtt5_playground::capture::pcap::records_to_pcapng;
+use mqtt5_playground::capture::share::{Folded, pack};
+use mqtt5_playground::capture::{Capture, ClientSlot, ConnectionId, Entry, read_file};
+use mqtt5_playground::language::Language;
+use mqtt5_playground::mqtt::{Connect, Packet, Publish, Sender, encode};
+use mqtt5_playground::time::Instant;
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+use crate::browser::{in_browser, setting};
+use crate::page::{Outcome, Page, press};
+use crate::pictures::picture;
+
+/// Two records of a client `B` that no bench of the page has.
+fn sample() -> Capture {
+    let mut capture = Capture::default();
+    let mut push = |millis, entry| {
+        capture.push(Instant::from_millis(millis), ClientSlot(1), ConnectionId(1), entry);
+    };
+    push(0, Entry::Opening { address: "broker.example:1883".to_owned() });
+    push(1, Entry::Opened);
+    let connect = Connect { client_id: "from-a-file".to_owned(), ..Connect::default() };
+    let publish = Publish {
+        topic: "far/away".to_owned(),
+        payload: Bytes::from_static(b"hello"),
+        ..Publish::default()
+    };
+    for (millis, packet) in
+        [(2, Packet::Connect(Box::new(connect))), (30, Packet::Publish(publish))]
+    {
+        let bytes = encode(&packet).expect("it can be encoded");
+        push(millis, Entry::Packet { sender: Sender::Client, bytes });
+    }
+    capture
+}
+
+fn file(name: &str, bytes: &[u8]) -> PathBuf {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&file, bytes).expect("the folder for tests can be written");
+    file
+}
+
+/// Chooses an entry of the menu above the packets.
+async fn choose(page: &Page, words: &str) -> Outcome {
+    press(&page.see(".wire-bar [popovertarget^=capture-menu]").await?).await?;
+    press(&page.button(words).await?).await
+}
+
+async fn open_file(page: &Page, path: &Path) -> Outcome {
+    let input = page.driver().find(By::Css(".captures input[type=file]")).await?;
+    input.send_keys(path.to_string_lossy().as_ref()).await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn two_runs_are_compared_and_the_bench_stays_as_it_is() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("exercise=first-connect&broker=tab").await?;
+        let strings = page.strings();
+        page.panel('A').connect().await?;
+        choose(&page, strings.captures_keep).await?;
+        page.see_html(".captures__banner", &strings.captures_banner(strings.captures_run(1)))
+            .await?;
+        // The bench is where it was: still connected, with the same packets.
+        press(&page.button(strings.captures_back).await?).await?;
+        page.panel('A').says(strings.link_connected).await?;
+        assert_eq!(page.count(".exercise-page .packet-row[data-direction]").await?, 2);
+
+        // The second run has one thing more.
+        page.panel('A').choose("DISCONNECT").await?;
+        page.panel('A').send("DISCONNECT").await?;
+        page.packet("DISCONNECT", 'A', "out").await?;
+        choose(&page, strings.captures_keep).await?;
+        page.see_html(".captures__banner", &strings.captures_run(2)).await?;
+        press(&page.button(strings.captures_compare).await?).await?;
+        page.see_html(".compare__row[data-kind=right]", "DISCONNECT").await?;
+        assert_eq!(page.count(".compare__row[data-kind=left]").await?, 0);
+        assert_eq!(page.count(".compare__row[data-kind=same] .packet-name").await?, 4);
+        picture(&page, "captures-compared").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn files_are_opened_read_only_and_bad_ones_refused_with_the_place() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("page=captures&broker=tab").await?;
+        let strings = page.strings();
+        page.see(".captures__empty").await?;
+        let capture = sample();
+        open_file(&page, &file("far.json", records_to_json(capture.records()).as_bytes())).await?;
+        page.see_html(".captures__banner", "far.json").await?;
+        press(&page.packet("PUBLISH", 'B', "out").await?).await?;
+        page.see_html(".captures .inspector", "far/away").await?;
+        picture(&page, "capture-from-a-file").await?;
+
+        // The same as pcapng, which has no times before the first segment.
+        let pcapng = records_to_pcapng(capture.records(), 0);
+        open_file(&page, &file("far.pcapng", &pcapng)).await?;
+        page.see_html(".captures__banner", "far.pcapng").await?;
+        page.packet("CONNECT", 'B', "out").await?;
+
+        press(&page.button(strings.captures_compare).await?).await?;
+        page.see(".compare__row").await?;
+        // Both have the same packets; only the address of the broker is another one.
+        assert_eq!(page.count(".compare__row[data-kind=same]").await?, 3);
+        page.see_html(".compare__row[data-kind=different]", "broker.example:1883").await?;
+
+        for (name, text, words) in [
+            ("broken.json", "[{\"time_ms\": 1,\n}]", "Line 2"),
+            (
+                "other.json",
+                r#"[{"time_ms":1,"client":"A","connection":1,"event":"x"}]"#,
+                "Record 1",
+            ),
+            ("notes.txt", "hello", strings.captures_error_format),
+        ] {
+            open_file(&page, &file(name, text.as_bytes())).await?;
+            page.see_html(".captures > .notice", words).await?;
+            page.see_html(".captures > .notice", name).await?;
+        }
+        // What was there stays.
+        assert_eq!(page.count(".captures__item").await?, 2);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_link_holds_a_capture_and_one_is_copied() -> Outcome {
+    in_browser(Language::Ja, |page| async move {
+        let strings = page.strings();
+        let bytes = pack(sample().records());
+        let text = Folded { bytes, is_compressed: false }.to_text();
+        // A link may name any place: the capture is shown all the same.
+        let address = format!("{}?lang=ja#capture={text}", setting("PAGE_URL"));
+        page.driver().goto(address).await?;
+        page.see_html(".captures__banner", strings.captures_from_link).await?;
+        page.packet("PUBLISH", 'B', "out").await?;
+
+        let permissions =
+            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        page.driver().cdp().send_raw("Browser.grantPermissions", permissions).await?;
+        choose(&page, strings.captures_share).await?;
+        page.see(".captures-menu__told[data-state=met]").await?;
+        let read = "navigator.clipboard.readText().then(arguments[arguments.length - 1]);";
+        let copied = page.driver().execute_async(read, Vec::new()).await?.json().clone();
+        let copied = copied.as_str().expect("the clipboard holds text").to_owned();
+        assert!(copied.contains("page=captures") && copied.contains("#capture=z"), "{copied}");
+        page.driver().goto("about:blank").await?;
+        page.driver().goto(copied).await?;
+        page.see_html(".captures__banner", strings.captures_from_link).await?;
+        page.packet("PUBLISH", 'B', "out").await?;
+
+        let damaged = format!("{}?page=captures&lang=ja#capture=z!!", setting("PAGE_URL"));
+        page.driver().goto("about:blank").await?;
+        page.driver().goto(damaged).await?;
+        page.see_html(".captures > .notice", strings.captures_error_link).await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn packets_are_saved_and_read_again() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("downloads");
+        let _ = fs::remove_dir_all(&folder);
+        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
+        page.driver().cdp().send_raw("Browser.setDownloadBehavior", behaviour).await?;
+        page.open("exercise=first-connect&broker=tab").await?;
+        let strings = page.strings();
+        page.panel('A').connect().await?;
+        for (words, name) in [
+            (strings.captures_save_json, "mqtt5-capture.json"),
+            (strings.captures_save_pcapng, "mqtt5-capture.pcapng"),
+            (strings.captures_save_text, "mqtt5-capture.txt"),
+        ] {
+            choose(&page, words).await?;
+            let bytes = downloaded(&folder.join(name)).await;
+            if name.ends_with(".txt") {
+                let text = String::from_utf8(bytes).expect("it is UTF-8");
+                assert!(text.contains("CONNACK") && text.contains("Keep Alive: 60"), "{text}");
+                continue;
+            }
+            let loaded = read_file(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let packets = loaded.capture.records().filter_map(|record| record.packet_type());
+            let names: Vec<_> = packets.map(|packet| packet.name()).collect();
+            assert_eq!(names, ["CONNECT", "CONNACK"], "{name}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// What a download has brought, once it is complete.
+async fn downloaded(file: &Path) -> Vec<u8> {
+    let began = Clock::now();
+    loop {
+        match fs::read(file) {
+            Ok(bytes) if !bytes.is_empty() => return bytes,
+            _ => {
+                assert!(began.elapsed() < Duration::from_secs(20), "{} never came", file.display())
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_filter_is_put_together_by_pressing() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("exercise=first-connect&broker=tab").await?;
+        let strings = page.strings();
+        page.panel('A').connect().await?;
+        page.packet("CONNACK", 'A', "in").await?;
+        press(&page.see("[popovertarget^=filter-menu]").await?).await?;
+        press(&page.button(strings.captures_filter_in).await?).await?;
+        page.gone(".packet-row[data-direction=out]").await?;
+        // The first of the packet types; a form's tab has the same name.
+        let connect = ".filter-menu__options:nth-of-type(3) > :first-child";
+        press(&page.see(connect).await?).await?;
+        page.gone(".packet-row").await?;
+        press(&page.button(strings.captures_filter_in).await?).await?;
+        page.packet("CONNECT", 'A', "out").await?;
+        assert_eq!(page.count(".packet-row").await?, 1);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn captures_fit_a_phone() -> Outcome {
+    in_browser(Language::Ja, |page| async move {
+        page.on_phone(390, 844).await?;
+        page.open("page=captures&broker=tab").await?;
+        let text = records_to_json(sample().records());
+        for name in ["one.json", "two.json"] {
+            open_file(&page, &file(name, text.as_bytes())).await?;
+            page.see_html(".captures__banner", name).await?;
+        }
+        fits(&page).await?;
+        press(&page.button(page.strings().captures_compare).await?).await?;
+        page.see(".compare__row").await?;
+        fits(&page).await
+    })
+    .await
+}
+
+async fn fits(page: &Page) -> Outcome {
+    let wide = page.evaluate("return document.documentElement.scrollWidth - innerWidth").await?;
+    assert_eq!(wide, 0, "it is too wide, by pixels");
+    Ok(())
+}
