@@ -19,9 +19,9 @@ pub fn answer_to(capture: &Capture, id: RecordId) -> Option<&Record> {
 /// The packet that this one answers.
 pub fn answered_by(capture: &Capture, id: RecordId) -> Option<&Record> {
     let answer = capture.get(id)?;
+    let kind = answer.packet_type().zip(answer.sender())?;
     capture.preceding(id).find(|record| {
-        expected_answer(record) == answer.packet_type().zip(answer.sender())
-            && record.packet_id() == answer.packet_id()
+        expected_answer(record) == Some(kind) && record.packet_id() == answer.packet_id()
     })
 }
 
@@ -53,7 +53,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{ClientSlot, ConnectionId};
+    use crate::capture::{ClientSlot, ConnectionId, Entry};
     use crate::time::Instant;
 
     #[test]
@@ -93,5 +93,9 @@ mod tests {
         let response = push(Sender::Server, &[0xD0, 0x00]);
         assert_eq!(answer_to(&capture, request).map(|record| record.id), Some(response));
         assert_eq!(answered_by(&capture, response).map(|record| record.id), Some(request));
+
+        // An event of the link is no answer.
+        let opened = capture.push(Instant::START, ClientSlot(0), ConnectionId(1), Entry::Opened);
+        assert_eq!(answered_by(&capture, opened), None);
     }
 }

@@ -124,6 +124,7 @@ async fn a_client_that_is_taken_over_is_told_why() -> Outcome {
             // In the list: the close opens.
             press(&page.see(".packet-row__why").await?).await?;
             page.see(".inspector .why").await?;
+            assert_eq!(page.count(".inspector__head .segmented").await?, 0, "it has no fields");
             page.see_html(".inspector .why__steps li[data-culprit]", "twin").await?;
             let name = match page.language() {
                 Language::En => "why",

@@ -20,12 +20,12 @@ pub enum Aspect {
 }
 
 impl Aspect {
-    /// Those that this packet has, fields first.
+    /// Those that this packet has, fields first; an event of the link has one at most.
     pub fn of(record: &Record, capture: &Capture) -> Vec<Aspect> {
         let packet_type = record.packet_type();
         let is_answer = packet_type == Some(PacketType::ConnAck);
         [
-            (Aspect::Fields, true),
+            (Aspect::Fields, !record.bytes().is_empty()),
             (Aspect::Limits, is_answer && limits_of(capture, record.id).is_some()),
             (Aspect::Versions, packet_type.is_some_and(has_versions)),
             (Aspect::Why, has_why(capture, record.id)),
