@@ -75,6 +75,16 @@ async fn finds_nothing(page: &Page, scheme: &str) -> Outcome {
     }
     press(&page.button(strings.bench_set_ups).await?).await?;
     found.extend(examine(page, "bench").await?);
+
+    // A packet that is broken, and the same for other clients.
+    page.open("page=composer&broker=tab").await?;
+    press(&page.see("[data-breakage=qos_3]").await?).await?;
+    page.see(".composer__sheet .explanation[data-state=malformed]").await?;
+    found.extend(examine(page, "composer").await?);
+    press(&page.see("[data-breakage=qos_3]").await?).await?;
+    press(&page.see(".composer__send .elsewhere-button").await?).await?;
+    page.see(".elsewhere__code").await?;
+    found.extend(examine(page, "elsewhere").await?);
     assert!(found.is_empty(), "in {scheme}: {found:#?}");
     Ok(())
 }

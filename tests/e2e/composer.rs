@@ -86,6 +86,7 @@ async fn a_packet_broken_on_purpose_is_answered_as_foretold() -> Outcome {
         page.see_html(".answers", "DISCONNECT 0x94 Topic Alias invalid").await?;
         page.see_html(".composer__verdict", page.strings().composer_as_foretold).await?;
         page.packet("DISCONNECT", 'A', "in").await?;
+        page.see(".composer__sides").await?.scroll_into_view().await?;
         picture(&page, "composer").await?;
 
         // A first packet that is broken needs no connection before.
