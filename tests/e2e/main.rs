@@ -11,11 +11,8 @@ mod captures;
 mod composer;
 mod connecting;
 mod exercises;
-<<<<<<< HEAD
 mod first_chapters;
-=======
 mod flood;
->>>>>>> a238d8b (e2e: a hundred thousand packets through a WebSocket, measured in the list and in the ladder; docs: the ladder)
 mod forms;
 mod inside;
 mod inspector;
