@@ -19,13 +19,13 @@ async fn flags_light_up_with_the_tree_and_defaults_stand_beside_what_is_sent() -
 
         // By pointer: the box of a bit chooses its row.
         let clean_start = "Clean Start 1";
-        let bit = page.see(&format!(".bits__field[aria-label^='{clean_start}']")).await?;
+        let bit = page.see(&format!(".bits__field[title^='{clean_start}']")).await?;
         press(&bit).await?;
         page.see_html(".explanation__name", "Clean Start").await?;
         page.see(".field-row[data-lit=selected]").await?;
         // By keyboard: the next one.
         bit.send_keys(Key::Right + "").await?;
-        page.see(".bits__field[aria-label^=Reserved]:focus").await?;
+        page.see(".bits__field[title^=Reserved]:focus").await?;
         page.see_html(".explanation__name", "Reserved").await?;
 
         // What holds where CONNECT says nothing, at the end of the tree.

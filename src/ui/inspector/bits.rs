@@ -62,7 +62,7 @@ pub fn Bits(
                 .map(|bit| {
                     let is_on = whole >> bit & 1 == 1;
                     view! {
-                        <span class="bits__bit" data-on=is_on.then_some("")>
+                        <span class="bits__bit" aria-hidden="true" data-on=is_on.then_some("")>
                             {u8::from(is_on)}
                         </span>
                     }
@@ -80,14 +80,14 @@ pub fn Bits(
                     style:--bits=(bits.high - bits.low + 1).to_string()
                     tabindex=live(move || if here.get() == Some(row) { "0" } else { "-1" })
                     title=live(label.clone())
-                    aria-label=live(label)
                     data-lit=live(move || reading.lit_row(row))
                     on:click=move |_| reading.open_to(row)
                     on:pointerenter=move |_| reading.hover(Some(row))
                     on:pointerleave=move |_| reading.hover(None)
                 >
                     {cells}
-                    <span class="bits__name">{live(name)}</span>
+                    <span class="bits__name" aria-hidden="true">{live(name)}</span>
+                    <span class="visually-hidden">{live(label)}</span>
                 </button>
             })
         })
