@@ -132,7 +132,9 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
                     {check(with_identifiers, |strings| strings.captures_identifiers)}
                 </div>
             </div>
-            <ul class="compare__counts" role="status">{live(counts)}</ul>
+            <div role="status">
+                <ul class="compare__counts">{live(counts)}</ul>
+            </div>
             {live(rows)}
             <div class="compare__more">{live(further)}</div>
         </section>

@@ -54,7 +54,9 @@ pub fn Detail(entry: Entry, uses: Uses) -> impl IntoView {
                     (!packets.is_empty())
                         .then(|| {
                             let places = packets.into_iter().map(|packet| {
-                                place(packet.name(), Entry::Packet(packet), None, "", language)
+                                let what =
+                                    place(packet.name(), Entry::Packet(packet), None, "", language);
+                                view! { <li>{what}</li> }
                             });
                             view! {
                                 <h3>{language.strings().reference_in_packets}</h3>
@@ -128,11 +130,11 @@ fn place(
 ) -> impl IntoView + use<> {
     let mark = seen.map(|is_seen| seen_mark(is_seen, language));
     view! {
-        <li class="reference-places__place">
+        <span class="reference-places__place">
             {mark}
             <a href=href(entry, language)>{name}</a>
             {(!note.is_empty()).then(|| view! { <span class="reference-places__note">{note}</span> })}
-        </li>
+        </span>
     }
 }
 
@@ -141,11 +143,13 @@ fn property_facts(id: PropertyId, seen: &Seen, language: Language) -> impl IntoV
     let rows = id.holders().iter().map(|(holder, section)| {
         let is_seen = seen.has(Sight::Property(*holder, id));
         let note = if id.may_repeat_in(*holder) { strings.reference_repeats } else { "" };
+        let what =
+            place(holder.name(), Entry::Packet(holder.packet()), Some(is_seen), note, language);
         view! {
-            <div class="reference-row">
-                {place(holder.name(), Entry::Packet(holder.packet()), Some(is_seen), note, language)}
+            <li class="reference-row">
+                {what}
                 <SpecRef section=*section/>
-            </div>
+            </li>
         }
     });
     view! {
@@ -162,7 +166,8 @@ fn code_facts(code: ReasonCode, seen: &Seen, language: Language) -> impl IntoVie
         let name = code.name_in(*packet);
         // 0x00 has other names in some packets.
         let note = if name == code.name() { "" } else { name };
-        place(packet.name(), Entry::Packet(*packet), Some(is_seen), note, language)
+        let what = place(packet.name(), Entry::Packet(*packet), Some(is_seen), note, language);
+        view! { <li>{what}</li> }
     });
     view! {
         <h3>{strings.reference_in_packets}</h3>
@@ -183,7 +188,8 @@ fn packet_facts(packet: PacketType, seen: &Seen, language: Language) -> impl Int
             .map(|id| {
                 let is_seen = seen.has(Sight::Property(holder, *id));
                 let note = if id.may_repeat_in(holder) { strings.reference_repeats } else { "" };
-                place(id.name(), Entry::Property(*id), Some(is_seen), note, language)
+                let what = place(id.name(), Entry::Property(*id), Some(is_seen), note, language);
+                view! { <li>{what}</li> }
             })
             .collect();
         view! { <ul class="reference-places">{places}</ul> }

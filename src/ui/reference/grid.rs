@@ -110,7 +110,7 @@ fn Grid(columns: Vec<Column>, rows: Vec<Row>, chosen: Signal<Option<Entry>>) -> 
             " "
             {live(move || locale.strings().reference_allowed)}
         </p>
-        <div class="reference-grid" tabindex="0" role="region" aria-label=live(move || locale.strings().page_reference)>
+        <div class="reference-grid" tabindex="0" role="group" aria-label=live(move || locale.strings().page_reference)>
             <table class="reference-grid__table">{live(table)}</table>
         </div>
     }
