@@ -73,13 +73,14 @@ pub fn Bits(
                 move || bits_name(&sheet, row, locale.strings())
             };
             let label = move || in_words(&sheet, row, locale.strings());
+            let title = live(label.clone());
             Some(view! {
                 <button
                     type="button"
                     class="bits__field"
                     style:--bits=(bits.high - bits.low + 1).to_string()
                     tabindex=live(move || if here.get() == Some(row) { "0" } else { "-1" })
-                    title=live(label.clone())
+                    title=title
                     data-lit=live(move || reading.lit_row(row))
                     on:click=move |_| reading.open_to(row)
                     on:pointerenter=move |_| reading.hover(Some(row))
