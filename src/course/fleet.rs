@@ -316,6 +316,8 @@ fn acknowledge(capture: &Capture, days: &mut [FleetDay], puback: RecordId) {
 mod tests {
     use super::*;
     use crate::course::alias_policy::Tuning;
+    use crate::mqtt::{Ack, ReasonCode, encode};
+    use crate::time::Instant;
 
     #[test]
     fn the_day_is_what_the_words_say() {
@@ -348,5 +350,58 @@ mod tests {
         ] {
             assert_eq!(saved(policy), expect, "{policy:?}");
         }
+    }
+
+    /// Passes a day on the wire, and the PUBACK to its last message if there is one.
+    fn pass(capture: &mut Capture, connection: u32, day: Vec<Publish>, puback: Option<ReasonCode>) {
+        let (slot, connection) = (ClientSlot(0), ConnectionId(connection));
+        let mut push = |sender, packet: &Packet| {
+            let bytes = encode(packet).expect("it obeys the rules");
+            capture.push_packet(Instant::START, slot, connection, sender, bytes);
+        };
+        for mut publish in day {
+            publish.packet_id = (publish.qos > QoS::AtMostOnce).then_some(PacketId::MIN);
+            push(Sender::Client, &Packet::Publish(publish));
+        }
+        if let Some(reason_code) = puback {
+            push(Sender::Server, &Packet::PubAck(Ack::new(PacketId::MIN, reason_code)));
+        }
+    }
+
+    fn passed(capture: &Capture) -> Vec<(usize, i64, usize, bool)> {
+        let days = days(capture, RecordId(0), ClientSlot(0)).into_iter();
+        let told = days.map(|day| {
+            let account = day.account;
+            (account.messages(), account.saved(), account.replaced, day.is_complete)
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn days_on_the_wire_come_to_what_was_forecast() {
+        let day = |policy| publishes(policy, ALIASES);
+        let (lru, first) = (AliasPolicy::LeastRecentlyUsed, AliasPolicy::FirstCome);
+        let mut capture = Capture::default();
+        pass(&mut capture, 1, day(lru), Some(ReasonCode::NoMatchingSubscribers));
+        // On the same connection, where the aliases of the day before still stand.
+        pass(&mut capture, 1, day(first), Some(ReasonCode::Success));
+        pass(&mut capture, 2, day(AliasPolicy::None), None);
+        let expect = [(251, 5272, 122, true), (251, 5405, 0, true), (251, 0, 0, false)];
+        assert_eq!(passed(&capture), expect);
+    }
+
+    #[test]
+    fn a_day_must_be_whole_in_order_and_taken() {
+        let day = publishes(AliasPolicy::FirstCome, ALIASES);
+        let mut capture = Capture::default();
+        pass(&mut capture, 1, day[..100].to_vec(), None);
+        // The rest comes on another connection, which knows no alias.
+        pass(&mut capture, 2, day[100..].to_vec(), Some(ReasonCode::Success));
+        // A message is missing, or the last one refused.
+        pass(&mut capture, 3, [&day[..50], &day[51..]].concat(), Some(ReasonCode::Success));
+        pass(&mut capture, 4, day, Some(ReasonCode::NotAuthorized));
+        let told = passed(&capture);
+        assert!(told.iter().all(|(.., is_complete)| !is_complete), "{told:?}");
+        assert_eq!(told.iter().map(|day| day.0).collect::<Vec<_>>(), [100, 50, 251]);
     }
 }
