@@ -2,7 +2,6 @@
 
 use super::{TOPIC, dismissal, has_ended, publish_in, reading, taken};
 use crate::capture::{ClientSlot, ConnectionId, Record};
-use crate::course::chapters::common::connect_with;
 use crate::course::savings::weigh;
 use crate::course::{
     Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
@@ -31,7 +30,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "come-back",
-            controls: &[|_| Move::Act(leave()), |cast| Move::Act(come_back(cast))],
+            controls: &[|_| Move::Act(leave()), |cast| Move::Act(connect(cast))],
             check: session_is_there,
             ..Step::PLAIN
         },
@@ -44,7 +43,7 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "again",
             controls: &[
-                |cast| Move::Act(come_back(cast)),
+                |cast| Move::Act(connect(cast)),
                 |cast| Move::Act(both(cast)),
                 |cast| Move::Act(alone(cast)),
             ],
@@ -59,9 +58,9 @@ pub static EXERCISE: Exercise = Exercise {
             Move::Act(both(cast)),
             Move::Act(alone(cast)),
             Move::Act(leave()),
-            Move::Act(come_back(cast)),
+            Move::Act(connect(cast)),
             Move::Act(alone_by_hand(cast)),
-            Move::React(|cast, evidence| has_ended(evidence, PUBLISHER).then(|| come_back(cast))),
+            Move::React(|cast, evidence| has_ended(evidence, PUBLISHER).then(|| connect(cast))),
             Move::Act(both(cast)),
             Move::Act(alone(cast)),
         ]
@@ -70,12 +69,8 @@ pub static EXERCISE: Exercise = Exercise {
     ..Exercise::PLAIN
 };
 
+/// With Clean Start 0, so that a Session goes on where there is one.
 fn connect(cast: &Cast) -> Act {
-    connect_with(cast, PUBLISHER, [Property::SessionExpiryInterval(300)])
-}
-
-/// The same with Clean Start 0.
-fn come_back(cast: &Cast) -> Act {
     let connect = Connect {
         clean_start: false,
         keep_alive: 60,
