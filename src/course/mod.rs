@@ -13,6 +13,7 @@ pub mod chapters;
 pub mod check;
 pub mod connections;
 pub mod fleet;
+pub mod requests;
 pub mod savings;
 pub mod subscriptions;
 

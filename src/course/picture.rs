@@ -9,6 +9,8 @@ pub enum Picture {
     AliasGame,
     /// A CONNECT or PUBLISH of 5.0 beside what 3.1.1 would have written.
     Versions,
+    /// Requests, pending and answered, with round-trip times.
+    Requests,
     /// What client and broker remember, and how long still.
     Sessions,
     /// For every message: which subscriptions matched, and how many copies came.

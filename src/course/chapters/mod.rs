@@ -2,6 +2,7 @@
 
 mod common;
 mod connect;
+mod request_response;
 mod sessions;
 mod subscriptions;
 mod topic_alias;
@@ -25,6 +26,7 @@ pub static CHAPTERS: &[Chapter] = &[
     connect::CHAPTER,
     user_properties::CHAPTER,
     topic_alias::CHAPTER,
+    request_response::CHAPTER,
     subscriptions::CHAPTER,
     sessions::CHAPTER,
 ];

@@ -3,6 +3,7 @@
 pub mod alias_game;
 pub mod alias_ledger;
 pub mod metadata;
+pub mod requests;
 pub mod sessions;
 pub mod tracer;
 pub mod versions;
@@ -19,6 +20,7 @@ use crate::course::Picture;
 #[cfg(target_arch = "wasm32")]
 pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
     match picture {
+        Picture::Requests => view! { <requests::RequestsPicture session/> }.into_any(),
         Picture::Sessions => sessions::SessionsPicture().into_any(),
         Picture::Tracer => view! { <tracer::TracerPicture session/> }.into_any(),
         Picture::Metadata => metadata::MetadataPicture().into_any(),

@@ -302,9 +302,12 @@ mod tests {
     use crate::link::Target;
     use crate::time::Instant;
 
+    /// Letter, matching subscriptions, copies, and why.
+    type Row = (char, usize, usize, Vec<Reason>);
+
     /// What the tracer says after an exercise's solution was played in the tab: by message, oldest first,
     /// the receivers with the number of matches and copies.
-    fn traced(id: &str) -> Vec<(String, Vec<(char, usize, usize, Vec<Reason>)>)> {
+    fn traced(id: &str) -> Vec<(String, Vec<Row>)> {
         let (_, exercise): (_, &'static Exercise) = exercise(id).expect("it exists");
         let mut lab = Lab::new(Target::InTab, false, [7; 32]);
         let mut now = Instant::START;
