@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("language", &["words"]),
     ("glossary", &["words", "language", "mqtt"]),
     // An exercise sets the policy of the broker in the tab.
-    ("course", &["capture", "mqtt", "glossary", "words", "language", "lab", "broker"]),
+    ("course", &["capture", "mqtt", "glossary", "words", "language", "lab", "broker", "link"]),
     ("elsewhere", &["language", "link", "mqtt"]),
 ];
 

@@ -2,6 +2,7 @@
 
 mod common;
 mod connect;
+mod repair;
 mod request_response;
 mod sessions;
 mod subscriptions;
@@ -29,6 +30,7 @@ pub static CHAPTERS: &[Chapter] = &[
     request_response::CHAPTER,
     subscriptions::CHAPTER,
     sessions::CHAPTER,
+    repair::CHAPTER,
 ];
 
 /// The chapter of that id.
