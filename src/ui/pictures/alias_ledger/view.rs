@@ -248,7 +248,9 @@ fn chart_view(chart: &Chart, line: &Line, strings: &Strings) -> AnyView {
         <ul class="alias-legend" aria-hidden="true">
             <li><span class="alias-legend__line"></span>{strings.alias_legend_with}</li>
             <li><span class="alias-legend__line" data-dashed=""></span>{strings.alias_legend_without}</li>
-            <li><span class="alias-legend__dot"></span>{strings.alias_legend_even}</li>
+            {chart
+                .break_even
+                .map(|_| view! { <li><span class="alias-legend__dot"></span>{strings.alias_legend_even}</li> })}
         </ul>
     }
     .into_any()
