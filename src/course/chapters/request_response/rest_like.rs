@@ -68,7 +68,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     solution: |cast| {
-        [
+        let calls = [
             connect(cast, REQUESTER),
             listen(cast),
             connect(cast, RESPONDER),
@@ -78,11 +78,14 @@ pub static EXERCISE: Exercise = Exercise {
             get_unknown(cast),
             bad_method(cast),
             delete(cast),
-            stop(),
-            get_from_nobody(cast),
-        ]
-        .map(Move::Act)
-        .into()
+        ];
+        // The service leaves when it has answered, not while a request is on its way.
+        let leave = Move::React(|_, evidence| {
+            let calls = requests(evidence).exchanges;
+            calls.iter().all(|call| call.answer.is_some()).then(stop)
+        });
+        let calls = calls.into_iter().map(Move::Act);
+        calls.chain([leave, Move::Act(get_from_nobody(cast))]).collect()
     },
     // Two CONNECT, two SUBSCRIBE, DISCONNECT, six requests, five answers, and ten PUBACK for deliveries.
     par: 26,
