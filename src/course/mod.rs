@@ -16,6 +16,7 @@ pub mod fleet;
 pub mod requests;
 pub mod savings;
 pub mod subscriptions;
+pub mod window;
 
 mod evidence;
 mod exercise;

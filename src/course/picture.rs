@@ -17,4 +17,6 @@ pub enum Picture {
     Tracer,
     /// What of a message stands in properties and what in the payload, and who can read it.
     Metadata,
+    /// Slots, quota and queue of each direction, with the acknowledgements that are held.
+    Window,
 }

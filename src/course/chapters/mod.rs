@@ -4,6 +4,7 @@ mod common;
 mod connect;
 mod repair;
 mod request_response;
+mod flow_control;
 mod sessions;
 mod subscriptions;
 mod topic_alias;
@@ -29,6 +30,7 @@ pub static CHAPTERS: &[Chapter] = &[
     topic_alias::CHAPTER,
     request_response::CHAPTER,
     subscriptions::CHAPTER,
+    flow_control::CHAPTER,
     sessions::CHAPTER,
     repair::CHAPTER,
 ];
