@@ -7,6 +7,7 @@ pub mod requests;
 pub mod sessions;
 pub mod tracer;
 pub mod versions;
+pub mod window;
 
 #[cfg(target_arch = "wasm32")]
 use leptos::prelude::*;
@@ -24,6 +25,7 @@ pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
         Picture::Sessions => sessions::SessionsPicture().into_any(),
         Picture::Tracer => view! { <tracer::TracerPicture session/> }.into_any(),
         Picture::Metadata => metadata::MetadataPicture().into_any(),
+        Picture::Window => window::WindowPicture().into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),
         Picture::AliasLedger => view! { <alias_ledger::AliasLedger session/> }.into_any(),
         Picture::AliasGame => view! { <alias_game::AliasGame session/> }.into_any(),

@@ -1,0 +1,217 @@
+//! Every client's latest connection, with both directions, what waits behind them and what is held.
+
+use crate::broker::Snapshot;
+use crate::capture::{ClientSlot, RecordId};
+use crate::client::{AckKind, Held};
+use crate::course::window::{InFlight, Window, windows};
+use crate::lab::Lab;
+use crate::mqtt::{PacketId, PacketType, Sender};
+
+/// One client on its latest connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    pub client: ClientSlot,
+    pub is_open: bool,
+    pub from_server: Lane,
+    pub to_server: Lane,
+    /// Acknowledgements that wait for a person, in the order of their messages.
+    pub held: Vec<Owed>,
+}
+
+/// One direction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    pub window: Window,
+    /// Messages that wait with the sender for a slot; `None` where nobody can look inside it.
+    pub queued: Option<usize>,
+}
+
+/// An acknowledgement that is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    pub packet: PacketType,
+    pub packet_id: PacketId,
+    /// Whether it may go now: acknowledgements of a kind go in the order of their messages
+    /// [MQTT-4.6.0-2].
+    pub is_next: bool,
+}
+
+/// A place in the row of slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Free,
+    Taken(InFlight),
+    /// Beyond the maximum.
+    Beyond(InFlight),
+}
+
+impl Lane {
+    /// Nothing has passed here that is of interest.
+    pub fn is_idle(&self) -> bool {
+        self.window.peak == 0 && self.window.qos_0 == 0
+    }
+
+    pub fn used(&self) -> usize {
+        self.window.slots.len()
+    }
+
+    /// How many more may be sent before one is acknowledged.
+    pub fn free(&self) -> usize {
+        usize::from(self.window.maximum).saturating_sub(self.used())
+    }
+
+    /// The slots in a row, as far as they are shown; how many free ones are left out.
+    pub fn places(&self) -> (Vec<Place>, usize) {
+        let maximum = usize::from(self.window.maximum);
+        let taken = self.window.slots.iter().enumerate().map(|(at, slot)| match at < maximum {
+            true => Place::Taken(*slot),
+            false => Place::Beyond(*slot),
+        });
+        let shown = self.free().min(SHOWN.saturating_sub(self.used()));
+        let places = taken.chain(std::iter::repeat_n(Place::Free, shown)).collect();
+        (places, self.free() - shown)
+    }
+
+    /// How full it is, in percent.
+    pub fn share(&self) -> f64 {
+        let maximum = f64::from(self.window.maximum.max(1));
+        (self.used() as f64 / maximum * 100.0).min(100.0)
+    }
+
+    pub fn overrun_at(&self) -> Option<RecordId> {
+        self.window.overrun_at
+    }
+}
+
+/// Reads the bench as it is.
+pub fn pairs(lab: &Lab, inside: Option<&Snapshot>) -> Vec<Pair> {
+    let all = windows(lab.capture().records());
+    let mut pairs = Vec::new();
+    for client in lab.clients() {
+        let last =
+            |sender| all.iter().rfind(|w| w.client == client.slot() && w.sender == sender).cloned();
+        let (Some(from_server), Some(to_server)) = (last(Sender::Server), last(Sender::Client))
+        else {
+            continue;
+        };
+        let is_open = from_server.is_open;
+        let in_server = inside.filter(|_| is_open).and_then(|inside| {
+            let id = client.client_id()?;
+            let stored = inside.sessions.iter().find(|stored| *stored.client_id == *id)?;
+            Some(stored.queue_length)
+        });
+        pairs.push(Pair {
+            client: client.slot(),
+            is_open,
+            from_server: Lane { window: from_server, queued: in_server },
+            to_server: Lane { window: to_server, queued: Some(client.client().queued()) },
+            held: owed(client.client().held_back()),
+        });
+    }
+    pairs
+}
+
+fn owed<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<Owed> {
+    let mut owed: Vec<Owed> = Vec::new();
+    for held in held {
+        let packet = match held.kind {
+            AckKind::PubAck => PacketType::PubAck,
+            AckKind::PubRec => PacketType::PubRec,
+            AckKind::PubComp => PacketType::PubComp,
+        };
+        let is_next =
+            held.kind == AckKind::PubComp || owed.iter().all(|before| before.packet != packet);
+        owed.push(Owed { packet, packet_id: held.packet_id, is_next });
+    }
+    owed
+}
+
+/// More slots than this are counted, not drawn.
+const SHOWN: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::broker::Input;
+    use crate::course::{Cast, Evidence, Move, exercise};
+    use crate::link::Target;
+    use crate::time::Instant;
+
+    /// The bench after the first moves of an exercise's solution, in the tab.
+    fn after(id: &str, moves: usize) -> Vec<Pair> {
+        let (_, exercise) = exercise(id).expect("it exists");
+        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
+        let mut now = Instant::START;
+        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
+        lab.operate_in_tab(Input::SetPolicy(Box::new((exercise.policy)())), now);
+        let cast = Cast::new(exercise.clients, "7f");
+        for act in exercise.beginning(&cast) {
+            lab.act(act, now).expect("it may");
+        }
+        for next in (exercise.solution)(&cast).into_iter().take(moves) {
+            let opened = Default::default();
+            let evidence = Evidence {
+                capture: lab.capture(),
+                since: RecordId(0),
+                opened: &opened,
+                filter: "",
+            };
+            let acts = match next {
+                Move::Acts(acts) => acts,
+                other => other.act(&cast, &evidence).into_iter().collect(),
+            };
+            for act in acts {
+                lab.act(act, now).expect("the solution may do it");
+            }
+            now = lab.skip(Duration::from_millis(200), now).expect("in the tab");
+        }
+        let inside = lab.in_tab().broker().snapshot();
+        pairs(&lab, Some(&inside))
+    }
+
+    #[test]
+    fn what_has_no_slot_waits_in_the_server() {
+        let pair = &after("hold-the-ack", 4)[0];
+        let lane = &pair.from_server;
+        assert_eq!((lane.used(), lane.free(), lane.queued), (2, 0, Some(2)));
+        let next: Vec<_> = pair.held.iter().map(|owed| (owed.packet, owed.is_next)).collect();
+        assert_eq!(next, [(PacketType::PubAck, true), (PacketType::PubAck, false)]);
+        let pair = &after("hold-the-ack", 8)[0];
+        assert_eq!((pair.from_server.used(), pair.from_server.queued), (0, Some(0)));
+        assert_eq!(pair.held, []);
+        assert_eq!((pair.from_server.window.peak, pair.from_server.window.finished), (2, 4));
+    }
+
+    #[test]
+    fn a_qos_2_exchange_shows_how_far_it_is() {
+        let reached = |moves| after("qos-2-window", moves)[0].from_server.window.slots[0].reached;
+        assert_eq!(reached(4), PacketType::Publish);
+        assert_eq!(reached(5), PacketType::PubRel);
+        assert_eq!(after("qos-2-window", 5)[0].held[0].packet, PacketType::PubComp);
+    }
+
+    #[test]
+    fn qos_0_is_counted_beside_the_slots() {
+        let lane = &after("qos-0-is-free", 5)[0].from_server;
+        assert_eq!((lane.used(), lane.window.qos_0), (1, 1));
+    }
+
+    #[test]
+    fn one_too_many_stands_beyond_the_slots() {
+        let pair = &after("overrun", 2)[0];
+        assert!(!pair.is_open && pair.to_server.overrun_at().is_some());
+        assert_eq!(pair.to_server.window.peak, 4);
+    }
+
+    #[test]
+    fn large_windows_are_counted_not_drawn() {
+        let lane = &after("hold-the-ack", 3)[1].from_server;
+        let (places, more) = lane.places();
+        assert_eq!((places.len(), more), (20, 65_515));
+        assert!(lane.is_idle() && !lane.window.is_stated);
+        let (places, more) = after("hold-the-ack", 4)[0].from_server.places();
+        assert_eq!((places.len(), more), (2, 0));
+    }
+}
