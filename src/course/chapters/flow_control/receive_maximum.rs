@@ -23,7 +23,7 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "subscriber",
-            prepared: |cast| vec![limit(cast, 3), subscribe(QoS::AtLeastOnce)],
+            prepared: |cast| vec![narrow(cast), subscribe(QoS::AtLeastOnce)],
             beginning: |cast| vec![take_time(cast)],
         },
         ClientSetup {
@@ -36,10 +36,7 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "window",
-            controls: &[
-                |cast| Move::Act(limit(cast, 3)),
-                |_| Move::Act(subscribe(QoS::AtLeastOnce)),
-            ],
+            controls: &[|cast| Move::Act(narrow(cast)), |_| Move::Act(subscribe(QoS::AtLeastOnce))],
             check: |evidence| prepared(evidence, MESSAGES as u16 - 1, QoS::AtLeastOnce),
             ..Step::PLAIN
         },
@@ -59,7 +56,7 @@ pub static EXERCISE: Exercise = Exercise {
     ],
     solution: |cast| {
         vec![
-            Move::Act(limit(cast, 3)),
+            Move::Act(narrow(cast)),
             Move::Act(subscribe(QoS::AtLeastOnce)),
             Move::Act(connect(cast, PUBLISHER)),
             Move::Acts(vec![ten_messages(cast)]),
@@ -73,9 +70,15 @@ pub static EXERCISE: Exercise = Exercise {
 
 const MESSAGES: usize = 10;
 
+/// Three messages at once; elsewhere one, since Mosquitto 2.0.11 keeps to no larger maximum: it answers a
+/// PUBACK with as many messages as the whole window holds.
+fn narrow(cast: &Cast) -> Act {
+    limit(cast, if cast.is_in_tab() { 3 } else { 1 })
+}
+
 /// Two seconds a message, which can be skipped in the tab; quicker elsewhere.
 fn take_time(cast: &Cast) -> Act {
-    let takes = Duration::from_millis(if cast.is_in_tab() { 2000 } else { 400 });
+    let takes = Duration::from_millis(if cast.is_in_tab() { 2000 } else { 500 });
     Act::automate(SUBSCRIBER, Behaviour::SlowConsumer(SlowConsumer { takes }))
 }
 
@@ -86,7 +89,7 @@ fn ten_messages(cast: &Cast) -> Act {
         payload: Bytes::from_static(b"msg-{n}"),
         ..Publish::default()
     };
-    let interval = Duration::from_millis(if cast.is_in_tab() { 500 } else { 100 });
+    let interval = Duration::from_millis(if cast.is_in_tab() { 500 } else { 40 });
     let ten = PeriodicPublisher { publish, interval, count: Some(MESSAGES as u32) };
     Act::automate(PUBLISHER, Behaviour::PeriodicPublisher(ten))
 }

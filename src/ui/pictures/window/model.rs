@@ -175,13 +175,13 @@ mod tests {
     fn what_has_no_slot_waits_in_the_server() {
         let pair = &after("hold-the-ack", 4)[0];
         let lane = &pair.from_server;
-        assert_eq!((lane.used(), lane.free(), lane.queued), (2, 0, Some(2)));
+        assert_eq!((lane.used(), lane.free(), lane.queued), (2, 0, Some(1)));
         let next: Vec<_> = pair.held.iter().map(|owed| (owed.packet, owed.is_next)).collect();
         assert_eq!(next, [(PacketType::PubAck, true), (PacketType::PubAck, false)]);
-        let pair = &after("hold-the-ack", 8)[0];
+        let pair = &after("hold-the-ack", 7)[0];
         assert_eq!((pair.from_server.used(), pair.from_server.queued), (0, Some(0)));
         assert_eq!(pair.held, []);
-        assert_eq!((pair.from_server.window.peak, pair.from_server.window.finished), (2, 4));
+        assert_eq!((pair.from_server.window.peak, pair.from_server.window.finished), (2, 3));
     }
 
     #[test]
