@@ -13,6 +13,7 @@ mod connecting;
 mod exercises;
 mod first_chapters;
 mod flood;
+mod flow_control;
 mod forms;
 mod inside;
 mod inspector;

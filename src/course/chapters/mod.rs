@@ -5,6 +5,7 @@ mod connect;
 mod repair;
 mod request_response;
 mod flow_control;
+mod request_response;
 mod sessions;
 mod subscriptions;
 mod topic_alias;

@@ -1,0 +1,45 @@
+//! Flow control by clicking: a window that fills, and acknowledgements let go in the picture.
+
+use mqtt5_playground::language::Language;
+
+use crate::browser::in_browser;
+use crate::page::{Outcome, Page, press};
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn every_puback_let_go_brings_the_next_message_in_japanese() -> Outcome {
+    in_browser(Language::Ja, |page| async move {
+        page.open("exercise=hold-the-ack&broker=tab").await?;
+        page.see_html(".picture__empty", page.strings().window_empty).await?;
+        press_nth(&page, 1).await?;
+        page.see("[data-client=A] .lamp[data-link=connected]").await?;
+        press_nth(&page, 2).await?;
+        page.packet("SUBACK", 'A', "in").await?;
+        // The first press connects the publisher, the next one sends.
+        press_nth(&page, 3).await?;
+        page.see("[data-client=B] .lamp[data-link=connected]").await?;
+        press_nth(&page, 3).await?;
+        page.step("fill", "met").await?;
+        page.see_html(".window__sum", &page.strings().window_sum(2, 0, 2, 0)).await?;
+        page.see(".window__queue").await?;
+        page.see(".window__held button:nth-of-type(2):disabled").await?;
+
+        for (finished, used) in [(1, 2), (2, 1), (3, 0)] {
+            press(&page.see(".window__held button:not(:disabled)").await?).await?;
+            let sum = page.strings().window_sum(used, 2 - used, 2, finished);
+            page.see_html(".window__sum", &sum).await?;
+        }
+        page.step("one", "met").await?;
+        page.step("rest", "met").await?;
+        page.gone(".window__held").await?;
+        page.see(".lesson__done").await?;
+        Ok(())
+    })
+    .await
+}
+
+/// A button of the first step, once it can be pressed.
+async fn press_nth(page: &Page, nth: usize) -> Outcome {
+    let button = format!("#step-fill .step__control button:nth-child({nth}):not(:disabled)");
+    press(&page.see(&button).await?).await
+}
