@@ -2,9 +2,8 @@
 
 mod common;
 mod connect;
-mod repair;
-mod request_response;
 mod flow_control;
+mod repair;
 mod request_response;
 mod sessions;
 mod subscriptions;
