@@ -19,4 +19,6 @@ pub enum Picture {
     Metadata,
     /// Slots, quota and queue of each direction, with the acknowledgements that are held.
     Window,
+    /// Every Reason Code by packet, lit once it has been seen.
+    Codes,
 }

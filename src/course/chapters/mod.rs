@@ -5,6 +5,7 @@ mod connect;
 mod flow_control;
 mod repair;
 mod request_response;
+mod reason_codes;
 mod sessions;
 mod subscriptions;
 mod topic_alias;
@@ -33,6 +34,7 @@ pub static CHAPTERS: &[Chapter] = &[
     flow_control::CHAPTER,
     sessions::CHAPTER,
     repair::CHAPTER,
+    reason_codes::CHAPTER,
 ];
 
 /// The chapter of that id.

@@ -1,0 +1,82 @@
+//! Chapter 8: what the Reason Codes say, and what to do next.
+
+mod collect_them_all;
+mod malformed;
+mod no_matching_subscribers;
+mod not_authorized;
+mod problem_information;
+mod protocol_error;
+mod retry_or_not;
+mod suback_mix;
+
+use super::Chapter;
+use crate::broker::{Action, Policy, Rule};
+use crate::capture::{ClientSlot, Entry, Record, RecordId};
+use crate::course::{Evidence, Finding, Verdict};
+use crate::mqtt::{PacketType, QoS, ReasonCode, Sender};
+
+pub(super) const CHAPTER: Chapter = Chapter {
+    id: "reason-codes",
+    minutes: 18,
+    exercises: &[
+        &suback_mix::EXERCISE,
+        &no_matching_subscribers::EXERCISE,
+        &not_authorized::EXERCISE,
+        &protocol_error::EXERCISE,
+        &malformed::EXERCISE,
+        &problem_information::EXERCISE,
+        &retry_or_not::EXERCISE,
+        &collect_them_all::EXERCISE,
+    ],
+};
+
+/// Nothing may be published or subscribed to below this level: the lessons' Mosquitto forbids the former.
+const FORBIDDEN: &str = "test/forbidden/#";
+
+fn no_publishing() -> Policy {
+    let rule = Rule::refuse(Action::Publish, FORBIDDEN, ReasonCode::NotAuthorized);
+    Policy { rules: vec![rule], ..Policy::default() }
+}
+
+/// No subscribing below the forbidden level, and at most QoS 1 for the gauges.
+fn choosy() -> Policy {
+    let gauge = Rule {
+        maximum_qos: Some(QoS::AtLeastOnce),
+        ..Rule::allow(Action::Subscribe, "test/codes/gauge")
+    };
+    let forbidden = Rule::refuse(Action::Subscribe, FORBIDDEN, ReasonCode::NotAuthorized);
+    Policy { rules: vec![gauge, forbidden], ..Policy::default() }
+}
+
+/// After what the client sent in `cause` the server ended the connection: with DISCONNECT and this Reason
+/// Code, or without a word, as §4.13.1 allows.
+fn ended(
+    evidence: &Evidence,
+    client: ClientSlot,
+    cause: &Record,
+    wanted: ReasonCode,
+) -> Result<Vec<RecordId>, Verdict> {
+    let (connection, id) = (cause.connection, cause.id);
+    let later = evidence.capture.following(id).filter(|record| record.connection == connection);
+    for record in later {
+        let is_word = record.packet_type() == Some(PacketType::Disconnect)
+            && record.sender() == Some(Sender::Server);
+        match record.valid_packet().filter(|_| is_word).map(|packet| packet.reason_codes().to_vec())
+        {
+            Some(codes) if codes.contains(&wanted) => return Ok(vec![id, record.id]),
+            Some(codes) => {
+                let found = codes.first().map_or(0, |code| code.value());
+                let finding = Finding::told("other-code", [&format!("0x{found:02X}")]);
+                return Err(Verdict::Contradicted { by: record.id, finding });
+            }
+            None if matches!(&record.entry, Entry::Closed(_)) => return Ok(vec![id, record.id]),
+            None => {}
+        }
+    }
+    Err(Verdict::NotYet(Evidence::not_received(client, PacketType::Disconnect)))
+}
+
+/// Which of three guesses came true, all about what ends a connection: the last.
+fn foretold(verdict: Verdict) -> Option<usize> {
+    verdict.is_met().then_some(2)
+}
