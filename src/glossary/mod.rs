@@ -56,6 +56,12 @@ pub fn why(key: &str, language: Language) -> Option<Entry> {
     find(whys(language)?, key)
 }
 
+/// How a server is brought to send a Reason Code, or who sends it, packet by packet.
+pub fn provoke(code: ReasonCode, language: Language) -> Option<&'static str> {
+    let key = format!("reason_0x{:02x}", code.value());
+    find(provocations(language)?, &key).map(|entry| entry.short)
+}
+
 /// Every key of the glossary, sorted.
 pub fn keys(language: Language) -> impl Iterator<Item = &'static str> {
     glossary(language).into_iter().flatten().map(|(key, _)| *key)
@@ -77,6 +83,11 @@ fn failures(language: Language) -> Option<&'static Entries> {
 fn whys(language: Language) -> Option<&'static Entries> {
     static WHY: Shelves = [const { OnceLock::new() }; LANGUAGES];
     entries(&WHY, Shelf::GLOSSARY, 1, language)
+}
+
+fn provocations(language: Language) -> Option<&'static Entries> {
+    static PROVOKE: Shelves = [const { OnceLock::new() }; LANGUAGES];
+    entries(&PROVOKE, Shelf::GLOSSARY, 2, language)
 }
 
 /// `None` while the words are not there.

@@ -92,6 +92,8 @@ impl Words {
                     entries(&mut shelf, &glossary, "", language);
                     shelf.section();
                     entries(&mut shelf, &glossary, "why.", language);
+                    shelf.section();
+                    entries(&mut shelf, &glossary, "provoke.", language);
                     shelf.finish()
                 }),
             },
@@ -385,8 +387,9 @@ fn sections(folder: &Path, name: &str, language: &str) -> Vec<Section> {
 
 // --- Glossaries ---
 
-/// `<prefix><language>.md`: the glossary proper, why connections fail, and why something ended.
-const GLOSSARIES: [&str; 3] = ["", "failures.", "why."];
+/// `<prefix><language>.md`: the glossary proper, why connections fail, why something ended,
+/// and how to provoke a Reason Code.
+const GLOSSARIES: [&str; 4] = ["", "failures.", "why.", "provoke."];
 
 /// Sections `## key`, sorted.
 fn entries_by_key(folder: &Path, prefix: &str, language: &str) -> BTreeMap<String, Section> {

@@ -2,6 +2,7 @@
 
 pub mod alias_game;
 pub mod alias_ledger;
+pub mod codes;
 pub mod metadata;
 pub mod requests;
 pub mod sessions;
@@ -27,6 +28,7 @@ pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
         Picture::Metadata => metadata::MetadataPicture().into_any(),
         Picture::Window => window::WindowPicture().into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),
+        Picture::Codes => codes::CodesPicture().into_any(),
         Picture::AliasLedger => view! { <alias_ledger::AliasLedger session/> }.into_any(),
         Picture::AliasGame => view! { <alias_game::AliasGame session/> }.into_any(),
     }

@@ -29,11 +29,7 @@ pub static EXERCISE: Exercise = Exercise {
             prepared: |cast| vec![connect(cast, A), many_filters()],
             beginning: |_| vec![Act::automate(A, Behaviour::Login(login()))],
         },
-        ClientSetup {
-            role: "twin",
-            prepared: |cast| vec![twin(cast)],
-            ..ClientSetup::PLAIN
-        },
+        ClientSetup { role: "twin", prepared: |cast| vec![twin(cast)], ..ClientSetup::PLAIN },
     ],
     policy: particular,
     picture: Some(Picture::Codes),
@@ -96,10 +92,11 @@ pub static EXERCISE: Exercise = Exercise {
                 |cast| Move::Act(twin(cast)),
                 |_| Move::Operate(strict),
                 |_| Move::Act(qos_1()),
+                |cast| Move::Act(connect_alert(cast)),
                 |_| Move::Act(silence(Fault::Pause(Sender::Client))),
-                |_| Move::Wait(Duration::from_secs(90)),
+                |_| Move::Wait(Duration::from_secs(10)),
                 |_| Move::Act(silence(Fault::Mend)),
-                |_| Move::Wait(Duration::from_secs(HOUR)),
+                |_| Move::Wait(Duration::from_secs(LONGEST)),
                 |_| Move::Operate(|_| Input::Command(Command::ShutDown)),
             ],
             check: |evidence| collected(evidence, &FROM_OUTSIDE),
@@ -107,7 +104,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     solution,
-    par: 60,
+    par: 52,
     ..Exercise::PLAIN
 };
 
@@ -215,11 +212,11 @@ fn particular() -> Policy {
     }
 }
 
-/// Stricter still: QoS 0 only, and an hour at most.
+/// Stricter still: QoS 0 only, and half a minute at most.
 fn strict(_: &Cast) -> Input {
-    let hour = u32::try_from(HOUR).ok();
+    let longest = u32::try_from(LONGEST).ok();
     let maximum_qos = QoS::AtMostOnce;
-    let policy = Policy { maximum_qos, maximum_connect_time: hour, ..particular() };
+    let policy = Policy { maximum_qos, maximum_connect_time: longest, ..particular() };
     Input::SetPolicy(Box::new(policy))
 }
 
@@ -404,6 +401,15 @@ fn qos_1() -> Act {
     }))
 }
 
+/// With a Keep Alive short enough for the server to notice first.
+fn connect_alert(cast: &Cast) -> Act {
+    let mut act = connect(cast, A);
+    if let Action::Connect(connect) = &mut act.action {
+        connect.keep_alive = 4;
+    }
+    act
+}
+
 fn silence(fault: Fault) -> Act {
     Act { client: A, action: Action::Fault(fault) }
 }
@@ -440,25 +446,33 @@ fn solution(cast: &Cast) -> Vec<Move> {
         Move::Acts(too_fast()),
         Move::Act(retained()),
         end_by_hand(cast),
-        Move::Act(twin(cast)),
     ];
+    // The collector takes over from its twin, as the twin would from it.
     let outside = [
+        Move::Act(twin(cast)),
         Move::Operate(strict),
         Move::Act(connect(cast, A)),
         Move::Act(qos_1()),
-        Move::Act(connect(cast, A)),
+        Move::Act(connect_alert(cast)),
         Move::Act(silence(Fault::Pause(Sender::Client))),
-        Move::Wait(Duration::from_secs(90)),
+        Move::Wait(Duration::from_secs(10)),
         Move::Act(silence(Fault::Mend)),
         Move::Act(connect(cast, A)),
-        Move::Wait(Duration::from_secs(HOUR)),
+        Move::Wait(Duration::from_secs(LONGEST)),
         Move::Act(connect(cast, A)),
         Move::Operate(|_| Input::Command(Command::ShutDown)),
     ];
     let refused = refused.map(Move::Act);
-    begin.into_iter().chain(refused).chain(malformed).chain(dropped.into_iter().flat_map(connected)).chain(outside).collect()
+    begin
+        .into_iter()
+        .chain(refused)
+        .chain(malformed)
+        .chain(dropped.into_iter().flat_map(connected))
+        .chain(outside)
+        .collect()
 }
 
 const A: ClientSlot = ClientSlot(0);
 const TWIN: ClientSlot = ClientSlot(1);
-const HOUR: u64 = 3600;
+/// How long a connection may last under the stricter policy, in seconds.
+const LONGEST: u64 = 30;

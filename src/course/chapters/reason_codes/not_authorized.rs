@@ -59,10 +59,11 @@ fn message(topic: &str, qos: QoS) -> Act {
 }
 
 fn refused(evidence: &Evidence) -> Verdict {
-    let mut answers: Vec<&Record> = [PacketType::PubAck, PacketType::PubRec, PacketType::Disconnect]
-        .into_iter()
-        .flat_map(|packet| evidence.received(CLIENT, packet))
-        .collect();
+    let mut answers: Vec<&Record> =
+        [PacketType::PubAck, PacketType::PubRec, PacketType::Disconnect]
+            .into_iter()
+            .flat_map(|packet| evidence.received(CLIENT, packet))
+            .collect();
     answers.sort_by_key(|record| record.id);
     let nothing = Evidence::not_received(CLIENT, PacketType::PubAck);
     judge(answers.into_iter(), nothing, |_, packet| match packet.reason_codes().first() {

@@ -46,8 +46,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     solution: |cast| {
-        let moves =
-            [connect(cast, CURIOUS), forbidden(CURIOUS), without(cast), forbidden(BRIEF)];
+        let moves = [connect(cast, CURIOUS), forbidden(CURIOUS), without(cast), forbidden(BRIEF)];
         moves.map(Move::Act).into()
     },
     par: 4,
@@ -75,9 +74,8 @@ fn refusal(evidence: &Evidence, client: ClientSlot) -> Result<(Verdict, Packet, 
     let mut connects = evidence.sent(client, PacketType::Connect);
     let connect = connects.find(|connect| connect.connection == record.connection);
     let asked = connect.and_then(|connect| connect.valid_packet());
-    let wants_none = asked.is_some_and(|packet| {
-        packet.properties().request_problem_information() == Some(0)
-    });
+    let wants_none =
+        asked.is_some_and(|packet| packet.properties().request_problem_information() == Some(0));
     let connack = connect.and_then(|connect| answer_to(evidence.capture, connect.id));
     let records = connect.into_iter().chain(connack).chain([record]).map(|it| it.id);
     Ok((Verdict::Met(records.collect()), packet, wants_none))
@@ -97,9 +95,7 @@ fn explained(evidence: &Evidence) -> Verdict {
 fn bare(evidence: &Evidence) -> Verdict {
     match refusal(evidence, BRIEF) {
         Err(verdict) => verdict,
-        Ok((_, _, false)) => {
-            Verdict::NotYet(Finding::absent("Request Problem Information 0"))
-        }
+        Ok((_, _, false)) => Verdict::NotYet(Finding::absent("Request Problem Information 0")),
         Ok((met, packet, true)) => {
             let properties = packet.properties();
             let is_bare = properties.reason_string().is_none()

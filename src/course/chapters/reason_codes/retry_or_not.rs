@@ -35,10 +35,7 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "later",
-            controls: &[
-                |cast| Move::Act(guest(cast)),
-                |_| Move::Wait(Duration::from_secs(4)),
-            ],
+            controls: &[|cast| Move::Act(guest(cast)), |_| Move::Wait(Duration::from_secs(4))],
             prediction: Some(Prediction { options: 3, outcome: how_it_tries }),
             check: tries_later,
         },

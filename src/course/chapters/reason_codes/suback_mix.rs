@@ -110,7 +110,8 @@ fn only_what_was_granted(evidence: &Evidence) -> Verdict {
         return Verdict::NotYet(Finding::told("not-published", [&PLAIN]));
     }
     let arrived = check::messages(evidence.received(CLIENT, PacketType::Publish));
-    let is_refused = |topic: &str| codes.iter().any(|(name, code)| name == topic && code.is_error());
+    let is_refused =
+        |topic: &str| codes.iter().any(|(name, code)| name == topic && code.is_error());
     if let Some((by, message)) = arrived.iter().find(|(_, it)| is_refused(&it.topic)) {
         let finding = Finding::told("came-anyway", [&message.topic]);
         return Verdict::Contradicted { by: *by, finding };
