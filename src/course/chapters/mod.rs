@@ -3,9 +3,9 @@
 mod common;
 mod connect;
 mod flow_control;
+mod reason_codes;
 mod repair;
 mod request_response;
-mod reason_codes;
 mod sessions;
 mod subscriptions;
 mod topic_alias;
@@ -33,8 +33,8 @@ pub static CHAPTERS: &[Chapter] = &[
     subscriptions::CHAPTER,
     flow_control::CHAPTER,
     sessions::CHAPTER,
-    repair::CHAPTER,
     reason_codes::CHAPTER,
+    repair::CHAPTER,
 ];
 
 /// The chapter of that id.
