@@ -15,6 +15,7 @@ pub mod connections;
 pub mod fleet;
 pub mod requests;
 pub mod savings;
+pub mod scram;
 pub mod subscriptions;
 pub mod window;
 

@@ -21,4 +21,6 @@ pub enum Picture {
     Window,
     /// Every Reason Code by packet, lit once it has been seen.
     Codes,
+    /// Every value of a SCRAM-SHA-256 exchange, and both proofs checked.
+    Scram,
 }

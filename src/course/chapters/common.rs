@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use crate::capture::{ClientSlot, Record, RecordId};
-use crate::course::Cast;
+use crate::capture::{ClientSlot, Entry, Record, RecordId};
+use crate::course::{Cast, Evidence};
 use crate::lab::Act;
 use crate::mqtt::{Connect, Packet, Properties, Publish, QoS, Subscription};
 
@@ -60,4 +60,11 @@ pub fn publishes<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(RecordId
         _ => None,
     };
     records.filter_map(publish).collect()
+}
+
+/// The client's latest connection is over.
+pub fn has_ended(evidence: &Evidence, client: ClientSlot) -> bool {
+    let mut records = evidence.capture.records().rev().filter(|record| record.client == client);
+    let about_the_link = records.find(|record| record.sender().is_none());
+    matches!(about_the_link.map(|record| &record.entry), Some(Entry::Closed(_)))
 }

@@ -5,6 +5,7 @@ mod connect;
 mod flow_control;
 mod reason_codes;
 mod repair;
+mod enhanced_auth;
 mod request_response;
 mod sessions;
 mod subscriptions;
@@ -35,6 +36,7 @@ pub static CHAPTERS: &[Chapter] = &[
     sessions::CHAPTER,
     reason_codes::CHAPTER,
     repair::CHAPTER,
+    enhanced_auth::CHAPTER,
 ];
 
 /// The chapter of that id.

@@ -5,6 +5,7 @@ pub mod alias_ledger;
 pub mod codes;
 pub mod metadata;
 pub mod requests;
+pub mod scram;
 pub mod sessions;
 pub mod tracer;
 pub mod versions;
@@ -27,6 +28,7 @@ pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
         Picture::Tracer => view! { <tracer::TracerPicture session/> }.into_any(),
         Picture::Metadata => metadata::MetadataPicture().into_any(),
         Picture::Window => window::WindowPicture().into_any(),
+        Picture::Scram => scram::ScramPicture().into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),
         Picture::Codes => codes::CodesPicture().into_any(),
         Picture::AliasLedger => view! { <alias_ledger::AliasLedger session/> }.into_any(),

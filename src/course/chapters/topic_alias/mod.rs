@@ -8,7 +8,8 @@ mod auto_alias;
 mod save_bytes;
 
 use super::Chapter;
-use crate::capture::{Capture, ClientSlot, Entry, Record};
+use super::common::has_ended;
+use crate::capture::{Capture, Record};
 use crate::course::{Evidence, Finding};
 use crate::mqtt::{Packet, PacketType, Property, Publish, ReasonCode, Sender};
 
@@ -64,13 +65,6 @@ fn taken(capture: &Capture, publish: &Record) -> Result<(), Finding> {
         Some(code) if code.is_error() => Err(Finding::Refused { packet: PacketType::PubAck, code }),
         Some(_) => Ok(()),
     }
-}
-
-/// The client's latest connection is over.
-fn has_ended(evidence: &Evidence, client: ClientSlot) -> bool {
-    let mut records = evidence.capture.records().rev().filter(|record| record.client == client);
-    let about_the_link = records.find(|record| record.sender().is_none());
-    matches!(about_the_link.map(|record| &record.entry), Some(Entry::Closed(_)))
 }
 
 /// The DISCONNECT with which the Server answered what stands in this record, and its Reason Code.

@@ -1,0 +1,301 @@
+//! The values of one exchange in the order in which they follow from each other.
+
+use std::fmt::Write;
+
+use crate::capture::{Capture, RecordId};
+use crate::course::scram::{End, Exchange, PASSWORD, USER, exchanges};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    pub rows: Vec<Row>,
+    /// Whether the Client has shown that it knows the password.
+    pub client: Proof,
+    /// Whether the Server has shown that it knows the user.
+    pub server: Proof,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub quantity: Quantity,
+    /// Binary values in hexadecimal digits; `None` while it is not known, or cannot be.
+    pub value: Option<String>,
+    /// Where it stands on the wire: the packet, the attribute, and the text of it where that differs.
+    pub wire: Option<OnWire>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnWire {
+    pub id: RecordId,
+    pub attribute: &'static str,
+    pub text: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    UserName,
+    ClientNonce,
+    ServerNonce,
+    Salt,
+    Iterations,
+    Password,
+    SaltedPassword,
+    ClientKey,
+    StoredKey,
+    ServerKey,
+    AuthMessage,
+    ClientSignature,
+    ClientProof,
+    ServerSignature,
+}
+
+/// How a quantity comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Sent as it is.
+    Sent,
+    /// Never sent.
+    Secret,
+    /// Computed by this, from others.
+    Computed(&'static str),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Still to come.
+    Pending,
+    Right,
+    Wrong,
+    /// Nobody has a password for this name, so there is nothing to check it with.
+    NoUser,
+    /// The Server has refused, and proves nothing.
+    Withheld,
+}
+
+impl Quantity {
+    /// Its name where the RFC has one.
+    pub fn name(self) -> Option<&'static str> {
+        use Quantity as Q;
+        Some(match self {
+            Q::SaltedPassword => "SaltedPassword",
+            Q::ClientKey => "ClientKey",
+            Q::StoredKey => "StoredKey",
+            Q::ServerKey => "ServerKey",
+            Q::AuthMessage => "AuthMessage",
+            Q::ClientSignature => "ClientSignature",
+            Q::ClientProof => "ClientProof",
+            Q::ServerSignature => "ServerSignature",
+            _ => return None,
+        })
+    }
+
+    pub fn origin(self) -> Origin {
+        use Quantity as Q;
+        match self {
+            Q::UserName | Q::ClientNonce | Q::ServerNonce | Q::Salt | Q::Iterations => Origin::Sent,
+            Q::Password => Origin::Secret,
+            Q::SaltedPassword => Origin::Computed("PBKDF2(password, salt, i)"),
+            Q::ClientKey => Origin::Computed("HMAC(SaltedPassword, \"Client Key\")"),
+            Q::StoredKey => Origin::Computed("SHA-256(ClientKey)"),
+            Q::ServerKey => Origin::Computed("HMAC(SaltedPassword, \"Server Key\")"),
+            Q::AuthMessage => Origin::Computed("client-first , server-first , client-final"),
+            Q::ClientSignature => Origin::Computed("HMAC(StoredKey, AuthMessage)"),
+            Q::ClientProof => Origin::Computed("ClientKey ⊕ ClientSignature"),
+            Q::ServerSignature => Origin::Computed("HMAC(ServerKey, AuthMessage)"),
+        }
+    }
+
+    /// What one side sends to convince the other.
+    pub fn is_proof(self) -> bool {
+        matches!(self, Quantity::ClientProof | Quantity::ServerSignature)
+    }
+
+    /// What a server keeps of a user instead of the password.
+    pub fn is_stored(self) -> bool {
+        use Quantity as Q;
+        matches!(self, Q::Salt | Q::Iterations | Q::StoredKey | Q::ServerKey)
+    }
+}
+
+/// The exchanges of all clients, oldest first.
+pub fn in_capture(capture: &Capture) -> Vec<Exchange> {
+    exchanges(capture.records())
+}
+
+/// Computes everything anew; the slow part takes thousands of hashes.
+pub fn sheet(exchange: &Exchange) -> Sheet {
+    let is_user = exchange.first.1.user_name == USER;
+    let rows = rows(exchange, is_user);
+    let client = match exchange.is_proof_right(PASSWORD) {
+        _ if !is_user => Proof::NoUser,
+        Some(true) => Proof::Right,
+        Some(false) => Proof::Wrong,
+        None => Proof::Pending,
+    };
+    let server = match exchange.is_server_right(PASSWORD) {
+        _ if exchange.refusal().is_some() => Proof::Withheld,
+        _ if !is_user => Proof::NoUser,
+        Some(true) => Proof::Right,
+        Some(false) => Proof::Wrong,
+        None => Proof::Pending,
+    };
+    Sheet { rows, client, server }
+}
+
+fn rows(exchange: &Exchange, is_user: bool) -> Vec<Row> {
+    use Quantity as Q;
+    let (id, first) = &exchange.first;
+    let wire = |id: RecordId, attribute, text| Some(OnWire { id, attribute, text });
+    let sent = |quantity, value: &str, id, attribute| Row {
+        quantity,
+        value: Some(value.to_owned()),
+        wire: wire(id, attribute, None),
+    };
+    let mut rows = vec![
+        sent(Q::UserName, &first.user_name, *id, "n="),
+        sent(Q::ClientNonce, &first.nonce, *id, "r="),
+    ];
+    match &exchange.challenge {
+        Some((id, challenge)) => {
+            let added = challenge.nonce.strip_prefix(&first.nonce).unwrap_or(&challenge.nonce);
+            let salt = attribute(challenge.message(), "s=");
+            rows.push(sent(Q::ServerNonce, added, *id, "r="));
+            rows.push(Row {
+                quantity: Q::Salt,
+                value: Some(hex(&challenge.salt)),
+                wire: wire(*id, "s=", salt),
+            });
+            rows.push(sent(Q::Iterations, &challenge.iterations.to_string(), *id, "i="));
+        }
+        None => rows.extend([Q::ServerNonce, Q::Salt, Q::Iterations].map(unknown)),
+    }
+    let password = is_user.then(|| PASSWORD.to_owned());
+    rows.push(Row { quantity: Q::Password, value: password, wire: None });
+
+    let proof = exchange.answer.as_ref().and_then(|(id, answer)| {
+        Some(OnWire { id: *id, attribute: "p=", text: Some(attribute(answer, "p=")?) })
+    });
+    let signature = exchange.success().and_then(|id| {
+        let End::Proved(message) = &exchange.end.as_ref()?.1 else {
+            return None;
+        };
+        let text = attribute(&String::from_utf8_lossy(message), "v=")?;
+        Some(OnWire { id, attribute: "v=", text: Some(text) })
+    });
+    let values = exchange.computed(PASSWORD).filter(|_| is_user);
+    let values = values.as_ref();
+    let computed = |quantity, value: Option<String>| Row { quantity, value, wire: None };
+    rows.extend([
+        computed(Q::SaltedPassword, values.map(|it| hex(&it.keys.salted_password))),
+        computed(Q::ClientKey, values.map(|it| hex(&it.keys.client_key))),
+        computed(Q::StoredKey, values.map(|it| hex(&it.keys.stored_key))),
+        computed(Q::ServerKey, values.map(|it| hex(&it.keys.server_key))),
+        computed(Q::AuthMessage, values.map(|it| it.auth_message.clone())),
+        computed(Q::ClientSignature, values.map(|it| hex(&it.client_signature))),
+        Row {
+            quantity: Q::ClientProof,
+            value: values.map(|it| hex(&it.client_proof)),
+            wire: proof,
+        },
+        Row {
+            quantity: Q::ServerSignature,
+            value: values.map(|it| hex(&it.server_signature)),
+            wire: signature,
+        },
+    ]);
+    rows
+}
+
+fn unknown(quantity: Quantity) -> Row {
+    Row { quantity, value: None, wire: None }
+}
+
+/// The value of an attribute in a message such as `r=…,s=…,i=4096`.
+fn attribute(message: &str, name: &str) -> Option<String> {
+    message.split(',').find_map(|part| part.strip_prefix(name)).map(str::to_owned)
+}
+
+/// In groups of four bytes, so that a long value can break and be compared.
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 9 / 4);
+    for (index, byte) in bytes.iter().enumerate() {
+        if index > 0 && index % 4 == 0 {
+            text.push(' ');
+        }
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::{Cast, Evidence, Exercise, Move, exercise};
+    use crate::lab::Lab;
+    use crate::time::Instant;
+
+    /// The exchanges in an exercise whose first moves were played, as many as are asked for.
+    fn played(id: &str, moves: usize) -> Vec<Sheet> {
+        let (_, exercise): (_, &Exercise) = exercise(id).expect("it is in the course");
+        let cast = Cast::new(exercise.clients, "7f3a51c2");
+        let mut lab = Lab::within_tab([7; 32]);
+        let mut now = Instant::START;
+        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
+        let policy = crate::broker::Input::SetPolicy(Box::new((exercise.policy)()));
+        lab.operate_in_tab(policy, now);
+        for next in (exercise.solution)(&cast).into_iter().take(moves) {
+            let (since, opened) = (RecordId(0), Default::default());
+            let capture = lab.capture();
+            let evidence = Evidence { capture, since, opened: &opened, filter: "" };
+            if let Move::Act(_) | Move::React(_) = next {
+                let act = next.act(&cast, &evidence).expect("the move before is answered");
+                lab.act(act, now).expect("it can be done");
+            }
+            let end = now + std::time::Duration::from_secs(1);
+            while let Some(due) = lab.next_timeout().filter(|due| *due <= end) {
+                now = due;
+                lab.advance(due);
+            }
+        }
+        in_capture(lab.capture()).iter().map(sheet).collect()
+    }
+
+    fn known(sheet: &Sheet) -> Vec<Quantity> {
+        sheet.rows.iter().filter(|row| row.value.is_some()).map(|row| row.quantity).collect()
+    }
+
+    #[test]
+    fn values_appear_as_their_packets_pass() {
+        let first = &played("scram-login", 1)[0];
+        assert_eq!(known(first).len(), first.rows.len(), "the challenge gives everything");
+        assert_eq!((first.client, first.server), (Proof::Pending, Proof::Pending));
+        let on_wire = |sheet: &Sheet| sheet.rows.iter().filter(|row| row.wire.is_some()).count();
+        assert_eq!(on_wire(first), 5);
+        let last = &played("scram-login", 2)[0];
+        assert_eq!((last.client, last.server), (Proof::Right, Proof::Right));
+        assert_eq!(on_wire(last), 7);
+    }
+
+    #[test]
+    fn what_is_sent_is_what_was_computed() {
+        let sheet = &played("scram-login", 2)[0];
+        for quantity in [Quantity::Salt, Quantity::ClientProof, Quantity::ServerSignature] {
+            let row = sheet.rows.iter().find(|row| row.quantity == quantity).expect("a row");
+            let (value, wire) = (row.value.as_ref(), row.wire.as_ref());
+            let text = wire.and_then(|wire| wire.text.as_ref()).expect("it was sent");
+            use base64::Engine;
+            let sent = base64::engine::general_purpose::STANDARD.decode(text).expect("base64");
+            assert_eq!(value, Some(&hex(&sent)), "{quantity:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_proof_and_an_unknown_name_are_told() {
+        let sheets = played("wrong-proof", 4);
+        let proofs: Vec<_> = sheets.iter().map(|sheet| (sheet.client, sheet.server)).collect();
+        let withheld = Proof::Withheld;
+        assert_eq!(proofs, [(Proof::Wrong, withheld), (Proof::NoUser, withheld)]);
+        assert!(!known(&sheets[1]).contains(&Quantity::SaltedPassword));
+        assert!(known(&sheets[1]).contains(&Quantity::Salt));
+    }
+}
