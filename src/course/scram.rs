@@ -202,13 +202,11 @@ mod tests {
         push(&mut capture, Sender::Server, auth(go_on, challenge.message().to_owned()));
         push(&mut capture, Sender::Client, auth(go_on, answer.message()));
         let verified = verify(&first, &challenge, &credentials, answer.message().as_bytes());
-        let connack = match verified {
-            Ok(verified) => {
-                let properties = properties(verified.server_final());
-                ConnAck { properties, ..ConnAck::default() }
-            }
-            Err(_) => ConnAck { reason_code: ReasonCode::NotAuthorized, ..ConnAck::default() },
+        let (reason_code, properties) = match verified {
+            Ok(verified) => (ReasonCode::Success, properties(verified.server_final())),
+            Err(_) => (ReasonCode::NotAuthorized, Properties::default()),
         };
+        let connack = ConnAck { session_present: false, reason_code, properties };
         push(&mut capture, Sender::Server, Packet::ConnAck(connack));
         push(&mut capture, Sender::Client, auth(ReasonCode::ReAuthenticate, first.message()));
         capture
