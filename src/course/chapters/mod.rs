@@ -2,10 +2,10 @@
 
 mod common;
 mod connect;
+mod enhanced_auth;
 mod flow_control;
 mod reason_codes;
 mod repair;
-mod enhanced_auth;
 mod request_response;
 mod sessions;
 mod subscriptions;
@@ -37,6 +37,7 @@ pub static CHAPTERS: &[Chapter] = &[
     reason_codes::CHAPTER,
     repair::CHAPTER,
     enhanced_auth::CHAPTER,
+    repair::CHAPTER,
 ];
 
 /// The chapter of that id.
