@@ -69,8 +69,8 @@ fn is_known(exchange: &&Exchange) -> bool {
 /// A refusal in CONNACK, another challenge, or the end of the connection without a word.
 fn what_came(evidence: &Evidence) -> Option<usize> {
     let all = exchanges_of(evidence, CLIENT);
-    let wrong = all.iter().filter(is_known);
-    let wrong = wrong.filter(|it| it.is_proof_right(PASSWORD) == Some(false)).next_back()?;
+    let mut known = all.iter().filter(is_known);
+    let wrong = known.rfind(|it| it.is_proof_right(PASSWORD) == Some(false))?;
     let (answer, _) = wrong.answer.as_ref()?;
     let mut challenges = evidence.received(CLIENT, PacketType::Auth);
     if challenges.any(|it| it.connection == wrong.connection && it.id > *answer) {
