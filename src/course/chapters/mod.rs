@@ -35,7 +35,6 @@ pub static CHAPTERS: &[Chapter] = &[
     flow_control::CHAPTER,
     sessions::CHAPTER,
     reason_codes::CHAPTER,
-    repair::CHAPTER,
     enhanced_auth::CHAPTER,
     repair::CHAPTER,
 ];
