@@ -20,13 +20,13 @@ async fn every_puback_let_go_brings_the_next_message_in_japanese() -> Outcome {
         page.see("[data-client=B] .lamp[data-link=connected]").await?;
         press_nth(&page, 3).await?;
         page.step("fill", "met").await?;
-        page.see_html(".window__sum", &page.strings().window_sum(2, 0, 2, 0)).await?;
+        page.see_html(".window__sum", &page.strings().window_sum(0, 0, 2, 2)).await?;
         page.see(".window__queue").await?;
         page.see(".window__held button:nth-of-type(2):disabled").await?;
 
         for (finished, used) in [(1, 2), (2, 1), (3, 0)] {
             press(&page.see(".window__held button:not(:disabled)").await?).await?;
-            let sum = page.strings().window_sum(used, 2 - used, 2, finished);
+            let sum = page.strings().window_sum(finished, 2 - used, 2, used);
             page.see_html(".window__sum", &sum).await?;
         }
         page.step("one", "met").await?;

@@ -84,7 +84,7 @@ fn lane(lane: &Lane, strings: &'static Strings) -> impl IntoView + use<> {
         true => strings.window_stated(window.maximum),
         false => strings.window_default.to_owned(),
     };
-    let sum = strings.window_sum(lane.used(), lane.free(), window.peak, window.finished);
+    let sum = strings.window_sum(window.finished, lane.free(), window.peak, lane.used());
     let queued = lane.queued.filter(|queued| *queued > 0).map(|queued| {
         let waiting = (0..queued.min(QUEUE_SHOWN)).map(|_| view! { <i></i> }).collect_view();
         view! {
@@ -174,7 +174,7 @@ fn release(
             title=(!owed.is_next).then_some(strings.window_in_turn)
             on:click=press
         >
-            {strings.window_release(owed.packet.name(), owed.packet_id)}
+            {strings.window_release(owed.packet_id, owed.packet.name())}
         </button>
     }
 }
