@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::auth::SCRAM_SHA_256;
 use crate::broker::{self, Command, Input, Policy, Rule, User};
 use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, connect_with, publish, publish_with};
@@ -105,7 +104,6 @@ pub static EXERCISE: Exercise = Exercise {
     ],
     solution,
     par: 52,
-    ..Exercise::PLAIN
 };
 
 const IN_ONE_SUBACK: [R; 12] = [
@@ -328,7 +326,7 @@ fn log_in_again() -> Act {
 
 /// Without it, should it ever fail, the server would answer 0x8C.
 fn opening() -> Vec<Property> {
-    let method = Property::AuthenticationMethod(SCRAM_SHA_256.to_owned());
+    let method = Property::AuthenticationMethod("SCRAM-SHA-256".to_owned());
     login().opening().map_or(vec![method], Vec::from)
 }
 

@@ -51,7 +51,6 @@ pub static EXERCISE: Exercise = Exercise {
         moves.map(Move::Act).into()
     },
     par: 4,
-    ..Exercise::PLAIN
 };
 
 fn message(topic: &str, qos: QoS) -> Act {

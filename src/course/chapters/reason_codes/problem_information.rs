@@ -50,7 +50,6 @@ pub static EXERCISE: Exercise = Exercise {
         moves.map(Move::Act).into()
     },
     par: 4,
-    ..Exercise::PLAIN
 };
 
 fn without(cast: &Cast) -> Act {
