@@ -58,6 +58,16 @@ impl Language {
     }
 }
 
+impl Strings {
+    /// Field by field, this would be twenty kilobytes of code that do nothing but copy.
+    fn read(shelf: &mut Reader) -> Strings {
+        let texts: [&'static str; STRINGS] = std::array::from_fn(|_| shelf.text());
+        // SAFETY: `Strings` is `repr(C)` and holds as many `&'static str` as the array, one after the
+        // other and nothing else; it is generated so, and a different size would not compile.
+        unsafe { std::mem::transmute::<[&'static str; STRINGS], Strings>(texts) }
+    }
+}
+
 /// A text with `{0}`, `{1}` … replaced.
 fn fill(template: &str, values: &[&dyn std::fmt::Display]) -> String {
     let mut filled = String::new();

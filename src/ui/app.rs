@@ -2,9 +2,6 @@
 
 use leptos::ev::{KeyboardEvent, hashchange, keydown};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::components::Router;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast;
 
 use super::address::{BROKER, LANGUAGE, Page, Place};
@@ -13,16 +10,17 @@ use super::broker_choice;
 use super::broker_view::{BrokerPanel, BrokerView};
 use super::browser::is_typing;
 use super::captures::{CaptureShelf, LINK};
-use super::components::{CourseNav, Header, IconSprite, KeysDialog};
+use super::components::{Header, IconSprite};
 use super::lazy::Lazy;
 use super::locale::{self, Locale, use_locale};
 use super::pages::HomePage;
 use super::pane::{Pane, provide_pane};
 use super::parts::{
-    self, around_page, bench_page, captures_page, chapter_page, composer_page, exercise_page,
-    reference_page,
+    self, around_page, bench_page, captures_page, chapter_page, composer_page, course_nav,
+    exercise_page, keys_dialog, reference_page,
 };
 use super::progress::ProgressStore;
+use super::route::Route;
 use super::storage::{self, Key};
 use super::store::Store;
 use super::theme::Theme;
@@ -36,16 +34,14 @@ use crate::words::Shelf;
 pub fn App() -> impl IntoView {
     view! {
         <IconSprite/>
-        <Router>
-            <Shell/>
-        </Router>
+        <Shell/>
     }
 }
 
 #[component]
 fn Shell() -> impl IntoView {
-    let query = use_query_map();
-    let from_query = move |key: &str| query.with(|query| query.get(key));
+    let route = Route::provide();
+    let from_query = move |key: &str| route.value(key);
     let place = Memo::new(move |_| Place::from_query(from_query));
 
     let locale = Locale::provide(locale::initial(untrack(|| from_query(LANGUAGE)).as_deref()));
@@ -82,17 +78,12 @@ fn Shell() -> impl IntoView {
         });
     });
 
-    let navigate = use_navigate();
     // A link with a capture in it leads to where captures are shown, whatever else it names.
-    let to_link = {
-        let navigate = StoredValue::new_local(navigate.clone());
-        move || {
-            let hash = window().location().hash().unwrap_or_default();
-            let captures = Place::Page(Page::Captures);
-            if hash.starts_with(LINK) && untrack(|| place.get()) != captures {
-                let to = format!("{}{hash}", untrack(|| captures.href(locale.language())));
-                navigate.with_value(|navigate| navigate(&to, NavigateOptions::default()));
-            }
+    let to_link = move || {
+        let hash = window().location().hash().unwrap_or_default();
+        let captures = Place::Page(Page::Captures);
+        if hash.starts_with(LINK) && untrack(|| place.get()) != captures {
+            route.go(&format!("{}{hash}", untrack(|| captures.href(locale.language()))));
         }
     };
     request_animation_frame(to_link);
@@ -120,13 +111,13 @@ fn Shell() -> impl IntoView {
             }
             (true, "h") => {
                 let home = untrack(|| Place::Home.href(locale.language()));
-                return navigate(&home, NavigateOptions::default());
+                return route.go(&home);
             }
             (true, key) => {
                 let Some(page) = Page::ALL.iter().find(|page| page.letter() == key) else { return };
                 event.prevent_default();
                 let page = untrack(|| Place::Page(*page).href(locale.language()));
-                return navigate(&page, NavigateOptions::default());
+                return route.go(&page);
             }
             _ => return,
         };
@@ -136,7 +127,8 @@ fn Shell() -> impl IntoView {
     });
     on_cleanup(move || handle.remove());
 
-    parts::fetch_ahead(locale);
+    let is_ahead = parts::fetch_ahead(locale);
+    let is_drawn = RwSignal::new(false);
     let page = move |place: Place| match place {
         Place::Home => view! { <HomePage/> }.into_any(),
         Place::Exercise(id) => {
@@ -182,10 +174,20 @@ fn Shell() -> impl IntoView {
             {live(move || Some(place.get()).filter(|place| !place.has_bench()).map(page))}
             <BrokerView/>
         </div>
-        <div class="drawer" id="course" popover="auto" on:click=close_after_link>
-            <CourseNav place/>
+        <div
+            class="drawer"
+            id="course"
+            popover="auto"
+            on:toggle=move |_| is_drawn.set(true)
+            on:click=close_after_link
+        >
+            <Show when=live(move || is_ahead.get() || is_drawn.get())>
+                <Lazy part=course_nav::part() view=live(move || course_nav::view(place.into()))/>
+            </Show>
         </div>
-        <KeysDialog open=keys/>
+        <Show when=live(move || keys.get())>
+            <Lazy part=keys_dialog::part() view=live(move || keys_dialog::view(keys))/>
+        </Show>
         {live(move || locale.failed().map(|language| view! { <LanguageFailed language/> }))}
     }
 }

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::components::Icon;
+use super::late_style;
 use super::live::live;
 use super::locale::use_locale;
 use super::shelves;
@@ -36,7 +37,7 @@ impl Part {
 
     /// Fetches it unless it is there, and says whether it is there now.
     pub async fn fetch(&'static self) -> bool {
-        if !self.is_there() && (self.load)().await {
+        if !self.is_there() && late_style::fetch().await && (self.load)().await {
             self.is_there.store(true, Ordering::Relaxed);
         }
         self.is_there()

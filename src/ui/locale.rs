@@ -36,6 +36,11 @@ impl Locale {
         self.language.get()
     }
 
+    /// `None` once the page is gone.
+    pub fn try_language(self) -> Option<Language> {
+        self.language.try_get_untracked()
+    }
+
     pub fn language_untracked(self) -> Language {
         self.language.get_untracked()
     }

@@ -34,6 +34,8 @@ mod components;
 #[cfg(target_arch = "wasm32")]
 mod elsewhere;
 #[cfg(target_arch = "wasm32")]
+mod late_style;
+#[cfg(target_arch = "wasm32")]
 mod lazy;
 #[cfg(target_arch = "wasm32")]
 mod live;
@@ -49,6 +51,8 @@ mod parts;
 mod probe;
 #[cfg(target_arch = "wasm32")]
 mod progress;
+#[cfg(target_arch = "wasm32")]
+mod route;
 #[cfg(target_arch = "wasm32")]
 mod shelves;
 #[cfg(target_arch = "wasm32")]

@@ -6,8 +6,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::address::Page;
+use super::address::{Page, Place};
 use super::broker_view::Panel;
+use super::components::{CourseNav, KeysDialog};
 use super::elsewhere::ElsewhereDialog;
 use super::inspector::Inspector;
 use super::ladder::LadderView;
@@ -15,9 +16,10 @@ use super::lazy::{Part, parts};
 use super::locale::Locale;
 use super::pages::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
-    QuestionsPage, ReferencePage, TroubleshootingPage,
+    LiveWire, QuestionsPage, ReferencePage, TroubleshootingPage,
 };
 use super::shelves;
+use crate::capture::ClientSlot;
 use crate::elsewhere::Task;
 use crate::words::Shelf;
 
@@ -59,6 +61,18 @@ parts! {
     fn elsewhere_dialog(shown: RwSignal<Option<Task>>) {
         view! { <ElsewhereDialog shown/> }.into_any()
     }
+    /// What passes on the home page's live connection.
+    fn live_wire(client: ClientSlot) {
+        view! { <LiveWire client/> }.into_any()
+    }
+    /// The way through the course.
+    fn course_nav(place: Signal<Place>) {
+        view! { <CourseNav place/> }.into_any()
+    }
+    /// The keys of the page.
+    fn keys_dialog(open: RwSignal<bool>) {
+        view! { <KeysDialog open/> }.into_any()
+    }
     /// A packet to the last bit.
     fn inspector(head: bool) {
         view! { <Inspector head/> }.into_any()
@@ -74,9 +88,11 @@ parts! {
 }
 
 /// What is fetched ahead, in this order.
-fn ahead() -> [&'static Part; 11] {
-    [
+fn ahead() -> Vec<&'static Part> {
+    vec![
+        live_wire::part(),
         inspector::part(),
+        course_nav::part(),
         exercise_page::part(),
         ladder::part(),
         broker_panel::part(),
@@ -87,20 +103,31 @@ fn ahead() -> [&'static Part; 11] {
         elsewhere_dialog::part(),
         reference_page::part(),
         captures_page::part(),
+        keys_dialog::part(),
     ]
 }
 
 /// Fetches one part after the other once the page has come to rest, and then the words of the chapters,
-/// so that clicks find them there. What does not arrive is fetched again when it is wanted.
-pub fn fetch_ahead(locale: Locale) {
+/// so that clicks find them there. What does not arrive is fetched again when it is wanted. Tells when
+/// the parts are there.
+pub fn fetch_ahead(locale: Locale) -> Signal<bool> {
+    let is_done = RwSignal::new(false);
     let fetch = async move {
-        shelves::fetch(&[Shelf::GLOSSARY], locale.language_untracked()).await;
+        let fetch = async |shelf| {
+            // The page may be gone.
+            if let Some(language) = locale.try_language() {
+                shelves::fetch(&[shelf], language).await;
+            }
+        };
+        fetch(Shelf::GLOSSARY).await;
         for part in ahead() {
             part.fetch().await;
         }
+        let _ = is_done.try_set(true);
         for shelf in Shelf::all() {
-            shelves::fetch(&[shelf], locale.language_untracked()).await;
+            fetch(shelf).await;
         }
     };
     set_timeout(|| spawn_local(fetch), Duration::from_secs(1));
+    is_done.into()
 }

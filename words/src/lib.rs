@@ -197,17 +197,15 @@ fn strings(shelf: &mut Writer, keys: &Table, table: &Table) {
 /// arguments in alphabetical order.
 fn strings_code(table: &Table) -> String {
     let (plain, templates) = kinds(table);
-    let mut code =
-        String::from("/// Every interface string of one language.\npub struct Strings {\n");
+    let mut code = String::from(
+        "/// Every interface string of one language.\n#[repr(C)]\npub struct Strings {\n",
+    );
     for key in &plain {
         writeln!(code, "pub {key}: &'static str,").unwrap();
     }
     writeln!(code, "templates: [&'static str; {}],\n}}", templates.len()).unwrap();
-    code.push_str("impl Strings {\nfn read(shelf: &mut Reader) -> Strings {\nStrings {\n");
-    for key in &plain {
-        writeln!(code, "{key}: shelf.text(),").unwrap();
-    }
-    code.push_str("templates: std::array::from_fn(|_| shelf.text()),\n}\n}\n");
+    writeln!(code, "/// How many there are.\nconst STRINGS: usize = {};", table.len()).unwrap();
+    code.push_str("impl Strings {\n");
     for (index, key) in templates.iter().enumerate() {
         let names = placeholders(&table[*key]);
         let arguments: Vec<_> =

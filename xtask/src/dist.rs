@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use playground_words::Words;
 
 use crate::process::run;
-use crate::{say, size, split, tools};
+use crate::{say, size, split, style, tools};
 
 pub struct Options {
     pub public_url: String,
@@ -50,6 +50,7 @@ pub fn build(options: &Options) -> Result<bool> {
         .arg(&options.folder))?;
     say("splitting it into what is needed at once and what comes later");
     split::split(&options.folder)?;
+    style::join(&options.folder)?;
     lay_words_beside(&options.folder)?;
     if let Some(wasm_opt) = &wasm_opt {
         say("making it smaller with wasm-opt");
@@ -83,7 +84,13 @@ fn lay_words_beside(folder: &Path) -> Result<()> {
 /// In place. The features are those that Rust's own output uses.
 fn optimize(wasm_opt: &Path, file: &Path) -> Result<()> {
     run(Command::new(wasm_opt)
-        .args(["-Oz", "--enable-bulk-memory", "--enable-mutable-globals", "--enable-multivalue"])
+        .args([
+            "-Oz",
+            "--converge",
+            "--enable-bulk-memory",
+            "--enable-mutable-globals",
+            "--enable-multivalue",
+        ])
         .args([
             "--enable-nontrapping-float-to-int",
             "--enable-reference-types",

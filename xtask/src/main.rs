@@ -11,6 +11,7 @@ mod serve;
 mod size;
 mod split;
 mod static_server;
+mod style;
 mod test;
 mod tools;
 

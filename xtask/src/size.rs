@@ -74,6 +74,7 @@ fn first_load(files: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
             continue;
         }
         let text = String::from_utf8_lossy(content);
+        let text: String = text.lines().filter(|line| !line.contains("rel=\"prefetch\"")).collect();
         let named =
             files.keys().filter(|file| text.contains(file.rsplit('/').next().unwrap_or(file)));
         unread.extend(named.cloned());

@@ -6,8 +6,6 @@ use std::time::Duration;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 use super::fold::fold;
 use super::shelf::{LINK, use_capture_shelf};
@@ -22,6 +20,7 @@ use crate::ui::components::Icon;
 use crate::ui::format::grouped;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::route::use_route;
 use crate::ui::store::use_store;
 
 /// How long the menu says that a link was copied.
@@ -54,7 +53,7 @@ pub fn CaptureMenu(
     #[prop(into)] is_empty: Signal<bool>,
 ) -> impl IntoView {
     let (store, locale, shelf) = (use_store(), use_locale(), use_capture_shelf());
-    let navigate = StoredValue::new_local(use_navigate());
+    let route = use_route();
     let menu = NodeRef::<Div>::new();
     let id = format!("capture-menu-{}", MENUS.fetch_add(1, Ordering::Relaxed));
     let hide = move || {
@@ -110,7 +109,7 @@ pub fn CaptureMenu(
     let to_captures = move || {
         hide();
         let page = untrack(|| Place::Page(Page::Captures).href(locale.language()));
-        navigate.with_value(|navigate| navigate(&page, NavigateOptions::default()));
+        route.go(&page);
     };
     let keep = move |_| {
         shelf.keep(listed.run(()));

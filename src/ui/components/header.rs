@@ -1,7 +1,6 @@
 //! The bar above every page: where one is, the broker, language, theme, keys.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::broker_menu::BrokerMenu;
 use super::icon::Icon;
@@ -11,6 +10,7 @@ use crate::ui::address::{LANGUAGE, Page, Place};
 use crate::ui::broker_view::use_broker_panel;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::route::use_route;
 use crate::ui::theme::Theme;
 
 #[component]
@@ -82,7 +82,7 @@ pub fn Header(
                 >
                     <Icon name="broker"/>
                 </button>
-                <LanguageLink place/>
+                <LanguageLink/>
                 <button
                     class="button button--quiet button--icon"
                     aria-label=live(move || locale.strings().app_theme)
@@ -106,20 +106,15 @@ pub fn Header(
 
 /// The same place in the other language.
 #[component]
-fn LanguageLink(place: Signal<Place>) -> impl IntoView {
+fn LanguageLink() -> impl IntoView {
     let locale = use_locale();
-    let query = use_query_map();
+    let route = use_route();
     let other = move || match locale.language() {
         Language::En => Language::Ja,
         Language::Ja => Language::En,
     };
-    let href = move || {
-        // Whatever else the address says stays.
-        place.track();
-        let mut query = query.get();
-        query.replace(LANGUAGE, other().tag().to_owned());
-        query.to_query_string()
-    };
+    // Whatever else the address says stays.
+    let href = move || route.with(LANGUAGE, other().tag());
     view! {
         <a class="button button--quiet" href=live(href) lang=live(move || other().tag())>
             {live(move || other().name())}

@@ -1,18 +1,17 @@
 //! The packet composer: `?page=composer`, with `&hex=…` to begin with certain bytes.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::ui::address::HEX;
 use crate::ui::composer::ComposerView;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::route::use_route;
 
 #[component]
 pub fn ComposerPage() -> impl IntoView {
     let locale = use_locale();
-    let query = use_query_map();
-    let hex = query.with_untracked(|query| query.get(HEX));
+    let hex = untrack(|| use_route().value(HEX));
     view! {
         <main id="main" class="page composer">
             <header class="composer__head">

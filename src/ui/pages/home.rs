@@ -4,18 +4,16 @@ use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
 use crate::course::{OUTLINE, chapter_of, chapter_title, exercise_title};
-use crate::lab::{Act, LinkState, Problem};
+use crate::lab::{Act, LinkState};
 use crate::mqtt::{Connect, PacketType, Sender};
 use crate::ui::address::Place;
 use crate::ui::behind::use_behind;
 use crate::ui::broker_choice;
-use crate::ui::client_panel::ProblemNotice;
 use crate::ui::components::{Icon, Pips};
 use crate::ui::lazy::Lazy;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::packet_list::{PacketList, WireState};
-use crate::ui::parts::inspector;
+use crate::ui::parts::live_wire;
 use crate::ui::progress::use_progress;
 use crate::ui::store::use_store;
 
@@ -123,7 +121,6 @@ pub fn HomePage() -> impl IntoView {
 fn LiveBench() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
-    WireState::provide();
     store.set_up(vec![("client", vec![connect()])]);
     let client = move |read: fn(&crate::lab::BenchClient) -> bool| {
         store.with_lab(|lab| lab.client(CLIENT).is_some_and(read))
@@ -131,9 +128,10 @@ fn LiveBench() -> impl IntoView {
     let is_connected = move || client(|client| client.is_connected());
     let is_busy =
         move || client(|client| client.link_state() != LinkState::Closed) && !is_connected();
-    let has_packets = move || store.with_capture(|capture| !capture.is_empty());
-    let failed =
-        move || client(|client| matches!(client.problem(), Some(Problem::ConnectFailed { .. })));
+    let has_something = move || {
+        store.with_capture(|capture| !capture.is_empty())
+            || client(|client| client.problem().is_some())
+    };
     let press = move |_| {
         let act = match untrack(is_connected) {
             true => Act { client: CLIENT, action: crate::lab::Action::Ping },
@@ -177,7 +175,7 @@ fn LiveBench() -> impl IntoView {
                 </button>
             </div>
             <Show
-                when=live(has_packets)
+                when=live(has_something)
                 fallback=move || {
                     view! {
                         <div class="empty">
@@ -188,13 +186,7 @@ fn LiveBench() -> impl IntoView {
                     }
                 }
             >
-                <PacketList head=false/>
-            </Show>
-            <Show when=live(failed)>
-                <ProblemNotice client=CLIENT/>
-            </Show>
-            <Show when=live(move || store.selected().is_some())>
-                <Lazy part=inspector::part() view=live(|| inspector::view(false))/>
+                <Lazy part=live_wire::part() view=live(|| live_wire::view(CLIENT))/>
             </Show>
         </section>
     }

@@ -1,7 +1,6 @@
 //! The reference: tables and a search on one side, one entry on the other.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::course::Sight;
 use crate::ui::components::Icon;
@@ -11,15 +10,14 @@ use crate::ui::progress::use_progress;
 use crate::ui::reference::{
     CodesGrid, Detail, Entry, EntryList, Part, PropertiesGrid, Uses, search,
 };
+use crate::ui::route::use_route;
 
 #[component]
 pub fn ReferencePage() -> impl IntoView {
     let (locale, progress) = (use_locale(), use_progress());
-    let query = use_query_map();
+    let route = use_route();
     let uses = Uses::begin();
-    let chosen = Memo::new(move |_| {
-        query.with(|query| query.get("entry")).as_deref().and_then(Entry::from_key)
-    });
+    let chosen = Memo::new(move |_| route.value("entry").as_deref().and_then(Entry::from_key));
     let text = RwSignal::new(String::new());
     let part = RwSignal::new(untrack(|| chosen.get()).map_or(Part::Packets, Entry::part));
     let found = Memo::new(move |_| text.with(|text| search(text, locale.language())));

@@ -1,0 +1,105 @@
+//! Joins the stylesheets of the built page into two: what the first picture needs, and the rest, which
+//! `src/ui/late_style.rs` has applied before the first part of the page that arrives later.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// The stylesheets of the home page, in the folder `style`.
+const FIRST: [&str; 5] = ["tokens", "base", "layout", "components", "home"];
+
+/// Rewrites the page in `dist`, which Trunk has filled.
+pub fn join(dist: &Path) -> Result<()> {
+    let index = dist.join("index.html");
+    let page =
+        fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    let (mut first, mut later) = (String::new(), String::new());
+    let (mut kept, mut place) = (Vec::new(), None);
+    for line in page.lines() {
+        let Some(file) = stylesheet(line) else {
+            kept.push(line.to_owned());
+            continue;
+        };
+        place.get_or_insert(kept.len());
+        let path = dist.join(file);
+        let css =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        let stem = file.rsplit_once('-').map_or(file, |(stem, _)| stem);
+        let joined = if FIRST.contains(&stem) { &mut first } else { &mut later };
+        joined.push_str(&squeezed(&css));
+    }
+    let folder = page
+        .split_once("<base href=\"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map_or("/", |(folder, _)| folder);
+    let mut links = String::new();
+    for (name, css, attributes) in [
+        ("first", first, "rel=\"stylesheet\""),
+        ("later", later, "id=\"later\" rel=\"prefetch\" as=\"style\""),
+    ] {
+        let file = format!("{name}-{:016x}.css", hash(&css));
+        fs::write(dist.join(&file), &css).with_context(|| format!("cannot write {file}"))?;
+        links.push_str(&format!("  <link {attributes} href=\"{folder}{file}\">\n"));
+    }
+    kept.insert(place.context("the page has no stylesheets")?, links.trim_end().to_owned());
+    fs::write(&index, kept.join("\n") + "\n")
+        .with_context(|| format!("cannot write {}", index.display()))
+}
+
+/// The file that a line of the page links as a stylesheet.
+fn stylesheet(line: &str) -> Option<&str> {
+    let link = line.trim_start().strip_prefix("<link rel=\"stylesheet\" href=\"")?;
+    link.split('"').next()?.rsplit('/').next()
+}
+
+/// Without comments and indentation.
+fn squeezed(css: &str) -> String {
+    let mut out = String::new();
+    let mut rest = css;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        out.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    let lines = out.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// FNV-1a.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_ends_up_with_two_stylesheets() {
+        let dist = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| fs::write(dist.path().join(name), text).expect(name);
+        write(
+            "index.html",
+            "<base href=\"/sub/\">\n<link rel=\"stylesheet\" href=\"/sub/base-1.css\"/>\n\
+             <link rel=\"stylesheet\" href=\"/sub/bench-2.css\" integrity=\"x\"/>\n\
+             <link rel=\"stylesheet\" href=\"/sub/home-3.css\"/>\n</head>\n",
+        );
+        write("base-1.css", "/* The base. */\n@layer base {\n  a { color: red; }\n}\n");
+        write("bench-2.css", "b {}\n");
+        write("home-3.css", "c {}\n");
+        join(dist.path()).expect("it joins");
+        let page = fs::read_to_string(dist.path().join("index.html")).expect("the page");
+        let lines: Vec<_> = page.lines().map(str::trim).collect();
+        assert_eq!(lines.len(), 4, "{page}");
+        assert!(lines[1].starts_with("<link rel=\"stylesheet\" href=\"/sub/first-"), "{page}");
+        assert!(lines[2].starts_with("<link id=\"later\" rel=\"prefetch\""), "{page}");
+        let first =
+            format!("first-{:016x}.css", hash("@layer base {\na { color: red; }\n}\nc {}\n"));
+        assert!(dist.path().join(first).exists(), "{page}");
+        assert!(!dist.path().join("bench-2.css").exists());
+    }
+}
