@@ -45,16 +45,17 @@ impl Part {
 }
 
 /// Marks functions as parts: each keeps its name and becomes a module with `part()`, and `view(…)` for
-/// use in [`Lazy`](LazyProps). The names must be unique in the page, for they name files.
+/// use in [`Lazy`](LazyProps). Before each stands the file that holds its code; what several files need
+/// goes into one more for each combination, so there are few.
 macro_rules! parts {
-    ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),*) $body:block)*) => {$(
+    ($($(#[$doc:meta])* $file:ident: fn $name:ident($($arg:ident: $type:ty),*) $body:block)*) => {$(
         $(#[$doc])*
         pub mod $name {
             use super::*;
 
             #[cfg(feature = "split")]
             #[leptos::wasm_split::wasm_split(
-                $name, wasm_split_path = ::leptos::wasm_split, preload(load), fallible
+                $file, wasm_split_path = ::leptos::wasm_split, preload(load), fallible
             )]
             fn $name($($arg: $type),*) -> Result<AnyView, leptos::wasm_split::SplitLoaderError> {
                 Ok($body)

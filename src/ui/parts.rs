@@ -25,18 +25,18 @@ use crate::words::Shelf;
 
 parts! {
     /// An exercise with its bench, and the code that checks it.
-    fn exercise_page(id: String) {
+    bench: fn exercise_page(id: String) {
         view! { <ExercisePage id/> }.into_any()
     }
-    fn chapter_page(id: String) {
+    bench: fn chapter_page(id: String) {
         view! { <ChapterPage id/> }.into_any()
     }
     /// The free bench.
-    fn bench_page() {
+    bench: fn bench_page() {
         view! { <BenchPage/> }.into_any()
     }
     /// The pages beside the course.
-    fn around_page(page: Page) {
+    bench: fn around_page(page: Page) {
         match page {
             Page::Questions => view! { <QuestionsPage/> }.into_any(),
             Page::Checklist => view! { <ChecklistPage/> }.into_any(),
@@ -46,43 +46,43 @@ parts! {
             Page::Bench | Page::Composer | Page::Reference | Page::Captures => ().into_any(),
         }
     }
-    fn reference_page() {
+    more: fn reference_page() {
         view! { <ReferencePage/> }.into_any()
     }
     /// Captures beside the live one, with everything that reads files.
-    fn captures_page() {
+    more: fn captures_page() {
         view! { <CapturesPage/> }.into_any()
     }
     /// Any packet built, broken and sent.
-    fn composer_page() {
+    more: fn composer_page() {
         view! { <ComposerPage/> }.into_any()
     }
     /// A packet as other clients would send it.
-    fn elsewhere_dialog(shown: RwSignal<Option<Task>>) {
+    more: fn elsewhere_dialog(shown: RwSignal<Option<Task>>) {
         view! { <ElsewhereDialog shown/> }.into_any()
     }
     /// What passes on the home page's live connection.
-    fn live_wire(client: ClientSlot) {
+    wire: fn live_wire(client: ClientSlot) {
         view! { <LiveWire client/> }.into_any()
     }
     /// The way through the course.
-    fn course_nav(place: Signal<Place>) {
+    wire: fn course_nav(place: Signal<Place>) {
         view! { <CourseNav place/> }.into_any()
     }
     /// The keys of the page.
-    fn keys_dialog(open: RwSignal<bool>) {
+    wire: fn keys_dialog(open: RwSignal<bool>) {
         view! { <KeysDialog open/> }.into_any()
     }
     /// A packet to the last bit.
-    fn inspector(head: bool) {
+    wire: fn inspector(head: bool) {
         view! { <Inspector head/> }.into_any()
     }
     /// The wire as a sequence diagram.
-    fn ladder() {
+    bench: fn ladder() {
         view! { <LadderView/> }.into_any()
     }
     /// The inside of the broker in the tab.
-    fn broker_panel() {
+    more: fn broker_panel() {
         view! { <Panel/> }.into_any()
     }
 }
