@@ -16,7 +16,7 @@ use super::locale::{self, Locale, use_locale};
 use super::pages::HomePage;
 use super::pane::{Pane, provide_pane};
 use super::parts::{
-    self, around_page, bench_page, captures_page, chapter_page, composer_page, course_nav,
+    Ahead, around_page, bench_page, captures_page, chapter_page, composer_page, course_nav,
     exercise_page, keys_dialog, reference_page,
 };
 use super::progress::ProgressStore;
@@ -127,8 +127,8 @@ fn Shell() -> impl IntoView {
     });
     on_cleanup(move || handle.remove());
 
-    let is_ahead = parts::fetch_ahead(locale);
-    let is_drawn = RwSignal::new(false);
+    let is_opened = RwSignal::new(false);
+    let is_drawn = Ahead::begin(locale).or(course_nav::part(), move || is_opened.get());
     let page = move |place: Place| match place {
         Place::Home => view! { <HomePage/> }.into_any(),
         Place::Exercise(id) => {
@@ -178,10 +178,10 @@ fn Shell() -> impl IntoView {
             class="drawer"
             id="course"
             popover="auto"
-            on:toggle=move |_| is_drawn.set(true)
+            on:toggle=move |_| is_opened.set(true)
             on:click=close_after_link
         >
-            <Show when=live(move || is_ahead.get() || is_drawn.get())>
+            <Show when=live(is_drawn)>
                 <Lazy part=course_nav::part() view=live(move || course_nav::view(place.into()))/>
             </Show>
         </div>

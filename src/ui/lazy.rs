@@ -31,7 +31,7 @@ impl Part {
         Part { is_there: AtomicBool::new(cfg!(not(feature = "split"))), load }
     }
 
-    fn is_there(&self) -> bool {
+    pub fn is_there(&self) -> bool {
         self.is_there.load(Ordering::Relaxed)
     }
 

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 
 use super::address::{Page, Place};
 use super::broker_view::Panel;
-use super::components::{CourseNav, KeysDialog};
+use super::components::{BrokerForm, CourseNav, KeysDialog};
 use super::elsewhere::ElsewhereDialog;
 use super::inspector::Inspector;
 use super::ladder::LadderView;
@@ -65,6 +65,10 @@ parts! {
     wire: fn live_wire(client: ClientSlot) {
         view! { <LiveWire client/> }.into_any()
     }
+    /// The choice of a broker.
+    wire: fn broker_form(toggles: RwSignal<u32>, hide: Callback<()>) {
+        view! { <BrokerForm toggles hide/> }.into_any()
+    }
     /// The way through the course.
     wire: fn course_nav(place: Signal<Place>) {
         view! { <CourseNav place/> }.into_any()
@@ -93,6 +97,7 @@ fn ahead() -> Vec<&'static Part> {
         live_wire::part(),
         inspector::part(),
         course_nav::part(),
+        broker_form::part(),
         exercise_page::part(),
         ladder::part(),
         broker_panel::part(),
@@ -107,27 +112,51 @@ fn ahead() -> Vec<&'static Part> {
     ]
 }
 
-/// Fetches one part after the other once the page has come to rest, and then the words of the chapters,
-/// so that clicks find them there. What does not arrive is fetched again when it is wanted. Tells when
-/// the parts are there.
-pub fn fetch_ahead(locale: Locale) -> Signal<bool> {
-    let is_done = RwSignal::new(false);
-    let fetch = async move {
-        let fetch = async |shelf| {
-            // The page may be gone.
-            if let Some(language) = locale.try_language() {
-                shelves::fetch(&[shelf], language).await;
+/// Whether what is fetched ahead is there; provided by the app.
+#[derive(Clone, Copy)]
+pub struct Ahead(RwSignal<bool>);
+
+impl Ahead {
+    /// Fetches one part after the other once the page has come to rest, and then the words of the
+    /// chapters, so that clicks find them there. What does not arrive is fetched again when it is wanted.
+    pub fn begin(locale: Locale) -> Ahead {
+        let ahead = Ahead(RwSignal::new(false));
+        provide_context(ahead);
+        let fetch = async move {
+            let fetch = async |shelf| {
+                // The page may be gone.
+                if let Some(language) = locale.try_language() {
+                    shelves::fetch(&[shelf], language).await;
+                }
+            };
+            fetch(Shelf::GLOSSARY).await;
+            for part in self::ahead() {
+                part.fetch().await;
+            }
+            let _ = ahead.0.try_set(true);
+            for shelf in Shelf::all() {
+                fetch(shelf).await;
             }
         };
-        fetch(Shelf::GLOSSARY).await;
-        for part in ahead() {
-            part.fetch().await;
-        }
-        let _ = is_done.try_set(true);
-        for shelf in Shelf::all() {
-            fetch(shelf).await;
-        }
-    };
-    set_timeout(|| spawn_local(fetch), Duration::from_secs(1));
-    is_done.into()
+        set_timeout(|| spawn_local(fetch), Duration::from_secs(1));
+        ahead
+    }
+
+    /// When to draw what stands in the document before anybody opens it: at once where its part is there,
+    /// otherwise once that has arrived by itself or somebody has opened it.
+    pub fn or(
+        self,
+        part: &'static Part,
+        is_opened: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> impl Fn() -> bool + Clone + Send + Sync + 'static {
+        let is_there = part.is_there();
+        let is_drawn = Memo::new(move |before| {
+            before == Some(&true) || is_there || self.0.get() || is_opened()
+        });
+        move || is_drawn.get()
+    }
+}
+
+pub fn use_ahead() -> Ahead {
+    expect_context()
 }

@@ -1,5 +1,6 @@
 //! Small components that several parts of the page share, one a file.
 
+mod broker_form;
 mod broker_menu;
 mod copy_button;
 mod course_nav;
@@ -13,6 +14,7 @@ mod pips;
 mod spec_ref;
 mod splitter;
 
+pub use broker_form::BrokerForm;
 pub use copy_button::CopyButton;
 pub use course_nav::CourseNav;
 pub use evidence::Evidence;
