@@ -45,11 +45,20 @@ impl Language {
     }
 
     pub fn strings(self) -> &'static Strings {
-        static STRINGS: [OnceLock<Strings>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
-        STRINGS[self.index()].get_or_init(|| {
+        static FIRST: [OnceLock<Strings>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
+        static ALL: [OnceLock<Strings>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
+        let all = &ALL[self.index()];
+        if let Some(all) = all.get() {
+            return all;
+        }
+        let first = || {
             let shelf = words::read(Shelf::INTERFACE, self.index(), 0);
-            Strings::read(&mut shelf.expect("the page begins with these words"))
-        })
+            shelf.expect("the page begins with these words")
+        };
+        match words::read(Shelf::GLOSSARY, self.index(), 4) {
+            Some(later) => all.get_or_init(|| Strings::read(first(), Some(later))),
+            None => FIRST[self.index()].get_or_init(|| Strings::read(first(), None)),
+        }
     }
 
     /// Its place in a pair written in the order of [`Language::ALL`].
@@ -59,9 +68,14 @@ impl Language {
 }
 
 impl Strings {
-    /// Field by field, this would be twenty kilobytes of code that do nothing but copy.
-    fn read(shelf: &mut Reader) -> Strings {
-        let texts: [&'static str; STRINGS] = std::array::from_fn(|_| shelf.text());
+    /// What comes later is empty without it. Field by field, this would be fifty kilobytes of code that do
+    /// nothing but copy.
+    fn read(mut first: Reader, mut later: Option<Reader>) -> Strings {
+        let texts: [&'static str; STRINGS] =
+            std::array::from_fn(|index| match FIRST.iter().any(|first| first.contains(&index)) {
+                true => first.text(),
+                false => later.as_mut().map_or("", Reader::text),
+            });
         // SAFETY: `Strings` is `repr(C)` and holds as many `&'static str` as the array, one after the
         // other and nothing else; it is generated so, and a different size would not compile.
         unsafe { std::mem::transmute::<[&'static str; STRINGS], Strings>(texts) }

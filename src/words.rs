@@ -10,8 +10,9 @@ use std::sync::OnceLock;
 pub struct Shelf(usize);
 
 impl Shelf {
-    /// Interface strings, titles, and why connections fail: what any page needs.
+    /// The titles of the course, and the strings that the first picture shows.
     pub const INTERFACE: Shelf = Shelf(0);
+    /// Everything explained, and all other strings of the interface.
     pub const GLOSSARY: Shelf = Shelf(1);
     /// Questions and troubleshooting.
     pub const AROUND: Shelf = Shelf(2);

@@ -77,17 +77,17 @@ fn glossary(language: Language) -> Option<&'static Entries> {
 
 fn failures(language: Language) -> Option<&'static Entries> {
     static FAILURES: Shelves = [const { OnceLock::new() }; LANGUAGES];
-    entries(&FAILURES, Shelf::INTERFACE, 2, language)
+    entries(&FAILURES, Shelf::GLOSSARY, 1, language)
 }
 
 fn whys(language: Language) -> Option<&'static Entries> {
     static WHY: Shelves = [const { OnceLock::new() }; LANGUAGES];
-    entries(&WHY, Shelf::GLOSSARY, 1, language)
+    entries(&WHY, Shelf::GLOSSARY, 2, language)
 }
 
 fn provocations(language: Language) -> Option<&'static Entries> {
     static PROVOKE: Shelves = [const { OnceLock::new() }; LANGUAGES];
-    entries(&PROVOKE, Shelf::GLOSSARY, 2, language)
+    entries(&PROVOKE, Shelf::GLOSSARY, 3, language)
 }
 
 /// `None` while the words are not there.

@@ -23,6 +23,25 @@ pub const LANGUAGES: [&str; 2] = ["en", "ja"];
 pub const SOURCES: [&str; 4] =
     ["locales", "src/course/chapters", "src/course/around", "src/glossary"];
 
+/// Beginnings of the interface strings that the first picture shows; the others come with the glossary,
+/// before any part of the page that arrives later.
+const FIRST: [&str; 14] = [
+    "address_",
+    "app_",
+    "broker_",
+    "close",
+    "course",
+    "home_",
+    "inside_",
+    "lazy_",
+    "link_",
+    "minutes",
+    "page_",
+    "pane_",
+    "pips",
+    "wire_empty_title",
+];
+
 /// Everything the page can say.
 pub struct Words {
     /// The interface, the glossary, what stands around the chapters, then the chapters.
@@ -76,24 +95,22 @@ impl Words {
                 texts: numbers.map(|number| {
                     let mut shelf = Writer::default();
                     shelf.section();
-                    strings(&mut shelf, &tables[0], &tables[number]);
+                    strings(&mut shelf, &tables[0], &tables[number], true);
                     shelf.section();
                     titles(&mut shelf, &chapters, LANGUAGES[number]);
-                    shelf.section();
-                    entries(&mut shelf, &glossary, "failures.", LANGUAGES[number]);
                     shelf.finish()
                 }),
             },
             Shelf {
                 name: "glossary".to_owned(),
-                texts: LANGUAGES.map(|language| {
+                texts: numbers.map(|number| {
                     let mut shelf = Writer::default();
+                    for prefix in GLOSSARIES {
+                        shelf.section();
+                        entries(&mut shelf, &glossary, prefix, LANGUAGES[number]);
+                    }
                     shelf.section();
-                    entries(&mut shelf, &glossary, "", language);
-                    shelf.section();
-                    entries(&mut shelf, &glossary, "why.", language);
-                    shelf.section();
-                    entries(&mut shelf, &glossary, "provoke.", language);
+                    strings(&mut shelf, &tables[0], &tables[number], false);
                     shelf.finish()
                 }),
             },
@@ -173,18 +190,29 @@ fn agree(tables: &[Table]) {
     assert!(wrong.is_empty(), "locales disagree:\n  {}", wrong.join("\n  "));
 }
 
-/// The keys of texts without placeholders, then those of texts with them.
+/// The keys of texts without placeholders, then those of texts with them, each with those of the first
+/// picture before the others.
 fn kinds(table: &Table) -> (Vec<&String>, Vec<&String>) {
-    table.keys().partition(|key| placeholders(&table[*key]).is_empty())
+    let (first, later): (Vec<_>, Vec<_>) = table.keys().partition(|key| is_first(key));
+    let keys = first.into_iter().chain(later);
+    keys.partition(|key| placeholders(&table[*key]).is_empty())
 }
 
-/// Placeholders become their numbers, in alphabetical order.
-fn strings(shelf: &mut Writer, keys: &Table, table: &Table) {
+/// Whether the first picture shows it.
+fn is_first(key: &str) -> bool {
+    FIRST.iter().any(|first| match first.ends_with('_') {
+        true => key.starts_with(first),
+        false => key == *first,
+    })
+}
+
+/// Those of the first picture or the others. Placeholders become their numbers, in alphabetical order.
+fn strings(shelf: &mut Writer, keys: &Table, table: &Table, first: bool) {
     let (plain, templates) = kinds(keys);
-    for key in plain {
+    for key in plain.into_iter().filter(|key| is_first(key) == first) {
         shelf.text(&table[key]);
     }
-    for key in templates {
+    for key in templates.into_iter().filter(|key| is_first(key) == first) {
         let names = placeholders(&table[key]);
         let number = |text: String, (index, name): (usize, &&str)| {
             text.replace(&format!("{{{name}}}"), &format!("{{{index}}}"))
@@ -204,7 +232,18 @@ fn strings_code(table: &Table) -> String {
         writeln!(code, "pub {key}: &'static str,").unwrap();
     }
     writeln!(code, "templates: [&'static str; {}],\n}}", templates.len()).unwrap();
-    writeln!(code, "/// How many there are.\nconst STRINGS: usize = {};", table.len()).unwrap();
+    let count = |keys: &[&String]| keys.iter().filter(|key| is_first(key)).count();
+    writeln!(
+        code,
+        "/// How many there are.\nconst STRINGS: usize = {};\n\
+         /// Which of them the first picture shows.\n\
+         const FIRST: [std::ops::Range<usize>; 2] = [0..{}, {}..{}];",
+        table.len(),
+        count(&plain),
+        plain.len(),
+        plain.len() + count(&templates)
+    )
+    .unwrap();
     code.push_str("impl Strings {\n");
     for (index, key) in templates.iter().enumerate() {
         let names = placeholders(&table[*key]);
@@ -421,4 +460,43 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
 
 fn file_name(path: &Path) -> String {
     path.file_name().and_then(|name| name.to_str()).expect("UTF-8 file name").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the first picture is made of, below `src/ui`.
+    const FIRST_FILES: [&str; 15] = [
+        "address.rs",
+        "app.rs",
+        "behind.rs",
+        "broker_choice.rs",
+        "broker_view/opening.rs",
+        "captures/shelf.rs",
+        "components/broker_menu.rs",
+        "components/header.rs",
+        "components/icon.rs",
+        "components/pips.rs",
+        "lazy.rs",
+        "pages/home.rs",
+        "pane.rs",
+        "store.rs",
+        "theme.rs",
+    ];
+
+    #[test]
+    fn what_the_first_picture_says_is_there_first() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+        let table = table(&root.join("locales"), "en");
+        for file in FIRST_FILES {
+            let code: String = read(&root.join("src/ui").join(file)).split_whitespace().collect();
+            for after in code.replace("strings().", "strings.").split("strings.").skip(1) {
+                let end = after.find(|c: char| !c.is_alphanumeric() && c != '_');
+                let key = &after[..end.unwrap_or(after.len())];
+                let late = table.contains_key(key) && !is_first(key);
+                assert!(!late, "{file} shows {key}: name it in FIRST");
+            }
+        }
+    }
 }
