@@ -28,21 +28,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step { id: "told", check: was_told, ..Step::PLAIN },
         Step {
             id: "use",
-            controls: &[
-                |_| Move::React(|cast, evidence| listen(cast, evidence)),
-                |_| Move::React(|cast, evidence| request(cast, evidence)),
-            ],
+            controls: &[|_| Move::React(listen), |_| Move::React(request)],
             check: used_it,
             ..Step::PLAIN
         },
     ],
-    solution: |cast| {
-        vec![
-            Move::Act(connect(cast)),
-            Move::React(|cast, evidence| listen(cast, evidence)),
-            Move::React(|cast, evidence| request(cast, evidence)),
-        ]
-    },
+    solution: |cast| vec![Move::Act(connect(cast)), Move::React(listen), Move::React(request)],
     par: 3,
     ..Exercise::PLAIN
 };
