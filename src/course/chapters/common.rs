@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use crate::capture::{ClientSlot, Entry, Record, RecordId};
+use crate::capture::{ClientSlot, Entry};
 use crate::course::{Cast, Evidence};
 use crate::lab::Act;
-use crate::mqtt::{Connect, Packet, Properties, Publish, QoS, Subscription};
+use crate::mqtt::{Connect, Properties, Publish, QoS, Subscription};
 
 /// CONNECT with Clean Start and Keep Alive 60 s, no properties.
 pub fn connect(cast: &Cast, slot: ClientSlot) -> Act {
@@ -51,15 +51,6 @@ pub fn publish_with(
         ..Publish::default()
     };
     Act::publish(slot, publish)
-}
-
-/// The valid PUBLISH packets among the records.
-pub fn publishes<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(RecordId, Publish)> {
-    let publish = |record: &Record| match record.valid_packet()? {
-        Packet::Publish(publish) => Some((record.id, publish)),
-        _ => None,
-    };
-    records.filter_map(publish).collect()
 }
 
 /// The client's latest connection is over.

@@ -2,7 +2,7 @@
 
 use super::first_connect::accepted;
 use crate::capture::{ClientSlot, answer_to};
-use crate::course::chapters::common::{self, connect_with, publishes};
+use crate::course::chapters::common::{self, connect_with};
 use crate::course::{
     Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
     Verdict, check, judge,
@@ -121,7 +121,7 @@ fn is_plain(properties: &Properties) -> Result<(), Finding> {
 
 /// Topic and payload of an earlier PUBLISH without properties, now with some.
 fn said_more(evidence: &Evidence) -> Verdict {
-    let all = publishes(evidence.sent(CLIENT, PacketType::Publish));
+    let all = check::messages(evidence.sent(CLIENT, PacketType::Publish));
     let plain = || all.iter().filter(|(_, publish)| publish.properties.is_empty());
     let mut verdict = Verdict::NotYet(Finding::told("bare", []));
     for (id, publish) in all.iter().filter(|(_, publish)| !publish.properties.is_empty()) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::capture::{ClientSlot, Record, RecordId, answer_to};
-use crate::course::chapters::common::{connect, publish_with, publishes, subscribe};
+use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
     Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
     Verdict, check,
@@ -138,7 +138,7 @@ struct Night {
 impl Night {
     fn of(evidence: &Evidence) -> Option<Night> {
         let asleep = fell_asleep(evidence)?;
-        let all = publishes(evidence.sent(PUBLISHER, PacketType::Publish));
+        let all = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
         let mut connects = evidence.sent(SUBSCRIBER, PacketType::Connect).map(|record| record.id);
         let last = all.last().map(|(id, _)| *id);
         let woken = connects.find(|id| *id > asleep && last.is_some_and(|last| *id > last));
@@ -194,7 +194,7 @@ fn what_came(evidence: &Evidence) -> Option<usize> {
     {
         return Some(3);
     }
-    let arrived = publishes(evidence.received(SUBSCRIBER, PacketType::Publish));
+    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let came = |publish: &Publish| {
         arrived.iter().find(|(id, other)| *id > woken && other.payload == publish.payload)
     };
@@ -222,7 +222,7 @@ fn woke(evidence: &Evidence) -> Verdict {
         let finding = Finding::differs("Session Present", 0, 1);
         return Verdict::Contradicted { by: connack.id, finding };
     }
-    let arrived = publishes(evidence.received(SUBSCRIBER, PacketType::Publish));
+    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let came = |publish: &Publish| {
         arrived.iter().find(|(id, other)| *id > woken && other.payload == publish.payload)
     };

@@ -3,13 +3,12 @@
 use std::str;
 
 use crate::capture::{ClientSlot, RecordId};
-use crate::client::AcknowledgeByHand;
-use crate::course::chapters::common::{connect, publish_with, publishes, subscribe};
+use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
     Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
     Verdict, check, judge,
 };
-use crate::lab::{Act, Action};
+use crate::lab::{AcknowledgeByHand, Act, Action};
 use crate::mqtt::{Packet, PacketType, Properties, Property, PropertyId, Publish, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
@@ -92,7 +91,7 @@ fn mislabel() -> Act {
 
 /// Answers the held delivery that is not what its indicator says.
 fn refuse(_: &Cast, evidence: &Evidence) -> Option<Act> {
-    let arrived = publishes(evidence.received(SUBSCRIBER, PacketType::Publish));
+    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let (_, publish) = arrived.iter().rev().find(|(_, publish)| is_mislabelled(publish))?;
     let action = Action::Acknowledge {
         packet_id: publish.packet_id?,
@@ -138,7 +137,7 @@ fn described(evidence: &Evidence) -> Verdict {
 /// Indicator and type as they were [MQTT-3.3.2-4] [MQTT-3.3.2-20], the interval not longer
 /// [MQTT-3.3.2-6].
 fn delivered(evidence: &Evidence) -> Verdict {
-    let sent = publishes(evidence.sent(PUBLISHER, PacketType::Publish));
+    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let nothing = Evidence::not_received(SUBSCRIBER, PacketType::Publish);
     judge(evidence.received(SUBSCRIBER, PacketType::Publish), nothing, |_, packet| {
         is_described(packet)?;
@@ -159,12 +158,12 @@ fn delivered(evidence: &Evidence) -> Verdict {
 /// What the server did with a payload that is not what it says: delivered it as it is, refused it, or
 /// delivered it without the indicator.
 fn what_the_server_did(evidence: &Evidence) -> Option<usize> {
-    let sent = publishes(evidence.sent(PUBLISHER, PacketType::Publish));
+    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let (_, sent) = sent.iter().find(|(_, publish)| is_mislabelled(publish))?;
     if refused_by_server(evidence).is_some() {
         return Some(1);
     }
-    let arrived = publishes(evidence.received(SUBSCRIBER, PacketType::Publish));
+    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let (_, arrived) = arrived.iter().find(|(_, publish)| publish.payload == sent.payload)?;
     Some(if is_mislabelled(arrived) { 0 } else { 2 })
 }
@@ -203,7 +202,7 @@ fn mislabelled(evidence: &Evidence) -> Verdict {
             other => other,
         };
     };
-    let arrived = publishes(evidence.received(SUBSCRIBER, PacketType::Publish));
+    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let arrived = arrived.iter().find(|(_, publish)| is_mislabelled(publish)).map(|(id, _)| *id);
     match arrived.or(refused_by_server(evidence)) {
         None => Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)),
@@ -219,7 +218,7 @@ fn refused(evidence: &Evidence) -> Verdict {
     if let Some(answer) = refused_by_server(evidence) {
         return Verdict::Met(vec![answer]);
     }
-    let arrived = publishes(evidence.received(SUBSCRIBER, PacketType::Publish));
+    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let Some((id, publish)) = arrived.iter().rev().find(|(_, publish)| is_mislabelled(publish))
     else {
         return Verdict::NotYet(Finding::told("nothing-to-refuse", []));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::in_words;
 use crate::capture::ClientSlot;
-use crate::course::chapters::common::{connect, publish_with, publishes, subscribe};
+use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
     Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
     Verdict, check, judge,
@@ -115,7 +115,7 @@ fn published(evidence: &Evidence) -> Verdict {
 
 /// A copy with all pairs of a PUBLISH that repeats a name, in the same order [MQTT-3.3.2-18].
 fn delivered(evidence: &Evidence) -> Verdict {
-    let sent: Vec<_> = publishes(evidence.sent(PUBLISHER, PacketType::Publish))
+    let sent: Vec<_> = check::messages(evidence.sent(PUBLISHER, PacketType::Publish))
         .into_iter()
         .map(|(id, publish)| (id, pairs(&Packet::Publish(publish))))
         .filter(|(_, pairs)| repeats(pairs))

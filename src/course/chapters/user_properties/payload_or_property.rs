@@ -1,7 +1,7 @@
 //! The same metadata inside the payload, as 3.1.1 had to, and beside it.
 
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::chapters::common::{connect, publish, publish_with, publishes, subscribe};
+use crate::course::chapters::common::{connect, publish, publish_with, subscribe};
 use crate::course::{
     Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
     check,
@@ -87,7 +87,7 @@ struct Twins {
 
 impl Twins {
     fn of(evidence: &Evidence) -> Option<Twins> {
-        let all = publishes(evidence.sent(PUBLISHER, PacketType::Publish));
+        let all = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
         let (beside, inside): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|(_, publish)| has_pairs(publish));
         beside.into_iter().find_map(|beside| {
@@ -118,7 +118,7 @@ fn is_stripped(beside: &Publish, inside: &Publish) -> bool {
 }
 
 fn published_inside(evidence: &Evidence) -> Verdict {
-    let all = publishes(evidence.sent(PUBLISHER, PacketType::Publish));
+    let all = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let Some((latest, _)) = all.last() else {
         return Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish));
     };
@@ -144,7 +144,7 @@ fn published_beside(evidence: &Evidence) -> Verdict {
     if let Some(Twins { inside, beside }) = Twins::of(evidence) {
         return Verdict::Met(vec![inside.0.min(beside.0), inside.0.max(beside.0)]);
     }
-    let all = publishes(evidence.sent(PUBLISHER, PacketType::Publish));
+    let all = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let Some((id, beside)) = all.iter().rev().find(|(_, publish)| has_pairs(publish)) else {
         return Verdict::NotYet(Finding::absent(PropertyId::UserProperty.name()));
     };
@@ -161,7 +161,7 @@ fn published_beside(evidence: &Evidence) -> Verdict {
 fn delivered(evidence: &Evidence) -> Verdict {
     let nothing = Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish));
     let Some(Twins { inside, beside }) = Twins::of(evidence) else { return nothing };
-    let arrived = publishes(evidence.received(SUBSCRIBER, PacketType::Publish));
+    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let came = |sent: &Publish| {
         arrived.iter().find(|(_, publish)| {
             publish.payload == sent.payload

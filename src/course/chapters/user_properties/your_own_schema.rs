@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::chapters::common::{connect, publish_with, publishes, subscribe};
+use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
     Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
 };
@@ -90,7 +90,7 @@ fn publish((values, payload): &Message) -> Act {
 
 /// The publications that carry User Properties.
 fn messages(evidence: &Evidence) -> Vec<(RecordId, Publish)> {
-    let mut all = publishes(evidence.sent(PUBLISHER, PacketType::Publish));
+    let mut all = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     all.retain(|(_, publish)| publish.properties.user_properties().next().is_some());
     all
 }
@@ -117,7 +117,7 @@ fn is_schema(publish: &Publish) -> Result<(), Finding> {
 
 fn designed(evidence: &Evidence) -> Verdict {
     let mut verdict = Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish));
-    for (id, publish) in publishes(evidence.sent(PUBLISHER, PacketType::Publish)) {
+    for (id, publish) in check::messages(evidence.sent(PUBLISHER, PacketType::Publish)) {
         match is_schema(&publish) {
             Ok(()) => return Verdict::Met(vec![id]),
             Err(finding) => verdict = Verdict::Contradicted { by: id, finding },
