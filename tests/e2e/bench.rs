@@ -114,9 +114,7 @@ async fn each_client_has_its_own_way_and_acknowledges_by_hand() -> Outcome {
         let hold = strings.own_acks_hold("PUBACK");
         press(
             &page
-                .see(&format!(
-                    ".client-panel[data-client=B] .client-panel__own .form-group__options label"
-                ))
+                .see(".client-panel[data-client=B] .client-panel__own .form-group__options label")
                 .await?,
         )
         .await?;
