@@ -114,8 +114,12 @@ async fn the_ladder_fits_a_phone() -> Outcome {
             .await?;
         assert_eq!(too_wide, 0, "the ladder is wider than the phone");
         assert!(!page.shows(".ladder__head > .ladder__name").await?);
+        // The open packet takes the whole pane, and gives it back.
         page.packet("CONNACK", 'A', "in").await?.click().await?;
         page.see(".inspector .hex").await?;
+        page.gone(".ladder").await?;
+        page.see(".inspector__back").await?.click().await?;
+        page.see(".ladder-row__button:focus").await?;
         Ok(())
     })
     .await

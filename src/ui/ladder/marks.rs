@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::lanes::End;
 use super::model::{Chain, ChainKind, Span};
-use super::view::Scene;
+use super::view::{Scene, first_row};
 use crate::ui::live::live;
 
 /// The drawn rows' part of it; the rows say the same in words.
@@ -73,7 +73,11 @@ pub fn Marks(scene: Scene, range: Memo<Range<usize>>) -> impl IntoView {
         }
     };
     view! {
-        <div class="ladder__marks" aria-hidden="true">
+        <div
+            class="ladder__marks"
+            aria-hidden="true"
+            style:--first=live(move || first_row(scene, range))
+        >
             {live(move || spans.get().into_iter().map(span).collect_view())}
             {live(move || chains.get().into_iter().map(chain).collect_view())}
         </div>

@@ -1,5 +1,7 @@
 //! The ladder: only the rows in sight stand in the document, and the lines that touch them.
 
+use std::ops::Range;
+
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -127,10 +129,10 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
             rung.id >= started_at && newest.0 - rung.id.0 <= ANIMATED && following.follows();
         Some(view! { <LadderRow scene rung record is_new/> })
     };
-    let rows_high = move |read: fn(&Ladder, usize) -> f64| {
+    let first = move || first_row(scene, range);
+    let height = move || {
         followed.track();
-        let first = range.get().start;
-        ladder.with_value(|ladder| read(ladder, first)).to_string()
+        ladder.with_value(Ladder::height).to_string()
     };
     let lane = move |end: End| {
         let client = match end {
@@ -146,6 +148,7 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
             class="ladder"
             node_ref=root
             tabindex=live(move || if cursor_is_drawn.get() { "-1" } else { "0" })
+            data-narrow=live(move || windowed.is_narrow().then_some(""))
             on:scroll=move |_| following.looked()
             on:keydown=on_key
             data-replaying=live(move || replay.is_on().then_some(""))
@@ -155,14 +158,17 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
             <div
                 class="ladder__canvas"
                 data-rows=""
-                style:--height=live(move || rows_high(|ladder, _| ladder.height()))
-                style:--first=live(move || rows_high(Ladder::top))
+                style:--height=live(height)
             >
                 <div class="ladder__lanes" aria-hidden="true">
                     {live(move || lanes.get().ends().iter().copied().map(lane).collect_view())}
                 </div>
                 <Marks scene range/>
-                <ol class="ladder__rows" aria-label=live(move || locale.strings().ladder_list)>
+                <ol
+                    class="ladder__rows"
+                    aria-label=live(move || locale.strings().ladder_list)
+                    style:--first=live(first)
+                >
                     <For each=move || rows.get() key=|rung| *rung children=row/>
                 </ol>
             </div>
@@ -170,4 +176,11 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
             <ReplayBar scene/>
         </div>
     }
+}
+
+/// How far down the first row drawn stands, in rows. Tracked.
+pub fn first_row(scene: Scene, range: Memo<Range<usize>>) -> String {
+    scene.followed.track();
+    let first = range.get().start;
+    scene.ladder.with_value(|ladder| ladder.top(first)).to_string()
 }

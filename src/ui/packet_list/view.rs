@@ -185,6 +185,7 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
             class="packet-list"
             node_ref=root
             tabindex=live(move || if cursor_is_drawn.get() { "-1" } else { "0" })
+            data-narrow=live(move || windowed.is_narrow().then_some(""))
             on:scroll=move |_| following.looked()
             on:keydown=on_list_key
         >

@@ -14,17 +14,25 @@ use super::model::Sight;
 pub struct Windowed {
     root: NodeRef<Div>,
     sight: RwSignal<Sight>,
+    is_narrow: RwSignal<bool>,
 }
+
+/// A list is narrow below this many times the page's letter size.
+const NARROW: f64 = 35.0;
 
 /// Watches the scroller, or the element inside one.
 pub fn use_windowed(root: NodeRef<Div>) -> Windowed {
-    let windowed = Windowed { root, sight: RwSignal::new(Sight::default()) };
+    let windowed =
+        Windowed { root, sight: RwSignal::new(Sight::default()), is_narrow: RwSignal::new(false) };
     // Scrolling does not bubble, but an ancestor may be the one that scrolls: so it is caught on its
     // way down.
     let on_scroll = Closure::<dyn FnMut(Event)>::new(move |_| windowed.measure());
     let listen = on_scroll.as_ref().unchecked_ref::<js_sys::Function>().clone();
     let _ = window().add_event_listener_with_callback_and_bool("scroll", &listen, true);
-    let on_resize = Closure::<dyn FnMut()>::new(move || windowed.measure());
+    let on_resize = Closure::<dyn FnMut()>::new(move || {
+        windowed.measure_width();
+        windowed.measure();
+    });
     let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
     let kept = StoredValue::new_local((on_scroll, on_resize, observer.clone()));
     on_cleanup(move || {
@@ -45,8 +53,17 @@ pub fn use_windowed(root: NodeRef<Div>) -> Windowed {
                     observer.observe(&root);
                 }
             });
+            windowed.measure_width();
             windowed.measure();
         }
+    });
+    // Narrow rows have another height.
+    Effect::new(move |before: Option<bool>| {
+        let is_narrow = windowed.is_narrow.get();
+        if before.is_some_and(|before| before != is_narrow) {
+            request_animation_frame(move || windowed.measure());
+        }
+        is_narrow
     });
     windowed
 }
@@ -55,6 +72,26 @@ impl Windowed {
     /// What can be seen. Tracked.
     pub fn sight(self) -> Sight {
         self.sight.get()
+    }
+
+    /// Whether there is little room across. A list says so in `data-narrow`: rows that depended on a
+    /// container query would all be styled anew with every row that comes into sight. Tracked.
+    pub fn is_narrow(self) -> bool {
+        self.is_narrow.get()
+    }
+
+    fn measure_width(self) {
+        let Some(root) = self.root() else { return };
+        let letter = document()
+            .document_element()
+            .and_then(|page| window().get_computed_style(&page).ok().flatten())
+            .and_then(|style| style.get_property_value("font-size").ok())
+            .and_then(|size| size.trim_end_matches("px").parse().ok())
+            .unwrap_or(16.0);
+        let is_narrow = f64::from(root.client_width()) < NARROW * letter;
+        if self.is_narrow.try_get_untracked().is_some_and(|before| before != is_narrow) {
+            self.is_narrow.set(is_narrow);
+        }
     }
 
     pub fn root(self) -> Option<Element> {
