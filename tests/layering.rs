@@ -18,8 +18,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("words", &[]),
     ("language", &["words"]),
     ("glossary", &["words", "language", "mqtt"]),
-    // An exercise sets the policy of the broker in the tab.
-    ("course", &["capture", "mqtt", "glossary", "words", "language", "lab", "broker", "link"]),
+    // An exercise sets the policy of the broker in the tab, and reads what the messages of SCRAM say.
+    (
+        "course",
+        &["capture", "mqtt", "auth", "glossary", "words", "language", "lab", "broker", "link"],
+    ),
     ("elsewhere", &["language", "link", "mqtt"]),
 ];
 
