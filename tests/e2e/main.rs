@@ -21,6 +21,7 @@ mod keyboard;
 mod ladder;
 mod narrow;
 mod page;
+mod parts;
 mod pictures;
 mod reference;
 mod topic_alias;

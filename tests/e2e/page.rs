@@ -35,9 +35,14 @@ impl Page {
 
     /// Opens a place of the page, such as `exercise=first-connect&broker=tab`, and waits until the program runs.
     pub async fn open(&self, query: &str) -> Outcome {
-        let address = format!("{}?{query}&lang={}", setting("PAGE_URL"), self.language.tag());
-        self.driver.goto(address).await?;
+        self.go(query).await?;
         self.has_started().await
+    }
+
+    /// The same, without waiting.
+    pub async fn go(&self, query: &str) -> Outcome {
+        let address = format!("{}?{query}&lang={}", setting("PAGE_URL"), self.language.tag());
+        self.driver.goto(address).await
     }
 
     pub async fn reload(&self) -> Outcome {

@@ -1,0 +1,73 @@
+//! What arrives later: the first picture does without it, and what does not arrive can be asked for again.
+
+use mqtt5_playground::language::Language;
+use serde_json::json;
+
+use crate::browser::in_browser;
+use crate::exercises::IN_TAB;
+use crate::page::{Outcome, Page, press};
+
+/// What Chromium and the page write into the console of files that did not come.
+const NOT_ARRIVED: &[&str] = &["Failed to load resource", "Failed to fetch", "preload"];
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_part_that_did_not_arrive_is_asked_for_again() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        without(&page, &["*split_*", "*chunk_*", "*words/glossary*"]).await?;
+        page.open(&format!("broker={IN_TAB}")).await?;
+        page.button(page.strings().home_connect).await?;
+        press(&page.see(".home__actions a").await?).await?;
+        page.see(".empty[role=alert]").await?;
+
+        without(&page, &[]).await?;
+        press(&page.button(page.strings().lazy_again).await?).await?;
+        page.panel('A').connect().await?;
+        page.step("connect", "met").await?;
+        page.expect_complaints(NOT_ARRIVED).await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_language_that_did_not_arrive_is_asked_for_again() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("").await?;
+        without(&page, &["*.ja.txt*"]).await?;
+        press(&page.see(".app-header a[lang=ja]").await?).await?;
+        page.see(".toast[role=alert]").await?;
+        page.see("html[lang=en]").await?;
+
+        without(&page, &[]).await?;
+        press(&page.button(page.strings().lazy_again).await?).await?;
+        page.see("html[lang=ja]").await?;
+        page.gone(".toast").await?;
+        page.expect_complaints(NOT_ARRIVED).await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_page_without_words_says_that_it_could_not_start() -> Outcome {
+    in_browser(Language::Ja, |page| async move {
+        without(&page, &["*words/interface*"]).await?;
+        page.go("").await?;
+        page.see("#loading.failed button").await?;
+        without(&page, &[]).await?;
+        press(&page.see("#loading.failed button").await?).await?;
+        page.see("#main").await?;
+        page.expect_complaints(NOT_ARRIVED).await
+    })
+    .await
+}
+
+/// From now on the network brings nothing that fits one of the patterns.
+async fn without(page: &Page, patterns: &[&str]) -> Outcome {
+    let cdp = page.driver().cdp();
+    cdp.send_raw("Network.enable", json!({})).await?;
+    cdp.send_raw("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await?;
+    cdp.send_raw("Network.setBlockedURLs", json!({ "urls": patterns })).await?;
+    Ok(())
+}
