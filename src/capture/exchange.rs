@@ -20,9 +20,25 @@ pub fn answer_to(capture: &Capture, id: RecordId) -> Option<&Record> {
 pub fn answered_by(capture: &Capture, id: RecordId) -> Option<&Record> {
     let answer = capture.get(id)?;
     let kind = answer.packet_type().zip(answer.sender())?;
+    // Most packets answer nothing, and finding that out would mean looking through everything.
+    is_answer(kind.0).then_some(())?;
     capture.preceding(id).find(|record| {
         expected_answer(record) == Some(kind) && record.packet_id() == answer.packet_id()
     })
+}
+
+fn is_answer(packet: PacketType) -> bool {
+    matches!(
+        packet,
+        PacketType::ConnAck
+            | PacketType::PubAck
+            | PacketType::PubRec
+            | PacketType::PubRel
+            | PacketType::PubComp
+            | PacketType::SubAck
+            | PacketType::UnsubAck
+            | PacketType::PingResp
+    )
 }
 
 /// What the receiver owes for this packet, and who that is.

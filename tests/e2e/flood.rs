@@ -28,8 +28,8 @@ const AT_ONCE: usize = 250;
 /// What a frame may take of the page's thread, in milliseconds: as much as a screen gives it. It is the time in which
 /// that thread really ran, so that it does not matter what else the machine does.
 const FLUID: f64 = 1000.0 / 60.0;
-/// The same where every frame draws everything anew, faster than anybody's key repeats.
-const ANEW: f64 = 50.0;
+/// The same where every frame draws everything anew.
+const ANEW: f64 = 80.0;
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
