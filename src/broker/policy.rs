@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mqtt::{PacketType, QoS, ReasonCode, Sender, matches, split_shared};
+use crate::mqtt::{PacketType, QoS, ReasonCode, Sender, matches, without_share_name};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -201,7 +201,7 @@ impl Rule {
             (Some(_), None) => false,
             (Some(rule), Some(topic)) => match request.action {
                 Action::Publish | Action::Connect => matches(rule, topic),
-                Action::Subscribe | Action::Unsubscribe => covers(rule, plain_filter(topic)),
+                Action::Subscribe | Action::Unsubscribe => covers(rule, without_share_name(topic)),
             },
         };
         self.action == request.action
@@ -308,10 +308,6 @@ fn covers(rule: &str, filter: &str) -> bool {
         }
     }
     levels.next().is_none()
-}
-
-fn plain_filter(filter: &str) -> &str {
-    split_shared(filter).map_or(filter, |(_, inner)| inner)
 }
 
 /// A QoS is written as its number.

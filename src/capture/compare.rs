@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Capture, ClientSlot, Entry, Record};
 use crate::mqtt::{
-    Dissection, Field, FieldId, Label, Packet, PacketType, PropertyId, Sender, Value,
+    Dissection, Field, FieldId, Label, Packet, PacketType, PropertyId, Sender, Value, hex,
 };
 
 /// Two captures, aligned.
@@ -303,10 +303,6 @@ fn differences(left: &Record, right: &Record) -> Vec<Difference> {
             None => Vec::new(),
         },
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Value::Bytes(bytes::Bytes::copy_from_slice(bytes)).to_string()
 }
 
 /// One thing that a packet says.

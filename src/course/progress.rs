@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::seen::Seen;
 use crate::capture::Record;
-use crate::mqtt::{PacketType, Sender};
+use crate::mqtt::{PacketType, Sender, hex};
 
 /// Progress by exercise id. Ids it does not know are kept: another version of the page may know them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ impl Kept {
         (bytes.len() <= LARGEST_KEPT).then(|| Kept {
             client: record.client.letter(),
             sent: sender == Sender::Client,
-            hex: bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hex: hex(bytes),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::evidence::Evidence;
 use crate::capture::{ClientSlot, RecordId, answer_to};
-use crate::mqtt::{Packet, PacketType, QoS, ReasonCode, Subscription, matches, split_shared};
+use crate::mqtt::{Packet, PacketType, QoS, Subscription, matches, without_share_name};
 
 /// A Topic Filter that a SUBACK has granted.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,8 +17,7 @@ pub struct Granted {
 impl Granted {
     /// Whether messages of this topic match; a share name does not count.
     pub fn matches(&self, topic: &str) -> bool {
-        let filter = &self.subscription.topic_filter;
-        matches(split_shared(filter).map_or(filter, |(_, rest)| rest), topic)
+        matches(without_share_name(&self.subscription.topic_filter), topic)
     }
 }
 
@@ -31,12 +30,7 @@ pub fn granted(evidence: &Evidence, client: ClientSlot) -> Vec<Granted> {
         let Some(Packet::SubAck(suback)) = answer.valid_packet() else { continue };
         let identifier = subscribe.properties.subscription_identifier();
         for (subscription, code) in subscribe.subscriptions.into_iter().zip(suback.reason_codes) {
-            let maximum_qos = match code {
-                ReasonCode::Success => QoS::AtMostOnce,
-                ReasonCode::GrantedQoS1 => QoS::AtLeastOnce,
-                ReasonCode::GrantedQoS2 => QoS::ExactlyOnce,
-                _ => continue,
-            };
+            let Some(maximum_qos) = code.granted_qos() else { continue };
             let (subscribe, suback) = (record.id, answer.id);
             all.push(Granted { subscribe, suback, subscription, identifier, maximum_qos });
         }

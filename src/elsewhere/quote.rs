@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::mqtt::hex;
+
 /// One word of a POSIX shell; `None` where no word can hold these bytes: U+0000 ends every argument, and
 /// a command substitution loses line feeds at the end.
 pub(super) fn shell(bytes: &[u8]) -> Option<String> {
@@ -122,13 +124,6 @@ fn escaped_bytes(bytes: &[u8]) -> String {
         }
     }
     out
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 /// Whether a reader sees the character as it is: no controls, no marks that turn the direction of what

@@ -12,6 +12,7 @@ mod breakage;
 mod error;
 mod field;
 mod frame;
+mod hex;
 mod packet;
 mod property;
 mod qos;
@@ -25,6 +26,7 @@ pub use breakage::{Breakage, Broken};
 pub use error::{Class, DecodeError, EncodeError, ErrorKind};
 pub use field::{Bits, Dissection, Field, FieldId, Label, Value};
 pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH};
+pub use hex::{hex, hex_groups};
 pub use packet::{
     Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Publish, RetainHandling,
     Sender, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Will,
@@ -35,4 +37,5 @@ pub use qos::QoS;
 pub use reason_code::ReasonCode;
 pub use topic::{
     ShareName, check_topic_filter, check_topic_name, matches, split_shared, starts_with_wildcard,
+    without_share_name,
 };

@@ -1,6 +1,7 @@
 //! Reason Codes (§2.4): one table, which decoder, forms, grid and glossary read.
 
 use super::packet::{PacketType, Sender};
+use super::qos::QoS;
 use PacketType::*;
 
 /// Declares the enum and its table together, so that neither can miss an entry.
@@ -89,6 +90,16 @@ impl ReasonCode {
     /// Values from 0x80 on tell of a failure (§2.4).
     pub fn is_error(self) -> bool {
         self.value() >= 0x80
+    }
+
+    /// The maximum QoS that it grants in SUBACK; `None` for one that refuses (§3.9.3).
+    pub fn granted_qos(self) -> Option<QoS> {
+        match self {
+            ReasonCode::Success => Some(QoS::AtMostOnce),
+            ReasonCode::GrantedQoS1 => Some(QoS::AtLeastOnce),
+            ReasonCode::GrantedQoS2 => Some(QoS::ExactlyOnce),
+            _ => None,
+        }
     }
 
     /// The name as `packet` means it: 0x00 reads differently in SUBACK and DISCONNECT.

@@ -44,6 +44,11 @@ pub fn split_shared(filter: &str) -> Option<(ShareName<'_>, &str)> {
     (!name.is_empty() && !inner.is_empty()).then_some((name, inner))
 }
 
+/// The filter that Topic Names are matched with: without `$share/{ShareName}/`, where it stands.
+pub fn without_share_name(filter: &str) -> &str {
+    split_shared(filter).map_or(filter, |(_, inner)| inner)
+}
+
 /// Whether the filter's first level is a wildcard; such a filter matches no topic that begins with `$`
 /// [MQTT-4.7.2-1].
 pub fn starts_with_wildcard(filter: &str) -> bool {

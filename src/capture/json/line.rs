@@ -4,8 +4,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::read::packet_from_json;
-use super::write::{dissection_to_json, hex};
-use crate::mqtt::{Sender, dissect, encode};
+use super::write::dissection_to_json;
+use crate::mqtt::{Sender, dissect, encode, hex};
 
 /// Dissects one packet in hexadecimal, optionally behind `client ` or `server ` for the side that sent
 /// it. Bytes may be set apart by white space and begin with `0x`; an empty line is a packet without bytes.

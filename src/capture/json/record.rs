@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::write::{hex, packet_to_json};
+use super::write::packet_to_json;
 use crate::capture::{Entry, Record};
-use crate::mqtt::Sender;
+use crate::mqtt::{Sender, hex};
 
 /// The records as one JSON array, one record a line.
 ///

@@ -1,11 +1,10 @@
 //! Packets and dissections → JSON.
 
-use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::mqtt::{
     DecodeError, Dissection, Field, Packet, Properties, PropertyId, PropertyKind, PropertyValue,
-    ReasonCode, Subscription, Value as FieldValue,
+    ReasonCode, Subscription, Value as FieldValue, hex,
 };
 
 /// A packet in the shapes the module promises.
@@ -124,10 +123,6 @@ pub(super) fn property_key(id: PropertyId) -> String {
 /// Properties that stay a list even when there is only one.
 pub(super) fn always_a_list(id: PropertyId) -> bool {
     matches!(id, PropertyId::SubscriptionIdentifier | PropertyId::UserProperty)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    FieldValue::Bytes(Bytes::copy_from_slice(bytes)).to_string()
 }
 
 fn properties(properties: &Properties) -> Value {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::capture::Record;
-use crate::mqtt::{FieldId, Label, v3};
+use crate::mqtt::{FieldId, Label, hex_groups, v3};
 use crate::ui::inspector::{RowName, Sheet, value};
 
 /// A byte string whose ranges have names.
@@ -167,7 +167,7 @@ impl Diff {
     pub fn as_text(&self) -> String {
         let hex = |side: &Labelled, part: Option<usize>| {
             let bytes = part.map_or(&[][..], |part| side.bytes_of(part));
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+            hex_groups(bytes, 1)
         };
         let mut text = format!("\t{}\t{}\n", self.left.title, self.right.title);
         for row in &self.rows {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::model::{Diff, Fate, Labelled, Row};
 use crate::language::Strings;
+use crate::mqtt::hex_groups;
 use crate::ui::format::{capped, grouped};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -127,7 +128,7 @@ fn cell(
         let start = differing.start.min(shown);
         let end = differing.end.clamp(start, shown);
         let other = (start < end)
-            .then(|| view! { <mark class="byte-diff__other">{hex(&bytes[start..end])}</mark> });
+            .then(|| view! { <mark class="byte-diff__other">{hex_groups(&bytes[start..end], 1)}</mark> });
         let rest = (shown < bytes.len())
             .then(|| strings.diff_bytes_more(grouped((bytes.len() - shown) as u64)));
         let said = side.parts[part].value.as_str();
@@ -136,7 +137,7 @@ fn cell(
         });
         view! {
             <span class="byte-diff__bytes">
-                {hex(&bytes[..start])} " " {other} " " {hex(&bytes[end..shown])} " " {rest}
+                {hex_groups(&bytes[..start], 1)} " " {other} " " {hex_groups(&bytes[end..shown], 1)} " " {rest}
             </span>
             {said}
         }
@@ -146,8 +147,4 @@ fn cell(
             {content}
         </span>
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use crate::mqtt::{Sender, decode};
+use crate::mqtt::{Sender, decode, hex_groups};
 
 /// What was found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +61,8 @@ pub fn read(text: &str) -> Result<Pasted, PasteError> {
 
 /// The bytes as pairs of digits, sixteen a line.
 pub fn to_hex(bytes: &[u8]) -> String {
-    let line =
-        |line: &[u8]| line.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
-    bytes.chunks(16).map(line).collect::<Vec<_>>().join("\n")
+    let lines = bytes.chunks(16).map(|line| hex_groups(line, 1));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Cuts a stream by what each Remaining Length announces, also where a packet is not sound.

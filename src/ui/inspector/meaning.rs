@@ -3,7 +3,7 @@
 use super::absent::default_meaning;
 use super::model::{Row, RowName, Sheet};
 use crate::language::Strings;
-use crate::mqtt::{FieldId, Label, PropertyId, Value};
+use crate::mqtt::{FieldId, Label, PropertyId, Value, hex_groups};
 use crate::ui::format::{binary_size, capped, duration, grouped};
 
 /// Characters of a value in the field tree, and in the explanation.
@@ -255,9 +255,8 @@ fn text_or_hex(bytes: &[u8], limit: usize) -> String {
         Some(text) => printable(&capped(text, limit)),
         None => {
             let shown = bytes.len().min(limit / 3);
-            let digits: Vec<_> = bytes[..shown].iter().map(|byte| format!("{byte:02x}")).collect();
             let rest = if shown < bytes.len() { " …" } else { "" };
-            format!("{}{rest}", digits.join(" "))
+            format!("{}{rest}", hex_groups(&bytes[..shown], 1))
         }
     }
 }

@@ -8,6 +8,7 @@ use super::absent::absent;
 use crate::capture::{Capture, Entry, Record, RecordId};
 use crate::mqtt::{
     Bits, DecodeError, Dissection, Field, Label, Packet, PacketType, Sender, Value, dissect,
+    hex_groups,
 };
 
 /// One opened packet.
@@ -334,16 +335,7 @@ impl Sheet {
 
     /// The bytes as pairs of digits with spaces between.
     pub fn hex(&self, range: Range<usize>) -> String {
-        let mut out = String::with_capacity(range.len() * 3);
-        for byte in self.bytes.get(range).unwrap_or_default() {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            for nibble in [byte >> 4, byte & 0x0F] {
-                out.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-            }
-        }
-        out
+        hex_groups(self.bytes.get(range).unwrap_or_default(), 1)
     }
 }
 

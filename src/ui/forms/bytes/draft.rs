@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
+use crate::mqtt::hex_groups;
 use crate::ui::forms::Problem;
 
 /// How the text stands for bytes.
@@ -29,7 +30,7 @@ impl BytesDraft {
     pub fn from_text_or_bytes(bytes: &[u8]) -> BytesDraft {
         match plain_text(bytes) {
             Some(text) => BytesDraft { form: BytesForm::Text, text: text.to_owned() },
-            None => BytesDraft { form: BytesForm::Hex, text: hex(bytes) },
+            None => BytesDraft { form: BytesForm::Hex, text: hex_groups(bytes, 1) },
         }
     }
 
@@ -74,17 +75,12 @@ impl BytesDraft {
                 self.text = plain_text(&bytes).unwrap_or_default().to_owned();
             }
             (BytesForm::Text | BytesForm::Json, BytesForm::Hex) => {
-                self.text = hex(self.text.as_bytes());
+                self.text = hex_groups(self.text.as_bytes(), 1);
             }
             _ => {}
         }
         self.form = form;
     }
-}
-
-/// Lower-case digits, a space between bytes.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 fn from_hex(text: &str) -> Result<Bytes, Problem> {

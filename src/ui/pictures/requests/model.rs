@@ -2,14 +2,6 @@
 
 use std::time::Duration;
 
-/// Hexadecimal digits in groups of four bytes.
-pub fn hex(bytes: &[u8]) -> String {
-    let groups = bytes
-        .chunks(4)
-        .map(|group| group.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-    groups.collect::<Vec<_>>().join(" ")
-}
-
 /// As text, where every character of it can be read.
 pub fn text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
@@ -83,7 +75,6 @@ mod tests {
         ] {
             assert_eq!(text(bytes), expect, "{bytes:02x?}");
         }
-        assert_eq!(hex(&[0xde, 0xad, 0xbe, 0xef, 0x01]), "deadbeef 01");
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::model::{duration, hex, histogram, text};
+use super::model::{duration, histogram, text};
 use crate::capture::RecordId;
 use crate::course::requests::{Exchange, PATIENCE, Requests, State, percentile};
 use crate::language::Strings;
+use crate::mqtt::hex_groups;
 use crate::time::Instant;
 use crate::ui::broker_view::until::{Clock, use_clock};
 use crate::ui::components::{Evidence, Icon};
@@ -105,8 +106,8 @@ fn row(exchange: &Exchange, now: Instant, strings: &'static Strings) -> impl Int
 /// Bytes, and the text that they are, if they are.
 fn in_words(data: &[u8]) -> String {
     match text(data) {
-        Some(text) => format!("{} “{text}”", hex(data)),
-        None => hex(data),
+        Some(text) => format!("{} “{text}”", hex_groups(data, 4)),
+        None => hex_groups(data, 4),
     }
 }
 

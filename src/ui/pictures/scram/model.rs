@@ -1,9 +1,8 @@
 //! The values of one exchange in the order in which they follow from each other.
 
-use std::fmt::Write;
-
 use crate::capture::{Capture, RecordId};
 use crate::course::scram::{End, Exchange, PASSWORD, USER, exchanges};
+use crate::mqtt::hex_groups;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
@@ -216,15 +215,7 @@ fn attribute(message: &str, name: &str) -> Option<String> {
 
 /// In groups of four bytes, so that a long value can break and be compared.
 fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 9 / 4);
-    for (index, byte) in bytes.iter().enumerate() {
-        if index > 0 && index % 4 == 0 {
-            text.push(' ');
-        }
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hex_groups(bytes, 4)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
 use crate::mqtt::{
-    Packet, PacketId, Publish, QoS, ReasonCode, Sender, Subscription, matches, split_shared,
+    Packet, PacketId, Publish, QoS, Sender, Subscription, matches, split_shared, without_share_name,
 };
 
 /// What is known so far. Bounded: the oldest messages go first.
@@ -137,12 +137,7 @@ impl Tracer {
                 };
                 let held = self.clients.entry(record.client).or_default();
                 for (subscription, code) in asked.into_iter().zip(suback.reason_codes) {
-                    let maximum_qos = match code {
-                        ReasonCode::Success => QoS::AtMostOnce,
-                        ReasonCode::GrantedQoS1 => QoS::AtLeastOnce,
-                        ReasonCode::GrantedQoS2 => QoS::ExactlyOnce,
-                        _ => continue,
-                    };
+                    let Some(maximum_qos) = code.granted_qos() else { continue };
                     let filter = subscription.topic_filter.clone();
                     held.insert(filter, Held { subscription, identifier, maximum_qos });
                 }
@@ -241,10 +236,7 @@ impl Tracer {
 }
 
 fn matching(held: &Holdings, topic: &str) -> Vec<Held> {
-    let fits = |held: &&Held| {
-        let filter = &held.subscription.topic_filter;
-        matches(split_shared(filter).map_or(filter, |(_, rest)| rest), topic)
-    };
+    let fits = |held: &&Held| matches(without_share_name(&held.subscription.topic_filter), topic);
     held.values().filter(fits).cloned().collect()
 }
 
