@@ -56,9 +56,8 @@ fn ended(
     cause: &Record,
     wanted: ReasonCode,
 ) -> Result<Vec<RecordId>, Verdict> {
-    let (connection, id) = (cause.connection, cause.id);
-    let later = evidence.capture.following(id).filter(|record| record.connection == connection);
-    for record in later {
+    let id = cause.id;
+    for record in evidence.capture.following(id) {
         let is_word = record.packet_type() == Some(PacketType::Disconnect)
             && record.sender() == Some(Sender::Server);
         match record.valid_packet().filter(|_| is_word).map(|packet| packet.reason_codes().to_vec())

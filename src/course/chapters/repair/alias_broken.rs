@@ -84,11 +84,7 @@ fn was_dropped(evidence: &Evidence) -> Verdict {
         if !publish.topic.is_empty() {
             continue;
         }
-        let same = |other: &&crate::capture::Record| {
-            other.connection == record.connection && other.id > record.id
-        };
-        let mut after = evidence.capture.records().filter(same);
-        let told = after.find(|other| {
+        let told = evidence.capture.following(record.id).find(|other| {
             matches!(&other.entry, Entry::Closed(close) if close.by != Some(Sender::Client))
                 || (other.packet_type() == Some(PacketType::Disconnect)
                     && other.sender() == Some(Sender::Server))

@@ -9,7 +9,7 @@ mod save_bytes;
 
 use super::Chapter;
 use super::common::has_ended;
-use crate::capture::{Capture, Record};
+use crate::capture::{Capture, Record, answer_to};
 use crate::course::{Evidence, Finding};
 use crate::mqtt::{Packet, PacketType, Property, Publish, ReasonCode, Sender};
 
@@ -46,21 +46,10 @@ fn publish_in(packet: &Packet) -> Option<&Publish> {
     }
 }
 
-/// What the Server answered to the PUBLISH of a record, above QoS 0.
-fn answer_to(capture: &Capture, publish: &Record) -> Option<ReasonCode> {
-    let id = publish.packet_id()?;
-    let answers = [PacketType::PubAck, PacketType::PubRec];
-    let answer = capture.following(publish.id).find(|record| {
-        record.sender() == Some(Sender::Server)
-            && record.packet_type().is_some_and(|kind| answers.contains(&kind))
-            && record.packet_id() == Some(id)
-    })?;
-    answer.valid_packet()?.reason_codes().first().copied()
-}
-
 /// The message of a PUBLISH was taken: its acknowledgement is there and refuses nothing.
 fn taken(capture: &Capture, publish: &Record) -> Result<(), Finding> {
-    match answer_to(capture, publish) {
+    let answer = answer_to(capture, publish.id).and_then(|answer| answer.valid_packet());
+    match answer.and_then(|packet| packet.reason_codes().first().copied()) {
         None => Err(Evidence::not_received(publish.client, PacketType::PubAck)),
         Some(code) if code.is_error() => Err(Finding::Refused { packet: PacketType::PubAck, code }),
         Some(_) => Ok(()),
