@@ -34,8 +34,14 @@ impl ProgressStore {
         self.0.with_untracked(read)
     }
 
-    pub fn record(self, exercise: &str, done: Done) {
-        self.change(|progress| progress.record(exercise, done));
+    /// Takes in a run that met every step, with the packets that decided it where it was done by hand.
+    pub fn record(self, exercise: &str, done: Done, evidence: Option<Vec<Kept>>) {
+        self.change(|progress| {
+            progress.record(exercise, done);
+            if let Some(evidence) = evidence {
+                progress.keep(exercise, evidence);
+            }
+        });
     }
 
     /// Keeps a result where it is better than those before.
@@ -43,10 +49,6 @@ impl ProgressStore {
         if self.0.with_untracked(|progress| progress.best(name).is_none_or(|best| best < result)) {
             self.change(|progress| _ = progress.record_best(name, result));
         }
-    }
-
-    pub fn keep(self, exercise: &str, evidence: Vec<Kept>) {
-        self.change(|progress| progress.keep(exercise, evidence));
     }
 
     pub fn answer(self, question: &str, option: usize) {

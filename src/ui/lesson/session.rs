@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
+use super::model;
 use crate::broker::Input;
-use crate::capture::RecordId;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::{Cast, Done, Evidence, Exercise, Kept, Run, Verdict};
+use crate::language::Strings;
 use crate::link::Target;
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::packet_list::{WireState, use_wire};
@@ -87,16 +89,13 @@ impl LessonSession {
                 Some((_, run)) => (run.verdicts().to_vec(), run.outcomes().to_vec(), run.is_done()),
                 None => Default::default(),
             });
-            let evidence = is_done.then(|| session.deciding(&verdicts));
+            let by_solution = session.played.get_untracked();
+            let evidence = (is_done && !by_solution).then(|| session.deciding(&verdicts));
             session.verdicts.set(verdicts);
             session.outcomes.set(outcomes);
             if is_done {
-                let by_solution = session.played.get_untracked();
                 let packets = session.packets_sent();
-                progress.record(exercise.id, Done { packets, by_solution });
-                if let Some(evidence) = evidence.filter(|_| !by_solution) {
-                    progress.keep(exercise.id, evidence);
-                }
+                progress.record(exercise.id, Done { packets, by_solution }, evidence);
             }
         });
         session
@@ -241,6 +240,14 @@ impl LessonSession {
 
     pub fn store(self) -> Store {
         self.store
+    }
+
+    /// A client's part, translated where the page knows it. Not tracked.
+    pub fn role(self, slot: ClientSlot, strings: &Strings) -> String {
+        self.store.peek(|lab| {
+            let part = lab.client(slot).map_or("", |client| client.role());
+            model::role_name(part, strings).to_owned()
+        })
     }
 
     /// Packets that the learner's clients have sent since the start, without keeping alive.

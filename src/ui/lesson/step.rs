@@ -216,10 +216,7 @@ fn Control(
     let is_connected = move || client(BenchClient::is_connected);
     let is_busy =
         move || client(|client| client.link_state() != LinkState::Closed && !client.is_connected());
-    let role = move |slot| {
-        let name = store.with_lab(|lab| lab.client(slot).map(|client| client.role().to_owned()));
-        model::role_name(&name.unwrap_or_default(), locale.strings()).to_owned()
-    };
+    let role = move |slot| session.role(slot, locale.strings());
     let must_connect = move || slot.filter(|_| !connects && !is_connected());
     let label = move || {
         let strings = locale.strings();
@@ -277,11 +274,7 @@ fn VerdictView(
     words: Signal<Option<&'static StepProse>>,
 ) -> impl IntoView {
     let locale = use_locale();
-    let store = session.store();
-    let role = move |slot| {
-        let name = store.peek(|lab| lab.client(slot).map(|client| client.role().to_owned()));
-        model::role_name(&name.unwrap_or_default(), locale.strings()).to_owned()
-    };
+    let role = move |slot| session.role(slot, locale.strings());
     let body = move || {
         let verdict = session.verdict(index)?;
         let strings = locale.strings();

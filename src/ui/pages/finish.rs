@@ -18,10 +18,9 @@ pub fn FinishPage() -> impl IntoView {
     let locale = use_locale();
     let progress = use_progress();
     let tallies = move || {
-        let strings = locale.strings();
-        progress.with(|progress| {
-            tallies(progress, strings).into_iter().map(|tally| tally.view(strings)).collect_view()
-        })
+        let language = locale.language();
+        let tallies = progress.with(|progress| tallies(progress, language.strings()));
+        tallies.into_iter().map(|tally| tally.view(language)).collect_view()
     };
     let left = move || {
         let language = locale.language();
@@ -92,11 +91,8 @@ fn tallies(progress: &Progress, strings: &'static Strings) -> Vec<Tally> {
 }
 
 impl Tally {
-    fn view(self, strings: &'static Strings) -> impl IntoView + use<> {
-        let language = match std::ptr::eq(strings, Language::Ja.strings()) {
-            true => Language::Ja,
-            false => Language::En,
-        };
+    fn view(self, language: Language) -> impl IntoView + use<> {
+        let strings = language.strings();
         let state = if self.done == self.of { "met" } else { "not-yet" };
         let names: Vec<&str> = self.missing.into_iter().filter(|name| !name.is_empty()).collect();
         let missing = (!names.is_empty()).then(|| {
