@@ -131,7 +131,7 @@ fn Outcome(
         };
         let why = words.get().and_then(|words| words.prediction).map_or("", |p| p.outcome);
         Some(view! {
-            <div class="prose prediction__outcome" role="status">
+            <div class="prose" role="status">
                 <p><strong>{word}</strong></p>
                 <div inner_html=why></div>
             </div>
