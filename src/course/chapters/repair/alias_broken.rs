@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::capture::{ClientSlot, Entry};
-use crate::course::chapters::common::{connect, publish_with, subscribe};
+use crate::course::chapters::common::{connect, has_ended, publish_with, subscribe};
 use crate::course::{
     Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
 };
@@ -40,17 +40,18 @@ pub static EXERCISE: Exercise = Exercise {
         Step { id: "mend", controls: &[|_| Move::Act(to_readings())], check: works, ..Step::PLAIN },
     ],
     solution: |cast| {
-        [
-            connect(cast, PUBLISHER),
-            as_the_program_does(),
-            connect(cast, SUBSCRIBER),
-            to_readings(),
-            connect(cast, PUBLISHER),
-            with_alias(TOPIC),
-            with_alias(""),
+        vec![
+            Move::Act(connect(cast, PUBLISHER)),
+            Move::Act(as_the_program_does()),
+            Move::Act(connect(cast, SUBSCRIBER)),
+            Move::Act(to_readings()),
+            // Once it has been dropped, which may take the server a moment.
+            Move::React(|cast, evidence| {
+                has_ended(evidence, PUBLISHER).then(|| connect(cast, PUBLISHER))
+            }),
+            Move::Act(with_alias(TOPIC)),
+            Move::Act(with_alias("")),
         ]
-        .map(Move::Act)
-        .into()
     },
     // Three CONNECT, SUBSCRIBE, three PUBLISH.
     par: 7,

@@ -1,7 +1,7 @@
 //! Two sensors, and only one of them is ever connected.
 
 use crate::capture::{ClientSlot, Entry};
-use crate::course::chapters::common::connect;
+use crate::course::chapters::common::{connect, has_ended};
 use crate::course::connections::connections;
 use crate::course::{Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict};
 use crate::lab::{Act, Action};
@@ -41,16 +41,17 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     solution: |cast| {
-        [
-            as_copied(cast, BOILER),
-            as_copied(cast, PUMP),
-            // The configuration was copied with its Client Identifier: each gets its own.
-            connect(cast, BOILER),
-            ping(BOILER),
-            ping(PUMP),
+        vec![
+            Move::Act(as_copied(cast, BOILER)),
+            Move::Act(as_copied(cast, PUMP)),
+            // The configuration was copied with its Client Identifier: each gets its own. The one that was
+            // dropped comes back once it has been.
+            Move::React(|cast, evidence| {
+                has_ended(evidence, BOILER).then(|| connect(cast, BOILER))
+            }),
+            Move::Act(ping(BOILER)),
+            Move::Act(ping(PUMP)),
         ]
-        .map(Move::Act)
-        .into()
     },
     par: 5,
     ..Exercise::PLAIN
