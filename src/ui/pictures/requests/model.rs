@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::course::requests::{PATIENCE, State};
+
 /// As text, where every character of it can be read.
 pub fn text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
@@ -15,6 +17,20 @@ pub fn duration(time: Duration) -> String {
         below if below < 1000.0 => format!("{below:.1} ms"),
         _ => format!("{:.2} s", milliseconds / 1000.0),
     }
+}
+
+/// What a bar in its full length stands for: the slowest of several answers, or the whole time limit as
+/// soon as one request waits, has waited too long, or is the only one.
+pub fn full_bar(states: impl Iterator<Item = State>) -> Duration {
+    let (mut answered, mut slowest) = (0, Duration::ZERO);
+    for state in states {
+        match state {
+            State::Answered(took) => (answered, slowest) = (answered + 1, slowest.max(took)),
+            State::Nobody => {}
+            State::Pending(_) | State::Late(_) | State::TimedOut => return PATIENCE,
+        }
+    }
+    if answered > 1 { slowest } else { PATIENCE }
 }
 
 /// One class of the histogram: round trips shorter than `below`, and not shorter than the class before.
@@ -62,6 +78,22 @@ mod tests {
         assert_eq!(counts(&[100]), [(500, 1)]);
         assert_eq!(counts(&[500]), [(1000, 1)]);
         assert_eq!(counts(&[900, 1100, 1200, 7000]), [(1000, 1), (2000, 2), (4000, 0), (8000, 1)]);
+    }
+
+    #[test]
+    fn bars_are_compared_with_the_slowest_answer_or_with_the_time_limit() {
+        let answered = |millis| State::Answered(Duration::from_millis(millis));
+        let late = State::Late(Duration::from_secs(6));
+        for (states, expect) in [
+            (vec![answered(2), answered(9), answered(5)], Duration::from_millis(9)),
+            (vec![answered(2), State::Nobody, answered(9)], Duration::from_millis(9)),
+            (vec![answered(2)], PATIENCE),
+            (vec![answered(2), answered(9), State::TimedOut], PATIENCE),
+            (vec![answered(2), answered(9), late], PATIENCE),
+            (vec![], PATIENCE),
+        ] {
+            assert_eq!(full_bar(states.iter().copied()), expect, "{states:?}");
+        }
     }
 
     #[test]

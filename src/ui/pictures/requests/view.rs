@@ -1,8 +1,10 @@
 //! The table of requests with a bar each on one axis of time, what was set aside, and the histogram.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
-use super::model::{duration, histogram, text};
+use super::model::{duration, full_bar, histogram, text};
 use crate::capture::RecordId;
 use crate::course::requests::{Exchange, PATIENCE, Requests, State, percentile};
 use crate::language::Strings;
@@ -32,8 +34,14 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
                 return view! { <p class="picture__empty">{words}</p> }.into_any();
             }
             let shown = requests.exchanges.iter().rev().take(SHOWN);
-            let rows = shown.map(|exchange| row(exchange, now, strings)).collect_view();
-            view! { <ol class="requests">{rows}</ol> }.into_any()
+            let full = full_bar(shown.clone().map(|exchange| exchange.state(now)));
+            let rows = shown.map(|exchange| row(exchange, now, full, strings)).collect_view();
+            let scale = match full {
+                PATIENCE => strings.requests_full_bar_limit(duration(full)),
+                slowest => strings.requests_full_bar_slowest(duration(slowest)),
+            };
+            view! { <ol class="requests">{rows}</ol> <p class="requests__scale">{scale}</p> }
+                .into_any()
         })
     };
     let strays = move || {
@@ -70,10 +78,15 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
     }
 }
 
-fn row(exchange: &Exchange, now: Instant, strings: &'static Strings) -> impl IntoView + use<> {
+fn row(
+    exchange: &Exchange,
+    now: Instant,
+    full: Duration,
+    strings: &'static Strings,
+) -> impl IntoView + use<> {
     let letter = exchange.client.letter().to_string();
     let state = exchange.state(now);
-    let whole = PATIENCE.as_secs_f64();
+    let whole = full.as_secs_f64();
     let (key, icon, words, share) = match state {
         State::Pending(until) => {
             let left = until.since(now);
@@ -90,7 +103,10 @@ fn row(exchange: &Exchange, now: Instant, strings: &'static Strings) -> impl Int
     let data = exchange.correlation_data.as_ref();
     let data = data.map_or(strings.requests_no_data.to_owned(), |data| in_words(data));
     let answer = exchange.answer.as_ref().map(|answer| view! { "→ " <Evidence id=answer.record/> });
-    let width = format!("{:.1}%", (share * 100.0).clamp(1.0, 100.0));
+    let bar = (share > 0.0).then(|| {
+        let width = format!("{:.1}%", (share * 100.0).clamp(1.0, 100.0));
+        view! { <span class="requests__bar"><span style:inline-size=width></span></span> }
+    });
     view! {
         <li class="requests__row" data-state=key>
             <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
@@ -98,7 +114,7 @@ fn row(exchange: &Exchange, now: Instant, strings: &'static Strings) -> impl Int
             <code class="requests__topic">{exchange.topic.clone()}</code>
             <span class="requests__state"><Icon name=icon small=true/>{words}</span>
             <span class="requests__data">{data}</span>
-            <span class="requests__bar"><span style:inline-size=width></span></span>
+            {bar}
         </li>
     }
 }
@@ -112,7 +128,7 @@ fn in_words(data: &[u8]) -> String {
 }
 
 /// Median, 99th percentile, and how many round trips are in each class.
-fn figures(requests: &Requests, strings: &'static Strings) -> Option<impl IntoView + use<>> {
+fn figures(requests: &Requests, strings: &'static Strings) -> Option<AnyView> {
     let times = requests.round_trips();
     let median = percentile(&times, 0.5)?;
     let worst = percentile(&times, 0.99)?;
@@ -129,12 +145,17 @@ fn figures(requests: &Requests, strings: &'static Strings) -> Option<impl IntoVi
             </li>
         }
     });
-    Some(view! {
+    if let [only] = times.as_slice() {
+        let words = strings.requests_figure(duration(*only));
+        return Some(view! { <p class="requests__figures">{words}</p> }.into_any());
+    }
+    let figures = view! {
         <div class="requests__figures">
             <p>{strings.requests_figures(times.len(), duration(median), duration(worst))}</p>
             <ol class="requests__histogram">{bars.collect_view()}</ol>
         </div>
-    })
+    };
+    Some(figures.into_any())
 }
 
 /// Older requests are in the list of packets.
