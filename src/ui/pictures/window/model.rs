@@ -67,7 +67,12 @@ impl Lane {
             true => Place::Taken(*slot),
             false => Place::Beyond(*slot),
         });
-        let shown = self.free().min(SHOWN.saturating_sub(self.used()));
+        // A wide window is drawn as far as it has ever been used, and a little further.
+        let matter = match maximum <= DRAWN_WHOLE {
+            true => maximum,
+            false => self.window.peak + SPARE,
+        };
+        let shown = self.free().min(matter.min(MOST_DRAWN).saturating_sub(self.used()));
         let places = taken.chain(std::iter::repeat_n(Place::Free, shown)).collect();
         (places, self.free() - shown)
     }
@@ -126,8 +131,12 @@ fn owed<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<Owed> {
     owed
 }
 
+/// Windows up to this size are drawn slot by slot.
+const DRAWN_WHOLE: usize = 6;
+/// Free slots beside those that have been in use.
+const SPARE: usize = 2;
 /// More slots than this are counted, not drawn.
-const SHOWN: usize = 20;
+const MOST_DRAWN: usize = 20;
 
 #[cfg(test)]
 mod tests {
@@ -209,8 +218,11 @@ mod tests {
     fn large_windows_are_counted_not_drawn() {
         let lane = &after("hold-the-ack", 3)[1].from_server;
         let (places, more) = lane.places();
-        assert_eq!((places.len(), more), (20, 65_515));
+        assert_eq!((places.len(), more), (2, 65_533));
         assert!(lane.is_idle() && !lane.window.is_stated);
+        // Three of the publisher's slots have been in use.
+        let (places, more) = after("hold-the-ack", 4)[1].to_server.places();
+        assert_eq!((places.len(), more), (5, 15));
         let (places, more) = after("hold-the-ack", 4)[0].from_server.places();
         assert_eq!((places.len(), more), (2, 0));
     }

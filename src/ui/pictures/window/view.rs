@@ -84,7 +84,14 @@ fn lane(lane: &Lane, strings: &'static Strings) -> impl IntoView + use<> {
         true => strings.window_stated(window.maximum),
         false => strings.window_default.to_owned(),
     };
-    let sum = strings.window_sum(window.finished, lane.free(), window.peak, lane.used());
+    // Where nothing has passed there is nothing to count.
+    let used = (!lane.is_idle()).then_some(lane);
+    let gauge = used.map(|lane| {
+        let width = format!("{:.1}%", lane.share());
+        view! {
+            <span class="window__gauge" aria-hidden="true"><i style:inline-size=width></i></span>
+        }
+    });
     let queued = lane.queued.filter(|queued| *queued > 0).map(|queued| {
         let waiting = (0..queued.min(QUEUE_SHOWN)).map(|_| view! { <i></i> }).collect_view();
         view! {
@@ -94,7 +101,11 @@ fn lane(lane: &Lane, strings: &'static Strings) -> impl IntoView + use<> {
             </span>
         }
     });
-    let qos_0 = (window.qos_0 > 0).then(|| strings.window_qos_0(window.qos_0));
+    let sum = used.map(|lane| {
+        let qos_0 = (window.qos_0 > 0).then(|| strings.window_qos_0(window.qos_0));
+        let sum = strings.window_sum(window.finished, lane.free(), window.peak, lane.used());
+        view! { <p class="window__sum">{sum} " " {qos_0}</p> }
+    });
     let beyond = lane.overrun_at().map(|id| {
         view! {
             <p class="window__beyond">
@@ -105,7 +116,7 @@ fn lane(lane: &Lane, strings: &'static Strings) -> impl IntoView + use<> {
             </p>
         }
     });
-    let slots = (!lane.is_idle()).then(|| {
+    let slots = used.map(|lane| {
         let (places, more) = lane.places();
         let places = places.into_iter().map(|place| slot(place, strings)).collect_view();
         let more = (more > 0).then(|| {
@@ -124,13 +135,11 @@ fn lane(lane: &Lane, strings: &'static Strings) -> impl IntoView + use<> {
                 <strong>{direction}</strong>
                 <span>{stated}</span>
                 <Evidence id=window.stated_in/>
-                <span class="window__gauge" aria-hidden="true">
-                    <i style:inline-size=format!("{:.1}%", lane.share())></i>
-                </span>
+                {gauge}
             </p>
             {slots}
             {beyond}
-            <p class="window__sum">{sum} " " {qos_0}</p>
+            {sum}
         </div>
     }
 }
