@@ -6,7 +6,7 @@ use super::model;
 use super::player;
 use super::session::LessonSession;
 use crate::course::{Cast, Finding, Move, StepProse, Verdict, exercise_prose};
-use crate::lab::{Action, BenchClient, LinkState};
+use crate::lab::{Act, Action, BenchClient, LinkState};
 use crate::ui::client_panel::refusal;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::live::live;
@@ -197,6 +197,7 @@ fn Control(
     let store = session.store();
     let next = move || control(&session.cast());
     // The client that must be connected before; a CONNECT and what needs no packet can be done at once.
+    let is_connect = |act: &Act| matches!(act.action, Action::Connect(_));
     let (slot, connects, waits) = match untrack(next) {
         Move::Act(act) => match act.action {
             Action::Connect(_) => (Some(act.client), true, false),
@@ -204,20 +205,33 @@ fn Control(
             action if action.is_setting() => (None, false, false),
             _ => (Some(act.client), false, false),
         },
-        Move::Acts(acts) => (acts.first().map(|act| act.client), false, false),
+        Move::Acts(acts) => {
+            (acts.first().map(|act| act.client), acts.iter().all(is_connect), false)
+        }
         Move::Wait(_) => (None, false, true),
         Move::React(_) | Move::Operate(_) | Move::Open(..) | Move::Filter(_) => {
             (None, false, false)
         }
     };
+    // Whoever answers or goes on is known only from what has passed.
+    let slot = Memo::new(move |_| {
+        let Move::React(react) = next() else { return slot };
+        let cast = session.cast();
+        // Read for the sake of being told: the evidence itself is not tracked.
+        store.with_lab(|_| ());
+        let act = session.with_evidence(|evidence| react(&cast, evidence));
+        act.filter(|act| matches!(act.action, Action::Publish(_) | Action::Subscribe { .. }))
+            .map(|act| act.client)
+    });
     let client = move |read: fn(&BenchClient) -> bool| {
+        let slot = slot.get();
         store.with_lab(|lab| slot.and_then(|slot| lab.client(slot)).is_some_and(read))
     };
     let is_connected = move || client(BenchClient::is_connected);
     let is_busy =
         move || client(|client| client.link_state() != LinkState::Closed && !client.is_connected());
     let role = move |slot| session.role(slot, locale.strings());
-    let must_connect = move || slot.filter(|_| !connects && !is_connected());
+    let must_connect = move || slot.get().filter(|_| !connects && !is_connected());
     let label = move || {
         let strings = locale.strings();
         if let Some(slot) = must_connect() {
