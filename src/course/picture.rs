@@ -1,6 +1,6 @@
 //! The pictures of the chapters.
 
-/// What an exercise shows below its clients. Each is drawn by the page, from the capture alone.
+/// What an exercise shows beside its clients, mostly below them. Each is drawn by the page, from the capture alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Picture {
     /// What each alias stands for, on each connection and in each direction, and what it has saved.
@@ -23,4 +23,11 @@ pub enum Picture {
     Codes,
     /// Every value of a SCRAM-SHA-256 exchange, and both proofs checked.
     Scram,
+}
+
+impl Picture {
+    /// Whether it is what the learner works with, and the clients only follow: then it stands above them.
+    pub fn comes_first(self) -> bool {
+        self == Picture::AliasGame
+    }
 }

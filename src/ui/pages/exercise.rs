@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::NotFoundPage;
-use crate::course::{Exercise, exercise};
+use crate::course::{Exercise, Picture, exercise};
 use crate::ui::behind::use_behind;
 use crate::ui::browser::focus_within;
 use crate::ui::client_panel::Bench;
@@ -81,6 +81,8 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
         }
     });
     let unseen = move || newest().saturating_sub(seen.get());
+    let first = exercise.picture.filter(|picture| picture.comes_first());
+    let below = exercise.picture.filter(|picture| !picture.comes_first());
 
     view! {
         <main
@@ -113,9 +115,9 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                     tabindex="-1"
                     aria-label=live(move || locale.strings().pane_bench)
                 >
+                    {first.map(|picture| drawn(picture, session))}
                     <Bench/>
-                    {exercise
-                        .picture
+                    {below
                         .map(|picture| {
                             view! {
                                 // Seen at the lower edge as long as the picture is below it.
@@ -123,7 +125,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                                     <Icon name="down" small=true/>
                                     {live(move || locale.strings().bench_picture)}
                                 </button>
-                                <div id="picture">{pictures::draw(picture, session)}</div>
+                                {drawn(picture, session)}
                             }
                         })}
                 </section>
@@ -165,4 +167,8 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
             </nav>
         </main>
     }
+}
+
+fn drawn(picture: Picture, session: LessonSession) -> impl IntoView {
+    view! { <div id="picture">{pictures::draw(picture, session)}</div> }
 }
