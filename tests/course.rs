@@ -268,6 +268,34 @@ fn names_itself(exercise: &Exercise, step: &Step) -> bool {
     })
 }
 
+/// Wider ones would be cut on a phone.
+#[test]
+fn figures_have_46_columns_at_most() {
+    for exercise in exercises() {
+        for language in Language::ALL {
+            let words = exercise_prose(exercise.id, language).expect("there are words");
+            for line in words.why.split("<pre>").skip(1).flat_map(figure_lines) {
+                let columns: usize = line.chars().map(|c| if c < '\u{2E80}' { 1 } else { 2 }).sum();
+                assert!(
+                    columns <= 46,
+                    "{} in {language:?}: {columns} columns: {line}",
+                    exercise.id
+                );
+            }
+        }
+    }
+}
+
+/// What stands before `</code>`, as it is read.
+fn figure_lines(html: &'static str) -> Vec<String> {
+    let figure = html.split("</code>").next().unwrap_or_default();
+    let figure = figure.rsplit_once("<code>").map_or(figure, |(_, figure)| figure);
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
+    let plain =
+        entities.iter().fold(figure.to_owned(), |text, (entity, c)| text.replace(entity, c));
+    plain.lines().map(str::to_owned).collect()
+}
+
 #[test]
 fn ids_are_unique() {
     let mut seen = BTreeSet::new();
