@@ -1,7 +1,6 @@
 //! Chapters 1 and 2: an exercise by its buttons alone, and one with names of the learner's own.
 
 use mqtt5_playground::language::Language;
-use thirtyfour::prelude::*;
 
 use crate::browser::in_browser;
 use crate::exercises::{IN_TAB, address, is_done, untouched};
@@ -15,23 +14,23 @@ async fn goodbye_by_its_buttons_in_the_tab() -> Outcome {
         untouched(&page, &["watch", "will", "with-reason", "with-will"]).await?;
 
         // The same button connects the client first.
-        press_control(&page, "watch", page.strings().step_connect_first("subscriber")).await?;
-        press_control(&page, "watch", "Subscribe to the Will").await?;
+        page.press_labelled("watch", page.strings().step_connect_first("subscriber")).await?;
+        page.press_labelled("watch", "Subscribe to the Will").await?;
         page.step("watch", "met").await?;
-        press_control(&page, "will", "Connect with a Will").await?;
+        page.press_labelled("will", "Connect with a Will").await?;
         page.step("will", "met").await?;
 
         // No goodbye before the prediction.
         let button = page.see("#step-with-reason .step__control > button").await?;
         assert!(!button.is_enabled().await?, "the prediction can be skipped");
-        predict(&page, "with-reason", 1).await?;
-        press_control(&page, "with-reason", "Send DISCONNECT 0x00").await?;
+        page.predict("with-reason", 2).await?;
+        page.press_labelled("with-reason", "Send DISCONNECT 0x00").await?;
         page.step("with-reason", "met").await?;
-        page.see("#step-with-reason .prediction[data-state=contradicted]").await?;
+        page.marked("with-reason", "contradicted").await?;
         page.step("with-will", "not-yet").await?;
 
-        press_control(&page, "with-will", page.strings().step_connect_first("client")).await?;
-        press_control(&page, "with-will", "Send DISCONNECT 0x04").await?;
+        page.press_labelled("with-will", page.strings().step_connect_first("client")).await?;
+        page.press_labelled("with-will", "Send DISCONNECT 0x04").await?;
         page.step("with-will", "met").await?;
         page.panel('B').mentions("gone").await?;
         is_done(&page, "goodbye", 6).await
@@ -84,10 +83,10 @@ async fn the_metadata_view_compares_payload_and_properties() -> Outcome {
         page.panel('A').connect().await?;
         page.panel('A').send("PUBLISH").await?;
         page.step("inside", "met").await?;
-        predict(&page, "beside", 0).await?;
-        press_control(&page, "beside", "Send metadata as User Properties").await?;
+        page.predict("beside", 1).await?;
+        page.press_labelled("beside", "Send metadata as User Properties").await?;
         page.step("beside", "met").await?;
-        page.see("#step-beside .prediction[data-state=met]").await?;
+        page.marked("beside", "met").await?;
         let sum = page.see(".metadata-view__sum").await?.text().await?;
         assert!(sum.starts_with(&page.strings().metadata_shorter(3)), "{sum}");
 
@@ -99,21 +98,6 @@ async fn the_metadata_view_compares_payload_and_properties() -> Outcome {
         Ok(())
     })
     .await
-}
-
-/// Presses the step's button, once it says this.
-async fn press_control(page: &Page, step: &str, words: impl AsRef<str>) -> Outcome {
-    let words = words.as_ref();
-    let button = format!(
-        "//li[@id='step-{step}']//div[@class='step__control']/button[contains(., \"{words}\")][not(@disabled)]"
-    );
-    press(&page.driver().query(By::XPath(button)).first().await?).await
-}
-
-async fn predict(page: &Page, step: &str, option: usize) -> Outcome {
-    let options = format!("#step-{step} .prediction__option");
-    let options = page.driver().find_all(By::Css(options)).await?;
-    press(&options[option]).await
 }
 
 /// Sends what stands in the publisher's form, with these names.

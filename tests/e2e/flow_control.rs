@@ -3,7 +3,7 @@
 use mqtt5_playground::language::Language;
 
 use crate::browser::in_browser;
-use crate::page::{Outcome, Page, press};
+use crate::page::{Outcome, press};
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
@@ -11,14 +11,11 @@ async fn every_puback_let_go_brings_the_next_message_in_japanese() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         page.open("exercise=hold-the-ack&broker=tab").await?;
         page.see_html(".picture__empty", page.strings().window_empty).await?;
-        press_nth(&page, 1).await?;
+        page.press_control("fill", 1).await?;
         page.see("[data-client=A] .lamp[data-link=connected]").await?;
-        press_nth(&page, 2).await?;
+        page.press_control("fill", 2).await?;
         page.packet("SUBACK", 'A', "in").await?;
-        // The first press connects the publisher, the next one sends.
-        press_nth(&page, 3).await?;
-        page.see("[data-client=B] .lamp[data-link=connected]").await?;
-        press_nth(&page, 3).await?;
+        page.connect_and_press("fill", 3, 'B').await?;
         page.step("fill", "met").await?;
         page.see_html(".window__sum", &page.strings().window_sum(0, 0, 2, 2)).await?;
         page.see(".window__queue").await?;
@@ -36,10 +33,4 @@ async fn every_puback_let_go_brings_the_next_message_in_japanese() -> Outcome {
         Ok(())
     })
     .await
-}
-
-/// A button of the first step, once it can be pressed.
-async fn press_nth(page: &Page, nth: usize) -> Outcome {
-    let button = format!("#step-fill .step__control button:nth-child({nth}):not(:disabled)");
-    press(&page.see(&button).await?).await
 }

@@ -24,4 +24,7 @@ mod page;
 mod parts;
 mod pictures;
 mod reference;
+mod request_response;
+mod sessions;
+mod subscriptions;
 mod topic_alias;

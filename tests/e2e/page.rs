@@ -77,6 +77,15 @@ impl Page {
         Ok(())
     }
 
+    /// Waits until an element in sight has a text that fits.
+    pub async fn see_text(&self, css: &str, fits: fn(&str) -> bool) -> Outcome {
+        let holds = move |element: WebElement| async move {
+            Ok(element.text().await.is_ok_and(|text| fits(&text)))
+        };
+        self.in_sight(By::Css(css)).with_filter(holds).first().await?;
+        Ok(())
+    }
+
     /// Waits until no such element is in sight.
     pub async fn gone(&self, css: &str) -> Outcome {
         self.in_sight(By::Css(css)).wait_until_gone().await
@@ -103,6 +112,44 @@ impl Page {
     /// Waits until a step of the exercise is in that state.
     pub async fn step(&self, id: &str, state: &str) -> Outcome {
         self.driver.query(By::Css(format!("#step-{id}[data-state={state}]"))).first().await?;
+        Ok(())
+    }
+
+    /// A button of a step, counted from 1, once it can be pressed.
+    pub async fn control(&self, step: &str, nth: usize) -> WebDriverResult<WebElement> {
+        let button = format!("#step-{step} .step__control button:nth-child({nth}):not(:disabled)");
+        self.see(&button).await
+    }
+
+    pub async fn press_control(&self, step: &str, nth: usize) -> Outcome {
+        press(&self.control(step, nth).await?).await
+    }
+
+    /// Presses a button of a step twice: the first press connects the client, the next one does what it says.
+    pub async fn connect_and_press(&self, step: &str, nth: usize, client: char) -> Outcome {
+        self.press_control(step, nth).await?;
+        self.see(&format!("[data-client={client}] .lamp[data-link=connected]")).await?;
+        self.press_control(step, nth).await
+    }
+
+    /// Presses the button of a step that says this, as soon as it does.
+    pub async fn press_labelled(&self, step: &str, words: impl AsRef<str>) -> Outcome {
+        let words = literal(words.as_ref());
+        let button = format!(
+            "//li[@id='step-{step}']//div[@class='step__control']/button[contains(., {words})][not(@disabled)]"
+        );
+        press(&self.in_sight(By::XPath(button)).first().await?).await
+    }
+
+    /// Chooses an answer to the question of a step, counted from 1.
+    pub async fn predict(&self, step: &str, option: usize) -> Outcome {
+        let answer = format!("#step-{step} .prediction__option:nth-child({option})");
+        press(&self.see(&answer).await?).await
+    }
+
+    /// Waits until the wire has marked the prediction: `met` or `contradicted`.
+    pub async fn marked(&self, step: &str, state: &str) -> Outcome {
+        self.see(&format!("#step-{step} .prediction[data-state={state}]")).await?;
         Ok(())
     }
 

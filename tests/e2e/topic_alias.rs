@@ -4,7 +4,7 @@ use mqtt5_playground::language::Language;
 use thirtyfour::prelude::*;
 
 use crate::browser::{in_browser, setting};
-use crate::page::{Outcome, Page, press};
+use crate::page::{Outcome, press};
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
@@ -15,27 +15,25 @@ async fn an_alias_saves_bytes_in_english() -> Outcome {
 
         // Each first press connects the client, the next one sends.
         for step in ["subscribe", "plain"] {
-            press(&control(&page, step, 1).await?).await?;
-            page.see(&format!("[data-client={}] .lamp[data-link=connected]", client(step))).await?;
-            press(&control(&page, step, 1).await?).await?;
+            page.connect_and_press(step, 1, client(step)).await?;
             page.step(step, "met").await?;
         }
         page.see_html(".alias-line__sum", "60 B").await?;
 
-        predict(&page, "first-use", 3).await?;
-        press(&control(&page, "first-use", 1).await?).await?;
+        page.predict("first-use", 3).await?;
+        page.press_control("first-use", 1).await?;
         page.step("first-use", "met").await?;
-        page.see("#step-first-use .prediction[data-state=met]").await?;
+        page.marked("first-use", "met").await?;
         page.see_html(".alias-line__sum", page.strings().alias_not_even).await?;
 
         // Wrong on purpose: the wire says so, and the step is met all the same.
-        predict(&page, "repeat", 2).await?;
-        press(&control(&page, "repeat", 1).await?).await?;
+        page.predict("repeat", 2).await?;
+        page.press_control("repeat", 1).await?;
         page.step("repeat", "met").await?;
-        page.see("#step-repeat .prediction[data-state=contradicted]").await?;
+        page.marked("repeat", "contradicted").await?;
         page.step("pays-off", "not-yet").await?;
 
-        press(&control(&page, "pays-off", 1).await?).await?;
+        page.press_control("pays-off", 1).await?;
         page.step("pays-off", "met").await?;
         page.step("delivered", "met").await?;
         let sum = page.strings().alias_sum(56, 237, 183, 420);
@@ -81,15 +79,4 @@ async fn a_policy_is_tuned_and_sent_to_mosquitto_in_japanese() -> Outcome {
 /// Who sends in that step.
 fn client(step: &str) -> char {
     if step == "subscribe" { 'B' } else { 'A' }
-}
-
-/// A button of a step, once it can be pressed.
-async fn control(page: &Page, step: &str, nth: usize) -> WebDriverResult<WebElement> {
-    let button = format!("#step-{step} .step__control button:nth-child({nth}):not(:disabled)");
-    page.see(&button).await
-}
-
-async fn predict(page: &Page, step: &str, option: usize) -> Outcome {
-    let answer = format!("#step-{step} .prediction__option:nth-child({option})");
-    press(&page.see(&answer).await?).await
 }
