@@ -200,7 +200,7 @@ fn Control(
     let is_connect = |act: &Act| matches!(act.action, Action::Connect(_));
     let (slot, connects, waits) = match untrack(next) {
         Move::Act(act) => match act.action {
-            Action::Connect(_) => (Some(act.client), true, false),
+            Action::Connect(_) | Action::ConnectBytes(_) => (Some(act.client), true, false),
             Action::Fault(_) => (None, false, false),
             action if action.is_setting() => (None, false, false),
             _ => (Some(act.client), false, false),
