@@ -56,10 +56,17 @@ pub fn why(key: &str, language: Language) -> Option<Entry> {
     find(whys(language)?, key)
 }
 
-/// How a server is brought to send a Reason Code, or who sends it, packet by packet.
-pub fn provoke(code: ReasonCode, language: Language) -> Option<&'static str> {
+/// How a server is brought to send a Reason Code in a packet, or who sends it; as HTML.
+pub fn provoke(code: ReasonCode, packet: PacketType, language: Language) -> Option<&'static str> {
     let key = format!("reason_0x{:02x}", code.value());
-    find(provocations(language)?, &key).map(|entry| entry.short)
+    let Entry { short, long } = find(provocations(language)?, &key)?;
+    // One paragraph for each way: the packets it holds for, a colon, and the way.
+    let paragraphs = long.split("</p>").map(|it| it.trim_start().trim_start_matches("<p>"));
+    std::iter::once(short).chain(paragraphs).find_map(|paragraph| {
+        let (packets, way) = paragraph.split_once([':', '：'])?;
+        let names = packets.split([',', '、']).map(str::trim);
+        names.into_iter().any(|name| name == packet.name()).then(|| way.trim())
+    })
 }
 
 /// Every key of the glossary, sorted.

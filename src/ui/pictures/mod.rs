@@ -30,7 +30,7 @@ pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
         Picture::Window => window::WindowPicture().into_any(),
         Picture::Scram => scram::ScramPicture().into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),
-        Picture::Codes => codes::CodesPicture().into_any(),
+        Picture::Codes => view! { <codes::CodesPicture session/> }.into_any(),
         Picture::AliasLedger => view! { <alias_ledger::AliasLedger session/> }.into_any(),
         Picture::AliasGame => view! { <alias_game::AliasGame session/> }.into_any(),
     }

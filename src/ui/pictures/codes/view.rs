@@ -2,48 +2,50 @@
 
 use leptos::prelude::*;
 
-use super::model::{Cell, codes_seen, columns, places, row};
-use crate::course::Seen;
+use super::model::{Cell, Light, Lights, codes_in, columns};
 use crate::glossary;
-use crate::language::Language;
+use crate::language::{Language, Strings};
 use crate::mqtt::{PacketType, ReasonCode};
+use crate::ui::lesson::LessonSession;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::progress::use_progress;
 use crate::ui::reference::{Entry, href};
+use crate::ui::store::use_store;
 
 #[component]
-pub fn CodesPicture() -> impl IntoView {
-    let (locale, progress) = (use_locale(), use_progress());
-    let seen = Memo::new(move |_| progress.with(|progress| progress.seen().clone()));
+pub fn CodesPicture(session: LessonSession) -> impl IntoView {
+    let (store, locale, progress) = (use_store(), use_locale(), use_progress());
+    let lights = Memo::new(move |_| {
+        session.starts();
+        let ever = progress.with(|progress| progress.seen().clone());
+        store.with_capture(|capture| Lights::read(capture, ever))
+    });
     let chosen = RwSignal::new(None::<Cell>);
     let count = move || {
-        let there = seen.with(codes_seen);
-        locale.strings().codes_count(there, ReasonCode::ALL.len())
+        let (run, ever) = lights.with(|lights| (codes_in(&lights.run), codes_in(&lights.ever)));
+        locale.strings().codes_count(ReasonCode::ALL.len(), run, ever)
+    };
+    let legend = move || {
+        let strings = locale.strings();
+        let all = [Light::ThisRun, Light::Earlier, Light::Never];
+        let line = |light| view! { <li><span class="seen-mark" data-seen=mark(light)></span>{state(light, strings)}</li> };
+        all.map(line).collect_view()
     };
     let table = move || {
         let language = locale.language();
         let heads =
             columns().map(|packet| view! { <th scope="col"><span>{packet.name()}</span></th> });
-        let rows = seen.with(|seen| {
-            ReasonCode::ALL
-                .iter()
-                .map(|code| row_view(*code, seen, chosen, language))
-                .collect_view()
-        });
+        let rows = ReasonCode::ALL.iter().map(|code| row(*code, lights, chosen, language));
         view! {
             <thead><tr><td></td>{heads.collect_view()}</tr></thead>
-            <tbody>{rows}</tbody>
+            <tbody>{rows.collect_view()}</tbody>
         }
-    };
-    let detail = move || match chosen.get() {
-        Some(cell) => seen.with(|seen| detail(cell, seen, locale.language())).into_any(),
-        None => view! { <p class="picture__empty">{locale.strings().codes_choose}</p> }.into_any(),
     };
     let as_text = move || {
         let strings = locale.strings();
-        let line = |code: &ReasonCode, seen: &Seen| {
-            let (here, missing) = places(*code, seen);
+        let line = |code: &ReasonCode, lights: &Lights| {
+            let (here, missing) = lights.places(*code);
             let mut words = Vec::new();
             if !here.is_empty() {
                 words.push(strings.codes_seen_in(names(&here)));
@@ -53,19 +55,20 @@ pub fn CodesPicture() -> impl IntoView {
             }
             view! { <li><strong>{title(*code)}</strong>": " {words.join(" ")}</li> }
         };
-        seen.with(|seen| ReasonCode::ALL.iter().map(|code| line(code, seen)).collect_view())
+        lights.with(|lights| ReasonCode::ALL.iter().map(|code| line(code, lights)).collect_view())
     };
     view! {
         <section class="card picture" aria-label=live(move || locale.strings().codes_title)>
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().codes_title)}</h3>
-                <span class="codes__count">{live(count)}</span>
+                <span class="codes__count" role="status">{live(count)}</span>
             </header>
             <div class="card__body codes">
-                <div class="codes__detail" aria-live="polite">{live(detail)}</div>
-                <div class="codes__scroll" tabindex="0" role="region" aria-label=live(move || locale.strings().codes_title)>
-                    <table class="codes__table">{live(table)}</table>
-                </div>
+                <p class="codes__choose">{live(move || locale.strings().codes_choose)}</p>
+                <ul class="codes__legend">{live(legend)}</ul>
+                <table class="codes__table" aria-label=live(move || locale.strings().codes_title)>
+                    {live(table)}
+                </table>
                 <details class="codes__text">
                     <summary>{live(move || locale.strings().codes_as_text)}</summary>
                     <ul>{live(as_text)}</ul>
@@ -83,63 +86,103 @@ fn names(packets: &[PacketType]) -> String {
     packets.iter().map(|packet| packet.name()).collect::<Vec<_>>().join(", ")
 }
 
-fn row_view(
+/// As the style knows it.
+fn mark(light: Light) -> Option<&'static str> {
+    match light {
+        Light::Never => None,
+        Light::Earlier => Some("earlier"),
+        Light::ThisRun => Some(""),
+    }
+}
+
+fn state(light: Light, strings: &Strings) -> &'static str {
+    match light {
+        Light::Never => strings.codes_never,
+        Light::Earlier => strings.codes_earlier,
+        Light::ThisRun => strings.codes_this_run,
+    }
+}
+
+/// A code's cells, and below them how the chosen one is lit.
+fn row(
     code: ReasonCode,
-    seen: &Seen,
+    lights: Memo<Lights>,
     chosen: RwSignal<Option<Cell>>,
     language: Language,
 ) -> AnyView {
-    let strings = language.strings();
-    let cells = row(code, seen).into_iter().map(|(packet, lit)| {
-        let Some(lit) = lit else { return view! { <td></td> }.into_any() };
-        let state = match lit {
-            true => strings.reference_seen,
-            false => strings.reference_not_seen,
-        };
-        let name = format!("{}, {}: {state}", packet.name(), title(code));
-        let cell = (packet, code);
-        view! {
-            <td>
-                <button
-                    class="codes__cell"
-                    aria-label=name.clone()
-                    title=name
-                    aria-pressed=live(move || (chosen.get() == Some(cell)).to_string())
-                    on:click=move |_| chosen.set(Some(cell))
-                >
-                    <span class="seen-mark" data-seen=lit.then_some("")></span>
-                </button>
-            </td>
-        }
-        .into_any()
+    let cells = columns().map(|packet| match code.packets().contains(&packet) {
+        true => cell((packet, code), lights, chosen, language),
+        false => view! { <td></td> }.into_any(),
     });
+    let how = move || {
+        let cell = chosen.get().filter(|(_, chosen)| *chosen == code)?;
+        Some(how(cell, lights.with(|lights| lights.of(cell)), language))
+    };
     view! {
         <tr>
-            <th scope="row"><code>{format!("{:02X}", code.value())}</code> " " {code.name()}</th>
+            <th scope="row">
+                <span>
+                    <code>{format!("{:02X}", code.value())}</code>
+                    " "
+                    {code.name()}
+                </span>
+            </th>
             {cells.collect_view()}
         </tr>
+        {live(how)}
     }
     .into_any()
 }
 
-fn detail((packet, code): Cell, seen: &Seen, language: Language) -> AnyView {
-    let strings = language.strings();
-    let (here, _) = places(code, seen);
-    let state = match here.contains(&packet) {
-        true => strings.reference_seen,
-        false => strings.reference_not_seen,
+fn cell(
+    cell: Cell,
+    lights: Memo<Lights>,
+    chosen: RwSignal<Option<Cell>>,
+    language: Language,
+) -> AnyView {
+    let light = Memo::new(move |_| lights.with(|lights| lights.of(cell)));
+    let is_chosen = move || chosen.get() == Some(cell);
+    let name = move || {
+        let (packet, code) = (cell.0.name(), title(cell.1));
+        format!("{packet}, {code}: {}", state(light.get(), language.strings()))
     };
-    let how = glossary::provoke(code, language).unwrap_or_default();
+    let press = move |_| {
+        chosen.update(|chosen| *chosen = Some(cell).filter(|cell| *chosen != Some(*cell)));
+    };
     view! {
-        <h4 class="codes__name">
-            <a href=href(Entry::ReasonCode(code), language)>
-                {format!("0x{:02X} {}", code.value(), code.name_in(packet))}
-            </a>
-            " · "
-            {packet.name()}
-            <small>{state}</small>
-        </h4>
-        <div class="prose" inner_html=how></div>
+        <td>
+            <button
+                class="codes__cell"
+                aria-label=live(name)
+                title=live(name)
+                aria-expanded=live(move || is_chosen().to_string())
+                on:click=press
+            >
+                <span class="seen-mark" data-seen=live(move || mark(light.get()))></span>
+            </button>
+        </td>
+    }
+    .into_any()
+}
+
+fn how((packet, code): Cell, light: Light, language: Language) -> AnyView {
+    let way = glossary::provoke(code, packet, language).unwrap_or_default();
+    view! {
+        <tr class="codes__how">
+            <td colspan=columns().count() + 1>
+                <div role="status">
+                    <h4 class="codes__name">
+                        <a href=href(Entry::ReasonCode(code), language)>
+                            {format!("0x{:02X} {}", code.value(), code.name_in(packet))}
+                        </a>
+                        " · "
+                        {packet.name()}
+                        <small>{state(light, language.strings())}</small>
+                    </h4>
+                    <p inner_html=way></p>
+                </div>
+            </td>
+        </tr>
     }
     .into_any()
 }
