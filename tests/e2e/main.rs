@@ -5,11 +5,13 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod accessibility;
+mod around;
 mod bench;
 mod browser;
 mod captures;
 mod composer;
 mod connecting;
+mod enhanced_auth;
 mod exercises;
 mod first_chapters;
 mod flood;
@@ -23,7 +25,9 @@ mod narrow;
 mod page;
 mod parts;
 mod pictures;
+mod reason_codes;
 mod reference;
+mod repair;
 mod request_response;
 mod sessions;
 mod subscriptions;
