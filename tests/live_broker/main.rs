@@ -4,6 +4,7 @@
 #[path = "../flows/broker/packets.rs"]
 mod packets;
 mod side_by_side;
+mod table;
 
 use std::collections::BTreeMap;
 use std::env;

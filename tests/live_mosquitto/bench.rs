@@ -1,4 +1,5 @@
-//! The lab with WebSockets to Mosquitto and the clock of this machine.
+//! The lab with WebSockets to Mosquitto and the clock of this machine, or with the broker in the tab and a clock that
+//! waits for nobody.
 
 use std::collections::HashMap;
 use std::env;
@@ -6,8 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use mqtt5_playground::capture::{ClientSlot, ConnectionId};
-use mqtt5_playground::lab::{Act, Lab, LinkState};
+use mqtt5_playground::broker::{Input, Policy};
+use mqtt5_playground::capture::{Capture, ClientSlot, ConnectionId};
+use mqtt5_playground::lab::{Act, Action, Lab, LinkState};
 use mqtt5_playground::link::{LinkCommand, LinkEvent, Target};
 use mqtt5_playground::mqtt::{Connect, Packet, PacketType, Sender};
 use mqtt5_playground::time::Instant;
@@ -19,30 +21,87 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct Bench {
     pub lab: Lab,
-    began: std::time::Instant,
+    clock: Clock,
     links: HashMap<ConnectionId, NativeLink>,
     tell: mpsc::Sender<(ConnectionId, LinkEvent)>,
     told: Receiver<(ConnectionId, LinkEvent)>,
 }
 
+enum Clock {
+    /// That of this machine, as Mosquitto's.
+    Real { began: std::time::Instant },
+    /// Everything is in the tab: what comes next is due at once.
+    Skipping { now: Instant },
+}
+
 impl Bench {
+    /// On Mosquitto.
     pub fn new<'a>(roles: impl IntoIterator<Item = &'a str>) -> Bench {
         let address = env::var("MQTT_WS_URL").expect("`cargo xtask test --live` sets it");
         let target = Target::parse(&address).expect("it is the address of a WebSocket");
+        Bench::on(target, Clock::Real { began: std::time::Instant::now() }, roles)
+    }
+
+    /// On the broker in the tab.
+    pub fn in_tab<'a>(policy: Policy, roles: impl IntoIterator<Item = &'a str>) -> Bench {
+        let clock = Clock::Skipping { now: Instant::START };
+        let mut bench = Bench::on(Target::InTab, clock, roles);
+        bench.operate(Input::SetPolicy(Box::new(policy)));
+        bench
+    }
+
+    fn on<'a>(target: Target, clock: Clock, roles: impl IntoIterator<Item = &'a str>) -> Bench {
         let mut lab = Lab::new(target, false, [0; 32]);
         lab.set_up(roles, Instant::START);
         let (tell, told) = mpsc::channel();
-        Bench { lab, began: std::time::Instant::now(), links: HashMap::new(), tell, told }
+        Bench { lab, clock, links: HashMap::new(), tell, told }
     }
 
     fn now(&self) -> Instant {
-        Instant::START + self.began.elapsed()
+        match self.clock {
+            Clock::Real { began } => Instant::START + began.elapsed(),
+            Clock::Skipping { now } => now,
+        }
+    }
+
+    /// The moment at which to look again, and no later than `due`: when something has come, or when it is due.
+    fn let_pass(&mut self, due: Instant) {
+        let now = match &mut self.clock {
+            Clock::Skipping { now } => {
+                *now = due.max(*now);
+                *now
+            }
+            Clock::Real { .. } => match self.told.recv_timeout(due.since(self.now())) {
+                Ok((connection, event)) => {
+                    if matches!(event, LinkEvent::Closed { .. }) {
+                        self.links.remove(&connection);
+                    }
+                    let now = self.now();
+                    return self.lab.link_event(connection, event, now);
+                }
+                Err(RecvTimeoutError::Timeout) => self.now(),
+                Err(RecvTimeoutError::Disconnected) => unreachable!("the bench holds a sender"),
+            },
+        };
+        self.lab.advance(now);
+    }
+
+    /// Changes the policy of the broker in the tab, or gives it an operator's command.
+    pub fn operate(&mut self, input: Input) {
+        let now = self.now();
+        self.lab.operate_in_tab(input, now);
     }
 
     pub fn act(&mut self, act: Act) {
+        assert!(self.try_act(act), "the bench allows it");
+    }
+
+    /// Returns whether the bench allowed it.
+    pub fn try_act(&mut self, act: Act) -> bool {
         let now = self.now();
-        self.lab.act(act, now).expect("the bench allows it");
+        let is_allowed = self.lab.act(act, now).is_ok();
         self.serve_links();
+        is_allowed
     }
 
     /// Connects with a fresh Client Identifier.
@@ -69,12 +128,17 @@ impl Bench {
     /// Lets time pass and packets arrive until the condition holds.
     pub fn wait_until(&mut self, what: &str, holds: impl FnMut(&Lab) -> bool) {
         let in_time = self.try_wait_until(holds);
-        assert!(in_time, "in vain: {what}; on the wire: {:#?}", self.on_the_wire());
+        assert!(in_time, "in vain: {what}; on the wire: {:#?}", on_the_wire(self.lab.capture()));
     }
 
     /// The same, and returns whether the condition holds now.
     pub fn try_wait_until(&mut self, holds: impl FnMut(&Lab) -> bool) -> bool {
-        let give_up = self.now() + PATIENCE;
+        self.wait_at_most(PATIENCE, holds)
+    }
+
+    /// The same with a patience of one's own.
+    pub fn wait_at_most(&mut self, time: Duration, holds: impl FnMut(&Lab) -> bool) -> bool {
+        let give_up = self.now() + time;
         self.go_on_until(give_up, holds)
     }
 
@@ -86,20 +150,7 @@ impl Bench {
                 return false;
             }
             let due = self.lab.next_timeout().map_or(give_up, |due| due.min(give_up));
-            match self.told.recv_timeout(due.since(now)) {
-                Ok((connection, event)) => {
-                    if matches!(event, LinkEvent::Closed { .. }) {
-                        self.links.remove(&connection);
-                    }
-                    let now = self.now();
-                    self.lab.link_event(connection, event, now);
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    let now = self.now();
-                    self.lab.advance(now);
-                }
-                Err(RecvTimeoutError::Disconnected) => unreachable!("the bench holds a sender"),
-            }
+            self.let_pass(due);
             self.serve_links();
         }
         true
@@ -112,9 +163,24 @@ impl Bench {
         record.valid_packet().expect("Mosquitto keeps to the rules")
     }
 
-    pub fn on_the_wire(&self) -> Vec<String> {
-        let records = self.lab.capture().records();
-        records.map(|r| format!("{:?} {:?}", r.sender(), r.packet_type())).collect()
+    /// Lets come what the broker has sent: behind it comes the answer to a PINGREQ. One client after the other, since what
+    /// one has sent may be on its way to the next.
+    pub fn wait_for_everything(&mut self) {
+        let slots: Vec<_> = {
+            let connected = self.lab.clients().iter().filter(|client| client.is_connected());
+            connected.map(|client| client.slot()).collect()
+        };
+        for slot in slots {
+            let answers = |lab: &Lab| {
+                let answers = lab.capture().packets(PacketType::PingResp, Sender::Server);
+                answers.filter(|record| record.client == slot).count()
+            };
+            let before = answers(&self.lab);
+            self.try_act(Act { client: slot, action: Action::Ping });
+            self.try_wait_until(|lab| {
+                answers(lab) > before || !lab.client(slot).is_some_and(|c| c.is_connected())
+            });
+        }
     }
 
     fn serve_links(&mut self) {
@@ -142,6 +208,17 @@ impl Bench {
             }
         }
     }
+}
+
+/// The broker sees the connections end.
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self.links.values_mut().for_each(NativeLink::close);
+    }
+}
+
+pub fn on_the_wire(capture: &Capture) -> Vec<String> {
+    capture.records().map(|r| format!("{:?} {:?}", r.sender(), r.packet_type())).collect()
 }
 
 /// What no other client of this Mosquitto has in its name.

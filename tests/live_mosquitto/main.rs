@@ -2,14 +2,18 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod bench;
+mod differs;
 #[cfg(unix)]
 mod elsewhere;
+mod played;
+#[path = "../live_broker/table.rs"]
+mod table;
 mod websocket;
 
 use bytes::Bytes;
 use mqtt5_playground::capture::ClientSlot;
-use mqtt5_playground::course::{Broker, CHAPTERS, Cast, Evidence, Exercise, Move, Run};
-use mqtt5_playground::lab::{Act, Action, Lab, LinkState, Problem};
+use mqtt5_playground::course::Broker;
+use mqtt5_playground::lab::{Act, Action, LinkState, Problem};
 use mqtt5_playground::mqtt::{Connect, Packet, PacketType, Publish, QoS, ReasonCode, Sender};
 
 use bench::Bench;
@@ -19,70 +23,20 @@ const A: ClientSlot = ClientSlot(0);
 #[test]
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn every_reference_solution_meets_every_step() {
-    let exercises = CHAPTERS.iter().flat_map(|chapter| chapter.exercises);
     let mut played = 0;
-    for exercise in exercises.filter(|exercise| exercise.broker == Broker::Any) {
-        plays(exercise);
+    for pair in played::all().iter().filter(|pair| pair.exercise.broker == Broker::Any) {
+        let id = pair.exercise.id;
+        let wire = pair.on_mosquitto.on_the_wire();
+        assert!(
+            pair.on_mosquitto.unmet.is_empty(),
+            "{id}: {:?}, {wire:#?}",
+            pair.on_mosquitto.unmet
+        );
+        let sent = pair.on_mosquitto.packets_sent;
+        assert_eq!(sent, pair.exercise.par, "par of {id}");
         played += 1;
     }
     assert!(played > 0, "no exercise can be done on Mosquitto");
-}
-
-fn plays(exercise: &Exercise) {
-    let mut bench = Bench::new(exercise.clients.iter().map(|client| client.role));
-    let cast = Cast::new(exercise.clients, &bench::nonce()).on(false);
-    let since = bench.lab.capture().next_id();
-    for act in exercise.beginning(&cast) {
-        bench.act(act);
-    }
-    let mut opened = Default::default();
-    let mut filter = String::new();
-    let mut run = {
-        let evidence =
-            Evidence { capture: bench.lab.capture(), since, opened: &opened, filter: &filter };
-        Run::start(exercise, &evidence)
-    };
-    for next in (exercise.solution)(&cast) {
-        match next {
-            Move::Act(_) | Move::React(_) => {
-                let act = |lab: &Lab| {
-                    let capture = lab.capture();
-                    next.act(&cast, &Evidence { capture, since, opened: &opened, filter: &filter })
-                };
-                bench.wait_until("what the move stands on", |lab| act(lab).is_some());
-                bench.act(act(&bench.lab).expect("it has been waited for"));
-            }
-            Move::Acts(acts) => acts.into_iter().for_each(|act| bench.act(act)),
-            Move::Operate(_) => panic!("{}: Mosquitto takes no commands", exercise.id),
-            Move::Wait(time) => bench.wait(time),
-            Move::Open(..) => opened.extend(next.record_to_open(bench.lab.capture())),
-            Move::Filter(words) => {
-                let evidence = Evidence {
-                    capture: bench.lab.capture(),
-                    since,
-                    opened: &opened,
-                    filter: &filter,
-                };
-                filter = words(&cast, &evidence).unwrap_or_default();
-            }
-        }
-        bench.wait_until("every answer is there", |lab| lab.is_settled());
-        let evidence =
-            Evidence { capture: bench.lab.capture(), since, opened: &opened, filter: &filter };
-        run.update(exercise, &evidence);
-    }
-    bench.wait_until(exercise.id, |lab| {
-        let evidence = Evidence { capture: lab.capture(), since, opened: &opened, filter: &filter };
-        run.update(exercise, &evidence);
-        run.is_done()
-    });
-    // The last acknowledgements may still be due.
-    bench.try_wait_until(|lab| packets_sent(lab) >= exercise.par);
-    assert_eq!(packets_sent(&bench.lab), exercise.par, "par of {}", exercise.id);
-}
-
-fn packets_sent(lab: &Lab) -> usize {
-    lab.capture().records().filter(|record| record.sender() == Some(Sender::Client)).count()
 }
 
 #[test]
