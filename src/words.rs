@@ -16,6 +16,8 @@ impl Shelf {
     pub const GLOSSARY: Shelf = Shelf(1);
     /// Questions and troubleshooting.
     pub const AROUND: Shelf = Shelf(2);
+    /// What differs on Mosquitto.
+    pub const MOSQUITTO: Shelf = Shelf(3);
     pub const COUNT: usize = NAMES.len();
 
     pub fn all() -> impl Iterator<Item = Shelf> {
@@ -24,7 +26,7 @@ impl Shelf {
 
     /// The prose of a chapter.
     pub fn chapter(id: &str) -> Option<Shelf> {
-        Shelf::all().skip(3).find(|shelf| NAMES[shelf.0] == id)
+        Shelf::all().skip(4).find(|shelf| NAMES[shelf.0] == id)
     }
 
     pub fn index(self) -> usize {

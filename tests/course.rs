@@ -7,7 +7,7 @@ use mqtt5_playground::capture::RecordId;
 use mqtt5_playground::course::around::{QUESTIONS, TROUBLES, question_prose, trouble_prose};
 use mqtt5_playground::course::{
     Broker, CHAPTERS, Cast, Evidence, Exercise, Finding, Move, PredictionProse, Run, Step, Verdict,
-    chapter_prose, exercise_prose,
+    chapter_prose, exercise_prose, on_mosquitto,
 };
 use mqtt5_playground::lab::{Action, Lab};
 use mqtt5_playground::language::Language;
@@ -335,6 +335,38 @@ fn a_refused_connection_contradicts_accepted() {
     let refused = refused.expect("CONNACK with a Reason Code").id;
     let accepted = &table.run.verdicts()[1];
     assert!(matches!(accepted, Verdict::Contradicted { by, .. } if *by == refused), "{accepted:?}");
+}
+
+#[test]
+fn what_differs_on_mosquitto_is_explained_in_both_languages() {
+    let [en, ja] = Language::ALL.map(|language| on_mosquitto(language).expect("they are built in"));
+    assert_eq!(en.len(), ja.len());
+    let mut told = BTreeSet::new();
+    for (en, ja) in en.iter().zip(ja) {
+        let Some(id) = en.exercise else {
+            assert!(!en.differences.is_empty(), "nothing holds everywhere");
+            continue;
+        };
+        let (_, exercise) = mqtt5_playground::course::exercise(id)
+            .unwrap_or_else(|| panic!("no exercise {id}, which docs/mosquitto.md names"));
+        assert!(told.insert(id), "{id} stands in two places");
+        assert_eq!(!en.elsewhere.is_empty(), exercise.broker == Broker::InTab, "{id}: elsewhere");
+        assert!(!en.differences.is_empty() || !en.elsewhere.is_empty(), "{id}: nothing differs");
+        assert_eq!(en.elsewhere.is_empty(), ja.elsewhere.is_empty(), "{id}: elsewhere");
+        assert_eq!(en.differences.len(), ja.differences.len(), "{id}");
+        for (en, ja) in en.differences.iter().zip(ja.differences) {
+            assert_eq!((en.what, en.sections), (ja.what, ja.sections), "{id}");
+            assert_ne!(en.in_tab, en.on_mosquitto, "{id}: {}", en.what);
+            assert!(en.why.is_ascii() && !ja.why.is_ascii(), "{id}: {}", en.what);
+            for section in en.sections() {
+                assert!(section.starts_with(['§', '[']), "{id}: {section}");
+            }
+        }
+    }
+    let in_tab = exercises().filter(|exercise| exercise.broker == Broker::InTab);
+    for exercise in in_tab {
+        assert!(told.contains(exercise.id), "{} needs the broker in the tab", exercise.id);
+    }
 }
 
 #[test]

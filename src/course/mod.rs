@@ -21,6 +21,7 @@ pub mod window;
 
 mod evidence;
 mod exercise;
+mod on_mosquitto;
 mod outline;
 mod picture;
 mod progress;
@@ -33,6 +34,7 @@ mod verdict;
 pub use chapters::{CHAPTERS, Chapter, ChapterEntry, chapter, exercise, neighbours};
 pub use evidence::Evidence;
 pub use exercise::{Broker, Cast, ClientSetup, Exercise, Move, Prediction, Step};
+pub use on_mosquitto::{About, Deviation, OnMosquitto, on_mosquitto};
 pub use outline::{ChapterOutline, OUTLINE, chapter_of};
 pub use picture::Picture;
 pub use progress::{ALIAS_SAVING, Done, ImportError, Kept, Progress};

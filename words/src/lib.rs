@@ -20,8 +20,11 @@ use shelf::Writer;
 pub const LANGUAGES: [&str; 2] = ["en", "ja"];
 
 /// Where the words lie, below the folder of the workspace.
-pub const SOURCES: [&str; 4] =
-    ["locales", "src/course/chapters", "src/course/around", "src/glossary"];
+pub const SOURCES: [&str; 5] =
+    ["locales", "src/course/chapters", "src/course/around", "src/glossary", ON_MOSQUITTO];
+
+/// What differs on Mosquitto, exercise by exercise; written by the live tests.
+const ON_MOSQUITTO: &str = "docs/mosquitto.md";
 
 /// Beginnings of the interface strings that the first picture shows; the others come with the glossary,
 /// before any part of the page that arrives later.
@@ -54,7 +57,7 @@ pub struct Words {
 
 /// What is fetched together.
 pub struct Shelf {
-    /// `interface`, `glossary`, `around`, or the id of a chapter.
+    /// `interface`, `glossary`, `around`, `mosquitto`, or the id of a chapter.
     pub name: String,
     /// In the order of [`LANGUAGES`].
     pub texts: [String; LANGUAGES.len()],
@@ -70,7 +73,8 @@ impl Shelf {
 impl Words {
     /// Reads and renders everything below the folder of the workspace.
     pub fn render(root: &Path) -> Words {
-        let [locales, chapters, around, glossary] = SOURCES.map(|folder| root.join(folder));
+        let [locales, chapters, around, glossary, table_of_mosquitto] =
+            SOURCES.map(|source| root.join(source));
         let tables = LANGUAGES.map(|language| table(&locales, language));
         agree(&tables);
         let chapters: Vec<(String, PathBuf)> = sorted(&chapters)
@@ -122,6 +126,15 @@ impl Words {
                     questions(&mut shelf, &around, language);
                     shelf.section();
                     troubles(&mut shelf, &around, language);
+                    shelf.finish()
+                }),
+            },
+            Shelf {
+                name: "mosquitto".to_owned(),
+                texts: numbers.map(|number| {
+                    let mut shelf = Writer::default();
+                    shelf.section();
+                    on_mosquitto(&mut shelf, &table_of_mosquitto, &chapters, number);
                     shelf.finish()
                 }),
             },
@@ -420,6 +433,60 @@ fn troubles(shelf: &mut Writer, folder: &Path, language: &str) {
 fn sections(folder: &Path, name: &str, language: &str) -> Vec<Section> {
     let path = folder.join(format!("{name}.{language}.md"));
     Section::parse(&read(&path), &path).children
+}
+
+// --- On Mosquitto ---
+
+/// For each exercise that the table names, what stands under `## elsewhere` in its words, and its rows: who gets which
+/// packet, what stands in it on either broker, where the specification decides, and why.
+fn on_mosquitto(shelf: &mut Writer, path: &Path, chapters: &[(String, PathBuf)], language: usize) {
+    let text = read(path);
+    let page = Section::parse(&text, path);
+    let wrong = |what: &str| -> ! { panic!("{}: {what}", path.display()) };
+    let reasons = page.children.into_iter().find(|section| section.heading == "Why");
+    let reasons = reasons.map_or_else(Vec::new, |section| section.children);
+    // Sections, then the words in the order of the languages.
+    let reason = |key: &str| -> (String, String) {
+        let found = reasons.iter().find(|reason| reason.heading == key);
+        let body = found.unwrap_or_else(|| wrong(&format!("no reason {key}"))).body.trim();
+        let parts: Vec<_> = body.split("\n\n").collect();
+        match parts.split_first() {
+            Some((sections, words)) if words.len() == LANGUAGES.len() => {
+                ((*sections).to_owned(), inline_html(words[language]))
+            }
+            _ => wrong(&format!("{key} needs its sections and {} languages", LANGUAGES.len())),
+        }
+    };
+    let rows = text.lines().filter(|line| line.starts_with("| ")).skip(2);
+    let mut exercises: Vec<(&str, Vec<[String; 5]>)> = Vec::new();
+    for row in rows {
+        let cells: Vec<_> =
+            row.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        let [exercise, what, in_tab, there, why] = cells[..] else { wrong(row) };
+        if exercises.last().is_none_or(|(known, _)| *known != exercise) {
+            exercises.push((exercise, Vec::new()));
+        }
+        if in_tab.is_empty() {
+            // It needs the broker in the tab; its own words say what happens elsewhere.
+            continue;
+        }
+        let key = why.split_once("](#").and_then(|(_, key)| key.strip_suffix(')'));
+        let (sections, words) =
+            reason(key.unwrap_or_else(|| wrong(&format!("needs a reason: {row}"))));
+        let [what, in_tab, there] = [what, in_tab, there].map(str::to_owned);
+        let (_, of_exercise) = exercises.last_mut().expect("one was pushed");
+        of_exercise.push([what, in_tab, there, sections, words]);
+    }
+    let pages: Vec<_> =
+        chapters.iter().flat_map(|(_, folder)| pages(folder, LANGUAGES[language])).collect();
+    shelf.list(&exercises, |shelf, (exercise, rows)| {
+        let page = pages.iter().find(|(id, ..)| id == exercise);
+        let elsewhere = page
+            .and_then(|(.., page)| page.children.iter().find(|part| part.heading == "elsewhere"));
+        shelf.text(exercise);
+        shelf.text(&elsewhere.map_or(String::new(), |section| to_html(&section.body)));
+        shelf.list(rows, |shelf, texts| texts.iter().for_each(|text| shelf.text(text)));
+    });
 }
 
 // --- Glossaries ---
