@@ -27,6 +27,7 @@ pub enum Page {
     Composer,
     Reference,
     Captures,
+    Mosquitto,
 }
 
 pub const EXERCISE: &str = "exercise";
@@ -46,6 +47,7 @@ impl Page {
         Page::Troubleshooting,
         Page::Finish,
         Page::Reference,
+        Page::Mosquitto,
         Page::Captures,
     ];
 
@@ -60,6 +62,7 @@ impl Page {
             Page::Composer => "composer",
             Page::Reference => "reference",
             Page::Captures => "captures",
+            Page::Mosquitto => "mosquitto",
         }
     }
 
@@ -73,6 +76,7 @@ impl Page {
             Page::Composer => strings.page_composer,
             Page::Reference => strings.page_reference,
             Page::Captures => strings.page_captures,
+            Page::Mosquitto => strings.page_mosquitto,
         }
     }
 
@@ -87,6 +91,7 @@ impl Page {
             Page::Composer => "edit",
             Page::Reference => "book",
             Page::Captures => "file",
+            Page::Mosquitto => "broker",
         }
     }
 
@@ -102,6 +107,7 @@ impl Page {
             Page::Composer => "c",
             Page::Reference => "r",
             Page::Captures => "p",
+            Page::Mosquitto => "m",
         }
     }
 }
@@ -128,7 +134,7 @@ impl Place {
 
     /// Whether it stands in front of the bench, which stays as it is meanwhile.
     pub fn is_in_front(&self) -> bool {
-        matches!(self, Place::Page(Page::Reference | Page::Captures))
+        matches!(self, Place::Page(Page::Reference | Page::Captures | Page::Mosquitto))
     }
 
     /// A link to it that keeps the language.

@@ -159,8 +159,11 @@ fn Shell() -> impl IntoView {
         }
         Place::Page(page) => {
             let view = live(move || around_page::view(page));
-            view! { <Lazy part=around_page::part() view words=Some(Shelf::AROUND) page=true/> }
-                .into_any()
+            let words = match page {
+                Page::Mosquitto => Shelf::MOSQUITTO,
+                _ => Shelf::AROUND,
+            };
+            view! { <Lazy part=around_page::part() view words=Some(words) page=true/> }.into_any()
         }
     };
     view! {

@@ -13,10 +13,11 @@ use super::elsewhere::ElsewhereDialog;
 use super::inspector::Inspector;
 use super::ladder::LadderView;
 use super::lazy::{Part, parts};
+use super::lesson::OnMosquitto;
 use super::locale::Locale;
 use super::pages::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
-    LiveWire, QuestionsPage, ReferencePage, TroubleshootingPage,
+    LiveWire, MosquittoPage, QuestionsPage, ReferencePage, TroubleshootingPage,
 };
 use super::shelves;
 use crate::capture::ClientSlot;
@@ -42,9 +43,14 @@ parts! {
             Page::Checklist => view! { <ChecklistPage/> }.into_any(),
             Page::Troubleshooting => view! { <TroubleshootingPage/> }.into_any(),
             Page::Finish => view! { <FinishPage/> }.into_any(),
+            Page::Mosquitto => view! { <MosquittoPage/> }.into_any(),
             // Parts of their own.
             Page::Bench | Page::Composer | Page::Reference | Page::Captures => ().into_any(),
         }
+    }
+    /// What differs on Mosquitto in an exercise.
+    bench: fn on_mosquitto(exercise: &'static str) {
+        view! { <OnMosquitto exercise/> }.into_any()
     }
     more: fn reference_page() {
         view! { <ReferencePage/> }.into_any()
@@ -104,6 +110,7 @@ fn ahead() -> Vec<&'static Part> {
         chapter_page::part(),
         around_page::part(),
         bench_page::part(),
+        on_mosquitto::part(),
         composer_page::part(),
         elsewhere_dialog::part(),
         reference_page::part(),

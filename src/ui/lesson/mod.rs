@@ -3,6 +3,8 @@
 pub mod model;
 
 #[cfg(target_arch = "wasm32")]
+mod on_mosquitto;
+#[cfg(target_arch = "wasm32")]
 mod player;
 #[cfg(target_arch = "wasm32")]
 mod session;
@@ -13,6 +15,8 @@ mod strip;
 #[cfg(target_arch = "wasm32")]
 mod view;
 
+#[cfg(target_arch = "wasm32")]
+pub use on_mosquitto::OnMosquitto;
 #[cfg(target_arch = "wasm32")]
 pub use player::make as make_move;
 #[cfg(target_arch = "wasm32")]

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::on_mosquitto::OnMosquittoFold;
 use super::player::play;
 use super::session::LessonSession;
 use super::step::StepView;
@@ -30,6 +31,8 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
         let prose = chapter_title(chapter.id, locale.language())?;
         Some(format!("{number} · {}", prose.title))
     };
+    // Where it matters now it stands first.
+    let is_elsewhere = move || session.store().target() != Target::InTab;
     let steps = (0..session.exercise.steps.len())
         .map(|index| view! { <StepView session index/> })
         .collect_view();
@@ -49,8 +52,14 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
                 </p>
             </header>
             <Elsewhere session/>
+            <Show when=live(is_elsewhere)>
+                <OnMosquittoFold exercise=id/>
+            </Show>
             <div class="prose" inner_html=live(move || words().map_or("", |words| words.why))></div>
             <ol class="steps">{steps}</ol>
+            <Show when=live(move || !is_elsewhere())>
+                <OnMosquittoFold exercise=id/>
+            </Show>
             <Done session/>
             <Foot session/>
         </article>

@@ -1,0 +1,67 @@
+//! What differs in an exercise on Mosquitto, folded.
+
+use leptos::prelude::*;
+
+use crate::course::on_mosquitto;
+use crate::ui::address::{Page, Place};
+use crate::ui::components::{Deviations, Icon};
+use crate::ui::lazy::Lazy;
+use crate::ui::live::live;
+use crate::ui::locale::use_locale;
+use crate::ui::parts;
+use crate::words::Shelf;
+
+/// Its words are fetched when it is opened.
+#[component]
+pub fn OnMosquittoFold(exercise: &'static str) -> impl IntoView {
+    let locale = use_locale();
+    let is_opened = RwSignal::new(false);
+    view! {
+        <details class="disclosure on-mosquitto" on:toggle=move |_| is_opened.set(true)>
+            <summary class="disclosure__summary">
+                <Icon name="chevron"/>
+                {live(move || locale.strings().mosquitto_fold)}
+            </summary>
+            <div class="disclosure__body">
+                <Show when=live(move || is_opened.get())>
+                    <Lazy
+                        part=parts::on_mosquitto::part()
+                        view=live(move || parts::on_mosquitto::view(exercise))
+                        words=Some(Shelf::MOSQUITTO)
+                    />
+                </Show>
+            </div>
+        </details>
+    }
+}
+
+/// What the fold holds.
+#[component]
+pub fn OnMosquitto(exercise: &'static str) -> impl IntoView {
+    let locale = use_locale();
+    let body = move || {
+        let language = locale.language();
+        let strings = language.strings();
+        let of = |id| on_mosquitto(language)?.iter().find(|found| found.exercise == id);
+        let here = of(Some(exercise));
+        let own = here.filter(|here| !here.differences.is_empty());
+        let nothing = here.is_none().then(|| view! { <p>{strings.mosquitto_same}</p> });
+        let elsewhere = here.map(|here| here.elsewhere).filter(|words| !words.is_empty());
+        view! {
+            {nothing}
+            {elsewhere.map(|words| view! { <div class="prose" inner_html=words></div> })}
+            {own.map(|own| view! { <Deviations of=own.differences/> })}
+            {of(None)
+                .map(|all| {
+                    view! {
+                        <p class="overline">{strings.mosquitto_everywhere}</p>
+                        <Deviations of=all.differences/>
+                    }
+                })}
+            <a class="on-mosquitto__all" href=Place::Page(Page::Mosquitto).href(language)>
+                {strings.mosquitto_all}
+            </a>
+        }
+    };
+    view! { <div class="on-mosquitto__body">{live(body)}</div> }
+}

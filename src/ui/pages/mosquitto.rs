@@ -1,0 +1,72 @@
+//! Everything that differs on Mosquitto, exercise by exercise.
+
+use leptos::prelude::*;
+
+use crate::course::{OUTLINE, OnMosquitto, chapter_title, exercise_title, on_mosquitto};
+use crate::language::Language;
+use crate::ui::address::Place;
+use crate::ui::components::Deviations;
+use crate::ui::live::live;
+use crate::ui::locale::use_locale;
+
+#[component]
+pub fn MosquittoPage() -> impl IntoView {
+    let locale = use_locale();
+    let sections = move || {
+        let language = locale.language();
+        let found = on_mosquitto(language).unwrap_or_default();
+        let everywhere = found.iter().filter(|one| one.exercise.is_none()).map(move |all| {
+            view! {
+                <section class="around__section">
+                    <h2>{language.strings().mosquitto_everywhere}</h2>
+                    <Deviations of=all.differences/>
+                </section>
+            }
+        });
+        let chapters = OUTLINE.iter().filter_map(move |chapter| {
+            let of = |id: &&'static str| found.iter().find(|one| one.exercise == Some(*id));
+            let differ: Vec<_> = chapter.exercises.iter().filter_map(of).collect();
+            let title = chapter_title(chapter.id, language)?.title;
+            (!differ.is_empty()).then(|| {
+                let exercises = differ.into_iter().map(|one| exercise(one, language));
+                view! {
+                    <section class="around__section">
+                        <h2>{title}</h2>
+                        {exercises.collect_view()}
+                    </section>
+                }
+            })
+        });
+        (everywhere.collect_view(), chapters.collect_view())
+    };
+    view! {
+        <main id="main" class="page page--words around">
+            <header class="around__head">
+                <h1 class="lesson__title">{live(move || locale.strings().page_mosquitto)}</h1>
+                <p class="around__lead">{live(move || locale.strings().mosquitto_lead)}</p>
+            </header>
+            {live(sections)}
+        </main>
+    }
+}
+
+fn exercise(one: &'static OnMosquitto, language: Language) -> impl IntoView + use<> {
+    let id = one.exercise.unwrap_or_default();
+    let elsewhere = (!one.elsewhere.is_empty()).then(|| {
+        view! {
+            <p class="overline">{language.strings().mosquitto_needs_tab}</p>
+            <div class="prose" inner_html=one.elsewhere></div>
+        }
+    });
+    view! {
+        <section class="on-mosquitto__body" id=id>
+            <h3>
+                <a href=Place::Exercise(id.to_owned()).href(language)>
+                    {exercise_title(id, language).unwrap_or(id)}
+                </a>
+            </h3>
+            {elsewhere}
+            <Deviations of=one.differences/>
+        </section>
+    }
+}
