@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 
 use crate::course::on_mosquitto;
+use crate::link::Target;
 use crate::ui::address::{Page, Place};
 use crate::ui::components::{Deviations, Icon};
 use crate::ui::lazy::Lazy;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::parts;
+use crate::ui::store::use_store;
 use crate::words::Shelf;
 
 /// Its words are fetched when it is opened.
@@ -38,7 +40,7 @@ pub fn OnMosquittoFold(exercise: &'static str) -> impl IntoView {
 /// What the fold holds.
 #[component]
 pub fn OnMosquitto(exercise: &'static str) -> impl IntoView {
-    let locale = use_locale();
+    let (locale, store) = (use_locale(), use_store());
     let body = move || {
         let language = locale.language();
         let strings = language.strings();
@@ -46,10 +48,13 @@ pub fn OnMosquitto(exercise: &'static str) -> impl IntoView {
         let here = of(Some(exercise));
         let own = here.filter(|here| !here.differences.is_empty());
         let nothing = here.is_none().then(|| view! { <p>{strings.mosquitto_same}</p> });
-        let elsewhere = here.map(|here| here.elsewhere).filter(|words| !words.is_empty());
+        // Where the exercise is not to be had, the lesson says so already.
+        let is_in_tab = store.target() == Target::InTab;
+        let elsewhere =
+            here.map(|here| here.elsewhere).filter(|words| is_in_tab && !words.is_empty());
         view! {
             {nothing}
-            {elsewhere.map(|words| view! { <div class="prose" inner_html=words></div> })}
+            {elsewhere.map(|words| view! { <div class="on-mosquitto__elsewhere" inner_html=words></div> })}
             {own.map(|own| view! { <Deviations of=own.differences/> })}
             {of(None)
                 .map(|all| {

@@ -55,7 +55,7 @@ fn exercise(one: &'static OnMosquitto, language: Language) -> impl IntoView + us
     let elsewhere = (!one.elsewhere.is_empty()).then(|| {
         view! {
             <p class="overline">{language.strings().mosquitto_needs_tab}</p>
-            <div class="prose" inner_html=one.elsewhere></div>
+            <div class="on-mosquitto__elsewhere" inner_html=one.elsewhere></div>
         }
     });
     view! {
