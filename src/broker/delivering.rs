@@ -1,7 +1,9 @@
 //! From an accepted message to the PUBLISH packets of its subscribers (§3.3.4, §4.5, §4.9).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::connection::{Connected, Connection, ConnectionId, Phase};
 use super::event::{Event, Outcome, Route};
@@ -99,7 +101,7 @@ impl Broker {
     ) -> Vec<(ClientId, Delivery)> {
         let Broker { subscriptions, sessions, connections, policy, .. } = self;
         let mut copies: Vec<(ClientId, Delivery)> = Vec::new();
-        let mut first_copy: BTreeMap<ClientId, usize> = BTreeMap::new();
+        let mut first_copy: LiteMap<ClientId, usize> = LiteMap::new();
         subscriptions.for_each_match(&message.topic, |found| match found {
             Match::Plain(client_id, subscription) => {
                 if subscription.options.no_local && message.publisher.as_ref() == Some(client_id) {
@@ -173,8 +175,8 @@ impl Broker {
 
 /// How well a Session can take a message now.
 pub(super) fn readiness(
-    sessions: &BTreeMap<ClientId, Session>,
-    connections: &BTreeMap<ConnectionId, Connection>,
+    sessions: &LiteMap<ClientId, Session>,
+    connections: &LiteMap<ConnectionId, Connection>,
     client_id: &str,
 ) -> Readiness {
     let Some(session) = sessions.get(client_id) else { return Readiness::Absent };

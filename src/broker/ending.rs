@@ -116,7 +116,7 @@ impl Broker {
     pub(super) fn end_session(&mut self, client_id: &ClientId, end: SessionEnd, now: Instant) {
         let Some(mut session) = self.sessions.remove(client_id) else { return };
         self.timers.set(TimerOwner::Session(client_id.clone()), None);
-        for filter in &session.filters {
+        for filter in session.filters.keys() {
             self.subscriptions.remove(client_id, filter);
         }
         self.note(now, None, Some(client_id.clone()), Event::SessionEnded(end));

@@ -30,7 +30,7 @@ mod subscriptions;
 mod timers;
 mod will;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use authentication::{Challenge, Exchange};
@@ -44,6 +44,8 @@ pub use snapshot::{
 };
 pub use subscriptions::ActiveSubscription;
 pub use timers::TimerOwner;
+
+use litemap::LiteMap;
 
 use crate::auth::KEY_LENGTH;
 use crate::delivery::fit_into;
@@ -68,8 +70,8 @@ pub type ClientId = Arc<str>;
 pub struct Broker {
     policy: Policy,
     entropy: Entropy,
-    connections: BTreeMap<ConnectionId, Connection>,
-    sessions: BTreeMap<ClientId, Session>,
+    connections: LiteMap<ConnectionId, Connection>,
+    sessions: LiteMap<ClientId, Session>,
     subscriptions: Subscriptions,
     retained: Retained,
     timers: Timers,
@@ -128,8 +130,8 @@ impl Broker {
         Broker {
             policy,
             entropy: Entropy::new(seed),
-            connections: BTreeMap::new(),
-            sessions: BTreeMap::new(),
+            connections: LiteMap::new(),
+            sessions: LiteMap::new(),
             subscriptions: Subscriptions::default(),
             retained: Retained::default(),
             timers: Timers::default(),

@@ -1,7 +1,9 @@
 //! Session State (§4.1): what the Server keeps of a Client while it is away.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::message::Delivery;
 use super::{ClientId, ConnectionId};
@@ -19,7 +21,7 @@ pub(super) struct Session {
     pub(super) expiry_interval: u32,
     pub(super) presence: Presence,
     /// The whole Topic Filters it is subscribed to.
-    pub(super) filters: BTreeSet<Arc<str>>,
+    pub(super) filters: LiteMap<Arc<str>, ()>,
     /// QoS 2 messages from the Client that are not finished.
     pub(super) incoming: Incoming,
     /// Messages to the Client that are not acknowledged.
@@ -51,7 +53,7 @@ impl Session {
             created_at: now,
             expiry_interval: 0,
             presence: Presence::Connected(connection),
-            filters: BTreeSet::new(),
+            filters: LiteMap::new(),
             incoming: Incoming::default(),
             outgoing: Outgoing::default(),
             in_flight: BTreeMap::new(),

@@ -112,7 +112,7 @@ impl Broker {
             created_at: session.created_at,
             expiry_interval: session.expiry_interval,
             presence: session.presence,
-            subscriptions: session.filters.iter().filter_map(find).cloned().collect(),
+            subscriptions: session.filters.keys().filter_map(find).cloned().collect(),
             incoming: session.incoming.clone(),
             outgoing: session.outgoing.clone(),
             queue_length: session.queue.len(),

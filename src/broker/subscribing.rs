@@ -158,7 +158,7 @@ impl Broker {
         let Some((_, session)) = self.halves(id) else { return Vec::new() };
         let client_id = session.client_id.clone();
         let topic_filter: Arc<str> = asked.topic_filter.as_str().into();
-        session.filters.insert(topic_filter.clone());
+        session.filters.insert(topic_filter.clone(), ());
         let retain_handling = asked.retain_handling;
         let subscription = ActiveSubscription {
             topic_filter: topic_filter.clone(),

@@ -1,7 +1,8 @@
 //! Subscriptions (§3.8.4), found by Topic Name through a tree of topic levels.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::ClientId;
 use super::shared::Group;
@@ -32,10 +33,10 @@ pub(super) struct Subscriptions {
 /// What stands at the end of a Topic Filter, and the levels below.
 #[derive(Clone, Debug, Default)]
 struct Node {
-    levels: BTreeMap<String, usize>,
-    plain: BTreeMap<ClientId, ActiveSubscription>,
+    levels: LiteMap<String, usize>,
+    plain: LiteMap<ClientId, ActiveSubscription>,
     /// By ShareName.
-    groups: BTreeMap<String, Group>,
+    groups: LiteMap<String, Group>,
 }
 
 /// What matches a Topic Name.
@@ -175,7 +176,7 @@ impl Node {
         for (client_id, subscription) in &self.plain {
             visit(Match::Plain(client_id, subscription));
         }
-        for group in self.groups.values_mut() {
+        for (_, group) in &mut self.groups {
             visit(Match::Shared(group));
         }
     }

@@ -1,7 +1,9 @@
 //! Deadlines: each owner has at most one, and the earliest is known at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::{ClientId, ConnectionId};
 use crate::time::Instant;
@@ -9,7 +11,7 @@ use crate::time::Instant;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
     by_time: BTreeSet<(Instant, TimerOwner)>,
-    by_owner: BTreeMap<TimerOwner, Instant>,
+    by_owner: LiteMap<TimerOwner, Instant>,
 }
 
 /// Whose deadline it is. What is due then, its owner knows.

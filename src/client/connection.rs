@@ -1,6 +1,8 @@
 //! An established connection: what lives and dies with it, and what each packet and command does.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use super::command::{Accepted, CommandError, check_well_formed};
 use super::event::{Event, Message, Violation};
@@ -33,8 +35,8 @@ pub(super) struct Connection {
     pub outgoing_aliases: OutgoingAliases,
     pub redelivery: Redelivery,
     pub held: VecDeque<Held>,
-    pub subscribes: BTreeMap<PacketId, Subscribe>,
-    pub unsubscribes: BTreeMap<PacketId, Unsubscribe>,
+    pub subscribes: LiteMap<PacketId, Subscribe>,
+    pub unsubscribes: LiteMap<PacketId, Unsubscribe>,
     pub authentication_method: Option<String>,
     /// Whose turn it is while a re-authentication runs (§4.12.1).
     pub re_authentication: Option<Turn>,

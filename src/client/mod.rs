@@ -19,8 +19,10 @@ mod output;
 mod session;
 mod snapshot;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
+
+use litemap::LiteMap;
 
 pub use command::{Accepted, Command, CommandError};
 pub use connection::{AckKind, AcknowledgeByHand, Held};
@@ -394,8 +396,8 @@ impl Client {
             outgoing_aliases: OutgoingAliases::new(limits.topic_alias_maximum.value),
             redelivery,
             held: VecDeque::new(),
-            subscribes: BTreeMap::new(),
-            unsubscribes: BTreeMap::new(),
+            subscribes: LiteMap::new(),
+            unsubscribes: LiteMap::new(),
             authentication_method: connect.properties.authentication_method().map(str::to_owned),
             re_authentication: None,
             sent_past: false,

@@ -1,7 +1,9 @@
 //! Session State on the Client's side (§4.1): what outlives the Network Connection.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
+
+use litemap::LiteMap;
 
 use super::event::SessionEnd;
 use crate::delivery::{Incoming, Outgoing, OutgoingAliases};
@@ -19,7 +21,7 @@ pub struct Session {
     /// QoS 2, received, not completely acknowledged.
     pub incoming: Incoming,
     /// What the Server has granted, by Topic Filter: what the Client believes to be subscribed to.
-    pub subscriptions: BTreeMap<String, Subscribed>,
+    pub subscriptions: LiteMap<String, Subscribed>,
 }
 
 /// A PUBLISH that has not been sent.
@@ -48,7 +50,7 @@ pub struct StoredSession {
 
 /// The Sessions of the Client Identifiers that are not connected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sessions(BTreeMap<String, StoredSession>);
+pub struct Sessions(LiteMap<String, StoredSession>);
 
 impl Session {
     pub fn new(client_id: &str) -> Session {

@@ -1,8 +1,9 @@
 //! Topic Alias (§3.3.2.3.4): short numbers for Topic Names, agreed per connection and direction
 //! [MQTT-3.3.2-7].
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+use litemap::LiteMap;
 
 use crate::mqtt::{Publish, ReasonCode};
 
@@ -10,16 +11,16 @@ use crate::mqtt::{Publish, ReasonCode};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IncomingAliases {
     maximum: u16,
-    topics: BTreeMap<u16, String>,
+    topics: LiteMap<u16, String>,
 }
 
 /// What one's own aliases mean to the peer, up to the maximum it announced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutgoingAliases {
     maximum: u16,
-    topics: BTreeMap<u16, String>,
-    /// The same the other way round, since a Server asks for the alias of a topic with every message.
-    aliases: BTreeSet<(String, u16)>,
+    topics: LiteMap<u16, String>,
+    /// The same the other way round and sorted, since a Server asks for the alias of a topic with every message.
+    aliases: Vec<(String, u16)>,
 }
 
 /// A Topic Alias that cannot be used.
@@ -41,7 +42,7 @@ pub enum AliasError {
 impl IncomingAliases {
     /// `maximum` is the Topic Alias Maximum announced to the peer; 0 if none was.
     pub fn new(maximum: u16) -> IncomingAliases {
-        IncomingAliases { maximum, topics: BTreeMap::new() }
+        IncomingAliases { maximum, topics: LiteMap::new() }
     }
 
     /// The Topic Name a PUBLISH means. Remembers a mapping that the packet sets or replaces.
@@ -93,13 +94,14 @@ impl OutgoingAliases {
 
     /// The lowest alias that already stands for `topic`.
     pub fn alias_of(&self, topic: &str) -> Option<u16> {
-        let (found, alias) = self.aliases.range((topic.to_owned(), 0)..).next()?;
+        let at = self.aliases.partition_point(|(other, _)| other.as_str() < topic);
+        let (found, alias) = self.aliases.get(at)?;
         (found == topic).then_some(*alias)
     }
 
     /// The lowest alias that stands for nothing yet; `None` when all are taken.
     pub fn unused(&self) -> Option<u16> {
-        match self.topics.last_key_value() {
+        match self.topics.last() {
             None => (self.maximum > 0).then_some(1),
             // Without a gap the next one is behind the last.
             Some((last, _)) if usize::from(*last) == self.topics.len() => {
@@ -113,9 +115,14 @@ impl OutgoingAliases {
     pub fn set(&mut self, alias: u16, topic: &str) -> Result<(), AliasError> {
         self.check(alias)?;
         if let Some(before) = self.topics.insert(alias, topic.to_owned()) {
-            self.aliases.remove(&(before, alias));
+            if let Ok(at) = self.aliases.binary_search(&(before, alias)) {
+                self.aliases.remove(at);
+            }
         }
-        self.aliases.insert((topic.to_owned(), alias));
+        let pair = (topic.to_owned(), alias);
+        if let Err(at) = self.aliases.binary_search(&pair) {
+            self.aliases.insert(at, pair);
+        }
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! The receiver's part of QoS 2 (§4.3.3): which Packet Identifiers are not free for a new message yet.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::mqtt::{PacketId, ReasonCode};
 
@@ -10,7 +10,7 @@ use crate::mqtt::{PacketId, ReasonCode};
 /// repeat is recognised on this connection and the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Incoming {
-    stages: BTreeMap<PacketId, ReceivedStage>,
+    stages: LiteMap<PacketId, ReceivedStage>,
 }
 
 /// How far the exchange of a received QoS 2 message is.

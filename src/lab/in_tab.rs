@@ -1,9 +1,9 @@
 //! The broker in the tab: the server role behind a loopback, byte by byte like any other broker.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use litemap::LiteMap;
 
 use crate::auth::KEY_LENGTH;
 use crate::broker::{self, Broker, Policy};
@@ -14,7 +14,7 @@ use crate::time::Instant;
 
 pub struct InTab {
     broker: Broker,
-    deframers: BTreeMap<ConnectionId, Deframer>,
+    deframers: LiteMap<ConnectionId, Deframer>,
     loopback: Loopback,
 }
 
@@ -26,7 +26,7 @@ impl InTab {
     pub(super) fn new(seed: [u8; KEY_LENGTH]) -> InTab {
         InTab {
             broker: Broker::new(Policy::default(), seed),
-            deframers: BTreeMap::new(),
+            deframers: LiteMap::new(),
             loopback: Loopback::new(DEFAULT_LATENCY),
         }
     }

@@ -14,9 +14,11 @@ mod bench_client;
 mod in_tab;
 mod route;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
+
+use litemap::LiteMap;
 
 pub use act::{Act, Action};
 pub use automation::{
@@ -41,7 +43,7 @@ pub struct Lab {
     capture: Capture,
     in_tab: InTab,
     /// Connections to the broker in the tab.
-    in_tab_connections: BTreeSet<ConnectionId>,
+    in_tab_connections: LiteMap<ConnectionId, ()>,
     /// What the clients want of their links, in order.
     wanted: VecDeque<LinkCommand>,
     /// The part of it that goes to links outside the lab.
@@ -115,7 +117,7 @@ impl Lab {
             clients: Vec::new(),
             capture: Capture::default(),
             in_tab: InTab::new(seed),
-            in_tab_connections: BTreeSet::new(),
+            in_tab_connections: LiteMap::new(),
             wanted: VecDeque::new(),
             commands: VecDeque::new(),
             next_connection: 1,
@@ -384,10 +386,10 @@ impl Lab {
 
     /// To the broker in the tab, or to the links outside.
     fn hand_on(&mut self, command: LinkCommand, now: Instant) {
-        let is_in_tab = self.in_tab_connections.contains(&command.connection());
+        let is_in_tab = self.in_tab_connections.contains_key(&command.connection());
         match command {
             LinkCommand::Open { connection, target, subprotocol } if target.is_in_tab() => {
-                self.in_tab_connections.insert(connection);
+                self.in_tab_connections.insert(connection, ());
                 let client = self.clients.iter().find(|c| c.connection() == Some(connection));
                 if let Some(client) = client {
                     match listener::admit(&target, &subprotocol) {

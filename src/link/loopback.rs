@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use litemap::LiteMap;
 
 use super::LinkEvent;
 use super::fault::{Fault, Line, Stop};
@@ -23,8 +24,8 @@ pub struct Loopback {
     on_the_way: BTreeMap<(Instant, u64), Arrival>,
     departures: u64,
     /// Connections that neither end has closed, and whose they are.
-    open: BTreeMap<ConnectionId, ClientSlot>,
-    lines: BTreeMap<ClientSlot, Line>,
+    open: LiteMap<ConnectionId, ClientSlot>,
+    lines: LiteMap<ClientSlot, Line>,
 }
 
 /// Something that reaches one end.
@@ -121,8 +122,8 @@ impl Loopback {
         let closed = LinkEvent::Closed { code: None, reason: String::new() };
         let Some(client) = self.open.remove(&connection) else {
             // The other end has closed too. Where word of that waits, there is no need to hear of it.
-            let mut lines = self.lines.values_mut();
-            if lines.any(|line| line.way_mut(other(from)).forget(connection)) {
+            let mut lines = self.lines.iter_mut();
+            if lines.any(|(_, line)| line.way_mut(other(from)).forget(connection)) {
                 self.depart(connection, from, closed, now, Duration::ZERO);
             }
             return;
