@@ -1,5 +1,6 @@
 //! The stylesheets of the parts that arrive later. `cargo xtask dist` joins them behind a link with the id
-//! `later`; in other builds there is no such link, since all stylesheets are there from the beginning.
+//! `later`, disabled, so that no browser fetches them yet; in other builds there is no such link, since all
+//! stylesheets are there from the beginning.
 
 use js_sys::Promise;
 use leptos::prelude::document;
@@ -17,12 +18,12 @@ pub async fn fetch() -> bool {
         let _ = link.add_event_listener_with_callback("load", &resolve);
         let _ = link.add_event_listener_with_callback("error", &reject);
     });
-    let _ = link.set_attribute("rel", "stylesheet");
+    let _ = link.remove_attribute("disabled");
     let is_there = JsFuture::from(loaded).await.is_ok();
-    // A link asks again only when it becomes a stylesheet again.
+    // A link asks again only when it is enabled again.
     let _ = match is_there {
         true => link.set_attribute(IS_THERE, ""),
-        false => link.set_attribute("rel", "prefetch"),
+        false => link.set_attribute("disabled", ""),
     };
     is_there
 }

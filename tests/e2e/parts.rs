@@ -14,7 +14,7 @@ const NOT_ARRIVED: &[&str] = &["Failed to load resource", "Failed to fetch", "pr
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn a_part_that_did_not_arrive_is_asked_for_again() -> Outcome {
     in_browser(Language::En, |page| async move {
-        without(&page, &["*split_*", "*chunk_*", "*words/glossary*"]).await?;
+        without(&page, &["*split_*", "*chunk_*", "*later-*", "*words/glossary*"]).await?;
         page.open(&format!("broker={IN_TAB}")).await?;
         page.button(page.strings().home_connect).await?;
         press(&page.see(".home__actions a").await?).await?;

@@ -84,13 +84,7 @@ fn lay_words_beside(folder: &Path) -> Result<()> {
 /// In place. The features are those that Rust's own output uses.
 fn optimize(wasm_opt: &Path, file: &Path) -> Result<()> {
     run(Command::new(wasm_opt)
-        .args([
-            "-Oz",
-            "--converge",
-            "--enable-bulk-memory",
-            "--enable-mutable-globals",
-            "--enable-multivalue",
-        ])
+        .args(["-O2", "--enable-bulk-memory", "--enable-mutable-globals", "--enable-multivalue"])
         .args([
             "--enable-nontrapping-float-to-int",
             "--enable-reference-types",

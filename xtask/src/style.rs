@@ -37,7 +37,7 @@ pub fn join(dist: &Path) -> Result<()> {
     let mut links = String::new();
     for (name, css, attributes) in [
         ("first", first, "rel=\"stylesheet\""),
-        ("later", later, "id=\"later\" rel=\"prefetch\" as=\"style\""),
+        ("later", later, "id=\"later\" rel=\"stylesheet\" disabled"),
     ] {
         let file = format!("{name}-{:016x}.css", hash(&css));
         fs::write(dist.join(&file), &css).with_context(|| format!("cannot write {file}"))?;
@@ -96,7 +96,7 @@ mod tests {
         let lines: Vec<_> = page.lines().map(str::trim).collect();
         assert_eq!(lines.len(), 4, "{page}");
         assert!(lines[1].starts_with("<link rel=\"stylesheet\" href=\"/sub/first-"), "{page}");
-        assert!(lines[2].starts_with("<link id=\"later\" rel=\"prefetch\""), "{page}");
+        assert!(lines[2].starts_with("<link id=\"later\" rel=\"stylesheet\" disabled"), "{page}");
         let first =
             format!("first-{:016x}.css", hash("@layer base {\na { color: red; }\n}\nc {}\n"));
         assert!(dist.path().join(first).exists(), "{page}");
