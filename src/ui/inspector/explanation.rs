@@ -57,8 +57,12 @@ pub fn Explanation(
         sheet.with_value(|sheet| shown_flags(sheet, selected))
     });
     let has_flags = sheet.with_value(|sheet| !sheet.flag_bytes().is_empty());
+    // The byte at fault counts as looked at.
     let bits_in_sight = move || {
-        sheet.with_value(|sheet| reading.in_sight().and_then(|row| sheet.bits_of(row))).is_some()
+        let in_sight = reading.in_sight();
+        sheet
+            .with_value(|sheet| in_sight.or(sheet.broken).and_then(|row| sheet.bits_of(row)))
+            .is_some()
     };
     view! {
         <div
