@@ -7,23 +7,23 @@ use wasm_bindgen::JsCast;
 
 use super::meaning::{meaning, value};
 use super::model::{Row, RowName};
-use super::reading::Reading;
+use super::reading::{Layout, Reading};
 use crate::language::Strings;
 use crate::ui::browser::data_number;
 use crate::ui::components::{Icon, SpecRef};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::windowed::use_windowed;
+use crate::ui::windowed::use_windowed_like;
 
 /// From here on two offsets do not fit beside each other.
 const WIDE_OFFSET: usize = 10_000;
 
 #[component]
-pub fn FieldTree(reading: Reading) -> impl IntoView {
+pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
     let locale = use_locale();
     let sheet = StoredValue::new(reading.sheet());
     let root = NodeRef::<Div>::new();
-    let windowed = use_windowed(root);
+    let windowed = use_windowed_like(root, layout.tree);
     let visible = Memo::new(move |_| reading.visible());
     let drawn = Memo::new(move |_| windowed.sight().rows(visible.with(Vec::len)));
     let space =

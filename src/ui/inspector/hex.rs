@@ -5,30 +5,34 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::model::{Glyph, Sheet};
-use super::reading::Reading;
+use super::reading::{Layout, Reading};
 use crate::ui::browser::data_number;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::windowed::use_windowed;
+use crate::ui::windowed::use_windowed_like;
 
 /// Bytes in one group.
 const GROUP: usize = 8;
 
 #[component]
-pub fn Hex(reading: Reading) -> impl IntoView {
+pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
     let locale = use_locale();
     let sheet = StoredValue::new(reading.sheet());
     let root = NodeRef::<Div>::new();
-    let windowed = use_windowed(root);
+    let windowed = use_windowed_like(root, layout.hex);
     let groups = sheet.with_value(|sheet| sheet.bytes.len().div_ceil(GROUP));
 
-    // Groups flow into as many columns as there is room for.
-    let columns = Memo::new(move |_| {
+    // Groups flow into as many columns as there is room for. Asking lays the page out, so what is drawn in place of
+    // another packet takes over its columns until it turns out to be laid out differently.
+    let columns = Memo::new(move |before: Option<&usize>| {
         let sight = windowed.sight();
-        let root = windowed.root().filter(|_| sight.row_height > 0.0);
-        let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+        let root = windowed.root().filter(|_| sight.row_height > 0.0 && before.is_some());
+        let Some(root) = root else { return layout.columns.get_value() };
+        let style = window().get_computed_style(&root).ok().flatten();
         let tracks = style.and_then(|style| style.get_property_value("grid-template-columns").ok());
-        tracks.map_or(1, |tracks| tracks.split_whitespace().count().max(1))
+        let columns = tracks.map_or(1, |tracks| tracks.split_whitespace().count().max(1));
+        layout.columns.set_value(columns);
+        columns
     });
     let lines = move || groups.div_ceil(columns.get());
     let drawn = Memo::new(move |_| windowed.sight().rows(lines()));

@@ -6,6 +6,27 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::model::{Expanded, Sheet};
+use crate::ui::windowed::FirstLook;
+
+/// How the parts of the packet before were laid out. The next packet's are expected to be the same, so that going
+/// from packet to packet is quick.
+#[derive(Clone, Copy)]
+pub struct Layout {
+    pub hex: FirstLook,
+    /// How many groups of bytes stand beside each other.
+    pub columns: StoredValue<usize>,
+    pub tree: FirstLook,
+}
+
+impl Layout {
+    pub fn unknown() -> Layout {
+        Layout {
+            hex: FirstLook::unknown(),
+            columns: StoredValue::new(1),
+            tree: FirstLook::unknown(),
+        }
+    }
+}
 
 /// Copied freely; one for each opened packet.
 #[derive(Clone, Copy)]

@@ -11,7 +11,7 @@ use super::field_tree::FieldTree;
 use super::hex::Hex;
 use super::limits_table::LimitsTable;
 use super::model::Sheet;
-use super::reading::Reading;
+use super::reading::{Layout, Reading};
 use crate::capture::why::has_why;
 use crate::capture::{Record, RecordId, answer_to, answered_by};
 use crate::time::Instant;
@@ -35,6 +35,7 @@ pub fn Inspector(
     head: bool,
 ) -> impl IntoView {
     let (store, locale) = (use_store(), use_locale());
+    provide_context(Layout::unknown());
     let is_open = Memo::new(move |_| store.selected().is_some());
     // A record that the capture has dropped meanwhile stays open; one dropped before cannot be opened.
     let record = Memo::new(move |_| store.record(store.selected()?));
@@ -152,10 +153,11 @@ pub fn Opened(
             event.prevent_default();
         }
     };
+    let layout = use_context().unwrap_or_else(Layout::unknown);
     view! {
         <div class="inspector__body" data-scrolls="" on:keydown=on_key>
-            <Hex reading/>
-            <FieldTree reading/>
+            <Hex reading layout/>
+            <FieldTree reading layout/>
             <Explanation reading chosen/>
         </div>
     }

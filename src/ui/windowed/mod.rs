@@ -6,4 +6,4 @@ mod view;
 
 pub use model::Sight;
 #[cfg(target_arch = "wasm32")]
-pub use view::{Windowed, use_windowed};
+pub use view::{FirstLook, Windowed, use_windowed, use_windowed_like};

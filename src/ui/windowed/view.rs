@@ -4,7 +4,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, Event, Node, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::model::Sight;
 
@@ -17,16 +17,42 @@ pub struct Windowed {
     is_narrow: RwSignal<bool>,
 }
 
+/// How a list looked before anybody scrolled it: the next one in its place most likely looks the same, and need not
+/// be measured before it is drawn. Copied freely.
+#[derive(Clone, Copy)]
+pub struct FirstLook(StoredValue<Option<Sight>>);
+
+impl FirstLook {
+    pub fn unknown() -> FirstLook {
+        FirstLook(StoredValue::new(None))
+    }
+}
+
 /// A list is narrow below this many times the page's letter size.
 const NARROW: f64 = 35.0;
 
 /// Watches the scroller, or the element inside one.
 pub fn use_windowed(root: NodeRef<Div>) -> Windowed {
-    let windowed =
-        Windowed { root, sight: RwSignal::new(Sight::default()), is_narrow: RwSignal::new(false) };
+    use_windowed_like(root, FirstLook::unknown())
+}
+
+/// The same for a list that takes the place of another one.
+pub fn use_windowed_like(root: NodeRef<Div>, first: FirstLook) -> Windowed {
+    let expected = first.0.get_value();
+    let windowed = Windowed {
+        root,
+        sight: RwSignal::new(expected.unwrap_or_default()),
+        is_narrow: RwSignal::new(false),
+    };
     // Scrolling does not bubble, but an ancestor may be the one that scrolls: so it is caught on its
-    // way down.
-    let on_scroll = Closure::<dyn FnMut(Event)>::new(move |_| windowed.measure());
+    // way down. What scrolls elsewhere moves nothing here.
+    let on_scroll = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+        let scroller = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+        let root = windowed.root();
+        if scroller.is_some_and(|scroller| scroller.contains(root.as_deref())) {
+            windowed.measure();
+        }
+    });
     let listen = on_scroll.as_ref().unchecked_ref::<js_sys::Function>().clone();
     let _ = window().add_event_listener_with_callback_and_bool("scroll", &listen, true);
     let on_resize = Closure::<dyn FnMut()>::new(move || {
@@ -53,8 +79,20 @@ pub fn use_windowed(root: NodeRef<Div>) -> Windowed {
                     observer.observe(&root);
                 }
             });
-            windowed.measure_width();
-            windowed.measure();
+            let look = move || {
+                windowed.measure_width();
+                windowed.measure();
+                let sight =
+                    windowed.sight.try_get_untracked().filter(|sight| sight.row_height > 0.0);
+                if sight.is_some() && sight != expected {
+                    first.0.try_set_value(sight);
+                }
+            };
+            match expected {
+                None => look(),
+                // Together with everything else that looks at what was drawn, so that the page is laid out once.
+                Some(_) => request_animation_frame(look),
+            }
         }
     });
     // Narrow rows have another height.
@@ -140,11 +178,27 @@ impl Windowed {
         name: u64,
         then: impl FnOnce(&Element) + 'static,
     ) {
+        self.seek(upper, lower, name, SEEKS, then);
+    }
+
+    fn seek(
+        self,
+        upper: f64,
+        lower: f64,
+        name: u64,
+        seeks: u32,
+        then: impl FnOnce(&Element) + 'static,
+    ) {
         let Some(root) = self.root() else { return };
         if let Some(element) = drawn(&root, name) {
             scroll_to(&element);
             return then(&element);
         }
+        if seeks == 0 {
+            return;
+        }
+        // What was measured last may be older than a change of size.
+        self.measure();
         let by = self.sight.get_untracked().distance_to(upper, lower);
         let outer = root.closest("[data-scrolls]").ok().flatten();
         let scrolls_itself = root.scroll_height() > root.client_height() + 1;
@@ -152,13 +206,15 @@ impl Windowed {
         scroller.set_scroll_top(scroller.scroll_top() + by as i32);
         self.measure();
         request_animation_frame(move || {
-            if let Some(element) = drawn(&root, name) {
-                scroll_to(&element);
-                then(&element);
+            if self.sight.try_get_untracked().is_some() {
+                self.seek(upper, lower, name, seeks - 1, then);
             }
         });
     }
 }
+
+/// How often a row is looked for: what is drawn meanwhile may change how much can be seen.
+const SEEKS: u32 = 3;
 
 fn drawn(root: &Element, name: u64) -> Option<Element> {
     root.query_selector(&format!("[data-row=\"{name}\"]")).ok().flatten()
