@@ -10,6 +10,17 @@ pub fn connected(evidence: &Evidence, client: ClientSlot) -> Verdict {
     answered_well(evidence, client, PacketType::ConnAck)
 }
 
+/// The learner has opened a CONNACK of the client.
+pub fn connack_opened(evidence: &Evidence, client: ClientSlot) -> Verdict {
+    if let Some(record) = evidence.opened(client, PacketType::ConnAck) {
+        return Verdict::Met(vec![record]);
+    }
+    Verdict::NotYet(match evidence.received(client, PacketType::ConnAck).next() {
+        Some(_) => Finding::NotOpened { packet: PacketType::ConnAck },
+        None => Evidence::not_received(client, PacketType::ConnAck),
+    })
+}
+
 /// The client has an answer of that type in which nothing is refused.
 pub fn answered_well(evidence: &Evidence, client: ClientSlot, answer: PacketType) -> Verdict {
     let nothing = Evidence::not_received(client, answer);

@@ -37,6 +37,19 @@ impl<'a> Evidence<'a> {
         self.packets(client, packet, Sender::Server)
     }
 
+    /// The first packet of one type that `client` received and the learner opened. Far fewer are opened than captured,
+    /// so that asking costs little in a flood too.
+    pub fn opened(&self, client: ClientSlot, packet: PacketType) -> Option<RecordId> {
+        let is_wanted = |id: &RecordId| {
+            self.capture.get(*id).is_some_and(|record| {
+                record.client == client
+                    && record.packet_type() == Some(packet)
+                    && record.sender() == Some(Sender::Server)
+            })
+        };
+        self.opened.range(self.since..).copied().find(is_wanted)
+    }
+
     /// What to say while `client` has not sent such a packet.
     pub fn not_sent(client: ClientSlot, packet: PacketType) -> Finding {
         Finding::NoPacket { packet, sender: Sender::Client, client }

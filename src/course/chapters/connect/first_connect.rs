@@ -3,7 +3,7 @@
 use crate::capture::ClientSlot;
 use crate::course::chapters::common;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check, judge,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Move, Step, Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::PacketType;
@@ -46,16 +46,7 @@ pub(super) fn accepted(evidence: &Evidence) -> Verdict {
 }
 
 fn connack_opened(evidence: &Evidence) -> Verdict {
-    let nothing = Evidence::not_received(CLIENT, PacketType::ConnAck);
-    let not_opened = Finding::NotOpened { packet: PacketType::ConnAck };
-    let mut connacks = evidence.received(CLIENT, PacketType::ConnAck).peekable();
-    match connacks.peek() {
-        None => Verdict::NotYet(nothing),
-        Some(_) => match connacks.find(|record| evidence.opened.contains(&record.id)) {
-            Some(record) => Verdict::Met(vec![record.id]),
-            None => Verdict::NotYet(not_opened),
-        },
-    }
+    check::connack_opened(evidence, CLIENT)
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

@@ -146,12 +146,5 @@ fn what_became_of_it(evidence: &Evidence) -> Option<usize> {
 
 /// The publisher's CONNACK has been opened.
 fn read(evidence: &Evidence) -> Verdict {
-    let mut connacks = evidence.received(PUBLISHER, PacketType::ConnAck).peekable();
-    if connacks.peek().is_none() {
-        return Verdict::NotYet(Evidence::not_received(PUBLISHER, PacketType::ConnAck));
-    }
-    match connacks.find(|record| evidence.opened.contains(&record.id)) {
-        Some(record) => Verdict::Met(vec![record.id]),
-        None => Verdict::NotYet(Finding::NotOpened { packet: PacketType::ConnAck }),
-    }
+    check::connack_opened(evidence, PUBLISHER)
 }

@@ -6,6 +6,7 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common;
 use crate::course::{
     Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
+    check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Publish, QoS, Sender};
@@ -64,14 +65,7 @@ fn burst() -> Vec<Act> {
 
 /// The CONNACK has been opened.
 fn read(evidence: &Evidence) -> Verdict {
-    let mut connacks = evidence.received(CLIENT, PacketType::ConnAck).peekable();
-    if connacks.peek().is_none() {
-        return Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck));
-    }
-    match connacks.find(|record| evidence.opened.contains(&record.id)) {
-        Some(record) => Verdict::Met(vec![record.id]),
-        None => Verdict::NotYet(Finding::NotOpened { packet: PacketType::ConnAck }),
-    }
+    check::connack_opened(evidence, CLIENT)
 }
 
 fn sent(evidence: &Evidence) -> Vec<(RecordId, Publish)> {
