@@ -86,6 +86,10 @@ async fn a_packet_broken_on_purpose_is_answered_as_foretold() -> Outcome {
         page.see_html(".answers", "DISCONNECT 0x94 Topic Alias invalid").await?;
         page.see_html(".composer__verdict", page.strings().composer_as_foretold).await?;
         page.packet("DISCONNECT", 'A', "in").await?;
+        // On the wire it is marked as what it is, for which a Server must close (§4.13).
+        press(&page.packet("PUBLISH", 'A', "out").await?).await?;
+        page.see_html(".composer__opened .explanation[data-state=malformed]", "MQTT-4.13.1-1")
+            .await?;
         page.see(".composer__sides").await?.scroll_into_view().await?;
         picture(&page, "composer").await?;
 

@@ -3,10 +3,12 @@
 use mqtt5_playground::language::Language;
 use thirtyfour::Key;
 use thirtyfour::prelude::*;
+use tungstenite::Message;
 
 use crate::browser::in_browser;
+use crate::connecting::serve;
 use crate::page::{Outcome, Page, press};
-use crate::pictures::picture;
+use crate::pictures::picture_of;
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
@@ -23,6 +25,7 @@ async fn flags_light_up_with_the_tree_and_defaults_stand_beside_what_is_sent() -
         press(&bit).await?;
         page.see_html(".explanation__name", "Clean Start").await?;
         page.see(".field-row[data-lit=selected]").await?;
+        show(&page, "inspector").await?;
         // By keyboard: the next one.
         bit.send_keys(Key::Right + "").await?;
         page.see(".bits__field[title^=Reserved]:focus").await?;
@@ -34,7 +37,7 @@ async fn flags_light_up_with_the_tree_and_defaults_stand_beside_what_is_sent() -
         let absent = strings.inspector_absent_problem_information;
         page.see_html(".field-row__meaning", absent).await?;
         page.see_html(".inspector__facts", strings.inspector_answered_by).await?;
-        picture(&page, "inspector").await
+        Ok(())
     })
     .await
 }
@@ -54,7 +57,7 @@ async fn a_connect_stands_beside_its_3_1_1_form() -> Outcome {
             .await?;
         page.see_html(".byte-diff__row[data-fate=same] .byte-diff__name", "Client Identifier")
             .await?;
-        picture(&page, "versions").await?;
+        show(&page, "versions").await?;
 
         // The way of looking stays where the next packet has it too, and goes where it has not.
         page.packet("CONNACK", 'A', "in").await?.click().await?;
@@ -96,7 +99,7 @@ async fn the_limits_of_two_brokers_are_compared() -> Outcome {
         other.click().await?;
         page.see_html(".limits__sum", strings.limit_one_difference).await?;
         page.see_html(".limits__row[data-differs] .limits__value", "20").await?;
-        picture(&page, "limits").await
+        show(&page, "limits").await
     })
     .await
 }
@@ -130,7 +133,7 @@ async fn a_client_that_is_taken_over_is_told_why() -> Outcome {
                 Language::En => "why",
                 Language::Ja => "why-ja",
             };
-            picture(&page, name).await?;
+            show(&page, name).await?;
 
             // In the inspector of the DISCONNECT, and from there to the packet that did it.
             page.packet("DISCONNECT", 'A', "in").await?.click().await?;
@@ -141,6 +144,80 @@ async fn a_client_that_is_taken_over_is_told_why() -> Outcome {
         })
         .await?;
     }
+    Ok(())
+}
+
+/// A PUBLISH whose Topic Name is no UTF-8 from its third byte on: `C3` asks for a byte that `28` is not.
+const BROKEN_PUBLISH: &[u8] = b"\x30\x0F\x00\x09hi\xC3\x28/room\x00hot";
+const CONNACK: &[u8] = &[0x20, 0x03, 0x00, 0x00, 0x00];
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_malformed_packet_shows_the_byte_that_breaks_it_and_what_the_receiver_may_do() -> Outcome
+{
+    for language in Language::ALL {
+        in_browser(language, move |page| async move {
+            let address = serve(|mut socket| {
+                let _connect = socket.read();
+                for bytes in [CONNACK, BROKEN_PUBLISH] {
+                    let _ = socket.send(Message::binary(bytes));
+                }
+                while socket.read().is_ok() {}
+            });
+            page.open(&format!("exercise=first-connect&broker={address}")).await?;
+            page.panel('A').send("CONNECT").await?;
+            // The client refuses it as the specification demands, and says why.
+            page.packet("DISCONNECT", 'A', "out").await?;
+            page.see_html(".packet-row[data-state=malformed]", "PUBLISH").await?;
+            page.packet("PUBLISH", 'A', "in").await?.click().await?;
+            let strings = page.strings();
+
+            // The byte, and those that nobody has read since.
+            let at_fault = page.see(".inspector .hex__byte[data-error]").await?;
+            assert_eq!(at_fault.text().await?, "c3");
+            assert_eq!(at_fault.attr("data-at").await?.as_deref(), Some("6"));
+            assert_eq!(page.count(".inspector .hex__byte[data-error]").await?, 1);
+            assert_eq!(
+                page.count(".inspector .hex__byte[data-unread]").await?,
+                10,
+                "those behind it"
+            );
+            page.see_html(".inspector .field-row", strings.inspector_unread).await?;
+
+            // The rule with its statement, and what the receiver is allowed to do.
+            let title = strings.inspector_error_title(6, strings.inspector_malformed_packet);
+            let words = ".inspector .explanation[data-state=malformed]";
+            page.see_html(words, &title).await?;
+            page.see_html(words, "[MQTT-1.5.4-1]").await?;
+            let may = strings.inspector_error_may_close("0x81 Malformed Packet", "DISCONNECT");
+            page.see_html(words, &may).await?;
+            page.see_html(words, "§4.13.1").await?;
+            if page.language() == Language::En {
+                show(&page, "malformed").await?;
+            }
+
+            // A sound field has its own words; the whole packet is the broken one again.
+            page.see(".inspector .hex__byte[data-at='1']").await?.click().await?;
+            page.see_html(".inspector .explanation__name", "Remaining Length").await?;
+            page.gone(words).await?;
+            page.see(".inspector .hex").await?.send_keys(Key::Escape + "").await?;
+            page.see_html(words, &title).await?;
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes a picture of the inspector with all the room there is.
+async fn show(page: &Page, name: &str) -> Outcome {
+    let strings = page.strings();
+    let resize = |label: &str| format!(".wire-bar [aria-label='{label}']");
+    page.see(&resize(strings.wire_enlarge)).await?.click().await?;
+    page.gone("#pane-bench").await?;
+    picture_of(page, name, ".inspector").await?;
+    page.see(&resize(strings.wire_reduce)).await?.click().await?;
+    page.see("#pane-bench").await?;
     Ok(())
 }
 

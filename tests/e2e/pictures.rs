@@ -12,6 +12,8 @@ use crate::page::{Outcome, Page};
 /// What a picture shows of the page, in CSS pixels.
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 800;
+/// A part by itself stands in a higher page, so that it has the room to show all of itself.
+const HEIGHT_FOR_PARTS: u32 = 1080;
 
 /// Takes pictures of the page as it is now, in light and in dark, 1280 pixels wide: `<name>-light.png` and
 /// `<name>-dark.png`, in `docs/pictures/` with `UPDATE_DOCS=1`, otherwise in `target/pictures/`.
@@ -19,11 +21,20 @@ const HEIGHT: u32 = 800;
 /// The name is small letters and hyphens. The test goes on in the browser as it was, but without pictures of its own
 /// wishes: neither [`Page::prefer`] nor [`Page::on_phone`] outlives a picture.
 pub async fn picture(page: &Page, name: &str) -> Outcome {
+    take(page, name, HEIGHT, None).await
+}
+
+/// The same, of nothing but the first element in sight that fits the selector.
+pub async fn picture_of(page: &Page, name: &str, css: &str) -> Outcome {
+    take(page, name, HEIGHT_FOR_PARTS, Some(css)).await
+}
+
+async fn take(page: &Page, name: &str, height: u32, part: Option<&str>) -> Outcome {
     let folder = folder();
     fs::create_dir_all(&folder).expect("the folder for pictures can be made");
     let cdp = page.driver().cdp();
     let metrics =
-        json!({ "width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": false });
+        json!({ "width": WIDTH, "height": height, "deviceScaleFactor": 1, "mobile": false });
     cdp.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
     for scheme in ["light", "dark"] {
         let features = json!({ "features": [
@@ -32,12 +43,26 @@ pub async fn picture(page: &Page, name: &str) -> Outcome {
         ] });
         cdp.send_raw("Emulation.setEmulatedMedia", features).await?;
         page.driver().execute_async(SETTLED, Vec::new()).await?;
-        page.driver().screenshot(&folder.join(format!("{name}-{scheme}.png"))).await?;
+        let file = folder.join(format!("{name}-{scheme}.png"));
+        match part {
+            Some(css) => {
+                page.evaluate(SPLITTERS_AWAY).await?;
+                page.see(css).await?.screenshot(&file).await?;
+                page.evaluate(SPLITTERS_BACK).await?;
+            }
+            None => page.driver().screenshot(&file).await?,
+        }
     }
     cdp.send_raw("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
     cdp.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
     Ok(())
 }
+
+/// What divides two parts reaches over the edges of both.
+const SPLITTERS_AWAY: &str =
+    "document.querySelectorAll('.splitter').forEach(s => s.style.visibility = 'hidden')";
+const SPLITTERS_BACK: &str =
+    "document.querySelectorAll('.splitter').forEach(s => s.style.visibility = '')";
 
 /// Goes on once everything that moves has arrived and the page has been drawn since.
 const SETTLED: &str = "
