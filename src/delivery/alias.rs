@@ -114,10 +114,10 @@ impl OutgoingAliases {
     /// Notes that a PUBLISH with this alias and Topic Name is being sent.
     pub fn set(&mut self, alias: u16, topic: &str) -> Result<(), AliasError> {
         self.check(alias)?;
-        if let Some(before) = self.topics.insert(alias, topic.to_owned()) {
-            if let Ok(at) = self.aliases.binary_search(&(before, alias)) {
-                self.aliases.remove(at);
-            }
+        if let Some(before) = self.topics.insert(alias, topic.to_owned())
+            && let Ok(at) = self.aliases.binary_search(&(before, alias))
+        {
+            self.aliases.remove(at);
         }
         let pair = (topic.to_owned(), alias);
         if let Err(at) = self.aliases.binary_search(&pair) {
