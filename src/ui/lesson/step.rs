@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::model;
 use super::player;
 use super::session::LessonSession;
+use crate::capture::ClientSlot;
 use crate::course::{Cast, Finding, Move, StepProse, Verdict, exercise_prose};
-use crate::lab::{Act, Action, BenchClient, LinkState};
+use crate::lab::{Action, BenchClient, LinkState};
 use crate::ui::client_panel::refusal;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::live::live;
@@ -183,6 +184,40 @@ fn asks(session: LessonSession, index: usize) -> bool {
         && session.outcome(index).is_none()
 }
 
+/// What must be there before a move can be made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    Nothing,
+    /// Whose connection comes first, where it is still to be made.
+    Connection,
+    NoConnection,
+    /// A connection, but only to cut it.
+    Line,
+    /// One that can be put forward.
+    Clock,
+}
+
+/// Whose connection a move is about, and how.
+fn needs(next: &Move) -> (Option<ClientSlot>, Needs) {
+    match next {
+        Move::Act(act) => match &act.action {
+            Action::Connect(_) | Action::ConnectBytes(_) => (Some(act.client), Needs::NoConnection),
+            Action::Cut => (Some(act.client), Needs::Line),
+            Action::Fault(_) => (None, Needs::Nothing),
+            action if action.is_setting() => (None, Needs::Nothing),
+            _ => (Some(act.client), Needs::Connection),
+        },
+        Move::Acts(acts) => {
+            let connects = acts.iter().all(|act| matches!(act.action, Action::Connect(_)));
+            let needs = if connects { Needs::NoConnection } else { Needs::Connection };
+            (acts.first().map(|act| act.client), needs)
+        }
+        Move::React(_) => (None, Needs::Connection),
+        Move::Wait(_) => (None, Needs::Clock),
+        Move::Operate(_) | Move::Open(..) | Move::Filter(_) => (None, Needs::Nothing),
+    }
+}
+
 /// One move. Connects the client first where that is still to be done.
 #[component]
 fn Control(
@@ -196,26 +231,10 @@ fn Control(
     let locale = use_locale();
     let store = session.store();
     let next = move || control(&session.cast());
-    // The client that must be connected before; a CONNECT and what needs no packet can be done at once.
-    let is_connect = |act: &Act| matches!(act.action, Action::Connect(_));
-    let (slot, connects, waits) = match untrack(next) {
-        Move::Act(act) => match act.action {
-            Action::Connect(_) | Action::ConnectBytes(_) => (Some(act.client), true, false),
-            Action::Fault(_) => (None, false, false),
-            action if action.is_setting() => (None, false, false),
-            _ => (Some(act.client), false, false),
-        },
-        Move::Acts(acts) => {
-            (acts.first().map(|act| act.client), acts.iter().all(is_connect), false)
-        }
-        Move::Wait(_) => (None, false, true),
-        Move::React(_) | Move::Operate(_) | Move::Open(..) | Move::Filter(_) => {
-            (None, false, false)
-        }
-    };
+    let (sender, needs) = untrack(|| needs(&next()));
     // Whoever answers or goes on is known only from what has passed.
     let slot = Memo::new(move |_| {
-        let Move::React(react) = next() else { return slot };
+        let Move::React(react) = next() else { return sender };
         let cast = session.cast();
         // Read for the sake of being told: the evidence itself is not tracked.
         store.with_lab(|_| ());
@@ -231,7 +250,7 @@ fn Control(
     let is_busy =
         move || client(|client| client.link_state() != LinkState::Closed && !client.is_connected());
     let role = move |slot| session.role(slot, locale.strings());
-    let must_connect = move || slot.get().filter(|_| !connects && !is_connected());
+    let must_connect = move || slot.get().filter(|_| needs == Needs::Connection && !is_connected());
     let label = move || {
         let strings = locale.strings();
         if let Some(slot) = must_connect() {
@@ -264,10 +283,14 @@ fn Control(
     let disabled = move || {
         is_busy()
             || session.is_playing()
-            || (connects && is_connected())
             || asks(session, index)
-            // Elsewhere time passes by itself.
-            || (waits && !session.cast().is_in_tab())
+            || match needs {
+                Needs::Nothing | Needs::Connection => false,
+                Needs::NoConnection => is_connected(),
+                Needs::Line => !is_connected(),
+                // Elsewhere time passes by itself.
+                Needs::Clock => !session.cast().is_in_tab(),
+            }
     };
     view! {
         <button
