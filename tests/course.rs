@@ -6,8 +6,8 @@ use mqtt5_playground::broker::Input;
 use mqtt5_playground::capture::RecordId;
 use mqtt5_playground::course::around::{QUESTIONS, TROUBLES, question_prose, trouble_prose};
 use mqtt5_playground::course::{
-    Broker, CHAPTERS, Cast, Evidence, Exercise, Finding, Move, PredictionProse, Run, Step, Verdict,
-    chapter_prose, exercise_prose, on_mosquitto,
+    ALIAS_SAVING_BY_HAND, Broker, CHAPTERS, Cast, Evidence, Exercise, Finding, Move,
+    PredictionProse, Run, Step, Verdict, chapter_prose, exercise_prose, on_mosquitto,
 };
 use mqtt5_playground::lab::{Action, Lab};
 use mqtt5_playground::language::Language;
@@ -151,6 +151,20 @@ fn every_solution_meets_every_step_at_par() {
             assert!(outcome < prediction.options, "{} {}", exercise.id, step.id);
         }
     }
+}
+
+#[test]
+fn what_is_worth_beating_can_be_measured() {
+    let mut names = BTreeSet::new();
+    for exercise in exercises() {
+        let Some(best) = &exercise.best else { continue };
+        assert!(names.insert(best.name), "{} twice", best.name);
+        let mut table = Table::new(exercise);
+        assert_eq!((best.result)(&table.evidence()).unwrap_or(0), 0, "{}", exercise.id);
+        table.play(solution(exercise));
+        assert!((best.result)(&table.evidence()).is_some_and(|n| n > 0), "{}", exercise.id);
+    }
+    assert!(names.contains(ALIAS_SAVING_BY_HAND));
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub struct Exercise {
     pub policy: fn() -> Policy,
     /// Shown below the clients, drawn from the capture.
     pub picture: Option<Picture>,
+    /// What a run that met every step has achieved, where that is worth beating.
+    pub best: Option<Best>,
     /// The reference solution; played in order, each move once the one before is answered.
     pub solution: fn(&Cast) -> Vec<Move>,
     /// The fewest packets that the learner's clients send to meet every step.
@@ -50,6 +52,7 @@ impl Exercise {
         steps: &[],
         policy: Policy::default,
         picture: None,
+        best: None,
         solution: |_| Vec::new(),
         par: 0,
     };
@@ -58,6 +61,14 @@ impl Exercise {
     pub fn beginning(&self, cast: &Cast) -> Vec<Act> {
         self.clients.iter().flat_map(|client| (client.beginning)(cast)).collect()
     }
+}
+
+/// A result of which the best is kept.
+pub struct Best {
+    /// Fixed: stored progress holds it.
+    pub name: &'static str,
+    /// More is better; `None` while there is nothing to count.
+    pub result: fn(&Evidence) -> Option<u64>,
 }
 
 /// One thing a learner does.

@@ -33,11 +33,13 @@ mod verdict;
 
 pub use chapters::{CHAPTERS, Chapter, ChapterEntry, chapter, exercise, neighbours};
 pub use evidence::Evidence;
-pub use exercise::{Broker, Cast, ClientSetup, Exercise, Move, Prediction, Step};
+pub use exercise::{Best, Broker, Cast, ClientSetup, Exercise, Move, Prediction, Step};
 pub use on_mosquitto::{About, Deviation, OnMosquitto, on_mosquitto};
 pub use outline::{ChapterOutline, OUTLINE, chapter_of};
 pub use picture::Picture;
-pub use progress::{ALIAS_SAVING, Done, ImportError, Kept, Progress};
+pub use progress::{
+    ALIAS_SAVING, ALIAS_SAVING_BY_HAND, Done, ImportError, Kept, Progress, Through,
+};
 pub use prose::{
     ChapterProse, ChapterTitle, ExerciseProse, HintProse, PredictionProse, StepProse,
     chapter_prose, chapter_title, exercise_prose, exercise_title, shelf_of,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,8 @@ pub struct Progress {
     /// The best result by name, where an exercise measures one; more is better.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     bests: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "RoundTrips::is_empty")]
+    round_trips: RoundTrips,
 }
 
 /// A packet kept as evidence after its capture is gone.
@@ -57,6 +60,30 @@ impl Kept {
     /// The first four bits of a packet are its type.
     pub fn packet_type(&self) -> Option<PacketType> {
         PacketType::from_value(u8::from_str_radix(self.hex.get(..1)?, 16).ok()?)
+    }
+}
+
+/// Which way a request went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Through {
+    /// Through the broker in the tab.
+    Tab,
+    /// To another one.
+    WebSocket,
+}
+
+/// In microseconds, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct RoundTrips {
+    #[serde(default)]
+    tab: Vec<u64>,
+    #[serde(default)]
+    websocket: Vec<u64>,
+}
+
+impl RoundTrips {
+    fn is_empty(&self) -> bool {
+        self.tab.is_empty() && self.websocket.is_empty()
     }
 }
 
@@ -138,6 +165,32 @@ impl Progress {
         is_better
     }
 
+    /// The latest from a request to its answer, and the shortest of all; shortest first.
+    pub fn round_trips(&self, through: Through) -> Vec<Duration> {
+        let times = match through {
+            Through::Tab => &self.round_trips.tab,
+            Through::WebSocket => &self.round_trips.websocket,
+        };
+        let mut times: Vec<_> = times.iter().map(|micros| Duration::from_micros(*micros)).collect();
+        times.sort_unstable();
+        times
+    }
+
+    /// Adds what has just been measured. When there are too many, the oldest goes that is not the shortest.
+    pub fn record_round_trips(&mut self, through: Through, times: &[Duration]) {
+        let kept = match through {
+            Through::Tab => &mut self.round_trips.tab,
+            Through::WebSocket => &mut self.round_trips.websocket,
+        };
+        // A time of half a million years is not measured here.
+        kept.extend(times.iter().filter_map(|time| u64::try_from(time.as_micros()).ok()));
+        while kept.len() > MOST_TIMES {
+            let shortest = kept.iter().min().copied();
+            let oldest = kept.iter().position(|time| Some(*time) != shortest).unwrap_or(0);
+            kept.remove(oldest);
+        }
+    }
+
     /// As a JSON document.
     pub fn export(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
@@ -177,7 +230,13 @@ impl std::error::Error for ImportError {}
 /// Bytes that the learner's own policy saved in `auto-alias`. Fixed: stored progress holds it.
 pub const ALIAS_SAVING: &str = "auto-alias.bytes-saved";
 
+/// Bytes that the aliases of one run of `save-bytes` saved. Fixed too.
+pub const ALIAS_SAVING_BY_HAND: &str = "save-bytes.bytes-saved";
+
 const VERSION: u32 = 1;
+
+/// Enough for a median that says how it is today.
+const MOST_TIMES: usize = 100;
 
 /// In bytes: evidence should fit into what a browser stores.
 const LARGEST_KEPT: usize = 512;
@@ -218,6 +277,23 @@ mod tests {
         let text = r#"{"version":1,"seen":["publish","publish.topic_alias","connack.0x87"]}"#;
         let progress = Progress::import(text).expect("it is progress");
         assert_eq!(progress.seen().len(), 3);
+        assert_eq!(Progress::import(&progress.export()), Ok(progress));
+    }
+
+    #[test]
+    fn the_latest_round_trips_stay_and_the_shortest_of_all() {
+        let mut progress = Progress::new();
+        assert!(progress.round_trips(Through::Tab).is_empty());
+        let micros = Duration::from_micros;
+        progress.record_round_trips(Through::Tab, &[micros(900), micros(7), micros(950)]);
+        assert_eq!(progress.round_trips(Through::Tab), [micros(7), micros(900), micros(950)]);
+        let more: Vec<_> = (1000..1000 + MOST_TIMES as u64).map(micros).collect();
+        progress.record_round_trips(Through::Tab, &more);
+        let times = progress.round_trips(Through::Tab);
+        assert_eq!(times.len(), MOST_TIMES);
+        assert_eq!(times[..2], [micros(7), micros(1001)]);
+        assert_eq!(times.last(), more.last());
+        assert!(progress.round_trips(Through::WebSocket).is_empty());
         assert_eq!(Progress::import(&progress.export()), Ok(progress));
     }
 

@@ -129,8 +129,13 @@ impl Requests {
 
     /// The times of all answers that came in time, shortest first.
     pub fn round_trips(&self) -> Vec<Duration> {
+        self.round_trips_since(RecordId(0))
+    }
+
+    /// Those of answers that are not older than that record.
+    pub fn round_trips_since(&self, oldest: RecordId) -> Vec<Duration> {
         let answered = self.exchanges.iter().filter_map(|exchange| {
-            let answer = exchange.answer.as_ref()?;
+            let answer = exchange.answer.as_ref().filter(|answer| answer.record >= oldest)?;
             Some(answer.at.since(exchange.sent_at)).filter(|took| *took <= PATIENCE)
         });
         let mut all: Vec<_> = answered.collect();

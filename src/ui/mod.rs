@@ -12,6 +12,7 @@ pub mod captures;
 pub mod client_panel;
 pub mod composer;
 pub mod family;
+pub mod finish;
 pub mod format;
 pub mod forms;
 pub mod inspector;

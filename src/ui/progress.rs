@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::storage::{self, Key};
 use super::store::Store;
 use crate::capture::RecordId;
-use crate::course::{Done, Kept, Progress};
+use crate::course::{Done, Kept, Progress, Through};
 
 /// How many records are read in one turn for what is new in them; a flood takes several.
 const READ_AT_ONCE: usize = 1000;
@@ -48,6 +48,13 @@ impl ProgressStore {
     pub fn record_best(self, name: &str, result: u64) {
         if self.0.with_untracked(|progress| progress.best(name).is_none_or(|best| best < result)) {
             self.change(|progress| _ = progress.record_best(name, result));
+        }
+    }
+
+    /// Keeps what has just been measured.
+    pub fn record_round_trips(self, through: Through, times: &[Duration]) {
+        if !times.is_empty() {
+            self.change(|progress| progress.record_round_trips(through, times));
         }
     }
 

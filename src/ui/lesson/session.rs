@@ -96,6 +96,11 @@ impl LessonSession {
             if is_done {
                 let packets = session.packets_sent();
                 progress.record(exercise.id, Done { packets, by_solution }, evidence);
+                if let Some(best) = exercise.best.as_ref().filter(|_| !by_solution)
+                    && let Some(result) = session.with_evidence(best.result)
+                {
+                    progress.record_best(best.name, result);
+                }
             }
         });
         session

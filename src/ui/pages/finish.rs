@@ -1,14 +1,13 @@
-//! What was seen and done, what is left, and the progress as a file.
+//! What was seen and achieved, what is left, and the progress as a file.
 
 use leptos::prelude::*;
 
-use crate::course::around::{QUESTIONS, Question};
-use crate::course::{ImportError, OUTLINE, Progress, Sight, chapter_title, exercise_title};
+use crate::course::{ImportError, OUTLINE, Progress, chapter_title, exercise_title};
 use crate::language::{Language, Strings};
-use crate::mqtt::{PacketType, PropertyId, ReasonCode};
-use crate::ui::address::{Page, Place};
+use crate::ui::address::Place;
 use crate::ui::browser;
 use crate::ui::components::{Icon, Pips};
+use crate::ui::finish::model::{Record, Tally, records, tallies};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::progress::use_progress;
@@ -19,8 +18,12 @@ pub fn FinishPage() -> impl IntoView {
     let progress = use_progress();
     let tallies = move || {
         let language = locale.language();
-        let tallies = progress.with(|progress| tallies(progress, language.strings()));
-        tallies.into_iter().map(|tally| tally.view(language)).collect_view()
+        let tallies = progress.with(|progress| tallies(progress, language));
+        tallies.into_iter().map(|tally| tally_view(tally, language.strings())).collect_view()
+    };
+    let bests = move || {
+        let language = locale.language();
+        bests(progress.with(|progress| records(progress, language)), language)
     };
     let left = move || {
         let language = locale.language();
@@ -33,87 +36,62 @@ pub fn FinishPage() -> impl IntoView {
                 <p class="around__lead">{live(move || locale.strings().finish_lead)}</p>
             </header>
             <ul class="tallies">{live(tallies)}</ul>
-            {live(left)}
+            <section class="around__section">
+                <h2>{live(move || locale.strings().finish_bests)}</h2>
+                {live(bests)}
+            </section>
+            <section class="around__section">
+                <h2>{live(move || locale.strings().finish_left)}</h2>
+                {live(left)}
+            </section>
             <ProgressFile/>
         </main>
     }
 }
 
-/// So many of so many, and the names of what is missing.
-struct Tally {
-    title: &'static str,
-    done: usize,
-    of: usize,
-    missing: Vec<&'static str>,
-    more: Place,
-}
-
-fn tallies(progress: &Progress, strings: &'static Strings) -> Vec<Tally> {
-    let seen = progress.seen();
-    let tally = |title, of: usize, missing: Vec<&'static str>, more| Tally {
-        title,
-        done: of - missing.len(),
-        of,
-        missing,
-        more,
-    };
-    let packets = PacketType::ALL.into_iter().filter(|p| !seen.has(Sight::Packet(*p)));
-    let properties = PropertyId::ALL.iter().filter(|id| !seen.has_property(**id));
-    let codes = ReasonCode::ALL.iter().filter(|code| !seen.has_reason_code(**code));
-    let questions =
-        QUESTIONS.iter().filter(|q: &&Question| progress.answer_to(q.id) != Some(q.correct));
-    vec![
-        tally(
-            strings.finish_packets,
-            PacketType::ALL.len(),
-            packets.map(PacketType::name).collect(),
-            Place::Home,
-        ),
-        tally(
-            strings.finish_properties,
-            PropertyId::ALL.len(),
-            properties.map(|id| id.name()).collect(),
-            Place::Home,
-        ),
-        tally(
-            strings.finish_codes,
-            ReasonCode::ALL.len(),
-            codes.map(|code| code.name()).collect(),
-            Place::Exercise("collect-them-all".to_owned()),
-        ),
-        tally(
-            strings.page_questions,
-            QUESTIONS.len(),
-            questions.map(|_| "").collect(),
-            Place::Page(Page::Questions),
-        ),
-    ]
-}
-
-impl Tally {
-    fn view(self, language: Language) -> impl IntoView + use<> {
-        let strings = language.strings();
-        let state = if self.done == self.of { "met" } else { "not-yet" };
-        let names: Vec<&str> = self.missing.into_iter().filter(|name| !name.is_empty()).collect();
-        let missing = (!names.is_empty()).then(|| {
-            view! {
-                <details>
-                    <summary>{strings.finish_missing}</summary>
-                    <p class="tally__missing">{names.join(", ")}</p>
-                </details>
-            }
-        });
+fn tally_view(tally: Tally, strings: &'static Strings) -> impl IntoView + use<> {
+    let state = if tally.done == tally.of { "met" } else { "not-yet" };
+    let missing = (!tally.missing.is_empty()).then(|| {
+        let links = tally.missing.into_iter();
+        let links = links.map(|(name, href)| view! { <li><a href=href>{name}</a></li> });
         view! {
-            <li class="tally" data-state=state>
-                <a class="tally__number" href=self.more.href(language)>
-                    <strong>{self.done}</strong>
-                    {format!(" / {}", self.of)}
-                </a>
-                <span class="tally__title">{self.title}</span>
-                {missing}
+            <details>
+                <summary>{strings.finish_missing}</summary>
+                <ul class="tally__missing">{links.collect_view()}</ul>
+            </details>
+        }
+    });
+    view! {
+        <li class="tally" data-state=state>
+            <a class="tally__number" href=tally.href>
+                <strong>{tally.done}</strong>
+                {format!(" / {}", tally.of)}
+                <span class="tally__title">{tally.title}</span>
+            </a>
+            {missing}
+        </li>
+    }
+}
+
+/// The learner's own savings and round trips, or where to get them.
+fn bests(records: Vec<Record>, language: Language) -> impl IntoView + use<> {
+    let strings = language.strings();
+    let rows = records.into_iter().map(|record| {
+        let href = Place::Exercise(record.exercise.to_owned()).href(language);
+        let title = exercise_title(record.exercise, language).unwrap_or(record.exercise);
+        let result = match record.result {
+            Some(result) => view! { <strong class="bests__result">{result}</strong> }.into_any(),
+            None => view! { <span class="bests__none">{strings.finish_none_yet}</span> }.into_any(),
+        };
+        view! {
+            <li class="bests__row">
+                <span class="bests__title">{record.title}</span>
+                {result}
+                <span class="bests__how">{record.how} " " <a href=href>{title}</a></span>
             </li>
         }
-    }
+    });
+    view! { <ul class="bests">{rows.collect_view()}</ul> }
 }
 
 /// Chapters with what is done of each, and the next exercise of those that are not complete.

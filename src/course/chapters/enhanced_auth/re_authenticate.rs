@@ -54,6 +54,7 @@ pub static EXERCISE: Exercise = Exercise {
         ]
     },
     par: 5,
+    ..Exercise::PLAIN
 };
 
 fn answer(_: &Cast, evidence: &Evidence) -> Option<Act> {

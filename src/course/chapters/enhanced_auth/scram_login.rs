@@ -42,6 +42,7 @@ pub static EXERCISE: Exercise = Exercise {
         ]
     },
     par: 2,
+    ..Exercise::PLAIN
 };
 
 /// client-first in CONNECT, and server-first in the AUTH to it.

@@ -56,6 +56,7 @@ pub static EXERCISE: Exercise = Exercise {
         ]
     },
     par: 4,
+    ..Exercise::PLAIN
 };
 
 fn begin_as_nobody(cast: &Cast, evidence: &Evidence) -> Option<Act> {

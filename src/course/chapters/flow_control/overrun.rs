@@ -54,6 +54,7 @@ pub static EXERCISE: Exercise = Exercise {
     },
     // CONNECT, four PUBLISH, a PUBREL to each PUBREC; CONNECT again, four PUBLISH and their PUBREL.
     par: 17,
+    ..Exercise::PLAIN
 };
 
 const CLIENT: ClientSlot = ClientSlot(0);

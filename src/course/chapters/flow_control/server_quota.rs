@@ -49,6 +49,7 @@ pub static EXERCISE: Exercise = Exercise {
     },
     // CONNECT and the messages.
     par: 1 + MESSAGES,
+    ..Exercise::PLAIN
 };
 
 const CLIENT: ClientSlot = ClientSlot(0);

@@ -104,6 +104,7 @@ pub static EXERCISE: Exercise = Exercise {
     ],
     solution,
     par: 52,
+    ..Exercise::PLAIN
 };
 
 const IN_ONE_SUBACK: [R; 12] = [

@@ -51,6 +51,7 @@ pub static EXERCISE: Exercise = Exercise {
         moves.map(Move::Act).into()
     },
     par: 4,
+    ..Exercise::PLAIN
 };
 
 fn message(topic: &str, qos: QoS) -> Act {

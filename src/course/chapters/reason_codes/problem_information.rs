@@ -50,6 +50,7 @@ pub static EXERCISE: Exercise = Exercise {
         moves.map(Move::Act).into()
     },
     par: 4,
+    ..Exercise::PLAIN
 };
 
 fn without(cast: &Cast) -> Act {

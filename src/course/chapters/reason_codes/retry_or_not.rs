@@ -55,6 +55,7 @@ pub static EXERCISE: Exercise = Exercise {
     },
     // Four of the patient one, one of the sensible one.
     par: 5,
+    ..Exercise::PLAIN
 };
 
 fn busy_for_guests() -> Policy {

@@ -38,6 +38,7 @@ pub static EXERCISE: Exercise = Exercise {
         [connect(cast, CLIENT), ask(), message(NEWS), message(PLAIN)].map(Move::Act).into()
     },
     par: 4,
+    ..Exercise::PLAIN
 };
 
 fn ask() -> Act {

@@ -5,8 +5,8 @@ use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::{connect, subscribe};
 use crate::course::savings::{Weighed, weigh};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check, judge,
+    ALIAS_SAVING_BY_HAND, Best, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move,
+    Picture, Prediction, Step, Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, PropertyId, QoS};
@@ -61,6 +61,7 @@ pub static EXERCISE: Exercise = Exercise {
         Step { id: "delivered", check: delivered_in_full, ..Step::PLAIN },
     ],
     picture: Some(Picture::AliasLedger),
+    best: Some(Best { name: ALIAS_SAVING_BY_HAND, result: saved }),
     solution: |cast| {
         vec![
             Move::Act(connect(cast, SUBSCRIBER)),
@@ -76,6 +77,10 @@ pub static EXERCISE: Exercise = Exercise {
     par: 10,
     ..Exercise::PLAIN
 };
+
+fn saved(evidence: &Evidence) -> Option<u64> {
+    u64::try_from(weighed(evidence).map(|(_, weighed)| weighed.saved()).sum::<i64>()).ok()
+}
 
 fn watch(_: &Cast) -> Act {
     subscribe(SUBSCRIBER, TOPIC, QoS::AtMostOnce)

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::model::{duration, full_bar, histogram, text};
 use crate::capture::RecordId;
+use crate::course::Through;
 use crate::course::requests::{Exchange, PATIENCE, Requests, State, percentile};
 use crate::language::Strings;
 use crate::mqtt::hex_groups;
@@ -15,6 +16,7 @@ use crate::ui::components::{Evidence, Icon};
 use crate::ui::lesson::LessonSession;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::progress::use_progress;
 use crate::ui::store::use_store;
 
 #[component]
@@ -24,6 +26,23 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
     let requests = Memo::new(move |_| {
         session.starts();
         store.with_capture(|capture| Requests::read(capture, RecordId(0)))
+    });
+    // How long the learner's own requests take; what was there before was measured then.
+    let progress = use_progress();
+    let measured = StoredValue::new(store.peek(|lab| lab.capture().next_id()));
+    Effect::new(move || {
+        let times = requests.with(|requests| requests.round_trips_since(measured.get_value()));
+        let newest = requests.with(|requests| {
+            requests.exchanges.iter().filter_map(|one| Some(one.answer.as_ref()?.record)).max()
+        });
+        if let Some(newest) = newest {
+            measured.set_value(RecordId(newest.0 + 1));
+        }
+        let is_in_tab = store.peek(|lab| lab.target().is_in_tab());
+        if !session.was_played() {
+            let through = if is_in_tab { Through::Tab } else { Through::WebSocket };
+            progress.record_round_trips(through, &times);
+        }
     });
     let table = move || {
         let strings = locale.strings();

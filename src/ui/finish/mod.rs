@@ -1,0 +1,3 @@
+//! What the learner has seen and achieved, read from the progress.
+
+pub mod model;
