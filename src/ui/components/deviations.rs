@@ -5,13 +5,12 @@ use leptos::prelude::*;
 use super::icon::Icon;
 use super::spec_ref::SpecRef;
 use crate::course::Deviation;
-use crate::language::Strings;
-use crate::ui::locale::use_locale;
+use crate::language::{Language, Strings};
 
 /// One row for each difference; those with the same reason stand together above it.
 #[component]
-pub fn Deviations(of: &'static [Deviation]) -> impl IntoView {
-    let strings = use_locale().strings();
+pub fn Deviations(of: &'static [Deviation], language: Language) -> impl IntoView {
+    let strings = language.strings();
     let groups = of.chunk_by(|one, next| one.why == next.why).map(|group| {
         let rows = group.iter().map(|deviation| row(deviation, strings)).collect_view();
         let [first, ..] = group else { return None };

@@ -55,12 +55,12 @@ pub fn OnMosquitto(exercise: &'static str) -> impl IntoView {
         view! {
             {nothing}
             {elsewhere.map(|words| view! { <div class="on-mosquitto__elsewhere" inner_html=words></div> })}
-            {own.map(|own| view! { <Deviations of=own.differences/> })}
+            {own.map(|own| view! { <Deviations of=own.differences language/> })}
             {of(None)
                 .map(|all| {
                     view! {
                         <p class="overline">{strings.mosquitto_everywhere}</p>
-                        <Deviations of=all.differences/>
+                        <Deviations of=all.differences language/>
                     }
                 })}
             <a class="on-mosquitto__all" href=Place::Page(Page::Mosquitto).href(language)>

@@ -19,7 +19,7 @@ pub fn MosquittoPage() -> impl IntoView {
             view! {
                 <section class="around__section">
                     <h2>{language.strings().mosquitto_everywhere}</h2>
-                    <Deviations of=all.differences/>
+                    <Deviations of=all.differences language/>
                 </section>
             }
         });
@@ -66,7 +66,7 @@ fn exercise(one: &'static OnMosquitto, language: Language) -> impl IntoView + us
                 </a>
             </h3>
             {elsewhere}
-            <Deviations of=one.differences/>
+            <Deviations of=one.differences language/>
         </section>
     }
 }
