@@ -1,5 +1,7 @@
 //! The bench with the broker in the tab: its clock skipped forward, and the way to it broken on request.
 
+mod provoke;
+
 use std::time::Duration;
 
 use mqtt5_playground::broker::{self, Event, SessionEnd};
