@@ -191,7 +191,7 @@ enum Needs {
     /// Whose connection comes first, where it is still to be made.
     Connection,
     NoConnection,
-    /// A connection, but only to cut it.
+    /// A connection that this move does not make: it cuts it, or a button beside it makes it.
     Line,
     /// One that can be put forward.
     Clock,
@@ -231,7 +231,17 @@ fn Control(
     let locale = use_locale();
     let store = session.store();
     let next = move || control(&session.cast());
-    let (sender, needs) = untrack(|| needs(&next()));
+    let (sender, needs) = untrack(|| {
+        let cast = session.cast();
+        let (sender, own) = needs(&control(&cast));
+        let connects =
+            |beside: &fn(&Cast) -> Move| needs(&beside(&cast)) == (sender, Needs::NoConnection);
+        let is_connected_beside = session.exercise.steps[index].controls.iter().any(connects);
+        match own {
+            Needs::Connection if sender.is_some() && is_connected_beside => (sender, Needs::Line),
+            own => (sender, own),
+        }
+    });
     // Whoever answers or goes on is known only from what has passed.
     let slot = Memo::new(move |_| {
         let Move::React(react) = next() else { return sender };
