@@ -203,10 +203,16 @@ impl Store {
 
     /// Does one thing on the bench. An error says which rule forbids it; nothing was sent then.
     pub fn act(self, act: Act) -> Result<(), ActError> {
+        self.act_at_once([act])
+    }
+
+    /// Does several things in one moment, so that no answer comes in between; the first error ends it.
+    pub fn act_at_once(self, acts: impl IntoIterator<Item = Act>) -> Result<(), ActError> {
         let now = self.now();
-        let result = self.lab.try_update_value(|lab| lab.act(act, now)).unwrap_or(Ok(()));
+        let mut acts = acts.into_iter();
+        let result = self.lab.try_update_value(|lab| acts.try_for_each(|act| lab.act(act, now)));
         self.pump();
-        result
+        result.unwrap_or(Ok(()))
     }
 
     /// Changes the policy of the broker in the tab, or gives it an operator's command.

@@ -66,14 +66,22 @@ async fn ten_refusals_are_collected_and_remembered_in_japanese() -> Outcome {
             page.see(&lit("CONNACK", code)).await?;
         }
 
+        // Offline, a mistake keeps its name and waits; three messages leave before any answer comes.
+        let three = page.see("#step-dropped .step__control button:nth-child(4):disabled").await?;
+        assert!(three.text().await?.starts_with("0x93"), "{}", three.text().await?);
+        page.press_control("dropped", 1).await?;
+        page.press_control("dropped", 4).await?;
+        page.see(&lit("DISCONNECT", 0x93)).await?;
+        counts(&page, 12, 12).await?;
+
         // Whoever comes back begins anew, and still sees what there was.
         page.reload().await?;
         page.step("refused", "not-yet").await?;
-        counts(&page, 0, 10).await?;
+        counts(&page, 0, 12).await?;
         page.see(&format!("{} .seen-mark[data-seen=earlier]", cell("CONNACK", 0x84))).await?;
         page.press_control("refused", 1).await?;
         page.see(&lit("CONNACK", 0x84)).await?;
-        counts(&page, 1, 10).await
+        counts(&page, 1, 12).await
     })
     .await
 }

@@ -64,7 +64,7 @@ pub fn make(session: LessonSession, cast: &Cast, next: &Move) -> Result<bool, Ac
             }
         }
         Move::Acts(acts) => {
-            acts.iter().try_for_each(|act| store.act(act.clone()))?;
+            store.act_at_once(acts.iter().cloned())?;
             Ok(true)
         }
         Move::Operate(operate) => {
