@@ -63,13 +63,18 @@ fn Item(item: &'static ChecklistItem) -> impl IntoView {
                     item.asks().into_iter().filter(is_open).collect::<Vec<_>>()
                 });
                 // Of many things asked, the next one is enough to go on with.
+                let strings = language.strings();
+                let how = match open.len() {
+                    0 | 1 => strings.checklist_how.to_owned(),
+                    chapters => strings.checklist_how_chapters(chapters),
+                };
                 let next = open.into_iter().next().unwrap_or_default();
                 let links = next.into_iter().filter(|id| exercise_title(id, language).is_some());
                 view! {
-                    <p class="checklist__how">
-                        {language.strings().checklist_how}
-                        {links.map(|id| view! { " " {link(id, language)} }).collect_view()}
-                    </p>
+                    <p class="checklist__how">{how}</p>
+                    <ul class="checklist__open">
+                        {links.map(|id| view! { <li>{link(id, language)}</li> }).collect_view()}
+                    </ul>
                 }
                 .into_any()
             }
