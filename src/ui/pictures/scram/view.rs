@@ -93,10 +93,12 @@ fn draw(sheet: &Sheet, strings: &'static Strings) -> impl IntoView + use<> {
                 </div>
                 {rows}
             </div>
-            <ul class="scram__proofs" role="status">
-                {verdict(sheet.client, client_words(sheet.client, strings))}
-                {verdict(sheet.server, server_words(sheet.server, strings))}
-            </ul>
+            <div role="status">
+                <ul class="scram__proofs">
+                    {verdict(sheet.client, client_words(sheet.client, strings))}
+                    {verdict(sheet.server, server_words(sheet.server, strings))}
+                </ul>
+            </div>
         </div>
     }
 }
