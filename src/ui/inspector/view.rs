@@ -24,7 +24,7 @@ use crate::ui::format::{grouped, moment};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::{Line, use_wire};
-use crate::ui::store::use_store;
+use crate::ui::store::{Store, use_store};
 use crate::ui::why::WhyCard;
 
 /// Shows the record that is selected in the store.
@@ -36,9 +36,10 @@ pub fn Inspector(
 ) -> impl IntoView {
     let (store, locale) = (use_store(), use_locale());
     provide_context(Layout::unknown());
-    let is_open = Memo::new(move |_| store.selected().is_some());
+    let shown = use_shown(store);
+    let is_open = Memo::new(move |_| shown.get().is_some());
     // A record that the capture has dropped meanwhile stays open; one dropped before cannot be opened.
-    let record = Memo::new(move |_| store.record(store.selected()?));
+    let record = Memo::new(move |_| store.record(shown.get()?));
     let aspects = Memo::new(move |_| {
         record.with(|record| {
             record
@@ -56,7 +57,7 @@ pub fn Inspector(
     let client = move || record.with(|r| r.as_ref().map(|r| r.client.letter().to_string()));
     let way = move || record.with(|r| r.as_ref().and_then(|r| direction(r.sender())));
     let label = move || {
-        let number = store.selected().map_or(0, |id| id.number());
+        let number = shown.get().map_or(0, |id| id.number());
         locale.strings().inspector_label(number)
     };
     let on_key = move |event: KeyboardEvent| {
@@ -79,7 +80,7 @@ pub fn Inspector(
             });
         }
         let Some(sheet) = sheet else { return view! { <Unopened record/> }.into_any() };
-        let Some(id) = untrack(|| store.selected()) else { return ().into_any() };
+        let Some(id) = shown.get_untracked() else { return ().into_any() };
         let whole = match aspect.get() {
             Aspect::Fields => {
                 return view! { <Opened reading=Reading::new(sheet) chosen/> }.into_any();
@@ -106,6 +107,45 @@ pub fn Inspector(
         </Show>
     }
 }
+
+/// The record to show: the one selected, at once. Whoever races through the packets with a key held down, faster than
+/// anybody reads, sees every few of them, so that the list keeps pace with the key, and always the last.
+fn use_shown(store: Store) -> RwSignal<Option<RecordId>> {
+    let shown = RwSignal::new(store.peek_selected());
+    let is_resting = StoredValue::new(false);
+    Effect::new(move || {
+        let selected = store.selected();
+        if selected == shown.get_untracked() {
+            return;
+        }
+        let is_first = selected.is_none() || shown.get_untracked().is_none();
+        if !is_first && is_resting.get_value() {
+            return;
+        }
+        shown.set(selected);
+        is_resting.set_value(true);
+        rest(store, shown, is_resting);
+    });
+    shown
+}
+
+/// After a while it catches up, and goes on resting if there was something to catch up with.
+fn rest(store: Store, shown: RwSignal<Option<RecordId>>, is_resting: StoredValue<bool>) {
+    let wake = move || {
+        let Some(before) = shown.try_get_untracked() else { return };
+        let selected = store.peek_selected();
+        let is_behind = before != selected;
+        is_resting.set_value(is_behind);
+        if is_behind {
+            shown.set(selected);
+            rest(store, shown, is_resting);
+        }
+    };
+    set_timeout(wake, REST);
+}
+
+/// A tenth of a second seems immediate.
+const REST: Duration = Duration::from_millis(100);
 
 /// The choice between several ways to look at the packet.
 #[component]
@@ -283,7 +323,9 @@ fn Head(
                 title=label
                 disabled=live(move || neighbour(below).is_none())
                 on:click=move |_| {
-                    if let Some(id) = untrack(|| neighbour(below)) {
+                    // Pressed again and again, this goes on from the packet asked for last.
+                    let from = store.peek_selected();
+                    if let Some(id) = from.and_then(|id| wire.neighbour(id, below)) {
                         store.open(id);
                     }
                 }
@@ -328,7 +370,7 @@ fn Head(
 }
 
 /// Closes the inspector and goes back to the row it was opened from.
-fn close(store: crate::ui::store::Store) {
+fn close(store: Store) {
     let id = untrack(|| store.selected());
     store.close_inspector();
     request_animation_frame(move || {
