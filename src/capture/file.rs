@@ -22,8 +22,10 @@ pub enum LoadError {
     Empty,
     /// Neither JSON nor pcap nor pcapng.
     UnknownFormat,
-    /// It is JSON, but not that of a capture; or it is broken. The reason is the parser's own.
+    /// It is no JSON, or ends before its end. The reason is the parser's own.
     Json { line: usize, column: usize, reason: String },
+    /// It is JSON, but not that of a capture from there on.
+    OtherJson { line: usize, column: usize },
     /// A record says what no record can; counted from 1.
     Record { number: usize, key: &'static str, wrong: Wrong },
     /// The file ends within a block or a record.
@@ -60,6 +62,9 @@ impl fmt::Display for LoadError {
             LoadError::UnknownFormat => f.write_str("neither JSON nor pcap nor pcapng"),
             LoadError::Json { line, column, reason } => {
                 write!(f, "line {line}, column {column}: {reason}")
+            }
+            LoadError::OtherJson { line, column } => {
+                write!(f, "line {line}, column {column}: JSON, but not that of a capture")
             }
             LoadError::Record { number, key, wrong } => {
                 write!(f, "record {number}, {key}: ")?;
@@ -173,13 +178,12 @@ mod tests {
             ("{}", 1, 0),
             ("[\n{\"client\": 5}]", 2, 12),
             (r#"[{"time_ms": 1, "client": "A", "connection": 1}]"#, 1, 47),
-            ("[{\"time_ms\": 1,", 1, 15),
         ] {
             let found = read_file(text.as_bytes()).map(drop);
-            let Err(LoadError::Json { line: l, column: c, reason }) = found else {
-                panic!("{text}: {found:?}");
-            };
-            assert_eq!((l, c), (line, column), "{text}: {reason}");
+            assert_eq!(found, Err(LoadError::OtherJson { line, column }), "{text}");
         }
+        let found = read_file(b"[{\"time_ms\": 1,").map(drop);
+        assert!(matches!(found, Err(LoadError::Json { line: 1, column: 15, .. })), "{found:?}");
+        assert_eq!(read_file(b"[]").map(drop), Err(LoadError::Empty));
     }
 }

@@ -28,11 +28,16 @@ struct Line {
 
 /// The records of a file, numbered anew from 1. The bytes count; a decoded packet beside them is not read.
 pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
-    let lines: Vec<Line> = serde_json::from_str(text).map_err(|error| LoadError::Json {
-        line: error.line(),
-        column: error.column(),
-        reason: reason(&error),
+    let lines: Vec<Line> = serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        match error.is_data() {
+            true => LoadError::OtherJson { line, column },
+            false => LoadError::Json { line, column, reason: reason(&error) },
+        }
     })?;
+    if lines.is_empty() {
+        return Err(LoadError::Empty);
+    }
     let mut capture = Capture::default();
     for (index, line) in lines.into_iter().enumerate() {
         push(&mut capture, line).map_err(|(key, wrong)| LoadError::Record {

@@ -79,6 +79,7 @@ pub fn error_words(error: &LoadError, strings: &Strings) -> String {
         LoadError::Json { line, column, reason } => {
             strings.captures_error_json(column, line, reason)
         }
+        LoadError::OtherJson { line, column } => strings.captures_error_json_other(column, line),
         LoadError::Record { number, key, wrong } => {
             let wrong = match wrong {
                 Wrong::Missing => strings.captures_wrong_missing.to_owned(),
@@ -101,7 +102,9 @@ pub fn error_words(error: &LoadError, strings: &Strings) -> String {
 pub fn error_try<'a>(error: &LoadError, strings: &'a Strings) -> &'a str {
     match error {
         LoadError::Empty | LoadError::UnknownFormat => strings.captures_try_format,
-        LoadError::Json { .. } | LoadError::Record { .. } => strings.captures_try_json,
+        LoadError::Json { .. } | LoadError::OtherJson { .. } | LoadError::Record { .. } => {
+            strings.captures_try_json
+        }
         LoadError::Truncated { .. } | LoadError::Block { .. } => strings.captures_try_again,
         LoadError::LinkType(_) | LoadError::NoMqtt { .. } => strings.captures_try_tcp,
         LoadError::Link | LoadError::LinkVersion(_) => strings.captures_try_link,
@@ -151,6 +154,7 @@ mod tests {
             LoadError::Empty,
             LoadError::UnknownFormat,
             LoadError::Json { line: 2, column: 4, reason },
+            LoadError::OtherJson { line: 2, column: 4 },
             record(Wrong::Missing),
             record(Wrong::Word("x".to_owned())),
             record(Wrong::Number),
