@@ -45,6 +45,12 @@ pub fn Send(
         has_bytes && (is_connected.get() || is_connect.get() && is_offline())
     });
     let sent = RwSignal::new(None::<Sent>);
+    // What was sent last ends in the middle of a packet, and the connection still stands.
+    let still_waits = Memo::new(move |_| {
+        let ends_midway =
+            sent.with(|sent| matches!(sent, Some(s) if s.foretold == Foretold::Waits));
+        ends_midway && is_connected.get()
+    });
     let refused = RwSignal::new(None::<String>);
     let act = move |action: Action, language: Language| {
         let since = store.peek(|lab| lab.capture().next_id());
@@ -75,7 +81,11 @@ pub fn Send(
             return;
         }
         let bytes = untrack(|| composer.in_hand()).bytes;
-        let foretold = foretold.get_untracked();
+        // As the rest of what was sent before they are read in another way.
+        let foretold = match still_waits.get_untracked() {
+            true => Foretold::Waits,
+            false => foretold.get_untracked(),
+        };
         let action = match is_connected.get_untracked() {
             true => Action::SendBytes(bytes),
             false => Action::ConnectBytes(bytes),
@@ -131,7 +141,16 @@ pub fn Send(
             </header>
             <div class="composer__pad composer__sending">
                 <div class="composer__foretold" aria-live="polite">
-                    {live(move || foretold_view(foretold.get(), locale.language()))}
+                    {live(move || match still_waits.get() {
+                        true => view! {
+                            <p class="status" data-state="info">
+                                <Icon name="info"/>
+                                <span>{locale.strings().composer_still_waits}</span>
+                            </p>
+                        }
+                        .into_any(),
+                        false => foretold_view(foretold.get(), locale.language()).into_any(),
+                    })}
                 </div>
                 <p class="field__hint" id="composer-why-not">{live(why_not)}</p>
                 <div class="button-row">
