@@ -5,6 +5,7 @@ use std::time::Duration;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::model::{
     BuiltIn, ClientSetUp, Kept, LONGEST_NAME, SetUp, SetUpError, to_keep, to_use, worth_keeping,
@@ -146,7 +147,21 @@ impl BenchSession {
     }
 
     pub fn add_client(self) {
-        self.store.add_client("client", |_| Vec::new());
+        let mut added = None;
+        self.store.add_client("client", |slot| {
+            added = Some(slot);
+            Vec::new()
+        });
+        // It stands behind all others, most often out of sight.
+        request_animation_frame(move || {
+            let Some(slot) = added else { return };
+            let panel = format!(".client-panel[data-client='{}']", slot.letter());
+            if let Ok(Some(panel)) = document().query_selector(&panel) {
+                let options = ScrollIntoViewOptions::new();
+                options.set_block(ScrollLogicalPosition::Nearest);
+                panel.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        });
     }
 
     /// Sends the CONNECT of every client without a connection, and then the SUBSCRIBE of those whose
