@@ -6,7 +6,7 @@ use thirtyfour::prelude::*;
 
 use crate::browser::{in_browser, setting};
 use crate::page::{Outcome, Page, press};
-use crate::pictures::picture;
+use crate::pictures::{high_picture, picture};
 
 /// Puts a text into the bytes as a paste would.
 async fn paste(page: &Page, text: &str) -> Outcome {
@@ -86,12 +86,12 @@ async fn a_packet_broken_on_purpose_is_answered_as_foretold() -> Outcome {
         page.see_html(".answers", "DISCONNECT 0x94 Topic Alias invalid").await?;
         page.see_html(".composer__verdict", page.strings().composer_as_foretold).await?;
         page.packet("DISCONNECT", 'A', "in").await?;
+        page.evaluate("scrollTo(0, 0)").await?;
+        high_picture(&page, "composer").await?;
         // On the wire it is marked as what it is, for which a Server must close (§4.13).
         press(&page.packet("PUBLISH", 'A', "out").await?).await?;
         page.see_html(".composer__opened .explanation[data-state=malformed]", "MQTT-4.13.1-1")
             .await?;
-        page.see(".composer__sides").await?.scroll_into_view().await?;
-        picture(&page, "composer").await?;
 
         // A first packet that is broken needs no connection before.
         choose(&page, 1).await?;

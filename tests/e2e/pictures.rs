@@ -24,6 +24,11 @@ pub async fn picture(page: &Page, name: &str) -> Outcome {
     take(page, name, HEIGHT, None).await
 }
 
+/// The same, higher: for a page whose parts belong together though a usual window does not hold them all.
+pub async fn high_picture(page: &Page, name: &str) -> Outcome {
+    take(page, name, 1220, None).await
+}
+
 /// The same, of nothing but the first element in sight that fits the selector.
 pub async fn picture_of(page: &Page, name: &str, css: &str) -> Outcome {
     take(page, name, HEIGHT_FOR_PARTS, Some(css)).await
