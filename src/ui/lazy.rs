@@ -42,6 +42,11 @@ impl Part {
         }
         self.is_there()
     }
+
+    /// Has it under way, whoever waits for it later; also before there is a page.
+    pub fn begin(&'static self) {
+        wasm_bindgen_futures::spawn_local(async { _ = self.fetch().await });
+    }
 }
 
 /// Marks functions as parts: each keeps its name and becomes a module with `part()`, and `view(…)` for
@@ -123,6 +128,8 @@ pub fn Lazy(
     let state = RwSignal::new(State::Fetching);
     let fetch = move || {
         state.set(State::Fetching);
+        // Together with the words.
+        part.begin();
         spawn_local(async move {
             let shelves = shelves.try_get_value().unwrap_or_default();
             let is_there = loop {

@@ -97,6 +97,20 @@ parts! {
     }
 }
 
+/// The part that a place shows at first, if it is not on the home page.
+pub fn of(place: &Place) -> Option<&'static Part> {
+    match place {
+        Place::Home => None,
+        Place::Exercise(_) => Some(exercise_page::part()),
+        Place::Chapter(_) => Some(chapter_page::part()),
+        Place::Page(Page::Bench) => Some(bench_page::part()),
+        Place::Page(Page::Composer) => Some(composer_page::part()),
+        Place::Page(Page::Reference) => Some(reference_page::part()),
+        Place::Page(Page::Captures) => Some(captures_page::part()),
+        Place::Page(_) => Some(around_page::part()),
+    }
+}
+
 /// What is fetched ahead, in this order.
 fn ahead() -> Vec<&'static Part> {
     vec![

@@ -4,8 +4,9 @@ use leptos::mount::mount_to_body;
 use leptos::prelude::{document, window};
 use wasm_bindgen_futures::spawn_local;
 
+use super::address::Place;
 use super::app::App;
-use super::{address, locale, shelves};
+use super::{address, locale, parts, shelves};
 use crate::words::Shelf;
 
 /// Called once, when the program begins.
@@ -14,6 +15,12 @@ pub fn start() {
     let language = locale::initial(address::value(&search, address::LANGUAGE));
     if shelves::are_there(&[Shelf::INTERFACE], language) {
         return mount();
+    }
+    // A link into the course: what it shows comes together with the first words, not after them.
+    let place = Place::from_query(|key| address::value(&search, key).map(str::to_owned));
+    if let Some(part) = parts::of(&place) {
+        part.begin();
+        spawn_local(async move { _ = shelves::fetch(&[Shelf::GLOSSARY], language).await });
     }
     spawn_local(async move {
         match shelves::fetch(&[Shelf::INTERFACE], language).await {
