@@ -74,8 +74,13 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
         store.with_lab(|lab| clients.extend(lab.clients().iter().map(|client| client.slot())));
         Lanes::new(&clients, ladder.with_value(|ladder| ladder.brokers().len()))
     });
+    let following = use_following(windowed, wire, move || {
+        followed.get_untracked();
+        ladder.with_value(Ladder::gone)
+    });
     let reveal = move |id, focus: bool| {
         let (upper, lower) = ladder.with_value(|ladder| ladder.edges(ladder.position(id)));
+        following.leave_for(upper, lower);
         windowed.reveal_between(upper, lower, id.0, move |row| {
             let row = row.parent_element().filter(|_| focus);
             if let Some(row) = row {
@@ -83,10 +88,6 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
             }
         });
     };
-    let following = use_following(windowed, wire, move || {
-        followed.get_untracked();
-        ladder.with_value(Ladder::gone)
-    });
     let replay = Replay::new(ladder, move |id| {
         following.stay();
         reveal(id, false);

@@ -77,6 +77,14 @@ impl Following {
         self.seen.set(self.wire.found_memo().get_untracked().next);
     }
 
+    /// The learner goes to what stands between two edges, counted in rows. Unless it is in sight, the newest row is no
+    /// longer what they look at; word of the scrolling would come too late for the next row that arrives.
+    pub fn leave_for(self, upper: f64, lower: f64) {
+        if untrack(|| self.windowed.sight()).distance_to(upper, lower) != 0.0 {
+            self.stay();
+        }
+    }
+
     /// Stays where it is, whatever comes.
     pub fn stay(self) {
         if self.follows.get_untracked() {

@@ -152,6 +152,7 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
     let following = use_following(windowed, wire, move || found.get_untracked().gone as f64);
     let on_list_key = use_moving(store, wire, windowed, move |id, focus| {
         let position = wire.with_matches(|matches| matches.position(id));
+        following.leave_for(position as f64, position as f64 + 1.0);
         windowed.reveal(position, id.0, move |row| {
             if focus {
                 focus_within(row, ".packet-row__button");
