@@ -130,6 +130,10 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
             rung.id >= started_at && newest.0 - rung.id.0 <= ANIMATED && following.follows();
         Some(view! { <LadderRow scene rung record is_new/> })
     };
+    let drawn = move || {
+        windowed.hold_focus();
+        rows.get()
+    };
     let first = move || first_row(scene, range);
     let height = move || {
         followed.track();
@@ -170,7 +174,7 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
                     aria-label=live(move || locale.strings().ladder_list)
                     style:--first=live(first)
                 >
-                    <For each=move || rows.get() key=|rung| *rung children=row/>
+                    <For each=drawn key=|rung| *rung children=row/>
                 </ol>
             </div>
             <NewerButton following/>

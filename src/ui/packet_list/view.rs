@@ -163,6 +163,10 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
     let cursor_is_drawn = Memo::new(move |_| {
         wire.cursor.get().is_some_and(|cursor| rows.with(|rows| rows.contains(&cursor)))
     });
+    let drawn = move || {
+        windowed.hold_focus();
+        rows.get()
+    };
     let started_at = found.get_untracked().next;
     let row = move |id: RecordId| {
         let record = store.record(id)?;
@@ -199,7 +203,7 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
                 style:--count=live(move || found.get().rows.to_string())
                 style:--first=live(move || range.get().start.to_string())
             >
-                <For each=move || rows.get() key=|id| *id children=row/>
+                <For each=drawn key=|id| *id children=row/>
             </ol>
             <NewerButton following/>
         </div>

@@ -2,11 +2,15 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, Node, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{
+    Element, Event, HtmlElement, Node, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition,
+};
 
 use super::model::Sight;
+use crate::ui::browser::focus_in_place;
 
 /// A long list in a scroller. The element with `data-rows` begins where the first row begins, drawn or
 /// not; each row has its own number in `data-row`.
@@ -161,6 +165,22 @@ impl Windowed {
             lower = frame.bottom().min(lower);
         }
         Some(Sight { row_height, top: upper - start, height: (lower - upper).max(0.0) })
+    }
+
+    /// To be called right before other rows are drawn: what has the focus keeps it. Rows that stay may be taken out of
+    /// the document and put back when several come or go before them at once, and then lose it.
+    pub fn hold_focus(self) {
+        let focused = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+        let (Some(root), Some(focused)) = (self.root(), focused) else { return };
+        if !root.contains(Some(&focused)) {
+            return;
+        }
+        spawn_local(async move {
+            let now = document().active_element();
+            if focused.is_connected() && now.is_none_or(|now| now.tag_name() == "BODY") {
+                focus_in_place(&focused);
+            }
+        });
     }
 
     /// Brings the row at a position into sight, then calls `then` with it; a row that is far away has to
