@@ -15,6 +15,7 @@ use super::{Mistake, connect_packet, found, properties, publish_packet};
 
 const A: ClientSlot = ClientSlot(0);
 const B: ClientSlot = ClientSlot(1);
+const DEVICE: ClientSlot = ClientSlot(2);
 
 /// The solution's moves from `from` to before `to`.
 fn moves(exercise: &str, cast: &Cast, from: usize, to: usize) -> Vec<Move> {
@@ -265,6 +266,11 @@ fn retry_or_not() -> Vec<Mistake> {
         other => panic!("not acts: {other:?}"),
     };
     let sensible = |cast: &Cast| Move::Act(act(ID, cast, 0));
+    let begun = |cast: &Cast| {
+        let mut all = moves(ID, cast, 0, 1);
+        all.push(Move::Wait(WAIT));
+        all
+    };
     let stopped = |client| Reconnect { tries: 0, ..policy_of(client) };
     vec![
         // The client is set to give up at once.
@@ -277,7 +283,7 @@ fn retry_or_not() -> Vec<Mistake> {
             |cast| {
                 let go_on = Behaviour::Reconnect(policy_of(A));
                 let mut all = vec![Move::Act(Act::automate(A, go_on))];
-                all.extend(moves(ID, cast, 0, 9));
+                all.extend(moves(ID, cast, 0, 8));
                 all
             },
         ),
@@ -285,12 +291,12 @@ fn retry_or_not() -> Vec<Mistake> {
         Mistake::new(
             (ID, "later", "does-not-grow"),
             move |cast| vec![guest(cast), guest(cast)],
-            |cast| moves(ID, cast, 0, 9),
+            |cast| moves(ID, cast, 0, 8),
         ),
         Mistake::new(
             (ID, "never", "not-waited"),
             move |cast| vec![guest(cast), Move::Wait(WAIT), sensible(cast)],
-            |cast| moves(ID, cast, 0, 9),
+            |cast| moves(ID, cast, 0, 8),
         ),
         Mistake::new(
             (ID, "never", "passes"),
@@ -301,59 +307,59 @@ fn retry_or_not() -> Vec<Mistake> {
             },
             |cast| {
                 let mut all = vec![leave(B)];
-                all.extend(moves(ID, cast, 0, 9));
+                all.extend(moves(ID, cast, 0, 8));
                 all
             },
         ),
-        Mistake::before((ID, "policy", "not-tried"), 3),
+        Mistake::before((ID, "policy", "not-tried"), 2),
         // The list is left as it was.
         Mistake::new(
             (ID, "policy", "came-back"),
-            |cast| {
-                let mut all = moves(ID, cast, 0, 2);
-                all.extend(moves(ID, cast, 3, 9));
+            move |cast| {
+                let mut all = begun(cast);
+                all.extend(moves(ID, cast, 2, 8));
                 all.push(Move::Wait(WAIT));
                 all
             },
-            |cast| moves(ID, cast, 2, 9),
+            |cast| moves(ID, cast, 1, 8),
         ),
-        // And so for three tries: that it gives up then does not make it right.
+        // And so until its tries are used up: that it gives up then does not make it right.
         Mistake::new(
             (ID, "policy", "came-back"),
-            |cast| {
-                let mut all = moves(ID, cast, 0, 2);
-                for nth in [3, 4, 5, 7] {
+            move |cast| {
+                let mut all = begun(cast);
+                for nth in [2, 3, 4, 6] {
                     all.extend(moves(ID, cast, nth, nth + 1));
                     all.push(Move::Wait(2 * WAIT));
                 }
                 all
             },
-            |cast| moves(ID, cast, 2, 9),
+            |cast| moves(ID, cast, 1, 8),
         ),
         // Nothing is left on the list.
         Mistake::new(
             (ID, "policy", "stayed-away"),
-            |cast| {
-                let mut all = moves(ID, cast, 0, 2);
-                let none = Reconnect { retry_after: [].into(), ..policy_of(ClientSlot(2)) };
-                let none = Behaviour::Reconnect(none);
-                all.push(Move::Act(Act::automate(ClientSlot(2), none)));
-                all.extend(moves(ID, cast, 3, 9));
+            move |cast| {
+                let mut all = begun(cast);
+                let none = Reconnect { retry_after: [].into(), ..policy_of(DEVICE) };
+                all.push(Move::Act(Act::automate(DEVICE, Behaviour::Reconnect(none))));
+                all.extend(moves(ID, cast, 2, 8));
                 all
             },
-            |cast| moves(ID, cast, 2, 9),
+            |cast| moves(ID, cast, 1, 8),
         ),
+        // After the last one nothing passes that would tell.
         Mistake::new(
             (ID, "policy", "not-waited"),
-            |cast| {
-                let mut all = moves(ID, cast, 0, 3);
-                // The last one has nothing after it that would tell.
-                for nth in [4, 5, 6, 7, 8, 3] {
+            move |cast| {
+                let mut all = begun(cast);
+                all.extend(moves(ID, cast, 1, 2));
+                for nth in [3, 4, 5, 6, 7, 2] {
                     all.extend(moves(ID, cast, nth, nth + 1));
                 }
                 all
             },
-            |cast| moves(ID, cast, 7, 9),
+            |cast| moves(ID, cast, 6, 8),
         ),
     ]
 }
@@ -400,15 +406,27 @@ fn collect_them_all() -> Vec<Mistake> {
             },
             |cast| {
                 let mut all = moves(ID, cast, 17, 18);
-                all.extend(moves(ID, cast, 16, 44));
+                all.extend(moves(ID, cast, 16, 43));
                 all
             },
         ),
         // The twin comes under its own name.
-        Mistake::edited(missing("taken-over"), 30, |act| {
-            connect_packet(act).client_id = "somebody-else".to_owned();
-        }),
-        Mistake::before(missing("from-outside"), 42),
-        Mistake::before(missing("shut-down"), 43),
+        Mistake::new(
+            missing("taken-over"),
+            |cast| {
+                let mut all = moves(ID, cast, 0, 30);
+                let mut twin = act(ID, cast, 30);
+                connect_packet(&mut twin).client_id = "somebody-else".to_owned();
+                all.push(Move::Act(twin));
+                all
+            },
+            |cast| {
+                let mut all = vec![leave(B)];
+                all.extend(moves(ID, cast, 30, 43));
+                all
+            },
+        ),
+        Mistake::before(missing("from-outside"), 40),
+        Mistake::before(missing("shut-down"), 42),
     ]
 }

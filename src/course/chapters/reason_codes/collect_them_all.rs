@@ -13,7 +13,7 @@ use crate::course::{
 use crate::lab::{Act, Action, Behaviour, Login};
 use crate::link::Fault;
 use crate::mqtt::{
-    Connect, Disconnect, Packet, PacketId, Property, Publish, QoS, ReasonCode, Sender,
+    Connect, Disconnect, Packet, PacketId, PacketType, Property, Publish, QoS, ReasonCode, Sender,
     Subscription, Will, encode,
 };
 use ReasonCode as R;
@@ -90,7 +90,7 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "taken-over",
             by_hand: Some(ByHand { act: twin, field: "Client Identifier" }),
-            check: |evidence| collected(evidence, &[R::SessionTakenOver]),
+            check: thrown_out,
             ..Step::PLAIN
         },
         Step {
@@ -116,7 +116,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     solution,
-    par: 52,
+    par: 54,
     ..Exercise::PLAIN
 };
 
@@ -195,6 +195,17 @@ fn collected(evidence: &Evidence, codes: &[ReasonCode]) -> Verdict {
     records.sort_unstable();
     records.dedup();
     Ok(records)
+}
+
+/// The collector, and not the twin, was told that somebody else has its Session.
+fn thrown_out(evidence: &Evidence) -> Verdict {
+    let mut told = evidence.received(A, PacketType::Disconnect);
+    let code = R::SessionTakenOver;
+    let told = told.find(|record| {
+        record.valid_packet().is_some_and(|packet| packet.reason_codes().contains(&code))
+    });
+    let nothing = Finding::told("missing", [&0, &1, &format!("0x{:02X}", code.value())]);
+    Ok(vec![told.ok_or(nothing)?.id])
 }
 
 /// Refuses by the name of the client or of the topic.
@@ -467,9 +478,10 @@ fn solution(cast: &Cast) -> Vec<Move> {
         Move::Acts(too_fast()),
         Move::Act(retained()),
         Move::Act(twin(cast)),
-        end_by_hand(cast),
     ];
+    // It is the twin, under the collector's name, that the administrator finds.
     let outside = [
+        end_by_hand(cast),
         Move::Operate(strict),
         Move::Act(connect(cast, A)),
         Move::Act(qos_1()),

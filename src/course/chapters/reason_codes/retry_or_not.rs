@@ -79,7 +79,6 @@ fn solution(cast: &Cast) -> Vec<Move> {
     let device = |name| as_device(cast, name);
     vec![
         Move::Acts(vec![mistaken(cast, SENSIBLE), guest(cast)]),
-        Move::Wait(TIME),
         Move::Act(try_again(DEVICE, Reconnect::PASSING.into())),
         Move::Act(device("forgetful")),
         Move::Act(device("elsewhere")),
