@@ -21,10 +21,10 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "client",
-            // The Will and what DISCONNECT says are the lesson's own.
+            // What DISCONNECT says is the lesson's own.
             prepared: |cast| {
                 let plain = Disconnect::new(ReasonCode::Success);
-                vec![common::connect(cast, CLIENT), Act::disconnect(CLIENT, plain)]
+                vec![connect(cast), Act::disconnect(CLIENT, plain)]
             },
             ..ClientSetup::PLAIN
         },

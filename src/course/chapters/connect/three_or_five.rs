@@ -166,7 +166,9 @@ fn added(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String
     };
     let size = |id: &RecordId| evidence.capture.get(*id).map_or(0, |record| record.bytes().len());
     let plain = records.iter().find(|id| *id != described).map_or(0, size);
-    let names: Vec<&str> = publish.properties.iter().map(|property| property.id().name()).collect();
+    let mut names: Vec<&str> =
+        publish.properties.iter().map(|property| property.id().name()).collect();
+    names.dedup();
     vec![("more", size(described).saturating_sub(plain).to_string()), ("lost", names.join(", "))]
 }
 

@@ -10,7 +10,9 @@ mod your_own_schema;
 use super::Chapter;
 use crate::capture::{ClientSlot, Entry, Record, RecordId, answer_to};
 use crate::course::{Evidence, Finding, Unmet, Verdict, check, judge};
-use crate::mqtt::{Packet, PacketType, Properties, Publish, Subscription, encode, matches};
+use crate::mqtt::{
+    Packet, PacketType, Properties, Publish, ReasonCode, Subscription, encode, matches,
+};
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "user-properties",
@@ -95,7 +97,8 @@ fn subscribed_with_qos_1(evidence: &Evidence, client: ClientSlot) -> Verdict {
     })?;
     let answer = answer_to(evidence.capture, records[0]).ok_or_else(nothing)?;
     let packet = answer.valid_packet().ok_or_else(nothing)?;
-    check::nothing_refused(&packet).map_err(|finding| Unmet::by(answer.id, finding))?;
+    check::has_reason_code(&packet, ReasonCode::GrantedQoS1)
+        .map_err(|finding| Unmet::by(answer.id, finding))?;
     records.push(answer.id);
     Ok(records)
 }
