@@ -54,7 +54,10 @@ fn subscriptions(evidence: &Evidence, client: ClientSlot, at: RecordId) -> Vec<S
         let answer = answer_to(evidence.capture, record.id).filter(|answer| answer.id < at)?;
         answer.valid_packet()
     };
-    let begins = |record: &&Record| matches!(answer(record), Some(Packet::ConnAck(connack)) if !connack.session_present);
+    let begins = |record: &&Record| match answer(record) {
+        Some(Packet::ConnAck(connack)) => !connack.session_present,
+        _ => false,
+    };
     let begun = evidence.sent(client, PacketType::Connect).filter(begins).last();
     let begun = begun.map(|record| record.id);
     let granted = |record: &Record| match record.valid_packet()? {
