@@ -1,6 +1,5 @@
 //! Mistakes in the exercises of this chapter.
 
-use bytes::Bytes;
 use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::course::{Cast, Move};
 use mqtt5_playground::lab::{Act, Action};
@@ -81,7 +80,7 @@ fn first_connect() -> Vec<Mistake> {
     let in_3_1_1 = |cast: &Cast| {
         let mut act = act(&solution(ID)(cast)[0]);
         let bytes = v3::connect(connect_packet(&mut act)).expect("3.1.1 can say it").bytes;
-        act.action = Action::ConnectBytes(Bytes::from(bytes));
+        act.action = Action::ConnectBytes(bytes);
         vec![Move::Act(act)]
     };
     let refused = |open: bool| {

@@ -131,8 +131,8 @@ fn is_end(record: &Record) -> bool {
 
 /// The connection that ended there leaves a Session with a subscription above QoS 0.
 fn leaves_a_session(evidence: &Evidence, end: RecordId) -> bool {
-    let of_connection = evidence.capture.preceding(end).filter_map(Record::valid_packet);
-    let asked = of_connection.into_iter().find_map(|packet| match packet {
+    let mut of_connection = evidence.capture.preceding(end).filter_map(Record::valid_packet);
+    let asked = of_connection.find_map(|packet| match packet {
         Packet::Connect(connect) => connect.properties.session_expiry_interval(),
         _ => None,
     });

@@ -54,10 +54,8 @@ fn subscriptions(evidence: &Evidence, client: ClientSlot, at: RecordId) -> Vec<S
         let answer = answer_to(evidence.capture, record.id).filter(|answer| answer.id < at)?;
         answer.valid_packet()
     };
-    let begins = |record: &&Record| match answer(record) {
-        Some(Packet::ConnAck(connack)) => !connack.session_present,
-        _ => false,
-    };
+    let is_new = |packet| matches!(packet, Packet::ConnAck(it) if !it.session_present);
+    let begins = |record: &&Record| answer(record).is_some_and(is_new);
     let begun = evidence.sent(client, PacketType::Connect).filter(begins).last();
     let begun = begun.map(|record| record.id);
     let granted = |record: &Record| match record.valid_packet()? {
