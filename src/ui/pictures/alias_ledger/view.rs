@@ -181,10 +181,6 @@ fn line_view(
     store: Store,
     strings: &'static Strings,
 ) -> AnyView {
-    let state = match line.is_over {
-        true => strings.alias_over,
-        false => strings.alias_in_force,
-    };
     view! {
         <section
             class="alias-line"
@@ -194,15 +190,12 @@ fn line_view(
             <header class="alias-line__head">
                 <PacketWay client=line.client sender=Some(line.sender)/>
                 <h4 class="alias-line__title">{way(line, store, strings)}</h4>
-                <span class="alias-line__note">
-                    {strings.alias_connection(ordinal)} " · " {state} " · " {used(line, strings)}
-                </span>
+                {(line.count > 0).then(|| sum(line, strings))}
             </header>
-            {(line.count > 0).then(|| sum(line, strings))}
             {invalid(line, strings)}
             <div class="alias-line__drawing">
                 {chart(line).map(|chart| chart_view(&chart, line, store, strings))}
-                {table(line, other, store, strings)}
+                {table(line, other, ordinal, store, strings)}
             </div>
             {(!line.aliases.is_empty()).then(|| messages(line, strings))}
         </section>
@@ -270,9 +263,15 @@ fn invalid(line: &Line, strings: &Strings) -> Option<AnyView> {
 }
 
 /// What the aliases of the connection stand for, this direction first: they are two tables [MQTT-3.3.2-7].
-fn table(line: &Line, other: Option<&Line>, store: Store, strings: &'static Strings) -> AnyView {
+fn table(
+    line: &Line,
+    other: Option<&Line>,
+    ordinal: usize,
+    store: Store,
+    strings: &'static Strings,
+) -> AnyView {
     let parts = std::iter::once(line).chain(other);
-    let parts = parts.map(|line| direction_rows(line, store, strings)).collect_view();
+    let parts = parts.map(|line| direction_rows(line, ordinal, store, strings)).collect_view();
     view! {
         <table class="table alias-table">
             <thead role="rowgroup">
@@ -290,7 +289,11 @@ fn table(line: &Line, other: Option<&Line>, store: Store, strings: &'static Stri
     .into_any()
 }
 
-fn direction_rows(line: &Line, store: Store, strings: &'static Strings) -> AnyView {
+fn direction_rows(line: &Line, ordinal: usize, store: Store, strings: &'static Strings) -> AnyView {
+    let state = match line.is_over {
+        true => strings.alias_over,
+        false => strings.alias_in_force,
+    };
     let (aliases, others) = line.latest_aliases();
     let rows = aliases.into_iter().map(|(number, alias)| row(number, alias, line, strings));
     let rows = rows.collect_view();
@@ -305,7 +308,9 @@ fn direction_rows(line: &Line, store: Store, strings: &'static Strings) -> AnyVi
                     <PacketWay client=line.client sender=Some(line.sender)/>
                     " "
                     {way(line, store, strings)}
-                    <span class="alias-line__note">" · " {used(line, strings)}</span>
+                    <span class="alias-line__note">
+                        {strings.alias_connection(ordinal)} " · " {state} " · " {used(line, strings)}
+                    </span>
                 </th>
             </tr>
             {rows}
@@ -362,7 +367,11 @@ fn chart_view(chart: &Chart, line: &Line, store: Store, strings: &'static String
     let even = chart.break_even.map(|column| {
         let left = format!("{:.2}%", 100.0 * column as f64 / chart.columns as f64);
         view! {
-            <span class="alias-figure__even" style:inset-inline-start=left>
+            <span
+                class="alias-figure__even"
+                data-early=(column < EARLY).then_some("")
+                style:inset-inline-start=left
+            >
                 <span>{strings.alias_legend_even}</span>
             </span>
         }
@@ -457,6 +466,8 @@ fn column_view(
     .into_any()
 }
 
+/// Before this column there is no room for a label.
+const EARLY: usize = 3;
 /// Up to so many columns there is room for a number on each bar.
 const ROOMY: usize = 12;
 /// The height of a label, in percent of the sums.
