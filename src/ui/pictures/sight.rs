@@ -20,7 +20,10 @@ fn show_latest(frame: NodeRef<Div>) -> Option<()> {
         return None;
     }
     let (outer, inner) = (frame.get_bounding_client_rect(), latest.get_bounding_client_rect());
-    let down = distance((outer.top() + HEAD, outer.bottom()), (inner.top(), inner.bottom()));
+    // A heading that stays at the upper edge covers what is behind it.
+    let head = frame.query_selector("thead").ok()?;
+    let head = head.map_or(0.0, |head| head.get_bounding_client_rect().height());
+    let down = distance((outer.top() + head, outer.bottom()), (inner.top(), inner.bottom()));
     let right = distance((outer.left(), outer.right()), (inner.left(), inner.right()));
     frame.set_scroll_top(frame.scroll_top() + down as i32);
     frame.set_scroll_left(frame.scroll_left() + right as i32);
@@ -35,6 +38,3 @@ fn distance(outer: (f64, f64), inner: (f64, f64)) -> f64 {
         () => 0.0,
     }
 }
-
-/// Room for a heading that stays at the upper edge.
-const HEAD: f64 = 36.0;
