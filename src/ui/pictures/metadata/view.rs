@@ -66,6 +66,8 @@ pub fn MetadataPicture() -> impl IntoView {
 
     let chips = NodeRef::<Div>::new();
     sight::follow(chips, move || latest.get());
+    let page = NodeRef::<Div>::new();
+    sight::follow(page, move || latest.get());
     let choices = move || {
         let strings = locale.strings();
         let longest = |all: &Shown| {
@@ -129,7 +131,7 @@ pub fn MetadataPicture() -> impl IntoView {
             >
                 {live(choices)}
             </div>
-            <div class="metadata-view picture__scroll">
+            <div class="metadata-view picture__scroll" node_ref=page>
                 {live(sum)}
                 {live(drawing)}
                 {live(move || legend(locale.strings()))}
@@ -254,7 +256,7 @@ fn draw(
     };
     view! {
         <div class="strands" role="group" aria-label=strings.metadata_strands(journey.id().number())>
-            <div class="strands__stations">
+            <div class="strands__stations" data-latest="">
                 <div class="strands__station">{sender}</div>
                 <div class="strands__station strands__station--server">
                     <Icon name="broker"/>
