@@ -5,7 +5,7 @@ use super::{
 };
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict,
 };
 use crate::lab::{AcknowledgeByHand, Act};
 use crate::mqtt::{PacketType, QoS};
@@ -66,19 +66,16 @@ fn three() -> [Act; 3] {
 /// A PUBACK that left while the window was full and a message waited, and the message that took its place.
 fn one_for_one(evidence: &Evidence) -> Verdict {
     let stream = stream(evidence, SLOTS, QoS::AtLeastOnce)?;
-    let mut unmet = Unmet::from(Evidence::not_sent(SUBSCRIBER, PacketType::PubAck));
+    let mut unmet = Evidence::not_sent(SUBSCRIBER, PacketType::PubAck);
     for puback in evidence.sent(SUBSCRIBER, PacketType::PubAck).filter(|it| it.id > stream.suback) {
         let then = stream.at(evidence, puback.id);
-        unmet = match stream.delivered.iter().find(|(id, _)| *id > puback.id) {
-            _ if then.in_flight < usize::from(SLOTS) => {
-                Unmet::by(puback.id, Finding::told("not-full-then", [&then.in_flight, &SLOTS]))
-            }
-            _ if then.waiting == 0 => Unmet::by(puback.id, Finding::told("none-waited", [])),
-            None => Finding::told("nothing-moved-up", []).into(),
+        let next = stream.delivered.iter().find(|(id, _)| *id > puback.id);
+        match next.filter(|_| then.in_flight == usize::from(SLOTS) && then.waiting > 0) {
             Some((next, _)) => return Ok(vec![puback.id, *next]),
-        };
+            None => unmet = Finding::told("nothing-moved-up", []),
+        }
     }
-    Err(unmet)
+    Err(unmet.into())
 }
 
 /// Everything published since the SUBACK has come, and is acknowledged.

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::{PUBLISHER, SUBSCRIBER, TOPIC, delivered, published};
 use crate::broker::Policy;
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::capture::{ClientSlot, Record, RecordId, answer_to};
 use crate::course::chapters::common::{connect, connect_with};
 use crate::course::connections::{Connection, connections};
 use crate::course::subscriptions::held;
@@ -81,6 +81,7 @@ pub static EXERCISE: Exercise = Exercise {
             controls: &[|_| Move::Act(picture())],
             prediction: Some(Prediction { asks: Asks::Options(3), outcome: how_it_ended }),
             check: answered,
+            values: |evidence, records| vec![("answer", answer(evidence, records))],
             ..Step::PLAIN
         },
         Step { id: "arrive", check: arrives, ..Step::PLAIN },
@@ -262,6 +263,16 @@ fn answered(evidence: &Evidence) -> Verdict {
     Ok([sent.id].into_iter().chain(answer).collect())
 }
 
+/// The answer by its name, with its Reason Code.
+fn answer(evidence: &Evidence, records: &[RecordId]) -> String {
+    let record = records.last().and_then(|id| evidence.capture.get(*id));
+    let Some(packet) = record.and_then(Record::valid_packet) else { return String::new() };
+    let kind = packet.packet_type();
+    let code = packet.reason_codes().first();
+    let code = code.map(|code| format!(" 0x{:02X} ({})", code.value(), code.name_in(kind)));
+    format!("{}{}", kind.name(), code.unwrap_or_default())
+}
+
 /// DISCONNECT with 0x95, or PUBACK.
 fn how_it_ended(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
     match evidence.capture.get(*records.last()?)?.packet_type()? {
@@ -276,7 +287,7 @@ fn arrives(evidence: &Evidence) -> Verdict {
     let connection = connection(evidence)?;
     let (id, connect) = &connection.connect;
     if let Some(still) = connect.properties.maximum_packet_size().filter(|most| *most <= MAXIMUM) {
-        return Err(Unmet::by(*id, Finding::told("still-limited", [&still])));
+        return Err(Finding::told("still-limited", [&still]).into());
     }
     let since = subscribed(evidence)?;
     let Some((sent, message)) = sent(evidence, since, true) else {

@@ -7,7 +7,7 @@ use crate::capture::RecordId;
 use crate::course::chapters::common::connect;
 use crate::course::{
     Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict,
+    Verdict,
 };
 use crate::lab::{AcknowledgeByHand, Act};
 use crate::mqtt::{PacketType, QoS, Sender};
@@ -83,7 +83,6 @@ fn acknowledge<const SECOND: u8>(_: &Cast, evidence: &Evidence) -> Option<Act> {
 /// comes before PUBCOMP is more than the window holds, and contradicts.
 fn freed(evidence: &Evidence) -> Verdict {
     let stream = stream(evidence, SLOTS, QoS::ExactlyOnce)?;
-    let mut unmet = Unmet::from(Evidence::not_received(SUBSCRIBER, PacketType::Publish));
     for (publish, message) in &stream.delivered {
         let part = |packet, after: RecordId| {
             let both = evidence
@@ -96,7 +95,6 @@ fn freed(evidence: &Evidence) -> Verdict {
             return Err(Evidence::not_sent(SUBSCRIBER, PacketType::PubRec).into());
         };
         if stream.at(evidence, pubrec).waiting == 0 {
-            unmet = Unmet::by(pubrec, Finding::told("none-waited", []));
             continue;
         }
         let Some(pubrel) = part(PacketType::PubRel, pubrec) else {
@@ -110,7 +108,7 @@ fn freed(evidence: &Evidence) -> Verdict {
             None => Err(Finding::told("nothing-moved-up", []).into()),
         };
     }
-    Err(unmet)
+    Err(Evidence::not_received(SUBSCRIBER, PacketType::Publish).into())
 }
 
 /// What the second PUBLISH came behind: PUBREC, PUBREL or PUBCOMP.

@@ -120,7 +120,7 @@ fn overlapping(evidence: &Evidence) -> Result<[Granted; 2], Unmet> {
     });
     if let Some(shared) = shared {
         let number = shared.identifier.unwrap_or(0);
-        return Err(Unmet::by(shared.subscribe, Finding::told("same-number", [&number])));
+        return Err(Finding::told("same-number", [&number]).into());
     }
     let everything = with_number(evidence, 10, QoS::AtMostOnce)?;
     let temperatures = with_number(evidence, 20, QoS::AtLeastOnce)?;

@@ -146,9 +146,11 @@ fn with_option(
 
 /// The same for the subscriber's second SUBSCRIBE, while its first subscription exists.
 fn again(evidence: &Evidence) -> Result<Granted, Unmet> {
-    let first = with_option(evidence, SUBSCRIBER, RetainHandling::Send)?.subscribe;
     let mut later = granted(evidence, SUBSCRIBER);
-    later.retain(|one| one.subscribe > first);
+    let is_first = |one: &Granted| one.subscription.retain_handling == RetainHandling::Send;
+    if let Some(first) = later.iter().position(is_first) {
+        later.drain(..=first);
+    }
     match later.is_empty() {
         true => Err(Finding::told("not-again", []).into()),
         false => find_option(later, SUBSCRIBER, RetainHandling::SendIfNew),
@@ -194,7 +196,8 @@ fn only_the_live_one(evidence: &Evidence) -> Verdict {
     let again = again(evidence)?;
     let never = with_option(evidence, LOGGER, RetainHandling::DoNotSend)?;
     let since = again.suback.max(never.suback);
-    let mut live = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    let mut live = sent.clone();
     live.retain(|(id, message)| *id > since && again.matches(&message.topic));
     let mut records = brought[1..].to_vec();
     for (client, grant) in [(SUBSCRIBER, &again), (LOGGER, &never)] {
@@ -203,9 +206,14 @@ fn only_the_live_one(evidence: &Evidence) -> Verdict {
         let is_live = |(at, copy): &(RecordId, Publish)| {
             live.iter().any(|(id, message)| id < at && message.payload == copy.payload)
         };
-        if let Some((by, _)) = arrived.iter().find(|copy| copy.1.retain && !is_live(copy)) {
+        if arrived.iter().any(|copy| copy.1.retain && !is_live(copy)) {
             let handling = grant.subscription.retain_handling.bits();
-            return Err(Unmet::by(*by, Finding::told("retained-came", [&handling])));
+            return Err(Finding::told("retained-came", [&handling]).into());
+        }
+        // Where nothing was stored, nothing could come, whatever the option says.
+        let before = sent.iter().rfind(|(id, message)| *id < grant.subscribe && message.retain);
+        if before.is_none_or(|(_, message)| message.payload.is_empty()) {
+            return Err(Finding::told("nothing-stored", []).into());
         }
         let Some((sent, _)) = live.last() else {
             return Err(Finding::told("nothing-live", []).into());

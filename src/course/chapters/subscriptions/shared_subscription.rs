@@ -98,15 +98,16 @@ fn next_job(evidence: &Evidence) -> Option<Act> {
     Some(job(evidence.sent(PUBLISHER, PacketType::Publish).count()))
 }
 
-/// The worker's latest subscription is a shared one.
+/// The worker's latest shared subscription. Another one beside it shows when jobs come twice.
 fn shared(evidence: &Evidence, worker: ClientSlot) -> Result<Granted, Unmet> {
     let mut held = held(evidence, worker);
-    let Some(latest) = held.pop() else {
-        return Err(Evidence::not_received(worker, PacketType::SubAck).into());
-    };
-    match split_shared(&latest.subscription.topic_filter) {
-        Some(_) => Ok(latest),
-        None => {
+    let is_shared = |one: &Granted| split_shared(&one.subscription.topic_filter).is_some();
+    if let Some(at) = held.iter().rposition(is_shared) {
+        return Ok(held.swap_remove(at));
+    }
+    match held.pop() {
+        None => Err(Evidence::not_received(worker, PacketType::SubAck).into()),
+        Some(latest) => {
             let finding = Finding::told("not-shared", [&latest.subscription.topic_filter]);
             Err(Unmet::by(latest.subscribe, finding))
         }
@@ -114,15 +115,17 @@ fn shared(evidence: &Evidence, worker: ClientSlot) -> Result<Granted, Unmet> {
 }
 
 /// All three share one subscription: the share name and the Topic Filter are the same.
-fn joined(evidence: &Evidence) -> Result<[Granted; 3], Unmet> {
-    let [first, second, third] = WORKERS.map(|worker| shared(evidence, worker));
-    let all = [first?, second?, third?];
-    for one in &all[1..] {
-        let [found, wanted] = [one, &all[0]].map(|one| &one.subscription.topic_filter);
+fn joined(evidence: &Evidence) -> Result<Vec<Granted>, Unmet> {
+    let mut all: Vec<Granted> = Vec::new();
+    for worker in WORKERS {
+        let one = shared(evidence, worker)?;
+        let found = &one.subscription.topic_filter;
+        let wanted = all.first().map_or(found, |first| &first.subscription.topic_filter);
         if found != wanted {
             let finding = Finding::told("another-group", [found, wanted]);
             return Err(Unmet::by(one.subscribe, finding));
         }
+        all.push(one);
     }
     Ok(all)
 }

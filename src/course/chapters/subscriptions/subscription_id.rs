@@ -137,7 +137,7 @@ fn two_numbers(evidence: &Evidence) -> Result<[Granted; 2], Unmet> {
         None if held.is_empty() => {
             Err(Finding::told("one-only", [&latest.subscription.topic_filter]).into())
         }
-        None => Err(Unmet::by(latest.subscribe, Finding::told("same-number", []))),
+        None => Err(Finding::told("same-number", []).into()),
     }
 }
 
