@@ -82,7 +82,7 @@ const SLOTS: u16 = 3;
 const MESSAGES: usize = 10;
 
 /// Two seconds a message in the tab, where they can be skipped. Elsewhere less, so that never more than one message
-/// waits without a slot: for one PUBACK Mosquitto 2.0.11 sends as many of those that wait as the window has slots.
+/// waits without a slot: for one PUBACK Mosquitto 2.0.11 sends as many of those that wait as the window has slots (fixed in 2.0.13).
 fn take_time(cast: &Cast) -> Act {
     let takes = Duration::from_millis(if cast.is_in_tab() { 2000 } else { 700 });
     Act::automate(SUBSCRIBER, Behaviour::SlowConsumer(SlowConsumer { takes }))
