@@ -157,11 +157,16 @@ fn session_gone() -> Vec<Mistake> {
         ),
         // Nothing repaired: subscribed and published again after the return.
         Mistake::new(
-            (id, "prove", "subscribed-again"),
+            (id, "prove", ""),
             of(id, &[0, 1, 2, 3, 7, 8, 0, 5, 8]),
             of(id, &[3, 4, 5, 6, 8, 9]),
         ),
-        // Repaired, and subscribed again before the order could come.
+        Mistake::new(
+            (id, "prove", "subscribed-again"),
+            of(id, &[0, 1, 2, 3, 4, 6, 7, 8, 9, 5]),
+            of(id, &[6, 8, 9]),
+        ),
+        // Repaired, but there is no subscription in the Session.
         Mistake::new(
             (id, "prove", "missed"),
             of(id, &[0, 1, 2, 3, 4, 6, 7, 8, 9]),

@@ -230,7 +230,7 @@ fn resume() -> Vec<Mistake> {
             (id, "waiting", "not-come"),
             |cast| {
                 let slip = then_edited("resume", &[0, 1, 2, 3, 4, 5], 6, one_at_a_time);
-                [vec![hold(0)], slip(cast)].concat()
+                [vec![acknowledge_by_hand(0, true)], slip(cast)].concat()
             },
             |_| vec![Move::React(|_, evidence| puback(evidence))],
         ),
@@ -238,15 +238,15 @@ fn resume() -> Vec<Mistake> {
             (id, "waiting", "subscribed-again"),
             |cast| {
                 let slip = then_edited("resume", &[0, 1, 2, 3, 4, 5], 6, one_at_a_time);
-                [vec![hold(0)], slip(cast), of("resume", &[1])(cast)].concat()
+                [vec![acknowledge_by_hand(0, true)], slip(cast), of("resume", &[1])(cast)].concat()
             },
             first(&[|| leave(0)], id, &[4, 5, 6]),
         ),
     ]
 }
 
-fn hold(slot: u8) -> Move {
-    let held = AcknowledgeByHand { puback: true, ..AcknowledgeByHand::default() };
+fn acknowledge_by_hand(slot: u8, puback: bool) -> Move {
+    let held = AcknowledgeByHand { puback, ..AcknowledgeByHand::default() };
     Move::Act(Act { client: ClientSlot(slot), action: Action::AcknowledgeByHand(held) })
 }
 
@@ -345,12 +345,13 @@ fn compare_intervals() -> Vec<Mistake> {
         Mistake::new(
             (id, "return", "differs"),
             |cast| {
-                let mut moves = of("compare-intervals", &[0, 1, 2, 3, 4, 5, 6, 7, 8])(cast);
+                let mut moves =
+                    of("compare-intervals", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])(cast);
                 let back = nth("compare-intervals", cast, 12);
                 moves.push(edited(back, |act| connect_packet(act).clean_start = true));
                 moves
             },
-            first(&[|| leave(3)], id, &[0, 7, 9, 10, 11, 12]),
+            first(&[|| leave(3)], id, &[0, 7, 8, 12]),
         ),
     ]
 }
@@ -603,12 +604,16 @@ fn redelivery() -> Vec<Mistake> {
     let id = "redelivery";
     // 0 connect, 1 subscribe, 2 publisher, 3 order, 4 cut, 5 back, 6 PUBACK
     vec![
+        // Acknowledgements are no longer held.
         Mistake::new(
             (id, "unacknowledged", "acknowledged-already"),
-            |cast| {
-                let early = Move::React(|_, evidence| puback(evidence));
-                [of("redelivery", &[0, 1, 2, 3])(cast), vec![early]].concat()
-            },
+            first(&[|| acknowledge_by_hand(0, false)], id, &[0, 1, 2, 3]),
+            first(&[|| acknowledge_by_hand(0, true)], id, &[3, 4, 5, 6]),
+        ),
+        // Acknowledged too soon.
+        Mistake::new(
+            (id, "cut", "acknowledged-already"),
+            last(id, &[0, 1, 2, 3], &[|| Move::React(|_, evidence| puback(evidence))]),
             of(id, &[3, 4, 5, 6]),
         ),
         Mistake::new(

@@ -160,10 +160,11 @@ fn works(evidence: &Evidence) -> Verdict {
         return Err(Finding::told("dropped-again", []).into());
     }
     let set = setting(&sent)?;
-    let mut after = sent.iter().filter(|(id, _)| *id > set);
-    let short = after.find(|(_, message)| message.topic.is_empty());
-    let (short, _) = short.ok_or_else(|| Finding::told("no-saving", []))?;
-    let next = after.next().map(|(id, _)| *id);
+    let after: Vec<_> = sent.iter().filter(|(id, _)| *id > set).collect();
+    let short = after.iter().rposition(|(_, message)| message.topic.is_empty());
+    let short = short.ok_or_else(|| Finding::told("no-saving", []))?;
+    let next = after.get(short + 1).map(|(id, _)| *id);
+    let (short, _) = after[short];
     let mut arrived =
         check::messages(evidence.received(SUBSCRIBER, PacketType::Publish)).into_iter();
     // What arrives after a further PUBLISH may be that one.
