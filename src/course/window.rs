@@ -14,7 +14,7 @@ pub struct Window {
     pub maximum: u16,
     /// The packet that states it: CONNECT for messages from the Server, CONNACK for those to it.
     pub stated_in: RecordId,
-    /// Whether it stands there, or its absence means 65 535.
+    /// Whether it is stated there; if it is not, 65,535 holds.
     pub is_stated: bool,
     /// What is in flight, oldest first; at the end of the connection for one that is over.
     pub slots: Vec<InFlight>,
@@ -28,7 +28,7 @@ pub struct Window {
     pub finished: usize,
     /// Messages of QoS 0, which need no slot.
     pub qos_0: usize,
-    /// Whether the connection still stands.
+    /// Whether the connection is still open.
     pub is_open: bool,
 }
 
