@@ -71,7 +71,7 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
         })
     };
     view! {
-        <section class="card picture alias-ledger" aria-label=live(move || locale.strings().alias_title)>
+        <section class="card picture alias-ledger" data-picture="alias-ledger" aria-label=live(move || locale.strings().alias_title)>
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().alias_title)}</h3>
             </header>

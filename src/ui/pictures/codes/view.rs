@@ -58,7 +58,7 @@ pub fn CodesPicture(session: LessonSession) -> impl IntoView {
         lights.with(|lights| ReasonCode::ALL.iter().map(|code| line(code, lights)).collect_view())
     };
     view! {
-        <section class="card picture" aria-label=live(move || locale.strings().codes_title)>
+        <section class="card picture" data-picture="codes" aria-label=live(move || locale.strings().codes_title)>
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().codes_title)}</h3>
                 <span class="codes__count" role="status">{live(count)}</span>

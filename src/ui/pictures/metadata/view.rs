@@ -79,7 +79,7 @@ pub fn MetadataPicture() -> impl IntoView {
     }
     };
     view! {
-        <section class="card" aria-label=live(move || locale.strings().metadata_title)>
+        <section class="card" data-picture="metadata" aria-label=live(move || locale.strings().metadata_title)>
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().metadata_title)}</h3>
             </header>

@@ -69,7 +69,7 @@ pub fn ScramPicture() -> impl IntoView {
         }
     };
     view! {
-        <section class="card" aria-label=live(move || locale.strings().scram_title)>
+        <section class="card" data-picture="scram" aria-label=live(move || locale.strings().scram_title)>
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().scram_title)}</h3>
             </header>

@@ -37,7 +37,7 @@ pub fn TracerPicture(session: LessonSession) -> impl IntoView {
         view! { <ol class="tracer">{rows}</ol> }.into_any()
     };
     view! {
-        <section class="card picture" aria-label=live(move || locale.strings().tracer_title)>
+        <section class="card picture" data-picture="tracer" aria-label=live(move || locale.strings().tracer_title)>
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().tracer_title)}</h3>
             </header>

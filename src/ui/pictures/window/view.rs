@@ -33,7 +33,7 @@ pub fn WindowPicture() -> impl IntoView {
         view! { <ol class="window">{rows}</ol> }.into_any()
     };
     view! {
-        <section class="card picture" aria-label=live(move || locale.strings().window_title)>
+        <section class="card picture" data-picture="window" aria-label=live(move || locale.strings().window_title)>
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().window_title)}</h3>
             </header>
