@@ -2,6 +2,7 @@
 
 pub mod alias_game;
 pub mod alias_ledger;
+pub mod axis;
 pub mod codes;
 pub mod metadata;
 pub mod requests;
