@@ -120,8 +120,8 @@ fn set_aside(evidence: &Evidence) -> Verdict {
         return open;
     }
     let requests = requests(evidence);
-    match requests.strays.iter().find(|(_, client, _)| *client == REQUESTER) {
-        Some((id, _, _)) => Verdict::Met(vec![*id]),
+    match requests.strays.iter().find(|stray| stray.client == REQUESTER) {
+        Some(stray) => Verdict::Met(vec![stray.record]),
         None => Verdict::NotYet(Finding::told("no-stray", [])),
     }
 }

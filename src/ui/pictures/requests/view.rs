@@ -66,11 +66,11 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
     let strays = move || {
         let strings = locale.strings();
         requests.with(|requests| {
-            let aside = requests.strays.iter().rev().take(SHOWN).map(|(id, _, publish)| {
-                let data = publish.properties.correlation_data();
+            let aside = requests.strays.iter().rev().take(SHOWN).map(|stray| {
+                let data = stray.publish.properties.correlation_data();
                 view! {
                     <li class="requests__stray">
-                        <Evidence id=*id/>
+                        <Evidence id=stray.record/>
                         {data.map_or(strings.requests_no_data.to_owned(), |data| in_words(data))}
                     </li>
                 }
