@@ -60,7 +60,7 @@ pub enum State {
 }
 
 /// Everything so far, oldest first.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Requests {
     pub exchanges: Vec<Exchange>,
     pub strays: Vec<Stray>,
