@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use leptos::html::Div;
 use leptos::prelude::*;
+use web_sys::HtmlDivElement;
 
 use super::model::{
     BAR, Bar, Dot, Drawing, Fate, Flag, Lane, Skip, What, WillFate, draw, short_client_id,
@@ -42,15 +44,25 @@ pub fn SessionsPicture() -> impl IntoView {
             drawing.unwrap_or_default()
         })
     });
-    let latest = Memo::new(move |_| {
-        let strings = locale.strings();
-        drawing.with(|drawing| {
-            let latest = timeline.with_value(|timeline| {
-                let latest = &timeline.sessions[timeline.latest()?];
-                drawing.lanes.iter().find(|lane| lane.client_id == latest.client_id)
-            });
-            latest.map(|lane| change(lane, strings)).unwrap_or_default()
+    // The lane in which something happened last, by its words and its place.
+    let latest = move |drawing: &Drawing| {
+        timeline.with_value(|timeline| {
+            let latest = &timeline.sessions[timeline.latest()?];
+            drawing.lanes.iter().find(|lane| lane.client_id == latest.client_id).cloned()
         })
+    };
+    let news = Memo::new(move |_| {
+        let strings = locale.strings();
+        let latest = drawing.with(latest);
+        latest.map(|lane| change(&lane, strings)).unwrap_or_default()
+    });
+    let body = NodeRef::<Div>::new();
+    Effect::new(move || {
+        news.track();
+        let lane = drawing.with_untracked(latest);
+        if let (Some(lane), Some(body)) = (lane, body.get_untracked()) {
+            request_animation_frame(move || bring_into_sight(&body, &lane));
+        }
     });
     let refused = RwSignal::new(false);
     let skips = move || {
@@ -75,7 +87,7 @@ pub fn SessionsPicture() -> impl IntoView {
         })
     };
     let is_empty = Memo::new(move |_| drawing.with(|drawing| drawing.lanes.is_empty()));
-    let body = move || match is_empty.get() {
+    let picture = move || match is_empty.get() {
         true => {
             view! { <p class="picture__empty">{locale.strings().sessions_empty}</p> }.into_any()
         }
@@ -91,12 +103,24 @@ pub fn SessionsPicture() -> impl IntoView {
                 <h3 class="card__title">{live(move || locale.strings().sessions_title)}</h3>
                 {live(skips)}
             </header>
-            <div class="card__body sessions__body">
+            <div class="card__body sessions__body" node_ref=body>
                 {live(refusal)}
-                <div class="sessions__stage" node_ref=root>{live(body)}</div>
+                <div class="sessions__stage" node_ref=root>{live(picture)}</div>
             </div>
-            <p class="visually-hidden" aria-live="polite">{live(move || latest.get())}</p>
+            <p class="visually-hidden" aria-live="polite">{live(move || news.get())}</p>
         </section>
+    }
+}
+
+/// Where there is not the height for all lanes.
+fn bring_into_sight(body: &HtmlDivElement, lane: &Lane) {
+    let (top, height) = (f64::from(body.scroll_top()), f64::from(body.client_height()));
+    // The axis stays above the lanes.
+    let end = lane.top + lane.height + AXIS + 8.0;
+    if end > top + height {
+        body.set_scroll_top((end - height).ceil() as i32);
+    } else if lane.top < top {
+        body.set_scroll_top(lane.top.floor() as i32);
     }
 }
 
@@ -308,7 +332,7 @@ fn axis(drawing: &Drawing, strings: &Strings) -> impl IntoView + use<> {
         }
     });
     view! {
-        <svg width=width height="22" aria-hidden="true">
+        <svg width=width height=AXIS aria-hidden="true">
             <line class="sessions__line" x1=from x2=to y1="18" y2="18"/>
             {compressed.collect_view()}
             {ticks.collect_view()}
@@ -497,3 +521,6 @@ fn key(strings: &Strings) -> impl IntoView + use<> {
     });
     view! { <ul class="sessions__key" aria-hidden="true">{signs}</ul> }
 }
+
+/// The height of the axis.
+const AXIS: f64 = 22.0;
