@@ -124,8 +124,8 @@ fn set_aside(evidence: &Evidence) -> Verdict {
         return open;
     }
     let requests = requests(evidence);
-    match requests.strays.iter().find(|(_, client, _)| *client == REQUESTER) {
-        Some((id, _, _)) => Ok(vec![*id]),
+    match requests.strays.iter().find(|stray| stray.client == REQUESTER) {
+        Some(stray) => Ok(vec![stray.record]),
         None => Err(Unmet::NotYet(Finding::told("no-stray", []))),
     }
 }
