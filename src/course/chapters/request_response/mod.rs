@@ -131,7 +131,7 @@ fn received(evidence: &Evidence) -> Result<Vec<Exchange>, Unmet> {
     Ok(exchanges)
 }
 
-/// What keeps a request from being answered and the answer from being recognised.
+/// What keeps a request from being answered and the answer from being recognized.
 fn lacks(evidence: &Evidence, exchange: &Exchange) -> Option<Unmet> {
     let (by, topic) = (exchange.request, &exchange.response_topic);
     if exchange.correlation_data.is_none() {

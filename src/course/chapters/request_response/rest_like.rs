@@ -173,6 +173,17 @@ impl Call {
         matches!(&self.status, Some((_, Some(status))) if status.starts_with('2'))
     }
 
+    /// A GET of what is not there.
+    fn is_missing(&self) -> bool {
+        self.method.as_deref() == Some("GET") && self.has_status("404")
+    }
+
+    /// A method that is none.
+    fn is_bad(&self) -> bool {
+        let is_known = |method: &str| ["GET", "PUT", "DELETE"].contains(&method);
+        self.has_status("400") && self.method.as_deref().is_some_and(|method| !is_known(method))
+    }
+
     /// Request and answer.
     fn records(&self) -> Vec<RecordId> {
         let answer = self.status.iter().map(|(record, _)| *record);
@@ -236,11 +247,11 @@ fn answered_with(
 /// 404 for what is not there, 400 for a method that is none.
 fn both_errors(evidence: &Evidence) -> Verdict {
     let calls = calls(evidence);
-    let with = |status: &str| {
-        let call = calls.iter().find(|call| call.has_status(status));
-        call.map(Call::records).ok_or_else(|| Finding::told("no-status", [&status]))
-    };
-    Ok([with("404")?, with("400")?].concat())
+    let missing = calls.iter().find(|call| call.is_missing());
+    let missing = missing.ok_or_else(|| Finding::told("no-status", [&404]))?;
+    let bad = calls.iter().find(|call| call.is_bad());
+    let bad = bad.ok_or_else(|| Finding::told("no-status", [&400]))?;
+    Ok([missing.records(), bad.records()].concat())
 }
 
 /// Each error was acted upon: what was missing can be read, and the topic of the bad request has answered
@@ -248,21 +259,23 @@ fn both_errors(evidence: &Evidence) -> Verdict {
 fn both_handled(evidence: &Evidence) -> Verdict {
     both_errors(evidence)?;
     let calls = calls(evidence);
-    let handled = |status: &str, finding: &'static str, is_good: fn(&Call) -> bool| {
+    let handled = |failed: fn(&Call) -> bool, finding: &'static str, good: fn(&Call) -> bool| {
         let mut unmet = Unmet::NotYet(Finding::Waiting);
-        for (at, failed) in calls.iter().enumerate().filter(|(_, call)| call.has_status(status)) {
-            let topic = &failed.exchange.topic;
+        for (at, first) in calls.iter().enumerate().filter(|(_, call)| failed(call)) {
+            let topic = &first.exchange.topic;
             let of_topic = |call: &&Call| call.exchange.topic == *topic;
-            if calls[..at].iter().filter(of_topic).any(|call| call.has_status(status)) {
+            if calls[..at].iter().filter(of_topic).any(failed) {
                 continue;
             }
             let later = || calls[at + 1..].iter().filter(of_topic);
-            if let Some(good) = later().find(|call| is_good(call)) {
-                return Ok(good.records());
+            if let Some(call) = later().find(|call| good(call)) {
+                return Ok(call.records());
             }
             unmet = match later().next_back() {
-                Some(call) if call.method == failed.method && call.has_status(status) => {
-                    Unmet::by(call.exchange.request, Finding::told("same-again", [&status]))
+                Some(call) if call.method == first.method && failed(call) => {
+                    let status = call.status.as_ref().and_then(|(_, status)| status.clone());
+                    let again = Finding::told("same-again", [&status.unwrap_or_default()]);
+                    Unmet::by(call.exchange.request, again)
                 }
                 _ => Finding::told(finding, [topic]).into(),
             };
@@ -270,8 +283,8 @@ fn both_handled(evidence: &Evidence) -> Verdict {
         Err(unmet)
     };
     let read = |call: &Call| call.method.as_deref() == Some("GET") && call.has_status("200");
-    let missing = handled("404", "still-missing", read)?;
-    let bad: Vec<RecordId> = handled("400", "still-bad", Call::succeeded)?;
+    let missing = handled(Call::is_missing, "still-missing", read)?;
+    let bad: Vec<RecordId> = handled(Call::is_bad, "still-bad", Call::succeeded)?;
     Ok([missing, bad].concat())
 }
 
@@ -301,7 +314,7 @@ fn nobody_there(evidence: &Evidence) -> Verdict {
     Err(Finding::told(if back { "back-already" } else { "not-called" }, []).into())
 }
 
-/// A status all the same, a PUBACK that says who is missing, or one that does not.
+/// A status after all, a PUBACK that says that nobody is there, or one that does not.
 fn what_came_back(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
     let exchange = exchange_of(evidence, records)?;
     Some(match exchange.acknowledged?.1 {

@@ -1,4 +1,4 @@
-//! Somebody else's answer: recognised, set aside, and not lost.
+//! Somebody else's answer: recognized, set aside, and not lost.
 
 use super::{
     REQUESTER, REQUESTS, RESPONDER, both_listen, exchange_of, json, pair, received, request,

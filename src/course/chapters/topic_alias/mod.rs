@@ -78,7 +78,7 @@ fn taken(capture: &Capture, publish: &Record) -> Result<(), Finding> {
     }
 }
 
-/// The DISCONNECT with which the Server answered what stands in this record, and its Reason Code.
+/// The DISCONNECT with which the Server answered the packet of this record, and its Reason Code.
 fn dismissal<'a>(capture: &'a Capture, of: &Record) -> Option<(&'a Record, ReasonCode)> {
     let record = capture.following(of.id).find(|record| {
         record.sender() == Some(Sender::Server)

@@ -1,4 +1,4 @@
-//! Once known, the alias stands alone: what that saves, and what it costs first.
+//! Once known, the alias replaces the topic: what that saves, and what it costs first.
 
 use super::{TOPIC, alias_of, reading};
 use crate::capture::{ClientSlot, Record, RecordId};
