@@ -13,7 +13,7 @@ use super::Chapter;
 use super::common::publish_with;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::requests::{Exchange, Requests};
-use crate::course::subscriptions::granted;
+use crate::course::subscriptions::held;
 use crate::course::{Cast, Evidence, Finding, Unmet, Verdict, check};
 use crate::lab::{Act, Action};
 use crate::mqtt::{PacketType, Property, PropertyId, QoS, ReasonCode};
@@ -91,14 +91,14 @@ fn answer(evidence: &Evidence, more: &[(&str, &str)], body: &str) -> Option<Act>
 /// The requester hears its Response Topic, and the other side the requests.
 fn both_listen(evidence: &Evidence, other: ClientSlot, topic: &str) -> Verdict {
     let mine = requester_listens(evidence)?;
-    let theirs = granted(evidence, other);
+    let theirs = held(evidence, other);
     let theirs = theirs.iter().find(|one| one.matches(topic));
     let theirs = theirs.ok_or_else(|| Finding::told("responder-deaf", [&topic]))?;
     Ok([mine, vec![theirs.subscribe]].concat())
 }
 
 fn requester_listens(evidence: &Evidence) -> Verdict {
-    let mine = granted(evidence, REQUESTER);
+    let mine = held(evidence, REQUESTER);
     let mine = mine.iter().find(|one| one.subscription.topic_filter.starts_with("response/"));
     Ok(vec![mine.ok_or_else(|| Finding::told("requester-deaf", []))?.subscribe])
 }
@@ -137,7 +137,7 @@ fn lacks(evidence: &Evidence, exchange: &Exchange) -> Option<Unmet> {
     if exchange.correlation_data.is_none() {
         return Some(Unmet::by(by, Finding::absent(PropertyId::CorrelationData.name())));
     }
-    if !granted(evidence, REQUESTER).iter().any(|one| one.matches(topic)) {
+    if !held(evidence, REQUESTER).iter().any(|one| one.matches(topic)) {
         return Some(Unmet::by(by, Finding::told("not-listening", [topic])));
     }
     match (exchange.received, exchange.acknowledged) {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::broker::{Action as Asked, Policy, Rule};
 use crate::course::chapters::common::{connect, connect_with, publish_with, subscribe};
-use crate::course::subscriptions::granted;
+use crate::course::subscriptions::held;
 use crate::course::{
     Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Step,
     Unmet, Verdict, check, figure, judge,
@@ -170,7 +170,7 @@ fn was_told(evidence: &Evidence) -> Verdict {
 }
 
 fn responder_listens(evidence: &Evidence) -> Verdict {
-    let grants = granted(evidence, RESPONDER);
+    let grants = held(evidence, RESPONDER);
     let theirs = grants.iter().find(|one| one.matches(REQUESTS));
     match theirs {
         Some(grant) => Ok(vec![grant.subscribe, grant.suback]),
@@ -183,7 +183,7 @@ fn used_it(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_received(REQUESTER, PacketType::ConnAck);
     let information = information(evidence).ok_or(nothing)?;
     let fits = |topic: &str| topic.starts_with(&information);
-    let grants = granted(evidence, REQUESTER);
+    let grants = held(evidence, REQUESTER);
     let Some(grant) = grants.iter().rev().find(|one| fits(&one.subscription.topic_filter)) else {
         check::answered_well(evidence, REQUESTER, PacketType::SubAck)?;
         let other =

@@ -9,7 +9,7 @@ use super::{
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, subscribe};
 use crate::course::requests::Exchange;
-use crate::course::subscriptions::granted;
+use crate::course::subscriptions::held;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,
@@ -158,7 +158,7 @@ fn told_at_once(evidence: &Evidence) -> Verdict {
 /// Whether a client on the bench is subscribed to the topic of a request.
 fn is_heard(evidence: &Evidence, exchange: &Exchange) -> bool {
     [REQUESTER, RESPONDER].iter().any(|client: &ClientSlot| {
-        granted(evidence, *client).iter().any(|one| one.matches(&exchange.topic))
+        held(evidence, *client).iter().any(|one| one.matches(&exchange.topic))
     })
 }
 
