@@ -2,130 +2,22 @@
 
 use std::collections::BTreeSet;
 
+mod mistakes;
+mod table;
+
+use table::{Table, assert_worded, exercises, solution};
+
 use mqtt5_playground::broker::Input;
-use mqtt5_playground::capture::RecordId;
 use mqtt5_playground::course::around::{QUESTIONS, TROUBLES, question_prose, trouble_prose};
 use mqtt5_playground::course::{
-    ALIAS_SAVING_BY_HAND, Broker, CHAPTERS, Cast, Evidence, Exercise, Finding, Move,
-    PredictionProse, Run, Step, Verdict, chapter_prose, exercise_prose, on_mosquitto,
+    ALIAS_SAVING_BY_HAND, Broker, CHAPTERS, Cast, Exercise, Move, PredictionProse, Step, Unmet,
+    chapter_prose, exercise_prose, on_mosquitto,
 };
-use mqtt5_playground::lab::{Action, Lab};
+use mqtt5_playground::lab::Action;
 use mqtt5_playground::language::Language;
-use mqtt5_playground::link::Target;
 use mqtt5_playground::mqtt::{PacketType, Sender};
 use mqtt5_playground::time::Instant;
 use mqtt5_playground::ui::lesson::model;
-
-/// A bench on which moves are made one after the other, each once the one before is answered.
-struct Table {
-    exercise: &'static Exercise,
-    cast: Cast,
-    lab: Lab,
-    now: Instant,
-    opened: BTreeSet<RecordId>,
-    filter: String,
-    run: Run,
-}
-
-impl Table {
-    fn new(exercise: &'static Exercise) -> Table {
-        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
-        let now = Instant::START;
-        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
-        lab.operate_in_tab(Input::SetPolicy(Box::new((exercise.policy)())), now);
-        let cast = Cast::new(exercise.clients, "7f3a51c2");
-        for act in exercise.beginning(&cast) {
-            lab.act(act, now).unwrap_or_else(|e| panic!("the beginning of {}: {e}", exercise.id));
-        }
-        let opened = BTreeSet::new();
-        let since = RecordId(0);
-        let run = Run::start(
-            exercise,
-            &Evidence { capture: lab.capture(), since, opened: &opened, filter: "" },
-        );
-        Table { exercise, cast, lab, now, opened, filter: String::new(), run }
-    }
-
-    fn evidence(&self) -> Evidence<'_> {
-        let (since, filter) = (RecordId(0), self.filter.as_str());
-        Evidence { capture: self.lab.capture(), since, opened: &self.opened, filter }
-    }
-
-    fn play(&mut self, moves: impl IntoIterator<Item = Move>) {
-        for next in moves {
-            match next {
-                // A move that stands on one left out is refused: that is part of what is tested.
-                Move::Act(_) | Move::React(_) => {
-                    if let Some(act) = next.act(&self.cast, &self.evidence()) {
-                        drop(self.lab.act(act, self.now));
-                    }
-                }
-                Move::Acts(acts) => {
-                    for act in acts {
-                        drop(self.lab.act(act, self.now));
-                    }
-                }
-                Move::Operate(operate) => {
-                    self.lab.operate_in_tab(operate(&self.cast), self.now);
-                }
-                Move::Wait(time) => {
-                    self.now = self.lab.skip(time, self.now).expect("everything is in the tab");
-                }
-                Move::Open(..) => self.opened.extend(next.record_to_open(self.lab.capture())),
-                Move::Filter(words) => {
-                    self.filter = words(&self.cast, &self.evidence()).unwrap_or_default();
-                }
-            }
-            self.wait();
-            let (since, filter) = (RecordId(0), self.filter.as_str());
-            let evidence =
-                Evidence { capture: self.lab.capture(), since, opened: &self.opened, filter };
-            self.run.update(self.exercise, &evidence);
-        }
-    }
-
-    /// Until everything on its way has arrived.
-    fn wait(&mut self) {
-        let end = self.now + std::time::Duration::from_secs(1);
-        while let Some(due) = self.lab.next_timeout().filter(|due| *due <= end) {
-            self.now = due;
-            self.lab.advance(due);
-        }
-    }
-
-    fn unmet(&self) -> Vec<(&'static str, &Verdict)> {
-        let steps = self.exercise.steps.iter().map(|step| step.id);
-        steps.zip(self.run.verdicts()).filter(|(_, verdict)| !verdict.is_met()).collect()
-    }
-
-    fn packets_sent(&self) -> usize {
-        let records = self.lab.capture().records();
-        records.filter(|record| record.sender() == Some(Sender::Client)).count()
-    }
-}
-
-fn exercises() -> impl Iterator<Item = &'static Exercise> {
-    CHAPTERS.iter().flat_map(|chapter| chapter.exercises.iter().copied())
-}
-
-fn solution(exercise: &Exercise) -> Vec<Move> {
-    (exercise.solution)(&Cast::new(exercise.clients, "7f3a51c2"))
-}
-
-/// What a verdict says in the exercise's own words is there in both languages.
-fn assert_worded(exercise: &Exercise, run: &Run) {
-    for (step, verdict) in exercise.steps.iter().zip(run.verdicts()) {
-        let Some(Finding::Told { key, values }) = verdict.finding() else { continue };
-        for language in Language::ALL {
-            let words = exercise_prose(exercise.id, language);
-            let sentence = words.and_then(|words| words.finding(key, values));
-            let sentence = sentence.unwrap_or_else(|| {
-                panic!("{} {}: `### finding: {key}` in {}", exercise.id, step.id, language.tag())
-            });
-            assert!(!sentence.contains(['{', '}']), "{} {}: {sentence}", exercise.id, step.id);
-        }
-    }
-}
 
 #[test]
 fn every_step_is_open_at_the_start() {
@@ -148,9 +40,89 @@ fn every_solution_meets_every_step_at_par() {
             let Some(prediction) = &step.prediction else { continue };
             let outcome =
                 outcome.unwrap_or_else(|| panic!("{} {} stays open", exercise.id, step.id));
-            assert!(outcome < prediction.options, "{} {}", exercise.id, step.id);
+            assert!(
+                prediction.asks.options() == 0 || outcome < prediction.asks.options(),
+                "{} {}",
+                exercise.id,
+                step.id
+            );
         }
     }
+}
+
+/// Every mistake that somebody foresaw is made: it is told, it meets nothing, and it can be made good.
+#[test]
+fn foreseen_mistakes_are_told_and_can_be_made_good() {
+    for mistake in mistakes::all() {
+        mistake.play();
+    }
+}
+
+/// Each hint about a finding has a script that leads to it: a hint that cannot show helps nobody, and one
+/// whose mistake cannot be made good leaves the learner stuck.
+#[test]
+fn every_hint_about_a_finding_has_its_mistake() {
+    let made: BTreeSet<_> =
+        mistakes::all().iter().map(|it| (it.exercise, it.step, it.finding)).collect();
+    let mut missing = Vec::new();
+    for exercise in exercises() {
+        let words = exercise_prose(exercise.id, Language::En).expect("there are words");
+        for step in words.steps {
+            for key in step.hints.iter().filter_map(|hint| hint.when) {
+                if !made.contains(&(exercise.id, step.id, key)) {
+                    missing.push(format!("{} {}: {key}", exercise.id, step.id));
+                }
+            }
+        }
+    }
+    assert_eq!(missing, [""; 0], "hints without a mistake that leads to them");
+}
+
+/// What stands beside a step's act, and is not it, does not meet the step.
+#[test]
+fn every_step_has_a_wrong_act_beside_it() {
+    let made: BTreeSet<_> = mistakes::all().iter().map(|it| (it.exercise, it.step)).collect();
+    let missing: Vec<_> = exercises()
+        .flat_map(|exercise| exercise.steps.iter().map(|step| (exercise.id, step.id)))
+        .filter(|step| !made.contains(step))
+        .collect();
+    assert_eq!(missing, []);
+}
+
+/// What the words name in double brackets is there, in both languages.
+#[test]
+fn figures_and_values_in_the_words_are_filled_in() {
+    for exercise in exercises() {
+        let mut table = Table::new(exercise);
+        table.play(solution(exercise));
+        for language in Language::ALL {
+            for (place, text) in table.words(language) {
+                assert!(!text.contains("[["), "{} {place} in {language:?}: {text}", exercise.id);
+            }
+        }
+    }
+}
+
+/// Figures of packets come from the encoder: what is quoted in bytes is in a packet of the solution's run,
+/// or comes from a figure.
+#[test]
+fn bytes_quoted_in_the_words_are_on_the_wire() {
+    let mut wrong = Vec::new();
+    for exercise in exercises() {
+        let mut table = Table::new(exercise);
+        table.play(solution(exercise));
+        let frames = table.frames();
+        for language in Language::ALL {
+            for (place, text) in table.raw_words(language) {
+                for quoted in table::quoted_bytes(text) {
+                    if !frames.iter().any(|frame| frame.contains(&quoted)) {
+                        wrong.push(format!("{} {place} {language:?}: {quoted}", exercise.id));
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0], "bytes that no packet of the run holds");
 }
 
 #[test]
@@ -188,7 +160,7 @@ fn met_steps_name_the_records_that_met_them() {
         let mut table = Table::new(exercise);
         table.play(solution(exercise));
         for (step, verdict) in exercise.steps.iter().zip(table.run.verdicts()) {
-            let Verdict::Met(records) = verdict else { panic!("{} {}", exercise.id, step.id) };
+            let Ok(records) = verdict else { panic!("{} {}", exercise.id, step.id) };
             assert!(!records.is_empty(), "{} {}", exercise.id, step.id);
             for id in records {
                 assert!(table.lab.capture().get(*id).is_some(), "{} {}", exercise.id, step.id);
@@ -217,7 +189,7 @@ fn packets_without_what_a_step_asks_for_contradict_it() {
         let mut table = Table::new(exercise);
         table.play(bare);
         let contradicted =
-            table.unmet().iter().any(|(_, v)| matches!(v, Verdict::Contradicted { .. }));
+            table.unmet().iter().any(|(_, v)| matches!(v, Unmet::Contradicted { .. }));
         assert!(contradicted, "{id}");
     }
 }
@@ -244,7 +216,7 @@ fn every_word_is_there_in_both_languages() {
             let needs_tab = exercise.broker == Broker::InTab;
             assert_eq!(!words.elsewhere.is_empty(), needs_tab, "{id} in {tag}: elsewhere");
             for (step, told) in exercise.steps.iter().zip(words.steps) {
-                let asked = step.prediction.as_ref().map(|prediction| prediction.options);
+                let asked = step.prediction.as_ref().map(|prediction| prediction.asks.options());
                 let answers = told.prediction.map(|prediction| prediction.options.len());
                 assert_eq!(answers, asked, "{id} {} in {tag}: the answers offered", step.id);
                 let is_worded =
@@ -348,7 +320,10 @@ fn a_refused_connection_contradicts_accepted() {
     let refused = table.lab.capture().packets(PacketType::ConnAck, Sender::Server).next();
     let refused = refused.expect("CONNACK with a Reason Code").id;
     let accepted = &table.run.verdicts()[1];
-    assert!(matches!(accepted, Verdict::Contradicted { by, .. } if *by == refused), "{accepted:?}");
+    assert!(
+        matches!(accepted, Err(Unmet::Contradicted { by, .. }) if *by == refused),
+        "{accepted:?}"
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the checks of many exercises share.
 
 use super::evidence::Evidence;
-use super::verdict::{Finding, Verdict, judge};
+use super::verdict::{Finding, Unmet, Verdict, judge};
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::mqtt::{Packet, PacketType, Publish, ReasonCode};
 
@@ -13,12 +13,12 @@ pub fn connected(evidence: &Evidence, client: ClientSlot) -> Verdict {
 /// The learner has opened a CONNACK of the client.
 pub fn connack_opened(evidence: &Evidence, client: ClientSlot) -> Verdict {
     if let Some(record) = evidence.opened(client, PacketType::ConnAck) {
-        return Verdict::Met(vec![record]);
+        return Ok(vec![record]);
     }
-    Verdict::NotYet(match evidence.received(client, PacketType::ConnAck).next() {
+    Err(Unmet::NotYet(match evidence.received(client, PacketType::ConnAck).next() {
         Some(_) => Finding::NotOpened { packet: PacketType::ConnAck },
         None => Evidence::not_received(client, PacketType::ConnAck),
-    })
+    }))
 }
 
 /// The client has an answer of that type in which nothing is refused.
@@ -49,6 +49,32 @@ pub fn has_reason_code(packet: &Packet, wanted: ReasonCode) -> Result<(), Findin
     }
 }
 
+/// The packet carries these User Properties, with these values, in this order; others may come between.
+pub fn has_user_property_pairs(packet: &Packet, wanted: &[(&str, &str)]) -> Result<(), Finding> {
+    let found: Vec<_> = packet.properties().user_properties().collect();
+    let mut rest = found.iter();
+    for (name, value) in wanted {
+        if rest.any(|pair| *pair == (*name, *value)) {
+            continue;
+        }
+        let subject = format!("User Property {name}").into();
+        let mut of_that_name = found.iter().filter(|(other, _)| other == name);
+        return Err(match of_that_name.clone().next() {
+            None => Finding::Absent { subject },
+            Some(_) if of_that_name.any(|(_, other)| other == value) => {
+                let names: Vec<_> = found.iter().map(|(name, _)| *name).collect();
+                let order: Vec<_> = wanted.iter().map(|(name, _)| *name).collect();
+                Finding::differs("User Property", names.join(", "), order.join(", "))
+            }
+            Some((_, other)) => {
+                let (found, wanted) = ((*other).to_owned(), (*value).to_owned());
+                Finding::Differs { subject, found, wanted }
+            }
+        });
+    }
+    Ok(())
+}
+
 /// The packet carries User Properties of all these names.
 pub fn has_user_properties(packet: &Packet, names: &[&str]) -> Result<(), Finding> {
     let has = |name: &str| packet.properties().user_properties().any(|(n, _)| n == name);
@@ -71,12 +97,9 @@ pub fn messages<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(RecordId,
 pub fn all(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
     let mut records = Vec::new();
     for verdict in verdicts {
-        match verdict {
-            Verdict::Met(more) => records.extend(more),
-            unmet => return unmet,
-        }
+        records.extend(verdict?);
     }
     records.sort_unstable();
     records.dedup();
-    Verdict::Met(records)
+    Ok(records)
 }

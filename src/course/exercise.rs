@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::evidence::Evidence;
+use super::figure::Figure;
 use super::picture::Picture;
 use super::verdict::{Finding, Verdict};
 use crate::broker::{self, Policy};
@@ -34,6 +35,8 @@ pub struct Exercise {
     pub policy: fn() -> Policy,
     /// Shown below the clients, drawn from the capture.
     pub picture: Option<Picture>,
+    /// What the words quote of the exercise's own packets: `[[name]]`.
+    pub figures: &'static [Figure],
     /// What a run that met every step has achieved, where that is worth beating.
     pub best: Option<Best>,
     /// The reference solution; played in order, each move once the one before is answered.
@@ -52,6 +55,7 @@ impl Exercise {
         steps: &[],
         policy: Policy::default,
         picture: None,
+        figures: &[],
         best: None,
         solution: |_| Vec::new(),
         par: 0,
@@ -129,31 +133,91 @@ impl ClientSetup {
 pub struct Step {
     /// The heading of its words in the prose files.
     pub id: &'static str,
-    /// The moves that the step offers as buttons, ready to make. Their labels come from the packet, or
-    /// from `### control` in the words, in this order.
+    /// Prepared acts: one press each. Their labels come from the packet, or from `### control` in the
+    /// words, in this order.
     pub controls: &'static [fn(&Cast) -> Move],
+    /// The lesson's own act, which the learner does in the client's form.
+    pub by_hand: Option<ByHand>,
     /// Asked before the step runs.
     pub prediction: Option<Prediction>,
     pub check: fn(&Evidence) -> Verdict,
+    /// What the records that met the step say, by name, for `[[name]]` in the words under `### done` and
+    /// `### outcome`.
+    pub values: Values,
 }
+
+/// Reads values out of the records that met a step.
+pub type Values = fn(&Evidence, &[RecordId]) -> Vec<(&'static str, String)>;
 
 impl Step {
     /// A step without buttons and prediction: `Step { id: …, check: …, ..Step::PLAIN }`.
     pub const PLAIN: Step = Step {
         id: "",
         controls: &[],
+        by_hand: None,
         prediction: None,
-        check: |_| Verdict::NotYet(Finding::absent("check")),
+        check: |_| Err(Finding::absent("check").into()),
+        values: |_, _| Vec::new(),
     };
+}
+
+/// An act that the learner does by hand: the page opens the form of its packet at one field, and fills it
+/// in only when asked to.
+pub struct ByHand {
+    pub act: fn(&Cast) -> Act,
+    /// The field that matters, by its label on the page, such as `Topic Alias`.
+    pub field: &'static str,
 }
 
 /// A question about what will pass, which the wire answers. Its words stand under `### predict`, the
 /// explanation under `### outcome`.
 pub struct Prediction {
-    /// How many answers the words offer.
-    pub options: usize,
-    /// Which of them came true; `None` while the wire has not told.
-    pub outcome: fn(&Evidence) -> Option<usize>,
+    pub asks: Asks,
+    /// Which answer came true: an option's index, or the number itself. Asked once the step is met, with the
+    /// records that met it; `None` while they have not told.
+    pub outcome: fn(&Evidence, &[RecordId]) -> Option<usize>,
+}
+
+/// What a prediction asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// One of so many options, which the words offer.
+    Options(usize),
+    /// A decimal number, typed in.
+    Number,
+    /// A byte in hexadecimal, typed in.
+    Byte,
+}
+
+impl Asks {
+    /// How many options the words offer.
+    pub fn options(self) -> usize {
+        match self {
+            Asks::Options(count) => count,
+            Asks::Number | Asks::Byte => 0,
+        }
+    }
+
+    /// Reads a typed answer; `None` for what is not such a number.
+    pub fn read(self, typed: &str) -> Option<usize> {
+        let typed = typed.trim();
+        match self {
+            Asks::Options(_) => None,
+            Asks::Number => typed.parse().ok(),
+            Asks::Byte => {
+                let digits = typed.strip_prefix("0x").or_else(|| typed.strip_prefix("0X"));
+                u8::from_str_radix(digits.unwrap_or(typed), 16).ok().map(usize::from)
+            }
+        }
+    }
+
+    /// Writes an answer as it is typed.
+    pub fn write(self, answer: usize) -> String {
+        match self {
+            Asks::Options(_) | Asks::Number => answer.to_string(),
+            Asks::Byte => format!("{answer:02X}"),
+        }
+    }
 }
 
 /// Who plays in one run: Client Identifiers that are fresh at every start, so that no broker remembers
@@ -208,6 +272,23 @@ impl Cast {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn typed_answers_are_read_as_numbers_or_bytes() {
+        for (asks, typed, expect) in [
+            (Asks::Number, " 12 ", Some(12)),
+            (Asks::Number, "0x12", None),
+            (Asks::Number, "-1", None),
+            (Asks::Byte, "32", Some(0x32)),
+            (Asks::Byte, "0x3a", Some(0x3A)),
+            (Asks::Byte, "100", None), // more than a byte
+            (Asks::Byte, "", None),
+            (Asks::Options(3), "1", None), // chosen, not typed
+        ] {
+            assert_eq!(asks.read(typed), expect, "{asks:?} {typed}");
+        }
+        assert_eq!(Asks::Byte.write(5), "05");
+    }
 
     #[test]
     fn clients_with_the_same_role_have_their_own_client_identifiers() {

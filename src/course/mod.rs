@@ -12,6 +12,7 @@ pub mod around;
 pub mod chapters;
 pub mod check;
 pub mod connections;
+pub mod figure;
 pub mod fleet;
 pub mod requests;
 pub mod savings;
@@ -33,7 +34,10 @@ mod verdict;
 
 pub use chapters::{CHAPTERS, Chapter, ChapterEntry, chapter, exercise, neighbours};
 pub use evidence::Evidence;
-pub use exercise::{Best, Broker, Cast, ClientSetup, Exercise, Move, Prediction, Step};
+pub use exercise::{
+    Asks, Best, Broker, ByHand, Cast, ClientSetup, Exercise, Move, Prediction, Step, Values,
+};
+pub use figure::Figure;
 pub use on_mosquitto::{About, Deviation, OnMosquitto, on_mosquitto};
 pub use outline::{ChapterOutline, OUTLINE, chapter_of};
 pub use picture::Picture;
@@ -47,4 +51,4 @@ pub use prose::{
 pub use run::Run;
 pub use seen::{Seen, Sight};
 pub use uses::played;
-pub use verdict::{Finding, Verdict, judge};
+pub use verdict::{Finding, Unmet, Verdict, judge};

@@ -1,48 +1,66 @@
 //! One run of an exercise: which steps are met by now, and which predictions the wire has answered.
 
 use super::evidence::Evidence;
-use super::exercise::Exercise;
-use super::verdict::Verdict;
+use super::exercise::{Exercise, Step};
+use super::verdict::{Finding, Unmet, Verdict};
+use crate::capture::RecordId;
 
 /// Verdicts by step. A step once met stays met, also when its records leave the bounded capture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
     verdicts: Vec<Verdict>,
     outcomes: Vec<Option<usize>>,
+    values: Vec<Vec<(&'static str, String)>>,
 }
 
 impl Run {
     /// The state at the start, judged on the evidence there is.
     pub fn start(exercise: &Exercise, evidence: &Evidence) -> Run {
-        let verdicts = exercise.steps.iter().map(|step| (step.check)(evidence)).collect();
-        let mut run = Run { verdicts, outcomes: vec![None; exercise.steps.len()] };
-        run.read_outcomes(exercise, evidence);
+        let steps = exercise.steps.len();
+        let verdicts = vec![Err(Finding::Waiting.into()); steps];
+        let mut run =
+            Run { verdicts, outcomes: vec![None; steps], values: vec![Vec::new(); steps] };
+        run.update(exercise, evidence);
         run
     }
 
-    /// Judges the open steps anew; returns whether anything changed.
+    /// Judges the open steps again; returns whether anything changed.
     pub fn update(&mut self, exercise: &Exercise, evidence: &Evidence) -> bool {
-        let mut changed = self.read_outcomes(exercise, evidence);
-        for (verdict, step) in self.verdicts.iter_mut().zip(exercise.steps) {
-            if verdict.is_met() {
-                continue;
+        let mut changed = false;
+        for (index, step) in exercise.steps.iter().enumerate() {
+            if self.verdicts[index].is_err() {
+                let now = self.judge(index, step, evidence);
+                changed |= now != self.verdicts[index];
+                if let Ok(records) = &now {
+                    self.values[index] = (step.values)(evidence, records);
+                }
+                self.verdicts[index] = now;
             }
-            let now = (step.check)(evidence);
-            changed |= now != *verdict;
-            *verdict = now;
+            // What was predicted is decided by the act that was asked for, and by no other.
+            if let (Ok(records), None, Some(prediction)) =
+                (&self.verdicts[index], self.outcomes[index], &step.prediction)
+            {
+                self.outcomes[index] = (prediction.outcome)(evidence, records);
+                changed |= self.outcomes[index].is_some();
+            }
         }
         changed
     }
 
-    fn read_outcomes(&mut self, exercise: &Exercise, evidence: &Evidence) -> bool {
-        let mut changed = false;
-        for (outcome, step) in self.outcomes.iter_mut().zip(exercise.steps) {
-            if let (None, Some(prediction)) = (&outcome, &step.prediction) {
-                *outcome = (prediction.outcome)(evidence);
-                changed |= outcome.is_some();
+    /// What the check says; but only what passed since the step came up can contradict it.
+    fn judge(&self, index: usize, step: &Step, evidence: &Evidence) -> Verdict {
+        (step.check)(evidence).map_err(|unmet| match unmet {
+            Unmet::Contradicted { by, .. } if !self.was_up_before(index, by) => {
+                Finding::Waiting.into()
             }
-        }
-        changed
+            unmet => unmet,
+        })
+    }
+
+    /// Whether every earlier step had been met when that record passed.
+    fn was_up_before(&self, index: usize, record: RecordId) -> bool {
+        let mut earlier = self.verdicts[..index].iter();
+        earlier.all(|met| met.as_ref().is_ok_and(|records| records.iter().all(|id| *id < record)))
     }
 
     /// In the order of the exercise's steps.
@@ -50,14 +68,19 @@ impl Run {
         &self.verdicts
     }
 
-    /// By step: which option of its prediction came true, once the wire has told.
+    /// By step: which answer to its prediction came true, once the wire has told.
     pub fn outcomes(&self) -> &[Option<usize>] {
         &self.outcomes
     }
 
+    /// By step: what the records that met it say.
+    pub fn values(&self) -> &[Vec<(&'static str, String)>] {
+        &self.values
+    }
+
     /// The first step that is not met.
     pub fn current(&self) -> Option<usize> {
-        self.verdicts.iter().position(|verdict| !verdict.is_met())
+        self.verdicts.iter().position(Verdict::is_err)
     }
 
     pub fn is_done(&self) -> bool {

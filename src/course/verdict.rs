@@ -5,27 +5,36 @@ use std::borrow::Cow;
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::mqtt::{DecodeError, Packet, PacketType, ReasonCode, Sender};
 
+/// What a check says: the records that show that it was done, in the order they passed, or what is
+/// missing. A check is written with `?`, from the first thing it asks for to the last.
+pub type Verdict = Result<Vec<RecordId>, Unmet>;
+
+/// Why a step is not met.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
-    /// These records, in the order they passed, show that it was done.
-    Met(Vec<RecordId>),
+pub enum Unmet {
     /// Nothing has been seen that could meet it.
     NotYet(Finding),
     /// Something was seen that is not what the step asks for.
     Contradicted { by: RecordId, finding: Finding },
 }
 
-impl Verdict {
-    pub fn is_met(&self) -> bool {
-        matches!(self, Verdict::Met(_))
+impl Unmet {
+    /// What is missing or wrong.
+    pub fn finding(&self) -> &Finding {
+        match self {
+            Unmet::NotYet(finding) | Unmet::Contradicted { finding, .. } => finding,
+        }
     }
 
-    /// What is missing or wrong.
-    pub fn finding(&self) -> Option<&Finding> {
-        match self {
-            Verdict::Met(_) => None,
-            Verdict::NotYet(finding) | Verdict::Contradicted { finding, .. } => Some(finding),
-        }
+    /// This record says something else than the step asks for.
+    pub fn by(record: RecordId, finding: Finding) -> Unmet {
+        Unmet::Contradicted { by: record, finding }
+    }
+}
+
+impl From<Finding> for Unmet {
+    fn from(finding: Finding) -> Unmet {
+        Unmet::NotYet(finding)
     }
 }
 
@@ -44,6 +53,8 @@ pub enum Finding {
     Broken(DecodeError),
     /// It is there, but has not been opened in the inspector.
     NotOpened { packet: PacketType },
+    /// Nothing has been done about this step yet; what passed before it came up does not count against it.
+    Waiting,
     /// What the exercise's own words say under `### finding: <key>`, with these values.
     Told { key: &'static str, values: Vec<String> },
 }
@@ -59,6 +70,7 @@ impl Finding {
             Finding::Refused { .. } => "refused",
             Finding::Broken(_) => "broken",
             Finding::NotOpened { .. } => "not-opened",
+            Finding::Waiting => "waiting",
             Finding::Told { key, .. } => key,
         }
     }
@@ -77,6 +89,18 @@ impl Finding {
         Finding::Differs { subject: subject.into(), found, wanted }
     }
 
+    /// Compares what a packet says with the value that is the lesson.
+    pub fn unless_equal<T: PartialEq + ToString>(
+        subject: &'static str,
+        found: T,
+        wanted: T,
+    ) -> Result<(), Finding> {
+        match found == wanted {
+            true => Ok(()),
+            false => Err(Finding::differs(subject, found, wanted)),
+        }
+    }
+
     /// A User Property of that name is missing.
     pub fn no_user_property(name: &str) -> Finding {
         Finding::Absent { subject: format!("User Property {name}").into() }
@@ -90,7 +114,7 @@ pub fn judge<'a>(
     nothing: Finding,
     test: impl Fn(&'a Record, &Packet) -> Result<(), Finding>,
 ) -> Verdict {
-    let mut verdict = Verdict::NotYet(nothing);
+    let mut unmet = Unmet::NotYet(nothing);
     for record in candidates {
         let result = match record.packet() {
             Some(Ok(packet)) => test(record, &packet),
@@ -98,9 +122,9 @@ pub fn judge<'a>(
             None => continue,
         };
         match result {
-            Ok(()) => return Verdict::Met(vec![record.id]),
-            Err(finding) => verdict = Verdict::Contradicted { by: record.id, finding },
+            Ok(()) => return Ok(vec![record.id]),
+            Err(finding) => unmet = Unmet::by(record.id, finding),
         }
     }
-    verdict
+    Err(unmet)
 }

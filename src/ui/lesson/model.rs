@@ -1,7 +1,7 @@
 //! Verdicts and progress in words, as plain text.
 
 use crate::capture::ClientSlot;
-use crate::course::{ExerciseProse, Finding, Move, Verdict};
+use crate::course::{ExerciseProse, Finding, Move, Unmet, Verdict};
 use crate::lab::Action;
 use crate::language::Strings;
 use crate::mqtt::Sender;
@@ -31,6 +31,7 @@ pub fn finding(
         }
         Finding::Broken(error) => strings.finding_broken(error.at, error.kind.rule()),
         Finding::NotOpened { packet } => strings.finding_not_opened(packet.name()),
+        Finding::Waiting => String::new(),
         Finding::Told { key, values } => {
             let told = words.and_then(|words| words.finding(key, values));
             told.unwrap_or_else(|| format!("{key}: {}", values.join(", ")))
@@ -41,17 +42,17 @@ pub fn finding(
 /// A verdict's place in the style: `met`, `not-yet` or `contradicted`.
 pub fn state(verdict: &Verdict) -> &'static str {
     match verdict {
-        Verdict::Met(_) => "met",
-        Verdict::NotYet(_) => "not-yet",
-        Verdict::Contradicted { .. } => "contradicted",
+        Ok(_) => "met",
+        Err(Unmet::NotYet(_)) => "not-yet",
+        Err(Unmet::Contradicted { .. }) => "contradicted",
     }
 }
 
 pub fn state_word(verdict: &Verdict, strings: &Strings) -> &'static str {
     match verdict {
-        Verdict::Met(_) => strings.verdict_met,
-        Verdict::NotYet(_) => strings.verdict_not_yet,
-        Verdict::Contradicted { .. } => strings.verdict_contradicted,
+        Ok(_) => strings.verdict_met,
+        Err(Unmet::NotYet(_)) => strings.verdict_not_yet,
+        Err(Unmet::Contradicted { .. }) => strings.verdict_contradicted,
     }
 }
 

@@ -127,10 +127,7 @@ impl LessonSession {
 
     /// The packets that met the steps, the last ones where there are many.
     fn deciding(self, verdicts: &[Verdict]) -> Vec<Kept> {
-        let met = verdicts.iter().filter_map(|verdict| match verdict {
-            Verdict::Met(records) => Some(records),
-            _ => None,
-        });
+        let met = verdicts.iter().flatten();
         let records: BTreeSet<RecordId> = met.flatten().copied().collect();
         self.store.peek(|lab| {
             let kept = records.iter().rev().filter_map(|id| Kept::of(lab.capture().get(*id)?));
@@ -196,12 +193,12 @@ impl LessonSession {
 
     /// The first step that is not met; `None` when all are. Tracked.
     pub fn current(self) -> Option<usize> {
-        self.verdicts.with(|verdicts| verdicts.iter().position(|verdict| !verdict.is_met()))
+        self.verdicts.with(|verdicts| verdicts.iter().position(|verdict| verdict.is_err()))
     }
 
     /// Tracked.
     pub fn is_done(self) -> bool {
-        self.verdicts.with(|verdicts| !verdicts.is_empty() && verdicts.iter().all(Verdict::is_met))
+        self.verdicts.with(|verdicts| !verdicts.is_empty() && verdicts.iter().all(Verdict::is_ok))
     }
 
     /// Tracked.

@@ -6,7 +6,7 @@ use super::model;
 use super::player;
 use super::session::LessonSession;
 use crate::capture::ClientSlot;
-use crate::course::{Cast, Finding, Move, StepProse, Verdict, exercise_prose};
+use crate::course::{Cast, Move, StepProse, Unmet, exercise_prose};
 use crate::lab::{Action, BenchClient, LinkState};
 use crate::ui::client_panel::refusal;
 use crate::ui::components::{Evidence, Icon};
@@ -327,16 +327,16 @@ fn VerdictView(
         let strings = locale.strings();
         let state = model::state(&verdict);
         let word = model::state_word(&verdict, strings);
-        let text = verdict.finding().map(|found| {
+        let text = verdict.as_ref().err().map(Unmet::finding).map(|found| {
             let words = exercise_prose(session.exercise.id, locale.language());
             model::finding(found, words, strings, role)
         });
         let records = match &verdict {
-            Verdict::Met(records) => records.clone(),
-            Verdict::Contradicted { by, .. } => vec![*by],
-            Verdict::NotYet(_) => Vec::new(),
+            Ok(records) => records.clone(),
+            Err(Unmet::Contradicted { by, .. }) => vec![*by],
+            Err(Unmet::NotYet(_)) => Vec::new(),
         };
-        let done = verdict.is_met().then(|| words.get()).flatten().map_or("", |words| words.done);
+        let done = verdict.is_ok().then(|| words.get()).flatten().map_or("", |words| words.done);
         Some(view! {
             <div class="verdict" data-state=state role="status">
                 <Icon name=state/>
@@ -372,7 +372,8 @@ fn Hints(
     });
     let hints = Memo::new(move |_| {
         let verdict = session.verdict(index);
-        let finding = verdict.as_ref().and_then(|verdict| verdict.finding()).map(Finding::key);
+        let finding =
+            verdict.as_ref().and_then(|it| it.as_ref().err()).map(|it| it.finding().key());
         words.get().map(|words| words.hints_for(finding)).unwrap_or_default()
     });
     let count = move || hints.with(Vec::len);

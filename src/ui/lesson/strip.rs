@@ -24,13 +24,13 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
             .map(|(index, verdict)| {
                 let state = match current == Some(index) {
                     true => Some("current"),
-                    false => verdict.is_met().then_some("met"),
+                    false => verdict.is_ok().then_some("met"),
                 };
                 view! { <span class="pip" data-state=state></span> }
             })
             .collect_view()
     };
-    let met = move || session.verdicts().iter().filter(|verdict| verdict.is_met()).count();
+    let met = move || session.verdicts().iter().filter(|verdict| verdict.is_ok()).count();
     let step = move || {
         let strings = locale.strings();
         let Some(index) = session.current() else {

@@ -4,8 +4,8 @@ use super::first_connect::accepted;
 use crate::capture::{ClientSlot, answered_by};
 use crate::course::chapters::common;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Verdict, check,
-    judge,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
+    Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{Connect, Packet, PacketType, Property, PropertyId};
@@ -23,8 +23,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "session-expiry",
             controls: &[|cast| Move::Act(connect(cast))],
-            prediction: Some(Prediction { options: 3, outcome: receive_maximum_answered }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| receive_maximum_answered(evidence),
+            }),
             check: asks_for_a_session,
+            ..Step::PLAIN
         },
         Step { id: "limits", check: states_limits, ..Step::PLAIN },
         Step { id: "user-properties", check: names_itself, ..Step::PLAIN },
@@ -87,7 +91,7 @@ fn names_itself(evidence: &Evidence) -> Verdict {
 /// The CONNACK that answers the CONNECT with everything in it.
 fn all_accepted(evidence: &Evidence) -> Verdict {
     for part in [asks_for_a_session, states_limits, names_itself] {
-        if let unmet @ (Verdict::NotYet(_) | Verdict::Contradicted { .. }) = part(evidence) {
+        if let unmet @ (Err(Unmet::NotYet(_)) | Err(Unmet::Contradicted { .. })) = part(evidence) {
             return unmet;
         }
     }

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Verdict, check,
-    judge,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
+    Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{
@@ -45,8 +45,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "with-reason",
             controls: &[|_| Move::Act(disconnect())],
-            prediction: Some(Prediction { options: 3, outcome: what_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_came(evidence),
+            }),
             check: left_with_reason,
+            ..Step::PLAIN
         },
         Step {
             id: "with-will",
@@ -116,7 +120,7 @@ fn left_a_will(evidence: &Evidence) -> Verdict {
             _ => Err(Finding::told("no-will", [])),
         });
     match sent {
-        Verdict::Met(_) => check::all([sent, check::connected(evidence, CLIENT)]),
+        Ok(_) => check::all([sent, check::connected(evidence, CLIENT)]),
         unmet => unmet,
     }
 }
@@ -152,15 +156,15 @@ fn left_with_reason(evidence: &Evidence) -> Verdict {
 
 /// DISCONNECT 0x04, and behind it the Will of the same connection at the subscriber [MQTT-3.1.2-8].
 fn left_with_will(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect)));
     for left in evidence.sent(CLIENT, PacketType::Disconnect) {
         let Some(packet) = left.valid_packet() else { continue };
-        let contradicted = |finding| Verdict::Contradicted { by: left.id, finding };
+        let contradicted = |finding| Err(Unmet::Contradicted { by: left.id, finding });
         if let Err(finding) = check::has_reason_code(&packet, ReasonCode::DisconnectWithWillMessage)
         {
             // The friendly goodbye of the step before is no mistake.
             verdict = match packet.reason_codes() {
-                [ReasonCode::Success] => Verdict::NotYet(Finding::told("without-will", [])),
+                [ReasonCode::Success] => Err(Unmet::NotYet(Finding::told("without-will", []))),
                 _ => contradicted(finding),
             };
             continue;
@@ -176,8 +180,8 @@ fn left_with_will(evidence: &Evidence) -> Verdict {
                     if publish.topic == will.topic && publish.payload == will.payload)
         });
         verdict = match arrived {
-            Some(record) => return Verdict::Met(vec![left.id, record.id]),
-            None => Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)),
+            Some(record) => return Ok(vec![left.id, record.id]),
+            None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
         };
     }
     verdict

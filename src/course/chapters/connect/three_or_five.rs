@@ -4,8 +4,8 @@ use super::first_connect::accepted;
 use crate::capture::{ClientSlot, answer_to};
 use crate::course::chapters::common::{self, connect_with};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check, judge,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{
@@ -26,8 +26,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "connect",
             controls: &[|cast| Move::Act(connect(cast))],
-            prediction: Some(Prediction { options: 3, outcome: longer_by }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| longer_by(evidence),
+            }),
             check: connected_plainly,
+            ..Step::PLAIN
         },
         Step {
             id: "publish",
@@ -100,7 +104,7 @@ fn connected_plainly(evidence: &Evidence) -> Verdict {
         is_plain(packet.properties())
     });
     match sent {
-        Verdict::Met(_) => check::all([sent, accepted(evidence)]),
+        Ok(_) => check::all([sent, accepted(evidence)]),
         unmet => unmet,
     }
 }
@@ -123,16 +127,16 @@ fn is_plain(properties: &Properties) -> Result<(), Finding> {
 fn said_more(evidence: &Evidence) -> Verdict {
     let all = check::messages(evidence.sent(CLIENT, PacketType::Publish));
     let plain = || all.iter().filter(|(_, publish)| publish.properties.is_empty());
-    let mut verdict = Verdict::NotYet(Finding::told("bare", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("bare", [])));
     for (id, publish) in all.iter().filter(|(_, publish)| !publish.properties.is_empty()) {
         let same = |(_, other): &&(_, Publish)| {
             (&other.topic, &other.payload) == (&publish.topic, &publish.payload)
         };
         match plain().find(same) {
-            Some((beside, _)) => return Verdict::Met(vec![*beside.min(id), *beside.max(id)]),
+            Some((beside, _)) => return Ok(vec![*beside.min(id), *beside.max(id)]),
             None => {
                 let finding = Finding::told("other-message", []);
-                verdict = Verdict::Contradicted { by: *id, finding };
+                verdict = Err(Unmet::Contradicted { by: *id, finding });
             }
         }
     }
@@ -144,26 +148,26 @@ fn said_more(evidence: &Evidence) -> Verdict {
 fn new_and_kept(evidence: &Evidence) -> Verdict {
     let nothing = Finding::absent(PropertyId::SessionExpiryInterval.name());
     let keeps = |connect: &Connect| connect.properties.session_expiry_interval().unwrap_or(0) > 0;
-    let mut verdict = Verdict::NotYet(nothing);
+    let mut verdict = Err(Unmet::NotYet(nothing));
     for record in evidence.sent(CLIENT, PacketType::Connect) {
         let Some(Packet::Connect(connect)) = record.valid_packet() else { continue };
         if !keeps(&connect) {
             continue;
         }
         if !connect.clean_start {
-            verdict = Verdict::Contradicted {
+            verdict = Err(Unmet::Contradicted {
                 by: record.id,
                 finding: Finding::differs("Clean Start", 0, 1),
-            };
+            });
             continue;
         }
         verdict = match answer_to(evidence.capture, record.id) {
-            None => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)),
+            None => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
             Some(answer) => {
                 let refused = answer.valid_packet().map(|packet| check::nothing_refused(&packet));
                 match refused {
-                    Some(Err(finding)) => Verdict::Contradicted { by: answer.id, finding },
-                    _ => return Verdict::Met(vec![record.id, answer.id]),
+                    Some(Err(finding)) => Err(Unmet::Contradicted { by: answer.id, finding }),
+                    _ => return Ok(vec![record.id, answer.id]),
                 }
             }
         };

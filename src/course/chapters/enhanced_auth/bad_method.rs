@@ -4,7 +4,8 @@ use super::CLIENT;
 use crate::course::chapters::common::{connect, connect_with, has_ended};
 use crate::course::connections::connections;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Verdict,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
+    Verdict,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, PropertyId, ReasonCode};
@@ -22,8 +23,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "ask",
             controls: &[|cast| Move::Act(with_method(cast))],
-            prediction: Some(Prediction { options: 3, outcome: what_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_came(evidence),
+            }),
             check: refused,
+            ..Step::PLAIN
         },
         Step {
             id: "without",
@@ -69,33 +74,33 @@ fn is_about_the_method(code: ReasonCode) -> bool {
 
 /// An Authentication Method in CONNECT, and 0x8C in the CONNACK to it.
 fn refused(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect)));
     for connection in connections(evidence, CLIENT) {
         let (id, connect) = &connection.connect;
         let Some(method) = connect.properties.authentication_method() else {
             let finding = Finding::absent(PropertyId::AuthenticationMethod.name());
-            verdict = Verdict::Contradicted { by: *id, finding };
+            verdict = Err(Unmet::Contradicted { by: *id, finding });
             continue;
         };
         let challenge = evidence.received(CLIENT, PacketType::Auth);
         let challenge = challenge.filter(|record| record.connection == connection.id).last();
         verdict = match (&connection.connack, challenge) {
             (Some((_, connack)), _) if is_about_the_method(connack.reason_code) => {
-                return Verdict::Met(connection.handshake());
+                return Ok(connection.handshake());
             }
             (Some((answer, connack)), _) if connack.reason_code.is_error() => {
                 let (packet, code) = (PacketType::ConnAck, connack.reason_code);
-                Verdict::Contradicted { by: *answer, finding: Finding::Refused { packet, code } }
+                Err(Unmet::Contradicted { by: *answer, finding: Finding::Refused { packet, code } })
             }
             (Some((answer, _)), _) => {
                 let finding = Finding::told("offered", [&method]);
-                Verdict::Contradicted { by: *answer, finding }
+                Err(Unmet::Contradicted { by: *answer, finding })
             }
             (None, Some(challenge)) => {
                 let finding = Finding::told("offered", [&method]);
-                Verdict::Contradicted { by: challenge.id, finding }
+                Err(Unmet::Contradicted { by: challenge.id, finding })
             }
-            (None, None) => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)),
+            (None, None) => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
         };
     }
     verdict
@@ -103,18 +108,18 @@ fn refused(evidence: &Evidence) -> Verdict {
 
 /// A CONNECT without the property, taken.
 fn accepted_without(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("no-plain-connect", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("no-plain-connect", [])));
     for connection in connections(evidence, CLIENT) {
         if connection.connect.1.properties.authentication_method().is_some() {
             continue;
         }
         verdict = match &connection.connack {
-            None => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)),
+            None => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
             Some((answer, connack)) if connack.reason_code.is_error() => {
                 let (packet, code) = (PacketType::ConnAck, connack.reason_code);
-                Verdict::Contradicted { by: *answer, finding: Finding::Refused { packet, code } }
+                Err(Unmet::Contradicted { by: *answer, finding: Finding::Refused { packet, code } })
             }
-            Some(_) => return Verdict::Met(connection.handshake()),
+            Some(_) => return Ok(connection.handshake()),
         };
     }
     verdict

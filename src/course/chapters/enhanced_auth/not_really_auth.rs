@@ -4,7 +4,8 @@ use super::CLIENT;
 use crate::course::chapters::common::connect_with;
 use crate::course::connections::{Connection, connections};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
+    Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{Disconnect, Packet, PacketType, Property, ReasonCode};
@@ -22,8 +23,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "labels",
             controls: &[|cast| Move::Act(labelled(cast, "demo_auth"))],
-            prediction: Some(Prediction { options: 3, outcome: what_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_came(evidence),
+            }),
             check: accepted_with_labels,
+            ..Step::PLAIN
         },
         Step {
             id: "anything",
@@ -76,7 +81,7 @@ fn label(connection: &Connection) -> Option<&str> {
 /// Whether the Server took a CONNECT that has these labels and nothing else to say who it is.
 fn judge_one(connection: &Connection) -> Verdict {
     let (id, connect) = &connection.connect;
-    let contradicted = |by, finding| Verdict::Contradicted { by, finding };
+    let contradicted = |by, finding| Err(Unmet::Contradicted { by, finding });
     if connect.properties.authentication_method().is_some() {
         return contradicted(*id, Finding::told("real-method", []));
     }
@@ -86,20 +91,20 @@ fn judge_one(connection: &Connection) -> Verdict {
         return contradicted(*id, finding);
     }
     match &connection.connack {
-        None => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)),
+        None => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
         Some((answer, connack)) if connack.reason_code.is_error() => {
             let (packet, code) = (PacketType::ConnAck, connack.reason_code);
             contradicted(*answer, Finding::Refused { packet, code })
         }
-        Some(_) => Verdict::Met(connection.handshake()),
+        Some(_) => Ok(connection.handshake()),
     }
 }
 
 fn accepted_with_labels(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect)));
     for connection in connections(evidence, CLIENT) {
         verdict = judge_one(&connection);
-        if verdict.is_met() {
+        if verdict.is_ok() {
             break;
         }
     }
@@ -109,13 +114,13 @@ fn accepted_with_labels(evidence: &Evidence) -> Verdict {
 /// Two such CONNECTs with different labels, both accepted.
 fn anything_is_accepted(evidence: &Evidence) -> Verdict {
     let all = connections(evidence, CLIENT);
-    let accepted: Vec<_> = all.iter().filter(|it| judge_one(it).is_met()).collect();
+    let accepted: Vec<_> = all.iter().filter(|it| judge_one(it).is_ok()).collect();
     let Some(first) = accepted.first() else { return accepted_with_labels(evidence) };
     match accepted.iter().find(|it| label(it) != label(first)) {
-        Some(other) => Verdict::Met([first.handshake(), other.handshake()].concat()),
+        Some(other) => Ok([first.handshake(), other.handshake()].concat()),
         None => {
             let value = label(first).unwrap_or_default().to_owned();
-            Verdict::NotYet(Finding::told("one-label", [&value]))
+            Err(Unmet::NotYet(Finding::told("one-label", [&value])))
         }
     }
 }

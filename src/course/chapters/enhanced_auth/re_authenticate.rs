@@ -6,8 +6,8 @@ use crate::capture::answer_to;
 use crate::course::chapters::common::publish;
 use crate::course::scram::{Exchange, PASSWORD, USER, exchanges_of};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, QoS, ReasonCode};
@@ -37,8 +37,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "meanwhile",
             controls: &[|cast| Move::Act(message(cast))],
-            prediction: Some(Prediction { options: 3, outcome: what_became_of_it }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_became_of_it(evidence),
+            }),
             check: acknowledged_meanwhile,
+            ..Step::PLAIN
         },
         Step { id: "renewed", controls: &[|_| Move::React(answer)], check: renewed, ..Step::PLAIN },
     ],
@@ -80,17 +84,17 @@ fn repeated(evidence: &Evidence) -> impl Iterator<Item = Exchange> {
 fn refused(exchange: &Exchange) -> Option<Verdict> {
     let (by, code) = exchange.refusal()?;
     let finding = Finding::Refused { packet: PacketType::Disconnect, code };
-    Some(Verdict::Contradicted { by, finding })
+    Some(Err(Unmet::Contradicted { by, finding }))
 }
 
 /// AUTH 0x19 with client-first, and AUTH 0x18 with the challenge.
 fn challenged_again(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("not-again", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("not-again", [])));
     for exchange in repeated(evidence) {
         if let Some((challenge, _)) = exchange.challenge {
-            return Verdict::Met(vec![exchange.first.0, challenge]);
+            return Ok(vec![exchange.first.0, challenge]);
         }
-        let nothing = Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::Auth));
+        let nothing = Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::Auth)));
         verdict = refused(&exchange).unwrap_or(nothing);
     }
     verdict
@@ -98,7 +102,7 @@ fn challenged_again(evidence: &Evidence) -> Verdict {
 
 /// A PUBLISH between AUTH 0x19 and the end of that exchange, with its PUBACK.
 fn acknowledged_meanwhile(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("not-again", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("not-again", [])));
     for exchange in repeated(evidence) {
         let end = exchange.end.as_ref().map(|(id, _)| *id);
         let sent = evidence.sent(CLIENT, PacketType::Publish).find(|record| {
@@ -108,14 +112,14 @@ fn acknowledged_meanwhile(evidence: &Evidence) -> Verdict {
         });
         verdict = match (sent, end) {
             (None, Some(by)) => {
-                Verdict::Contradicted { by, finding: Finding::told("too-late", []) }
+                Err(Unmet::Contradicted { by, finding: Finding::told("too-late", []) })
             }
-            (None, None) => Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Publish)),
+            (None, None) => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Publish))),
             (Some(sent), _) => match answer_to(evidence.capture, sent.id) {
                 Some(puback) if end.is_none_or(|end| puback.id < end) => {
-                    return Verdict::Met(vec![sent.id, puback.id]);
+                    return Ok(vec![sent.id, puback.id]);
                 }
-                _ => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::PubAck)),
+                _ => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::PubAck))),
             },
         };
     }
@@ -140,15 +144,15 @@ fn what_became_of_it(evidence: &Evidence) -> Option<usize> {
 
 /// AUTH 0x00 with a proof of the Server's that holds.
 fn renewed(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("not-again", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("not-again", [])));
     for exchange in repeated(evidence) {
-        let nothing = Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth));
+        let nothing = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth)));
         verdict = match (&exchange.answer, exchange.success()) {
             (Some((answer, _)), Some(end)) => match exchange.is_server_right(PASSWORD) {
-                Some(true) => return Verdict::Met(vec![*answer, end]),
+                Some(true) => return Ok(vec![*answer, end]),
                 _ => {
                     let finding = Finding::told("server-unproved", []);
-                    Verdict::Contradicted { by: end, finding }
+                    Err(Unmet::Contradicted { by: end, finding })
                 }
             },
             _ => refused(&exchange).unwrap_or(nothing),

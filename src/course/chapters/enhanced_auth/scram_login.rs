@@ -3,8 +3,8 @@
 use super::{CLIENT, begin, one_user, open, prove};
 use crate::course::scram::{End, Exchange, PASSWORD, USER, exchanges_of};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
-    judge,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict, judge,
 };
 use crate::mqtt::{Packet, PacketType, PropertyId, ReasonCode};
 
@@ -22,8 +22,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "prove",
             controls: &[|_| Move::React(|_, evidence| prove(evidence, PASSWORD))],
-            prediction: Some(Prediction { options: 3, outcome: what_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_came(evidence),
+            }),
             check: logged_in,
+            ..Step::PLAIN
         },
         Step {
             id: "verify",
@@ -50,11 +54,11 @@ pub(super) fn challenged(evidence: &Evidence) -> Verdict {
     let all = exchanges_of(evidence, CLIENT);
     let begun = all.iter().find_map(|it| Some(vec![it.first.0, it.challenge.as_ref()?.0]));
     if let Some(records) = begun {
-        return Verdict::Met(records);
+        return Ok(records);
     }
     if let Some((by, code)) = all.last().and_then(Exchange::refusal) {
         let finding = Finding::Refused { packet: PacketType::ConnAck, code };
-        return Verdict::Contradicted { by, finding };
+        return Err(Unmet::Contradicted { by, finding });
     }
     let nothing = Evidence::not_sent(CLIENT, PacketType::Connect);
     let sent = evidence.sent(CLIENT, PacketType::Connect);
@@ -68,7 +72,7 @@ pub(super) fn challenged(evidence: &Evidence) -> Verdict {
         _ => Ok(()),
     });
     match named {
-        Verdict::Met(_) => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::Auth)),
+        Ok(_) => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::Auth))),
         unmet => unmet,
     }
 }
@@ -86,21 +90,23 @@ fn what_came(evidence: &Evidence) -> Option<usize> {
 
 /// client-final in AUTH 0x18, and CONNACK with success.
 pub(super) fn logged_in(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("no-challenge", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("no-challenge", [])));
     for exchange in exchanges_of(evidence, CLIENT).iter().filter(|it| !it.is_again) {
         verdict = match (&exchange.answer, &exchange.end) {
             (Some((answer, _)), Some((end, End::Proved(_)))) => {
-                return Verdict::Met(vec![*answer, *end]);
+                return Ok(vec![*answer, *end]);
             }
             (_, Some((by, End::Refused(code)))) => {
                 let finding = match (exchange.is_proof_right(PASSWORD), code) {
                     (Some(false), &ReasonCode::NotAuthorized) => Finding::told("wrong-proof", []),
                     (_, &code) => Finding::Refused { packet: PacketType::ConnAck, code },
                 };
-                Verdict::Contradicted { by: *by, finding }
+                Err(Unmet::Contradicted { by: *by, finding })
             }
-            _ if exchange.challenge.is_none() => Verdict::NotYet(Finding::told("no-challenge", [])),
-            _ => Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth)),
+            _ if exchange.challenge.is_none() => {
+                Err(Unmet::NotYet(Finding::told("no-challenge", [])))
+            }
+            _ => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth))),
         };
     }
     verdict
@@ -108,16 +114,16 @@ pub(super) fn logged_in(evidence: &Evidence) -> Verdict {
 
 /// The CONNACK was opened, and its server-final is what only a Server with the keys can compute.
 fn server_verified(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)));
     for exchange in exchanges_of(evidence, CLIENT) {
         let Some(id) = exchange.success() else { continue };
         if !evidence.opened.contains(&id) {
-            verdict = Verdict::NotYet(Finding::NotOpened { packet: PacketType::ConnAck });
+            verdict = Err(Unmet::NotYet(Finding::NotOpened { packet: PacketType::ConnAck }));
             continue;
         }
         verdict = match exchange.is_server_right(PASSWORD) {
-            Some(true) => return Verdict::Met(vec![id]),
-            _ => Verdict::Contradicted { by: id, finding: Finding::told("server-unproved", []) },
+            Some(true) => return Ok(vec![id]),
+            _ => Err(Unmet::Contradicted { by: id, finding: Finding::told("server-unproved", []) }),
         };
     }
     verdict

@@ -5,8 +5,8 @@ use super::{CLIENT, begin, one_user, open, prove};
 use crate::course::chapters::common::has_ended;
 use crate::course::scram::{Exchange, PASSWORD, USER, exchanges_of};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict,
 };
 use crate::lab::Act;
 use crate::mqtt::PacketType;
@@ -30,8 +30,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "wrong",
             controls: &[|_| Move::React(|_, evidence| prove(evidence, WRONG))],
-            prediction: Some(Prediction { options: 3, outcome: what_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_came(evidence),
+            }),
             check: wrong_proof_refused,
+            ..Step::PLAIN
         },
         Step {
             id: "nobody",
@@ -39,8 +43,12 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::React(begin_as_nobody),
                 |_| Move::React(|_, evidence| prove(evidence, PASSWORD)),
             ],
-            prediction: Some(Prediction { options: 3, outcome: when_it_was_told }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| when_it_was_told(evidence),
+            }),
             check: unknown_name_refused,
+            ..Step::PLAIN
         },
     ],
     policy: one_user,
@@ -96,22 +104,22 @@ fn when_it_was_told(evidence: &Evidence) -> Option<usize> {
 
 /// A proof that the password does not give, and the refusal of it.
 fn wrong_proof_refused(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("no-challenge", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("no-challenge", [])));
     for exchange in exchanges_of(evidence, CLIENT).iter().filter(is_known) {
         let Some((answer, _)) = &exchange.answer else {
             if exchange.end.is_none() && exchange.challenge.is_some() {
-                verdict = Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth));
+                verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth)));
             }
             continue;
         };
         verdict = match (exchange.is_proof_right(PASSWORD), exchange.refusal()) {
-            (Some(false), Some((end, _))) => return Verdict::Met(vec![*answer, end]),
+            (Some(false), Some((end, _))) => return Ok(vec![*answer, end]),
             (Some(false), None) => {
-                Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))
+                Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)))
             }
             _ => {
                 let finding = Finding::told("right-proof", []);
-                Verdict::Contradicted { by: *answer, finding }
+                Err(Unmet::Contradicted { by: *answer, finding })
             }
         };
     }
@@ -120,20 +128,20 @@ fn wrong_proof_refused(evidence: &Evidence) -> Verdict {
 
 /// A challenge for a name without a user, and the refusal only after the proof.
 fn unknown_name_refused(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("no-other-name", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("no-other-name", [])));
     for exchange in exchanges_of(evidence, CLIENT).iter().filter(|it| !is_known(it)) {
         let refusal = exchange.refusal();
         verdict = match (&exchange.challenge, &exchange.answer, refusal) {
             (Some((challenge, _)), Some(_), Some((end, _))) => {
-                return Verdict::Met(vec![exchange.first.0, *challenge, end]);
+                return Ok(vec![exchange.first.0, *challenge, end]);
             }
             (_, _, Some((by, code))) => {
                 let finding = Finding::Refused { packet: PacketType::ConnAck, code };
-                Verdict::Contradicted { by, finding }
+                Err(Unmet::Contradicted { by, finding })
             }
-            (None, ..) => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::Auth)),
-            (_, None, _) => Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth)),
-            _ => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)),
+            (None, ..) => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::Auth))),
+            (_, None, _) => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth))),
+            _ => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
         };
     }
     verdict

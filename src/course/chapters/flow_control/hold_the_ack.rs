@@ -6,7 +6,7 @@ use super::{
 };
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict, check,
 };
 use crate::lab::{AcknowledgeByHand, Act};
 use crate::mqtt::{PacketType, QoS, Sender};
@@ -75,18 +75,18 @@ fn three() -> [Act; 3] {
 /// After the first PUBACK the next message came, which had to wait before.
 fn one_for_one(evidence: &Evidence) -> Verdict {
     let Some(puback) = evidence.sent(SUBSCRIBER, PacketType::PubAck).next() else {
-        return Verdict::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubAck));
+        return Err(Unmet::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubAck)));
     };
     let maximum = latest(evidence, SUBSCRIBER, Sender::Server).map_or(0, |window| window.maximum);
     let messages = delivered(evidence);
     let before = messages.iter().filter(|(id, _)| *id < puback.id).count();
     if before < usize::from(maximum) {
         let finding = Finding::told("not-full-then", [&before, &maximum]);
-        return Verdict::Contradicted { by: puback.id, finding };
+        return Err(Unmet::Contradicted { by: puback.id, finding });
     }
     match messages.iter().find(|(id, _)| *id > puback.id) {
-        Some((next, _)) => Verdict::Met(vec![puback.id, *next]),
-        None => Verdict::NotYet(Finding::told("nothing-moved-up", [])),
+        Some((next, _)) => Ok(vec![puback.id, *next]),
+        None => Err(Unmet::NotYet(Finding::told("nothing-moved-up", []))),
     }
 }
 
@@ -99,12 +99,12 @@ fn nothing_left(evidence: &Evidence) -> Verdict {
     let finished: usize = windows.iter().map(|window| window.finished).sum();
     let sent = published(evidence).len();
     let open = one_for_one(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     if finished < sent {
-        return Verdict::NotYet(Finding::told("left", [&finished, &sent]));
+        return Err(Unmet::NotYet(Finding::told("left", [&finished, &sent])));
     }
     let last = evidence.sent(SUBSCRIBER, PacketType::PubAck).last();
-    check::all([open, Verdict::Met(last.map(|record| record.id).into_iter().collect())])
+    check::all([open, Ok(last.map(|record| record.id).into_iter().collect())])
 }

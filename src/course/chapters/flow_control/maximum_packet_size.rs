@@ -5,8 +5,8 @@ use crate::broker::Policy;
 use crate::capture::{RecordId, answer_to};
 use crate::course::chapters::common::{connect, connect_with};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Verdict, check,
-    judge,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
+    Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, PropertyId, Publish, QoS};
@@ -41,8 +41,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "two-bytes",
             controls: &[|_| Move::Act(of_size(TOO_LARGE)), |_| Move::Act(of_size(FITS))],
-            prediction: Some(Prediction { options: 3, outcome: what_became_of_it }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_became_of_it(evidence),
+            }),
             check: only_the_smaller,
+            ..Step::PLAIN
         },
         Step {
             id: "other-way",
@@ -119,29 +123,29 @@ fn arrival(evidence: &Evidence, of: &Publish) -> Option<RecordId> {
 fn only_the_smaller(evidence: &Evidence) -> Verdict {
     let Some(maximum) = maximum(evidence) else { return limited(evidence) };
     let Some((large, message)) = sent(evidence, true) else {
-        return Verdict::NotYet(Finding::told("none-larger", [&maximum]));
+        return Err(Unmet::NotYet(Finding::told("none-larger", [&maximum])));
     };
     if let Some(by) = arrival(evidence, &message) {
-        return Verdict::Contradicted {
+        return Err(Unmet::Contradicted {
             by,
             finding: Finding::told("came-all-the-same", [&maximum]),
-        };
+        });
     }
     let Some(answer) = answer_to(evidence.capture, large) else {
-        return Verdict::NotYet(Evidence::not_received(PUBLISHER, PacketType::PubAck));
+        return Err(Unmet::NotYet(Evidence::not_received(PUBLISHER, PacketType::PubAck)));
     };
     if let Some(Err(finding)) = answer.valid_packet().map(|p| check::nothing_refused(&p)) {
-        return Verdict::Contradicted { by: answer.id, finding };
+        return Err(Unmet::Contradicted { by: answer.id, finding });
     }
     let smaller = sent(evidence, false).filter(|(id, _)| *id > large);
     match smaller.and_then(|(_, message)| arrival(evidence, &message)) {
-        Some(arrived) => Verdict::Met(vec![large, answer.id, arrived]),
-        None => Verdict::NotYet(Finding::told("none-smaller", [&maximum])),
+        Some(arrived) => Ok(vec![large, answer.id, arrived]),
+        None => Err(Unmet::NotYet(Finding::told("none-smaller", [&maximum]))),
     }
 }
 
 fn what_became_of_it(evidence: &Evidence) -> Option<usize> {
-    only_the_smaller(evidence).is_met().then_some(2)
+    only_the_smaller(evidence).is_ok().then_some(2)
 }
 
 /// The publisher's CONNACK has been opened.

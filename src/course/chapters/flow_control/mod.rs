@@ -12,7 +12,7 @@ use super::Chapter;
 use super::common::{self, connect_with};
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::window::{Window, windows};
-use crate::course::{Cast, Evidence, Finding, Verdict, check, judge};
+use crate::course::{Cast, Evidence, Finding, Unmet, Verdict, check, judge};
 use crate::lab::{AcknowledgeByHand, Act, Action};
 use crate::mqtt::{
     PacketId, PacketType, Properties, Property, PropertyId, Publish, QoS, ReasonCode, Sender,
@@ -127,7 +127,7 @@ fn granted(evidence: &Evidence, qos: QoS) -> Verdict {
 /// The Server has filled the subscriber's window, no more, and has at least `more` messages left to send.
 fn full(evidence: &Evidence, more: usize) -> Verdict {
     let Some(window) = latest(evidence, SUBSCRIBER, Sender::Server) else {
-        return Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::ConnAck));
+        return Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::ConnAck)));
     };
     if let Some(by) = window.overrun_at {
         return beyond(&window, by);
@@ -135,14 +135,14 @@ fn full(evidence: &Evidence, more: usize) -> Verdict {
     let (used, maximum) = (window.slots.len(), usize::from(window.maximum));
     let sent = published(evidence).iter().filter(|(_, m)| m.qos > QoS::AtMostOnce).count();
     if used < maximum || sent < maximum + more {
-        return Verdict::NotYet(Finding::told("not-full", [&used, &maximum, &sent]));
+        return Err(Unmet::NotYet(Finding::told("not-full", [&used, &maximum, &sent])));
     }
     let statement = [window.stated_in].into_iter();
-    Verdict::Met(statement.chain(window.slots.iter().map(|slot| slot.publish)).collect())
+    Ok(statement.chain(window.slots.iter().map(|slot| slot.publish)).collect())
 }
 
 /// More were in flight than the receiver allows [MQTT-3.3.4-9].
 fn beyond(window: &Window, by: RecordId) -> Verdict {
     let finding = Finding::told("beyond", [&window.peak, &window.maximum]);
-    Verdict::Contradicted { by, finding }
+    Err(Unmet::Contradicted { by, finding })
 }

@@ -7,8 +7,8 @@ use crate::broker::Policy;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{self, connect};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check, judge,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check, judge,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{Packet, PacketId, PacketType, Publish, QoS, ReasonCode, Sender, encode};
@@ -34,8 +34,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "too-many",
             controls: &[|_| Move::Acts(too_many())],
-            prediction: Some(Prediction { options: 3, outcome: answer }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| answer(evidence),
+            }),
             check: dismissed,
+            ..Step::PLAIN
         },
         Step {
             id: "in-turn",
@@ -98,36 +102,36 @@ fn first_beyond(evidence: &Evidence) -> Option<RecordId> {
 /// DISCONNECT with 0x93 after it (§3.3.4).
 fn dismissed(evidence: &Evidence) -> Verdict {
     let Some(beyond) = first_beyond(evidence) else {
-        return Verdict::NotYet(Finding::told("not-tried", []));
+        return Err(Unmet::NotYet(Finding::told("not-tried", [])));
     };
     let ends = evidence.received(CLIENT, PacketType::Disconnect).filter(|end| end.id > beyond);
     let nothing = Evidence::not_received(CLIENT, PacketType::Disconnect);
     let end = judge(ends, nothing, |_, packet| {
         check::has_reason_code(packet, ReasonCode::ReceiveMaximumExceeded)
     });
-    check::all([Verdict::Met(vec![beyond]), end])
+    check::all([Ok(vec![beyond]), end])
 }
 
 fn answer(evidence: &Evidence) -> Option<usize> {
-    dismissed(evidence).is_met().then_some(1)
+    dismissed(evidence).is_ok().then_some(1)
 }
 
 /// On a connection after that, more messages than slots, never too many at once, all finished.
 fn all_taken(evidence: &Evidence) -> Verdict {
     let open = dismissed(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(window) = latest(evidence, CLIENT, Sender::Client).filter(|w| w.overrun_at.is_none())
     else {
-        return Verdict::NotYet(Finding::told("not-back", []));
+        return Err(Unmet::NotYet(Finding::told("not-back", [])));
     };
     let wanted = usize::from(window.maximum) + 1;
     let last = evidence.received(CLIENT, PacketType::PubComp).last();
     match (window.peak_at, last) {
         (Some(at), Some(last)) if window.finished >= wanted && window.slots.is_empty() => {
-            Verdict::Met(vec![window.stated_in, at, last.id])
+            Ok(vec![window.stated_in, at, last.id])
         }
-        _ => Verdict::NotYet(Finding::told("finished", [&window.finished, &wanted])),
+        _ => Err(Unmet::NotYet(Finding::told("finished", [&window.finished, &wanted]))),
     }
 }

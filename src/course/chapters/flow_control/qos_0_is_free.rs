@@ -7,7 +7,8 @@ use super::{
 use crate::capture::RecordId;
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict,
 };
 use crate::lab::{AcknowledgeByHand, Act};
 use crate::mqtt::{PacketType, QoS, Sender};
@@ -45,8 +46,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "qos-0",
             controls: &[|_| Move::Act(reading())],
-            prediction: Some(Prediction { options: 3, outcome: how_it_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| how_it_came(evidence),
+            }),
             check: passed,
+            ..Step::PLAIN
         },
         Step {
             id: "release",
@@ -98,35 +103,35 @@ fn next_above(evidence: &Evidence) -> Option<RecordId> {
 /// It came while the window was full, before the message that waits.
 fn passed(evidence: &Evidence) -> Verdict {
     match (the_reading(evidence), next_above(evidence)) {
-        (None, _) => Verdict::NotYet(Finding::told("none-sent", [])),
+        (None, _) => Err(Unmet::NotYet(Finding::told("none-sent", []))),
         (Some((sent, Some(arrived))), next) if next.is_none_or(|next| arrived < next) => {
-            Verdict::Met(vec![sent, arrived])
+            Ok(vec![sent, arrived])
         }
         (Some((_, Some(arrived))), _) => {
-            Verdict::Contradicted { by: arrived, finding: Finding::told("came-late", []) }
+            Err(Unmet::Contradicted { by: arrived, finding: Finding::told("came-late", []) })
         }
-        (Some(_), _) => Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)),
+        (Some(_), _) => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
     }
 }
 
 fn how_it_came(evidence: &Evidence) -> Option<usize> {
     match passed(evidence) {
-        Verdict::Met(_) => Some(1),
-        Verdict::Contradicted { .. } => Some(0),
-        Verdict::NotYet(_) => None,
+        Ok(_) => Some(1),
+        Err(Unmet::Contradicted { .. }) => Some(0),
+        Err(Unmet::NotYet(_)) => None,
     }
 }
 
 fn second_came(evidence: &Evidence) -> Verdict {
     let open = passed(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(puback) = evidence.sent(SUBSCRIBER, PacketType::PubAck).next() else {
-        return Verdict::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubAck));
+        return Err(Unmet::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubAck)));
     };
     match next_above(evidence).filter(|next| *next > puback.id) {
-        Some(next) => Verdict::Met(vec![puback.id, next]),
-        None => Verdict::NotYet(Finding::told("nothing-moved-up", [])),
+        Some(next) => Ok(vec![puback.id, next]),
+        None => Err(Unmet::NotYet(Finding::told("nothing-moved-up", []))),
     }
 }

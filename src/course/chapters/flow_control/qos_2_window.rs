@@ -7,8 +7,8 @@ use super::{
 use crate::capture::RecordId;
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict,
 };
 use crate::lab::{AcknowledgeByHand, Act};
 use crate::mqtt::{PacketId, PacketType, Publish, QoS, Sender};
@@ -47,8 +47,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "pubrec",
             controls: &[|_| Move::React(acknowledge::<0>)],
-            prediction: Some(Prediction { options: 2, outcome: freed_by }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(2),
+                outcome: |evidence, _| freed_by(evidence),
+            }),
             check: still_taken,
+            ..Step::PLAIN
         },
         Step {
             id: "pubcomp",
@@ -110,32 +114,32 @@ fn still_taken(evidence: &Evidence) -> Verdict {
         return contradicted;
     }
     let Some(pubrec) = part(evidence, PacketType::PubRec) else {
-        return Verdict::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubRec));
+        return Err(Unmet::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubRec)));
     };
     match part(evidence, PacketType::PubRel) {
-        Some(pubrel) => Verdict::Met(vec![pubrec, pubrel]),
-        None => Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::PubRel)),
+        Some(pubrel) => Ok(vec![pubrec, pubrel]),
+        None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::PubRel))),
     }
 }
 
 fn freed_by(evidence: &Evidence) -> Option<usize> {
     match still_taken(evidence) {
-        Verdict::Contradicted { .. } => Some(0),
-        Verdict::Met(_) => Some(1),
-        Verdict::NotYet(_) => None,
+        Err(Unmet::Contradicted { .. }) => Some(0),
+        Ok(_) => Some(1),
+        Err(Unmet::NotYet(_)) => None,
     }
 }
 
 fn free_again(evidence: &Evidence) -> Verdict {
     let open = still_taken(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(pubcomp) = part(evidence, PacketType::PubComp) else {
-        return Verdict::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubComp));
+        return Err(Unmet::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubComp)));
     };
     match delivered(evidence).iter().find(|(id, _)| *id > pubcomp) {
-        Some((next, _)) => Verdict::Met(vec![pubcomp, *next]),
-        None => Verdict::NotYet(Finding::told("nothing-moved-up", [])),
+        Some((next, _)) => Ok(vec![pubcomp, *next]),
+        None => Err(Unmet::NotYet(Finding::told("nothing-moved-up", []))),
     }
 }

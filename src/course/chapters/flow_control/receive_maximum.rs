@@ -10,8 +10,8 @@ use super::{
 };
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict,
 };
 use crate::lab::{Act, Behaviour, PeriodicPublisher, SlowConsumer};
 use crate::mqtt::{PacketType, Publish, QoS, Sender};
@@ -44,8 +44,12 @@ pub static EXERCISE: Exercise = Exercise {
             id: "ten",
             // As several acts, so that the publisher is connected first.
             controls: &[|cast| Move::Acts(vec![ten_messages(cast)])],
-            prediction: Some(Prediction { options: 3, outcome: most_at_once }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| most_at_once(evidence),
+            }),
             check: never_more,
+            ..Step::PLAIN
         },
         Step {
             id: "all",
@@ -101,7 +105,7 @@ fn until_done(cast: &Cast) -> Duration {
 /// All ten are published, the window has been full, and never more than that [MQTT-3.3.4-9].
 fn never_more(evidence: &Evidence) -> Verdict {
     let Some(window) = latest(evidence, SUBSCRIBER, Sender::Server) else {
-        return Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::ConnAck));
+        return Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::ConnAck)));
     };
     if let Some(by) = window.overrun_at {
         return beyond(&window, by);
@@ -109,23 +113,23 @@ fn never_more(evidence: &Evidence) -> Verdict {
     let sent: Vec<_> =
         published(evidence).into_iter().filter(|(_, m)| m.qos > QoS::AtMostOnce).collect();
     let Some((last, _)) = sent.get(MESSAGES - 1) else {
-        return Verdict::NotYet(Finding::told("fewer", [&sent.len(), &MESSAGES]));
+        return Err(Unmet::NotYet(Finding::told("fewer", [&sent.len(), &MESSAGES])));
     };
     match window.peak_at {
         Some(at) if window.peak == usize::from(window.maximum) => {
-            Verdict::Met(vec![window.stated_in, at, *last])
+            Ok(vec![window.stated_in, at, *last])
         }
         _ => {
             let finding = Finding::told("never-full", [&window.peak, &window.maximum]);
-            Verdict::Contradicted { by: *last, finding }
+            Err(Unmet::Contradicted { by: *last, finding })
         }
     }
 }
 
 fn most_at_once(evidence: &Evidence) -> Option<usize> {
     match never_more(evidence) {
-        Verdict::Met(_) => Some(1),
-        Verdict::Contradicted { finding: Finding::Told { key: "beyond", .. }, .. } => Some(0),
+        Ok(_) => Some(1),
+        Err(Unmet::Contradicted { finding: Finding::Told { key: "beyond", .. }, .. }) => Some(0),
         _ => None,
     }
 }
@@ -134,7 +138,7 @@ fn all_arrived(evidence: &Evidence) -> Verdict {
     let windows = all_windows(evidence, SUBSCRIBER, Sender::Server);
     let finished: usize = windows.iter().map(|window| window.finished).sum();
     match evidence.sent(SUBSCRIBER, PacketType::PubAck).last() {
-        Some(last) if finished >= MESSAGES => Verdict::Met(vec![last.id]),
-        _ => Verdict::NotYet(Finding::told("acknowledged", [&finished, &MESSAGES])),
+        Some(last) if finished >= MESSAGES => Ok(vec![last.id]),
+        _ => Err(Unmet::NotYet(Finding::told("acknowledged", [&finished, &MESSAGES]))),
     }
 }

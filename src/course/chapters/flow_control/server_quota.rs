@@ -5,8 +5,8 @@ use crate::broker::Policy;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
-    check,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Publish, QoS, Sender};
@@ -35,8 +35,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "burst",
             controls: &[|_| Move::Acts(burst())],
-            prediction: Some(Prediction { options: 3, outcome: the_next_one }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| the_next_one(evidence),
+            }),
             check: waited,
+            ..Step::PLAIN
         },
         Step { id: "in-order", check: all_in_order, ..Step::PLAIN },
     ],
@@ -78,36 +82,34 @@ fn sent(evidence: &Evidence) -> Vec<(RecordId, Publish)> {
 /// The window was full, and the next message left after an acknowledgement [MQTT-3.3.4-7].
 fn waited(evidence: &Evidence) -> Verdict {
     let Some(window) = latest(evidence, CLIENT, Sender::Client) else {
-        return Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck));
+        return Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)));
     };
     if let Some(by) = window.overrun_at {
         return super::beyond(&window, by);
     }
     let sent = sent(evidence);
     let Some((first, _)) = sent.first() else {
-        return Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Publish)));
     };
     let Some(full) = window.peak_at.filter(|_| window.peak == usize::from(window.maximum)) else {
         let finding = Finding::told("never-full", [&window.peak, &window.maximum]);
-        return Verdict::Contradicted { by: *first, finding };
+        return Err(Unmet::Contradicted { by: *first, finding });
     };
     match sent.iter().find(|(id, _)| *id > full) {
         Some((next, _)) => {
             let acks = evidence.received(CLIENT, PacketType::PubAck);
             let between = acks.filter(|ack| ack.id > full && ack.id < *next).map(|ack| ack.id);
             let between = between.take(1);
-            Verdict::Met(
-                [window.stated_in, full].into_iter().chain(between).chain([*next]).collect(),
-            )
+            Ok([window.stated_in, full].into_iter().chain(between).chain([*next]).collect())
         }
-        None => Verdict::NotYet(Finding::told("none-waited", [&sent.len(), &window.maximum])),
+        None => Err(Unmet::NotYet(Finding::told("none-waited", [&sent.len(), &window.maximum]))),
     }
 }
 
 fn the_next_one(evidence: &Evidence) -> Option<usize> {
     match waited(evidence) {
-        Verdict::Met(_) => Some(1),
-        Verdict::Contradicted { finding: Finding::Told { key: "beyond", .. }, .. } => Some(0),
+        Ok(_) => Some(1),
+        Err(Unmet::Contradicted { finding: Finding::Told { key: "beyond", .. }, .. }) => Some(0),
         _ => None,
     }
 }
@@ -115,15 +117,15 @@ fn the_next_one(evidence: &Evidence) -> Option<usize> {
 /// Every message is acknowledged, and they left in the order of their numbers.
 fn all_in_order(evidence: &Evidence) -> Verdict {
     let open = waited(evidence);
-    let Some(window) = latest(evidence, CLIENT, Sender::Client).filter(|_| open.is_met()) else {
+    let Some(window) = latest(evidence, CLIENT, Sender::Client).filter(|_| open.is_ok()) else {
         return open;
     };
     let sent = sent(evidence);
     let last = evidence.received(CLIENT, PacketType::PubAck).last();
     match (sent.first(), last) {
         (Some((first, _)), Some(last)) if window.slots.is_empty() && sent.len() >= MESSAGES => {
-            Verdict::Met(vec![*first, last.id])
+            Ok(vec![*first, last.id])
         }
-        _ => Verdict::NotYet(Finding::told("acknowledged", [&window.finished, &MESSAGES])),
+        _ => Err(Unmet::NotYet(Finding::told("acknowledged", [&window.finished, &MESSAGES]))),
     }
 }

@@ -8,7 +8,7 @@ use crate::broker::{self, Command, Input, Policy, Rule, User};
 use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, connect_with, publish, publish_with};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
 };
 use crate::lab::{Act, Action, Behaviour, Login};
 use crate::link::Fault;
@@ -177,12 +177,12 @@ fn collected(evidence: &Evidence, codes: &[ReasonCode]) -> Verdict {
     if !missing.is_empty() {
         let there = codes.len() - missing.len();
         let finding = Finding::told("missing", [&there, &codes.len(), &missing.join(", ")]);
-        return Verdict::NotYet(finding);
+        return Err(Unmet::NotYet(finding));
     }
     let mut records: Vec<_> = first.into_iter().flatten().collect();
     records.sort_unstable();
     records.dedup();
-    Verdict::Met(records)
+    Ok(records)
 }
 
 /// Refuses by the name of the client or of the topic.

@@ -4,8 +4,8 @@ use super::{ended, foretold};
 use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{Breakage, PacketType, QoS, ReasonCode, Sender};
@@ -30,8 +30,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "broken",
             controls: &[|_| Move::React(broken)],
-            prediction: Some(Prediction { options: 3, outcome: |it| foretold(dropped(it)) }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |it, _| foretold(dropped(it)),
+            }),
             check: dropped,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| {
@@ -66,10 +70,10 @@ fn dropped(evidence: &Evidence) -> Verdict {
             && record.sender() == Some(Sender::Client)
     });
     let Some(cause) = own.find(is_malformed) else {
-        return Verdict::NotYet(Finding::told("not-broken", []));
+        return Err(Unmet::NotYet(Finding::told("not-broken", [])));
     };
     match ended(evidence, CLIENT, cause, ReasonCode::MalformedPacket) {
-        Ok(records) => Verdict::Met(records),
+        Ok(records) => Ok(records),
         Err(verdict) => verdict,
     }
 }

@@ -12,7 +12,7 @@ mod suback_mix;
 use super::Chapter;
 use crate::broker::{Action, Policy, Rule};
 use crate::capture::{ClientSlot, Entry, Record, RecordId};
-use crate::course::{Evidence, Finding, Verdict};
+use crate::course::{Evidence, Finding, Unmet, Verdict};
 use crate::mqtt::{PacketType, QoS, ReasonCode, Sender};
 
 pub(super) const CHAPTER: Chapter = Chapter {
@@ -66,16 +66,16 @@ fn ended(
             Some(codes) => {
                 let found = codes.first().map_or(0, |code| code.value());
                 let finding = Finding::told("other-code", [&format!("0x{found:02X}")]);
-                return Err(Verdict::Contradicted { by: record.id, finding });
+                return Err(Err(Unmet::Contradicted { by: record.id, finding }));
             }
             None if matches!(&record.entry, Entry::Closed(_)) => return Ok(vec![id, record.id]),
             None => {}
         }
     }
-    Err(Verdict::NotYet(Evidence::not_received(client, PacketType::Disconnect)))
+    Err(Err(Unmet::NotYet(Evidence::not_received(client, PacketType::Disconnect))))
 }
 
 /// Which of three guesses came true, all about what ends a connection: the last.
 fn foretold(verdict: Verdict) -> Option<usize> {
-    verdict.is_met().then_some(2)
+    verdict.is_ok().then_some(2)
 }

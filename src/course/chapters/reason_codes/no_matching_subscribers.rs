@@ -3,8 +3,8 @@
 use crate::capture::{ClientSlot, answer_to};
 use crate::course::chapters::common::{connect, publish, subscribe};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
-    check,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, QoS, ReasonCode};
@@ -33,8 +33,12 @@ pub static EXERCISE: Exercise = Exercise {
                 |cast| Move::Act(connect(cast, PUBLISHER)),
                 |cast| Move::Act(message(cast.nonce())),
             ],
-            prediction: Some(Prediction { options: 3, outcome: what_was_said }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_was_said(evidence),
+            }),
             check: nobody,
+            ..Step::PLAIN
         },
         Step {
             id: "somebody",
@@ -77,10 +81,10 @@ fn listen(nonce: &str) -> Act {
 /// is there: 0x00 counts too (§3.4.2.1).
 fn answered(evidence: &Evidence, is_alone: bool) -> Verdict {
     let suback = evidence.received(SUBSCRIBER, PacketType::SubAck).next().map(|record| record.id);
-    let mut verdict = Verdict::NotYet(match is_alone {
+    let mut verdict = Err(Unmet::NotYet(match is_alone {
         true => Evidence::not_received(PUBLISHER, PacketType::PubAck),
         false => Finding::told("not-again", []),
-    });
+    }));
     for record in evidence.sent(PUBLISHER, PacketType::Publish) {
         if suback.is_none_or(|suback| record.id < suback) != is_alone {
             continue;
@@ -94,13 +98,13 @@ fn answered(evidence: &Evidence, is_alone: bool) -> Verdict {
             _ => false,
         };
         if accepted {
-            return Verdict::Met(vec![record.id, answer.id]);
+            return Ok(vec![record.id, answer.id]);
         }
         let finding = match code.is_error() {
             true => check::nothing_refused(&packet).err().unwrap_or(Finding::absent("Reason Code")),
             false => Finding::told("still-nobody", []),
         };
-        verdict = Verdict::Contradicted { by: answer.id, finding };
+        verdict = Err(Unmet::Contradicted { by: answer.id, finding });
     }
     verdict
 }
@@ -111,17 +115,17 @@ fn nobody(evidence: &Evidence) -> Verdict {
 
 fn somebody(evidence: &Evidence) -> Verdict {
     let answer = answered(evidence, false);
-    if !answer.is_met() {
+    if !answer.is_ok() {
         return answer;
     }
     let Some(message) = evidence.received(SUBSCRIBER, PacketType::Publish).next() else {
-        return Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)));
     };
-    check::all([answer, Verdict::Met(vec![message.id])])
+    check::all([answer, Ok(vec![message.id])])
 }
 
 fn what_was_said(evidence: &Evidence) -> Option<usize> {
-    let Verdict::Met(records) = answered(evidence, true) else { return None };
+    let Ok(records) = answered(evidence, true) else { return None };
     match evidence.capture.get(*records.last()?)?.valid_packet()? {
         Packet::PubAck(ack) | Packet::PubRec(ack) => {
             Some(usize::from(ack.reason_code == ReasonCode::NoMatchingSubscribers))

@@ -4,8 +4,8 @@ use super::no_publishing;
 use crate::capture::{ClientSlot, Record, RecordId, answer_to};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
-    check, judge,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, QoS, ReasonCode};
@@ -37,8 +37,12 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::Act(message(DOOR, QoS::AtMostOnce)),
                 |_| Move::Act(message(OPEN, QoS::AtLeastOnce)),
             ],
-            prediction: Some(Prediction { options: 3, outcome: what_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_came(evidence),
+            }),
             check: silent,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| {
@@ -82,19 +86,19 @@ fn silent(evidence: &Evidence) -> Verdict {
         .sent(CLIENT, PacketType::Publish)
         .filter(|record| record.qos() == Some(QoS::AtMostOnce) && forbidden(record));
     let Some(quiet) = quiet.next() else {
-        return Verdict::NotYet(Finding::told("not-quiet", []));
+        return Err(Unmet::NotYet(Finding::told("not-quiet", [])));
     };
     if let Some(end) = ended_after(evidence, quiet) {
         // A server may also refuse with DISCONNECT (§4.13.2).
-        return Verdict::Met(vec![quiet.id, end]);
+        return Ok(vec![quiet.id, end]);
     }
     let mut later = evidence.sent(CLIENT, PacketType::Publish).filter(|record| {
         record.id > quiet.id && record.connection == quiet.connection && !forbidden(record)
     });
     let answer = later.find_map(|record| answer_to(evidence.capture, record.id));
     match answer {
-        Some(answer) => Verdict::Met(vec![quiet.id, answer.id]),
-        None => Verdict::NotYet(Finding::told("not-proved", [])),
+        Some(answer) => Ok(vec![quiet.id, answer.id]),
+        None => Err(Unmet::NotYet(Finding::told("not-proved", []))),
     }
 }
 
@@ -104,7 +108,7 @@ fn ended_after(evidence: &Evidence, cause: &Record) -> Option<RecordId> {
 }
 
 fn what_came(evidence: &Evidence) -> Option<usize> {
-    let Verdict::Met(records) = silent(evidence) else { return None };
+    let Ok(records) = silent(evidence) else { return None };
     let last = evidence.capture.get(*records.last()?)?;
     Some(if last.packet_type() == Some(PacketType::Disconnect) { 1 } else { 2 })
 }

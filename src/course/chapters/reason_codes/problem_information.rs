@@ -4,8 +4,8 @@ use super::no_publishing;
 use crate::capture::{ClientSlot, answer_to};
 use crate::course::chapters::common::{connect, connect_with, publish};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, Property, QoS, ReasonCode};
@@ -41,8 +41,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "bare",
             controls: &[|cast| Move::Act(without(cast)), |_| Move::Act(forbidden(BRIEF))],
-            prediction: Some(Prediction { options: 3, outcome: what_is_left }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_is_left(evidence),
+            }),
             check: bare,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| {
@@ -63,13 +67,13 @@ fn forbidden(slot: ClientSlot) -> Act {
 
 /// The last refusal that reached the client, and whether its connection asked for no explanations.
 fn refusal(evidence: &Evidence, client: ClientSlot) -> Result<(Verdict, Packet, bool), Verdict> {
-    let nothing = Verdict::NotYet(Evidence::not_received(client, PacketType::PubAck));
+    let nothing = Err(Unmet::NotYet(Evidence::not_received(client, PacketType::PubAck)));
     let Some(record) = evidence.received(client, PacketType::PubAck).last() else {
         return Err(nothing);
     };
     let Some(packet) = record.valid_packet() else { return Err(nothing) };
     if let Err(finding) = check::has_reason_code(&packet, ReasonCode::NotAuthorized) {
-        return Err(Verdict::Contradicted { by: record.id, finding });
+        return Err(Err(Unmet::Contradicted { by: record.id, finding }));
     }
     let mut connects = evidence.sent(client, PacketType::Connect);
     let connect = connects.find(|connect| connect.connection == record.connection);
@@ -78,16 +82,16 @@ fn refusal(evidence: &Evidence, client: ClientSlot) -> Result<(Verdict, Packet, 
         asked.is_some_and(|packet| packet.properties().request_problem_information() == Some(0));
     let connack = connect.and_then(|connect| answer_to(evidence.capture, connect.id));
     let records = connect.into_iter().chain(connack).chain([record]).map(|it| it.id);
-    Ok((Verdict::Met(records.collect()), packet, wants_none))
+    Ok((Ok(records.collect()), packet, wants_none))
 }
 
 fn explained(evidence: &Evidence) -> Verdict {
     match refusal(evidence, CURIOUS) {
         Err(verdict) => verdict,
-        Ok((_, _, true)) => Verdict::NotYet(Finding::told("asked-for-none", [])),
+        Ok((_, _, true)) => Err(Unmet::NotYet(Finding::told("asked-for-none", []))),
         Ok((met, packet, false)) => match packet.properties().reason_string() {
             Some(_) => met,
-            None => Verdict::NotYet(Finding::absent("Reason String")),
+            None => Err(Unmet::NotYet(Finding::absent("Reason String"))),
         },
     }
 }
@@ -95,21 +99,21 @@ fn explained(evidence: &Evidence) -> Verdict {
 fn bare(evidence: &Evidence) -> Verdict {
     match refusal(evidence, BRIEF) {
         Err(verdict) => verdict,
-        Ok((_, _, false)) => Verdict::NotYet(Finding::absent("Request Problem Information 0")),
+        Ok((_, _, false)) => Err(Unmet::NotYet(Finding::absent("Request Problem Information 0"))),
         Ok((met, packet, true)) => {
             let properties = packet.properties();
             let is_bare = properties.reason_string().is_none()
                 && properties.user_properties().next().is_none();
             match is_bare {
                 true => met,
-                false => Verdict::NotYet(Finding::told("not-bare", [])),
+                false => Err(Unmet::NotYet(Finding::told("not-bare", []))),
             }
         }
     }
 }
 
 fn what_is_left(evidence: &Evidence) -> Option<usize> {
-    bare(evidence).is_met().then_some(1)
+    bare(evidence).is_ok().then_some(1)
 }
 
 const CURIOUS: ClientSlot = ClientSlot(0);

@@ -6,8 +6,8 @@ use super::{ended, foretold};
 use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{Packet, PacketType, ReasonCode, encode};
@@ -32,8 +32,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "again",
             controls: &[|cast| Move::Act(again(cast))],
-            prediction: Some(Prediction { options: 3, outcome: |it| foretold(dropped(it)) }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |it, _| foretold(dropped(it)),
+            }),
             check: dropped,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| [connect(cast, CLIENT), again(cast)].map(Move::Act).into(),
@@ -54,10 +58,10 @@ fn dropped(evidence: &Evidence) -> Verdict {
     let sent: Vec<&Record> = evidence.sent(CLIENT, PacketType::Connect).collect();
     let mut pairs = sent.windows(2).filter(|pair| pair[0].connection == pair[1].connection);
     let Some(second) = pairs.next().map(|pair| pair[1]) else {
-        return Verdict::NotYet(Finding::told("not-twice", []));
+        return Err(Unmet::NotYet(Finding::told("not-twice", [])));
     };
     match ended(evidence, CLIENT, second, ReasonCode::ProtocolError) {
-        Ok(records) => Verdict::Met(records),
+        Ok(records) => Ok(records),
         Err(verdict) => verdict,
     }
 }

@@ -8,8 +8,8 @@ use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, connect_with};
 use crate::course::connections::{Connection, connections};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict,
 };
 use crate::lab::{Act, Action, Behaviour, Reconnect};
 use crate::mqtt::{PacketType, Property, ReasonCode};
@@ -36,8 +36,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "later",
             controls: &[|cast| Move::Act(guest(cast)), |_| Move::Wait(Duration::from_secs(4))],
-            prediction: Some(Prediction { options: 3, outcome: how_it_tries }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| how_it_tries(evidence),
+            }),
             check: tries_later,
+            ..Step::PLAIN
         },
         Step {
             id: "never",
@@ -45,8 +49,12 @@ pub static EXERCISE: Exercise = Exercise {
                 |cast| Move::Acts(vec![mistaken(cast, SENSIBLE), guest(cast)]),
                 |_| Move::Wait(Duration::from_secs(4)),
             ],
-            prediction: Some(Prediction { options: 3, outcome: whether_it_tries }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| whether_it_tries(evidence),
+            }),
             check: stays_away,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| {
@@ -113,10 +121,10 @@ fn refused_with(connection: &Connection) -> Option<ReasonCode> {
 fn tries_later(evidence: &Evidence) -> Verdict {
     let all = connections(evidence, PATIENT);
     if all.is_empty() {
-        return Verdict::NotYet(Evidence::not_sent(PATIENT, PacketType::Connect));
+        return Err(Unmet::NotYet(Evidence::not_sent(PATIENT, PacketType::Connect)));
     }
     let at = |it: &Connection| evidence.capture.get(it.connect.0).map(|record| record.at);
-    let mut verdict = Verdict::NotYet(Finding::told("too-few", [&all.len()]));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("too-few", [&all.len()])));
     for three in all.windows(3) {
         let [Some(first), Some(second), Some(third)] = [0, 1, 2].map(|n| at(&three[n])) else {
             continue;
@@ -126,12 +134,12 @@ fn tries_later(evidence: &Evidence) -> Verdict {
         }
         let (before, after) = (second.since(first), third.since(second));
         if after > before && before >= SHORTEST {
-            return Verdict::Met(three.iter().map(|it| it.connect.0).collect());
+            return Ok(three.iter().map(|it| it.connect.0).collect());
         }
         let by = three[2].connect.0;
         let (before, after) = (before.as_millis(), after.as_millis());
         let finding = Finding::told("does-not-grow", [&before, &after]);
-        verdict = Verdict::Contradicted { by, finding };
+        verdict = Err(Unmet::Contradicted { by, finding });
     }
     verdict
 }
@@ -140,15 +148,15 @@ fn tries_later(evidence: &Evidence) -> Verdict {
 fn stays_away(evidence: &Evidence) -> Verdict {
     let all = connections(evidence, SENSIBLE);
     let Some(last) = all.last() else {
-        return Verdict::NotYet(Evidence::not_sent(SENSIBLE, PacketType::Connect));
+        return Err(Unmet::NotYet(Evidence::not_sent(SENSIBLE, PacketType::Connect)));
     };
     let Some((connack, _)) = last.connack else {
-        return Verdict::NotYet(Evidence::not_received(SENSIBLE, PacketType::ConnAck));
+        return Err(Unmet::NotYet(Evidence::not_received(SENSIBLE, PacketType::ConnAck)));
     };
     match refused_with(last) {
         Some(code) if !Reconnect::PASSING.contains(&code) => {}
         _ => {
-            return Verdict::Contradicted { by: connack, finding: Finding::told("passes", []) };
+            return Err(Unmet::Contradicted { by: connack, finding: Finding::told("passes", []) });
         }
     }
     let refused_at = evidence.capture.get(connack).map(|record| record.at);
@@ -158,17 +166,17 @@ fn stays_away(evidence: &Evidence) -> Verdict {
         at.zip(refused_at).is_some_and(|(at, since)| at > since && at.since(since) >= LONG_ENOUGH)
     });
     match later {
-        Some(later) => Verdict::Met(vec![last.connect.0, connack, later.connect.0]),
-        None => Verdict::NotYet(Finding::told("not-waited", [])),
+        Some(later) => Ok(vec![last.connect.0, connack, later.connect.0]),
+        None => Err(Unmet::NotYet(Finding::told("not-waited", []))),
     }
 }
 
 fn how_it_tries(evidence: &Evidence) -> Option<usize> {
-    tries_later(evidence).is_met().then_some(1)
+    tries_later(evidence).is_ok().then_some(1)
 }
 
 fn whether_it_tries(evidence: &Evidence) -> Option<usize> {
-    stays_away(evidence).is_met().then_some(2)
+    stays_away(evidence).is_ok().then_some(2)
 }
 
 const PATIENT: ClientSlot = ClientSlot(0);

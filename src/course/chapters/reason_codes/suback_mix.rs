@@ -4,7 +4,8 @@ use super::choosy;
 use crate::capture::{ClientSlot, RecordId, answer_to};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Verdict, check,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet, Verdict,
+    check,
 };
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, QoS, ReasonCode, Subscription};
@@ -24,8 +25,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "ask",
             controls: &[|cast| Move::Act(connect(cast, CLIENT)), |_| Move::Act(ask())],
-            prediction: Some(Prediction { options: 3, outcome: one_each }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| one_each(evidence),
+            }),
             check: asked,
+            ..Step::PLAIN
         },
         Step {
             id: "proof",
@@ -59,27 +64,27 @@ fn message(topic: &str) -> Act {
 type Asked = (RecordId, RecordId, Vec<(String, ReasonCode)>);
 
 fn answered(evidence: &Evidence) -> Result<Asked, Verdict> {
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Subscribe));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Subscribe)));
     for record in evidence.sent(CLIENT, PacketType::Subscribe) {
         let Some(Packet::Subscribe(subscribe)) = record.valid_packet() else { continue };
         let filters = subscribe.subscriptions.len();
         if filters < 3 {
             let finding = Finding::told("too-few", [&filters]);
-            verdict = Verdict::Contradicted { by: record.id, finding };
+            verdict = Err(Unmet::Contradicted { by: record.id, finding });
             continue;
         }
         let answer = answer_to(evidence.capture, record.id);
         let Some((by, Packet::SubAck(suback))) =
             answer.and_then(|answer| Some((answer.id, answer.valid_packet()?)))
         else {
-            verdict = Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::SubAck));
+            verdict = Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::SubAck)));
             continue;
         };
         // One for each, in the same order [MQTT-3.8.4-6] [MQTT-3.9.3-1].
         if suback.reason_codes.len() != filters {
             let codes = suback.reason_codes.len();
             let finding = Finding::told("not-one-each", [&filters, &codes]);
-            verdict = Verdict::Contradicted { by, finding };
+            verdict = Err(Unmet::Contradicted { by, finding });
             continue;
         }
         let names = subscribe.subscriptions.into_iter().map(|it| it.topic_filter);
@@ -90,7 +95,7 @@ fn answered(evidence: &Evidence) -> Result<Asked, Verdict> {
 
 fn asked(evidence: &Evidence) -> Verdict {
     match answered(evidence) {
-        Ok((subscribe, suback, _)) => Verdict::Met(vec![subscribe, suback]),
+        Ok((subscribe, suback, _)) => Ok(vec![subscribe, suback]),
         Err(verdict) => verdict,
     }
 }
@@ -104,21 +109,21 @@ fn only_what_was_granted(evidence: &Evidence) -> Verdict {
     let sent = check::messages(evidence.sent(CLIENT, PacketType::Publish));
     let of = |topic: &str| sent.iter().find(|(id, it)| *id > suback && it.topic == topic);
     let Some((first, _)) = of(NEWS) else {
-        return Verdict::NotYet(Finding::told("not-published", [&NEWS]));
+        return Err(Unmet::NotYet(Finding::told("not-published", [&NEWS])));
     };
     if !sent.iter().any(|(id, it)| id > first && it.topic == PLAIN) {
-        return Verdict::NotYet(Finding::told("not-published", [&PLAIN]));
+        return Err(Unmet::NotYet(Finding::told("not-published", [&PLAIN])));
     }
     let arrived = check::messages(evidence.received(CLIENT, PacketType::Publish));
     let is_refused =
         |topic: &str| codes.iter().any(|(name, code)| name == topic && code.is_error());
     if let Some((by, message)) = arrived.iter().find(|(_, it)| is_refused(&it.topic)) {
         let finding = Finding::told("came-anyway", [&message.topic]);
-        return Verdict::Contradicted { by: *by, finding };
+        return Err(Unmet::Contradicted { by: *by, finding });
     }
     match arrived.iter().find(|(id, it)| id > first && it.topic == PLAIN) {
-        Some((id, _)) => Verdict::Met(vec![suback, *first, *id]),
-        None => Verdict::NotYet(Finding::told("not-come", [&PLAIN])),
+        Some((id, _)) => Ok(vec![suback, *first, *id]),
+        None => Err(Unmet::NotYet(Finding::told("not-come", [&PLAIN]))),
     }
 }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::capture::{ClientSlot, Entry};
 use crate::course::chapters::common::{connect, has_ended, publish_with, subscribe};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict, check,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{Packet, PacketType, Property, Publish, QoS, Sender, encode};
@@ -79,7 +79,7 @@ fn as_the_program_does() -> Act {
 
 /// After a PUBLISH without topic the server has ended the connection, with DISCONNECT or without.
 fn was_dropped(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("not-sent-yet", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("not-sent-yet", [])));
     for record in evidence.sent(PUBLISHER, PacketType::Publish) {
         let Some(Packet::Publish(publish)) = record.valid_packet() else { continue };
         if !publish.topic.is_empty() {
@@ -91,8 +91,8 @@ fn was_dropped(evidence: &Evidence) -> Verdict {
                     && other.sender() == Some(Sender::Server))
         });
         match told {
-            Some(end) => return Verdict::Met(vec![record.id, end.id]),
-            None => verdict = Verdict::NotYet(Finding::told("still-connected", [])),
+            Some(end) => return Ok(vec![record.id, end.id]),
+            None => verdict = Err(Unmet::NotYet(Finding::told("still-connected", []))),
         }
     }
     verdict
@@ -101,19 +101,19 @@ fn was_dropped(evidence: &Evidence) -> Verdict {
 /// A message without topic has reached the subscriber: its alias stood for one.
 fn works(evidence: &Evidence) -> Verdict {
     let open = was_dropped(evidence);
-    let Verdict::Met(dropped) = open else { return open };
+    let Ok(dropped) = open else { return open };
     let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let mut after = sent.into_iter().filter(|(id, _)| *id > dropped[1]).peekable();
     if after.peek().is_none() {
-        return Verdict::NotYet(Finding::told("nothing-since", []));
+        return Err(Unmet::NotYet(Finding::told("nothing-since", [])));
     }
     let Some((short, _)) = after.find(|(_, message)| message.topic.is_empty()) else {
-        return Verdict::NotYet(Finding::told("no-saving", []));
+        return Err(Unmet::NotYet(Finding::told("no-saving", [])));
     };
     match arrived.iter().find(|(id, _)| *id > short) {
-        Some((id, _)) => Verdict::Met(vec![short, *id]),
-        None => Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)),
+        Some((id, _)) => Ok(vec![short, *id]),
+        None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::capture::{ClientSlot, Entry};
 use crate::course::chapters::common::connect;
-use crate::course::{Broker, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check};
+use crate::course::{
+    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Step, Unmet, Verdict, check,
+};
 use crate::lab::{Act, Action, Route};
 use crate::link::Target;
 use crate::mqtt::PacketType;
@@ -83,7 +85,7 @@ fn to(address: &str) -> Route {
 /// A CONNACK with success; until then, how the last attempt ended.
 fn gets_through(evidence: &Evidence, client: ClientSlot) -> Verdict {
     let accepted = check::connected(evidence, client);
-    if !matches!(accepted, Verdict::NotYet(_)) {
+    if !matches!(accepted, Err(Unmet::NotYet(_))) {
         return accepted;
     }
     let mut ends = evidence.capture.records().rev().filter(|record| record.client == client);
@@ -91,7 +93,7 @@ fn gets_through(evidence: &Evidence, client: ClientSlot) -> Verdict {
         Some(end) if end.id >= evidence.since => {
             let sent = evidence.sent(client, PacketType::Connect).next().is_some();
             let key = if sent { "closed-after-connect" } else { "never-opened" };
-            Verdict::Contradicted { by: end.id, finding: Finding::told(key, []) }
+            Err(Unmet::Contradicted { by: end.id, finding: Finding::told(key, []) })
         }
         _ => accepted,
     }

@@ -3,7 +3,9 @@
 use crate::capture::{ClientSlot, Entry};
 use crate::course::chapters::common::{connect, has_ended};
 use crate::course::connections::connections;
-use crate::course::{Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict};
+use crate::course::{
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Unmet, Verdict,
+};
 use crate::lab::{Act, Action};
 use crate::mqtt::{PacketType, Sender};
 
@@ -74,7 +76,7 @@ fn ping(client: ClientSlot) -> Act {
 fn one_was_dropped(evidence: &Evidence) -> Verdict {
     for (one, other) in [(BOILER, PUMP), (PUMP, BOILER)] {
         let Some(newer) = connections(evidence, other).into_iter().next() else {
-            return Verdict::NotYet(Evidence::not_sent(other, PacketType::Connect));
+            return Err(Unmet::NotYet(Evidence::not_sent(other, PacketType::Connect)));
         };
         let mut after = evidence.capture.records().filter(|record| record.id > newer.connect.0);
         let end = after.find(|record| {
@@ -84,23 +86,23 @@ fn one_was_dropped(evidence: &Evidence) -> Verdict {
                         && record.sender() == Some(Sender::Server)))
         });
         if let Some(end) = end {
-            return Verdict::Met(vec![newer.connect.0, end.id]);
+            return Ok(vec![newer.connect.0, end.id]);
         }
     }
-    Verdict::NotYet(Finding::told("both-there", []))
+    Err(Unmet::NotYet(Finding::told("both-there", [])))
 }
 
 /// Both have a PINGRESP on connections that began under different names, and neither has ended since.
 fn both_stay(evidence: &Evidence) -> Verdict {
     let open = one_was_dropped(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let latest = |client| connections(evidence, client).into_iter().next_back();
     let (Some(boiler), Some(pump)) = (latest(BOILER), latest(PUMP)) else { return open };
     if boiler.connect.1.client_id == pump.connect.1.client_id {
         let by = boiler.connect.0.max(pump.connect.0);
-        return Verdict::Contradicted { by, finding: Finding::told("same-name", []) };
+        return Err(Unmet::Contradicted { by, finding: Finding::told("same-name", []) });
     }
     let since = boiler.connect.0.max(pump.connect.0);
     let mut records = Vec::new();
@@ -108,10 +110,12 @@ fn both_stay(evidence: &Evidence) -> Verdict {
         let mut pongs = evidence.received(client, PacketType::PingResp);
         match pongs.find(|record| record.connection == connection && record.id > since) {
             Some(pong) => records.push(pong.id),
-            None => return Verdict::NotYet(Finding::told("no-sign-of-life", [&client.letter()])),
+            None => {
+                return Err(Unmet::NotYet(Finding::told("no-sign-of-life", [&client.letter()])));
+            }
         }
     }
-    Verdict::Met(records)
+    Ok(records)
 }
 
 const BOILER: ClientSlot = ClientSlot(0);

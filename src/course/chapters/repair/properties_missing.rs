@@ -3,7 +3,8 @@
 use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, connect_with, publish, publish_with, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, QoS};
@@ -70,20 +71,20 @@ fn arrived(evidence: &Evidence) -> Vec<(crate::capture::RecordId, bool)> {
 /// A message has arrived without it.
 fn arrived_bare(evidence: &Evidence) -> Verdict {
     match arrived(evidence).into_iter().find(|(_, traced)| !traced) {
-        Some((id, _)) => Verdict::Met(vec![id]),
-        None => Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)),
+        Some((id, _)) => Ok(vec![id]),
+        None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
     }
 }
 
 /// A message has arrived with it, after one without.
 fn arrived_traced(evidence: &Evidence) -> Verdict {
-    let Verdict::Met(bare) = arrived_bare(evidence) else { return arrived_bare(evidence) };
+    let Ok(bare) = arrived_bare(evidence) else { return arrived_bare(evidence) };
     let later: Vec<_> = arrived(evidence).into_iter().filter(|(id, _)| *id > bare[0]).collect();
     match later.iter().find(|(_, traced)| *traced) {
-        Some((id, _)) => Verdict::Met(vec![*id]),
+        Some((id, _)) => Ok(vec![*id]),
         None => {
             let by = later.last().map_or(bare[0], |(id, _)| *id);
-            Verdict::Contradicted { by, finding: Finding::no_user_property("trace_id") }
+            Err(Unmet::Contradicted { by, finding: Finding::no_user_property("trace_id") })
         }
     }
 }

@@ -4,7 +4,8 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, connect_with, publish, subscribe};
 use crate::course::connections::connections;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    check,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{Disconnect, PacketType, Properties, Property, QoS, ReasonCode};
@@ -93,16 +94,18 @@ fn forgotten(evidence: &Evidence) -> Verdict {
     let pairs = all.iter().zip(all.iter().skip(1));
     let mut back = pairs.filter(|(before, _)| before.disconnect.is_some());
     match back.find(|(_, after)| after.session_present() == Some(false)) {
-        Some((_, after)) => Verdict::Met(after.handshake()),
-        None if all.is_empty() => Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect)),
-        None => Verdict::NotYet(Finding::told("come-back", [])),
+        Some((_, after)) => Ok(after.handshake()),
+        None if all.is_empty() => {
+            Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect)))
+        }
+        None => Err(Unmet::NotYet(Finding::told("come-back", []))),
     }
 }
 
 /// A message that was published while the client was away has arrived when it came back.
 fn works(evidence: &Evidence) -> Verdict {
     let open = forgotten(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let all = connections(evidence, CLIENT);
@@ -117,12 +120,12 @@ fn works(evidence: &Evidence) -> Verdict {
         let came =
             arrived.iter().find(|(id, m)| *id > after.connect.0 && m.payload == missed.payload);
         if let Some((came, _)) = came {
-            return Verdict::Met(vec![after.connect.0, *came]);
+            return Ok(vec![after.connect.0, *came]);
         }
     }
     match was_away {
-        Some(by) => Verdict::Contradicted { by, finding: Finding::told("missed", []) },
-        None => Verdict::NotYet(Finding::told("nothing-missed", [])),
+        Some(by) => Err(Unmet::Contradicted { by, finding: Finding::told("missed", []) }),
+        None => Err(Unmet::NotYet(Finding::told("nothing-missed", []))),
     }
 }
 

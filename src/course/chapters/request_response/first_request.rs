@@ -5,7 +5,8 @@ use super::{
 };
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, PropertyId, QoS};
@@ -96,7 +97,7 @@ fn answer(evidence: &Evidence) -> Option<Act> {
 
 fn has_asked(evidence: &Evidence) -> Verdict {
     match asked(evidence) {
-        Ok(exchange) => Verdict::Met(vec![exchange.request]),
+        Ok(exchange) => Ok(vec![exchange.request]),
         Err(open) => open,
     }
 }
@@ -107,17 +108,17 @@ fn answered(evidence: &Evidence) -> Verdict {
         Ok(exchange) => exchange,
         Err(open) => return open,
     };
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(RESPONDER, PacketType::Publish));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(RESPONDER, PacketType::Publish)));
     for (by, message) in check::messages(evidence.sent(RESPONDER, PacketType::Publish)) {
         match message.properties.correlation_data() {
-            found if found == exchange.correlation_data.as_ref() => return Verdict::Met(vec![by]),
+            found if found == exchange.correlation_data.as_ref() => return Ok(vec![by]),
             Some(_) => {
                 let finding = Finding::told("other-correlation", []);
-                verdict = Verdict::Contradicted { by, finding };
+                verdict = Err(Unmet::Contradicted { by, finding });
             }
             None => {
                 let finding = Finding::absent(PropertyId::CorrelationData.name());
-                verdict = Verdict::Contradicted { by, finding };
+                verdict = Err(Unmet::Contradicted { by, finding });
             }
         }
     }
@@ -126,11 +127,11 @@ fn answered(evidence: &Evidence) -> Verdict {
 
 fn matched(evidence: &Evidence) -> Verdict {
     let open = answered(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     match requests(evidence).exchanges.iter().find_map(pair) {
-        Some(records) => Verdict::Met(records.into()),
-        None => Verdict::NotYet(Evidence::not_received(REQUESTER, PacketType::Publish)),
+        Some(records) => Ok(records.into()),
+        None => Err(Unmet::NotYet(Evidence::not_received(REQUESTER, PacketType::Publish))),
     }
 }

@@ -14,7 +14,7 @@ use super::common::publish_with;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::requests::{Exchange, Requests};
 use crate::course::subscriptions::granted;
-use crate::course::{Cast, Evidence, Finding, Verdict};
+use crate::course::{Cast, Evidence, Finding, Unmet, Verdict};
 use crate::lab::Act;
 use crate::mqtt::{Property, PropertyId, QoS};
 
@@ -67,9 +67,9 @@ fn both_listen(evidence: &Evidence, other: ClientSlot, topic: &str) -> Verdict {
     let theirs = granted(evidence, other);
     let theirs = theirs.iter().find(|one| one.matches(topic));
     match (mine, theirs) {
-        (Some(mine), Some(theirs)) => Verdict::Met(vec![mine.subscribe, theirs.subscribe]),
-        (None, _) => Verdict::NotYet(Finding::told("requester-deaf", [])),
-        (_, None) => Verdict::NotYet(Finding::told("responder-deaf", [&topic])),
+        (Some(mine), Some(theirs)) => Ok(vec![mine.subscribe, theirs.subscribe]),
+        (None, _) => Err(Unmet::NotYet(Finding::told("requester-deaf", []))),
+        (_, None) => Err(Unmet::NotYet(Finding::told("responder-deaf", [&topic]))),
     }
 }
 
@@ -84,10 +84,10 @@ fn asked(evidence: &Evidence) -> Result<Exchange, Verdict> {
     let sent = evidence.sent(REQUESTER, crate::mqtt::PacketType::Publish);
     let latest = sent.last().map(|record| record.id);
     let mut verdict = match latest {
-        None => Verdict::NotYet(Evidence::not_sent(REQUESTER, crate::mqtt::PacketType::Publish)),
+        None => Err(Unmet::NotYet(Evidence::not_sent(REQUESTER, crate::mqtt::PacketType::Publish))),
         Some(by) => {
             let finding = Finding::absent(PropertyId::ResponseTopic.name());
-            Verdict::Contradicted { by, finding }
+            Err(Unmet::Contradicted { by, finding })
         }
     };
     for exchange in requests(evidence).exchanges {
@@ -95,7 +95,7 @@ fn asked(evidence: &Evidence) -> Result<Exchange, Verdict> {
             return Ok(exchange);
         }
         let finding = Finding::absent(PropertyId::CorrelationData.name());
-        verdict = Verdict::Contradicted { by: exchange.request, finding };
+        verdict = Err(Unmet::Contradicted { by: exchange.request, finding });
     }
     Err(verdict)
 }

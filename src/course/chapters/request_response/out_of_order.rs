@@ -3,8 +3,8 @@
 use super::{REQUESTER, REQUESTS, RESPONDER, both_listen, pair, request, requests, response_topic};
 use crate::course::chapters::common::{connect, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict,
 };
 use crate::lab::{Act, Behaviour, Order, Responder};
 use crate::mqtt::{PacketType, QoS};
@@ -36,8 +36,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "three",
             controls: &[|cast| Move::Acts((1..=3).map(|number| ask(cast, number)).collect())],
-            prediction: Some(Prediction { options: 3, outcome: first_answered }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| first_answered(evidence),
+            }),
             check: three_asked,
+            ..Step::PLAIN
         },
         Step { id: "match", check: all_matched, ..Step::PLAIN },
     ],
@@ -79,32 +83,32 @@ fn three_asked(evidence: &Evidence) -> Verdict {
     for (at, exchange) in exchanges.iter().enumerate() {
         let by = exchange.request;
         let Some(own) = &exchange.correlation_data else {
-            return Verdict::Contradicted { by, finding: Finding::absent("Correlation Data") };
+            return Err(Unmet::Contradicted { by, finding: Finding::absent("Correlation Data") });
         };
         if exchanges[..at].iter().any(|other| other.correlation_data.as_ref() == Some(own)) {
-            return Verdict::Contradicted { by, finding: Finding::told("same-correlation", []) };
+            return Err(Unmet::Contradicted { by, finding: Finding::told("same-correlation", []) });
         }
     }
     match exchanges.len() {
-        0 => Verdict::NotYet(Evidence::not_sent(REQUESTER, PacketType::Publish)),
-        count @ 1..3 => Verdict::NotYet(Finding::told("so-far", [&count])),
-        _ => Verdict::Met(exchanges.iter().map(|exchange| exchange.request).collect()),
+        0 => Err(Unmet::NotYet(Evidence::not_sent(REQUESTER, PacketType::Publish))),
+        count @ 1..3 => Err(Unmet::NotYet(Finding::told("so-far", [&count]))),
+        _ => Ok(exchanges.iter().map(|exchange| exchange.request).collect()),
     }
 }
 
 /// Every answer has found its request, although they came in another order.
 fn all_matched(evidence: &Evidence) -> Verdict {
     let open = three_asked(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let pairs: Vec<_> = requests(evidence).exchanges.iter().filter_map(pair).collect();
     if pairs.len() < 3 {
-        return Verdict::NotYet(Finding::told("answers-so-far", [&pairs.len()]));
+        return Err(Unmet::NotYet(Finding::told("answers-so-far", [&pairs.len()])));
     }
     match pairs.is_sorted_by_key(|[_, answer]| *answer) {
-        true => Verdict::NotYet(Finding::told("in-order", [])),
-        false => Verdict::Met(pairs.into_iter().flatten().collect()),
+        true => Err(Unmet::NotYet(Finding::told("in-order", []))),
+        false => Ok(pairs.into_iter().flatten().collect()),
     }
 }
 

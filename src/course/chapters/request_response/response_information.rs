@@ -4,7 +4,8 @@ use super::{REQUESTER, correlation_data};
 use crate::course::chapters::common::{connect_with, publish_with, subscribe};
 use crate::course::subscriptions::granted;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check, judge,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Unmet, Verdict, check,
+    judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, Property, PropertyId, QoS};
@@ -93,7 +94,7 @@ fn was_told(evidence: &Evidence) -> Verdict {
 /// Subscribed below it, and named as Response Topic in a request.
 fn used_it(evidence: &Evidence) -> Verdict {
     let open = was_told(evidence);
-    let Some(information) = information(evidence).filter(|_| open.is_met()) else { return open };
+    let Some(information) = information(evidence).filter(|_| open.is_ok()) else { return open };
     let grants = granted(evidence, REQUESTER);
     let fits = |topic: &str| topic.starts_with(&information);
     let Some(grant) = grants.iter().find(|one| fits(&one.subscription.topic_filter)) else {
@@ -102,7 +103,7 @@ fn used_it(evidence: &Evidence) -> Verdict {
             Some(other) => {
                 let found = &other.subscription.topic_filter;
                 let finding = Finding::differs("Topic Filter", found, format!("{information}…"));
-                Verdict::Contradicted { by: other.subscribe, finding }
+                Err(Unmet::Contradicted { by: other.subscribe, finding })
             }
         };
     };
@@ -120,7 +121,7 @@ fn used_it(evidence: &Evidence) -> Verdict {
         _ => Ok(()),
     });
     match used {
-        Verdict::Met(records) => Verdict::Met([&[grant.subscribe], &records[..]].concat()),
+        Ok(records) => Ok([&[grant.subscribe], &records[..]].concat()),
         unmet => unmet,
     }
 }

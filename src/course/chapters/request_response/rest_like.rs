@@ -7,7 +7,7 @@ use crate::capture::RecordId;
 use crate::course::chapters::common::{connect, subscribe};
 use crate::course::requests::Exchange;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
 };
 use crate::lab::{Act, Behaviour, ResourceService};
 use crate::mqtt::{Disconnect, Packet, PacketType, QoS, ReasonCode};
@@ -165,17 +165,17 @@ fn answered(evidence: &Evidence, method: &str) -> Vec<(Exchange, Option<String>)
 }
 
 fn answered_with(evidence: &Evidence, method: &'static str, status: &'static str) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("no-call", [&method]));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("no-call", [&method])));
     for (exchange, found) in answered(evidence, method) {
         let Some(answer) = &exchange.answer else { continue };
         if found.as_deref() == Some(status) {
-            return Verdict::Met(vec![exchange.request, answer.record]);
+            return Ok(vec![exchange.request, answer.record]);
         }
         let finding = match found {
             Some(found) => Finding::differs("User Property status", found, status),
             None => Finding::no_user_property("status"),
         };
-        verdict = Verdict::Contradicted { by: answer.record, finding };
+        verdict = Err(Unmet::Contradicted { by: answer.record, finding });
     }
     verdict
 }
@@ -196,22 +196,24 @@ fn both_errors(evidence: &Evidence) -> Verdict {
         answers.iter().find(|(_, found)| found.as_deref() == Some(status)).map(|(id, _)| *id)
     };
     match (with("404"), with("400")) {
-        (Some(missing), Some(bad)) => Verdict::Met(vec![missing, bad]),
-        (None, _) => Verdict::NotYet(Finding::told("no-status", [&404])),
-        (_, None) => Verdict::NotYet(Finding::told("no-status", [&400])),
+        (Some(missing), Some(bad)) => Ok(vec![missing, bad]),
+        (None, _) => Err(Unmet::NotYet(Finding::told("no-status", [&404]))),
+        (_, None) => Err(Unmet::NotYet(Finding::told("no-status", [&400]))),
     }
 }
 
 /// The service has gone, and the PUBACK says so, or at least no answer comes.
 fn nobody_there(evidence: &Evidence) -> Verdict {
     let Some(gone) = evidence.sent(RESPONDER, PacketType::Disconnect).next() else {
-        return Verdict::NotYet(Evidence::not_sent(RESPONDER, PacketType::Disconnect));
+        return Err(Unmet::NotYet(Evidence::not_sent(RESPONDER, PacketType::Disconnect)));
     };
     let exchanges = requests(evidence).exchanges;
     let after = exchanges.iter().find(|exchange| exchange.request > gone.id);
     match after.map(|exchange| (exchange.request, exchange.acknowledged)) {
-        None => Verdict::NotYet(Finding::told("not-called", [])),
-        Some((_, None)) => Verdict::NotYet(Evidence::not_received(REQUESTER, PacketType::PubAck)),
-        Some((request, Some((puback, _)))) => Verdict::Met(vec![request, puback]),
+        None => Err(Unmet::NotYet(Finding::told("not-called", []))),
+        Some((_, None)) => {
+            Err(Unmet::NotYet(Evidence::not_received(REQUESTER, PacketType::PubAck)))
+        }
+        Some((request, Some((puback, _)))) => Ok(vec![request, puback]),
     }
 }

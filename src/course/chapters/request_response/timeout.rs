@@ -6,8 +6,8 @@ use super::{REQUESTER, REQUESTS, RESPONDER, both_listen, pair, request, requests
 use crate::course::chapters::common::{connect, subscribe};
 use crate::course::requests::PATIENCE;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict,
 };
 use crate::lab::{Act, Behaviour, Responder};
 use crate::mqtt::{PacketType, QoS, ReasonCode};
@@ -33,8 +33,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "nobody",
             controls: &[|cast| Move::Act(listen(cast)), |cast| Move::Act(ask_nobody(cast))],
-            prediction: Some(Prediction { options: 3, outcome: what_the_puback_said }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_the_puback_said(evidence),
+            }),
             check: told_at_once,
+            ..Step::PLAIN
         },
         Step {
             id: "silent",
@@ -84,20 +88,21 @@ fn answers_slowly() -> Act {
 
 /// A success, which may say that nobody is subscribed: the Server need not tell (§3.4.2.1).
 fn told_at_once(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(REQUESTER, PacketType::Publish));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(REQUESTER, PacketType::Publish)));
     for exchange in requests(evidence).exchanges {
         let nobody = exchange.topic.contains("nobody");
         verdict = match exchange.acknowledged {
-            None => Verdict::NotYet(Evidence::not_received(REQUESTER, PacketType::PubAck)),
+            None => Err(Unmet::NotYet(Evidence::not_received(REQUESTER, PacketType::PubAck))),
             Some((id, ReasonCode::NoMatchingSubscribers)) => {
-                return Verdict::Met(vec![exchange.request, id]);
+                return Ok(vec![exchange.request, id]);
             }
             Some((id, code)) if nobody && !code.is_error() => {
-                return Verdict::Met(vec![exchange.request, id]);
+                return Ok(vec![exchange.request, id]);
             }
-            Some((by, _)) => {
-                Verdict::Contradicted { by, finding: Finding::told("somebody", [&exchange.topic]) }
-            }
+            Some((by, _)) => Err(Unmet::Contradicted {
+                by,
+                finding: Finding::told("somebody", [&exchange.topic]),
+            }),
         };
     }
     verdict
@@ -105,7 +110,7 @@ fn told_at_once(evidence: &Evidence) -> Verdict {
 
 /// By what the broker says: 0x10, or a plain success.
 fn what_the_puback_said(evidence: &Evidence) -> Option<usize> {
-    let Verdict::Met(records) = told_at_once(evidence) else { return None };
+    let Ok(records) = told_at_once(evidence) else { return None };
     let puback = evidence.capture.get(*records.last()?)?.valid_packet()?;
     match puback.reason_codes() {
         [ReasonCode::NoMatchingSubscribers] => Some(1),
@@ -116,7 +121,7 @@ fn what_the_puback_said(evidence: &Evidence) -> Option<usize> {
 /// A request for which a responder is subscribed.
 fn asked_the_silent(evidence: &Evidence) -> Verdict {
     let open = both_listen(evidence, RESPONDER, REQUESTS);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let exchanges = requests(evidence).exchanges;
@@ -125,25 +130,25 @@ fn asked_the_silent(evidence: &Evidence) -> Verdict {
         exchange.topic == REQUESTS && code == Some(ReasonCode::Success)
     });
     match delivered {
-        Some(exchange) => Verdict::Met(vec![exchange.request]),
-        None => Verdict::NotYet(Finding::told("not-asked", [])),
+        Some(exchange) => Ok(vec![exchange.request]),
+        None => Err(Unmet::NotYet(Finding::told("not-asked", []))),
     }
 }
 
 /// The answer came when the requester had given up.
 fn came_late(evidence: &Evidence) -> Verdict {
     let open = asked_the_silent(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
-    let mut verdict = Verdict::NotYet(Finding::told("no-answer-yet", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("no-answer-yet", [])));
     for exchange in requests(evidence).exchanges {
         let (Some(records), Some(answer)) = (pair(&exchange), &exchange.answer) else { continue };
         if answer.at.since(exchange.sent_at) > PATIENCE {
-            return Verdict::Met(records.into());
+            return Ok(records.into());
         }
         verdict =
-            Verdict::Contradicted { by: answer.record, finding: Finding::told("in-time", []) };
+            Err(Unmet::Contradicted { by: answer.record, finding: Finding::told("in-time", []) });
     }
     verdict
 }

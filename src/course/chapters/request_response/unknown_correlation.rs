@@ -6,8 +6,8 @@ use super::{
 use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, QoS};
@@ -48,8 +48,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "foreign",
             controls: &[|cast| Move::Act(foreign(cast))],
-            prediction: Some(Prediction { options: 3, outcome: what_became_of_it }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_became_of_it(evidence),
+            }),
             check: set_aside,
+            ..Step::PLAIN
         },
         Step {
             id: "own",
@@ -107,8 +111,8 @@ fn answer(evidence: &Evidence) -> Option<Act> {
 fn has_asked(evidence: &Evidence) -> Verdict {
     let open = both_listen(evidence, RESPONDER, REQUESTS);
     match asked(evidence) {
-        _ if !open.is_met() => open,
-        Ok(exchange) => Verdict::Met(vec![exchange.request]),
+        _ if !open.is_ok() => open,
+        Ok(exchange) => Ok(vec![exchange.request]),
         Err(open) => open,
     }
 }
@@ -116,28 +120,28 @@ fn has_asked(evidence: &Evidence) -> Verdict {
 /// A message on the Response Topic that answers no request.
 fn set_aside(evidence: &Evidence) -> Verdict {
     let open = has_asked(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let requests = requests(evidence);
     match requests.strays.iter().find(|(_, client, _)| *client == REQUESTER) {
-        Some((id, _, _)) => Verdict::Met(vec![*id]),
-        None => Verdict::NotYet(Finding::told("no-stray", [])),
+        Some((id, _, _)) => Ok(vec![*id]),
+        None => Err(Unmet::NotYet(Finding::told("no-stray", []))),
     }
 }
 
 /// The request of its own is still open when the stranger's message has come, and open it is counted.
 fn what_became_of_it(evidence: &Evidence) -> Option<usize> {
-    set_aside(evidence).is_met().then_some(2)
+    set_aside(evidence).is_ok().then_some(2)
 }
 
 /// The real answer came, after the foreign one, and was matched.
 fn own_answer_came(evidence: &Evidence) -> Verdict {
-    let Verdict::Met(foreign) = set_aside(evidence) else { return set_aside(evidence) };
+    let Ok(foreign) = set_aside(evidence) else { return set_aside(evidence) };
     match requests(evidence).exchanges.iter().find_map(pair) {
-        Some([request, answer]) if answer > foreign[0] => Verdict::Met(vec![request, answer]),
-        Some([_, by]) => Verdict::Contradicted { by, finding: Finding::told("too-early", []) },
-        None => Verdict::NotYet(Evidence::not_sent(RESPONDER, PacketType::Publish)),
+        Some([request, answer]) if answer > foreign[0] => Ok(vec![request, answer]),
+        Some([_, by]) => Err(Unmet::Contradicted { by, finding: Finding::told("too-early", []) }),
+        None => Err(Unmet::NotYet(Evidence::not_sent(RESPONDER, PacketType::Publish))),
     }
 }
 

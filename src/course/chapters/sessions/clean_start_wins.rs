@@ -6,8 +6,8 @@ use crate::course::chapters::common::{self, publish, subscribe};
 use crate::course::connections::{Connection, connections};
 use crate::course::subscriptions::granted;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, PropertyId, QoS};
@@ -43,8 +43,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "clean",
             controls: &[|cast| Move::Act(begin(cast, true))],
-            prediction: Some(Prediction { options: 3, outcome: what_was_left }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_was_left(evidence),
+            }),
             check: began_anew,
+            ..Step::PLAIN
         },
         Step {
             id: "proof",
@@ -80,14 +84,14 @@ fn kept(evidence: &Evidence) -> Verdict {
         return check::answered_well(evidence, CLIENT, PacketType::SubAck);
     };
     let Some(first) = first_left(evidence) else {
-        return Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect));
+        return Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect)));
     };
     match (first.session_expiry_interval(), &first.disconnect) {
-        (1.., Some((end, _))) => Verdict::Met(vec![first.connect.0, grant.subscribe, *end]),
+        (1.., Some((end, _))) => Ok(vec![first.connect.0, grant.subscribe, *end]),
         _ => {
             let name = PropertyId::SessionExpiryInterval.name();
             let finding = Finding::differs(name, 0, 300);
-            Verdict::Contradicted { by: first.connect.0, finding }
+            Err(Unmet::Contradicted { by: first.connect.0, finding })
         }
     }
 }
@@ -105,40 +109,45 @@ fn second(evidence: &Evidence) -> Option<Connection> {
 /// Clean Start 1, and Session Present 0 [MQTT-3.1.2-4] [MQTT-3.2.2-2].
 fn began_anew(evidence: &Evidence) -> Verdict {
     let open = kept(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(back) = second(evidence) else {
-        return Verdict::NotYet(Finding::told("not-back", []));
+        return Err(Unmet::NotYet(Finding::told("not-back", [])));
     };
     let by = back.connect.0;
     match (back.connect.1.clean_start, back.session_present()) {
-        (false, _) => Verdict::Contradicted { by, finding: Finding::differs("Clean Start", 0, 1) },
-        (true, Some(false)) => Verdict::Met(back.handshake()),
-        _ => Verdict::Contradicted { by, finding: Finding::differs("Session Present", 1, 0) },
+        (false, _) => {
+            Err(Unmet::Contradicted { by, finding: Finding::differs("Clean Start", 0, 1) })
+        }
+        (true, Some(false)) => Ok(back.handshake()),
+        _ => Err(Unmet::Contradicted { by, finding: Finding::differs("Session Present", 1, 0) }),
     }
 }
 
 fn what_was_left(evidence: &Evidence) -> Option<usize> {
-    began_anew(evidence).is_met().then_some(2)
+    began_anew(evidence).is_ok().then_some(2)
 }
 
 /// A message published after that is acknowledged and has not come: the subscription went too.
 fn nothing_comes(evidence: &Evidence) -> Verdict {
     let open = began_anew(evidence);
-    let Some(back) = second(evidence).filter(|_| open.is_met()) else { return open };
+    let Some(back) = second(evidence).filter(|_| open.is_ok()) else { return open };
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let after = sent.into_iter().find(|(id, m)| *id > back.connect.0 && m.topic == TOPIC);
     let Some((sent, _)) = after else {
-        return Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
     };
     let arrived = check::messages(evidence.received(CLIENT, PacketType::Publish));
     if let Some((by, _)) = arrived.iter().find(|(id, _)| *id > back.connect.0) {
-        return Verdict::Contradicted { by: *by, finding: Finding::told("came-all-the-same", []) };
+        return Err(Unmet::Contradicted {
+            by: *by,
+            finding: Finding::told("came-all-the-same", []),
+        });
     }
     match answer_to(evidence.capture, sent) {
-        Some(puback) => Verdict::Met(vec![sent, puback.id]),
-        None => Verdict::NotYet(Evidence::not_received(PUBLISHER, PacketType::PubAck)),
+        Some(puback) => Ok(vec![sent, puback.id]),
+        None => Err(Unmet::NotYet(Evidence::not_received(PUBLISHER, PacketType::PubAck))),
     }
 }
 

@@ -6,7 +6,8 @@ use super::{connect, leave};
 use crate::capture::ClientSlot;
 use crate::course::connections::{Connection, connections};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, PropertyId};
@@ -58,8 +59,12 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::Wait(PAUSE),
                 |cast| Move::Acts(slots().map(|slot| back(cast, slot)).collect()),
             ],
-            prediction: Some(Prediction { options: 4, outcome: who_was_known }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(4),
+                outcome: |evidence, _| who_was_known(evidence),
+            }),
             check: only_one_is_known,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| {
@@ -90,7 +95,7 @@ fn all_left(evidence: &Evidence) -> Verdict {
     let mut records = Vec::new();
     for slot in slots() {
         let Some(first) = connections(evidence, slot).into_iter().next() else {
-            return Verdict::NotYet(Evidence::not_sent(slot, PacketType::Connect));
+            return Err(Unmet::NotYet(Evidence::not_sent(slot, PacketType::Connect)));
         };
         let asked = first.connect.1.properties.session_expiry_interval();
         if asked != interval(slot) {
@@ -99,14 +104,14 @@ fn all_left(evidence: &Evidence) -> Verdict {
             };
             let name = PropertyId::SessionExpiryInterval.name();
             let finding = Finding::differs(name, words(asked), words(interval(slot)));
-            return Verdict::Contradicted { by: first.connect.0, finding };
+            return Err(Unmet::Contradicted { by: first.connect.0, finding });
         }
         match first.disconnect {
             Some((id, _)) => records.push(id),
-            None => return Verdict::NotYet(Evidence::not_sent(slot, PacketType::Disconnect)),
+            None => return Err(Unmet::NotYet(Evidence::not_sent(slot, PacketType::Disconnect))),
         }
     }
-    Verdict::Met(records)
+    Ok(records)
 }
 
 /// The first accepted return of each with Clean Start 0.
@@ -117,10 +122,10 @@ fn returns(evidence: &Evidence) -> Result<Vec<Connection>, Verdict> {
         match later.find(|c| c.session_present().is_some()) {
             Some(back) if back.connect.1.clean_start => {
                 let finding = Finding::differs("Clean Start", 1, 0);
-                return Err(Verdict::Contradicted { by: back.connect.0, finding });
+                return Err(Err(Unmet::Contradicted { by: back.connect.0, finding }));
             }
             Some(back) => all.push(back),
-            None => return Err(Verdict::NotYet(Finding::told("not-back", [&slot.letter()]))),
+            None => return Err(Err(Unmet::NotYet(Finding::told("not-back", [&slot.letter()])))),
         }
     }
     Ok(all)
@@ -128,7 +133,7 @@ fn returns(evidence: &Evidence) -> Result<Vec<Connection>, Verdict> {
 
 fn only_one_is_known(evidence: &Evidence) -> Verdict {
     let open = all_left(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let returns = match returns(evidence) {
@@ -143,16 +148,16 @@ fn only_one_is_known(evidence: &Evidence) -> Verdict {
                 2 => Finding::told("too-early", []),
                 _ => Finding::differs("Session Present", !expected, expected),
             };
-            return Verdict::Contradicted { by: back.connect.0, finding };
+            return Err(Unmet::Contradicted { by: back.connect.0, finding });
         }
         records.extend(back.handshake());
     }
-    Verdict::Met(records)
+    Ok(records)
 }
 
 /// How many were still known: none, one, two, or more.
 fn who_was_known(evidence: &Evidence) -> Option<usize> {
-    only_one_is_known(evidence).is_met().then_some(1)
+    only_one_is_known(evidence).is_ok().then_some(1)
 }
 
 /// In the order of the clients.

@@ -5,7 +5,8 @@ use crate::capture::ClientSlot;
 use crate::course::connections::connections;
 use crate::course::subscriptions::granted;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    check,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{PacketType, Property, PropertyId, QoS, Subscription};
@@ -55,24 +56,24 @@ pub(super) fn subscribe() -> Act {
 
 /// Clean Start 1, an interval, and the CONNACK that says no Session was there [MQTT-3.2.2-2].
 fn began(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect)));
     for connection in connections(evidence, CLIENT) {
         let by = connection.connect.0;
         let asked = connection.connect.1.properties.session_expiry_interval();
         verdict = match (connection.connect.1.clean_start, asked, connection.session_present()) {
             (false, _, _) => {
-                Verdict::Contradicted { by, finding: Finding::differs("Clean Start", 0, 1) }
+                Err(Unmet::Contradicted { by, finding: Finding::differs("Clean Start", 0, 1) })
             }
             (_, None, _) => {
                 let finding = Finding::absent(PropertyId::SessionExpiryInterval.name());
-                Verdict::Contradicted { by, finding }
+                Err(Unmet::Contradicted { by, finding })
             }
             (_, Some(0), _) => {
                 let name = PropertyId::SessionExpiryInterval.name();
-                Verdict::Contradicted { by, finding: Finding::differs(name, 0, 60) }
+                Err(Unmet::Contradicted { by, finding: Finding::differs(name, 0, 60) })
             }
-            (_, _, None) => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)),
-            (_, _, Some(_)) => return Verdict::Met(connection.handshake()),
+            (_, _, None) => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
+            (_, _, Some(_)) => return Ok(connection.handshake()),
         };
     }
     verdict
@@ -83,22 +84,22 @@ pub(super) fn filled(evidence: &Evidence) -> Verdict {
     let grants = granted(evidence, CLIENT);
     let of = |qos| grants.iter().find(|one| one.maximum_qos == qos);
     match (of(QoS::AtLeastOnce), of(QoS::ExactlyOnce)) {
-        (Some(one), Some(two)) => Verdict::Met(vec![one.subscribe, two.suback]),
+        (Some(one), Some(two)) => Ok(vec![one.subscribe, two.suback]),
         _ if grants.is_empty() => check::answered_well(evidence, CLIENT, PacketType::SubAck),
-        _ => Verdict::NotYet(Finding::told("both-qos", [])),
+        _ => Err(Unmet::NotYet(Finding::told("both-qos", []))),
     }
 }
 
 /// DISCONNECT, with an interval above 0 in force.
 fn left(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect)));
     for connection in connections(evidence, CLIENT) {
         let Some((by, _)) = connection.disconnect else { continue };
         if connection.session_expiry_interval() > 0 {
-            return check::all([began(evidence), filled(evidence), Verdict::Met(vec![by])]);
+            return check::all([began(evidence), filled(evidence), Ok(vec![by])]);
         }
         let name = PropertyId::SessionExpiryInterval.name();
-        verdict = Verdict::Contradicted { by, finding: Finding::differs(name, 0, 60) };
+        verdict = Err(Unmet::Contradicted { by, finding: Finding::differs(name, 0, 60) });
     }
     verdict
 }

@@ -4,8 +4,8 @@ use super::{connect, leave, longer, short};
 use crate::capture::ClientSlot;
 use crate::course::connections::{Connection, connections};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, PropertyId};
@@ -33,8 +33,12 @@ pub static EXERCISE: Exercise = Exercise {
                 |cast| Move::Wait(longer(cast)),
                 |cast| Move::Act(connect(cast, CLIENT, false, Some(short(cast)))),
             ],
-            prediction: Some(Prediction { options: 2, outcome: session_present }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(2),
+                outcome: |evidence, _| session_present(evidence),
+            }),
             check: came_too_late,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| {
@@ -62,15 +66,15 @@ fn left(evidence: &Evidence) -> Verdict {
     match first_left(evidence) {
         Some(connection) => {
             let end = connection.disconnect.iter().map(|(id, _)| *id);
-            Verdict::Met([connection.connect.0].into_iter().chain(end).collect())
+            Ok([connection.connect.0].into_iter().chain(end).collect())
         }
         None => match connections(evidence, CLIENT).iter().find(|c| c.disconnect.is_some()) {
             Some(connection) => {
                 let by = connection.connect.0;
                 let name = PropertyId::SessionExpiryInterval.name();
-                Verdict::Contradicted { by, finding: Finding::differs(name, 0, 60) }
+                Err(Unmet::Contradicted { by, finding: Finding::differs(name, 0, 60) })
             }
-            None => Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect)),
+            None => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect))),
         },
     }
 }
@@ -84,7 +88,7 @@ fn back(evidence: &Evidence) -> Option<Connection> {
 
 fn came_too_late(evidence: &Evidence) -> Verdict {
     let open = left(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(connection) = back(evidence) else {
@@ -93,22 +97,22 @@ fn came_too_late(evidence: &Evidence) -> Verdict {
         return match clean {
             Some(clean) => {
                 let finding = Finding::differs("Clean Start", 1, 0);
-                Verdict::Contradicted { by: clean.connect.0, finding }
+                Err(Unmet::Contradicted { by: clean.connect.0, finding })
             }
-            None => Verdict::NotYet(Finding::told("not-back", [])),
+            None => Err(Unmet::NotYet(Finding::told("not-back", []))),
         };
     };
     match connection.session_present() {
-        Some(false) => Verdict::Met(connection.handshake()),
+        Some(false) => Ok(connection.handshake()),
         _ => {
             let by = connection.connect.0;
-            Verdict::Contradicted { by, finding: Finding::told("too-early", []) }
+            Err(Unmet::Contradicted { by, finding: Finding::told("too-early", []) })
         }
     }
 }
 
 fn session_present(evidence: &Evidence) -> Option<usize> {
-    came_too_late(evidence).is_met().then_some(0)
+    came_too_late(evidence).is_ok().then_some(0)
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

@@ -6,7 +6,7 @@ use super::connect;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::connections::{Connection, connections};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{Disconnect, Packet, PacketType, Property, ReasonCode, Sender, encode};
@@ -85,17 +85,17 @@ fn first(evidence: &Evidence) -> Option<(Connection, RecordId)> {
 
 fn asked_to_be_forgotten(evidence: &Evidence) -> Verdict {
     if let Some((connection, end)) = first(evidence) {
-        return Verdict::Met(vec![connection.connect.0, end]);
+        return Ok(vec![connection.connect.0, end]);
     }
     match connections(evidence, CLIENT).into_iter().next_back() {
-        None => Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect)),
+        None => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect))),
         Some(Connection { disconnect: Some((by, disconnect)), .. }) => {
             let found = disconnect.properties.session_expiry_interval();
             let found = found.map_or("absent".to_owned(), |interval| interval.to_string());
             let finding = Finding::differs("Session Expiry Interval", found, 0);
-            Verdict::Contradicted { by, finding }
+            Err(Unmet::Contradicted { by, finding })
         }
-        Some(_) => Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect)),
+        Some(_) => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect))),
     }
 }
 
@@ -109,23 +109,23 @@ fn second(evidence: &Evidence) -> Option<Connection> {
 
 fn was_forgotten(evidence: &Evidence) -> Verdict {
     let open = asked_to_be_forgotten(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     match second(evidence) {
-        None => Verdict::NotYet(Finding::told("not-back", [])),
+        None => Err(Unmet::NotYet(Finding::told("not-back", []))),
         Some(back) if back.session_present() == Some(true) => {
             let finding = Finding::differs("Session Present", 1, 0);
-            Verdict::Contradicted { by: back.connect.0, finding }
+            Err(Unmet::Contradicted { by: back.connect.0, finding })
         }
-        Some(back) => Verdict::Met(back.handshake()),
+        Some(back) => Ok(back.handshake()),
     }
 }
 
 /// A DISCONNECT with an interval, on a connection that began with 0: the Server ends it with 0x82
 /// (§3.14.2.2.2).
 fn was_refused(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("not-raised", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("not-raised", [])));
     for connection in connections(evidence, CLIENT) {
         let began_with = connection.connect.1.properties.session_expiry_interval().unwrap_or(0);
         let Some((raised, disconnect)) = &connection.disconnect else { continue };
@@ -136,15 +136,18 @@ fn was_refused(evidence: &Evidence) -> Verdict {
         let mut answers = evidence.capture.packets(PacketType::Disconnect, Sender::Server);
         let answer = answers.find(|record| record.connection == connection.id);
         verdict = match answer.and_then(|record| Some((record.id, record.valid_packet()?))) {
-            None => Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::Disconnect)),
+            None => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::Disconnect))),
             Some((id, packet)) => {
                 match packet.reason_codes().contains(&ReasonCode::ProtocolError) {
-                    true => return Verdict::Met(vec![*raised, id]),
+                    true => return Ok(vec![*raised, id]),
                     false => {
                         let code = packet.reason_codes().first().copied();
                         let code = code.unwrap_or(ReasonCode::Success);
                         let packet = PacketType::Disconnect;
-                        Verdict::Contradicted { by: id, finding: Finding::Refused { packet, code } }
+                        Err(Unmet::Contradicted {
+                            by: id,
+                            finding: Finding::Refused { packet, code },
+                        })
                     }
                 }
             }

@@ -6,8 +6,8 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{self, publish, subscribe};
 use crate::course::connections::connections;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
-    check,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict, check,
 };
 use crate::lab::{AcknowledgeByHand, Act, Action};
 use crate::mqtt::{PacketType, Properties, Publish, QoS, ReasonCode};
@@ -46,8 +46,12 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::Act(Act { client: CLIENT, action: Action::Cut }),
                 |cast| Move::Act(connect(cast, CLIENT, false, Some(300))),
             ],
-            prediction: Some(Prediction { options: 3, outcome: how_it_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| how_it_came(evidence),
+            }),
             check: came_again,
+            ..Step::PLAIN
         },
         Step {
             id: "acknowledge",
@@ -104,7 +108,7 @@ fn arrived(evidence: &Evidence) -> Verdict {
     let Some((id, first)) =
         deliveries(evidence).into_iter().find(|(_, m)| m.qos != QoS::AtMostOnce)
     else {
-        return Verdict::NotYet(Evidence::not_received(CLIENT, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::Publish)));
     };
     let connection = evidence.capture.get(id).map(|record| record.connection);
     let mut acknowledgements = evidence.sent(CLIENT, PacketType::PubAck);
@@ -114,9 +118,9 @@ fn arrived(evidence: &Evidence) -> Verdict {
     match puback {
         Some(puback) => {
             let finding = Finding::told("acknowledged-already", []);
-            Verdict::Contradicted { by: puback.id, finding }
+            Err(Unmet::Contradicted { by: puback.id, finding })
         }
-        None => Verdict::Met(vec![id]),
+        None => Ok(vec![id]),
     }
 }
 
@@ -134,41 +138,41 @@ fn both(evidence: &Evidence) -> Option<((RecordId, Publish), (RecordId, Publish)
 /// Sent again on resuming, with DUP 1 [MQTT-3.3.1-1] and the original Packet Identifier [MQTT-4.4.0-1].
 fn came_again(evidence: &Evidence) -> Verdict {
     let open = arrived(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(back) = connections(evidence, CLIENT).into_iter().nth(1) else {
-        return Verdict::NotYet(Finding::told("not-back", []));
+        return Err(Unmet::NotYet(Finding::told("not-back", [])));
     };
     if back.session_present() == Some(false) {
         let finding = Finding::differs("Session Present", 0, 1);
-        return Verdict::Contradicted { by: back.connect.0, finding };
+        return Err(Unmet::Contradicted { by: back.connect.0, finding });
     }
     match both(evidence) {
-        None => Verdict::NotYet(Finding::told("not-again", [])),
+        None => Err(Unmet::NotYet(Finding::told("not-again", []))),
         Some((_, (by, again))) if !again.dup => {
-            Verdict::Contradicted { by, finding: Finding::differs("DUP", 0, 1) }
+            Err(Unmet::Contradicted { by, finding: Finding::differs("DUP", 0, 1) })
         }
         Some(((_, first), (by, again))) if first.packet_id != again.packet_id => {
             let words = |m: &Publish| m.packet_id.map_or(0, |id| id.get());
             let finding = Finding::differs("Packet Identifier", words(&again), words(&first));
-            Verdict::Contradicted { by, finding }
+            Err(Unmet::Contradicted { by, finding })
         }
-        Some(((first, _), (again, _))) => Verdict::Met(vec![first, again]),
+        Some(((first, _), (again, _))) => Ok(vec![first, again]),
     }
 }
 
 fn how_it_came(evidence: &Evidence) -> Option<usize> {
-    came_again(evidence).is_met().then_some(2)
+    came_again(evidence).is_ok().then_some(2)
 }
 
 fn acknowledged(evidence: &Evidence) -> Verdict {
     let open = came_again(evidence);
-    let Some((_, (again, message))) = both(evidence).filter(|_| open.is_met()) else { return open };
+    let Some((_, (again, message))) = both(evidence).filter(|_| open.is_ok()) else { return open };
     let mut sent = evidence.sent(CLIENT, PacketType::PubAck);
     match sent.find(|record| record.id > again && record.packet_id() == message.packet_id) {
-        Some(puback) => Verdict::Met(vec![again, puback.id]),
-        None => Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::PubAck)),
+        Some(puback) => Ok(vec![again, puback.id]),
+        None => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::PubAck))),
     }
 }
 

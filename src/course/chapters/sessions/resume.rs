@@ -6,8 +6,8 @@ use crate::capture::ClientSlot;
 use crate::course::chapters::common::{self, publish};
 use crate::course::connections::{Connection, connections};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, PropertyId, QoS};
@@ -49,8 +49,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "back",
             controls: &[|cast| Move::Act(back(cast))],
-            prediction: Some(Prediction { options: 3, outcome: what_was_there }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_was_there(evidence),
+            }),
             check: resumed,
+            ..Step::PLAIN
         },
         Step { id: "waiting", check: everything_came, ..Step::PLAIN },
     ],
@@ -87,19 +91,19 @@ fn first_left(evidence: &Evidence) -> Option<Connection> {
 
 fn away(evidence: &Evidence) -> Verdict {
     let subscribed = filled(evidence);
-    if !subscribed.is_met() {
+    if !subscribed.is_ok() {
         return subscribed;
     }
     match first_left(evidence) {
-        None => Verdict::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect)),
+        None => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect))),
         Some(connection) if connection.session_expiry_interval() == 0 => {
             let name = PropertyId::SessionExpiryInterval.name();
             let by = connection.connect.0;
-            Verdict::Contradicted { by, finding: Finding::differs(name, 0, 60) }
+            Err(Unmet::Contradicted { by, finding: Finding::differs(name, 0, 60) })
         }
         Some(connection) => {
             let end = connection.disconnect.iter().map(|(id, _)| *id);
-            Verdict::Met([connection.connect.0].into_iter().chain(end).collect())
+            Ok([connection.connect.0].into_iter().chain(end).collect())
         }
     }
 }
@@ -118,10 +122,10 @@ fn published_meanwhile(evidence: &Evidence) -> Verdict {
         });
         match found {
             Some((id, _)) => records.push(*id),
-            None => return Verdict::NotYet(Finding::told("none-meanwhile", [&topic])),
+            None => return Err(Unmet::NotYet(Finding::told("none-meanwhile", [&topic]))),
         }
     }
-    Verdict::Met(records)
+    Ok(records)
 }
 
 /// The connection after that, accepted.
@@ -133,19 +137,19 @@ fn second(evidence: &Evidence) -> Option<Connection> {
 /// Clean Start 0 and Session Present 1 [MQTT-3.1.2-5] [MQTT-3.2.2-3].
 fn resumed(evidence: &Evidence) -> Verdict {
     let open = published_meanwhile(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(connection) = second(evidence) else {
-        return Verdict::NotYet(Finding::told("not-back", []));
+        return Err(Unmet::NotYet(Finding::told("not-back", [])));
     };
     let by = connection.connect.0;
     match connection.session_present() {
         _ if connection.connect.1.clean_start => {
-            Verdict::Contradicted { by, finding: Finding::differs("Clean Start", 1, 0) }
+            Err(Unmet::Contradicted { by, finding: Finding::differs("Clean Start", 1, 0) })
         }
-        Some(true) => Verdict::Met(connection.handshake()),
-        _ => Verdict::Contradicted { by, finding: Finding::differs("Session Present", 0, 1) },
+        Some(true) => Ok(connection.handshake()),
+        _ => Err(Unmet::Contradicted { by, finding: Finding::differs("Session Present", 0, 1) }),
     }
 }
 
@@ -153,7 +157,7 @@ fn what_was_there(evidence: &Evidence) -> Option<usize> {
     let connection = second(evidence)?;
     if connection.session_present()? {
         // Whether the subscription still works shows in what arrives.
-        return everything_came(evidence).is_met().then_some(1);
+        return everything_came(evidence).is_ok().then_some(1);
     }
     Some(0)
 }
@@ -161,11 +165,11 @@ fn what_was_there(evidence: &Evidence) -> Option<usize> {
 /// Both messages, on the second connection, without a SUBSCRIBE on it.
 fn everything_came(evidence: &Evidence) -> Verdict {
     let open = resumed(evidence);
-    let Some(connection) = second(evidence).filter(|_| open.is_met()) else { return open };
+    let Some(connection) = second(evidence).filter(|_| open.is_ok()) else { return open };
     let mut subscribes = evidence.sent(CLIENT, PacketType::Subscribe);
     if let Some(again) = subscribes.find(|record| record.connection == connection.id) {
         let finding = Finding::told("subscribed-again", []);
-        return Verdict::Contradicted { by: again.id, finding };
+        return Err(Unmet::Contradicted { by: again.id, finding });
     }
     let arrived = check::messages(evidence.received(CLIENT, PacketType::Publish));
     let mut records = Vec::new();
@@ -173,10 +177,10 @@ fn everything_came(evidence: &Evidence) -> Verdict {
         let came = arrived.iter().find(|(id, m)| m.topic == topic && *id > connection.connect.0);
         match came {
             Some((id, _)) => records.push(*id),
-            None => return Verdict::NotYet(Finding::told("not-come", [&topic])),
+            None => return Err(Unmet::NotYet(Finding::told("not-come", [&topic]))),
         }
     }
-    Verdict::Met(records)
+    Ok(records)
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

@@ -5,8 +5,8 @@ use crate::capture::{ClientSlot, Entry};
 use crate::course::chapters::common::subscribe;
 use crate::course::connections::connections;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check, judge,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check, judge,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{PacketType, QoS, ReasonCode};
@@ -38,8 +38,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "second",
             controls: &[|cast| Move::Act(take_over(cast))],
-            prediction: Some(Prediction { options: 3, outcome: who_stays }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| who_stays(evidence),
+            }),
             check: second_took_over,
+            ..Step::PLAIN
         },
         Step { id: "told", check: first_was_told, ..Step::PLAIN },
     ],
@@ -75,11 +79,11 @@ fn first_is_there(evidence: &Evidence) -> Verdict {
 /// Accepted with the first one's identifier.
 fn second_took_over(evidence: &Evidence) -> Verdict {
     let open = first_is_there(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(first) = connections(evidence, FIRST).into_iter().next() else { return open };
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(SECOND, PacketType::Connect));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(SECOND, PacketType::Connect)));
     for connection in connections(evidence, SECOND) {
         let (by, connect) = &connection.connect;
         if connect.client_id != first.connect.1.client_id {
@@ -88,13 +92,13 @@ fn second_took_over(evidence: &Evidence) -> Verdict {
                 &connect.client_id,
                 &first.connect.1.client_id,
             );
-            verdict = Verdict::Contradicted { by: *by, finding };
+            verdict = Err(Unmet::Contradicted { by: *by, finding });
             continue;
         }
         match connection.session_present() {
-            Some(_) => return Verdict::Met(connection.handshake()),
+            Some(_) => return Ok(connection.handshake()),
             None => {
-                verdict = Verdict::NotYet(Evidence::not_received(SECOND, PacketType::ConnAck));
+                verdict = Err(Unmet::NotYet(Evidence::not_received(SECOND, PacketType::ConnAck)));
             }
         }
     }
@@ -108,17 +112,17 @@ fn first_was_told(evidence: &Evidence) -> Verdict {
     let told = judge(evidence.received(FIRST, PacketType::Disconnect), nothing, |_, packet| {
         check::has_reason_code(packet, ReasonCode::SessionTakenOver)
     });
-    let Verdict::NotYet(_) = told else { return told };
-    let Verdict::Met(took_over) = second_took_over(evidence) else { return told };
+    let Err(Unmet::NotYet(_)) = told else { return told };
+    let Ok(took_over) = second_took_over(evidence) else { return told };
     let mut after = evidence.capture.records().filter(|record| record.id > took_over[0]);
     let end = after.find(|record| {
         record.client == FIRST && matches!(&record.entry, Entry::Closed(close) if close.was_open)
     });
-    end.map_or(told, |end| Verdict::Met(vec![end.id]))
+    end.map_or(told, |end| Ok(vec![end.id]))
 }
 
 fn who_stays(evidence: &Evidence) -> Option<usize> {
-    let took_over = second_took_over(evidence).is_met() && first_was_told(evidence).is_met();
+    let took_over = second_took_over(evidence).is_ok() && first_was_told(evidence).is_ok();
     took_over.then_some(1)
 }
 

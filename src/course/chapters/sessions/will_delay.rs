@@ -9,8 +9,8 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common;
 use crate::course::connections::{Connection, connections};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{PacketType, Property, PropertyId, QoS, Will};
@@ -42,8 +42,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "in-time",
             controls: &[|_| Move::Act(cut()), |cast| Move::Act(with_will(cast, false))],
-            prediction: Some(Prediction { options: 2, outcome: was_a_will_sent }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(2),
+                outcome: |evidence, _| was_a_will_sent(evidence),
+            }),
             check: back_in_time,
+            ..Step::PLAIN
         },
         Step {
             id: "too-late",
@@ -103,20 +107,20 @@ fn pause(cast: &Cast) -> Duration {
 
 fn watched(evidence: &Evidence) -> Verdict {
     let subscribed = check::answered_well(evidence, OBSERVER, PacketType::SubAck);
-    if !subscribed.is_met() {
+    if !subscribed.is_ok() {
         return subscribed;
     }
     let Some(first) = connections(evidence, DEVICE).into_iter().next() else {
-        return Verdict::NotYet(Evidence::not_sent(DEVICE, PacketType::Connect));
+        return Err(Unmet::NotYet(Evidence::not_sent(DEVICE, PacketType::Connect)));
     };
     let by = first.connect.0;
     let Some(will) = &first.connect.1.will else {
-        return Verdict::Contradicted { by, finding: Finding::told("no-will", []) };
+        return Err(Unmet::Contradicted { by, finding: Finding::told("no-will", []) });
     };
     match will.properties.will_delay_interval() {
         None | Some(0) => {
             let finding = Finding::absent(PropertyId::WillDelayInterval.name());
-            Verdict::Contradicted { by, finding }
+            Err(Unmet::Contradicted { by, finding })
         }
         Some(_) => check::all([subscribed, check::connected(evidence, DEVICE)]),
     }
@@ -141,7 +145,7 @@ fn wills(evidence: &Evidence) -> Vec<RecordId> {
 /// Back with the Session, and no Will until then [MQTT-3.1.3-9].
 fn back_in_time(evidence: &Evidence) -> Verdict {
     let open = watched(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(back) = return_in_time(evidence) else {
@@ -149,29 +153,29 @@ fn back_in_time(evidence: &Evidence) -> Verdict {
         return match later.filter(|c| c.session_present() == Some(false)) {
             Some(anew) => {
                 let finding = Finding::differs("Session Present", 0, 1);
-                Verdict::Contradicted { by: anew.connect.0, finding }
+                Err(Unmet::Contradicted { by: anew.connect.0, finding })
             }
-            None => Verdict::NotYet(Finding::told("not-back", [])),
+            None => Err(Unmet::NotYet(Finding::told("not-back", []))),
         };
     };
     match wills(evidence).into_iter().find(|id| *id < back.connect.0) {
-        Some(by) => Verdict::Contradicted { by, finding: Finding::told("sent-already", []) },
-        None => Verdict::Met(back.handshake()),
+        Some(by) => Err(Unmet::Contradicted { by, finding: Finding::told("sent-already", []) }),
+        None => Ok(back.handshake()),
     }
 }
 
 /// The Will of the second break, after its delay.
 fn will_came(evidence: &Evidence) -> Verdict {
     let open = back_in_time(evidence);
-    let Some(back) = return_in_time(evidence).filter(|_| open.is_met()) else { return open };
+    let Some(back) = return_in_time(evidence).filter(|_| open.is_ok()) else { return open };
     match wills(evidence).into_iter().find(|id| *id > back.connect.0) {
-        Some(will) => Verdict::Met(vec![will]),
-        None => Verdict::NotYet(Evidence::not_received(OBSERVER, PacketType::Publish)),
+        Some(will) => Ok(vec![will]),
+        None => Err(Unmet::NotYet(Evidence::not_received(OBSERVER, PacketType::Publish))),
     }
 }
 
 fn was_a_will_sent(evidence: &Evidence) -> Option<usize> {
-    back_in_time(evidence).is_met().then_some(1)
+    back_in_time(evidence).is_ok().then_some(1)
 }
 
 const DEVICE: ClientSlot = ClientSlot(0);

@@ -4,7 +4,7 @@ use crate::capture::{ClientSlot, RecordId, answer_to};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::subscriptions::granted;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, QoS, Subscription};
@@ -88,7 +88,7 @@ fn say(topic: &str, words: &str) -> Act {
 fn heard_itself(evidence: &Evidence) -> Verdict {
     let said = check::messages(evidence.sent(ALICE, PacketType::Publish));
     if said.is_empty() {
-        return Verdict::NotYet(Evidence::not_sent(ALICE, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_sent(ALICE, PacketType::Publish)));
     }
     let heard = check::messages(evidence.received(ALICE, PacketType::Publish));
     let echo = heard.iter().find_map(|(id, heard)| {
@@ -96,8 +96,8 @@ fn heard_itself(evidence: &Evidence) -> Verdict {
         Some(vec![*sent, *id])
     });
     match echo {
-        Some(records) => Verdict::Met(records),
-        None => Verdict::NotYet(Evidence::not_received(ALICE, PacketType::Publish)),
+        Some(records) => Ok(records),
+        None => Err(Unmet::NotYet(Evidence::not_received(ALICE, PacketType::Publish))),
     }
 }
 
@@ -105,8 +105,8 @@ fn heard_itself(evidence: &Evidence) -> Verdict {
 fn deafened(evidence: &Evidence) -> Verdict {
     let grants = granted(evidence, ALICE);
     match grants.iter().find(|one| one.subscription.no_local) {
-        Some(one) => Verdict::Met(vec![one.subscribe, one.suback]),
-        None => Verdict::NotYet(Finding::told("still-local", [])),
+        Some(one) => Ok(vec![one.subscribe, one.suback]),
+        None => Err(Unmet::NotYet(Finding::told("still-local", []))),
     }
 }
 
@@ -119,7 +119,7 @@ fn only_bob_heard(evidence: &Evidence) -> Verdict {
         return open;
     };
     let said = check::messages(evidence.sent(ALICE, PacketType::Publish));
-    let mut verdict = Verdict::NotYet(Finding::told("nothing-said", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("nothing-said", [])));
     for (id, message) in said {
         if id < grant.suback || !grant.matches(&message.topic) {
             continue;
@@ -132,13 +132,13 @@ fn only_bob_heard(evidence: &Evidence) -> Verdict {
                 .map(|(at, _)| at)
         };
         if let Some(by) = copy_at(ALICE) {
-            verdict = Verdict::Contradicted { by, finding: Finding::told("echo", []) };
+            verdict = Err(Unmet::Contradicted { by, finding: Finding::told("echo", []) });
             continue;
         }
         let answered = message.qos == QoS::AtMostOnce || answer_to(evidence.capture, id).is_some();
         match copy_at(BOB).filter(|_| answered) {
-            Some(copy) => return Verdict::Met(vec![id, copy]),
-            None => verdict = Verdict::NotYet(Evidence::not_received(BOB, PacketType::Publish)),
+            Some(copy) => return Ok(vec![id, copy]),
+            None => verdict = Err(Unmet::NotYet(Evidence::not_received(BOB, PacketType::Publish))),
         }
     }
     verdict

@@ -4,8 +4,8 @@ use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, publish};
 use crate::course::subscriptions::granted;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
-    check,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, PropertyId, QoS, Subscription};
@@ -37,8 +37,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "copies",
             controls: &[|_| Move::Act(message())],
-            prediction: Some(Prediction { options: 3, outcome: came_as }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| came_as(evidence),
+            }),
             check: every_number_came,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| {
@@ -81,16 +85,16 @@ fn overlapping(evidence: &Evidence) -> Verdict {
             Some(other) => {
                 let finding =
                     Finding::differs("Topic Filter", &other.subscription.topic_filter, TOPIC);
-                Verdict::Contradicted { by: other.subscribe, finding }
+                Err(Unmet::Contradicted { by: other.subscribe, finding })
             }
         },
-        [one] => Verdict::NotYet(Finding::told("one-only", [&one.subscription.topic_filter])),
+        [one] => Err(Unmet::NotYet(Finding::told("one-only", [&one.subscription.topic_filter]))),
         several => match several.iter().find(|one| one.identifier.is_none()) {
             Some(without) => {
                 let finding = Finding::absent(PropertyId::SubscriptionIdentifier.name());
-                Verdict::Contradicted { by: without.subscribe, finding }
+                Err(Unmet::Contradicted { by: without.subscribe, finding })
             }
-            None => Verdict::Met(several.iter().map(|one| one.subscribe).collect()),
+            None => Ok(several.iter().map(|one| one.subscribe).collect()),
         },
     }
 }
@@ -99,11 +103,11 @@ fn overlapping(evidence: &Evidence) -> Verdict {
 /// [MQTT-3.3.4-4] [MQTT-3.3.4-5].
 fn every_number_came(evidence: &Evidence) -> Verdict {
     let open = overlapping(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     if evidence.sent(PUBLISHER, PacketType::Publish).next().is_none() {
-        return Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
     }
     let copies = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let numbers = granted(evidence, SUBSCRIBER).into_iter().filter(|one| one.matches(TOPIC));
@@ -112,19 +116,19 @@ fn every_number_came(evidence: &Evidence) -> Verdict {
             message.properties.subscription_identifiers().any(|id| id == number)
         });
         if !came {
-            return Verdict::NotYet(match copies.is_empty() {
+            return Err(Unmet::NotYet(match copies.is_empty() {
                 true => Evidence::not_received(SUBSCRIBER, PacketType::Publish),
                 false => Finding::told("not-seen", [&number]),
-            });
+            }));
         }
     }
-    Verdict::Met(copies.into_iter().map(|(id, _)| id).collect())
+    Ok(copies.into_iter().map(|(id, _)| id).collect())
 }
 
 /// One copy with both numbers is the first answer, two copies the second.
 fn came_as(evidence: &Evidence) -> Option<usize> {
     let records = match every_number_came(evidence) {
-        Verdict::Met(records) => records,
+        Ok(records) => records,
         _ => return None,
     };
     Some(usize::from(records.len() > 1))

@@ -4,8 +4,8 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::connect;
 use crate::course::subscriptions::granted;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Publish, QoS, Subscription};
@@ -45,8 +45,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "flags",
             controls: &[|cast| Move::Act(retained(cast))],
-            prediction: Some(Prediction { options: 3, outcome: flags_came_as }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| flags_came_as(evidence),
+            }),
             check: flags_differ,
+            ..Step::PLAIN
         },
         Step {
             id: "clear",
@@ -107,15 +111,15 @@ fn both_subscribed(evidence: &Evidence) -> Verdict {
         grants.rfind(|one| one.subscription.retain_as_published == wanted)
     };
     match (find(DISPLAY, false), find(BRIDGE, true)) {
-        (Some(display), Some(bridge)) => Verdict::Met(vec![display.subscribe, bridge.subscribe]),
-        (None, _) => Verdict::NotYet(Finding::told("display", [])),
-        (_, None) => Verdict::NotYet(Finding::told("bridge", [])),
+        (Some(display), Some(bridge)) => Ok(vec![display.subscribe, bridge.subscribe]),
+        (None, _) => Err(Unmet::NotYet(Finding::told("display", []))),
+        (_, None) => Err(Unmet::NotYet(Finding::told("bridge", []))),
     }
 }
 
 /// The copies of the retained message while both were subscribed: the record and its RETAIN flag.
 fn copies(evidence: &Evidence) -> Option<[(RecordId, bool); 2]> {
-    let Verdict::Met(since) = both_subscribed(evidence) else { return None };
+    let Ok(since) = both_subscribed(evidence) else { return None };
     let since = since.into_iter().max()?;
     let copy = |client| {
         let arrived = check::messages(evidence.received(client, PacketType::Publish));
@@ -129,27 +133,27 @@ fn copies(evidence: &Evidence) -> Option<[(RecordId, bool); 2]> {
 /// 0 to the one without the option [MQTT-3.3.1-12], 1 to the one with it [MQTT-3.3.1-13].
 fn flags_differ(evidence: &Evidence) -> Verdict {
     let open = both_subscribed(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     if !sent.iter().any(|(_, message)| message.retain && !message.payload.is_empty()) {
         return match sent.first() {
             Some((by, _)) => {
-                Verdict::Contradicted { by: *by, finding: Finding::differs("RETAIN", 0, 1) }
+                Err(Unmet::Contradicted { by: *by, finding: Finding::differs("RETAIN", 0, 1) })
             }
-            None => Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)),
+            None => Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish))),
         };
     }
     match copies(evidence) {
-        None => Verdict::NotYet(Evidence::not_received(BRIDGE, PacketType::Publish)),
+        None => Err(Unmet::NotYet(Evidence::not_received(BRIDGE, PacketType::Publish))),
         Some([(by, true), _]) => {
-            Verdict::Contradicted { by, finding: Finding::differs("RETAIN", 1, 0) }
+            Err(Unmet::Contradicted { by, finding: Finding::differs("RETAIN", 1, 0) })
         }
         Some([_, (by, false)]) => {
-            Verdict::Contradicted { by, finding: Finding::differs("RETAIN", 0, 1) }
+            Err(Unmet::Contradicted { by, finding: Finding::differs("RETAIN", 0, 1) })
         }
-        Some([(display, false), (bridge, true)]) => Verdict::Met(vec![display, bridge]),
+        Some([(display, false), (bridge, true)]) => Ok(vec![display, bridge]),
     }
 }
 
@@ -164,8 +168,8 @@ fn flags_came_as(evidence: &Evidence) -> Option<usize> {
 fn was_cleared(evidence: &Evidence) -> Verdict {
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     match sent.iter().find(|(_, message)| message.retain && message.payload.is_empty()) {
-        Some((id, _)) => Verdict::Met(vec![*id]),
-        None => Verdict::NotYet(Finding::told("still-there", [])),
+        Some((id, _)) => Ok(vec![*id]),
+        None => Err(Unmet::NotYet(Finding::told("still-there", []))),
     }
 }
 

@@ -4,7 +4,8 @@ use crate::capture::ClientSlot;
 use crate::course::chapters::common::connect;
 use crate::course::subscriptions::{Granted, granted};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Publish, QoS, RetainHandling, Subscription};
@@ -109,12 +110,12 @@ fn kept(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     match sent.iter().find(|(_, message)| message.retain && !message.payload.is_empty()) {
-        Some((id, _)) => Verdict::Met(vec![*id]),
+        Some((id, _)) => Ok(vec![*id]),
         None => match sent.last() {
             Some((by, _)) => {
-                Verdict::Contradicted { by: *by, finding: Finding::differs("RETAIN", 0, 1) }
+                Err(Unmet::Contradicted { by: *by, finding: Finding::differs("RETAIN", 0, 1) })
             }
-            None => Verdict::NotYet(nothing),
+            None => Err(Unmet::NotYet(nothing)),
         },
     }
 }
@@ -127,36 +128,36 @@ fn grant(evidence: &Evidence, client: ClientSlot, handling: RetainHandling) -> O
 
 fn subscribed(evidence: &Evidence, client: ClientSlot, handling: RetainHandling) -> Verdict {
     let open = kept(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     // The second SUBSCRIBE only teaches something where a subscription is there already.
     if handling == RetainHandling::SendIfNew {
         let first = sent_at_once(evidence);
-        if !first.is_met() {
+        if !first.is_ok() {
             return first;
         }
     }
     match grant(evidence, client, handling) {
-        Some(one) => Verdict::Met(vec![one.subscribe, one.suback]),
-        None => Verdict::NotYet(Finding::told("no-such-option", [&handling.bits()])),
+        Some(one) => Ok(vec![one.subscribe, one.suback]),
+        None => Err(Unmet::NotYet(Finding::told("no-such-option", [&handling.bits()]))),
     }
 }
 
 /// Retain Handling 0 brought the message, with RETAIN 1 [MQTT-3.3.1-8] [MQTT-3.3.1-9].
 fn sent_at_once(evidence: &Evidence) -> Verdict {
     let open = kept(evidence);
-    if !open.is_met() {
+    if !open.is_ok() {
         return open;
     }
     let Some(one) = grant(evidence, SUBSCRIBER, RetainHandling::Send) else {
-        return Verdict::NotYet(Finding::told("no-such-option", [&0]));
+        return Err(Unmet::NotYet(Finding::told("no-such-option", [&0])));
     };
     let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     match arrived.into_iter().find(|(at, _)| *at > one.subscribe) {
-        Some((id, message)) if message.retain => Verdict::Met(vec![one.subscribe, id]),
-        Some((by, _)) => Verdict::Contradicted { by, finding: Finding::differs("RETAIN", 0, 1) },
-        None => Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)),
+        Some((id, message)) if message.retain => Ok(vec![one.subscribe, id]),
+        Some((by, _)) => Err(Unmet::Contradicted { by, finding: Finding::differs("RETAIN", 0, 1) }),
+        None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
     }
 }
 
@@ -164,13 +165,13 @@ fn sent_at_once(evidence: &Evidence) -> Verdict {
 /// message, and nothing retained before it.
 fn nothing_before_the_live_one(evidence: &Evidence) -> Verdict {
     // The stored message that the first subscription brought may come after the second SUBSCRIBE.
-    let Verdict::Met(brought) = sent_at_once(evidence) else { return sent_at_once(evidence) };
+    let Ok(brought) = sent_at_once(evidence) else { return sent_at_once(evidence) };
     let mut records = Vec::new();
     for (client, handling) in
         [(SUBSCRIBER, RetainHandling::SendIfNew), (LOGGER, RetainHandling::DoNotSend)]
     {
         let Some(one) = grant(evidence, client, handling) else {
-            return Verdict::NotYet(Finding::told("no-such-option", [&handling.bits()]));
+            return Err(Unmet::NotYet(Finding::told("no-such-option", [&handling.bits()])));
         };
         let arrived = check::messages(evidence.received(client, PacketType::Publish));
         let first =
@@ -179,12 +180,12 @@ fn nothing_before_the_live_one(evidence: &Evidence) -> Verdict {
             Some((id, message)) if !message.retain => records.push(id),
             Some((by, _)) => {
                 let finding = Finding::told("retained-came", [&handling.bits()]);
-                return Verdict::Contradicted { by, finding };
+                return Err(Unmet::Contradicted { by, finding });
             }
-            None => return Verdict::NotYet(Evidence::not_received(client, PacketType::Publish)),
+            None => return Err(Unmet::NotYet(Evidence::not_received(client, PacketType::Publish))),
         }
     }
-    Verdict::Met(records)
+    Ok(records)
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);

@@ -8,8 +8,8 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish, subscribe};
 use crate::course::subscriptions::granted;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
-    check,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, QoS, split_shared};
@@ -55,8 +55,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "jobs",
             controls: &[|_| Move::React(|_, evidence| next_job(evidence))],
-            prediction: Some(Prediction { options: 3, outcome: shares }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| shares(evidence),
+            }),
             check: each_once,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| {
@@ -98,19 +102,19 @@ fn joined(evidence: &Evidence) -> Verdict {
             (Some(one), _) => records.push(one.subscribe),
             (None, Some(other)) => {
                 let finding = Finding::told("not-shared", [&other.subscription.topic_filter]);
-                return Verdict::Contradicted { by: other.subscribe, finding };
+                return Err(Unmet::Contradicted { by: other.subscribe, finding });
             }
             (None, None) => {
-                return Verdict::NotYet(Evidence::not_received(worker, PacketType::SubAck));
+                return Err(Unmet::NotYet(Evidence::not_received(worker, PacketType::SubAck)));
             }
         }
     }
-    Verdict::Met(records)
+    Ok(records)
 }
 
 /// The jobs sent since all had joined, with the deliveries of each.
 fn deliveries(evidence: &Evidence) -> Option<BTreeMap<Bytes, Vec<(ClientSlot, RecordId)>>> {
-    let Verdict::Met(joined) = joined(evidence) else { return None };
+    let Ok(joined) = joined(evidence) else { return None };
     let since = joined.into_iter().max()?;
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let sent = sent.into_iter().filter(|(id, _)| *id > since);
@@ -131,18 +135,18 @@ fn deliveries(evidence: &Evidence) -> Option<BTreeMap<Bytes, Vec<(ClientSlot, Re
 fn each_once(evidence: &Evidence) -> Verdict {
     let Some(jobs) = deliveries(evidence) else { return joined(evidence) };
     if let Some(twice) = jobs.values().find(|copies| copies.len() > 1) {
-        return Verdict::Contradicted { by: twice[1].1, finding: Finding::told("twice", []) };
+        return Err(Unmet::Contradicted { by: twice[1].1, finding: Finding::told("twice", []) });
     }
     let done: Vec<RecordId> = jobs.values().flatten().map(|(_, id)| *id).collect();
     match done.len() {
-        JOBS.. => Verdict::Met(done),
-        done => Verdict::NotYet(Finding::told("so-far", [&done, &JOBS])),
+        JOBS.. => Ok(done),
+        done => Err(Unmet::NotYet(Finding::told("so-far", [&done, &JOBS]))),
     }
 }
 
 /// All six at each, two at each, or six in all, however divided.
 fn shares(evidence: &Evidence) -> Option<usize> {
-    let Verdict::Met(_) = each_once(evidence) else {
+    let Ok(_) = each_once(evidence) else {
         let jobs = deliveries(evidence)?;
         return jobs.values().any(|copies| copies.len() == WORKERS.len()).then_some(0);
     };

@@ -4,7 +4,7 @@ use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, publish};
 use crate::course::subscriptions::granted;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, PropertyId, QoS, Subscription};
@@ -86,19 +86,19 @@ fn numbered(evidence: &Evidence) -> Verdict {
     };
     if let Some(without) = granted.iter().find(|one| one.identifier.is_none()) {
         let finding = Finding::absent(PropertyId::SubscriptionIdentifier.name());
-        return Verdict::Contradicted { by: without.subscribe, finding };
+        return Err(Unmet::Contradicted { by: without.subscribe, finding });
     }
     let other = granted.iter().find(|one| {
         one.identifier != first.identifier
             && one.subscription.topic_filter != first.subscription.topic_filter
     });
     match other {
-        Some(other) => Verdict::Met(vec![first.subscribe, other.subscribe]),
+        Some(other) => Ok(vec![first.subscribe, other.subscribe]),
         None if granted.len() > 1 => {
             let finding = Finding::told("same-number", []);
-            Verdict::Contradicted { by: granted[1].subscribe, finding }
+            Err(Unmet::Contradicted { by: granted[1].subscribe, finding })
         }
-        None => Verdict::NotYet(Finding::told("one-only", [&first.subscription.topic_filter])),
+        None => Err(Unmet::NotYet(Finding::told("one-only", [&first.subscription.topic_filter]))),
     }
 }
 
@@ -107,7 +107,7 @@ fn published(evidence: &Evidence) -> Verdict {
     let granted = granted(evidence, SUBSCRIBER);
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     if granted.is_empty() || sent.is_empty() {
-        return Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
     }
     let mut records = Vec::new();
     for one in &granted {
@@ -115,11 +115,11 @@ fn published(evidence: &Evidence) -> Verdict {
             Some((id, _)) => records.push(*id),
             None => {
                 let filter = &one.subscription.topic_filter;
-                return Verdict::NotYet(Finding::told("none-for", [filter]));
+                return Err(Unmet::NotYet(Finding::told("none-for", [filter])));
             }
         }
     }
-    Verdict::Met(records)
+    Ok(records)
 }
 
 /// Every delivery carries the number of the subscription it matches [MQTT-3.3.4-3], each number seen.
@@ -127,7 +127,7 @@ fn sorted(evidence: &Evidence) -> Verdict {
     let granted = granted(evidence, SUBSCRIBER);
     let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     if arrived.is_empty() {
-        return Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)));
     }
     let mut records = Vec::new();
     for one in &granted {
@@ -145,14 +145,14 @@ fn sorted(evidence: &Evidence) -> Verdict {
             (Some((id, _)), _) => records.push(*id),
             (None, Some(by)) => {
                 let finding = Finding::absent(PropertyId::SubscriptionIdentifier.name());
-                return Verdict::Contradicted { by, finding };
+                return Err(Unmet::Contradicted { by, finding });
             }
-            (None, None) => return Verdict::NotYet(Finding::told("not-seen", [&number])),
+            (None, None) => return Err(Unmet::NotYet(Finding::told("not-seen", [&number]))),
         }
     }
     match records.len() {
-        0 | 1 => Verdict::NotYet(Finding::told("not-seen", [&2])),
-        _ => Verdict::Met(records),
+        0 | 1 => Err(Unmet::NotYet(Finding::told("not-seen", [&2]))),
+        _ => Ok(records),
     }
 }
 

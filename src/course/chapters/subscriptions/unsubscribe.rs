@@ -3,7 +3,8 @@
 use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, publish, subscribe};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check, judge,
+    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict, check,
+    judge,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{PacketType, Properties, QoS, ReasonCode};
@@ -84,21 +85,21 @@ fn answered(evidence: &Evidence, code: ReasonCode) -> Verdict {
 
 /// A message that was published after the end of the subscription is acknowledged, and has not come.
 fn no_more_news(evidence: &Evidence) -> Verdict {
-    let Verdict::Met(ended) = answered(evidence, ReasonCode::Success) else {
+    let Ok(ended) = answered(evidence, ReasonCode::Success) else {
         return answered(evidence, ReasonCode::Success);
     };
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let Some((sent, message)) = sent.into_iter().find(|(id, _)| *id > ended[0]) else {
-        return Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
     };
     let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let copy = arrived.iter().find(|(id, m)| *id > sent && m.payload == message.payload);
     if let Some((by, _)) = copy {
-        return Verdict::Contradicted { by: *by, finding: Finding::told("still-comes", []) };
+        return Err(Unmet::Contradicted { by: *by, finding: Finding::told("still-comes", []) });
     }
     match crate::capture::answer_to(evidence.capture, sent) {
-        Some(puback) => Verdict::Met(vec![sent, puback.id]),
-        None => Verdict::NotYet(Evidence::not_received(PUBLISHER, PacketType::PubAck)),
+        Some(puback) => Ok(vec![sent, puback.id]),
+        None => Err(Unmet::NotYet(Evidence::not_received(PUBLISHER, PacketType::PubAck))),
     }
 }
 

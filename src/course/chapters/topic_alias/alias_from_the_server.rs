@@ -5,8 +5,8 @@ use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::{connect, connect_with, subscribe};
 use crate::course::savings::{Weighed, weigh};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check, judge,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, PropertyId, QoS};
@@ -43,8 +43,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "first",
             controls: &[|cast| Move::Act(with_alias(cast))],
-            prediction: Some(Prediction { options: 3, outcome: whose_alias }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| whose_alias(evidence),
+            }),
             check: |evidence| arrived(evidence, Weighed::sets, "no-alias-set"),
+            ..Step::PLAIN
         },
         Step {
             id: "next",
@@ -103,13 +107,13 @@ fn delivered<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Record, W
 }
 
 fn arrived(evidence: &Evidence, fits: fn(&Weighed) -> bool, otherwise: &'static str) -> Verdict {
-    let mut verdict = Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)));
     for (record, weighed) in delivered(evidence) {
         if fits(&weighed) {
-            return Verdict::Met(vec![record.id]);
+            return Ok(vec![record.id]);
         }
         let finding = Finding::told(otherwise, [&weighed.with]);
-        verdict = Verdict::Contradicted { by: record.id, finding };
+        verdict = Err(Unmet::Contradicted { by: record.id, finding });
     }
     verdict
 }

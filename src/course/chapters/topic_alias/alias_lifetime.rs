@@ -4,8 +4,8 @@ use super::{TOPIC, dismissal, has_ended, publish_in, reading, taken};
 use crate::capture::{ClientSlot, ConnectionId, Record};
 use crate::course::savings::weigh;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, judge,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, judge,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{
@@ -37,8 +37,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "old-alias",
             controls: &[|cast| Move::Act(alone_by_hand(cast))],
-            prediction: Some(Prediction { options: 3, outcome: what_became_of_it }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_became_of_it(evidence),
+            }),
             check: old_alias_fails,
+            ..Step::PLAIN
         },
         Step {
             id: "again",
@@ -140,7 +144,7 @@ fn session_is_there(evidence: &Evidence) -> Verdict {
     judge(connacks, nothing, |record, packet| match packet {
         Packet::ConnAck(connack) if connack.session_present => {
             let earlier = |sent: &Record| sent.connection < record.connection;
-            match alias_works_on(evidence, earlier).is_met() {
+            match alias_works_on(evidence, earlier).is_ok() {
                 true => Ok(()),
                 false => Err(Finding::told("nothing-learned", [])),
             }
@@ -167,19 +171,19 @@ fn stale<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Record> + use<
 /// invalid).
 fn old_alias_fails(evidence: &Evidence) -> Verdict {
     if resumed(evidence).next().is_none() {
-        return Verdict::NotYet(Finding::told("no-session", []));
+        return Err(Unmet::NotYet(Finding::told("no-session", [])));
     }
-    let mut verdict = Verdict::NotYet(Finding::told("not-tried", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("not-tried", [])));
     for publish in stale(evidence) {
         verdict = match dismissal(evidence.capture, publish) {
             Some((record, ReasonCode::ProtocolError | ReasonCode::TopicAliasInvalid)) => {
-                return Verdict::Met(vec![publish.id, record.id]);
+                return Ok(vec![publish.id, record.id]);
             }
-            Some((record, code)) => Verdict::Contradicted {
+            Some((record, code)) => Err(Unmet::Contradicted {
                 by: record.id,
                 finding: Finding::Refused { packet: PacketType::Disconnect, code },
-            },
-            None => Verdict::NotYet(Evidence::not_received(PUBLISHER, PacketType::Disconnect)),
+            }),
+            None => Err(Unmet::NotYet(Evidence::not_received(PUBLISHER, PacketType::Disconnect))),
         };
     }
     verdict
@@ -194,12 +198,12 @@ fn what_became_of_it(evidence: &Evidence) -> Option<usize> {
 /// The alias works on a later connection, once it has been learned there.
 fn learned_anew(evidence: &Evidence) -> Verdict {
     let Some(failed) = stale(evidence).next().map(|record| record.connection) else {
-        return Verdict::NotYet(Finding::told("not-failed", []));
+        return Err(Unmet::NotYet(Finding::told("not-failed", [])));
     };
     let later = |record: &Record| record.connection > failed;
     match evidence.received(PUBLISHER, PacketType::ConnAck).any(later) {
         true => alias_works_on(evidence, later),
-        false => Verdict::NotYet(Finding::told("not-back", [])),
+        false => Err(Unmet::NotYet(Finding::told("not-back", []))),
     }
 }
 

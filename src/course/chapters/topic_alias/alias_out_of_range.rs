@@ -4,7 +4,8 @@ use super::{TOPIC, dismissal, has_ended, publish_in, reading, taken};
 use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, judge,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    judge,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{Packet, PacketType, Publish, QoS, ReasonCode, encode};
@@ -101,7 +102,7 @@ fn alias_in(record: &Record) -> Option<u16> {
 
 /// An alias of that kind was sent, and the Server ended the connection with one of these codes.
 fn dismissed(evidence: &Evidence, is_meant: fn(u16, u16) -> bool, codes: &[ReasonCode]) -> Verdict {
-    let mut verdict = Verdict::NotYet(Finding::told("not-tried", []));
+    let mut verdict = Err(Unmet::NotYet(Finding::told("not-tried", [])));
     for publish in evidence.sent(PUBLISHER, PacketType::Publish) {
         let alias = alias_in(publish);
         let Some((alias, maximum)) = alias.zip(maximum(evidence, publish)) else { continue };
@@ -110,13 +111,13 @@ fn dismissed(evidence: &Evidence, is_meant: fn(u16, u16) -> bool, codes: &[Reaso
         }
         verdict = match dismissal(evidence.capture, publish) {
             Some((record, code)) if codes.contains(&code) => {
-                return Verdict::Met(vec![publish.id, record.id]);
+                return Ok(vec![publish.id, record.id]);
             }
-            Some((record, code)) => Verdict::Contradicted {
+            Some((record, code)) => Err(Unmet::Contradicted {
                 by: record.id,
                 finding: Finding::Refused { packet: PacketType::Disconnect, code },
-            },
-            None => Verdict::NotYet(Evidence::not_received(PUBLISHER, PacketType::Disconnect)),
+            }),
+            None => Err(Unmet::NotYet(Evidence::not_received(PUBLISHER, PacketType::Disconnect))),
         };
     }
     verdict

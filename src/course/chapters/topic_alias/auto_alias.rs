@@ -5,7 +5,8 @@ use crate::course::alias_policy::{AliasPolicy, Tuning};
 use crate::course::chapters::common::connect;
 use crate::course::fleet::{self, ALIASES, FleetDay, GOAL};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict,
 };
 
 pub static EXERCISE: Exercise = Exercise {
@@ -27,8 +28,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "least-recently-used",
             controls: &[|_| day(AliasPolicy::LeastRecentlyUsed)],
-            prediction: Some(Prediction { options: 2, outcome: against_first_come }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(2),
+                outcome: |evidence, _| against_first_come(evidence),
+            }),
             check: aliases_thrash,
+            ..Step::PLAIN
         },
         Step { id: "tune", check: goal_is_reached, ..Step::PLAIN },
     ],
@@ -58,16 +63,16 @@ fn days(evidence: &Evidence) -> Vec<FleetDay> {
 /// The first complete day that fits; otherwise what the latest one lacks.
 fn judge_days(days: Vec<FleetDay>, test: impl Fn(&FleetDay) -> Result<(), Finding>) -> Verdict {
     let Some(latest) = days.last() else {
-        return Verdict::NotYet(Finding::told("no-day", []));
+        return Err(Unmet::NotYet(Finding::told("no-day", [])));
     };
-    let mut verdict = Verdict::NotYet(Finding::told(
+    let mut verdict = Err(Unmet::NotYet(Finding::told(
         "under-way",
         [&latest.account.messages(), &fleet::messages().len()],
-    ));
+    )));
     for day in days.iter().filter(|day| day.is_complete) {
         match test(day) {
-            Ok(()) => return Verdict::Met(vec![day.first, day.last]),
-            Err(finding) => verdict = Verdict::Contradicted { by: day.last, finding },
+            Ok(()) => return Ok(vec![day.first, day.last]),
+            Err(finding) => verdict = Err(Unmet::Contradicted { by: day.last, finding }),
         }
     }
     verdict

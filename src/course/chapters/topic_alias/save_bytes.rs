@@ -5,8 +5,8 @@ use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::{connect, subscribe};
 use crate::course::savings::{Weighed, weigh};
 use crate::course::{
-    ALIAS_SAVING_BY_HAND, Best, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move,
-    Picture, Prediction, Step, Verdict, check, judge,
+    ALIAS_SAVING_BY_HAND, Asks, Best, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move,
+    Picture, Prediction, Step, Unmet, Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, PropertyId, QoS};
@@ -43,14 +43,22 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "first-use",
             controls: &[|cast| Move::Act(first_use(cast))],
-            prediction: Some(Prediction { options: 3, outcome: cost_of_first_use }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| cost_of_first_use(evidence),
+            }),
             check: alias_made_known,
+            ..Step::PLAIN
         },
         Step {
             id: "repeat",
             controls: &[|cast| Move::Act(repeat(cast))],
-            prediction: Some(Prediction { options: 3, outcome: share_that_is_left }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| share_that_is_left(evidence),
+            }),
             check: topic_left_out,
+            ..Step::PLAIN
         },
         Step {
             id: "pays-off",
@@ -169,17 +177,17 @@ fn saved_enough(evidence: &Evidence) -> Verdict {
         saved += weighed.saved();
         counted.push(record.id);
         if saved >= GOAL {
-            return Verdict::Met(vec![counted[0], record.id]);
+            return Ok(vec![counted[0], record.id]);
         }
     }
-    Verdict::NotYet(Finding::told("saved-so-far", [&saved, &GOAL]))
+    Err(Unmet::NotYet(Finding::told("saved-so-far", [&saved, &GOAL])))
 }
 
 /// A message that was sent with the alias alone arrives with its topic, which the Server has put back,
 /// or with an alias that the subscriber itself has allowed.
 fn delivered_in_full(evidence: &Evidence) -> Verdict {
     let Some((first, sent)) = weighed(evidence).find(|(_, weighed)| weighed.uses()) else {
-        return Verdict::NotYet(Finding::told("nothing-sent", []));
+        return Err(Unmet::NotYet(Finding::told("nothing-sent", [])));
     };
     let nothing = Evidence::not_received(SUBSCRIBER, PacketType::Publish);
     let arrived = evidence.received(SUBSCRIBER, PacketType::Publish);

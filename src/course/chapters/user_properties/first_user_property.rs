@@ -6,7 +6,7 @@ use super::in_words;
 use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
     Verdict, check, judge,
 };
 use crate::lab::Act;
@@ -39,8 +39,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "publish",
             controls: &[|cast| Move::Act(publish(cast))],
-            prediction: Some(Prediction { options: 3, outcome: pairs_delivered }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| pairs_delivered(evidence),
+            }),
             check: published,
+            ..Step::PLAIN
         },
         Step { id: "delivered", check: delivered, ..Step::PLAIN },
     ],

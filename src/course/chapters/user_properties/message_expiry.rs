@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::capture::{ClientSlot, Record, RecordId, answer_to};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{
@@ -46,8 +46,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "wake",
             controls: &[|_| Move::Wait(SLEEP), |cast| Move::Act(join(cast))],
-            prediction: Some(Prediction { options: 4, outcome: what_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(4),
+                outcome: |evidence, _| what_came(evidence),
+            }),
             check: woke,
+            ..Step::PLAIN
         },
     ],
     picture: Some(Picture::Metadata),
@@ -118,12 +122,12 @@ fn fell_asleep(evidence: &Evidence) -> Option<RecordId> {
 
 fn sleeps(evidence: &Evidence) -> Verdict {
     if let Some(record) = fell_asleep(evidence) {
-        return Verdict::Met(vec![record]);
+        return Ok(vec![record]);
     }
     match evidence.sent(SUBSCRIBER, PacketType::Disconnect).last() {
-        None => Verdict::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::Disconnect)),
+        None => Err(Unmet::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::Disconnect))),
         Some(record) => {
-            Verdict::Contradicted { by: record.id, finding: Finding::told("nothing-kept", []) }
+            Err(Unmet::Contradicted { by: record.id, finding: Finding::told("nothing-kept", []) })
         }
     }
 }
@@ -165,20 +169,20 @@ fn expiry(publish: &Publish) -> u32 {
 }
 
 fn published(evidence: &Evidence) -> Verdict {
-    let nothing = Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish));
+    let nothing = Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
     let Some(night) = Night::of(evidence) else { return nothing };
     let all: Vec<_> = evidence.sent(PUBLISHER, PacketType::Publish).collect();
     match (night.shortest(), night.longest()) {
         (Some((first, short)), Some((second, long))) if expiry(short) < expiry(long) => {
-            Verdict::Met(vec![*first.min(second), *first.max(second)])
+            Ok(vec![*first.min(second), *first.max(second)])
         }
-        (Some((_, only)), _) => Verdict::NotYet(Finding::told("one-more", [&expiry(only)])),
+        (Some((_, only)), _) => Err(Unmet::NotYet(Finding::told("one-more", [&expiry(only)]))),
         _ => match all.last() {
             None => nothing,
-            Some(record) => Verdict::Contradicted {
+            Some(record) => Err(Unmet::Contradicted {
                 by: record.id,
                 finding: Finding::absent(PropertyId::MessageExpiryInterval.name()),
-            },
+            }),
         },
     }
 }
@@ -210,17 +214,17 @@ fn what_came(evidence: &Evidence) -> Option<usize> {
 /// One message came with less time than it had [MQTT-3.3.2-6], and one whose time was over did not
 /// come [MQTT-3.3.2-5].
 fn woke(evidence: &Evidence) -> Verdict {
-    let nothing = Verdict::NotYet(Finding::told("asleep", []));
+    let nothing = Err(Unmet::NotYet(Finding::told("asleep", [])));
     let Some(night) = Night::of(evidence) else { return nothing };
     let Some(woken) = night.woken else { return nothing };
     let Some(connack) = answer_to(evidence.capture, woken) else {
-        return Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::ConnAck));
+        return Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::ConnAck)));
     };
     if let Some(Packet::ConnAck(answer)) = connack.valid_packet()
         && !answer.session_present
     {
         let finding = Finding::differs("Session Present", 0, 1);
-        return Verdict::Contradicted { by: connack.id, finding };
+        return Err(Unmet::Contradicted { by: connack.id, finding });
     }
     let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let came = |publish: &Publish| {
@@ -232,17 +236,17 @@ fn woke(evidence: &Evidence) -> Verdict {
     };
     if let Some((id, _)) = came(short) {
         let finding = Finding::told("still-good", [&expiry(short)]);
-        return Verdict::Contradicted { by: *id, finding };
+        return Err(Unmet::Contradicted { by: *id, finding });
     }
     match came(long) {
-        None => Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)),
+        None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
         Some((id, message)) if expiry(message) >= expiry(long) => {
             let name = PropertyId::MessageExpiryInterval.name();
             let wanted = format!("< {}", expiry(long));
             let finding = Finding::differs(name, expiry(message), wanted);
-            Verdict::Contradicted { by: *id, finding }
+            Err(Unmet::Contradicted { by: *id, finding })
         }
-        Some((id, _)) => Verdict::Met(vec![*short_id.min(long_id), *short_id.max(long_id), *id]),
+        Some((id, _)) => Ok(vec![*short_id.min(long_id), *short_id.max(long_id), *id]),
     }
 }
 

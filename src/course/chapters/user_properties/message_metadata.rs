@@ -5,8 +5,8 @@ use std::str;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check, judge,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Unmet, Verdict, check, judge,
 };
 use crate::lab::{AcknowledgeByHand, Act, Action};
 use crate::mqtt::{Packet, PacketType, Properties, Property, PropertyId, Publish, QoS, ReasonCode};
@@ -48,8 +48,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "not-text",
             controls: &[|_| Move::Act(mislabel())],
-            prediction: Some(Prediction { options: 3, outcome: what_the_server_did }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| what_the_server_did(evidence),
+            }),
             check: mislabelled,
+            ..Step::PLAIN
         },
         Step { id: "refuse", controls: &[|_| Move::React(refuse)], check: refused, ..Step::PLAIN },
     ],
@@ -195,20 +199,20 @@ fn mislabelled(evidence: &Evidence) -> Verdict {
             }
             _ => Err(Finding::absent(PropertyId::PayloadFormatIndicator.name())),
         });
-    let Verdict::Met(mut records) = sent else {
+    let Ok(mut records) = sent else {
         return match sent {
             // The message of the steps before is no mistake.
-            Verdict::Contradicted { finding, .. } => Verdict::NotYet(finding),
+            Err(Unmet::Contradicted { finding, .. }) => Err(Unmet::NotYet(finding)),
             other => other,
         };
     };
     let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let arrived = arrived.iter().find(|(_, publish)| is_mislabelled(publish)).map(|(id, _)| *id);
     match arrived.or(refused_by_server(evidence)) {
-        None => Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)),
+        None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
         Some(answer) => {
             records.push(answer);
-            Verdict::Met(records)
+            Ok(records)
         }
     }
 }
@@ -216,12 +220,12 @@ fn mislabelled(evidence: &Evidence) -> Verdict {
 /// 0x99 from whoever looked into the payload: the receiver, or a server that did so before.
 fn refused(evidence: &Evidence) -> Verdict {
     if let Some(answer) = refused_by_server(evidence) {
-        return Verdict::Met(vec![answer]);
+        return Ok(vec![answer]);
     }
     let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let Some((id, publish)) = arrived.iter().rev().find(|(_, publish)| is_mislabelled(publish))
     else {
-        return Verdict::NotYet(Finding::told("nothing-to-refuse", []));
+        return Err(Unmet::NotYet(Finding::told("nothing-to-refuse", [])));
     };
     let answers = [PacketType::PubAck, PacketType::PubRec];
     let answers = answers.into_iter().flat_map(|answer| evidence.sent(SUBSCRIBER, answer));

@@ -6,7 +6,7 @@ use super::in_words;
 use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
+    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
     Verdict, check, judge,
 };
 use crate::lab::Act;
@@ -38,8 +38,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "publish",
             controls: &[|cast| Move::Act(publish(cast))],
-            prediction: Some(Prediction { options: 4, outcome: what_came }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(4),
+                outcome: |evidence, _| what_came(evidence),
+            }),
             check: published,
+            ..Step::PLAIN
         },
         Step { id: "delivered", check: delivered, ..Step::PLAIN },
     ],
@@ -137,13 +141,13 @@ fn delivered(evidence: &Evidence) -> Verdict {
             Err(Finding::differs(PropertyId::UserProperty.name(), in_words(arrived), wanted))
         });
     match verdict {
-        Verdict::Met(mut records) => {
+        Ok(mut records) => {
             let arrived = records.first().and_then(|id| evidence.capture.get(*id));
             let arrived = arrived.and_then(|record| record.valid_packet()).map(|p| pairs(&p));
             let original = sent.iter().find(|(_, pairs)| Some(pairs) == arrived.as_ref());
             records.extend(original.map(|(id, _)| *id));
             records.sort_unstable();
-            Verdict::Met(records)
+            Ok(records)
         }
         unmet => unmet,
     }

@@ -3,8 +3,8 @@
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish, publish_with, subscribe};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Verdict,
-    check,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
+    Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, PropertyId, Publish, QoS};
@@ -41,8 +41,12 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "beside",
             controls: &[|_| Move::Act(publish_beside())],
-            prediction: Some(Prediction { options: 3, outcome: which_is_longer }),
+            prediction: Some(Prediction {
+                asks: Asks::Options(3),
+                outcome: |evidence, _| which_is_longer(evidence),
+            }),
             check: published_beside,
+            ..Step::PLAIN
         },
         Step { id: "delivered", check: delivered, ..Step::PLAIN },
     ],
@@ -120,11 +124,11 @@ fn is_stripped(beside: &Publish, inside: &Publish) -> bool {
 fn published_inside(evidence: &Evidence) -> Verdict {
     let all = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let Some((latest, _)) = all.last() else {
-        return Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish));
+        return Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
     };
     match all.iter().find(|(_, publish)| !has_pairs(publish) && !publish.payload.is_empty()) {
-        Some((id, _)) => Verdict::Met(vec![*id]),
-        None => Verdict::Contradicted { by: *latest, finding: Finding::told("not-inside", []) },
+        Some((id, _)) => Ok(vec![*id]),
+        None => Err(Unmet::Contradicted { by: *latest, finding: Finding::told("not-inside", []) }),
     }
 }
 
@@ -142,11 +146,11 @@ fn which_is_longer(evidence: &Evidence) -> Option<usize> {
 
 fn published_beside(evidence: &Evidence) -> Verdict {
     if let Some(Twins { inside, beside }) = Twins::of(evidence) {
-        return Verdict::Met(vec![inside.0.min(beside.0), inside.0.max(beside.0)]);
+        return Ok(vec![inside.0.min(beside.0), inside.0.max(beside.0)]);
     }
     let all = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let Some((id, beside)) = all.iter().rev().find(|(_, publish)| has_pairs(publish)) else {
-        return Verdict::NotYet(Finding::absent(PropertyId::UserProperty.name()));
+        return Err(Unmet::NotYet(Finding::absent(PropertyId::UserProperty.name())));
     };
     let inside = all.iter().rev().find(|(_, publish)| !has_pairs(publish));
     let finding = match inside.map(|(_, inside)| missing(beside, inside)) {
@@ -154,12 +158,12 @@ fn published_beside(evidence: &Evidence) -> Verdict {
         Some(Some((name, value))) => Finding::told("not-the-same", [&name, &value]),
         Some(None) => Finding::told("still-inside", []),
     };
-    Verdict::Contradicted { by: *id, finding }
+    Err(Unmet::Contradicted { by: *id, finding })
 }
 
 /// Both reached the subscriber, payload and User Properties as they were.
 fn delivered(evidence: &Evidence) -> Verdict {
-    let nothing = Verdict::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish));
+    let nothing = Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)));
     let Some(Twins { inside, beside }) = Twins::of(evidence) else { return nothing };
     let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
     let came = |sent: &Publish| {
@@ -169,9 +173,7 @@ fn delivered(evidence: &Evidence) -> Verdict {
         })
     };
     match (came(&inside.1), came(&beside.1)) {
-        (Some((first, _)), Some((second, _))) => {
-            Verdict::Met(vec![*first.min(second), *first.max(second)])
-        }
+        (Some((first, _)), Some((second, _))) => Ok(vec![*first.min(second), *first.max(second)]),
         _ => nothing,
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
+    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Properties, Property, Publish, QoS};
@@ -116,11 +117,11 @@ fn is_schema(publish: &Publish) -> Result<(), Finding> {
 }
 
 fn designed(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish));
+    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
     for (id, publish) in check::messages(evidence.sent(PUBLISHER, PacketType::Publish)) {
         match is_schema(&publish) {
-            Ok(()) => return Verdict::Met(vec![id]),
-            Err(finding) => verdict = Verdict::Contradicted { by: id, finding },
+            Ok(()) => return Ok(vec![id]),
+            Err(finding) => verdict = Err(Unmet::Contradicted { by: id, finding }),
         }
     }
     verdict
@@ -138,25 +139,25 @@ fn agreeing<'a>(
 fn three_agree(evidence: &Evidence) -> Verdict {
     let all = messages(evidence);
     let Some((_, model)) = all.iter().find(|(_, publish)| is_schema(publish).is_ok()) else {
-        return Verdict::NotYet(Finding::told("so-far", [&0]));
+        return Err(Unmet::NotYet(Finding::told("so-far", [&0])));
     };
     for (_, model) in &all {
         let group: Vec<_> = agreeing(&all, model).collect();
         if group.len() >= 3 && a_value_of(&group, |count, _| count == 1).is_some() {
-            return Verdict::Met(group.into_iter().map(|(id, _)| *id).collect());
+            return Ok(group.into_iter().map(|(id, _)| *id).collect());
         }
     }
     // The latest that breaks the convention of the first says why.
     let (latest, publish) = all.last().expect("there is a model");
     if names(publish) != names(model) {
-        return Verdict::Contradicted { by: *latest, finding: departs(publish, model) };
+        return Err(Unmet::Contradicted { by: *latest, finding: departs(publish, model) });
     }
     if let Err(finding) = is_schema(publish) {
-        return Verdict::Contradicted { by: *latest, finding };
+        return Err(Unmet::Contradicted { by: *latest, finding });
     }
     match agreeing(&all, model).count() {
-        few @ 0..3 => Verdict::NotYet(Finding::told("so-far", [&few])),
-        _ => Verdict::Contradicted { by: *latest, finding: Finding::told("all-alike", []) },
+        few @ 0..3 => Err(Unmet::NotYet(Finding::told("so-far", [&few]))),
+        _ => Err(Unmet::Contradicted { by: *latest, finding: Finding::told("all-alike", []) }),
     }
 }
 
@@ -211,17 +212,17 @@ fn a_value_of_one(_: &Cast, evidence: &Evidence) -> Option<String> {
 fn filtered(evidence: &Evidence) -> Verdict {
     let all = messages(evidence);
     if all.len() < 3 {
-        return Verdict::NotYet(Finding::told("so-far", [&all.len()]));
+        return Err(Unmet::NotYet(Finding::told("so-far", [&all.len()])));
     }
     // Other words may stand beside it, such as a client or the name of a packet.
     let words = evidence.filter.split_whitespace().filter(|word| word.len() >= SHORTEST);
     let in_values: Vec<&str> =
         words.filter(|word| all.iter().any(|(_, publish)| mentions(publish, word))).collect();
     if in_values.is_empty() {
-        return Verdict::NotYet(match evidence.filter.trim() {
+        return Err(Unmet::NotYet(match evidence.filter.trim() {
             "" => Finding::told("no-filter", []),
             filter => Finding::told("finds-none", [&filter]),
-        });
+        }));
     }
     let found: Vec<RecordId> = all
         .iter()
@@ -229,9 +230,9 @@ fn filtered(evidence: &Evidence) -> Verdict {
         .map(|(id, _)| *id)
         .collect();
     match found.len() {
-        0 => Verdict::NotYet(Finding::told("finds-none", [&evidence.filter.trim()])),
-        some if some < all.len() => Verdict::Met(found),
-        _ => Verdict::NotYet(Finding::told("finds-all", [&evidence.filter.trim()])),
+        0 => Err(Unmet::NotYet(Finding::told("finds-none", [&evidence.filter.trim()]))),
+        some if some < all.len() => Ok(found),
+        _ => Err(Unmet::NotYet(Finding::told("finds-all", [&evidence.filter.trim()]))),
     }
 }
 

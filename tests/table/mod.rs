@@ -1,0 +1,206 @@
+//! Exercises played without a page: on the broker in the tab, on a virtual clock.
+//!
+//! Used by the native tests of the course and by those in the browser.
+
+use std::collections::BTreeSet;
+
+use mqtt5_playground::broker::Input;
+use mqtt5_playground::capture::RecordId;
+use mqtt5_playground::course::{
+    CHAPTERS, Cast, Evidence, Exercise, Finding, Move, Run, Unmet, Verdict, exercise_prose, figure,
+};
+use mqtt5_playground::lab::Lab;
+use mqtt5_playground::language::Language;
+use mqtt5_playground::link::Target;
+use mqtt5_playground::mqtt::Sender;
+use mqtt5_playground::time::Instant;
+
+/// A bench on which moves are made one after the other, each once the one before is answered.
+pub struct Table {
+    pub exercise: &'static Exercise,
+    pub cast: Cast,
+    pub lab: Lab,
+    now: Instant,
+    opened: BTreeSet<RecordId>,
+    filter: String,
+    pub run: Run,
+}
+
+impl Table {
+    pub fn new(exercise: &'static Exercise) -> Table {
+        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
+        let now = Instant::START;
+        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
+        lab.operate_in_tab(Input::SetPolicy(Box::new((exercise.policy)())), now);
+        let cast = Cast::new(exercise.clients, "7f3a51c2");
+        for act in exercise.beginning(&cast) {
+            lab.act(act, now).unwrap_or_else(|e| panic!("the beginning of {}: {e}", exercise.id));
+        }
+        let opened = BTreeSet::new();
+        let since = RecordId(0);
+        let run = Run::start(
+            exercise,
+            &Evidence { capture: lab.capture(), since, opened: &opened, filter: "" },
+        );
+        Table { exercise, cast, lab, now, opened, filter: String::new(), run }
+    }
+
+    pub fn evidence(&self) -> Evidence<'_> {
+        let (since, filter) = (RecordId(0), self.filter.as_str());
+        Evidence { capture: self.lab.capture(), since, opened: &self.opened, filter }
+    }
+
+    pub fn play(&mut self, moves: impl IntoIterator<Item = Move>) {
+        for next in moves {
+            match next {
+                // A move that stands on one left out is refused: that is part of what is tested.
+                Move::Act(_) | Move::React(_) => {
+                    if let Some(act) = next.act(&self.cast, &self.evidence()) {
+                        drop(self.lab.act(act, self.now));
+                    }
+                }
+                Move::Acts(acts) => {
+                    for act in acts {
+                        drop(self.lab.act(act, self.now));
+                    }
+                }
+                Move::Operate(operate) => {
+                    self.lab.operate_in_tab(operate(&self.cast), self.now);
+                }
+                Move::Wait(time) => {
+                    self.now = self.lab.skip(time, self.now).expect("everything is in the tab");
+                }
+                Move::Open(..) => self.opened.extend(next.record_to_open(self.lab.capture())),
+                Move::Filter(words) => {
+                    self.filter = words(&self.cast, &self.evidence()).unwrap_or_default();
+                }
+            }
+            self.wait();
+            let (since, filter) = (RecordId(0), self.filter.as_str());
+            let evidence =
+                Evidence { capture: self.lab.capture(), since, opened: &self.opened, filter };
+            self.run.update(self.exercise, &evidence);
+        }
+    }
+
+    /// Until everything on its way has arrived.
+    fn wait(&mut self) {
+        let end = self.now + std::time::Duration::from_secs(1);
+        while let Some(due) = self.lab.next_timeout().filter(|due| *due <= end) {
+            self.now = due;
+            self.lab.advance(due);
+        }
+    }
+
+    pub fn unmet<'a>(&'a self) -> Vec<(&'static str, &'a Unmet)> {
+        let steps = self.exercise.steps.iter().map(|step| step.id);
+        let unmet = |(id, verdict): (_, &'a Verdict)| Some((id, verdict.as_ref().err()?));
+        steps.zip(self.run.verdicts()).filter_map(unmet).collect()
+    }
+
+    pub fn packets_sent(&self) -> usize {
+        let records = self.lab.capture().records();
+        records.filter(|record| record.sender() == Some(Sender::Client)).count()
+    }
+
+    /// All frames that passed, in hexadecimal with a space between.
+    pub fn frames(&self) -> Vec<String> {
+        let hex = |bytes: &[u8]| {
+            bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
+        };
+        let frames = self.lab.capture().records().filter(|record| record.sender().is_some());
+        frames.map(|record| hex(record.bytes())).collect()
+    }
+
+    /// The words of the exercise as they are written, each with its place.
+    pub fn raw_words(&self, language: Language) -> Vec<(String, &'static str)> {
+        let words = exercise_prose(self.exercise.id, language).expect("there are words");
+        let mut all = vec![("why".to_owned(), words.why), ("goal".to_owned(), words.goal)];
+        for step in words.steps {
+            let of = |part: &str| format!("{} {part}", step.id);
+            all.extend([
+                (of("todo"), step.todo),
+                (of("details"), step.details),
+                (of("done"), step.done),
+            ]);
+            all.extend(step.hints.iter().map(|hint| (of("hint"), hint.text)));
+            all.extend(step.prediction.map(|asked| (of("outcome"), asked.outcome)));
+        }
+        all
+    }
+
+    /// The words of the exercise as they are shown after this run.
+    pub fn words(&self, language: Language) -> Vec<(String, String)> {
+        let answered = |id: &str| {
+            let mut steps = self.exercise.steps.iter().zip(self.run.outcomes());
+            steps.any(|(step, outcome)| step.id == id && outcome.is_some())
+        };
+        let values = self.run.values();
+        let fill = |place: &str, text: &str| {
+            let of_step = self.exercise.steps.iter().position(|step| {
+                place == format!("{} done", step.id) || place == format!("{} outcome", step.id)
+            });
+            let value = |name: &str| {
+                let figure = self.exercise.figures.iter().find(|figure| figure.name == name);
+                let figure = figure.map(|figure| (figure.value)(&self.cast));
+                figure.or_else(|| {
+                    let mut values = values[of_step?].iter();
+                    values.find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+                })
+            };
+            figure::fill(text, &value, &answered)
+        };
+        let raw = self.raw_words(language).into_iter();
+        raw.map(|(place, text)| (place.clone(), fill(&place, text))).collect()
+    }
+}
+
+/// Listings of two or more bytes in inline code or in a figure, as they are written.
+pub fn quoted_bytes(html: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for code in html.split("<code>").skip(1) {
+        let code = code.split("</code>").next().unwrap_or_default();
+        for line in code.lines() {
+            let mut run: Vec<&str> = Vec::new();
+            // A line of text around the bytes ends a run.
+            for word in line.split([' ', '\u{3000}']).chain([""]) {
+                let is_byte = word.len() == 2
+                    && word.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b));
+                if is_byte {
+                    run.push(word);
+                } else {
+                    if run.len() >= 2 {
+                        found.push(run.join(" "));
+                    }
+                    run.clear();
+                }
+            }
+        }
+    }
+    found
+}
+
+pub fn exercises() -> impl Iterator<Item = &'static Exercise> {
+    CHAPTERS.iter().flat_map(|chapter| chapter.exercises.iter().copied())
+}
+
+pub fn solution(exercise: &Exercise) -> Vec<Move> {
+    (exercise.solution)(&Cast::new(exercise.clients, "7f3a51c2"))
+}
+
+/// What a verdict says in the exercise's own words is there in both languages.
+pub fn assert_worded(exercise: &Exercise, run: &Run) {
+    for (step, verdict) in exercise.steps.iter().zip(run.verdicts()) {
+        let Err(Finding::Told { key, values }) = verdict.as_ref().map_err(Unmet::finding) else {
+            continue;
+        };
+        for language in Language::ALL {
+            let words = exercise_prose(exercise.id, language);
+            let sentence = words.and_then(|words| words.finding(key, values));
+            let sentence = sentence.unwrap_or_else(|| {
+                panic!("{} {}: `### finding: {key}` in {}", exercise.id, step.id, language.tag())
+            });
+            assert!(!sentence.contains(['{', '}']), "{} {}: {sentence}", exercise.id, step.id);
+        }
+    }
+}
