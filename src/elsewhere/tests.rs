@@ -131,7 +131,7 @@ fn what_a_tool_cannot_say_is_said_in_a_comment() {
     let publish = |publish: Publish| Packet::Publish(Publish { topic: "t".into(), ..publish });
     let binary = || Property::CorrelationData(Bytes::from_static(&[0]));
     let rows: [(Tool, Packet, &str, &str); 12] = [
-        (Tool::Mosquitto, unsubscribe(), "a SUBSCRIBE goes before", "-t b -U b"),
+        (Tool::Mosquitto, unsubscribe(), "a SUBSCRIBE goes first", "-t b -U b"),
         (Tool::Mosquitto, disconnect(), "Reason Code of DISCONNECT", "reason-string bye"),
         (Tool::Mosquitto, subscribe(), "No Local", "-t a/+"),
         (Tool::Mosquitto, subscribe(), "Retain Handling 1", "-q 2 --retain-as-published"),
