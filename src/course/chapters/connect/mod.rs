@@ -9,7 +9,6 @@ use super::Chapter;
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "connect",
-    minutes: 14,
     exercises: &[
         &first_connect::EXERCISE,
         &connect_properties::EXERCISE,

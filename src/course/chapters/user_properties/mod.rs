@@ -11,7 +11,6 @@ use super::Chapter;
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "user-properties",
-    minutes: 16,
     exercises: &[
         &first_user_property::EXERCISE,
         &order_and_repeats::EXERCISE,
