@@ -31,7 +31,7 @@ pub use handshake::Turn;
 pub use limits::{Announced, Limit, Limits};
 pub use output::Output;
 pub use session::{Queued, Session, StoredSession, Subscribed};
-pub use snapshot::{ConnectionSnapshot, KeepAliveSnapshot, PhaseSnapshot, Snapshot};
+pub use snapshot::{ConnectionSnapshot, Glance, KeepAliveSnapshot, PhaseSnapshot, Snapshot};
 
 use command::check_well_formed;
 use connection::{Connection, Next, Online};

@@ -76,7 +76,33 @@ pub struct KeepAliveSnapshot {
     pub give_up_at: Option<Instant>,
 }
 
+/// The few facts about a connection that cost nothing to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// In seconds; as it will hold when the connection ends.
+    pub session_expiry_interval: u32,
+    /// Slots taken and slots there are of one's own Receive Maximum.
+    pub receiving: (u16, u16),
+    /// Slots taken and slots there are of the Server's Receive Maximum.
+    pub sending: (u16, u16),
+    /// Acknowledgements that are held back.
+    pub held: usize,
+}
+
 impl Client {
+    /// What matters most about the connection; `None` without one.
+    pub fn glance(&self) -> Option<Glance> {
+        let Phase::Connected(online) = &self.phase else { return None };
+        let connection = &online.connection;
+        let window = |quota: &Quota| (quota.used(), quota.maximum());
+        Some(Glance {
+            session_expiry_interval: connection.session_expiry_interval,
+            receiving: window(&connection.receive_quota),
+            sending: window(&connection.send_quota),
+            held: connection.held.len(),
+        })
+    }
+
     pub fn snapshot(&self) -> Snapshot {
         let (phase, session) = match &self.phase {
             Phase::Offline => (PhaseSnapshot::Offline, None),

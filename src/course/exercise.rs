@@ -33,7 +33,7 @@ pub struct Exercise {
     pub steps: &'static [Step],
     /// What the broker in the tab allows here.
     pub policy: fn() -> Policy,
-    /// Shown below the clients, drawn from the capture.
+    /// Shown on the stage; the ladder where there is none.
     pub picture: Option<Picture>,
     /// What the words quote of the exercise's own packets: `[[name]]`.
     pub figures: &'static [Figure],

@@ -1,6 +1,6 @@
 //! The pictures of the chapters.
 
-/// What an exercise shows beside its clients, mostly below them. Each is drawn by the page, from the capture alone.
+/// What an exercise shows on the stage. Each is drawn by the page, from the capture alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Picture {
     /// What each alias stands for, on each connection and in each direction, and what it has saved.
@@ -26,8 +26,19 @@ pub enum Picture {
 }
 
 impl Picture {
-    /// Whether it is what the learner works with, and the clients only follow: then it stands above them.
-    pub fn comes_first(self) -> bool {
-        self == Picture::AliasGame
+    /// Its name in the page.
+    pub fn key(self) -> &'static str {
+        match self {
+            Picture::AliasLedger => "alias-ledger",
+            Picture::AliasGame => "alias-game",
+            Picture::Versions => "versions",
+            Picture::Requests => "requests",
+            Picture::Sessions => "sessions",
+            Picture::Tracer => "tracer",
+            Picture::Metadata => "metadata",
+            Picture::Window => "window",
+            Picture::Codes => "codes",
+            Picture::Scram => "scram",
+        }
     }
 }

@@ -78,6 +78,21 @@ pub fn focus_within(root: &Element, selector: &str) {
     }
 }
 
+/// Scrolls the element with that id to its beginning.
+pub fn scroll_to_top(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.set_scroll_top(0);
+    }
+}
+
+/// Puts the focus on the element with that id.
+pub fn focus_element(id: &str) {
+    let found = document().get_element_by_id(id);
+    if let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
 /// Puts the focus there without scrolling.
 pub fn focus_in_place(element: &HtmlElement) {
     let options = web_sys::FocusOptions::new();

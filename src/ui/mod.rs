@@ -21,6 +21,7 @@ pub mod lesson;
 pub mod packet_list;
 pub mod pictures;
 pub mod reference;
+pub mod stage;
 pub mod why;
 pub mod windowed;
 

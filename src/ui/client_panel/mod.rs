@@ -7,8 +7,6 @@ pub mod payload;
 pub mod refusal;
 
 #[cfg(target_arch = "wasm32")]
-mod bench;
-#[cfg(target_arch = "wasm32")]
 mod message;
 #[cfg(target_arch = "wasm32")]
 mod own;
@@ -27,9 +25,9 @@ mod received;
 #[cfg(target_arch = "wasm32")]
 mod send_bar;
 
-#[cfg(target_arch = "wasm32")]
-pub use bench::Bench;
 pub use model::Lamp;
+#[cfg(target_arch = "wasm32")]
+pub use panel::ClientPanel;
 #[cfg(target_arch = "wasm32")]
 pub use panel_forms::{PanelForms, Panels, fresh_client_id};
 #[cfg(target_arch = "wasm32")]

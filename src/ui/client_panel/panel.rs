@@ -18,11 +18,13 @@ use super::send_bar::{SendBar, Sent};
 use crate::capture::ClientSlot;
 use crate::lab::{Act, ActError};
 use crate::ui::bench::model::LONGEST_NAME;
+use crate::ui::browser::focus_element;
 use crate::ui::components::Icon;
 use crate::ui::forms::FormKind;
 use crate::ui::lesson::model::role_name;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::stage::{focus_field, use_desk};
 use crate::ui::store::use_store;
 
 #[component]
@@ -44,22 +46,64 @@ pub fn ClientPanel(
     let is_connected = Memo::new(move |_| lamp.get() == Lamp::Connected);
 
     // A choice holds until the client connects or goes offline: then another form is the next to use.
-    let chosen = RwSignal::new(None::<(FormKind, bool)>);
+    let chosen = RwSignal::new(None::<FormKind>);
+    Effect::new(move |before: Option<bool>| {
+        let now = is_connected.get();
+        if before.is_some_and(|before| before != now) {
+            chosen.set(None);
+        }
+        now
+    });
     let kind = Memo::new(move |_| match (chosen.get(), is_connected.get()) {
-        (Some((kind, then)), now) if then == now => kind,
-        (_, true) => forms.main,
-        (_, false) => FormKind::Connect,
+        (Some(kind), _) => kind,
+        (None, true) => forms.main,
+        (None, false) => FormKind::Connect,
     });
     let sent = RwSignal::new(None::<Sent>);
     // With whether the client was connected then: afterwards it means nothing any more.
     let refused = RwSignal::new(None::<(ActError, bool)>);
     let refuse = move |error| refused.set(Some((error, is_connected.get_untracked())));
     let choose = move |kind| {
-        chosen.set(Some((kind, is_connected.get_untracked())));
+        chosen.set(Some(kind));
         refused.set(None);
     };
 
     let section = NodeRef::<html::Section>::new();
+    let desk = use_desk();
+    if let Some(desk) = desk {
+        desk.register(client, forms);
+        let before = desk.wanted();
+        Effect::new(move || {
+            let Some(wanted) = desk.wanted().filter(|wanted| wanted.client == client) else {
+                return;
+            };
+            if before == Some(wanted) {
+                return;
+            }
+            choose(wanted.kind);
+            request_animation_frame(move || {
+                if let (Some(section), Some(field)) = (section.get_untracked(), wanted.field) {
+                    focus_field(&section, field);
+                }
+            });
+        });
+    }
+    let close = desk.filter(|desk| desk.folds).map(|desk| {
+        view! {
+            <button
+                type="button"
+                class="button button--quiet button--icon button--small"
+                aria-label=live(move || locale.strings().close)
+                title=live(move || locale.strings().close)
+                on:click=move |_| {
+                    desk.close(client);
+                    focus_element(&format!("card-{}", client.letter().to_ascii_lowercase()));
+                }
+            >
+                <Icon name="close"/>
+            </button>
+        }
+    });
     let send = move || {
         let kind = kind.get_untracked();
         if untrack(|| lamp.get().forbids(kind, locale.strings())).is_some() {
@@ -132,7 +176,7 @@ pub fn ClientPanel(
             return None;
         }
         let words = refusal::words(&error, locale.language());
-        Some(view! {
+        let notice = view! {
             <div class="notice" data-state="warning" role="alert">
                 <Icon name="warning"/>
                 <h4 class="notice__title">{locale.strings().panel_not_sent}</h4>
@@ -151,7 +195,8 @@ pub fn ClientPanel(
                     </p>
                 </div>
             </div>
-        })
+        };
+        Some(notice.into_any())
     };
     view! {
         <section
@@ -181,9 +226,9 @@ pub fn ClientPanel(
                     renaming
                     on_refused=Callback::new(refuse)
                 />
+                {close}
             </header>
             <PanelTabs id=id.clone() current=kind on_choose=Callback::new(choose)/>
-            {live(refusal)}
             <ProblemNotice client=client/>
             <AutomationStrip client=client/>
             <div role="tabpanel" id=tabpanel_id(&id) aria-labelledby=labelled_by>
@@ -196,7 +241,7 @@ pub fn ClientPanel(
                     {live(move || forms.view(kind.get()))}
                 </form>
             </div>
-            <SendBar client=client forms kind lamp sent/>
+            <SendBar client=client forms kind lamp sent refusal=live(refusal)/>
             <OwnSettings client=client forms/>
             <Received client=client/>
         </section>

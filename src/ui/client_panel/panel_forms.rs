@@ -82,6 +82,20 @@ impl PanelForms {
         PanelForms { slot, connect, publish, subscribe, unsubscribe, disconnect, contexts, main }
     }
 
+    /// Puts an act into the form of its packet, as if it had been typed.
+    pub fn fill(self, act: &Act) {
+        let mut drafts = Drafts::new("");
+        drafts.fill(act);
+        match FormKind::of(act) {
+            Some(FormKind::Connect) => self.connect.set(drafts.connect),
+            Some(FormKind::Publish) => self.publish.set(drafts.publish),
+            Some(FormKind::Subscribe) => self.subscribe.set(drafts.subscribe),
+            Some(FormKind::Unsubscribe) => self.unsubscribe.set(drafts.unsubscribe),
+            Some(FormKind::Disconnect) => self.disconnect.set(drafts.disconnect),
+            None => {}
+        }
+    }
+
     /// What the forms hold that are whole and right.
     pub fn acts(self) -> Vec<Act> {
         FormKind::ALL.into_iter().filter_map(|kind| self.to_act(kind).ok()).collect()

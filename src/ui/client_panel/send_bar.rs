@@ -27,6 +27,8 @@ pub fn SendBar(
     #[prop(into)] kind: Signal<FormKind>,
     #[prop(into)] lamp: Signal<Lamp>,
     #[prop(into)] sent: Signal<Option<Sent>>,
+    /// Why the last try was not sent: said beside the button that was pressed.
+    refusal: Box<dyn Fn() -> Option<AnyView> + Send + Sync>,
 ) -> impl IntoView {
     let locale = use_locale();
     let context = move || forms.context(kind.get());
@@ -53,6 +55,7 @@ pub fn SendBar(
     };
     view! {
         <footer class="client-panel__send">
+            {refusal}
             <div class="client-panel__preview">
                 <p id=why_id>{live(move || forbidden.get())}</p>
                 {live(cost)}

@@ -3,9 +3,15 @@
 pub mod model;
 
 #[cfg(target_arch = "wasm32")]
+mod by_hand;
+#[cfg(target_arch = "wasm32")]
+mod control;
+#[cfg(target_arch = "wasm32")]
 mod on_mosquitto;
 #[cfg(target_arch = "wasm32")]
 mod player;
+#[cfg(target_arch = "wasm32")]
+mod prediction;
 #[cfg(target_arch = "wasm32")]
 mod session;
 #[cfg(target_arch = "wasm32")]

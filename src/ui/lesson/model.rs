@@ -136,6 +136,20 @@ pub fn move_label(next: &Move, strings: &Strings, role: impl Fn(ClientSlot) -> S
     }
 }
 
+/// An order of `count` options that depends on the seed alone.
+pub fn shuffled(count: usize, seed: u32) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    let mut state = seed | 1;
+    for last in (1..count).rev() {
+        // Xorshift: enough to shuffle three or four answers.
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        order.swap(last, state as usize % (last + 1));
+    }
+    order
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +183,21 @@ mod tests {
             assert_eq!(finding(&found, None, Language::En.strings(), role), expect);
             assert!(!finding(&found, None, Language::Ja.strings(), role).is_empty());
         }
+    }
+
+    #[test]
+    fn options_come_in_every_order_and_each_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for seed in 0..200 {
+            let order = shuffled(3, seed * 7919);
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            assert_eq!(sorted, [0, 1, 2]);
+            seen.insert(order);
+        }
+        assert_eq!(seen.len(), 6);
+        assert_eq!(shuffled(0, 5), [0_usize; 0]);
+        assert_eq!(shuffled(1, 5), [0]);
     }
 
     #[test]

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::session::LessonSession;
+use crate::capture::ClientSlot;
 use crate::course::{Cast, Move};
-use crate::lab::ActError;
+use crate::lab::{ActError, Action, BenchClient, LinkState};
 
 /// Starts anew and plays. Ends early where a move is refused or stays unanswered; what has happened
 /// stays on the wire to be looked at.
@@ -51,6 +52,35 @@ pub fn play(session: LessonSession) {
         }
         session.try_end_playing();
     });
+}
+
+/// Connects a client with its prepared CONNECT unless it is connected, and tells whether it is then.
+pub async fn connect_first(session: LessonSession, slot: ClientSlot) -> bool {
+    let store = session.store();
+    let is_connected = || store.peek(|lab| lab.client(slot).is_some_and(BenchClient::is_connected));
+    if is_connected() {
+        return true;
+    }
+    let is_closed =
+        || store.peek(|lab| lab.client(slot).is_none_or(|it| it.link_state() == LinkState::Closed));
+    if is_closed() {
+        let prepared = store.prepared(slot).into_iter();
+        let mut connects = prepared.filter(|act| matches!(act.action, Action::Connect(_)));
+        let Some(connect) = connects.next() else { return false };
+        if store.act(connect).is_err() {
+            return false;
+        }
+    }
+    let started = session.try_starts();
+    for _ in 0..PATIENCE_MS / POLL_MS {
+        if is_connected() || is_closed() || session.try_starts() != started {
+            break;
+        }
+        TimeoutFuture::new(POLL_MS).await;
+    }
+    // CONNACK is to be seen before what follows it.
+    TimeoutFuture::new(POLL_MS).await;
+    is_connected()
 }
 
 /// Makes one move at once; `Ok(false)` where there is nothing yet that it could stand on.

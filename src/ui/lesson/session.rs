@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::model;
 use crate::broker::Input;
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::{Cast, Done, Evidence, Exercise, Kept, Run, Verdict};
+use crate::course::{Cast, Done, Evidence, Exercise, Kept, Run, Verdict, figure};
 use crate::language::Strings;
 use crate::link::Target;
 use crate::mqtt::{PacketType, Sender};
@@ -26,7 +26,9 @@ pub struct LessonSession {
     verdicts: RwSignal<Vec<Verdict>, LocalStorage>,
     /// By step: which option of its prediction came true.
     outcomes: RwSignal<Vec<Option<usize>>>,
-    /// By step: which option the learner chose.
+    /// By step: what the packets that met it say.
+    values: RwSignal<Vec<Vec<(&'static str, String)>>>,
+    /// By step: which answer the learner gave.
     predictions: RwSignal<Vec<Option<usize>>>,
     /// Whether the solution was played in this run.
     played: RwSignal<bool>,
@@ -50,6 +52,7 @@ impl LessonSession {
             since: RwSignal::new(RecordId(0)),
             verdicts: RwSignal::new_local(Vec::new()),
             outcomes: RwSignal::new(Vec::new()),
+            values: RwSignal::new(Vec::new()),
             predictions: RwSignal::new(Vec::new()),
             played: RwSignal::new(false),
             playing: RwSignal::new(false),
@@ -85,14 +88,20 @@ impl LessonSession {
             if changed != Some(true) {
                 return;
             }
-            let (verdicts, outcomes, is_done) = run.with_value(|run| match run {
-                Some((_, run)) => (run.verdicts().to_vec(), run.outcomes().to_vec(), run.is_done()),
+            let (verdicts, outcomes, values, is_done) = run.with_value(|run| match run {
+                Some((_, run)) => (
+                    run.verdicts().to_vec(),
+                    run.outcomes().to_vec(),
+                    run.values().to_vec(),
+                    run.is_done(),
+                ),
                 None => Default::default(),
             });
             let by_solution = session.played.get_untracked();
             let evidence = (is_done && !by_solution).then(|| session.deciding(&verdicts));
             session.verdicts.set(verdicts);
             session.outcomes.set(outcomes);
+            session.values.set(values);
             if is_done {
                 let packets = session.packets_sent();
                 progress.record(exercise.id, Done { packets, by_solution }, evidence);
@@ -142,25 +151,58 @@ impl LessonSession {
         self.store.operate(Input::SetPolicy(Box::default()));
     }
 
-    /// Which option of the step's prediction came true, once the wire has told. Tracked.
+    /// Words with what they quote of packets filled in, and without what a prediction still asks for; those
+    /// of a step know the values of the packets that met it. Tracked.
+    pub fn fill(self, text: &'static str, step: Option<usize>) -> String {
+        if !text.contains("[[") {
+            return text.to_owned();
+        }
+        let cast = self.cast.get();
+        let value = |name: &str| {
+            let figure = self.exercise.figures.iter().find(|figure| figure.name == name);
+            figure.map(|figure| (figure.value)(&cast)).or_else(|| {
+                self.values.with(|values| {
+                    let mut of_step = values.get(step?)?.iter();
+                    of_step.find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+                })
+            })
+        };
+        let is_answered = |id: &str| {
+            let step = self.exercise.steps.iter().position(|step| step.id == id);
+            step.is_some_and(|step| self.outcome(step).is_some())
+        };
+        figure::fill(text, &value, &is_answered)
+    }
+
+    /// In which order the options of a prediction are shown: another one in every run.
+    pub fn shuffled(self, step: usize, options: usize) -> Vec<usize> {
+        let seed = self.cast.with(|cast| {
+            cast.nonce()
+                .bytes()
+                .fold(step as u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)))
+        });
+        model::shuffled(options, seed)
+    }
+
+    /// Which answer to the step's prediction came true, once the wire has told. Tracked.
     pub fn outcome(self, step: usize) -> Option<usize> {
         self.outcomes.with(|outcomes| outcomes.get(step).copied().flatten())
     }
 
-    /// Which option the learner chose. Tracked.
+    /// Which answer the learner gave. Tracked.
     pub fn prediction(self, step: usize) -> Option<usize> {
         self.predictions.with(|predictions| predictions.get(step).copied().flatten())
     }
 
-    /// Chooses an option; after the wire has told, nothing changes any more.
-    pub fn predict(self, step: usize, option: usize) {
+    /// Gives an answer; after the wire has told, nothing changes any more.
+    pub fn predict(self, step: usize, answer: usize) {
         if self.outcomes.with_untracked(|outcomes| outcomes.get(step).copied().flatten()).is_some()
         {
             return;
         }
         self.predictions.update(|predictions| {
             if let Some(prediction) = predictions.get_mut(step) {
-                *prediction = Some(option);
+                *prediction = Some(answer);
             }
         });
     }

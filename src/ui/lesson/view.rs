@@ -33,6 +33,7 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
     };
     // Where it matters now it stands first.
     let is_elsewhere = move || session.store().target() != Target::InTab;
+    bring_into_sight(session);
     let steps = (0..session.exercise.steps.len())
         .map(|index| view! { <StepView session index/> })
         .collect_view();
@@ -55,7 +56,10 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
             <Show when=live(is_elsewhere)>
                 <OnMosquittoFold exercise=id/>
             </Show>
-            <div class="prose" inner_html=live(move || words().map_or("", |words| words.why))></div>
+            <div
+                class="prose"
+                inner_html=live(move || session.fill(words().map_or("", |words| words.why), None))
+            ></div>
             <ol class="steps">{steps}</ol>
             <Show when=live(move || !is_elsewhere())>
                 <OnMosquittoFold exercise=id/>
@@ -65,6 +69,48 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
         </article>
     }
 }
+
+/// Each step that is met brings the next one into sight, below what the met one has shown.
+fn bring_into_sight(session: LessonSession) {
+    let current = Memo::new(move |_| session.current());
+    Effect::new(move |before: Option<(u32, Option<usize>)>| {
+        let (run, now) = (session.starts(), current.get());
+        if before.is_some_and(|(of, before)| of == run && before.is_some() && before != now) {
+            let steps = session.exercise.steps;
+            let met = before.and_then(|(_, met)| steps.get(met?)).map(|step| step.id);
+            let next = now.and_then(|index| steps.get(index)).map(|step| step.id);
+            request_animation_frame(move || scroll_between(met, next));
+        }
+        (run, now)
+    });
+}
+
+/// Scrolls so that the step in hand is whole in sight, and as much as fits of what stands above it.
+fn scroll_between(met: Option<&str>, next: Option<&str>) {
+    let element = |id: &str| document().get_element_by_id(id);
+    let place = |id: Option<&str>| {
+        element(&format!("step-{}", id?)).map(|step| step.get_bounding_client_rect())
+    };
+    let Some(pane) = element("pane-learn") else { return };
+    let end = next.is_none().then(|| element("lesson-done")).flatten();
+    let next = place(next).or_else(|| end.map(|end| end.get_bounding_client_rect()));
+    let (Some(met), Some(next)) = (place(met), next) else { return };
+    let view = pane.get_bounding_client_rect();
+    let to = next.top().min(met.top().max(next.bottom() - view.height()));
+    let by = to - view.top() - f64::from(EDGE);
+    let options = web_sys::ScrollToOptions::new();
+    options.set_top(f64::from(pane.scroll_top()) + by);
+    if window()
+        .match_media("(prefers-reduced-motion: no-preference)")
+        .is_ok_and(|it| it.is_some_and(|it| it.matches()))
+    {
+        options.set_behavior(web_sys::ScrollBehavior::Smooth);
+    }
+    pane.scroll_to_with_scroll_to_options(&options);
+}
+
+/// Pixels between the upper edge of the pane and a step that was brought there.
+const EDGE: i32 = 12;
 
 /// Where the exercise needs the broker in the tab and another is chosen: what that one does instead, and
 /// the way back.
@@ -117,13 +163,14 @@ fn Done(session: LessonSession) -> impl IntoView {
     };
     view! {
         <Show when=live(move || session.is_done())>
-            <section class="lesson__done" role="status">
+            <section class="lesson__done" id="lesson-done" role="status">
                 <h2 class="lesson__done-title">
                     <Icon name="met"/>
                     {live(move || locale.strings().lesson_done)}
                 </h2>
-                <p inner_html=live(tomorrow)></p>
                 <p>{live(count)}</p>
+                <h3 class="lesson__tomorrow">{live(move || locale.strings().lesson_tomorrow)}</h3>
+                <p inner_html=live(tomorrow)></p>
             </section>
         </Show>
     }

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use crate::ui::behind::use_behind;
 use crate::ui::bench::{BenchBar, BenchSession};
 use crate::ui::broker_view::controls::said;
-use crate::ui::client_panel::Bench;
 use crate::ui::components::{Axis, Icon, Splitter};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::WireState;
 use crate::ui::pane::{Pane, use_pane};
+use crate::ui::stage::{Cast, Desk, PaneTabs, Panels};
 use crate::ui::store::use_store;
 use crate::ui::wire::Wire;
 
@@ -22,45 +22,11 @@ pub fn BenchPage() -> impl IntoView {
     let pane = use_pane();
     pane.set(Pane::Bench);
     let wire = WireState::provide();
+    Desk::provide(false);
     let session = BenchSession::begin(store);
     let down = RwSignal::new(None::<f64>);
     let share = move || down.get().map(|share| format!("{share:.1}%"));
     let is_empty = move || store.with_lab(|lab| lab.clients().is_empty());
-
-    // A badge counts what has passed since the wire was last looked at.
-    let seen = RwSignal::new(0_u64);
-    let newest = move || store.with_capture(|capture| capture.next_id().0);
-    Effect::new(move || {
-        let newest = newest();
-        if pane.get() == Pane::Wire {
-            seen.set(newest);
-        }
-    });
-    // Whoever goes to the bench wants to see it.
-    Effect::new(move || {
-        if pane.get() == Pane::Bench && wire.enlarged.get_untracked() {
-            wire.enlarged.set(false);
-        }
-    });
-    let unseen = move || newest().saturating_sub(seen.get());
-    let tabs = [Pane::Bench, Pane::Wire].map(|tab| {
-        view! {
-            <button
-                class="pane-tabs__tab"
-                role="tab"
-                aria-selected=live(move || (pane.get() == tab).to_string())
-                aria-controls=format!("pane-{}", tab.key())
-                on:click=move |_| pane.set(tab)
-            >
-                <Icon name=tab.key()/>
-                {live(move || tab.name(locale.strings()))}
-                <Show when=live(move || tab == Pane::Wire && (unseen() > 0))>
-                    <span class="badge badge--new">{live(move || unseen().min(999))}</span>
-                </Show>
-            </button>
-        }
-        .into_any()
-    });
     view! {
         <main
             id=live(move || behind.main_id())
@@ -93,7 +59,8 @@ pub fn BenchPage() -> impl IntoView {
                             }
                         }
                     >
-                        <Bench/>
+                        <Cast/>
+                        <Panels/>
                     </Show>
                 </section>
                 <Splitter
@@ -111,9 +78,7 @@ pub fn BenchPage() -> impl IntoView {
                     <Wire/>
                 </section>
             </div>
-            <nav class="pane-tabs" role="tablist" aria-label=live(move || locale.strings().panes)>
-                {tabs.collect_view()}
-            </nav>
+            <PaneTabs panes=&[Pane::Bench, Pane::Wire] wire starts=Signal::derive(|| 0)/>
         </main>
     }
 }

@@ -1,21 +1,23 @@
-//! An exercise: words and steps beside the bench, the wire below.
+//! An exercise: words and steps beside the stage, the wire below.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::NotFoundPage;
-use crate::course::{Exercise, Picture, exercise};
+use crate::course::{Exercise, exercise};
 use crate::ui::behind::use_behind;
-use crate::ui::browser::focus_within;
-use crate::ui::client_panel::Bench;
-use crate::ui::components::{Axis, Icon, Splitter};
-use crate::ui::lesson::{Lesson, LessonSession, TaskStrip, scroll_to};
+use crate::ui::browser::scroll_to_top;
+use crate::ui::components::{Axis, Splitter};
+use crate::ui::lazy::Lazy;
+use crate::ui::lesson::{Lesson, LessonSession, TaskStrip};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::WireState;
 use crate::ui::pane::{Pane, use_pane};
+use crate::ui::parts::ladder;
 use crate::ui::pictures;
 use crate::ui::progress::use_progress;
+use crate::ui::stage::{Cast, Desk, PaneTabs, Panels};
 use crate::ui::storage::{self, Key};
 use crate::ui::store::use_store;
 use crate::ui::wire::Wire;
@@ -25,6 +27,8 @@ use crate::ui::wire::Wire;
 struct Shares {
     across: Option<f64>,
     down: Option<f64>,
+    /// Between the picture and the panels beside it.
+    panels: Option<f64>,
 }
 
 #[component]
@@ -43,46 +47,35 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
     let pane = use_pane();
     pane.set(Pane::Learn);
     let wire = WireState::provide();
+    let desk = Desk::provide(true);
     let session = LessonSession::begin(exercise, store, use_progress());
 
     let remembered = storage::load::<Shares>(Key::Panels).unwrap_or_default();
     let across = RwSignal::new(remembered.across);
     let down = RwSignal::new(remembered.down);
+    let panels = RwSignal::new(remembered.panels);
     Effect::new(move |before: Option<()>| {
-        let shares = Shares { across: across.get(), down: down.get() };
+        let shares = Shares { across: across.get(), down: down.get(), panels: panels.get() };
         if before.is_some() {
             storage::save(Key::Panels, &shares);
         }
     });
     let percent = |share: Option<f64>| share.map(|share| format!("{share:.1}%"));
 
-    // A badge counts what has passed since the wire was last looked at.
-    let seen = RwSignal::new(0_u64);
-    let newest = move || store.with_capture(|capture| capture.next_id().0);
-    Effect::new(move || {
-        let newest = newest();
-        if pane.get() == Pane::Wire {
-            seen.set(newest);
-        }
-    });
+    // Every run begins at its top, whatever was there before.
     Effect::new(move || {
         session.starts();
-        seen.set(store.peek(|lab| lab.capture().next_id().0));
+        desk.close_all();
+        request_animation_frame(|| {
+            for pane in ["pane-learn", "pane-bench", "picture"] {
+                scroll_to_top(pane);
+            }
+        });
     });
-    // Whoever goes to the bench wants to see it.
-    Effect::new(move || {
-        if pane.get() == Pane::Bench && wire.enlarged.get_untracked() {
-            wire.enlarged.set(false);
-            request_animation_frame(|| {
-                if let Some(body) = document().body() {
-                    focus_within(&body, "#pane-bench");
-                }
-            });
-        }
-    });
-    let unseen = move || newest().saturating_sub(seen.get());
-    let first = exercise.picture.filter(|picture| picture.comes_first());
-    let below = exercise.picture.filter(|picture| !picture.comes_first());
+    let picture = match exercise.picture {
+        Some(picture) => pictures::draw(picture, session),
+        None => view! { <Lazy part=ladder::part() view=live(ladder::view)/> }.into_any(),
+    };
 
     view! {
         <main
@@ -101,7 +94,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
             <Splitter
                 axis=Axis::Across
                 share=across
-                default=40.0
+                default=38.0
                 label=Signal::derive(move || locale.strings().splitter_across)
             />
             <div
@@ -110,29 +103,39 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                 data-enlarged=live(move || wire.enlarged.get().then_some("wire"))
             >
                 <section
-                    class="exercise-page__bench"
+                    class="exercise-page__bench stage"
                     id="pane-bench"
                     tabindex="-1"
                     aria-label=live(move || locale.strings().pane_bench)
                 >
-                    {first.map(|picture| drawn(picture, session))}
-                    <Bench/>
-                    {below
-                        .map(|picture| {
-                            view! {
-                                // Seen at the lower edge as long as the picture is below it.
-                                <button class="picture-mark" on:click=move |_| scroll_to("picture")>
-                                    <Icon name="down" small=true/>
-                                    {live(move || locale.strings().bench_picture)}
-                                </button>
-                                {drawn(picture, session)}
-                            }
-                        })}
+                    <Cast/>
+                    <div
+                        class="stage__floor"
+                        data-panels=live(move || desk.count())
+                        style:--split-panels=live(move || percent(panels.get()))
+                    >
+                        <div
+                            class="stage__picture"
+                            id="picture"
+                            data-picture=exercise.picture.map_or("ladder", |picture| picture.key())
+                        >
+                            {picture}
+                        </div>
+                        <Show when=live(move || { desk.count() > 0 })>
+                            <Splitter
+                                axis=Axis::Across
+                                share=panels
+                                default=48.0
+                                label=Signal::derive(move || locale.strings().splitter_panels)
+                            />
+                        </Show>
+                        <Panels/>
+                    </div>
                 </section>
                 <Splitter
                     axis=Axis::Down
                     share=down
-                    default=52.0
+                    default=56.0
                     label=Signal::derive(move || locale.strings().splitter_down)
                 />
                 <section
@@ -144,31 +147,11 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                     <Wire/>
                 </section>
             </div>
-            <nav class="pane-tabs" role="tablist" aria-label=live(move || locale.strings().panes)>
-                {[Pane::Learn, Pane::Bench, Pane::Wire]
-                    .map(|tab| {
-                        view! {
-                            <button
-                                class="pane-tabs__tab"
-                                role="tab"
-                                aria-selected=live(move || (pane.get() == tab).to_string())
-                                aria-controls=format!("pane-{}", tab.key())
-                                on:click=move |_| pane.set(tab)
-                            >
-                                <Icon name=tab.key()/>
-                                {live(move || tab.name(locale.strings()))}
-                                <Show when=live(move || tab == Pane::Wire && (unseen() > 0))>
-                                    <span class="badge badge--new">{live(move || unseen().min(999))}</span>
-                                </Show>
-                            </button>
-                        }
-                    })
-                    .collect_view()}
-            </nav>
+            <PaneTabs
+                panes=&[Pane::Learn, Pane::Bench, Pane::Wire]
+                wire
+                starts=Signal::derive(move || session.starts())
+            />
         </main>
     }
-}
-
-fn drawn(picture: Picture, session: LessonSession) -> impl IntoView {
-    view! { <div id="picture">{pictures::draw(picture, session)}</div> }
 }

@@ -1,0 +1,82 @@
+//! The lesson's own act, done by hand: the form of its packet opens at the field that matters.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::player;
+use super::prediction::is_asked;
+use super::session::LessonSession;
+use crate::lab::Action;
+use crate::ui::components::Icon;
+use crate::ui::forms::FormKind;
+use crate::ui::lesson::model;
+use crate::ui::live::live;
+use crate::ui::locale::use_locale;
+use crate::ui::pane::{Pane, use_pane};
+use crate::ui::stage::use_desk;
+
+/// A button that opens the form, connecting first where the packet needs it, and one that fills the form in.
+#[component]
+pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
+    let locale = use_locale();
+    let pane = use_pane();
+    let desk = use_desk()?;
+    let by_hand = session.exercise.steps[index].by_hand.as_ref()?;
+    let act = move || untrack(|| (by_hand.act)(&session.cast()));
+    let first = act();
+    let (client, kind) = (first.client, FormKind::of(&first)?);
+    let name = model::action_name(&first.action);
+    let connects = matches!(first.action, Action::Connect(_));
+    let failed = RwSignal::new(false);
+    let open = move |fill: bool| {
+        spawn_local(async move {
+            let is_ready = connects || player::connect_first(session, client).await;
+            // The exercise may have been left meanwhile.
+            if session.try_starts().is_none() {
+                return;
+            }
+            failed.set(!is_ready);
+            if fill {
+                desk.fill(&act());
+            }
+            desk.show(client, kind, Some(by_hand.field));
+            pane.set(Pane::Bench);
+        });
+    };
+    let is_busy = move || session.is_playing() || is_asked(session, index);
+    let label = move || {
+        let strings = locale.strings();
+        strings.step_by_hand(name, session.role(client, strings))
+    };
+    Some(view! {
+        <div class="step__control step__control--by-hand">
+            <button
+                type="button"
+                class="button"
+                class:button--primary=live(move || session.current() == Some(index))
+                disabled=live(is_busy)
+                on:click=move |_| open(false)
+            >
+                <Icon name="edit"/>
+                {live(label)}
+            </button>
+            <button
+                type="button"
+                class="button button--quiet"
+                disabled=live(is_busy)
+                on:click=move |_| open(true)
+            >
+                {live(move || locale.strings().step_fill_in)}
+            </button>
+            <Show when=live(move || is_asked(session, index))>
+                <p class="step__note">{live(move || locale.strings().prediction_first)}</p>
+            </Show>
+            <Show when=live(move || failed.get())>
+                <p class="field__error" role="alert">
+                    <Icon name="warning"/>
+                    {live(move || locale.strings().step_no_connection)}
+                </p>
+            </Show>
+        </div>
+    })
+}

@@ -1,0 +1,60 @@
+//! The panels of the clients: beside the picture those that were opened, on the free bench all of them.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use super::desk::use_desk;
+use crate::capture::ClientSlot;
+use crate::lab::BenchClient;
+use crate::ui::browser::focus_element;
+use crate::ui::client_panel::ClientPanel;
+use crate::ui::live::live;
+use crate::ui::store::use_store;
+
+/// One panel a client. Those that are closed keep what was typed into them.
+#[component]
+pub fn Panels() -> impl IntoView {
+    let store = use_store();
+    let slots = Memo::new(move |_| {
+        store.with_lab(|lab| lab.clients().iter().map(BenchClient::slot).collect::<Vec<_>>())
+    });
+    view! {
+        <div class="panels">
+            <For each=move || slots.get() key=|client| *client let:client>
+                <Place client=client/>
+            </For>
+        </div>
+    }
+}
+
+/// A place for a panel: setting the bench up anew puts a fresh one there.
+#[component]
+fn Place(client: ClientSlot) -> impl IntoView {
+    let store = use_store();
+    let desk = use_desk();
+    let role = Memo::new(move |_| {
+        let role = store.with_lab(|lab| lab.client(client).map(|client| client.role().to_owned()));
+        role.unwrap_or_default()
+    });
+    let prepared = Memo::new(move |_| store.prepared(client));
+    let letter = client.letter().to_ascii_lowercase();
+    let card = format!("card-{letter}");
+    let close = move |event: KeyboardEvent| {
+        let Some(desk) = desk.filter(|desk| desk.folds) else { return };
+        if event.key() == "Escape" && !event.default_prevented() && !event.is_composing() {
+            event.prevent_default();
+            desk.close(client);
+            focus_element(&card);
+        }
+    };
+    view! {
+        <div
+            class="panels__place"
+            id=format!("panel-{letter}")
+            hidden=live(move || desk.is_some_and(|desk| !desk.is_open(client)))
+            on:keydown=close
+        >
+            {move || view! { <ClientPanel client=client role prepared=prepared.get()/> }}
+        </div>
+    }
+}

@@ -1,0 +1,64 @@
+//! On a narrow screen: one pane at a time, chosen at the thumb.
+
+use leptos::prelude::*;
+
+use crate::ui::components::Icon;
+use crate::ui::live::live;
+use crate::ui::locale::use_locale;
+use crate::ui::packet_list::WireState;
+use crate::ui::pane::{Pane, use_pane};
+use crate::ui::store::use_store;
+
+/// The tabs of a page with a bench. A badge counts what has passed since the wire was last looked at.
+#[component]
+pub fn PaneTabs(
+    panes: &'static [Pane],
+    wire: WireState,
+    /// Changes when the page begins again: nothing that passed before is new.
+    #[prop(into)]
+    starts: Signal<u32>,
+) -> impl IntoView {
+    let (store, locale, pane) = (use_store(), use_locale(), use_pane());
+    let seen = RwSignal::new(0_u64);
+    let newest = move || store.with_capture(|capture| capture.next_id().0);
+    Effect::new(move || {
+        let newest = newest();
+        if pane.get() == Pane::Wire {
+            seen.set(newest);
+        }
+    });
+    Effect::new(move || {
+        starts.track();
+        seen.set(store.peek(|lab| lab.capture().next_id().0));
+    });
+    // To go to the stage is to see it.
+    Effect::new(move || {
+        if pane.get() == Pane::Bench && wire.enlarged.get_untracked() {
+            wire.enlarged.set(false);
+        }
+    });
+    let unseen = move || newest().saturating_sub(seen.get());
+    let tabs = panes.iter().map(|tab| {
+        let tab = *tab;
+        view! {
+            <button
+                class="pane-tabs__tab"
+                role="tab"
+                aria-selected=live(move || (pane.get() == tab).to_string())
+                aria-controls=format!("pane-{}", tab.key())
+                on:click=move |_| pane.set(tab)
+            >
+                <Icon name=tab.key()/>
+                {live(move || tab.name(locale.strings()))}
+                <Show when=live(move || tab == Pane::Wire && (unseen() > 0))>
+                    <span class="badge badge--new">{live(move || unseen().min(999))}</span>
+                </Show>
+            </button>
+        }
+    });
+    view! {
+        <nav class="pane-tabs" role="tablist" aria-label=live(move || locale.strings().panes)>
+            {tabs.collect_view()}
+        </nav>
+    }
+}
