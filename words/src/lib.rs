@@ -557,6 +557,16 @@ mod tests {
     ];
 
     #[test]
+    fn a_count_and_its_words_are_one_placeholder() {
+        let text = "{packets} {packets:packet:packets}; {par} {par:is:are} enough";
+        assert_eq!(placeholders(text), ["packets", "par"]);
+        assert_eq!(
+            placeholders("{par}個で足ります。送ったのは{packets}個です"),
+            ["packets", "par"]
+        );
+    }
+
+    #[test]
     fn what_the_first_picture_says_is_there_first() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
         let table = table(&root.join("locales"), "en");
