@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::evidence::Evidence;
 use crate::auth::{ClientFinal, ClientFirst, SCRAM_SHA_256, ServerFirst};
-use crate::capture::{ClientSlot, ConnectionId, Record, RecordId};
+use crate::capture::{ClientSlot, ConnectionId, Entry, Record, RecordId};
 use crate::mqtt::{Packet, PacketType, Properties, ReasonCode, Sender};
 
 /// The user whom the broker in the tab knows in the exercises about enhanced authentication.
@@ -25,6 +25,8 @@ pub struct Exchange {
     /// client-final, from the Client, as text.
     pub answer: Option<(RecordId, String)>,
     pub end: Option<(RecordId, End)>,
+    /// The connection is gone.
+    pub is_over: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +126,10 @@ pub fn exchanges<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Exchange>
     use PacketType as T;
     let mut all: Vec<Exchange> = Vec::new();
     for record in records {
+        if matches!(record.entry, Entry::Closed(_)) {
+            let ended = all.iter_mut().filter(|it| it.connection == record.connection);
+            ended.for_each(|exchange| exchange.is_over = true);
+        }
         if !matches!(record.packet_type(), Some(T::Connect | T::ConnAck | T::Auth | T::Disconnect))
         {
             continue;
@@ -142,6 +148,7 @@ pub fn exchanges<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Exchange>
                 challenge: None,
                 answer: None,
                 end: None,
+                is_over: false,
             }),
             (None, Some(exchange)) => exchange.proceed(record, &packet),
             (None, None) => {}

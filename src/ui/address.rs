@@ -51,6 +51,10 @@ impl Page {
         Page::Captures,
     ];
 
+    /// Those that are there for any traffic, not only for the course.
+    pub const TOOLS: [Page; 5] =
+        [Page::Composer, Page::Captures, Page::Reference, Page::Troubleshooting, Page::Mosquitto];
+
     /// Its name in addresses.
     pub fn key(self) -> &'static str {
         match self {

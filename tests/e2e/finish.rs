@@ -17,9 +17,9 @@ async fn savings_round_trips_and_what_is_missing_are_told() -> Outcome {
 
         // By its own link to the first exercise that measures something.
         press(&page.see(".bests a[href*='exercise=save-bytes&']").await?).await?;
-        page.connect_and_press("subscribe", 1, 'B').await?;
+        page.press_control("subscribe", 1).await?;
         page.step("subscribe", "met").await?;
-        page.connect_and_press("plain", 1, 'A').await?;
+        page.press_control("plain", 1).await?;
         for (step, answer) in [("first-use", 3), ("repeat", 1)] {
             page.predict(step, answer).await?;
             page.press_control(step, 1).await?;
@@ -31,8 +31,8 @@ async fn savings_round_trips_and_what_is_missing_are_told() -> Outcome {
         page.see(".lesson__done").await?;
 
         page.open(&address("first-request", IN_TAB)).await?;
-        page.connect_and_press("listen", 1, 'A').await?;
-        page.connect_and_press("listen", 2, 'B').await?;
+        page.press_control("listen", 1).await?;
+        page.press_control("listen", 2).await?;
         page.step("listen", "met").await?;
         page.press_control("ask", 1).await?;
         page.step("ask", "met").await?;

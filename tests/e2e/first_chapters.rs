@@ -14,7 +14,7 @@ async fn goodbye_by_its_buttons_in_the_tab() -> Outcome {
         untouched(&page, &["watch", "will", "with-reason", "with-will"]).await?;
 
         // The same button connects the client first.
-        page.press_labelled("watch", page.strings().step_connect_first("subscriber")).await?;
+
         page.press_labelled("watch", "Subscribe to the Will").await?;
         page.step("watch", "met").await?;
         page.press_labelled("will", "Connect with a Will").await?;
@@ -29,7 +29,6 @@ async fn goodbye_by_its_buttons_in_the_tab() -> Outcome {
         page.marked("with-reason", "contradicted").await?;
         page.step("with-will", "not-yet").await?;
 
-        page.press_labelled("with-will", page.strings().step_connect_first("client")).await?;
         page.press_labelled("with-will", "Send DISCONNECT 0x04").await?;
         page.step("with-will", "met").await?;
         page.panel('B').mentions("gone").await?;

@@ -32,5 +32,6 @@ mod reference;
 mod repair;
 mod request_response;
 mod sessions;
+mod stage;
 mod subscriptions;
 mod topic_alias;

@@ -115,8 +115,18 @@ impl Page {
         Ok(())
     }
 
+    /// Opens a step whose title alone is in sight.
+    pub async fn unfold_step(&self, step: &str) -> Outcome {
+        let title = self.see(&format!("#step-{step} .step__toggle")).await?;
+        if title.attr("aria-expanded").await?.as_deref() == Some("false") {
+            press(&title).await?;
+        }
+        Ok(())
+    }
+
     /// A button of a step, counted from 1, once it can be pressed.
     pub async fn control(&self, step: &str, nth: usize) -> WebDriverResult<WebElement> {
+        self.unfold_step(step).await?;
         let button = format!("#step-{step} .step__control button:nth-child({nth}):not(:disabled)");
         self.see(&button).await
     }
@@ -125,11 +135,13 @@ impl Page {
         press(&self.control(step, nth).await?).await
     }
 
-    /// Presses a button of a step twice: the first press connects the client, the next one does what it says.
-    pub async fn connect_and_press(&self, step: &str, nth: usize, client: char) -> Outcome {
-        self.press_control(step, nth).await?;
-        self.see(&format!("[data-client={client}] .lamp[data-link=connected]")).await?;
-        self.press_control(step, nth).await
+    /// Has the form of a step's own act opened, and filled in if asked for; sending is left to the panel.
+    pub async fn write_by_hand(&self, step: &str, filled_in: bool) -> Outcome {
+        let nth = if filled_in { 2 } else { 1 };
+        self.unfold_step(step).await?;
+        let button =
+            format!("#step-{step} .step__control--by-hand button:nth-child({nth}):not(:disabled)");
+        press(&self.see(&button).await?).await
     }
 
     /// Presses the button of a step that says this, as soon as it does.
@@ -143,8 +155,18 @@ impl Page {
 
     /// Chooses an answer to the question of a step, counted from 1.
     pub async fn predict(&self, step: &str, option: usize) -> Outcome {
-        let answer = format!("#step-{step} .prediction__option:nth-child({option})");
+        let option = option - 1;
+        self.unfold_step(step).await?;
+        let answer = format!("#step-{step} .prediction__option[data-option='{option}']");
         press(&self.see(&answer).await?).await
+    }
+
+    /// Types an answer to the question of a step.
+    pub async fn predict_by_typing(&self, step: &str, answer: &str) -> Outcome {
+        self.unfold_step(step).await?;
+        let form = format!("#step-{step} .prediction__typed");
+        type_over(&self.see(&format!("{form} input")).await?, answer).await?;
+        press(&self.see(&format!("{form} button")).await?).await
     }
 
     /// Waits until the wire has marked the prediction: `met` or `contradicted`.
@@ -197,6 +219,14 @@ impl Page {
         Ok(())
     }
 
+    /// Makes the browser's window of this size.
+    pub async fn with_size(&self, width: u32, height: u32) -> Outcome {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        Ok(())
+    }
+
     /// Makes the browser a phone of this width.
     pub async fn on_phone(&self, width: u32, height: u32) -> Outcome {
         let metrics =
@@ -213,7 +243,17 @@ pub struct Panel<'a> {
 }
 
 impl Panel<'_> {
+    /// Opens the panel where it is closed: beside the picture there is room for one.
+    pub async fn open(&self) -> Outcome {
+        let card = format!("#card-{}[aria-expanded=false]", self.client.to_ascii_lowercase());
+        if self.page.shows(&card).await? {
+            press(&self.page.see(&card).await?).await?;
+        }
+        Ok(())
+    }
+
     async fn find(&self, xpath: &str) -> WebDriverResult<WebElement> {
+        self.open().await?;
         let panel =
             format!("//section[contains(@class, 'client-panel')][@data-client='{}']", self.client);
         let xpath = format!("{panel}{xpath}");

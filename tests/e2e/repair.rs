@@ -42,7 +42,7 @@ async fn a_session_is_kept_once_its_interval_is_set_in_the_form() -> Outcome {
         subscriber.says(strings.link_offline).await?;
         page.step("mend", "not-yet").await?;
 
-        page.connect_and_press("mend", 1, 'B').await?;
+        page.press_control("mend", 1).await?;
         page.packet("PUBACK", 'B', "in").await?;
         // One message waits with the Session.
         page.see_html(".sessions", &strings.sessions_messages(0, 1)).await?;

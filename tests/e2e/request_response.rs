@@ -73,8 +73,8 @@ async fn an_answer_with_other_correlation_data_is_set_aside() -> Outcome {
     in_browser(Language::En, |page| async move {
         let strings = page.strings();
         page.open(&address("first-request", IN_TAB)).await?;
-        page.connect_and_press("listen", 1, 'A').await?;
-        page.connect_and_press("listen", 2, 'B').await?;
+        page.press_control("listen", 1).await?;
+        page.press_control("listen", 2).await?;
         page.step("listen", "met").await?;
         let (requester, responder) = (page.panel('A'), page.panel('B'));
         requester.choose("SUBSCRIBE").await?;
@@ -109,13 +109,13 @@ async fn nobody_is_told_from_silence_and_a_late_answer() -> Outcome {
         let strings = page.strings();
         page.open(&address("timeout", IN_TAB)).await?;
         page.predict("nobody", 2).await?;
-        page.connect_and_press("nobody", 1, 'A').await?;
+        page.press_control("nobody", 1).await?;
         page.press_control("nobody", 2).await?;
         page.step("nobody", "met").await?;
         page.marked("nobody", "met").await?;
         page.see_html(".requests__row[data-state=nobody]", strings.requests_nobody).await?;
 
-        page.connect_and_press("silent", 1, 'B').await?;
+        page.press_control("silent", 1).await?;
         page.packet("SUBACK", 'B', "in").await?;
         page.press_control("silent", 2).await?;
         page.step("silent", "met").await?;

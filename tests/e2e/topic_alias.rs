@@ -15,7 +15,7 @@ async fn an_alias_saves_bytes_in_english() -> Outcome {
 
         // Each first press connects the client, the next one sends.
         for step in ["subscribe", "plain"] {
-            page.connect_and_press(step, 1, client(step)).await?;
+            page.press_control(step, 1).await?;
             page.step(step, "met").await?;
         }
         page.see_html(".alias-line__sum", "60 B").await?;

@@ -127,6 +127,9 @@ fn packet(capture: &Capture, end: &Record) -> Option<Found> {
             if let Some(Fault { record, cause, about }) = culprit {
                 return Some(Found { about, ..Found::new(cause, Some(record)) });
             }
+            if let Some(found) = refused_proof(capture, end, code) {
+                return Some(found);
+            }
             let refused = Cause::Refused(code, packet_type);
             let culprit = asked.map(|record| record.id);
             let about = asked.and_then(Record::valid_packet).and_then(|asked| about(&asked, code));
@@ -192,6 +195,22 @@ fn circumstance(capture: &Capture, end: &Record, code: ReasonCode) -> Option<Fou
     }
 }
 
+/// A refusal that answers an AUTH of the client.
+fn refused_proof(capture: &Capture, end: &Record, code: ReasonCode) -> Option<Found> {
+    if !matches!(code, ReasonCode::NotAuthorized | ReasonCode::BadUserNameOrPassword) {
+        return None;
+    }
+    let auth = before(capture, end, PacketType::Auth)?;
+    let again = before(capture, end, PacketType::ConnAck).is_some();
+    (auth.sender() == Some(Sender::Client))
+        .then(|| Found::new(Cause::ProofRefused { again }, Some(auth.id)))
+}
+
+/// The last packet of that type on the connection, before `end`.
+fn before<'a>(capture: &'a Capture, end: &Record, wanted: PacketType) -> Option<&'a Record> {
+    capture.preceding(end.id).find(|record| record.packet_type() == Some(wanted))
+}
+
 fn closed(capture: &Capture, end: &Record, close: &LinkClose) -> Option<Found> {
     if !close.was_open {
         return Some(Found::new(Cause::NeverOpened, None));
@@ -241,19 +260,26 @@ fn closed_by_client(capture: &Capture, end: &Record) -> Found {
     if let Some(fault) = recent_fault(capture, end, Sender::Server) {
         return Found { about: fault.about, ..Found::new(fault.cause, Some(fault.record)) };
     }
-    let last = |packet_type: PacketType| {
-        capture.preceding(end.id).find(|record| record.packet_type() == Some(packet_type))
-    };
     let is_unanswered = |asked: &&Record| super::answer_to(capture, asked.id).is_none();
-    if last(PacketType::ConnAck).is_none() {
-        return match last(PacketType::Connect) {
-            Some(connect) => Found::new(Cause::NoConnAck, Some(connect.id)),
-            None => Found::new(Cause::CutByClient, None),
+    let Some(connect) = before(capture, end, PacketType::Connect) else {
+        return Found::new(Cause::CutByClient { with_will: false }, None);
+    };
+    if before(capture, end, PacketType::ConnAck).is_none() {
+        return match before(capture, end, PacketType::Auth) {
+            // It was the client's turn.
+            Some(auth) if auth.sender() == Some(Sender::Server) => {
+                Found::new(Cause::CutByClient { with_will: false }, None)
+            }
+            auth => Found::new(Cause::NoConnAck, Some(auth.unwrap_or(connect).id)),
         };
     }
-    match last(PacketType::PingReq).filter(is_unanswered) {
+    match before(capture, end, PacketType::PingReq).filter(is_unanswered) {
         Some(ping) => Found::new(Cause::NoPingResp, Some(ping.id)),
-        None => Found::new(Cause::CutByClient, None),
+        None => {
+            let packet = connect.valid_packet();
+            let with_will = matches!(packet, Some(Packet::Connect(it)) if it.will.is_some());
+            Found::new(Cause::CutByClient { with_will }, None)
+        }
     }
 }
 
@@ -262,17 +288,21 @@ fn closed_by_server(capture: &Capture, end: &Record) -> Found {
     if let Some(fault) = recent_fault(capture, end, Sender::Client) {
         return Found { about: fault.about, ..Found::new(fault.cause, Some(fault.record)) };
     }
-    let sent = |packet_type: PacketType| {
-        capture.preceding(end.id).find(|record| record.packet_type() == Some(packet_type))
-    };
-    let Some(connect) = sent(PacketType::Connect) else {
+    let Some(connect) = before(capture, end, PacketType::Connect) else {
         // A full capture may have dropped the beginning.
         let opened = capture.preceding(end.id).any(|record| record.entry == Entry::Opened);
         let cause = if opened { Cause::ClosedBeforeConnect } else { Cause::ClosedUnexplained };
         return Found::new(cause, None);
     };
-    if sent(PacketType::ConnAck).is_none() {
-        return Found::new(Cause::ClosedWithoutConnAck, Some(connect.id));
+    if before(capture, end, PacketType::ConnAck).is_none() {
+        return match before(capture, end, PacketType::Auth) {
+            None => Found::new(Cause::ClosedWithoutConnAck, Some(connect.id)),
+            Some(auth) if auth.sender() == Some(Sender::Server) => {
+                let waited = end.at.since(auth.at);
+                Found::new(Cause::LoginLeftOpen { waited }, Some(auth.id))
+            }
+            Some(auth) => Found::new(Cause::ProofRefusedSilently, Some(auth.id)),
+        };
     }
     if let Some((record, client_id)) = taken_over(capture, end) {
         return Found { about: Some(client_id), ..Found::new(Cause::TakenOver, Some(record)) };
@@ -411,7 +441,7 @@ mod tests {
     use crate::capture::ConnectionId;
     use crate::mqtt::{
         Ack, Auth, ConnAck, Disconnect, ErrorKind, PacketId, Properties, Property, QoS, SubAck,
-        Subscribe, Subscription, encode,
+        Subscribe, Subscription, Will, encode,
     };
     use crate::time::Instant;
 
@@ -493,6 +523,27 @@ mod tests {
     fn greeted(limits: impl Into<Properties>, then: Vec<Step>) -> Vec<Step> {
         let mut steps =
             vec![Opened, Client(connect([])), Server(connack(ReasonCode::Success, limits))];
+        steps.extend(then);
+        steps
+    }
+
+    fn with_will() -> Packet {
+        let will = Will { topic: "gone".into(), ..Will::default() };
+        Packet::Connect(Box::new(Connect { will: Some(will), ..Connect::default() }))
+    }
+
+    fn auth(reason_code: ReasonCode) -> Packet {
+        let properties = [Property::AuthenticationMethod("m".into())].into();
+        Packet::Auth(Auth { reason_code, properties })
+    }
+
+    /// CONNECT with a method, and the Server's challenge: records 0 to 3.
+    fn logging_in(then: Vec<Step>) -> Vec<Step> {
+        let mut steps = vec![
+            Opened,
+            Client(connect([Property::AuthenticationMethod("m".into())])),
+            Server(auth(ReasonCode::ContinueAuthentication)),
+        ];
         steps.extend(then);
         steps
     }
@@ -771,7 +822,61 @@ mod tests {
                 Cause::ClosedBeforeConnect,
                 None,
             ),
-            ("a cut", greeted([], vec![Closed(by)]), Cause::CutByClient, None),
+            ("a cut", greeted([], vec![Closed(by)]), Cause::CutByClient { with_will: false }, None),
+            (
+                "a cut, and a Will",
+                vec![
+                    Opened,
+                    Client(with_will()),
+                    Server(connack(ReasonCode::Success, [])),
+                    Closed(by),
+                ],
+                Cause::CutByClient { with_will: true },
+                None,
+            ),
+            (
+                "a challenge that nobody answered in time",
+                logging_in(vec![Passes(30_000), Closed(server)]),
+                Cause::LoginLeftOpen { waited: Duration::from_secs(30) },
+                Some(3),
+            ),
+            (
+                "a challenge that was not wanted",
+                logging_in(vec![Closed(by)]),
+                Cause::CutByClient { with_will: false },
+                None,
+            ),
+            (
+                "a proof without an answer",
+                logging_in(vec![Client(auth(ReasonCode::ContinueAuthentication)), Closed(by)]),
+                Cause::NoConnAck,
+                Some(4),
+            ),
+            (
+                "a wrong proof",
+                logging_in(vec![
+                    Client(auth(ReasonCode::ContinueAuthentication)),
+                    Server(connack(ReasonCode::NotAuthorized, [])),
+                ]),
+                Cause::ProofRefused { again: false },
+                Some(4),
+            ),
+            (
+                "a wrong proof, and a close without a word",
+                logging_in(vec![Client(auth(ReasonCode::ContinueAuthentication)), Closed(server)]),
+                Cause::ProofRefusedSilently,
+                Some(4),
+            ),
+            (
+                "a wrong proof on a connection that had logged in",
+                logging_in(vec![
+                    Server(connack(ReasonCode::Success, [])),
+                    Client(auth(ReasonCode::ReAuthenticate)),
+                    Server(disconnect(ReasonCode::NotAuthorized)),
+                ]),
+                Cause::ProofRefused { again: true },
+                Some(5),
+            ),
             (
                 "no PINGRESP",
                 greeted([], vec![Client(Packet::PingReq), Closed(by)]),

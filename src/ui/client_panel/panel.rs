@@ -72,7 +72,7 @@ pub fn ClientPanel(
     let desk = use_desk();
     if let Some(desk) = desk {
         desk.register(client, forms);
-        let before = desk.wanted();
+        let before = untrack(|| desk.wanted());
         Effect::new(move || {
             let Some(wanted) = desk.wanted().filter(|wanted| wanted.client == client) else {
                 return;

@@ -68,6 +68,7 @@ pub fn Header(
                         <span class="wide-label">{live(move || locale.strings().page_bench)}</span>
                     </a>
                 </Show>
+                <Tools place/>
                 <nav class="crumbs" aria-label=live(move || locale.strings().app_where)>{live(crumbs)}</nav>
             </div>
             <div class="app-header__tools">
@@ -101,6 +102,44 @@ pub fn Header(
                 </button>
             </div>
         </header>
+    }
+}
+
+/// What there is beside the course.
+#[component]
+fn Tools(place: Signal<Place>) -> impl IntoView {
+    let locale = use_locale();
+    let items = Page::TOOLS.map(|page| {
+        let is_here = move || (place.get() == Place::Page(page)).then_some("page");
+        view! {
+            <a
+                class="menu__item"
+                href=live(move || Place::Page(page).href(locale.language()))
+                aria-current=live(is_here)
+            >
+                <Icon name=page.icon()/>
+                {live(move || page.name(locale.strings()))}
+            </a>
+        }
+        .into_any()
+    });
+    let menu = NodeRef::<leptos::html::Div>::new();
+    // The menu closes once a link in it has been followed.
+    Effect::new(move || {
+        place.track();
+        if let Some(menu) = menu.get_untracked() {
+            let _ = menu.hide_popover();
+        }
+    });
+    view! {
+        <button class="button button--quiet wide-only" popovertarget="tools">
+            <Icon name="bench"/>
+            <span class="wide-label">{live(move || locale.strings().app_tools)}</span>
+            <Icon name="down" small=true/>
+        </button>
+        <div class="menu" popover="auto" id="tools" node_ref=menu>
+            {items.collect_view()}
+        </div>
     }
 }
 

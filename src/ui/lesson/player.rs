@@ -64,7 +64,7 @@ pub async fn connect_first(session: LessonSession, slot: ClientSlot) -> bool {
     let is_closed =
         || store.peek(|lab| lab.client(slot).is_none_or(|it| it.link_state() == LinkState::Closed));
     if is_closed() {
-        let prepared = store.prepared(slot).into_iter();
+        let prepared = untrack(|| store.prepared(slot)).into_iter();
         let mut connects = prepared.filter(|act| matches!(act.action, Action::Connect(_)));
         let Some(connect) = connects.next() else { return false };
         if store.act(connect).is_err() {

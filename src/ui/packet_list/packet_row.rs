@@ -48,10 +48,13 @@ pub fn PacketRow(
         line_view(line, &wire.asked.get(), language.strings(), None)
     };
     let start = view! {
-        <span class="packet-row__time" title=format!("#{}", id.number())>
-            {time}
-            " "
-            <span class="packet-row__unit">{unit}</span>
+        <span class="packet-row__time">
+            <span class="packet-row__number">{format!("#{}", id.number())}</span>
+            <span>
+                {time}
+                " "
+                <span class="packet-row__unit">{unit}</span>
+            </span>
         </span>
         <PacketWay client sender/>
     };
@@ -138,7 +141,13 @@ pub fn line_view(
                 {facts
                     .key
                     .map(|key| {
-                        view! { <span class="packet-row__key">{marked(filter, &key)}</span> " " }
+                        let is_long = key.chars().count() > LONG;
+                        view! {
+                            <span class="packet-row__key" class:packet-row__key--long=is_long>
+                                {marked(filter, &key)}
+                            </span>
+                            " "
+                        }
                     })}
                 {facts
                     .more
@@ -150,6 +159,9 @@ pub fn line_view(
         .into_any(),
     }
 }
+
+/// Characters from which the first fact gives way before the others.
+const LONG: usize = 20;
 
 /// A fact with what the filter found in it.
 fn marked(filter: &Filter, text: &str) -> impl IntoView + use<> {

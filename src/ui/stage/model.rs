@@ -83,12 +83,14 @@ pub fn facts(glance: &Glance, strings: &Strings) -> Vec<String> {
     if glance.held > 0 {
         facts.push(strings.cast_held(glance.held));
     }
-    for (used, maximum) in [glance.receiving, glance.sending] {
-        // A window that is as good as unlimited says nothing while it is empty.
-        if used > 0 || (maximum < 100 && facts.is_empty()) {
+    let (receiving, sending) = (glance.receiving, glance.sending);
+    // What the client itself has limited is worth knowing while it is empty too.
+    let is_limited = receiving.1 < u16::MAX;
+    for ((used, maximum), is_told) in [(receiving, is_limited), (sending, false)] {
+        if used > 0 || is_told {
             facts.push(match maximum {
                 u16::MAX => strings.cast_in_flight(used),
-                maximum => strings.cast_in_flight_of(used, maximum),
+                maximum => strings.cast_in_flight_of(maximum, used),
             });
         }
     }
@@ -162,13 +164,14 @@ mod tests {
         let plain = Glance {
             session_expiry_interval: 0,
             receiving: (0, u16::MAX),
-            sending: (0, u16::MAX),
+            sending: (0, 20),
             held: 0,
         };
         for (glance, expect) in [
             (plain, vec!["no Session kept"]),
             (Glance { session_expiry_interval: 300, ..plain }, vec!["Session 300 s"]),
-            (Glance { receiving: (2, 3), ..plain }, vec!["2 of 3 in flight", "no Session kept"]),
+            (Glance { receiving: (0, 3), ..plain }, vec!["0 of 3 in flight", "no Session kept"]),
+            (Glance { sending: (1, 20), ..plain }, vec!["1 of 20 in flight", "no Session kept"]),
             (
                 Glance { held: 2, receiving: (2, 3), ..plain },
                 vec!["2 held back", "2 of 3 in flight"],

@@ -1,14 +1,16 @@
 //! An Authentication Method that the Server does not have: 0x8C.
 
 use super::CLIENT;
-use crate::course::chapters::common::{connect, connect_with, has_ended};
-use crate::course::connections::connections;
+use crate::capture::RecordId;
+use crate::course::chapters::common::{codes_of, connect, connect_with, has_ended};
+use crate::course::connections::{Connection, connections};
+use crate::course::figure::{self, Figure};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
-    Verdict,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step,
+    Unmet, Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, Property, PropertyId, ReasonCode};
+use crate::mqtt::{Connect, Packet, PacketType, Property, PropertyId, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "bad-method",
@@ -16,18 +18,18 @@ pub static EXERCISE: Exercise = Exercise {
     spec: &["3.1.2.11.9", "3.2.2.2", "4.12"],
     clients: &[ClientSetup {
         role: "client",
-        prepared: |cast| vec![with_method(cast)],
+        prepared: |cast| vec![connect(cast, CLIENT)],
         ..ClientSetup::PLAIN
     }],
+    figures: &[Figure { name: "property", value: property }],
     steps: &[
         Step {
             id: "ask",
-            controls: &[|cast| Move::Act(with_method(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_came(evidence),
-            }),
+            by_hand: Some(ByHand { act: with_method, field: "Authentication Method" }),
+            // A Server that goes on without the method, or with it, has not met the step.
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: |_, _| Some(1) }),
             check: refused,
+            values: what_was_refused,
             ..Step::PLAIN
         },
         Step {
@@ -50,77 +52,88 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn with_method(cast: &Cast) -> Act {
-    connect_with(cast, CLIENT, [Property::AuthenticationMethod("demo_auth".to_owned())])
+    connect_with(cast, CLIENT, [Property::AuthenticationMethod(METHOD.to_owned())])
 }
 
-/// Success after all, 0x8C, or AUTH.
-fn what_came(evidence: &Evidence) -> Option<usize> {
-    if evidence.received(CLIENT, PacketType::Auth).next().is_some() {
-        return Some(2);
-    }
-    let all = connections(evidence, CLIENT);
-    let asked = all.iter().find(|it| it.connect.1.properties.authentication_method().is_some())?;
-    match asked.connack.as_ref()?.1.reason_code {
-        code if is_about_the_method(code) => Some(1),
-        code if code.is_error() => None,
-        _ => Some(0),
-    }
+/// The bytes of the property: its identifier, two bytes of length, and the name.
+fn property(cast: &Cast) -> String {
+    let packet = figure::bytes(&with_method(cast));
+    let name: Vec<_> = METHOD.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let property = format!("15 00 {:02X} {}", METHOD.len(), name.join(" "));
+    packet.contains(&property).then_some(property).unwrap_or_default()
 }
 
-/// 0x8C, or 0x87 where a Server prefers to say less (§4.12).
-fn is_about_the_method(code: ReasonCode) -> bool {
-    matches!(code, ReasonCode::BadAuthenticationMethod | ReasonCode::NotAuthorized)
+/// 0x8C, or 0x87 where a Server prefers to say less (§4.12). With Authentication Data, 0x87 may be about
+/// that.
+fn is_about_the_method(code: ReasonCode, connect: &Connect) -> bool {
+    match code {
+        ReasonCode::BadAuthenticationMethod => true,
+        ReasonCode::NotAuthorized => connect.properties.authentication_data().is_none(),
+        _ => false,
+    }
 }
 
 /// An Authentication Method in CONNECT, and 0x8C in the CONNACK to it.
 fn refused(evidence: &Evidence) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Connect)));
+    let mut verdict = Err(Evidence::not_sent(CLIENT, PacketType::Connect).into());
     for connection in connections(evidence, CLIENT) {
-        let (id, connect) = &connection.connect;
-        let Some(method) = connect.properties.authentication_method() else {
-            let finding = Finding::absent(PropertyId::AuthenticationMethod.name());
-            verdict = Err(Unmet::Contradicted { by: *id, finding });
-            continue;
-        };
-        let challenge = evidence.received(CLIENT, PacketType::Auth);
-        let challenge = challenge.filter(|record| record.connection == connection.id).last();
-        verdict = match (&connection.connack, challenge) {
-            (Some((_, connack)), _) if is_about_the_method(connack.reason_code) => {
-                return Ok(connection.handshake());
-            }
-            (Some((answer, connack)), _) if connack.reason_code.is_error() => {
-                let (packet, code) = (PacketType::ConnAck, connack.reason_code);
-                Err(Unmet::Contradicted { by: *answer, finding: Finding::Refused { packet, code } })
-            }
-            (Some((answer, _)), _) => {
-                let finding = Finding::told("offered", [&method]);
-                Err(Unmet::Contradicted { by: *answer, finding })
-            }
-            (None, Some(challenge)) => {
-                let finding = Finding::told("offered", [&method]);
-                Err(Unmet::Contradicted { by: challenge.id, finding })
-            }
-            (None, None) => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
-        };
+        verdict = refused_for_its_method(evidence, &connection);
+        if verdict.is_ok() {
+            break;
+        }
     }
     verdict
 }
 
-/// A CONNECT without the property, taken.
+fn refused_for_its_method(evidence: &Evidence, connection: &Connection) -> Verdict {
+    let (id, connect) = &connection.connect;
+    let absent = || Unmet::by(*id, Finding::absent(PropertyId::AuthenticationMethod.name()));
+    let method = connect.properties.authentication_method().ok_or_else(absent)?;
+    let offered = |by| Unmet::by(by, Finding::told("offered", [&method]));
+    let mut challenges = evidence.received(CLIENT, PacketType::Auth);
+    if let Some(challenge) = challenges.find(|it| it.connection == connection.id) {
+        return Err(offered(challenge.id));
+    }
+    let nothing = Evidence::not_received(CLIENT, PacketType::ConnAck);
+    let (answer, connack) = connection.connack.as_ref().ok_or(nothing)?;
+    match connack.reason_code {
+        code if is_about_the_method(code, connect) => Ok(connection.handshake()),
+        code if code.is_error() => {
+            let packet = PacketType::ConnAck;
+            Err(Unmet::by(*answer, Finding::Refused { packet, code }))
+        }
+        _ => Err(offered(*answer)),
+    }
+}
+
+fn what_was_refused(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let all = connections(evidence, CLIENT);
+    let asked = all.iter().find(|it| it.connect.0 == records[0]);
+    let method = asked.and_then(|it| it.connect.1.properties.authentication_method());
+    vec![
+        ("method", method.unwrap_or_default().to_owned()),
+        ("code", codes_of(evidence, records[1])),
+    ]
+}
+
+/// A CONNECT without the property, accepted.
 fn accepted_without(evidence: &Evidence) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Finding::told("no-plain-connect", [])));
+    let mut unmet = Finding::told("no-plain-connect", []).into();
     for connection in connections(evidence, CLIENT) {
         if connection.connect.1.properties.authentication_method().is_some() {
             continue;
         }
-        verdict = match &connection.connack {
-            None => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
-            Some((answer, connack)) if connack.reason_code.is_error() => {
-                let (packet, code) = (PacketType::ConnAck, connack.reason_code);
-                Err(Unmet::Contradicted { by: *answer, finding: Finding::Refused { packet, code } })
+        unmet = match &connection.connack {
+            None => Evidence::not_received(CLIENT, PacketType::ConnAck).into(),
+            Some((answer, connack)) => {
+                match check::nothing_refused(&Packet::ConnAck(connack.clone())) {
+                    Ok(()) => return Ok(connection.handshake()),
+                    Err(finding) => Unmet::by(*answer, finding),
+                }
             }
-            Some(_) => return Ok(connection.handshake()),
         };
     }
-    verdict
+    Err(unmet)
 }
+
+const METHOD: &str = "demo_auth";

@@ -27,10 +27,11 @@ pub(super) const CHAPTER: Chapter = Chapter {
     ],
 };
 
-/// A broker that lets in one user, and nobody without a proof or a password.
+/// A broker that lets in one user, and nobody without a proof or a password. It waits for somebody who
+/// reads before answering.
 fn one_user() -> Policy {
     let user = User { name: USER.to_owned(), password: PASSWORD.to_owned() };
-    Policy { anonymous: false, users: vec![user], ..Policy::default() }
+    Policy { anonymous: false, users: vec![user], connect_timeout: 600, ..Policy::default() }
 }
 
 /// CONNECT with the client-first message.
@@ -46,7 +47,7 @@ fn begin(cast: &Cast, evidence: &Evidence) -> Option<Act> {
 /// AUTH 0x18 with the client-final message to the challenge that is open; `None` without one.
 fn prove(evidence: &Evidence, password: &str) -> Option<Act> {
     let latest = exchanges_of(evidence, CLIENT).pop()?;
-    let is_open = latest.answer.is_none() && latest.end.is_none();
+    let is_open = latest.answer.is_none() && latest.end.is_none() && !latest.is_over;
     let answer = is_open.then(|| latest.computed(password)).flatten()?;
     Some(authenticate(ReasonCode::ContinueAuthentication, properties(answer.message())))
 }

@@ -2,12 +2,12 @@
 
 use super::scram_login::logged_in;
 use super::{CLIENT, authenticate, begin, client_first, one_user, open, prove};
-use crate::capture::answer_to;
-use crate::course::chapters::common::publish;
+use crate::capture::{Record, RecordId, answer_to};
+use crate::course::chapters::common::{codes_of, publish};
 use crate::course::scram::{Exchange, PASSWORD, USER, exchanges_of};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, QoS, ReasonCode};
@@ -18,7 +18,7 @@ pub static EXERCISE: Exercise = Exercise {
     spec: &["4.12.1", "3.15.2.1"],
     clients: &[ClientSetup {
         role: "client",
-        prepared: |cast| vec![open(cast, USER, 0), message(cast)],
+        prepared: |cast| vec![open(cast, USER, 0), message(QoS::AtMostOnce)],
         ..ClientSetup::PLAIN
     }],
     steps: &[
@@ -36,28 +36,36 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "meanwhile",
-            controls: &[|cast| Move::Act(message(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_became_of_it(evidence),
-            }),
+            by_hand: Some(ByHand { act: |_| message(QoS::AtLeastOnce), field: "QoS" }),
+            // The check asks for the PUBACK within the exchange.
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: |_, _| Some(0) }),
             check: acknowledged_meanwhile,
             ..Step::PLAIN
         },
         Step { id: "renewed", controls: &[|_| Move::React(answer)], check: renewed, ..Step::PLAIN },
+        Step {
+            id: "failed",
+            // The check asks for the Server's DISCONNECT.
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: |_, _| Some(2) }),
+            check: failed,
+            values: |evidence, records| vec![("code", last_code(evidence, records))],
+            ..Step::PLAIN
+        },
     ],
     policy: one_user,
     picture: Some(Picture::Scram),
-    solution: |cast| {
+    solution: |_| {
         vec![
             Move::React(begin),
             Move::React(answer),
             Move::React(begin_again),
-            Move::Act(message(cast)),
+            Move::Act(message(QoS::AtLeastOnce)),
             Move::React(answer),
+            Move::React(begin_again),
+            Move::React(|_, evidence| prove(evidence, "tsubame-14")),
         ]
     },
-    par: 5,
+    par: 7,
     ..Exercise::PLAIN
 };
 
@@ -73,90 +81,102 @@ fn begin_again(cast: &Cast, evidence: &Evidence) -> Option<Act> {
     Some(authenticate(ReasonCode::ReAuthenticate, first))
 }
 
-fn message(_: &Cast) -> Act {
-    publish(CLIENT, "test/mqtt5/auth", QoS::AtLeastOnce, "still here")
+fn message(qos: QoS) -> Act {
+    publish(CLIENT, "test/mqtt5/auth", qos, "still here")
+}
+
+fn last_code(evidence: &Evidence, records: &[RecordId]) -> String {
+    records.last().map_or_else(String::new, |last| codes_of(evidence, *last))
 }
 
 fn repeated(evidence: &Evidence) -> impl Iterator<Item = Exchange> {
     exchanges_of(evidence, CLIENT).into_iter().filter(|exchange| exchange.is_again)
 }
 
-fn refused(exchange: &Exchange) -> Option<Verdict> {
+fn not_again() -> Unmet {
+    Finding::told("not-again", []).into()
+}
+
+fn refused(exchange: &Exchange) -> Option<Unmet> {
     let (by, code) = exchange.refusal()?;
-    let finding = Finding::Refused { packet: PacketType::Disconnect, code };
-    Some(Err(Unmet::Contradicted { by, finding }))
+    Some(Unmet::by(by, Finding::Refused { packet: PacketType::Disconnect, code }))
 }
 
 /// AUTH 0x19 with client-first, and AUTH 0x18 with the challenge.
 fn challenged_again(evidence: &Evidence) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Finding::told("not-again", [])));
+    let mut unmet = not_again();
     for exchange in repeated(evidence) {
         if let Some((challenge, _)) = exchange.challenge {
             return Ok(vec![exchange.first.0, challenge]);
         }
-        let nothing = Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::Auth)));
-        verdict = refused(&exchange).unwrap_or(nothing);
+        let nothing = Evidence::not_received(CLIENT, PacketType::Auth);
+        unmet = refused(&exchange).unwrap_or(nothing.into());
     }
-    verdict
+    Err(unmet)
 }
 
 /// A PUBLISH between AUTH 0x19 and the end of that exchange, with its PUBACK.
 fn acknowledged_meanwhile(evidence: &Evidence) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Finding::told("not-again", [])));
+    let mut unmet = not_again();
     for exchange in repeated(evidence) {
         let end = exchange.end.as_ref().map(|(id, _)| *id);
-        let sent = evidence.sent(CLIENT, PacketType::Publish).find(|record| {
-            record.connection == exchange.connection
-                && record.id > exchange.first.0
-                && end.is_none_or(|end| record.id < end)
-        });
-        verdict = match (sent, end) {
-            (None, Some(by)) => {
-                Err(Unmet::Contradicted { by, finding: Finding::told("too-late", []) })
+        let is_within = |id: RecordId| id > exchange.first.0 && end.is_none_or(|end| id < end);
+        let within: Vec<_> = evidence
+            .sent(CLIENT, PacketType::Publish)
+            .filter(|sent| sent.connection == exchange.connection && is_within(sent.id))
+            .collect();
+        for sent in &within {
+            match puback(evidence, sent) {
+                Ok(puback) if is_within(puback) => return Ok(vec![sent.id, puback]),
+                Ok(_) => {}
+                Err(finding) => unmet = Unmet::by(sent.id, finding),
             }
-            (None, None) => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Publish))),
-            (Some(sent), _) => match answer_to(evidence.capture, sent.id) {
-                Some(puback) if end.is_none_or(|end| puback.id < end) => {
-                    return Ok(vec![sent.id, puback.id]);
-                }
-                _ => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::PubAck))),
-            },
+        }
+        unmet = match (within.is_empty(), end) {
+            (false, None) => unmet,
+            (_, Some(by)) => Unmet::by(by, Finding::told("too-late", [])),
+            (true, None) if exchange.is_over => not_again(),
+            (true, None) => Evidence::not_sent(CLIENT, PacketType::Publish).into(),
         };
     }
-    verdict
+    Err(unmet)
 }
 
-/// Acknowledged at once, only after the exchange, or refused.
-fn what_became_of_it(evidence: &Evidence) -> Option<usize> {
-    repeated(evidence).find_map(|exchange| {
-        let mut sent = evidence.sent(CLIENT, PacketType::Publish);
-        let sent = sent.find(|record| {
-            let end = exchange.end.as_ref();
-            record.id > exchange.first.0 && end.is_none_or(|(end, _)| record.id < *end)
-        })?;
-        match (answer_to(evidence.capture, sent.id), exchange.success()) {
-            (Some(puback), Some(end)) if puback.id > end => Some(1),
-            (Some(_), _) => Some(0),
-            (None, _) => exchange.refusal().map(|_| 2),
-        }
-    })
+fn puback(evidence: &Evidence, sent: &Record) -> Result<RecordId, Finding> {
+    let qos = sent.qos().unwrap_or_default();
+    Finding::unless_equal("QoS", qos.bits(), QoS::AtLeastOnce.bits())?;
+    let answer = answer_to(evidence.capture, sent.id);
+    answer.map(|it| it.id).ok_or(Evidence::not_received(CLIENT, PacketType::PubAck))
 }
 
 /// AUTH 0x00 with a proof of the Server's that holds.
 fn renewed(evidence: &Evidence) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Finding::told("not-again", [])));
+    let mut unmet = not_again();
     for exchange in repeated(evidence) {
-        let nothing = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth)));
-        verdict = match (&exchange.answer, exchange.success()) {
+        unmet = match (&exchange.answer, exchange.success()) {
             (Some((answer, _)), Some(end)) => match exchange.is_server_right(PASSWORD) {
                 Some(true) => return Ok(vec![*answer, end]),
-                _ => {
-                    let finding = Finding::told("server-unproved", []);
-                    Err(Unmet::Contradicted { by: end, finding })
-                }
+                _ => Unmet::by(end, Finding::told("server-unproved", [])),
             },
-            _ => refused(&exchange).unwrap_or(nothing),
+            _ if exchange.is_over => refused(&exchange).unwrap_or_else(not_again),
+            _ => Evidence::not_sent(CLIENT, PacketType::Auth).into(),
         };
     }
-    verdict
+    Err(unmet)
+}
+
+/// After a re-authentication that succeeded, one whose proof does not fit, and the Server's DISCONNECT.
+fn failed(evidence: &Evidence) -> Verdict {
+    let nothing = || Unmet::from(Finding::told("not-failed", []));
+    let mut after = repeated(evidence).skip_while(|exchange| exchange.success().is_none());
+    after.next().ok_or_else(nothing)?;
+    let mut unmet = nothing();
+    for exchange in after {
+        unmet = match (&exchange.answer, exchange.refusal(), exchange.success()) {
+            (Some((answer, _)), Some((end, _)), _) => return Ok(vec![*answer, end]),
+            (_, _, Some(by)) => Unmet::by(by, Finding::told("proved-again", [])),
+            _ => nothing(),
+        };
+    }
+    Err(unmet)
 }

@@ -2,14 +2,15 @@
 
 use super::scram_login::challenged;
 use super::{CLIENT, begin, one_user, open, prove};
-use crate::course::chapters::common::has_ended;
+use crate::capture::RecordId;
+use crate::course::chapters::common::{codes_of, has_ended};
 use crate::course::scram::{Exchange, PASSWORD, USER, exchanges_of};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict,
 };
 use crate::lab::Act;
-use crate::mqtt::PacketType;
+use crate::mqtt::{PacketType, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "wrong-proof",
@@ -30,23 +31,26 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "wrong",
             controls: &[|_| Move::React(|_, evidence| prove(evidence, WRONG))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_came(evidence),
-            }),
+            // The check asks for the refusal.
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: |_, _| Some(0) }),
             check: wrong_proof_refused,
+            values: |evidence, records| vec![("code", codes_of(evidence, records[1]))],
+            ..Step::PLAIN
+        },
+        Step {
+            id: "stranger",
+            by_hand: Some(ByHand {
+                act: |cast| open(cast, NOBODY, 1),
+                field: "Authentication Data",
+            }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: what_a_stranger_gets }),
+            check: unknown_name_answered,
             ..Step::PLAIN
         },
         Step {
             id: "nobody",
-            controls: &[
-                |_| Move::React(begin_as_nobody),
-                |_| Move::React(|_, evidence| prove(evidence, PASSWORD)),
-            ],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| when_it_was_told(evidence),
-            }),
+            controls: &[|_| Move::React(|_, evidence| prove(evidence, PASSWORD))],
+            prediction: Some(Prediction { asks: Asks::Byte, outcome: which_code }),
             check: unknown_name_refused,
             ..Step::PLAIN
         },
@@ -75,76 +79,69 @@ fn is_known(exchange: &&Exchange) -> bool {
     exchange.first.1.user_name == USER
 }
 
-/// A refusal in CONNACK, another challenge, or the end of the connection without a word.
-fn what_came(evidence: &Evidence) -> Option<usize> {
-    let all = exchanges_of(evidence, CLIENT);
-    let mut known = all.iter().filter(is_known);
-    let wrong = known.rfind(|it| it.is_proof_right(PASSWORD) == Some(false))?;
-    let (answer, _) = wrong.answer.as_ref()?;
-    let mut challenges = evidence.received(CLIENT, PacketType::Auth);
-    if challenges.any(|it| it.connection == wrong.connection && it.id > *answer) {
-        return Some(1);
-    }
-    match wrong.refusal() {
-        Some(_) => Some(0),
-        None => has_ended(evidence, CLIENT).then_some(2),
-    }
-}
-
-/// At once, after the proof, or not at all.
-fn when_it_was_told(evidence: &Evidence) -> Option<usize> {
-    let all = exchanges_of(evidence, CLIENT);
-    let unknown = all.iter().find(|it| !is_known(it) && it.end.is_some())?;
-    Some(match (unknown.refusal(), &unknown.answer) {
-        (Some(_), None) => 0,
-        (Some(_), Some(_)) => 1,
-        (None, _) => 2,
-    })
-}
-
 /// A proof that the password does not give, and the refusal of it.
 fn wrong_proof_refused(evidence: &Evidence) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Finding::told("no-challenge", [])));
+    let mut unmet = Finding::told("no-challenge", []).into();
     for exchange in exchanges_of(evidence, CLIENT).iter().filter(is_known) {
-        let Some((answer, _)) = &exchange.answer else {
-            if exchange.end.is_none() && exchange.challenge.is_some() {
-                verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth)));
-            }
-            continue;
-        };
-        verdict = match (exchange.is_proof_right(PASSWORD), exchange.refusal()) {
-            (Some(false), Some((end, _))) => return Ok(vec![*answer, end]),
-            (Some(false), None) => {
-                Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)))
-            }
-            _ => {
-                let finding = Finding::told("right-proof", []);
-                Err(Unmet::Contradicted { by: *answer, finding })
-            }
+        unmet = match (&exchange.answer, exchange.refusal()) {
+            (None, _) if exchange.is_over || exchange.challenge.is_none() => continue,
+            (None, _) => Evidence::not_sent(CLIENT, PacketType::Auth).into(),
+            (Some((answer, _)), refusal) => match (exchange.is_proof_right(PASSWORD), refusal) {
+                (Some(false), Some((end, _))) => return Ok(vec![*answer, end]),
+                (Some(false), None) => Evidence::not_received(CLIENT, PacketType::ConnAck).into(),
+                _ => Unmet::by(*answer, Finding::told("right-proof", [])),
+            },
         };
     }
-    verdict
+    Err(unmet)
 }
 
-/// A challenge for a name without a user, and the refusal only after the proof.
-fn unknown_name_refused(evidence: &Evidence) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Finding::told("no-other-name", [])));
+/// CONNECT under a name without a user, and whatever the Server answers.
+fn unknown_name_answered(evidence: &Evidence) -> Verdict {
+    let mut unmet = Finding::told("no-other-name", []).into();
     for exchange in exchanges_of(evidence, CLIENT).iter().filter(|it| !is_known(it)) {
-        let refusal = exchange.refusal();
-        verdict = match (&exchange.challenge, &exchange.answer, refusal) {
-            (Some((challenge, _)), Some(_), Some((end, _))) => {
-                return Ok(vec![exchange.first.0, *challenge, end]);
+        let refusal = exchange.refusal().map(|(id, _)| id);
+        match exchange.challenge.as_ref().map(|(id, _)| *id).or(refusal) {
+            Some(answer) => return Ok(vec![exchange.first.0, answer]),
+            None => unmet = Evidence::not_received(CLIENT, PacketType::Auth).into(),
+        }
+    }
+    Err(unmet)
+}
+
+/// The refusal of a proof under a name without a user.
+fn unknown_name_refused(evidence: &Evidence) -> Verdict {
+    let mut unmet = Finding::told("no-other-name", []).into();
+    for exchange in exchanges_of(evidence, CLIENT).iter().filter(|it| !is_known(it)) {
+        unmet = match (&exchange.answer, exchange.refusal()) {
+            (Some((answer, _)), Some((end, _))) => return Ok(vec![*answer, end]),
+            (Some(_), None) => Evidence::not_received(CLIENT, PacketType::ConnAck).into(),
+            (None, Some((by, code))) => {
+                Unmet::by(by, Finding::Refused { packet: PacketType::ConnAck, code })
             }
-            (_, _, Some((by, code))) => {
-                let finding = Finding::Refused { packet: PacketType::ConnAck, code };
-                Err(Unmet::Contradicted { by, finding })
-            }
-            (None, ..) => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::Auth))),
-            (_, None, _) => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Auth))),
-            _ => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
+            (None, None) if exchange.is_over => continue,
+            (None, None) => Evidence::not_sent(CLIENT, PacketType::Auth).into(),
         };
     }
-    verdict
+    Err(unmet)
+}
+
+/// One of two refusals, or a challenge.
+fn what_a_stranger_gets(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let answer = evidence.capture.get(records[1])?.valid_packet()?;
+    match answer.packet_type() {
+        PacketType::Auth => Some(2),
+        _ => match answer.reason_codes().first()? {
+            ReasonCode::BadUserNameOrPassword => Some(0),
+            ReasonCode::NotAuthorized => Some(1),
+            _ => None,
+        },
+    }
+}
+
+fn which_code(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let refusal = evidence.capture.get(records[1])?.valid_packet()?;
+    refusal.reason_codes().first().map(|code| code.value().into())
 }
 
 const WRONG: &str = "tsubame-14";

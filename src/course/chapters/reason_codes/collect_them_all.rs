@@ -8,13 +8,13 @@ use crate::broker::{self, Command, Input, Policy, Rule, User};
 use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, connect_with, publish, publish_with};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict,
 };
 use crate::lab::{Act, Action, Behaviour, Login};
 use crate::link::Fault;
 use crate::mqtt::{
-    Connect, Disconnect, Packet, PacketId, Property, Publish, QoS, ReasonCode, Sender,
-    Subscription, encode,
+    Connect, Disconnect, Packet, PacketId, PacketType, Property, Publish, QoS, ReasonCode, Sender,
+    Subscription, Will, encode,
 };
 use ReasonCode as R;
 
@@ -25,17 +25,21 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "collector",
-            prepared: |cast| vec![connect(cast, A), many_filters()],
+            prepared: |cast| vec![connect_with_will(cast), many_filters()],
             beginning: |_| vec![Act::automate(A, Behaviour::Login(login()))],
         },
-        ClientSetup { role: "twin", prepared: |cast| vec![twin(cast)], ..ClientSetup::PLAIN },
+        ClientSetup {
+            role: "twin",
+            prepared: |cast| vec![connect(cast, TWIN)],
+            ..ClientSetup::PLAIN
+        },
     ],
     policy: particular,
     picture: Some(Picture::Codes),
     steps: &[
         Step {
             id: "one-suback",
-            controls: &[|cast| Move::Act(connect(cast, A)), |_| Move::Act(many_filters())],
+            controls: &[|cast| Move::Act(connect_with_will(cast)), |_| Move::Act(many_filters())],
             check: |evidence| collected(evidence, &IN_ONE_SUBACK),
             ..Step::PLAIN
         },
@@ -84,11 +88,16 @@ pub static EXERCISE: Exercise = Exercise {
             ..Step::PLAIN
         },
         Step {
+            id: "taken-over",
+            by_hand: Some(ByHand { act: twin, field: "Client Identifier" }),
+            check: thrown_out,
+            ..Step::PLAIN
+        },
+        Step {
             id: "from-outside",
             controls: &[
                 |cast| Move::Act(connect(cast, A)),
                 end_by_hand,
-                |cast| Move::Act(twin(cast)),
                 |_| Move::Operate(strict),
                 |_| Move::Act(qos_1()),
                 |cast| Move::Act(connect_alert(cast)),
@@ -96,14 +105,18 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::Wait(Duration::from_secs(10)),
                 |_| Move::Act(silence(Fault::Mend)),
                 |_| Move::Wait(Duration::from_secs(LONGEST)),
-                |_| Move::Operate(|_| Input::Command(Command::ShutDown)),
             ],
             check: |evidence| collected(evidence, &FROM_OUTSIDE),
             ..Step::PLAIN
         },
+        Step {
+            id: "shut-down",
+            check: |evidence| collected(evidence, &[R::ServerShuttingDown]),
+            ..Step::PLAIN
+        },
     ],
     solution,
-    par: 52,
+    par: 54,
     ..Exercise::PLAIN
 };
 
@@ -151,23 +164,22 @@ const DROPPED: [R; 7] = [
     R::MessageRateTooHigh,
     R::RetainNotSupported,
 ];
-const FROM_OUTSIDE: [R; 6] = [
-    R::ServerShuttingDown,
-    R::KeepAliveTimeout,
-    R::SessionTakenOver,
-    R::AdministrativeAction,
-    R::QoSNotSupported,
-    R::MaximumConnectTime,
-];
+const FROM_OUTSIDE: [R; 4] =
+    [R::KeepAliveTimeout, R::AdministrativeAction, R::QoSNotSupported, R::MaximumConnectTime];
+/// What a client is expected to send itself. Any other code in a packet of its own says nothing about the
+/// server.
+const OWN: [R; 4] =
+    [R::Success, R::DisconnectWithWillMessage, R::ContinueAuthentication, R::ReAuthenticate];
 
-/// Each code has been in some packet that obeys the rules, whoever sent it.
+/// Each code has been in some packet that obeys the rules, from the server unless it is one's own to send.
 fn collected(evidence: &Evidence, codes: &[ReasonCode]) -> Verdict {
-    let records = evidence.capture.records().filter(|record| record.id >= evidence.since);
     let mut first = vec![None; codes.len()];
-    for record in records {
+    for record in evidence.capture.records().filter(|record| record.id >= evidence.since) {
         let Some(packet) = record.valid_packet() else { continue };
+        let by_server = record.sender() == Some(Sender::Server);
         for (code, found) in codes.iter().zip(&mut first) {
-            if found.is_none() && packet.reason_codes().contains(code) {
+            let counts = by_server || OWN.contains(code);
+            if found.is_none() && counts && packet.reason_codes().contains(code) {
                 *found = Some(record.id);
             }
         }
@@ -177,12 +189,23 @@ fn collected(evidence: &Evidence, codes: &[ReasonCode]) -> Verdict {
     if !missing.is_empty() {
         let there = codes.len() - missing.len();
         let finding = Finding::told("missing", [&there, &codes.len(), &missing.join(", ")]);
-        return Err(Unmet::NotYet(finding));
+        return Err(finding.into());
     }
     let mut records: Vec<_> = first.into_iter().flatten().collect();
     records.sort_unstable();
     records.dedup();
     Ok(records)
+}
+
+/// The collector, and not the twin, was told that somebody else has its Session.
+fn thrown_out(evidence: &Evidence) -> Verdict {
+    let mut told = evidence.received(A, PacketType::Disconnect);
+    let code = R::SessionTakenOver;
+    let told = told.find(|record| {
+        record.valid_packet().is_some_and(|packet| packet.reason_codes().contains(&code))
+    });
+    let nothing = Finding::told("missing", [&0, &1, &format!("0x{:02X}", code.value())]);
+    Ok(vec![told.ok_or(nothing)?.id])
 }
 
 /// Refuses by the name of the client or of the topic.
@@ -211,7 +234,7 @@ fn particular() -> Policy {
     }
 }
 
-/// Stricter still: QoS 0 only, and half a minute at most.
+/// Stricter still: QoS 0 only, and two minutes at most.
 fn strict(_: &Cast) -> Input {
     let longest = u32::try_from(LONGEST).ok();
     let maximum_qos = QoS::AtMostOnce;
@@ -240,6 +263,16 @@ const NAMES: [(&str, R); 5] = [
     ("moved", R::ServerMoved),
     ("hasty", R::ConnectionRateExceeded),
 ];
+
+/// With a Will for 0x04.
+fn connect_with_will(cast: &Cast) -> Act {
+    let mut act = connect(cast, A);
+    if let Action::Connect(connect) = &mut act.action {
+        let will = Will { topic: "codes/gone".to_owned(), ..Will::default() };
+        connect.will = Some(will);
+    }
+    act
+}
 
 fn many_filters() -> Act {
     let subscriptions = FILTERS.map(|(filter, qos, _)| Subscription {
@@ -416,7 +449,7 @@ fn silence(fault: Fault) -> Act {
 fn solution(cast: &Cast) -> Vec<Move> {
     let connected = |then: Move| [Move::Act(connect(cast, A)), then];
     let begin = [
-        Move::Act(connect(cast, A)),
+        Move::Act(connect_with_will(cast)),
         Move::Act(many_filters()),
         Move::Acts(to_be_acknowledged()),
         Move::Act(leave()),
@@ -444,11 +477,11 @@ fn solution(cast: &Cast) -> Vec<Move> {
         Move::Act(too_large()),
         Move::Acts(too_fast()),
         Move::Act(retained()),
-        end_by_hand(cast),
-    ];
-    // The collector takes over from its twin, as the twin would from it.
-    let outside = [
         Move::Act(twin(cast)),
+    ];
+    // It is the twin, under the collector's name, that the administrator finds.
+    let outside = [
+        end_by_hand(cast),
         Move::Operate(strict),
         Move::Act(connect(cast, A)),
         Move::Act(qos_1()),
@@ -474,4 +507,4 @@ fn solution(cast: &Cast) -> Vec<Move> {
 const A: ClientSlot = ClientSlot(0);
 const TWIN: ClientSlot = ClientSlot(1);
 /// How long a connection may last under the stricter policy, in seconds.
-const LONGEST: u64 = 30;
+const LONGEST: u64 = 120;

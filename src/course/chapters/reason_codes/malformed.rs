@@ -1,11 +1,11 @@
 //! 0x81: a packet broken by hand, by two bits.
 
-use super::{ended, foretold};
-use crate::capture::{ClientSlot, Record};
+use super::ended;
+use crate::capture::{ClientSlot, Record, RecordId, answer_to};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Verdict, judge,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{Breakage, PacketType, QoS, ReasonCode, Sender};
@@ -16,66 +16,77 @@ pub static EXERCISE: Exercise = Exercise {
     spec: &["3.3.1.2", "4.13.1"],
     clients: &[ClientSetup {
         role: "client",
-        prepared: |cast| vec![connect(cast, CLIENT), sound()],
+        prepared: |cast| vec![connect(cast, CLIENT), message(QoS::AtMostOnce)],
         ..ClientSetup::PLAIN
     }],
     picture: Some(Picture::Codes),
     steps: &[
         Step {
             id: "sound",
-            controls: &[|cast| Move::Act(connect(cast, CLIENT)), |_| Move::Act(sound())],
-            check: |evidence| check::answered_well(evidence, CLIENT, PacketType::PubAck),
+            by_hand: Some(ByHand { act: |_| message(QoS::AtLeastOnce), field: "QoS" }),
+            check: acknowledged,
             ..Step::PLAIN
         },
         Step {
             id: "broken",
             controls: &[|_| Move::React(broken)],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |it, _| foretold(dropped(it)),
-            }),
+            prediction: Some(Prediction { asks: Asks::Byte, outcome: first_byte }),
             check: dropped,
             ..Step::PLAIN
         },
     ],
     solution: |cast| {
-        let sound = [connect(cast, CLIENT), sound()].map(Move::Act);
+        let sound = [connect(cast, CLIENT), message(QoS::AtLeastOnce)].map(Move::Act);
         sound.into_iter().chain([Move::React(broken)]).collect()
     },
     par: 3,
     ..Exercise::PLAIN
 };
 
-fn sound() -> Act {
-    publish(CLIENT, "test/codes/sound", QoS::AtLeastOnce, "sound")
+fn message(qos: QoS) -> Act {
+    publish(CLIENT, "test/codes/sound", qos, "sound")
 }
 
-/// The PUBLISH that was sent, with QoS 3.
+fn acknowledged(evidence: &Evidence) -> Verdict {
+    let sent = evidence.sent(CLIENT, PacketType::Publish);
+    judge(sent, Evidence::not_sent(CLIENT, PacketType::Publish), |record, _| {
+        let qos = record.qos().unwrap_or_default();
+        Finding::unless_equal("QoS", qos.bits(), QoS::AtLeastOnce.bits())?;
+        let answer = answer_to(evidence.capture, record.id);
+        answer.map(|_| ()).ok_or(Evidence::not_received(CLIENT, PacketType::PubAck))
+    })
+}
+
+/// The latest sound PUBLISH of QoS 1, with QoS 3.
 fn broken(_: &Cast, evidence: &Evidence) -> Option<Act> {
-    let mut sent = evidence.sent(CLIENT, PacketType::Publish);
-    let bytes = sent.find_map(|record| record.valid_packet().map(|_| record.bytes().to_vec()))?;
-    let broken = Breakage::QoS3.of(&bytes.into(), Sender::Client)?;
+    let is_sound = |record: &&Record| {
+        record.valid_packet().is_some() && record.qos() == Some(QoS::AtLeastOnce)
+    };
+    let sound = evidence.sent(CLIENT, PacketType::Publish).filter(is_sound).last()?;
+    let broken = Breakage::QoS3.of(&sound.bytes().to_vec().into(), Sender::Client)?;
     Some(Act { client: CLIENT, action: Action::SendBytes(broken.bytes) })
 }
 
-/// Any packet that cannot be read will do.
+/// The latest packet that cannot be read ended the connection; any will do.
 fn dropped(evidence: &Evidence) -> Verdict {
     let is_malformed = |record: &&Record| {
         let error = record.packet().and_then(Result::err);
         error.is_some_and(|error| error.kind.reason_code() == ReasonCode::MalformedPacket)
     };
-    let mut own = evidence.capture.records().filter(|record| {
+    let own = evidence.capture.records().filter(|record| {
         record.id >= evidence.since
             && record.client == CLIENT
             && record.sender() == Some(Sender::Client)
     });
-    let Some(cause) = own.find(is_malformed) else {
-        return Err(Unmet::NotYet(Finding::told("not-broken", [])));
-    };
-    match ended(evidence, CLIENT, cause, ReasonCode::MalformedPacket) {
-        Ok(records) => Ok(records),
-        Err(verdict) => verdict,
-    }
+    let cause = own.filter(is_malformed).last().ok_or(Finding::told("not-broken", []))?;
+    ended(evidence, CLIENT, cause, ReasonCode::MalformedPacket)
+}
+
+/// Told by a broken PUBLISH, and by no other packet.
+fn first_byte(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let broken = evidence.capture.get(records[0])?;
+    let first = *broken.bytes().first()?;
+    (first >> 4 == 3 && first & 0b0110 == 0b0110).then_some(first.into())
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

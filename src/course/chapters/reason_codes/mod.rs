@@ -10,8 +10,9 @@ mod retry_or_not;
 mod suback_mix;
 
 use super::Chapter;
+use super::common::codes_of;
 use crate::broker::{Action, Policy, Rule};
-use crate::capture::{ClientSlot, Entry, Record, RecordId};
+use crate::capture::{ClientSlot, Entry, Record};
 use crate::course::{Evidence, Finding, Unmet, Verdict};
 use crate::mqtt::{PacketType, QoS, ReasonCode, Sender};
 
@@ -49,32 +50,19 @@ fn choosy() -> Policy {
 
 /// After what the client sent in `cause` the server ended the connection: with DISCONNECT and this Reason
 /// Code, or without a word, as §4.13.1 allows.
-fn ended(
-    evidence: &Evidence,
-    client: ClientSlot,
-    cause: &Record,
-    wanted: ReasonCode,
-) -> Result<Vec<RecordId>, Verdict> {
-    let id = cause.id;
-    for record in evidence.capture.following(id) {
+fn ended(evidence: &Evidence, client: ClientSlot, cause: &Record, wanted: ReasonCode) -> Verdict {
+    for record in evidence.capture.following(cause.id) {
+        if matches!(&record.entry, Entry::Closed(_)) {
+            return Ok(vec![cause.id, record.id]);
+        }
         let is_word = record.packet_type() == Some(PacketType::Disconnect)
             && record.sender() == Some(Sender::Server);
-        match record.valid_packet().filter(|_| is_word).map(|packet| packet.reason_codes().to_vec())
-        {
-            Some(codes) if codes.contains(&wanted) => return Ok(vec![id, record.id]),
-            Some(codes) => {
-                let found = codes.first().map_or(0, |code| code.value());
-                let finding = Finding::told("other-code", [&format!("0x{found:02X}")]);
-                return Err(Err(Unmet::Contradicted { by: record.id, finding }));
-            }
-            None if matches!(&record.entry, Entry::Closed(_)) => return Ok(vec![id, record.id]),
-            None => {}
+        let Some(packet) = record.valid_packet().filter(|_| is_word) else { continue };
+        if packet.reason_codes().contains(&wanted) {
+            return Ok(vec![cause.id, record.id]);
         }
+        let code = codes_of(evidence, record.id);
+        return Err(Unmet::by(record.id, Finding::told("other-code", [&code])));
     }
-    Err(Err(Unmet::NotYet(Evidence::not_received(client, PacketType::Disconnect))))
-}
-
-/// Which of three guesses came true, all about what ends a connection: the last.
-fn foretold(verdict: Verdict) -> Option<usize> {
-    verdict.is_ok().then_some(2)
+    Err(Evidence::not_received(client, PacketType::Disconnect).into())
 }

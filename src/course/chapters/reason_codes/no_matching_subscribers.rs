@@ -1,13 +1,14 @@
 //! A success that says: nobody was there.
 
-use crate::capture::{ClientSlot, answer_to};
-use crate::course::chapters::common::{connect, publish, subscribe};
+use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::course::chapters::common::{codes_of, connect, publish, size_of, subscribe};
+use crate::course::figure::{self, Figure};
 use crate::course::{
-    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
-    Verdict, check,
+    Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
+    Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{Packet, PacketType, QoS, ReasonCode};
+use crate::mqtt::{Ack, Packet, PacketId, PacketType, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "no-matching-subscribers",
@@ -16,7 +17,10 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "publisher",
-            prepared: |cast| vec![connect(cast, PUBLISHER), message(cast.nonce())],
+            prepared: |cast| {
+                let quiet = publish(PUBLISHER, &topic(cast.nonce()), QoS::AtMostOnce, PAYLOAD);
+                vec![connect(cast, PUBLISHER), quiet]
+            },
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -26,18 +30,14 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     picture: Some(Picture::Codes),
+    figures: &[Figure { name: "puback", value: |_| figure::bytes_of(&nobody_there()) }],
     steps: &[
         Step {
             id: "nobody",
-            controls: &[
-                |cast| Move::Act(connect(cast, PUBLISHER)),
-                |cast| Move::Act(message(cast.nonce())),
-            ],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_was_said(evidence),
-            }),
+            by_hand: Some(ByHand { act: |cast| message(cast.nonce()), field: "QoS" }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: what_was_said }),
             check: nobody,
+            values: |evidence, records| vec![("code", codes_of(evidence, records[1]))],
             ..Step::PLAIN
         },
         Step {
@@ -47,7 +47,12 @@ pub static EXERCISE: Exercise = Exercise {
                 |cast| Move::Act(listen(cast.nonce())),
                 |cast| Move::Act(message(cast.nonce())),
             ],
+            prediction: Some(Prediction {
+                asks: Asks::Number,
+                outcome: |evidence, records| Some(size_of(evidence, records[1])),
+            }),
             check: somebody,
+            values: |evidence, records| vec![("bytes", size_of(evidence, records[1]).to_string())],
             ..Step::PLAIN
         },
     ],
@@ -70,69 +75,81 @@ fn topic(nonce: &str) -> String {
 }
 
 fn message(nonce: &str) -> Act {
-    publish(PUBLISHER, &topic(nonce), QoS::AtLeastOnce, "is anybody there?")
+    publish(PUBLISHER, &topic(nonce), QoS::AtLeastOnce, PAYLOAD)
 }
 
 fn listen(nonce: &str) -> Act {
     subscribe(SUBSCRIBER, &topic(nonce), QoS::AtMostOnce)
 }
 
-/// A PUBLISH answered with that code, before or after the first SUBACK. A server need not tell that nobody
-/// is there: 0x00 counts too (§3.4.2.1).
-fn answered(evidence: &Evidence, is_alone: bool) -> Verdict {
-    let suback = evidence.received(SUBSCRIBER, PacketType::SubAck).next().map(|record| record.id);
-    let mut verdict = Err(Unmet::NotYet(match is_alone {
-        true => Evidence::not_received(PUBLISHER, PacketType::PubAck),
-        false => Finding::told("not-again", []),
-    }));
-    for record in evidence.sent(PUBLISHER, PacketType::Publish) {
-        if suback.is_none_or(|suback| record.id < suback) != is_alone {
-            continue;
-        }
-        let Some(answer) = answer_to(evidence.capture, record.id) else { continue };
-        let Some(packet) = answer.valid_packet() else { continue };
-        let Some(&code) = packet.reason_codes().first() else { continue };
-        let accepted = match code {
-            ReasonCode::NoMatchingSubscribers => is_alone,
-            ReasonCode::Success => true,
-            _ => false,
-        };
-        if accepted {
-            return Ok(vec![record.id, answer.id]);
-        }
-        let finding = match code.is_error() {
-            true => check::nothing_refused(&packet).err().unwrap_or(Finding::absent("Reason Code")),
-            false => Finding::told("still-nobody", []),
-        };
-        verdict = Err(Unmet::Contradicted { by: answer.id, finding });
-    }
-    verdict
+fn nobody_there() -> Packet {
+    let reason_code = ReasonCode::NoMatchingSubscribers;
+    Packet::PubAck(Ack { reason_code, ..Ack::success(PacketId::MIN) })
 }
 
+/// The answer to a PUBLISH of QoS 1, with its Reason Code.
+fn puback<'a>(evidence: &Evidence<'a>, sent: &Record) -> Result<(&'a Record, ReasonCode), Finding> {
+    Finding::unless_equal("QoS", sent.qos().unwrap_or_default().bits(), QoS::AtLeastOnce.bits())?;
+    let nothing = || Evidence::not_received(PUBLISHER, PacketType::PubAck);
+    let answer = answer_to(evidence.capture, sent.id).ok_or_else(nothing)?;
+    let packet = answer.valid_packet().ok_or_else(nothing)?;
+    check::nothing_refused(&packet)?;
+    let code = packet.reason_codes().first().ok_or_else(nothing)?;
+    Ok((answer, *code))
+}
+
+/// A PUBLISH to nobody. A server need not tell: 0x00 counts too, as long as nobody had subscribed
+/// (§3.4.2.1).
 fn nobody(evidence: &Evidence) -> Verdict {
-    answered(evidence, true)
+    let suback = first_suback(evidence);
+    let mut unmet = Evidence::not_sent(PUBLISHER, PacketType::Publish).into();
+    for sent in evidence.sent(PUBLISHER, PacketType::Publish) {
+        unmet = match puback(evidence, sent) {
+            Err(finding) => Unmet::by(sent.id, finding),
+            Ok((answer, code)) => {
+                let is_alone = suback.is_none_or(|suback| answer.id < suback);
+                if is_alone || code == ReasonCode::NoMatchingSubscribers {
+                    return Ok(vec![sent.id, answer.id]);
+                }
+                Unmet::by(answer.id, Finding::told("somebody-there", []))
+            }
+        };
+    }
+    Err(unmet)
 }
 
+/// A PUBLISH after the SUBACK, accepted without a remark, and its message at the subscriber.
 fn somebody(evidence: &Evidence) -> Verdict {
-    let answer = answered(evidence, false);
-    if !answer.is_ok() {
-        return answer;
+    let mut unmet = Finding::told("not-again", []).into();
+    let suback = first_suback(evidence).ok_or(Finding::told("not-again", []))?;
+    for sent in evidence.sent(PUBLISHER, PacketType::Publish).filter(|sent| sent.id > suback) {
+        unmet = match puback(evidence, sent) {
+            Err(finding) => Unmet::by(sent.id, finding),
+            Ok((answer, ReasonCode::NoMatchingSubscribers)) => {
+                Unmet::by(answer.id, Finding::told("still-nobody", []))
+            }
+            Ok((answer, _)) => {
+                let mut arrived = evidence.received(SUBSCRIBER, PacketType::Publish);
+                match arrived.find(|arrived| arrived.id > sent.id) {
+                    Some(arrived) => return Ok(vec![sent.id, answer.id, arrived.id]),
+                    None => Evidence::not_received(SUBSCRIBER, PacketType::Publish).into(),
+                }
+            }
+        };
     }
-    let Some(message) = evidence.received(SUBSCRIBER, PacketType::Publish).next() else {
-        return Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)));
-    };
-    check::all([answer, Ok(vec![message.id])])
+    Err(unmet)
 }
 
-fn what_was_said(evidence: &Evidence) -> Option<usize> {
-    let Ok(records) = answered(evidence, true) else { return None };
-    match evidence.capture.get(*records.last()?)?.valid_packet()? {
-        Packet::PubAck(ack) | Packet::PubRec(ack) => {
-            Some(usize::from(ack.reason_code == ReasonCode::NoMatchingSubscribers))
-        }
-        _ => None,
-    }
+fn first_suback(evidence: &Evidence) -> Option<RecordId> {
+    evidence.received(SUBSCRIBER, PacketType::SubAck).next().map(|record| record.id)
+}
+
+fn what_was_said(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let answer = evidence.capture.get(records[1])?.valid_packet()?;
+    let code = answer.reason_codes().first()?;
+    Some(usize::from(*code == ReasonCode::NoMatchingSubscribers))
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
+const PAYLOAD: &str = "is anybody there?";

@@ -4,8 +4,8 @@ use super::no_publishing;
 use crate::capture::{ClientSlot, Record, RecordId, answer_to};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::{
-    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
-    Verdict, check, judge,
+    Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
+    Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, QoS, ReasonCode};
@@ -16,7 +16,7 @@ pub static EXERCISE: Exercise = Exercise {
     spec: &["3.4.2.1", "4.13.2"],
     clients: &[ClientSetup {
         role: "publisher",
-        prepared: |cast| vec![connect(cast, CLIENT), message(DOOR, QoS::AtLeastOnce)],
+        prepared: |cast| vec![connect(cast, CLIENT), message(OPEN, QoS::AtLeastOnce)],
         ..ClientSetup::PLAIN
     }],
     policy: no_publishing,
@@ -24,10 +24,7 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "refused",
-            controls: &[
-                |cast| Move::Act(connect(cast, CLIENT)),
-                |_| Move::Act(message(DOOR, QoS::AtLeastOnce)),
-            ],
+            by_hand: Some(ByHand { act: |_| message(DOOR, QoS::AtLeastOnce), field: "Topic Name" }),
             check: refused,
             ..Step::PLAIN
         },
@@ -37,10 +34,7 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::Act(message(DOOR, QoS::AtMostOnce)),
                 |_| Move::Act(message(OPEN, QoS::AtLeastOnce)),
             ],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_came(evidence),
-            }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: what_came }),
             check: silent,
             ..Step::PLAIN
         },
@@ -62,53 +56,75 @@ fn message(topic: &str, qos: QoS) -> Act {
     publish(CLIENT, topic, qos, "open")
 }
 
+/// A PUBLISH whose own answer is 0x87.
 fn refused(evidence: &Evidence) -> Verdict {
-    let mut answers: Vec<&Record> =
-        [PacketType::PubAck, PacketType::PubRec, PacketType::Disconnect]
-            .into_iter()
-            .flat_map(|packet| evidence.received(CLIENT, packet))
-            .collect();
-    answers.sort_by_key(|record| record.id);
-    let nothing = Evidence::not_received(CLIENT, PacketType::PubAck);
-    judge(answers.into_iter(), nothing, |_, packet| match packet.reason_codes().first() {
-        Some(code) if !code.is_error() => Err(Finding::told("allowed", [])),
-        _ => check::has_reason_code(packet, ReasonCode::NotAuthorized),
-    })
+    let mut unmet = Evidence::not_sent(CLIENT, PacketType::Publish).into();
+    for sent in evidence.sent(CLIENT, PacketType::Publish) {
+        unmet = match refusal(evidence, sent) {
+            Ok(answer) => return Ok(vec![sent.id, answer]),
+            Err(finding) => Unmet::by(sent.id, finding),
+        };
+    }
+    Err(unmet)
 }
 
-/// After a forbidden QoS 0 PUBLISH an allowed one is answered, on the same connection.
+fn refusal(evidence: &Evidence, sent: &Record) -> Result<RecordId, Finding> {
+    let answer = answer_to(evidence.capture, sent.id).or_else(|| ended_after(evidence, sent));
+    let nothing = || Evidence::not_received(CLIENT, PacketType::PubAck);
+    let answer = answer.ok_or_else(nothing)?;
+    let packet = answer.valid_packet().ok_or_else(nothing)?;
+    if !packet.reason_codes().iter().any(|code| code.is_error()) {
+        return Err(Finding::told("allowed", [&topic_of(sent).unwrap_or_default()]));
+    }
+    check::has_reason_code(&packet, ReasonCode::NotAuthorized)?;
+    Ok(answer.id)
+}
+
+/// After a forbidden QoS 0 PUBLISH an allowed one is answered, on the same connection; or the server has
+/// said with DISCONNECT what it could not acknowledge (§4.13.2).
 fn silent(evidence: &Evidence) -> Verdict {
-    let forbidden = |record: &Record| match record.valid_packet() {
-        Some(Packet::Publish(it)) => it.topic.starts_with("test/forbidden/"),
-        _ => false,
-    };
-    let mut quiet = evidence
+    let mut unmet = Finding::told("not-quiet", []).into();
+    let quiet = evidence
         .sent(CLIENT, PacketType::Publish)
-        .filter(|record| record.qos() == Some(QoS::AtMostOnce) && forbidden(record));
-    let Some(quiet) = quiet.next() else {
-        return Err(Unmet::NotYet(Finding::told("not-quiet", [])));
-    };
-    if let Some(end) = ended_after(evidence, quiet) {
-        // A server may also refuse with DISCONNECT (§4.13.2).
-        return Ok(vec![quiet.id, end]);
+        .filter(|record| record.qos() == Some(QoS::AtMostOnce) && is_forbidden(record));
+    for quiet in quiet {
+        if let Some(end) = ended_after(evidence, quiet) {
+            let packet = end.valid_packet();
+            match packet.map(|packet| check::has_reason_code(&packet, ReasonCode::NotAuthorized)) {
+                Some(Err(finding)) => unmet = Unmet::by(end.id, finding),
+                _ => return Ok(vec![quiet.id, end.id]),
+            }
+            continue;
+        }
+        let mut later = evidence.sent(CLIENT, PacketType::Publish).filter(|record| {
+            record.id > quiet.id && record.connection == quiet.connection && !is_forbidden(record)
+        });
+        match later.find_map(|record| answer_to(evidence.capture, record.id)) {
+            Some(answer) => return Ok(vec![quiet.id, answer.id]),
+            None => unmet = Finding::told("not-proved", []).into(),
+        }
     }
-    let mut later = evidence.sent(CLIENT, PacketType::Publish).filter(|record| {
-        record.id > quiet.id && record.connection == quiet.connection && !forbidden(record)
-    });
-    let answer = later.find_map(|record| answer_to(evidence.capture, record.id));
-    match answer {
-        Some(answer) => Ok(vec![quiet.id, answer.id]),
-        None => Err(Unmet::NotYet(Finding::told("not-proved", []))),
+    Err(unmet)
+}
+
+fn topic_of(record: &Record) -> Option<String> {
+    match record.valid_packet()? {
+        Packet::Publish(publish) => Some(publish.topic),
+        _ => None,
     }
 }
 
-fn ended_after(evidence: &Evidence, cause: &Record) -> Option<RecordId> {
+fn is_forbidden(record: &Record) -> bool {
+    topic_of(record).is_some_and(|topic| topic.starts_with("test/forbidden/"))
+}
+
+fn ended_after<'a>(evidence: &Evidence<'a>, cause: &Record) -> Option<&'a Record> {
     let mut ends = evidence.received(CLIENT, PacketType::Disconnect);
-    ends.find(|end| end.id > cause.id && end.connection == cause.connection).map(|end| end.id)
+    ends.find(|end| end.id > cause.id && end.connection == cause.connection)
 }
 
-fn what_came(evidence: &Evidence) -> Option<usize> {
-    let Ok(records) = silent(evidence) else { return None };
+/// With DISCONNECT, or not at all.
+fn what_came(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
     let last = evidence.capture.get(*records.last()?)?;
     Some(if last.packet_type() == Some(PacketType::Disconnect) { 1 } else { 2 })
 }

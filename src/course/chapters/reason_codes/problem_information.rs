@@ -1,14 +1,14 @@
 //! Request Problem Information: whether refusals say why.
 
 use super::no_publishing;
-use crate::capture::{ClientSlot, answer_to};
-use crate::course::chapters::common::{connect, connect_with, publish};
+use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::course::chapters::common::{connect, connect_with, publish, size_of};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{Packet, PacketType, Property, QoS, ReasonCode};
+use crate::mqtt::{Packet, PacketType, Property, PropertyId, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "problem-information",
@@ -22,7 +22,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
         ClientSetup {
             role: "brief",
-            prepared: |cast| vec![without(cast), forbidden(BRIEF)],
+            prepared: |cast| vec![connect(cast, BRIEF), forbidden(BRIEF)],
             ..ClientSetup::PLAIN
         },
     ],
@@ -36,16 +36,18 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::Act(forbidden(CURIOUS)),
             ],
             check: explained,
+            values: size_of_the_last,
             ..Step::PLAIN
         },
         Step {
             id: "bare",
-            controls: &[|cast| Move::Act(without(cast)), |_| Move::Act(forbidden(BRIEF))],
+            by_hand: Some(ByHand { act: without, field: "Request Problem Information" }),
             prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_is_left(evidence),
+                asks: Asks::Number,
+                outcome: |evidence, records| Some(size_of(evidence, *records.last()?)),
             }),
             check: bare,
+            values: size_of_the_last,
             ..Step::PLAIN
         },
     ],
@@ -65,55 +67,54 @@ fn forbidden(slot: ClientSlot) -> Act {
     publish(slot, "test/forbidden/door", QoS::AtLeastOnce, "open")
 }
 
-/// The last refusal that reached the client, and whether its connection asked for no explanations.
-fn refusal(evidence: &Evidence, client: ClientSlot) -> Result<(Verdict, Packet, bool), Verdict> {
-    let nothing = Err(Unmet::NotYet(Evidence::not_received(client, PacketType::PubAck)));
-    let Some(record) = evidence.received(client, PacketType::PubAck).last() else {
-        return Err(nothing);
-    };
-    let Some(packet) = record.valid_packet() else { return Err(nothing) };
-    if let Err(finding) = check::has_reason_code(&packet, ReasonCode::NotAuthorized) {
-        return Err(Err(Unmet::Contradicted { by: record.id, finding }));
-    }
+/// The last refusal that reached a client.
+struct Refusal {
+    /// CONNECT, CONNACK and the refusal.
+    records: Vec<RecordId>,
+    packet: Packet,
+    /// The value in CONNECT.
+    request: Option<u8>,
+}
+
+fn refusal(evidence: &Evidence, client: ClientSlot) -> Result<Refusal, Unmet> {
+    let nothing = || Evidence::not_received(client, PacketType::PubAck);
+    let record = evidence.received(client, PacketType::PubAck).last().ok_or_else(nothing)?;
+    let packet = record.valid_packet().ok_or_else(nothing)?;
+    check::has_reason_code(&packet, ReasonCode::NotAuthorized)
+        .map_err(|finding| Unmet::by(record.id, finding))?;
     let mut connects = evidence.sent(client, PacketType::Connect);
     let connect = connects.find(|connect| connect.connection == record.connection);
     let asked = connect.and_then(|connect| connect.valid_packet());
-    let wants_none =
-        asked.is_some_and(|packet| packet.properties().request_problem_information() == Some(0));
+    let request = asked.and_then(|packet| packet.properties().request_problem_information());
     let connack = connect.and_then(|connect| answer_to(evidence.capture, connect.id));
     let records = connect.into_iter().chain(connack).chain([record]).map(|it| it.id);
-    Ok((Ok(records.collect()), packet, wants_none))
+    Ok(Refusal { records: records.collect(), packet, request })
 }
 
 fn explained(evidence: &Evidence) -> Verdict {
-    match refusal(evidence, CURIOUS) {
-        Err(verdict) => verdict,
-        Ok((_, _, true)) => Err(Unmet::NotYet(Finding::told("asked-for-none", []))),
-        Ok((met, packet, false)) => match packet.properties().reason_string() {
-            Some(_) => met,
-            None => Err(Unmet::NotYet(Finding::absent("Reason String"))),
-        },
+    let Refusal { records, packet, request } = refusal(evidence, CURIOUS)?;
+    if request == Some(0) {
+        return Err(Finding::told("asked-for-none", []).into());
     }
+    packet.properties().reason_string().ok_or(Finding::absent("Reason String"))?;
+    Ok(records)
 }
 
 fn bare(evidence: &Evidence) -> Verdict {
-    match refusal(evidence, BRIEF) {
-        Err(verdict) => verdict,
-        Ok((_, _, false)) => Err(Unmet::NotYet(Finding::absent("Request Problem Information 0"))),
-        Ok((met, packet, true)) => {
-            let properties = packet.properties();
-            let is_bare = properties.reason_string().is_none()
-                && properties.user_properties().next().is_none();
-            match is_bare {
-                true => met,
-                false => Err(Unmet::NotYet(Finding::told("not-bare", []))),
-            }
-        }
+    let Refusal { records, packet, request } = refusal(evidence, BRIEF)?;
+    let name = PropertyId::RequestProblemInformation.name();
+    Finding::unless_equal(name, request.ok_or(Finding::absent(name))?, 0)?;
+    let properties = packet.properties();
+    let is_explained = properties.reason_string().is_some();
+    if is_explained || properties.user_properties().next().is_some() {
+        return Err(Finding::told("not-bare", []).into());
     }
+    Ok(records)
 }
 
-fn what_is_left(evidence: &Evidence) -> Option<usize> {
-    bare(evidence).is_ok().then_some(1)
+fn size_of_the_last(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let bytes = records.last().map_or(0, |last| size_of(evidence, *last));
+    vec![("bytes", bytes.to_string())]
 }
 
 const CURIOUS: ClientSlot = ClientSlot(0);

@@ -2,15 +2,15 @@
 
 use bytes::Bytes;
 
-use super::{ended, foretold};
+use super::ended;
 use crate::capture::{ClientSlot, Record};
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Verdict, check,
 };
 use crate::lab::{Act, Action};
-use crate::mqtt::{Packet, PacketType, ReasonCode, encode};
+use crate::mqtt::{PacketType, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "protocol-error",
@@ -25,45 +25,37 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "connect",
-            controls: &[|cast| Move::Act(connect(cast, CLIENT))],
+            by_hand: Some(ByHand { act: |cast| connect(cast, CLIENT), field: "Client Identifier" }),
             check: |evidence| check::connected(evidence, CLIENT),
             ..Step::PLAIN
         },
         Step {
             id: "again",
-            controls: &[|cast| Move::Act(again(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |it, _| foretold(dropped(it)),
-            }),
+            controls: &[|_| Move::React(again)],
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: |_, _| Some(2) }),
             check: dropped,
             ..Step::PLAIN
         },
     ],
-    solution: |cast| [connect(cast, CLIENT), again(cast)].map(Move::Act).into(),
+    solution: |cast| vec![Move::Act(connect(cast, CLIENT)), Move::React(again)],
     par: 2,
     ..Exercise::PLAIN
 };
 
-/// The very same CONNECT, as bytes: a client would not send it by itself.
-fn again(cast: &Cast) -> Act {
-    let bytes = match connect(cast, CLIENT).action {
-        Action::Connect(connect) => encode(&Packet::Connect(connect)).unwrap_or_default(),
-        _ => Bytes::new(),
-    };
-    Act { client: CLIENT, action: Action::SendBytes(bytes) }
+/// The bytes of the learner's own CONNECT: a client would not send them again by itself.
+fn again(_: &Cast, evidence: &Evidence) -> Option<Act> {
+    let latest = evidence.sent(CLIENT, PacketType::Connect).last()?;
+    let bytes = Bytes::copy_from_slice(latest.bytes());
+    Some(Act { client: CLIENT, action: Action::SendBytes(bytes) })
 }
 
+/// The latest connection with two CONNECTs was ended by the server.
 fn dropped(evidence: &Evidence) -> Verdict {
     let sent: Vec<&Record> = evidence.sent(CLIENT, PacketType::Connect).collect();
-    let mut pairs = sent.windows(2).filter(|pair| pair[0].connection == pair[1].connection);
-    let Some(second) = pairs.next().map(|pair| pair[1]) else {
-        return Err(Unmet::NotYet(Finding::told("not-twice", [])));
-    };
-    match ended(evidence, CLIENT, second, ReasonCode::ProtocolError) {
-        Ok(records) => Ok(records),
-        Err(verdict) => verdict,
-    }
+    let mut pairs = sent.windows(2).rev();
+    let pair = pairs.find(|pair| pair[0].connection == pair[1].connection);
+    let second = pair.ok_or(Finding::told("not-twice", []))?[1];
+    ended(evidence, CLIENT, second, ReasonCode::ProtocolError)
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

@@ -1,11 +1,11 @@
 //! Three Topic Filters in one SUBSCRIBE, three Reason Codes in one SUBACK.
 
 use super::choosy;
-use crate::capture::{ClientSlot, RecordId, answer_to};
-use crate::course::chapters::common::{connect, publish};
+use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::course::chapters::common::{codes_of, connect, publish};
 use crate::course::{
-    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet, Verdict,
-    check,
+    Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
+    Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, QoS, ReasonCode, Subscription};
@@ -16,7 +16,7 @@ pub static EXERCISE: Exercise = Exercise {
     spec: &["3.9.3", "3.8.4"],
     clients: &[ClientSetup {
         role: "subscriber",
-        prepared: |cast| vec![connect(cast, CLIENT), ask(), message(NEWS)],
+        prepared: |cast| vec![connect(cast, CLIENT), ask(&WANTED[..2]), message(NEWS)],
         ..ClientSetup::PLAIN
     }],
     policy: choosy,
@@ -24,12 +24,10 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "ask",
-            controls: &[|cast| Move::Act(connect(cast, CLIENT)), |_| Move::Act(ask())],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| one_each(evidence),
-            }),
+            by_hand: Some(ByHand { act: |_| ask(&WANTED), field: "Topic Filter" }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: one_each }),
             check: asked,
+            values: |evidence, records| vec![("codes", codes_of(evidence, records[1]))],
             ..Step::PLAIN
         },
         Step {
@@ -40,95 +38,102 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     solution: |cast| {
-        [connect(cast, CLIENT), ask(), message(NEWS), message(PLAIN)].map(Move::Act).into()
+        [connect(cast, CLIENT), ask(&WANTED), message(NEWS), message(PLAIN)].map(Move::Act).into()
     },
     par: 4,
     ..Exercise::PLAIN
 };
 
-fn ask() -> Act {
-    let filters = [(PLAIN, QoS::AtLeastOnce), (GAUGE, QoS::ExactlyOnce), (NEWS, QoS::AtLeastOnce)];
-    let subscriptions = filters.map(|(topic_filter, qos)| Subscription {
-        topic_filter: topic_filter.to_owned(),
-        qos,
+const WANTED: [(&str, QoS); 3] =
+    [(PLAIN, QoS::AtLeastOnce), (GAUGE, QoS::ExactlyOnce), (NEWS, QoS::AtLeastOnce)];
+
+fn ask(filters: &[(&str, QoS)]) -> Act {
+    let subscriptions = filters.iter().map(|(topic_filter, qos)| Subscription {
+        topic_filter: (*topic_filter).to_owned(),
+        qos: *qos,
         ..Subscription::default()
     });
-    Act::subscribe(CLIENT, [], subscriptions)
+    Act::subscribe(CLIENT, [], subscriptions.collect::<Vec<_>>())
 }
 
 fn message(topic: &str) -> Act {
     publish(CLIENT, topic, QoS::AtMostOnce, "hello")
 }
 
-/// The SUBSCRIBE with several Topic Filters, its SUBACK, and what each filter was told.
-type Asked = (RecordId, RecordId, Vec<(String, ReasonCode)>);
+/// A SUBSCRIBE with its SUBACK, and what each Topic Filter was told.
+struct Asked {
+    subscribe: RecordId,
+    suback: RecordId,
+    codes: Vec<(String, ReasonCode)>,
+}
 
-fn answered(evidence: &Evidence) -> Result<Asked, Verdict> {
-    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Subscribe)));
+/// The first SUBSCRIBE that asks for all that is wanted; otherwise what the latest one lacks.
+fn answered(evidence: &Evidence) -> Result<Asked, Unmet> {
+    let mut unmet = Evidence::not_sent(CLIENT, PacketType::Subscribe).into();
     for record in evidence.sent(CLIENT, PacketType::Subscribe) {
-        let Some(Packet::Subscribe(subscribe)) = record.valid_packet() else { continue };
-        let filters = subscribe.subscriptions.len();
-        if filters < 3 {
-            let finding = Finding::told("too-few", [&filters]);
-            verdict = Err(Unmet::Contradicted { by: record.id, finding });
-            continue;
+        match read(evidence, record) {
+            Ok(asked) => return Ok(asked),
+            Err(finding) => unmet = Unmet::by(record.id, finding),
         }
-        let answer = answer_to(evidence.capture, record.id);
-        let Some((by, Packet::SubAck(suback))) =
-            answer.and_then(|answer| Some((answer.id, answer.valid_packet()?)))
-        else {
-            verdict = Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::SubAck)));
-            continue;
-        };
-        // One for each, in the same order [MQTT-3.8.4-6] [MQTT-3.9.3-1].
-        if suback.reason_codes.len() != filters {
-            let codes = suback.reason_codes.len();
-            let finding = Finding::told("not-one-each", [&filters, &codes]);
-            verdict = Err(Unmet::Contradicted { by, finding });
-            continue;
-        }
-        let names = subscribe.subscriptions.into_iter().map(|it| it.topic_filter);
-        return Ok((record.id, by, names.zip(suback.reason_codes).collect()));
     }
-    Err(verdict)
+    Err(unmet)
+}
+
+fn read(evidence: &Evidence, record: &Record) -> Result<Asked, Finding> {
+    let Some(Packet::Subscribe(subscribe)) = record.valid_packet() else {
+        return Err(Evidence::not_sent(CLIENT, PacketType::Subscribe));
+    };
+    let asked = subscribe.subscriptions;
+    for (filter, qos) in WANTED {
+        let found = asked.iter().find(|it| it.topic_filter == filter);
+        let found = found.ok_or(Finding::told("no-filter", [&filter]))?;
+        // Only here does the QoS matter: there must be something to lower.
+        if filter == GAUGE {
+            Finding::unless_equal("QoS", found.qos.bits(), qos.bits())?;
+        }
+    }
+    let answer = answer_to(evidence.capture, record.id);
+    let answer = answer.and_then(|answer| Some((answer.id, answer.valid_packet()?)));
+    let Some((by, Packet::SubAck(suback))) = answer else {
+        return Err(Evidence::not_received(CLIENT, PacketType::SubAck));
+    };
+    // One for each, in the same order [MQTT-3.8.4-6] [MQTT-3.9.3-1].
+    let codes = suback.reason_codes;
+    if codes.len() != asked.len() {
+        return Err(Finding::told("not-one-each", [&asked.len(), &codes.len()]));
+    }
+    let names = asked.into_iter().map(|it| it.topic_filter);
+    Ok(Asked { subscribe: record.id, suback: by, codes: names.zip(codes).collect() })
 }
 
 fn asked(evidence: &Evidence) -> Verdict {
-    match answered(evidence) {
-        Ok((subscribe, suback, _)) => Ok(vec![subscribe, suback]),
-        Err(verdict) => verdict,
-    }
+    let asked = answered(evidence)?;
+    Ok(vec![asked.subscribe, asked.suback])
 }
 
-/// The granted message has come, and the other, sent before it, only if its filter was granted.
+/// The message to a granted filter has come, and the other, sent before it, only if its filter was granted.
 fn only_what_was_granted(evidence: &Evidence) -> Verdict {
-    let (_, suback, codes) = match answered(evidence) {
-        Ok(asked) => asked,
-        Err(verdict) => return verdict,
-    };
+    let Asked { suback, codes, .. } = answered(evidence)?;
     let sent = check::messages(evidence.sent(CLIENT, PacketType::Publish));
-    let of = |topic: &str| sent.iter().find(|(id, it)| *id > suback && it.topic == topic);
-    let Some((first, _)) = of(NEWS) else {
-        return Err(Unmet::NotYet(Finding::told("not-published", [&NEWS])));
-    };
-    if !sent.iter().any(|(id, it)| id > first && it.topic == PLAIN) {
-        return Err(Unmet::NotYet(Finding::told("not-published", [&PLAIN])));
-    }
+    let of = |topic: &str, after| sent.iter().find(|(id, it)| *id > after && it.topic == topic);
+    let (first, _) = of(NEWS, suback).ok_or(Finding::told("not-published", [&NEWS]))?;
+    of(PLAIN, *first).ok_or(Finding::told("not-published", [&PLAIN]))?;
     let arrived = check::messages(evidence.received(CLIENT, PacketType::Publish));
     let is_refused =
         |topic: &str| codes.iter().any(|(name, code)| name == topic && code.is_error());
     if let Some((by, message)) = arrived.iter().find(|(_, it)| is_refused(&it.topic)) {
-        let finding = Finding::told("came-anyway", [&message.topic]);
-        return Err(Unmet::Contradicted { by: *by, finding });
+        return Err(Unmet::by(*by, Finding::told("came-anyway", [&message.topic])));
     }
-    match arrived.iter().find(|(id, it)| id > first && it.topic == PLAIN) {
-        Some((id, _)) => Ok(vec![suback, *first, *id]),
-        None => Err(Unmet::NotYet(Finding::told("not-come", [&PLAIN]))),
-    }
+    let plain = arrived.iter().find(|(id, it)| id > first && it.topic == PLAIN);
+    let (plain, _) = plain.ok_or(Finding::told("not-come", [&PLAIN]))?;
+    Ok(vec![suback, *first, *plain])
 }
 
-fn one_each(evidence: &Evidence) -> Option<usize> {
-    answered(evidence).is_ok().then_some(1)
+/// Only a SUBACK that grants and refuses tells that each filter is decided for itself.
+fn one_each(evidence: &Evidence, _: &[RecordId]) -> Option<usize> {
+    let codes = answered(evidence).ok()?.codes;
+    let refused = codes.iter().filter(|(_, code)| code.is_error()).count();
+    (refused > 0 && refused < codes.len()).then_some(1)
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

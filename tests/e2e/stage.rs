@@ -1,0 +1,120 @@
+//! The stage: the picture is in sight, whole or nearly so, and every exercise begins at its top.
+
+use mqtt5_playground::course::CHAPTERS;
+use mqtt5_playground::language::Language;
+use serde_json::Value;
+
+use crate::browser::in_browser;
+use crate::exercises::{IN_TAB, address};
+use crate::page::{Outcome, Page, press};
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn pictures_are_in_sight_to_the_end_on_a_small_laptop() -> Outcome {
+    in_browser(Language::En, |page| async move { play_all(&page, 1280, 800).await }).await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn pictures_are_in_sight_to_the_end_on_a_laptop() -> Outcome {
+    in_browser(Language::Ja, |page| async move { play_all(&page, 1440, 900).await }).await
+}
+
+/// Plays the solution of every exercise, and looks at the page at its beginning and at its end.
+async fn play_all(page: &Page, width: u32, height: u32) -> Outcome {
+    page.with_size(width, height).await?;
+    let exercises = CHAPTERS.iter().flat_map(|chapter| chapter.exercises);
+    let mut wrong = Vec::new();
+    for exercise in exercises {
+        let id = exercise.id;
+        page.open(&address(id, IN_TAB)).await?;
+        page.see("[data-picture]").await?;
+        let tops = page
+            .evaluate(
+                "return ['pane-learn', 'pane-bench', 'picture']
+                    .map(id => document.getElementById(id).scrollTop)",
+            )
+            .await?;
+        if tops != serde_json::json!([0, 0, 0]) {
+            wrong.push(format!("{id} begins at {tops}"));
+        }
+        press(&page.button(page.strings().lesson_play_solution).await?).await?;
+        page.see(".lesson__done").await?;
+        // The part of the picture that is in sight, its height, and what lies over it.
+        let seen = page
+            .evaluate(
+                "const picture = document.querySelector('[data-picture]');
+                const area = picture.getBoundingClientRect();
+                const across = Math.min(area.right, innerWidth) - Math.max(area.left, 0);
+                const down = Math.min(area.bottom, innerHeight) - Math.max(area.top, 0);
+                const points = [0.1, 0.3, 0.5, 0.7, 0.9].flatMap(x => [0.1, 0.5, 0.9].map(y => [x, y]));
+                const covered = points.filter(([x, y]) => !picture.contains(document.elementFromPoint(
+                    area.left + x * area.width, area.top + y * area.height)));
+                return [across * down / (area.width * area.height), down, covered.length]",
+            )
+            .await?;
+        let [share, height, covered] = [0, 1, 2].map(|at| seen[at].as_f64().unwrap_or_default());
+        if share < 0.8 || height < 280.0 || covered > 0.0 {
+            wrong.push(format!(
+                "{id}: {:.0}% in sight, {height} px, {covered} covered",
+                share * 100.0
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    Ok(())
+}
+
+/// The next exercise begins at its top, wherever the last one was left.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_next_exercise_begins_at_its_top() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.with_size(1440, 900).await?;
+        page.open(&address("save-bytes", IN_TAB)).await?;
+        page.evaluate("document.getElementById('pane-learn').scrollTop = 9999").await?;
+        press(&page.see(".lesson__foot-next").await?).await?;
+        page.see("[data-picture]").await?;
+        page.see("#step-forget, .step").await?;
+        let top = page.evaluate("return document.getElementById('pane-learn').scrollTop").await?;
+        assert_eq!(top, Value::from(0));
+        Ok(())
+    })
+    .await
+}
+
+/// What has to be connected first is connected by the same press, and both packets are seen.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn one_press_connects_and_acts() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open(&address("save-bytes", IN_TAB)).await?;
+        page.press_control("subscribe", 1).await?;
+        page.step("subscribe", "met").await?;
+        page.packet("CONNECT", 'B', "out").await?;
+        page.packet("SUBSCRIBE", 'B', "out").await?;
+        assert_eq!(page.count("#card-b .lamp[data-link=connected]").await?, 1);
+        Ok(())
+    })
+    .await
+}
+
+/// Packets pass along the lines of the cast and lead to the inspector; nothing moves where that is not wanted.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn packets_travel_and_can_be_opened() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open(&address("first-connect", IN_TAB)).await?;
+        page.panel('A').send("CONNECT").await?;
+        page.see(".hop[data-way=rightwards]").await?;
+        page.evaluate("document.querySelector('.hop[data-way=rightwards]').click()").await?;
+        page.see(".inspector").await?;
+        page.prefer_stillness().await?;
+        page.panel('A').choose("DISCONNECT").await?;
+        page.panel('A').send("DISCONNECT").await?;
+        page.packet("DISCONNECT", 'A', "out").await?;
+        assert!(!page.shows(".hop").await?, "chips move although nothing shall");
+        Ok(())
+    })
+    .await
+}
