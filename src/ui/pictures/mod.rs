@@ -7,6 +7,8 @@ pub mod metadata;
 pub mod requests;
 pub mod scram;
 pub mod sessions;
+#[cfg(target_arch = "wasm32")]
+mod sight;
 pub mod tracer;
 pub mod versions;
 pub mod window;

@@ -110,7 +110,11 @@ pub fn AliasGame(session: LessonSession) -> impl IntoView {
         accounts.with(|accounts| sent.with(|sent| table_view(accounts, sent, strings)))
     };
     view! {
-        <section class="card picture alias-game" aria-label=live(move || locale.strings().alias_game_title)>
+        <section
+            class="card picture alias-game"
+            data-picture="alias-game"
+            aria-label=live(move || locale.strings().alias_game_title)
+        >
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().alias_game_title)}</h3>
             </header>
