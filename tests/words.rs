@@ -133,7 +133,8 @@ fn buttons_in_prose_are_on_the_page() {
                 false => label.starts_with("Send ") || OF_OTHER_PAGES.contains(&label.as_str()),
             };
             let missing = |label: &String| {
-                if labels.iter().any(|known| fits(known, label)) {
+                // A sentence may begin with it.
+                if labels.iter().any(|known| fits(&small_first(known), &small_first(label))) {
                     return None;
                 }
                 // The page has one that is spelled another way.
@@ -420,6 +421,11 @@ fn fits(known: &str, label: &str) -> bool {
         last = Some(part);
     }
     rest.is_empty() || last == Some("")
+}
+
+fn small_first(label: &str) -> String {
+    let mut chars = label.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// Without spaces, and in small letters.
