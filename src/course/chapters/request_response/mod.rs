@@ -20,7 +20,6 @@ use crate::mqtt::{PacketType, Property, PropertyId, QoS, ReasonCode};
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "request-response",
-    minutes: 18,
     exercises: &[
         &first_request::EXERCISE,
         &out_of_order::EXERCISE,

@@ -15,7 +15,6 @@ use crate::mqtt::{Packet, PacketType, Property, Publish, ReasonCode, Sender};
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "topic-alias",
-    minutes: 18,
     exercises: &[
         &alias_handshake::EXERCISE,
         &save_bytes::EXERCISE,
