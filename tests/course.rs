@@ -131,7 +131,10 @@ fn bytes_quoted_in_the_words_are_on_the_wire() {
 fn acts_of_the_lesson_are_done_by_hand() {
     for exercise in exercises() {
         let by_itself = exercise.steps.iter().filter(|step| step.controls.is_empty());
-        assert!(by_itself.count() > 0, "{}: every step has its button", exercise.id);
+        // There the client's settings are changed by hand, and the buttons try them.
+        let is_in_settings = ["retry-or-not", "cannot-connect"].contains(&exercise.id);
+        let has_some = by_itself.count() > 0;
+        assert!(has_some || is_in_settings, "{}: every step has its button", exercise.id);
         for step in exercise.steps {
             let helps =
                 usize::from(step.by_hand.is_some()) + usize::from(!step.controls.is_empty());
