@@ -1,5 +1,7 @@
 //! The in-flight window of each connection and direction (§4.9), as the packets tell it.
 
+use std::collections::VecDeque;
+
 use crate::capture::{ClientSlot, ConnectionId, Entry, Record, RecordId};
 use crate::mqtt::{Packet, PacketId, PacketType, QoS, Sender};
 
@@ -14,7 +16,7 @@ pub struct Window {
     pub maximum: u16,
     /// The packet that states it: CONNECT for messages from the Server, CONNACK for those to it.
     pub stated_in: RecordId,
-    /// Whether it stands there, or its absence means 65 535.
+    /// Whether it is stated there; if it is not, 65,535 holds.
     pub is_stated: bool,
     /// What is in flight, oldest first; at the end of the connection for one that is over.
     pub slots: Vec<InFlight>,
@@ -28,7 +30,11 @@ pub struct Window {
     pub finished: usize,
     /// Messages of QoS 0, which need no slot.
     pub qos_0: usize,
-    /// Whether the connection still stands.
+    /// The latest of the finished messages, oldest first.
+    pub latest_finished: VecDeque<RecordId>,
+    /// The latest packet that changed any of this.
+    pub touched: RecordId,
+    /// Whether the connection is still open.
     pub is_open: bool,
 }
 
@@ -59,9 +65,15 @@ impl Window {
     }
 
     fn finish(&mut self, packet_id: PacketId) {
-        let before = self.slots.len();
-        self.slots.retain(|slot| slot.packet_id != packet_id);
-        self.finished += before - self.slots.len();
+        let Some(at) = self.slots.iter().position(|slot| slot.packet_id == packet_id) else {
+            return;
+        };
+        let done = self.slots.remove(at);
+        self.finished += 1;
+        if self.latest_finished.len() == FINISHED_KEPT {
+            self.latest_finished.pop_front();
+        }
+        self.latest_finished.push_back(done.publish);
     }
 
     fn reach(&mut self, packet_id: PacketId, reached: PacketType) {
@@ -71,39 +83,43 @@ impl Window {
     }
 }
 
-/// The windows of every accepted connection, two each, in the order of their CONNACKs: first the one for
-/// messages from the Server, then the one for messages to it.
-pub fn windows<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Window> {
-    let mut windows: Vec<Window> = Vec::new();
-    // The Receive Maximum of each CONNECT that has no CONNACK yet.
-    let mut asked: Vec<(ConnectionId, RecordId, Option<u16>)> = Vec::new();
-    for record in records {
+/// The windows of accepted connections, two each, in the order of their CONNACKs: first the one for messages
+/// from the Server, then the one for messages to it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Windows {
+    all: Vec<Window>,
+    /// The Receive Maximum of each CONNECT that has no CONNACK yet.
+    asked: Vec<(ConnectionId, RecordId, Option<u16>)>,
+    /// Whether a client's new connection takes the place of those it had before.
+    keeps_latest: bool,
+}
+
+impl Windows {
+    /// Of each client only the latest connection.
+    pub fn of_latest() -> Windows {
+        Windows { keeps_latest: true, ..Windows::default() }
+    }
+
+    /// Reads one more record; they come in their order.
+    pub fn read(&mut self, record: &Record) {
         let connection = record.connection;
         let (Some(packet), Some(sender)) = (record.packet_type(), record.sender()) else {
             if matches!(record.entry, Entry::Closed(_)) {
-                let ended = windows.iter_mut().filter(|window| window.connection == connection);
-                ended.for_each(|window| window.is_open = false);
+                self.asked.retain(|(of, ..)| *of != connection);
+                for window in self.all.iter_mut().filter(|window| window.connection == connection) {
+                    window.is_open = false;
+                    window.touched = record.id;
+                }
             }
-            continue;
+            return;
         };
         match packet {
             PacketType::Connect => {
                 if let Some(Packet::Connect(connect)) = record.valid_packet() {
-                    asked.push((connection, record.id, connect.properties.receive_maximum()));
+                    self.asked.push((connection, record.id, connect.properties.receive_maximum()));
                 }
             }
-            PacketType::ConnAck => {
-                let Some(Packet::ConnAck(connack)) = record.valid_packet() else { continue };
-                let Some(at) = asked.iter().position(|(of, ..)| *of == connection) else {
-                    continue;
-                };
-                let (_, connect, towards_client) = asked.swap_remove(at);
-                if !connack.reason_code.is_error() {
-                    let towards_server = connack.properties.receive_maximum();
-                    windows.push(empty(record, Sender::Server, connect, towards_client));
-                    windows.push(empty(record, Sender::Client, record.id, towards_server));
-                }
-            }
+            PacketType::ConnAck => self.accept(record),
             _ => {
                 // What acknowledges goes against the way of the message.
                 let of = match packet {
@@ -111,7 +127,8 @@ pub fn windows<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Window> {
                     _ if sender == Sender::Client => Sender::Server,
                     _ => Sender::Client,
                 };
-                let found = windows
+                let found = self
+                    .all
                     .iter_mut()
                     .rfind(|window| window.connection == connection && window.sender == of);
                 if let Some(window) = found {
@@ -120,15 +137,44 @@ pub fn windows<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Window> {
             }
         }
     }
-    windows
+
+    pub fn all(&self) -> &[Window] {
+        &self.all
+    }
+
+    fn accept(&mut self, record: &Record) {
+        let Some(Packet::ConnAck(connack)) = record.valid_packet() else { return };
+        let Some(at) = self.asked.iter().position(|(of, ..)| *of == record.connection) else {
+            return;
+        };
+        let (_, connect, towards_client) = self.asked.swap_remove(at);
+        if connack.reason_code.is_error() {
+            return;
+        }
+        if self.keeps_latest {
+            self.all.retain(|window| window.client != record.client);
+        }
+        let towards_server = connack.properties.receive_maximum();
+        self.all.push(empty(record, Sender::Server, connect, towards_client));
+        self.all.push(empty(record, Sender::Client, record.id, towards_server));
+    }
+}
+
+/// The windows of every accepted connection, see [`Windows`].
+pub fn windows<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Window> {
+    let mut windows = Windows::default();
+    records.for_each(|record| windows.read(record));
+    windows.all
 }
 
 fn note(window: &mut Window, record: &Record, packet: PacketType) {
     if packet == PacketType::Publish && record.qos() == Some(QoS::AtMostOnce) {
         window.qos_0 += 1;
+        window.touched = record.id;
         return;
     }
     let Some(packet_id) = record.packet_id() else { return };
+    window.touched = record.id;
     let refuses = record.ack_reason_code().is_some_and(|code| code >= 0x80);
     match packet {
         PacketType::Publish => window.publish(record, packet_id),
@@ -153,9 +199,14 @@ fn empty(connack: &Record, sender: Sender, stated_in: RecordId, maximum: Option<
         overrun_at: None,
         finished: 0,
         qos_0: 0,
+        latest_finished: VecDeque::new(),
+        touched: connack.id,
         is_open: true,
     }
 }
+
+/// Finished messages that are kept by name.
+const FINISHED_KEPT: usize = 6;
 
 /// What the absence of Receive Maximum means (§3.1.2.11.3, §3.2.2.3.3).
 const WITHOUT: u16 = u16::MAX;
@@ -220,6 +271,17 @@ mod tests {
         assert_eq!(reached[3], None);
         let window = to_client(&capture);
         assert_eq!((window.finished, window.peak, window.peak_at), (1, 1, Some(first)));
+    }
+
+    #[test]
+    fn a_new_connection_takes_the_place_of_the_one_before() {
+        let capture = accepted(2);
+        let mut windows = Windows::of_latest();
+        for _ in 0..2 {
+            capture.records().for_each(|record| windows.read(record));
+        }
+        assert_eq!(windows.all().len(), 2);
+        assert_eq!(windows.asked, []);
     }
 
     #[test]

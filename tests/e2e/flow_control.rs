@@ -19,16 +19,16 @@ async fn every_puback_let_go_brings_the_next_message_in_japanese() -> Outcome {
         page.step("fill", "met").await?;
         page.see_html(".window__sum", &page.strings().window_sum(0, 0, 2, 2)).await?;
         page.see(".window__queue").await?;
-        page.see(".window__held button:nth-of-type(2):disabled").await?;
+        page.see(".window__slot + .window__slot .window__release:disabled").await?;
 
         for (finished, used) in [(1, 2), (2, 1), (3, 0)] {
-            press(&page.see(".window__held button:not(:disabled)").await?).await?;
+            press(&page.see(".window__release:not(:disabled)").await?).await?;
             let sum = page.strings().window_sum(finished, 2 - used, 2, used);
             page.see_html(".window__sum", &sum).await?;
         }
         page.step("one", "met").await?;
         page.step("rest", "met").await?;
-        page.gone(".window__held").await?;
+        page.gone(".window__release").await?;
         page.see(".lesson__done").await?;
         Ok(())
     })

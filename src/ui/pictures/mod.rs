@@ -2,11 +2,16 @@
 
 pub mod alias_game;
 pub mod alias_ledger;
+pub mod axis;
 pub mod codes;
+#[cfg(target_arch = "wasm32")]
+mod measure;
 pub mod metadata;
 pub mod requests;
 pub mod scram;
 pub mod sessions;
+#[cfg(target_arch = "wasm32")]
+mod sight;
 pub mod tracer;
 pub mod versions;
 pub mod window;

@@ -1,14 +1,14 @@
 //! One CONNECT that says what this client can take and who it is.
 
-use super::first_connect::accepted;
-use crate::capture::{ClientSlot, answered_by};
+use super::accepted;
+use crate::capture::{ClientSlot, Record, RecordId, answered_by};
 use crate::course::chapters::common;
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
-    Verdict, check, judge,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Prediction,
+    Step, Verdict, check, figure, judge,
 };
 use crate::lab::Act;
-use crate::mqtt::{Connect, Packet, PacketType, Property, PropertyId};
+use crate::mqtt::{Packet, PacketType, Property, PropertyId, encode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "connect-properties",
@@ -16,94 +16,139 @@ pub static EXERCISE: Exercise = Exercise {
     spec: &["3.1.2.11"],
     clients: &[ClientSetup {
         role: "client",
-        prepared: |cast| vec![connect(cast)],
+        // The numbers are left to the learner; the long pairs would only be typing.
+        prepared: |cast| vec![common::connect_with(cast, CLIENT, pairs())],
         ..ClientSetup::PLAIN
     }],
     steps: &[
         Step {
-            id: "session-expiry",
-            controls: &[|cast| Move::Act(connect(cast))],
+            id: "limits",
+            by_hand: Some(ByHand { act: connect, field: "Session Expiry Interval" }),
             prediction: Some(Prediction {
                 asks: Asks::Options(3),
-                outcome: |evidence, _| receive_maximum_answered(evidence),
+                outcome: receive_maximum_answered,
             }),
-            check: asks_for_a_session,
+            check: said_it_all,
             ..Step::PLAIN
         },
-        Step { id: "limits", check: states_limits, ..Step::PLAIN },
-        Step { id: "user-properties", check: names_itself, ..Step::PLAIN },
-        Step { id: "accepted", check: all_accepted, ..Step::PLAIN },
+        Step { id: "accepted", check: compared, values: agreed, ..Step::PLAIN },
     ],
-    solution: |cast| vec![Move::Act(connect(cast))],
+    figures: &[Figure { name: "properties", value: property_length }],
+    solution: |cast| vec![Move::Act(connect(cast)), Move::Open(CLIENT, PacketType::ConnAck)],
     par: 1,
     ..Exercise::PLAIN
 };
 
+const SESSION_EXPIRY_INTERVAL: u32 = 300;
+const RECEIVE_MAXIMUM: u16 = 10;
+const MAXIMUM_PACKET_SIZE: u32 = 1_048_576;
+const TOPIC_ALIAS_MAXIMUM: u16 = 10;
+const PAIRS: [(&str, &str); 3] = [
+    ("client_type", "advanced_mqtt5_client"),
+    ("version", "1.0.0"),
+    ("capabilities", "user_properties,topic_alias,request_response"),
+];
+
+fn pairs() -> Vec<Property> {
+    PAIRS.map(|(name, value)| Property::user(name, value)).into()
+}
+
 fn connect(cast: &Cast) -> Act {
-    let properties = [
-        Property::SessionExpiryInterval(300),
-        Property::ReceiveMaximum(10),
-        Property::MaximumPacketSize(1_048_576),
-        Property::TopicAliasMaximum(10),
-        Property::user("client_type", "advanced_mqtt5_client"),
-        Property::user("version", "1.0.0"),
-        Property::user("capabilities", "user_properties,topic_alias,request_response"),
+    let mut properties = vec![
+        Property::SessionExpiryInterval(SESSION_EXPIRY_INTERVAL),
+        Property::ReceiveMaximum(RECEIVE_MAXIMUM),
+        Property::MaximumPacketSize(MAXIMUM_PACKET_SIZE),
+        Property::TopicAliasMaximum(TOPIC_ALIAS_MAXIMUM),
     ];
+    properties.extend(pairs());
     common::connect_with(cast, CLIENT, properties)
 }
 
-/// Which Receive Maximum the CONNACK names: that of the CONNECT, another, or none.
-fn receive_maximum_answered(evidence: &Evidence) -> Option<usize> {
-    let answer = evidence.received(CLIENT, PacketType::ConnAck).next()?;
-    let question = answered_by(evidence.capture, answer.id)?.valid_packet()?;
-    let asked = question.properties().receive_maximum();
-    Some(match answer.valid_packet()?.properties().receive_maximum() {
-        None => 2,
-        answered if answered == asked => 0,
-        Some(_) => 1,
-    })
+/// What the Property Length of that CONNECT says.
+fn property_length(cast: &Cast) -> String {
+    let Some(Packet::Connect(mut connect)) = figure::packet(&connect(cast)) else {
+        return String::new();
+    };
+    let size = |packet: &Packet| encode(packet).map_or(0, |bytes| bytes.len());
+    let whole = size(&Packet::Connect(connect.clone()));
+    connect.properties = Default::default();
+    // An empty list has a length of one byte, this one of two; so has the Remaining Length.
+    (whole - size(&Packet::Connect(connect)) - 2).to_string()
 }
 
-fn asks_for_a_session(evidence: &Evidence) -> Verdict {
-    judge_connects(evidence, |connect| match connect.properties.session_expiry_interval() {
-        None => Err(Finding::absent(PropertyId::SessionExpiryInterval.name())),
-        Some(0) => Err(Finding::differs(PropertyId::SessionExpiryInterval.name(), 0, "300")),
-        Some(_) => Ok(()),
-    })
-}
-
-fn states_limits(evidence: &Evidence) -> Verdict {
-    judge_connects(evidence, |connect| {
-        [PropertyId::ReceiveMaximum, PropertyId::MaximumPacketSize, PropertyId::TopicAliasMaximum]
-            .into_iter()
-            .find(|id| !connect.properties.contains(*id))
-            .map_or(Ok(()), |missing| Err(Finding::absent(missing.name())))
-    })
-}
-
-fn names_itself(evidence: &Evidence) -> Verdict {
-    let nothing = Evidence::not_sent(CLIENT, PacketType::Connect);
-    judge(evidence.sent(CLIENT, PacketType::Connect), nothing, |_, packet| {
-        check::has_user_properties(packet, &["client_type", "version", "capabilities"])
-    })
-}
-
-/// The CONNACK that answers the CONNECT with everything in it.
-fn all_accepted(evidence: &Evidence) -> Verdict {
-    for part in [asks_for_a_session, states_limits, names_itself] {
-        if let unmet @ (Err(Unmet::NotYet(_)) | Err(Unmet::Contradicted { .. })) = part(evidence) {
-            return unmet;
-        }
+/// Seven properties with the values of the lesson; the first that is not as asked is told.
+fn is_complete(packet: &Packet) -> Result<(), Finding> {
+    let said = packet.properties();
+    let numbers = [
+        (
+            PropertyId::SessionExpiryInterval,
+            said.session_expiry_interval(),
+            SESSION_EXPIRY_INTERVAL,
+        ),
+        (PropertyId::ReceiveMaximum, said.receive_maximum().map(u32::from), RECEIVE_MAXIMUM.into()),
+        (PropertyId::MaximumPacketSize, said.maximum_packet_size(), MAXIMUM_PACKET_SIZE),
+        (
+            PropertyId::TopicAliasMaximum,
+            said.topic_alias_maximum().map(u32::from),
+            TOPIC_ALIAS_MAXIMUM.into(),
+        ),
+    ];
+    for (id, found, wanted) in numbers {
+        let found = found.ok_or_else(|| Finding::absent(id.name()))?;
+        Finding::unless_equal(id.name(), found, wanted)?;
     }
-    accepted(evidence)
+    check::has_user_property_pairs(packet, &PAIRS)
 }
 
-fn judge_connects(evidence: &Evidence, test: impl Fn(&Connect) -> Result<(), Finding>) -> Verdict {
+fn said_it_all(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(CLIENT, PacketType::Connect);
-    judge(evidence.sent(CLIENT, PacketType::Connect), nothing, |_, packet| match packet {
-        Packet::Connect(connect) => test(connect),
-        _ => Ok(()),
+    judge(evidence.sent(CLIENT, PacketType::Connect), nothing, |_, packet| is_complete(packet))
+}
+
+/// Which Receive Maximum the Server names to a CONNECT with that of the lesson: the same, another, or
+/// none. A CONNACK that refuses names no limits.
+fn receive_maximum_answered(evidence: &Evidence, _: &[RecordId]) -> Option<usize> {
+    evidence.received(CLIENT, PacketType::ConnAck).find_map(|answer| {
+        let asked = answered_by(evidence.capture, answer.id)?.valid_packet()?;
+        let connack = answer.valid_packet()?;
+        is_complete(&asked).and_then(|()| check::nothing_refused(&connack)).ok()?;
+        Some(match connack.properties().receive_maximum() {
+            Some(RECEIVE_MAXIMUM) => 0,
+            Some(_) => 1,
+            None => 2,
+        })
     })
+}
+
+/// The latest complete CONNECT is accepted, and the learner has opened its CONNACK.
+fn compared(evidence: &Evidence) -> Verdict {
+    let complete =
+        |record: &&Record| record.valid_packet().is_some_and(|packet| is_complete(&packet).is_ok());
+    let asked = evidence
+        .sent(CLIENT, PacketType::Connect)
+        .filter(complete)
+        .last()
+        .ok_or_else(|| Evidence::not_received(CLIENT, PacketType::ConnAck))?;
+    let answer = accepted(evidence, CLIENT, asked.id)?;
+    match evidence.opened.contains(&answer) {
+        true => Ok(vec![asked.id, answer]),
+        false => Err(Finding::NotOpened { packet: PacketType::ConnAck }.into()),
+    }
+}
+
+/// The interval that applies, and how much either side may send unacknowledged.
+fn agreed(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let mut packets = records.iter().filter_map(|id| evidence.capture.get(*id)?.valid_packet());
+    let (Some(connect), Some(connack)) = (packets.next(), packets.next()) else {
+        return Vec::new();
+    };
+    let (asked, stated) = (connect.properties(), connack.properties());
+    let interval = stated.session_expiry_interval().or(asked.session_expiry_interval());
+    vec![
+        ("interval", interval.unwrap_or(0).to_string()),
+        ("yours", asked.receive_maximum().unwrap_or(u16::MAX).to_string()),
+        ("theirs", stated.receive_maximum().unwrap_or(u16::MAX).to_string()),
+    ]
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

@@ -1,9 +1,10 @@
 //! Connect with 5.0 and read the limits in CONNACK.
 
-use crate::capture::ClientSlot;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Move, Step, Verdict, check, judge,
+    Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check,
+    judge,
 };
 use crate::lab::Act;
 use crate::mqtt::PacketType;
@@ -20,12 +21,12 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "connect",
-            controls: &[|cast| Move::Act(connect(cast))],
+            by_hand: Some(ByHand { act: connect, field: "Client Identifier" }),
             check: sent_connect,
             ..Step::PLAIN
         },
         Step { id: "accepted", check: accepted, ..Step::PLAIN },
-        Step { id: "read-limits", check: connack_opened, ..Step::PLAIN },
+        Step { id: "read-limits", check: limits_read, values: limits, ..Step::PLAIN },
     ],
     solution: |cast| vec![Move::Act(connect(cast)), Move::Open(CLIENT, PacketType::ConnAck)],
     par: 1,
@@ -41,12 +42,33 @@ fn sent_connect(evidence: &Evidence) -> Verdict {
     judge(evidence.sent(CLIENT, PacketType::Connect), nothing, |_, _| Ok(()))
 }
 
-pub(super) fn accepted(evidence: &Evidence) -> Verdict {
+fn accepted(evidence: &Evidence) -> Verdict {
     check::connected(evidence, CLIENT)
 }
 
-fn connack_opened(evidence: &Evidence) -> Verdict {
-    check::connack_opened(evidence, CLIENT)
+/// The learner has opened a CONNACK that accepts; one that refuses states no limits.
+fn limits_read(evidence: &Evidence) -> Verdict {
+    accepted(evidence)?;
+    let accepts = |record: &&Record| {
+        record.valid_packet().is_some_and(|packet| check::nothing_refused(&packet).is_ok())
+    };
+    let opened = evidence
+        .received(CLIENT, PacketType::ConnAck)
+        .filter(accepts)
+        .find(|record| evidence.opened.contains(&record.id))
+        .ok_or(Finding::NotOpened { packet: PacketType::ConnAck })?;
+    Ok(vec![opened.id])
+}
+
+/// What the opened CONNACK allows, its defaults included (§3.2.2.3).
+fn limits(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let opened = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
+    let Some(connack) = opened else { return Vec::new() };
+    let stated = connack.properties();
+    vec![
+        ("receive-maximum", stated.receive_maximum().unwrap_or(u16::MAX).to_string()),
+        ("topic-alias-maximum", stated.topic_alias_maximum().unwrap_or(0).to_string()),
+    ]
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

@@ -2,15 +2,16 @@
 
 use bytes::Bytes;
 
-use crate::capture::{ClientSlot, Record};
+use super::accepted;
+use crate::capture::{ClientSlot, Record, RecordId, answer_to};
 use crate::course::chapters::common;
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
-    Verdict, check, judge,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step,
+    Unmet, Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{
-    Connect, Disconnect, Packet, PacketType, Property, PropertyId, QoS, ReasonCode, Will,
+    Connect, Disconnect, Packet, PacketType, Property, PropertyId, QoS, ReasonCode, Will, matches,
 };
 
 pub static EXERCISE: Exercise = Exercise {
@@ -20,7 +21,11 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "client",
-            prepared: |cast| vec![connect(cast), disconnect()],
+            // What DISCONNECT says is the lesson's own.
+            prepared: |cast| {
+                let plain = Disconnect::new(ReasonCode::Success);
+                vec![connect(cast), Act::disconnect(CLIENT, plain)]
+            },
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -40,24 +45,18 @@ pub static EXERCISE: Exercise = Exercise {
             id: "will",
             controls: &[|cast| Move::Act(connect(cast))],
             check: left_a_will,
+            values: will_in_words,
             ..Step::PLAIN
         },
         Step {
             id: "with-reason",
-            controls: &[|_| Move::Act(disconnect())],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_came(evidence),
-            }),
+            by_hand: Some(ByHand { act: |_| disconnect(), field: "Reason String" }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: what_came }),
             check: left_with_reason,
+            values: reason_in_words,
             ..Step::PLAIN
         },
-        Step {
-            id: "with-will",
-            controls: &[|_| Move::Act(disconnect_with_will())],
-            check: left_with_will,
-            ..Step::PLAIN
-        },
+        Step { id: "with-will", check: left_with_will, values: will_in_words, ..Step::PLAIN },
     ],
     solution: |cast| {
         let acts = [
@@ -92,10 +91,8 @@ fn connect(cast: &Cast) -> Act {
 }
 
 fn disconnect() -> Act {
-    let properties = [
-        Property::ReasonString("end of the demo".to_owned()),
-        Property::user("disconnect_reason", "demo_end"),
-    ];
+    let properties =
+        [Property::ReasonString("end of the demo".to_owned()), Property::user(REASON, "demo_end")];
     let reason_code = ReasonCode::Success;
     Act::disconnect(CLIENT, Disconnect { reason_code, properties: properties.into() })
 }
@@ -105,86 +102,91 @@ fn disconnect_with_will() -> Act {
 }
 
 fn will_topic(cast: &Cast) -> String {
-    format!("test/mqtt5/status/{}", cast.nonce())
+    format!("factory/osaka/line-3/robot-07/status/{}", cast.nonce())
 }
 
 fn watches(evidence: &Evidence) -> Verdict {
     check::answered_well(evidence, SUBSCRIBER, PacketType::SubAck)
 }
 
-fn left_a_will(evidence: &Evidence) -> Verdict {
-    let nothing = Evidence::not_sent(CLIENT, PacketType::Connect);
-    let sent =
-        judge(evidence.sent(CLIENT, PacketType::Connect), nothing, |_, packet| match packet {
-            Packet::Connect(connect) if connect.will.is_some() => Ok(()),
-            _ => Err(Finding::told("no-will", [])),
-        });
-    match sent {
-        Ok(_) => check::all([sent, check::connected(evidence, CLIENT)]),
-        unmet => unmet,
+/// A granted subscription of the subscriber matches the topic.
+fn is_heard(evidence: &Evidence, topic: &str) -> Result<(), Finding> {
+    let matching = |record: &Record| {
+        let Some(Packet::Subscribe(subscribe)) = record.valid_packet() else { return false };
+        let granted = answer_to(evidence.capture, record.id).and_then(Record::valid_packet);
+        granted.is_some_and(|packet| check::nothing_refused(&packet).is_ok())
+            && subscribe.subscriptions.iter().any(|it| matches(&it.topic_filter, topic))
+    };
+    match evidence.sent(SUBSCRIBER, PacketType::Subscribe).any(matching) {
+        true => Ok(()),
+        false => Err(Finding::told("unheard", [&topic])),
     }
 }
 
-/// What reached the subscriber when the client left with 0x00: nothing, the Will, or something else.
-fn what_came(evidence: &Evidence) -> Option<usize> {
-    let left = evidence.sent(CLIENT, PacketType::Disconnect).find(|record| {
-        let packet = record.valid_packet();
-        packet.is_some_and(|packet| packet.reason_codes() == [ReasonCode::Success])
+fn left_a_will(evidence: &Evidence) -> Verdict {
+    let nothing = Evidence::not_sent(CLIENT, PacketType::Connect);
+    let connects = evidence.sent(CLIENT, PacketType::Connect);
+    let mut records = judge(connects, nothing, |_, packet| {
+        let Packet::Connect(connect) = packet else { return Ok(()) };
+        let will = connect.will.as_ref().ok_or_else(|| Finding::told("no-will", []))?;
+        is_heard(evidence, &will.topic)
     })?;
-    let will = will_of(evidence, left);
+    records.push(accepted(evidence, CLIENT, records[0])?);
+    Ok(records)
+}
+
+/// What reached the subscriber when the client left with 0x00: nothing, the Will, or something else.
+fn what_came(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let left = evidence.capture.get(*records.first()?)?;
+    let will = will_of(evidence, left)?;
     let came = evidence.received(SUBSCRIBER, PacketType::Publish).find(|other| other.id > left.id);
     match came.and_then(Record::valid_packet) {
-        Some(Packet::Publish(publish)) => match will {
-            Some(will) if will.topic == publish.topic => Some(1),
-            _ => Some(2),
-        },
+        Some(Packet::Publish(publish)) if publish.topic == will.topic => Some(1),
+        Some(_) => Some(2),
         // Told once the connection is over.
-        _ => evidence.capture.following(left.id).next().map(|_| 0),
+        None => evidence.capture.following(left.id).next().map(|_| 0),
     }
 }
 
 fn left_with_reason(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(CLIENT, PacketType::Disconnect);
-    judge(evidence.sent(CLIENT, PacketType::Disconnect), nothing, |_, packet| {
+    judge(evidence.sent(CLIENT, PacketType::Disconnect), nothing, |record, packet| {
         check::has_reason_code(packet, ReasonCode::Success)?;
-        if packet.properties().reason_string().is_none() {
-            return Err(Finding::absent(PropertyId::ReasonString.name()));
-        }
-        check::has_user_properties(packet, &["disconnect_reason"])
+        will_of(evidence, record).ok_or_else(|| Finding::told("none-left", []))?;
+        let reason = packet.properties().reason_string();
+        reason.ok_or_else(|| Finding::absent(PropertyId::ReasonString.name()))?;
+        check::has_user_properties(packet, &[REASON])
     })
 }
 
-/// DISCONNECT 0x04, and behind it the Will of the same connection at the subscriber [MQTT-3.1.2-8].
+/// DISCONNECT 0x04, and after it the Will of the same connection at the subscriber [MQTT-3.1.2-8].
 fn left_with_will(evidence: &Evidence) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect)));
+    let mut unmet = Unmet::from(Evidence::not_sent(CLIENT, PacketType::Disconnect));
     for left in evidence.sent(CLIENT, PacketType::Disconnect) {
-        let Some(packet) = left.valid_packet() else { continue };
-        let contradicted = |finding| Err(Unmet::Contradicted { by: left.id, finding });
-        if let Err(finding) = check::has_reason_code(&packet, ReasonCode::DisconnectWithWillMessage)
-        {
-            // The friendly goodbye of the step before is no mistake.
-            verdict = match packet.reason_codes() {
-                [ReasonCode::Success] => Err(Unmet::NotYet(Finding::told("without-will", []))),
-                _ => contradicted(finding),
-            };
-            continue;
+        match will_after(evidence, left) {
+            Ok(came) => return Ok(vec![left.id, came]),
+            Err(now) => unmet = now,
         }
-        let Some(will) = will_of(evidence, left) else {
-            verdict = contradicted(Finding::told("no-will", []));
-            continue;
-        };
-        let mut arrived = evidence.received(SUBSCRIBER, PacketType::Publish);
-        let arrived = arrived.find(|record| {
-            record.id > left.id
-                && matches!(record.valid_packet(), Some(Packet::Publish(publish))
-                    if publish.topic == will.topic && publish.payload == will.payload)
-        });
-        verdict = match arrived {
-            Some(record) => return Ok(vec![left.id, record.id]),
-            None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
-        };
     }
-    verdict
+    Err(unmet)
+}
+
+/// Where the Will that this DISCONNECT asks for has reached the subscriber.
+fn will_after(evidence: &Evidence, left: &Record) -> Result<RecordId, Unmet> {
+    let packet = left.valid_packet();
+    match packet.as_ref().map_or(&[][..], Packet::reason_codes) {
+        [ReasonCode::DisconnectWithWillMessage] => {}
+        // That of the step before is not a mistake.
+        _ => return Err(Finding::told("without-will", []).into()),
+    }
+    let none = || Unmet::by(left.id, Finding::told("none-left", []));
+    let will = will_of(evidence, left).ok_or_else(none)?;
+    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
+    let came = arrived.iter().find(|(id, publish)| {
+        *id > left.id && (&publish.topic, &publish.payload) == (&will.topic, &will.payload)
+    });
+    let nothing = || Evidence::not_received(SUBSCRIBER, PacketType::Publish);
+    Ok(came.ok_or_else(nothing)?.0)
 }
 
 /// The Will in the CONNECT of the same connection.
@@ -195,5 +197,31 @@ fn will_of(evidence: &Evidence, record: &Record) -> Option<Will> {
     })
 }
 
+/// The Will in the first of the records, or of its connection.
+fn will_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let first = records.first().and_then(|id| evidence.capture.get(*id));
+    let will = first.and_then(|record| match record.valid_packet()? {
+        Packet::Connect(connect) => connect.will,
+        _ => will_of(evidence, record),
+    });
+    let Some(will) = will else { return Vec::new() };
+    let payload = String::from_utf8_lossy(&will.payload).into_owned();
+    vec![("payload", payload), ("topic", will.topic)]
+}
+
+fn reason_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let left = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
+    let Some(left) = left else { return Vec::new() };
+    let said = left.properties();
+    let mut pairs = said.user_properties();
+    let pair = pairs.find(|(name, _)| *name == REASON).map(|(_, value)| value);
+    vec![
+        ("reason", said.reason_string().unwrap_or_default().to_owned()),
+        ("pair", pair.unwrap_or_default().to_owned()),
+    ]
+}
+
 const CLIENT: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
+/// The User Property that tells programs why.
+const REASON: &str = "disconnect_reason";

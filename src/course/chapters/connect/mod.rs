@@ -6,10 +6,12 @@ mod goodbye;
 mod three_or_five;
 
 use super::Chapter;
+use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::course::{Evidence, Unmet, check};
+use crate::mqtt::PacketType;
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "connect",
-    minutes: 14,
     exercises: &[
         &first_connect::EXERCISE,
         &connect_properties::EXERCISE,
@@ -17,3 +19,12 @@ pub(super) const CHAPTER: Chapter = Chapter {
         &goodbye::EXERCISE,
     ],
 };
+
+/// The CONNACK that accepts this CONNECT of the client.
+fn accepted(evidence: &Evidence, client: ClientSlot, connect: RecordId) -> Result<RecordId, Unmet> {
+    let nothing = || Evidence::not_received(client, PacketType::ConnAck);
+    let answer = answer_to(evidence.capture, connect).ok_or_else(nothing)?;
+    let packet = answer.valid_packet().ok_or_else(nothing)?;
+    check::nothing_refused(&packet).map_err(|finding| Unmet::by(answer.id, finding))?;
+    Ok(answer.id)
+}

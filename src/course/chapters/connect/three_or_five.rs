@@ -1,16 +1,15 @@
 //! The same CONNECT and PUBLISH in 3.1.1 and in 5.0. What is sent is 5.0; 3.1.1 is laid beside it.
 
-use super::first_connect::accepted;
-use crate::capture::{ClientSlot, answer_to};
+use super::accepted;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{self, connect_with};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check, judge,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, check, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{
-    Connect, Disconnect, Packet, PacketType, Properties, Property, PropertyId, Publish, QoS,
-    ReasonCode, v3,
+    Disconnect, Packet, PacketType, Property, PropertyId, Publish, QoS, ReasonCode, v3,
 };
 
 pub static EXERCISE: Exercise = Exercise {
@@ -26,32 +25,34 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "connect",
             controls: &[|cast| Move::Act(connect(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| longer_by(evidence),
-            }),
+            prediction: Some(Prediction { asks: Asks::Number, outcome: longer_by }),
             check: connected_plainly,
+            values: sizes,
             ..Step::PLAIN
         },
         Step {
             id: "publish",
             controls: &[|_| Move::Act(publish_plain())],
             check: published_plainly,
+            values: sizes,
             ..Step::PLAIN
         },
         Step {
             id: "say-more",
-            controls: &[|_| Move::Act(publish_described())],
+            by_hand: Some(ByHand {
+                act: |_| publish_described(),
+                field: "Message Expiry Interval",
+            }),
             check: said_more,
+            values: added,
             ..Step::PLAIN
         },
         Step {
             id: "new-and-kept",
-            controls: &[
-                |_| Move::React(|_, _| Some(goodbye())),
-                |cast| Move::Act(connect_kept(cast)),
-            ],
+            by_hand: Some(ByHand { act: connect_kept, field: "Session Expiry Interval" }),
+            prediction: Some(Prediction { asks: Asks::Byte, outcome: connect_flags }),
             check: new_and_kept,
+            values: interval,
             ..Step::PLAIN
         },
     ],
@@ -90,91 +91,124 @@ fn publish_described() -> Act {
     common::publish_with(CLIENT, TOPIC, QoS::AtMostOnce, properties, PAYLOAD.as_bytes())
 }
 
-/// By how many bytes the first CONNECT is longer than it would be in 3.1.1: none, one, or more.
-fn longer_by(evidence: &Evidence) -> Option<usize> {
-    let record = evidence.sent(CLIENT, PacketType::Connect).next()?;
-    let Packet::Connect(connect) = record.valid_packet()? else { return None };
-    let before = v3::connect(&connect).ok()?.bytes.len();
-    Some(record.bytes().len().saturating_sub(before).min(2))
+/// The size of a packet as 3.1.1 would have written it, and as it is.
+fn both_sizes(record: &Record) -> Option<(usize, usize)> {
+    let before = match record.valid_packet()? {
+        Packet::Connect(connect) => v3::connect(&connect),
+        Packet::Publish(publish) => v3::publish(&publish, &publish.topic),
+        _ => return None,
+    };
+    Some((before.ok()?.bytes.len(), record.bytes().len()))
+}
+
+fn sizes_of_first(evidence: &Evidence, records: &[RecordId]) -> Option<(usize, usize)> {
+    both_sizes(evidence.capture.get(*records.first()?)?)
+}
+
+fn longer_by(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    sizes_of_first(evidence, records).map(|(v3, v5)| v5.saturating_sub(v3))
+}
+
+fn sizes(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let sizes = sizes_of_first(evidence, records);
+    sizes.map_or(Vec::new(), |(v3, v5)| vec![("v3", v3.to_string()), ("v5", v5.to_string())])
+}
+
+/// Nothing that 3.1.1 could not have said. A Will has a list of properties of its own.
+fn is_plain(packet: &Packet) -> Result<(), Finding> {
+    if let Some(property) = packet.properties().iter().next() {
+        return Err(Finding::told("not-plain", [&property.id().name()]));
+    }
+    match packet {
+        Packet::Connect(connect) if connect.will.is_some() => {
+            Err(Finding::told("not-plain", [&"Will Properties"]))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn connected_plainly(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(CLIENT, PacketType::Connect);
-    let sent = judge(evidence.sent(CLIENT, PacketType::Connect), nothing, |_, packet| {
-        is_plain(packet.properties())
-    });
-    match sent {
-        Ok(_) => check::all([sent, accepted(evidence)]),
-        unmet => unmet,
-    }
+    let mut records =
+        judge(evidence.sent(CLIENT, PacketType::Connect), nothing, |_, packet| is_plain(packet))?;
+    records.push(accepted(evidence, CLIENT, records[0])?);
+    Ok(records)
 }
 
 fn published_plainly(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(CLIENT, PacketType::Publish);
-    judge(evidence.sent(CLIENT, PacketType::Publish), nothing, |_, packet| {
-        is_plain(packet.properties())
-    })
-}
-
-fn is_plain(properties: &Properties) -> Result<(), Finding> {
-    match properties.iter().next() {
-        None => Ok(()),
-        Some(property) => Err(Finding::told("not-plain", [&property.id().name()])),
-    }
+    judge(evidence.sent(CLIENT, PacketType::Publish), nothing, |_, packet| is_plain(packet))
 }
 
 /// Topic and payload of an earlier PUBLISH without properties, now with some.
 fn said_more(evidence: &Evidence) -> Verdict {
     let all = check::messages(evidence.sent(CLIENT, PacketType::Publish));
-    let plain = || all.iter().filter(|(_, publish)| publish.properties.is_empty());
-    let mut verdict = Err(Unmet::NotYet(Finding::told("bare", [])));
-    for (id, publish) in all.iter().filter(|(_, publish)| !publish.properties.is_empty()) {
-        let same = |(_, other): &&(_, Publish)| {
-            (&other.topic, &other.payload) == (&publish.topic, &publish.payload)
-        };
-        match plain().find(same) {
-            Some((beside, _)) => return Ok(vec![*beside.min(id), *beside.max(id)]),
-            None => {
-                let finding = Finding::told("other-message", []);
-                verdict = Err(Unmet::Contradicted { by: *id, finding });
-            }
+    let (plain, described): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(_, publish)| publish.properties.is_empty());
+    let same = |one: &Publish, other: &Publish| {
+        (&one.topic, &one.payload) == (&other.topic, &other.payload)
+    };
+    for (id, publish) in &described {
+        if let Some((beside, _)) = plain.iter().find(|(_, other)| same(publish, other)) {
+            return Ok(vec![*beside.min(id), *beside.max(id)]);
         }
     }
-    verdict
+    let (latest, _) = described.last().ok_or_else(|| Finding::told("bare", []))?;
+    Err(Unmet::by(*latest, Finding::told("other-message", [])))
 }
 
-/// An accepted CONNECT that begins a Session anew and keeps it after the connection: two wishes for
-/// which 3.1.1 has a single bit.
+/// By how much the properties made the message longer, and which they are.
+fn added(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let all = check::messages(records.iter().filter_map(|id| evidence.capture.get(*id)));
+    let Some((described, publish)) = all.iter().find(|(_, publish)| !publish.properties.is_empty())
+    else {
+        return Vec::new();
+    };
+    let size = |id: &RecordId| evidence.capture.get(*id).map_or(0, |record| record.bytes().len());
+    let plain = records.iter().find(|id| *id != described).map_or(0, size);
+    let mut names: Vec<&str> =
+        publish.properties.iter().map(|property| property.id().name()).collect();
+    names.dedup();
+    vec![("more", size(described).saturating_sub(plain).to_string()), ("lost", names.join(", "))]
+}
+
+/// An accepted CONNECT that begins a new Session and keeps it after the connection: two wishes for which
+/// 3.1.1 has a single bit.
 fn new_and_kept(evidence: &Evidence) -> Verdict {
-    let nothing = Finding::absent(PropertyId::SessionExpiryInterval.name());
-    let keeps = |connect: &Connect| connect.properties.session_expiry_interval().unwrap_or(0) > 0;
-    let mut verdict = Err(Unmet::NotYet(nothing));
+    let mut latest = None;
     for record in evidence.sent(CLIENT, PacketType::Connect) {
         let Some(Packet::Connect(connect)) = record.valid_packet() else { continue };
-        if !keeps(&connect) {
+        if connect.properties.session_expiry_interval().unwrap_or(0) == 0 {
             continue;
         }
-        if !connect.clean_start {
-            verdict = Err(Unmet::Contradicted {
-                by: record.id,
-                finding: Finding::differs("Clean Start", 0, 1),
-            });
-            continue;
+        if connect.clean_start
+            && let Ok(answer) = accepted(evidence, CLIENT, record.id)
+        {
+            return Ok(vec![record.id, answer]);
         }
-        verdict = match answer_to(evidence.capture, record.id) {
-            None => Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck))),
-            Some(answer) => {
-                let refused = answer.valid_packet().map(|packet| check::nothing_refused(&packet));
-                match refused {
-                    Some(Err(finding)) => Err(Unmet::Contradicted { by: answer.id, finding }),
-                    _ => return Ok(vec![record.id, answer.id]),
-                }
-            }
-        };
+        latest = Some((record.id, connect.clean_start));
     }
-    verdict
+    let nothing = || Finding::absent(PropertyId::SessionExpiryInterval.name());
+    let (id, clean_start) = latest.ok_or_else(nothing)?;
+    if !clean_start {
+        return Err(Unmet::by(id, Finding::differs("Clean Start", 0, 1)));
+    }
+    accepted(evidence, CLIENT, id).map(|answer| vec![id, answer])
+}
+
+/// The byte after Protocol Name and Protocol Version (§3.1.2.3).
+fn connect_flags(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let bytes = evidence.capture.get(*records.first()?)?.bytes();
+    let version = bytes.windows(5).position(|five| five == b"MQTT\x05")?;
+    bytes.get(version + 5).map(|byte| usize::from(*byte))
+}
+
+fn interval(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let connect = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
+    let asked = connect.and_then(|packet| packet.properties().session_expiry_interval());
+    vec![("interval", asked.unwrap_or(0).to_string())]
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);
-const TOPIC: &str = "test/mqtt5/versions";
+const TOPIC: &str = "factory/osaka/line-3/robot-07/temperature";
 const PAYLOAD: &str = r#"{"value":21.5}"#;

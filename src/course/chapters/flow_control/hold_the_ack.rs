@@ -1,15 +1,14 @@
-//! The learner is the consumer: each PUBACK is released by hand.
+//! The learner is the consumer: each PUBACK is released by hand, in the picture.
 
 use super::{
-    PUBLISHER, SUBSCRIBER, acknowledge_oldest, all_windows, delivered, full, hold, latest, limit,
-    publish, published, subscribe,
+    PUBLISHER, SUBSCRIBER, acknowledge_oldest, full, hold, limit, publish, stream, subscribe,
 };
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict, check,
+    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict,
 };
 use crate::lab::{AcknowledgeByHand, Act};
-use crate::mqtt::{PacketType, QoS, Sender};
+use crate::mqtt::{PacketType, QoS};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "hold-the-ack",
@@ -18,7 +17,7 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "subscriber",
-            prepared: |cast| vec![limit(cast, 2), subscribe(QoS::AtLeastOnce)],
+            prepared: |cast| vec![limit(cast, SLOTS), subscribe(QoS::AtLeastOnce)],
             beginning: |_| {
                 vec![hold(AcknowledgeByHand { puback: true, ..AcknowledgeByHand::NONE })]
             },
@@ -34,29 +33,19 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "fill",
             controls: &[
-                |cast| Move::Act(limit(cast, 2)),
+                |cast| Move::Act(limit(cast, SLOTS)),
                 |_| Move::Act(subscribe(QoS::AtLeastOnce)),
                 |_| Move::Acts(three().into()),
             ],
-            check: |evidence| full(evidence, 1),
+            check: |evidence| full(evidence, SLOTS, QoS::AtLeastOnce),
             ..Step::PLAIN
         },
-        Step {
-            id: "one",
-            controls: &[|_| Move::React(acknowledge_oldest)],
-            check: one_for_one,
-            ..Step::PLAIN
-        },
-        Step {
-            id: "rest",
-            controls: &[|_| Move::React(acknowledge_oldest)],
-            check: nothing_left,
-            ..Step::PLAIN
-        },
+        Step { id: "one", check: one_for_one, ..Step::PLAIN },
+        Step { id: "rest", check: nothing_left, ..Step::PLAIN },
     ],
     solution: |cast| {
         let begin = [
-            Move::Act(limit(cast, 2)),
+            Move::Act(limit(cast, SLOTS)),
             Move::Act(subscribe(QoS::AtLeastOnce)),
             Move::Act(connect(cast, PUBLISHER)),
             Move::Acts(three().into()),
@@ -68,43 +57,35 @@ pub static EXERCISE: Exercise = Exercise {
     ..Exercise::PLAIN
 };
 
+const SLOTS: u16 = 2;
+
 fn three() -> [Act; 3] {
     ["msg-1", "msg-2", "msg-3"].map(|payload| publish(QoS::AtLeastOnce, payload))
 }
 
-/// After the first PUBACK the next message came, which had to wait before.
+/// A PUBACK that left while the window was full and a message waited, and the message that took its place.
 fn one_for_one(evidence: &Evidence) -> Verdict {
-    let Some(puback) = evidence.sent(SUBSCRIBER, PacketType::PubAck).next() else {
-        return Err(Unmet::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubAck)));
-    };
-    let maximum = latest(evidence, SUBSCRIBER, Sender::Server).map_or(0, |window| window.maximum);
-    let messages = delivered(evidence);
-    let before = messages.iter().filter(|(id, _)| *id < puback.id).count();
-    if before < usize::from(maximum) {
-        let finding = Finding::told("not-full-then", [&before, &maximum]);
-        return Err(Unmet::Contradicted { by: puback.id, finding });
+    let stream = stream(evidence, SLOTS, QoS::AtLeastOnce)?;
+    let mut unmet = Evidence::not_sent(SUBSCRIBER, PacketType::PubAck);
+    for puback in evidence.sent(SUBSCRIBER, PacketType::PubAck).filter(|it| it.id > stream.suback) {
+        let then = stream.at(evidence, puback.id);
+        let next = stream.delivered.iter().find(|(id, _)| *id > puback.id);
+        match next.filter(|_| then.in_flight == usize::from(SLOTS) && then.waiting > 0) {
+            Some((next, _)) => return Ok(vec![puback.id, *next]),
+            None => unmet = Finding::told("nothing-moved-up", []),
+        }
     }
-    match messages.iter().find(|(id, _)| *id > puback.id) {
-        Some((next, _)) => Ok(vec![puback.id, *next]),
-        None => Err(Unmet::NotYet(Finding::told("nothing-moved-up", []))),
-    }
+    Err(unmet.into())
 }
 
-/// Everything published has been acknowledged, and the window was never exceeded.
+/// Everything published since the SUBACK has come, and is acknowledged.
 fn nothing_left(evidence: &Evidence) -> Verdict {
-    let windows = all_windows(evidence, SUBSCRIBER, Sender::Server);
-    if let Some((window, by)) = windows.iter().find_map(|w| Some((w, w.overrun_at?))) {
-        return super::beyond(window, by);
-    }
-    let finished: usize = windows.iter().map(|window| window.finished).sum();
-    let sent = published(evidence).len();
-    let open = one_for_one(evidence);
-    if !open.is_ok() {
-        return open;
-    }
+    one_for_one(evidence)?;
+    let stream = stream(evidence, SLOTS, QoS::AtLeastOnce)?;
+    let (finished, sent) = (stream.window.finished, stream.published.len());
     if finished < sent {
-        return Err(Unmet::NotYet(Finding::told("left", [&finished, &sent])));
+        return Err(Finding::told("left", [&finished, &sent]).into());
     }
     let last = evidence.sent(SUBSCRIBER, PacketType::PubAck).last();
-    check::all([open, Ok(last.map(|record| record.id).into_iter().collect())])
+    Ok(last.map(|record| record.id).into_iter().collect())
 }

@@ -11,8 +11,9 @@ mod server_quota;
 use super::Chapter;
 use super::common::{self, connect_with};
 use crate::capture::{ClientSlot, Record, RecordId};
+use crate::course::subscriptions::held;
 use crate::course::window::{Window, windows};
-use crate::course::{Cast, Evidence, Finding, Unmet, Verdict, check, judge};
+use crate::course::{Cast, Evidence, Finding, Unmet, Verdict, check};
 use crate::lab::{AcknowledgeByHand, Act, Action};
 use crate::mqtt::{
     PacketId, PacketType, Properties, Property, PropertyId, Publish, QoS, ReasonCode, Sender,
@@ -20,7 +21,6 @@ use crate::mqtt::{
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "flow-control",
-    minutes: 16,
     exercises: &[
         &receive_maximum::EXERCISE,
         &hold_the_ack::EXERCISE,
@@ -97,52 +97,89 @@ fn ours<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<(RecordId, Publish
     all
 }
 
-/// Connected with a Receive Maximum of at most that, and subscribed with that QoS.
-fn prepared(evidence: &Evidence, most: u16, qos: QoS) -> Verdict {
-    let nothing = Evidence::not_sent(SUBSCRIBER, PacketType::Connect);
-    let limited = judge(evidence.sent(SUBSCRIBER, PacketType::Connect), nothing, |_, packet| {
-        match packet.properties().receive_maximum() {
-            None => Err(Finding::absent(PropertyId::ReceiveMaximum.name())),
-            Some(found) if found > most => Err(Finding::told("too-wide", [&found, &most])),
-            Some(_) => Ok(()),
-        }
-    });
-    check::all([limited, check::connected(evidence, SUBSCRIBER), granted(evidence, qos)])
-}
-
-/// SUBACK grants this QoS.
-fn granted(evidence: &Evidence, qos: QoS) -> Verdict {
-    let nothing = Evidence::not_received(SUBSCRIBER, PacketType::SubAck);
-    judge(evidence.received(SUBSCRIBER, PacketType::SubAck), nothing, |_, packet| {
-        check::nothing_refused(packet)?;
-        match packet.reason_codes().iter().map(|code| code.value()).max() {
-            Some(found) if found < qos.bits() => {
-                Err(Finding::differs("QoS", found, format!("{}", qos.bits())))
-            }
-            _ => Ok(()),
-        }
-    })
-}
-
-/// The Server has filled the subscriber's window, no more, and has at least `more` messages left to send.
-fn full(evidence: &Evidence, more: usize) -> Verdict {
+/// The subscriber's open connection, with this Receive Maximum.
+fn limited(evidence: &Evidence, exactly: u16) -> Result<Window, Unmet> {
     let Some(window) = latest(evidence, SUBSCRIBER, Sender::Server) else {
-        return Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::ConnAck)));
+        return Err(Evidence::not_received(SUBSCRIBER, PacketType::ConnAck).into());
     };
-    if let Some(by) = window.overrun_at {
-        return beyond(&window, by);
+    let name = PropertyId::ReceiveMaximum.name();
+    if !window.is_stated {
+        return Err(Unmet::by(window.stated_in, Finding::absent(name)));
     }
-    let (used, maximum) = (window.slots.len(), usize::from(window.maximum));
-    let sent = published(evidence).iter().filter(|(_, m)| m.qos > QoS::AtMostOnce).count();
-    if used < maximum || sent < maximum + more {
-        return Err(Unmet::NotYet(Finding::told("not-full", [&used, &maximum, &sent])));
+    Finding::unless_equal(name, window.maximum, exactly)
+        .map_err(|finding| Unmet::by(window.stated_in, finding))?;
+    match window.is_open {
+        true => Ok(window),
+        false => Err(Finding::told("gone", []).into()),
+    }
+}
+
+/// The messages above QoS 0 on the subscriber's latest connection, from its SUBACK on.
+struct Stream {
+    window: Window,
+    suback: RecordId,
+    published: Vec<(RecordId, Publish)>,
+    delivered: Vec<(RecordId, Publish)>,
+}
+
+impl Stream {
+    /// How many had been published, delivered and acknowledged, and how many were in flight, when that record passed.
+    fn at(&self, evidence: &Evidence, record: RecordId) -> Moment {
+        let before = |messages: &[(RecordId, Publish)]| {
+            messages.iter().filter(|(id, _)| *id < record).count()
+        };
+        let until = evidence.capture.records().take_while(|other| other.id < record);
+        let mut windows = windows(until.filter(|other| other.id >= evidence.since));
+        windows.retain(|window| window.client == SUBSCRIBER && window.sender == Sender::Server);
+        Moment {
+            in_flight: windows.pop().map_or(0, |window| window.slots.len()),
+            waiting: before(&self.published).saturating_sub(before(&self.delivered)),
+        }
+    }
+}
+
+struct Moment {
+    in_flight: usize,
+    /// In the Server, without a slot.
+    waiting: usize,
+}
+
+/// Connected with this Receive Maximum and subscribed with this QoS, and what came of it; contradicted where more
+/// was in flight than the receiver allows [MQTT-3.3.4-9].
+fn stream(evidence: &Evidence, exactly: u16, qos: QoS) -> Result<Stream, Unmet> {
+    let window = limited(evidence, exactly)?;
+    let mut subscriptions = held(evidence, SUBSCRIBER);
+    subscriptions.retain(|one| one.matches(TOPIC));
+    let Some(one) = subscriptions.pop() else {
+        return Err(Evidence::not_received(SUBSCRIBER, PacketType::SubAck).into());
+    };
+    Finding::unless_equal("QoS", one.maximum_qos.bits(), qos.bits())
+        .map_err(|finding| Unmet::by(one.suback, finding))?;
+    if let Some(by) = window.overrun_at {
+        return Err(beyond(&window, by));
+    }
+    let suback = one.suback;
+    let counts = |(id, message): &(RecordId, Publish)| {
+        *id > suback && message.qos > QoS::AtMostOnce && !message.dup
+    };
+    let (mut published, mut delivered) = (published(evidence), delivered(evidence));
+    published.retain(counts);
+    delivered.retain(counts);
+    Ok(Stream { window, suback, published, delivered })
+}
+
+/// The Server has filled the subscriber's window, and at least one message waits for a slot.
+fn full(evidence: &Evidence, maximum: u16, qos: QoS) -> Verdict {
+    let Stream { window, published, .. } = stream(evidence, maximum, qos)?;
+    if window.slots.len() < usize::from(maximum) || published.len() <= usize::from(maximum) {
+        let counts: [&dyn ToString; 3] = [&window.slots.len(), &maximum, &published.len()];
+        return Err(Finding::told("not-full", counts).into());
     }
     let statement = [window.stated_in].into_iter();
     Ok(statement.chain(window.slots.iter().map(|slot| slot.publish)).collect())
 }
 
 /// More were in flight than the receiver allows [MQTT-3.3.4-9].
-fn beyond(window: &Window, by: RecordId) -> Verdict {
-    let finding = Finding::told("beyond", [&window.peak, &window.maximum]);
-    Err(Unmet::Contradicted { by, finding })
+fn beyond(window: &Window, by: RecordId) -> Unmet {
+    Unmet::by(by, Finding::told("beyond", [&window.peak, &window.maximum]))
 }

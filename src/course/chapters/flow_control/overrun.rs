@@ -8,7 +8,7 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{self, connect};
 use crate::course::{
     Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check, judge,
+    Verdict, check, judge,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{Packet, PacketId, PacketType, Publish, QoS, ReasonCode, Sender, encode};
@@ -34,13 +34,11 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "too-many",
             controls: &[|_| Move::Acts(too_many())],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| answer(evidence),
-            }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: answer }),
             check: dismissed,
             ..Step::PLAIN
         },
+        Step { id: "read", check: opened, ..Step::PLAIN },
         Step {
             id: "in-turn",
             controls: &[|cast| Move::Act(connect(cast, CLIENT)), |_| Move::Acts(in_turn())],
@@ -52,6 +50,7 @@ pub static EXERCISE: Exercise = Exercise {
         vec![
             Move::Act(connect(cast, CLIENT)),
             Move::Acts(too_many()),
+            Move::Open(CLIENT, PacketType::Disconnect),
             Move::React(connect_again),
             Move::Acts(in_turn()),
         ]
@@ -94,44 +93,61 @@ fn in_turn() -> Vec<Act> {
     (1..=4).map(send).collect()
 }
 
-/// The first PUBLISH beyond the Server's Receive Maximum.
-fn first_beyond(evidence: &Evidence) -> Option<RecordId> {
-    all_windows(evidence, CLIENT, Sender::Client).into_iter().find_map(|window| window.overrun_at)
-}
-
-/// DISCONNECT with 0x93 after it (§3.3.4).
+/// The latest PUBLISH beyond the Server's Receive Maximum, and DISCONNECT with 0x93 after it (§3.3.4).
 fn dismissed(evidence: &Evidence) -> Verdict {
-    let Some(beyond) = first_beyond(evidence) else {
-        return Err(Unmet::NotYet(Finding::told("not-tried", [])));
+    let mut windows = all_windows(evidence, CLIENT, Sender::Client).into_iter();
+    let Some(beyond) = windows.rfind(|w| w.overrun_at.is_some()).and_then(|w| w.overrun_at) else {
+        return Err(Finding::told("not-tried", []).into());
     };
     let ends = evidence.received(CLIENT, PacketType::Disconnect).filter(|end| end.id > beyond);
     let nothing = Evidence::not_received(CLIENT, PacketType::Disconnect);
     let end = judge(ends, nothing, |_, packet| {
         check::has_reason_code(packet, ReasonCode::ReceiveMaximumExceeded)
-    });
-    check::all([Ok(vec![beyond]), end])
+    })?;
+    Ok([beyond].into_iter().chain(end).collect())
 }
 
-fn answer(evidence: &Evidence) -> Option<usize> {
-    dismissed(evidence).is_ok().then_some(1)
+/// The learner has opened that DISCONNECT.
+fn opened(evidence: &Evidence) -> Verdict {
+    let end = dismissed(evidence)?.into_iter().next_back();
+    match end.filter(|end| evidence.opened.contains(end)) {
+        Some(end) => Ok(vec![end]),
+        None => Err(Finding::NotOpened { packet: PacketType::Disconnect }.into()),
+    }
 }
 
-/// On a connection after that, more messages than slots, never too many at once, all finished.
+/// PUBREC with 0x97, DISCONNECT with 0x93, or a wait.
+fn answer(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let answer = evidence.capture.get(*records.last()?)?.valid_packet()?;
+    Some(match answer.reason_codes() {
+        [ReasonCode::QuotaExceeded] => 0,
+        [ReasonCode::ReceiveMaximumExceeded] => 1,
+        _ => 2,
+    })
+}
+
+/// On a connection after that, a message that waited for a PUBCOMP, and every one finished.
 fn all_taken(evidence: &Evidence) -> Verdict {
-    let open = dismissed(evidence);
-    if !open.is_ok() {
-        return open;
-    }
-    let Some(window) = latest(evidence, CLIENT, Sender::Client).filter(|w| w.overrun_at.is_none())
-    else {
-        return Err(Unmet::NotYet(Finding::told("not-back", [])));
+    let dismissed = dismissed(evidence)?;
+    let end = dismissed.last().copied();
+    let window = latest(evidence, CLIENT, Sender::Client);
+    let Some(window) = window.filter(|window| Some(window.stated_in) > end) else {
+        return Err(Finding::told("not-back", []).into());
     };
-    let wanted = usize::from(window.maximum) + 1;
-    let last = evidence.received(CLIENT, PacketType::PubComp).last();
-    match (window.peak_at, last) {
-        (Some(at), Some(last)) if window.finished >= wanted && window.slots.is_empty() => {
-            Ok(vec![window.stated_in, at, last.id])
-        }
-        _ => Err(Unmet::NotYet(Finding::told("finished", [&window.finished, &wanted]))),
+    let full = window.peak_at.filter(|_| window.peak == usize::from(window.maximum));
+    let sent = evidence.sent(CLIENT, PacketType::Publish).map(|record| record.id);
+    let next = full.and_then(|full| sent.into_iter().find(|id| *id > full));
+    let comps = || evidence.received(CLIENT, PacketType::PubComp).map(|record| record.id);
+    let freed = comps().find(|id| full.is_some_and(|full| *id > full));
+    let (Some(full), Some(freed), Some(next)) = (full, freed, next) else {
+        return Err(Finding::told("none-waited", [&window.peak, &window.maximum]).into());
+    };
+    if freed > next || !window.slots.is_empty() {
+        return Err(Finding::told(
+            "finished",
+            [&window.finished, &(window.finished + window.slots.len())],
+        )
+        .into());
     }
+    Ok([full, freed, next].into_iter().chain(comps().last().filter(|last| *last > next)).collect())
 }

@@ -1,17 +1,16 @@
 //! A window of one and QoS 2: PUBREC frees nothing, PUBCOMP does.
 
 use super::{
-    PUBLISHER, SUBSCRIBER, all_windows, delivered, full, hold, latest, limit, publish, release,
-    subscribe,
+    PUBLISHER, SUBSCRIBER, full, hold, latest, limit, publish, release, stream, subscribe,
 };
 use crate::capture::RecordId;
 use crate::course::chapters::common::connect;
 use crate::course::{
     Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict,
+    Verdict,
 };
 use crate::lab::{AcknowledgeByHand, Act};
-use crate::mqtt::{PacketId, PacketType, Publish, QoS, Sender};
+use crate::mqtt::{PacketType, QoS, Sender};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "qos-2-window",
@@ -20,7 +19,7 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "subscriber",
-            prepared: |cast| vec![limit(cast, 1), subscribe(QoS::ExactlyOnce)],
+            prepared: |cast| vec![limit(cast, SLOTS), subscribe(QoS::ExactlyOnce)],
             beginning: |_| {
                 let both = AcknowledgeByHand { pubrec: true, pubcomp: true, puback: false };
                 vec![hold(both)]
@@ -37,33 +36,23 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "fill",
             controls: &[
-                |cast| Move::Act(limit(cast, 1)),
+                |cast| Move::Act(limit(cast, SLOTS)),
                 |_| Move::Act(subscribe(QoS::ExactlyOnce)),
                 |_| Move::Acts(two().into()),
             ],
-            check: |evidence| full(evidence, 1),
-            ..Step::PLAIN
-        },
-        Step {
-            id: "pubrec",
-            controls: &[|_| Move::React(acknowledge::<0>)],
-            prediction: Some(Prediction {
-                asks: Asks::Options(2),
-                outcome: |evidence, _| freed_by(evidence),
-            }),
-            check: still_taken,
+            check: |evidence| full(evidence, SLOTS, QoS::ExactlyOnce),
             ..Step::PLAIN
         },
         Step {
             id: "pubcomp",
-            controls: &[|_| Move::React(acknowledge::<1>)],
-            check: free_again,
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: freed_by }),
+            check: freed,
             ..Step::PLAIN
         },
     ],
     solution: |cast| {
         vec![
-            Move::Act(limit(cast, 1)),
+            Move::Act(limit(cast, SLOTS)),
             Move::Act(subscribe(QoS::ExactlyOnce)),
             Move::Act(connect(cast, PUBLISHER)),
             Move::Acts(two().into()),
@@ -75,6 +64,8 @@ pub static EXERCISE: Exercise = Exercise {
     par: 9,
     ..Exercise::PLAIN
 };
+
+const SLOTS: u16 = 1;
 
 fn two() -> [Act; 2] {
     ["first", "second"].map(|payload| publish(QoS::ExactlyOnce, payload))
@@ -88,58 +79,40 @@ fn acknowledge<const SECOND: u8>(_: &Cast, evidence: &Evidence) -> Option<Act> {
     Some(release(slot.packet_id))
 }
 
-/// The first message of QoS 2 that was delivered.
-fn first(evidence: &Evidence) -> Option<(RecordId, PacketId)> {
-    let is_meant = |message: &Publish| message.qos == QoS::ExactlyOnce;
-    let (id, message) = delivered(evidence).into_iter().find(|(_, m)| is_meant(m))?;
-    Some((id, message.packet_id?))
+/// An exchange with a message waiting behind it: PUBREC, PUBREL and PUBCOMP, then the PUBLISH that moved up. One that
+/// comes before PUBCOMP is more than the window holds, and contradicts.
+fn freed(evidence: &Evidence) -> Verdict {
+    let stream = stream(evidence, SLOTS, QoS::ExactlyOnce)?;
+    for (publish, message) in &stream.delivered {
+        let part = |packet, after: RecordId| {
+            let both = evidence
+                .sent(SUBSCRIBER, packet)
+                .chain(evidence.received(SUBSCRIBER, packet))
+                .filter(|part| part.id > after && part.packet_id() == message.packet_id);
+            both.map(|part| part.id).next()
+        };
+        let Some(pubrec) = part(PacketType::PubRec, *publish) else {
+            return Err(Evidence::not_sent(SUBSCRIBER, PacketType::PubRec).into());
+        };
+        if stream.at(evidence, pubrec).waiting == 0 {
+            continue;
+        }
+        let Some(pubrel) = part(PacketType::PubRel, pubrec) else {
+            return Err(Evidence::not_received(SUBSCRIBER, PacketType::PubRel).into());
+        };
+        let Some(pubcomp) = part(PacketType::PubComp, pubrel) else {
+            return Err(Evidence::not_sent(SUBSCRIBER, PacketType::PubComp).into());
+        };
+        return match stream.delivered.iter().find(|(id, _)| id > publish) {
+            Some((next, _)) => Ok(vec![pubrec, pubrel, pubcomp, *next]),
+            None => Err(Finding::told("nothing-moved-up", []).into()),
+        };
+    }
+    Err(Evidence::not_received(SUBSCRIBER, PacketType::Publish).into())
 }
 
-/// The first packet of that type in the exchange of the first message.
-fn part(evidence: &Evidence, packet: PacketType) -> Option<RecordId> {
-    let (publish, packet_id) = first(evidence)?;
-    let sent = evidence.sent(SUBSCRIBER, packet).chain(evidence.received(SUBSCRIBER, packet));
-    let mut of_it = sent.filter(|r| r.id > publish && r.packet_id() == Some(packet_id));
-    of_it.next().map(|record| record.id)
-}
-
-/// A message that came while the first was not finished, with one slot only.
-fn too_early(evidence: &Evidence) -> Option<Verdict> {
-    let windows = all_windows(evidence, SUBSCRIBER, Sender::Server);
-    windows.iter().find_map(|window| Some(super::beyond(window, window.overrun_at?)))
-}
-
-fn still_taken(evidence: &Evidence) -> Verdict {
-    if let Some(contradicted) = too_early(evidence) {
-        return contradicted;
-    }
-    let Some(pubrec) = part(evidence, PacketType::PubRec) else {
-        return Err(Unmet::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubRec)));
-    };
-    match part(evidence, PacketType::PubRel) {
-        Some(pubrel) => Ok(vec![pubrec, pubrel]),
-        None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::PubRel))),
-    }
-}
-
-fn freed_by(evidence: &Evidence) -> Option<usize> {
-    match still_taken(evidence) {
-        Err(Unmet::Contradicted { .. }) => Some(0),
-        Ok(_) => Some(1),
-        Err(Unmet::NotYet(_)) => None,
-    }
-}
-
-fn free_again(evidence: &Evidence) -> Verdict {
-    let open = still_taken(evidence);
-    if !open.is_ok() {
-        return open;
-    }
-    let Some(pubcomp) = part(evidence, PacketType::PubComp) else {
-        return Err(Unmet::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::PubComp)));
-    };
-    match delivered(evidence).iter().find(|(id, _)| *id > pubcomp) {
-        Some((next, _)) => Ok(vec![pubcomp, *next]),
-        None => Err(Unmet::NotYet(Finding::told("nothing-moved-up", []))),
-    }
+/// What the second PUBLISH came behind: PUBREC, PUBREL or PUBCOMP.
+fn freed_by(_: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let &[pubrec, pubrel, pubcomp, next] = records else { return None };
+    [pubrec, pubrel, pubcomp].iter().rposition(|part| *part < next)
 }

@@ -1,6 +1,6 @@
 //! The other direction: the client waits for the Server.
 
-use super::{latest, ours};
+use super::{beyond, latest, ours};
 use crate::broker::Policy;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common;
@@ -25,20 +25,19 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "read",
-            controls: &[
-                |cast| Move::Act(common::connect(cast, CLIENT)),
-                |_| Move::Open(CLIENT, PacketType::ConnAck),
-            ],
-            check: read,
+            controls: &[|cast| Move::Act(common::connect(cast, CLIENT))],
+            check: |evidence| check::connack_opened(evidence, CLIENT),
+            values: |evidence, _| {
+                let window = latest(evidence, CLIENT, Sender::Client);
+                let maximum = window.map_or(0, |window| window.maximum);
+                vec![("maximum", maximum.to_string())]
+            },
             ..Step::PLAIN
         },
         Step {
             id: "burst",
             controls: &[|_| Move::Acts(burst())],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| the_next_one(evidence),
-            }),
+            prediction: Some(Prediction { asks: Asks::Number, outcome: at_once }),
             check: waited,
             ..Step::PLAIN
         },
@@ -68,64 +67,67 @@ fn burst() -> Vec<Act> {
     (1..=MESSAGES).map(message).collect()
 }
 
-/// The CONNACK has been opened.
-fn read(evidence: &Evidence) -> Verdict {
-    check::connack_opened(evidence, CLIENT)
-}
-
-fn sent(evidence: &Evidence) -> Vec<(RecordId, Publish)> {
+/// What the client has sent above QoS 0 on its latest connection.
+fn sent(evidence: &Evidence, since: RecordId) -> Vec<(RecordId, Publish)> {
     let mut sent = ours(evidence.sent(CLIENT, PacketType::Publish));
-    sent.retain(|(_, message)| message.qos > QoS::AtMostOnce);
+    sent.retain(|(id, message)| *id > since && message.qos > QoS::AtMostOnce);
     sent
 }
 
-/// The window was full, and the next message left after an acknowledgement [MQTT-3.3.4-7].
+/// The window was full, an acknowledgement came, and only then the next message left [MQTT-3.3.4-7].
 fn waited(evidence: &Evidence) -> Verdict {
     let Some(window) = latest(evidence, CLIENT, Sender::Client) else {
-        return Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::ConnAck)));
+        return Err(Evidence::not_received(CLIENT, PacketType::ConnAck).into());
     };
     if let Some(by) = window.overrun_at {
-        return super::beyond(&window, by);
+        return Err(beyond(&window, by));
     }
-    let sent = sent(evidence);
-    let Some((first, _)) = sent.first() else {
-        return Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Publish)));
+    let sent = sent(evidence, window.stated_in);
+    let Some((last, _)) = sent.last() else {
+        return Err(Evidence::not_sent(CLIENT, PacketType::Publish).into());
     };
     let Some(full) = window.peak_at.filter(|_| window.peak == usize::from(window.maximum)) else {
         let finding = Finding::told("never-full", [&window.peak, &window.maximum]);
-        return Err(Unmet::Contradicted { by: *first, finding });
+        return Err(Unmet::by(*last, finding));
     };
-    match sent.iter().find(|(id, _)| *id > full) {
-        Some((next, _)) => {
-            let acks = evidence.received(CLIENT, PacketType::PubAck);
-            let between = acks.filter(|ack| ack.id > full && ack.id < *next).map(|ack| ack.id);
-            let between = between.take(1);
-            Ok([window.stated_in, full].into_iter().chain(between).chain([*next]).collect())
-        }
-        None => Err(Unmet::NotYet(Finding::told("none-waited", [&sent.len(), &window.maximum]))),
+    let next = sent.iter().map(|(id, _)| *id).find(|id| *id > full);
+    let acks = evidence.received(CLIENT, PacketType::PubAck).map(|ack| ack.id);
+    let ack = acks.filter(|ack| *ack > full).find(|ack| next.is_some_and(|next| *ack < next));
+    match ack.zip(next) {
+        Some((ack, next)) => Ok(vec![full, ack, next]),
+        None => Err(Finding::told("none-waited", [&sent.len(), &window.maximum]).into()),
     }
 }
 
-fn the_next_one(evidence: &Evidence) -> Option<usize> {
-    match waited(evidence) {
-        Ok(_) => Some(1),
-        Err(Unmet::Contradicted { finding: Finding::Told { key: "beyond", .. }, .. }) => Some(0),
-        _ => None,
-    }
+/// How many PUBLISH packets left one behind the other before the acknowledgement that let the next one go.
+fn at_once(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let full = *records.first()?;
+    let until = evidence.capture.records().rev().skip_while(|record| record.id > full);
+    let in_a_row = until.take_while(|record| {
+        record.client == CLIENT
+            && record.sender() == Some(Sender::Client)
+            && record.packet_type() == Some(PacketType::Publish)
+    });
+    Some(in_a_row.count())
 }
 
-/// Every message is acknowledged, and they left in the order of their numbers.
+/// Every message is acknowledged, and the latest left in the order of their numbers.
 fn all_in_order(evidence: &Evidence) -> Verdict {
-    let open = waited(evidence);
-    let Some(window) = latest(evidence, CLIENT, Sender::Client).filter(|_| open.is_ok()) else {
-        return open;
+    waited(evidence)?;
+    let Some(window) = latest(evidence, CLIENT, Sender::Client) else {
+        return Err(Evidence::not_received(CLIENT, PacketType::ConnAck).into());
     };
-    let sent = sent(evidence);
-    let last = evidence.received(CLIENT, PacketType::PubAck).last();
-    match (sent.first(), last) {
-        (Some((first, _)), Some(last)) if window.slots.is_empty() && sent.len() >= MESSAGES => {
-            Ok(vec![*first, last.id])
-        }
-        _ => Err(Unmet::NotYet(Finding::told("acknowledged", [&window.finished, &MESSAGES]))),
+    let sent = sent(evidence, window.stated_in);
+    if sent.len() < MESSAGES || !window.slots.is_empty() {
+        return Err(Finding::told("acknowledged", [&window.finished, &MESSAGES]).into());
     }
+    let latest = &sent[sent.len() - MESSAGES..];
+    let number = |(_, message): &(RecordId, Publish)| -> Option<usize> {
+        std::str::from_utf8(&message.payload).ok()?.strip_prefix("msg-")?.parse().ok()
+    };
+    if let Some(wrong) = latest.windows(2).find(|pair| number(&pair[0]) >= number(&pair[1])) {
+        return Err(Unmet::by(wrong[1].0, Finding::told("out-of-order", [])));
+    }
+    let last = evidence.received(CLIENT, PacketType::PubAck).last().map(|ack| ack.id);
+    Ok([latest[0].0].into_iter().chain(last).collect())
 }

@@ -7,7 +7,6 @@ use crate::course::{
 };
 use crate::lab::{Act, Action, Route};
 use crate::link::Target;
-use crate::mqtt::PacketType;
 
 pub static EXERCISE: Exercise = Exercise {
     id: "cannot-connect",
@@ -85,15 +84,13 @@ fn to(address: &str) -> Route {
 /// A CONNACK with success; until then, how the last attempt ended.
 fn gets_through(evidence: &Evidence, client: ClientSlot) -> Verdict {
     let accepted = check::connected(evidence, client);
-    if !matches!(accepted, Err(Unmet::NotYet(_))) {
-        return accepted;
-    }
     let mut ends = evidence.capture.records().rev().filter(|record| record.client == client);
-    match ends.find(|record| matches!(record.entry, Entry::Closed(_))) {
-        Some(end) if end.id >= evidence.since => {
-            let sent = evidence.sent(client, PacketType::Connect).next().is_some();
-            let key = if sent { "closed-after-connect" } else { "never-opened" };
-            Err(Unmet::Contradicted { by: end.id, finding: Finding::told(key, []) })
+    let end = ends.find(|record| matches!(record.entry, Entry::Closed(_)));
+    match (&accepted, end.map(|record| (record.id, &record.entry))) {
+        (Err(Unmet::NotYet(_)), Some((by, Entry::Closed(close))))
+            if !close.was_open && by >= evidence.since =>
+        {
+            Err(Unmet::by(by, Finding::told("never-opened", [])))
         }
         _ => accepted,
     }

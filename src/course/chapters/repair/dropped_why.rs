@@ -1,8 +1,8 @@
 //! Two sensors, and only one of them is ever connected.
 
-use crate::capture::{ClientSlot, Entry};
+use crate::capture::{ClientSlot, Entry, RecordId};
 use crate::course::chapters::common::{connect, has_ended};
-use crate::course::connections::connections;
+use crate::course::connections::{Connection, accepted, connections};
 use crate::course::{
     Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Unmet, Verdict,
 };
@@ -29,18 +29,14 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "look",
             controls: &[
-                |cast| Move::Act(as_copied(cast, BOILER)),
-                |cast| Move::Act(as_copied(cast, PUMP)),
+                |_| Move::React(|cast, evidence| as_configured(cast, evidence, BOILER)),
+                |_| Move::React(|cast, evidence| as_configured(cast, evidence, PUMP)),
             ],
             check: one_was_dropped,
             ..Step::PLAIN
         },
-        Step {
-            id: "mend",
-            controls: &[|_| Move::Act(ping(BOILER)), |_| Move::Act(ping(PUMP))],
-            check: both_stay,
-            ..Step::PLAIN
-        },
+        // The last step of the chapter: by hand alone.
+        Step { id: "mend", check: both_stay, ..Step::PLAIN },
     ],
     solution: |cast| {
         vec![
@@ -68,53 +64,74 @@ fn as_copied(cast: &Cast, slot: ClientSlot) -> Act {
     act
 }
 
+/// The client's last CONNECT again: once it has been repaired, no button undoes the repair.
+fn as_configured(cast: &Cast, evidence: &Evidence, slot: ClientSlot) -> Option<Act> {
+    let last = connections(evidence, slot).pop();
+    Some(last.map_or_else(|| as_copied(cast, slot), |last| Act::connect(slot, last.connect.1)))
+}
+
 fn ping(client: ClientSlot) -> Act {
     Act { client, action: Action::Ping }
 }
 
-/// One connection was ended by the server after the other client's CONNECT.
+/// The server ended one connection after the other client's CONNECT with the same name.
 fn one_was_dropped(evidence: &Evidence) -> Verdict {
     for (one, other) in [(BOILER, PUMP), (PUMP, BOILER)] {
-        let Some(newer) = connections(evidence, other).into_iter().next() else {
-            return Err(Unmet::NotYet(Evidence::not_sent(other, PacketType::Connect)));
-        };
-        let mut after = evidence.capture.records().filter(|record| record.id > newer.connect.0);
-        let end = after.find(|record| {
-            record.client == one
-                && (matches!(&record.entry, Entry::Closed(close) if close.was_open)
-                    || (record.packet_type() == Some(PacketType::Disconnect)
-                        && record.sender() == Some(Sender::Server)))
-        });
-        if let Some(end) = end {
-            return Ok(vec![newer.connect.0, end.id]);
+        let newer = accepted(evidence, other);
+        if newer.is_empty() {
+            return Err(Evidence::not_sent(other, PacketType::Connect).into());
         }
-    }
-    Err(Unmet::NotYet(Finding::told("both-there", [])))
-}
-
-/// Both have a PINGRESP on connections that began under different names, and neither has ended since.
-fn both_stay(evidence: &Evidence) -> Verdict {
-    let open = one_was_dropped(evidence);
-    if !open.is_ok() {
-        return open;
-    }
-    let latest = |client| connections(evidence, client).into_iter().next_back();
-    let (Some(boiler), Some(pump)) = (latest(BOILER), latest(PUMP)) else { return open };
-    if boiler.connect.1.client_id == pump.connect.1.client_id {
-        let by = boiler.connect.0.max(pump.connect.0);
-        return Err(Unmet::Contradicted { by, finding: Finding::told("same-name", []) });
-    }
-    let since = boiler.connect.0.max(pump.connect.0);
-    let mut records = Vec::new();
-    for (client, connection) in [(BOILER, boiler.id), (PUMP, pump.id)] {
-        let mut pongs = evidence.received(client, PacketType::PingResp);
-        match pongs.find(|record| record.connection == connection && record.id > since) {
-            Some(pong) => records.push(pong.id),
-            None => {
-                return Err(Unmet::NotYet(Finding::told("no-sign-of-life", [&client.letter()])));
+        for older in accepted(evidence, one) {
+            let met = newer.iter().find(|it| dropped_for(evidence, &older, it).is_some());
+            if let Some((newer, end)) = met.zip(older.end) {
+                return Ok(vec![newer.connect.0, end]);
             }
         }
     }
+    Err(Finding::told("both-there", []).into())
+}
+
+/// The end of the older connection, where it was the server that ended it for the newer one.
+fn dropped_for(evidence: &Evidence, older: &Connection, newer: &Connection) -> Option<RecordId> {
+    let end = evidence.capture.get(older.end?)?;
+    let by_server = match &end.entry {
+        Entry::Closed(close) => close.by != Some(Sender::Client),
+        _ => end.sender() == Some(Sender::Server),
+    };
+    let overlaps = older.connect.0 < newer.connect.0 && newer.connect.0 < end.id;
+    let same_name = older.connect.1.client_id == newer.connect.1.client_id;
+    (by_server && overlaps && same_name).then_some(end.id)
+}
+
+/// Both are connected under different names, and the server has sent something to each since then.
+fn both_stay(evidence: &Evidence) -> Verdict {
+    one_was_dropped(evidence)?;
+    let latest = |client| {
+        let latest = accepted(evidence, client).pop();
+        latest.ok_or_else(|| Finding::told("gone", [&client.letter()]))
+    };
+    let (boiler, pump) = (latest(BOILER)?, latest(PUMP)?);
+    let since = boiler.connect.0.max(pump.connect.0);
+    if boiler.connect.1.client_id == pump.connect.1.client_id {
+        return Err(Unmet::by(since, Finding::told("same-name", [])));
+    }
+    for (client, connection) in [(BOILER, &boiler), (PUMP, &pump)] {
+        if connection.end.is_some() {
+            return Err(Finding::told("gone", [&client.letter()]).into());
+        }
+    }
+    let mut records = Vec::new();
+    for (client, connection) in [(BOILER, boiler.id), (PUMP, pump.id)] {
+        let mut later = evidence.capture.records().filter(|record| record.id > since);
+        let sign = later.find(|record| {
+            record.connection == connection
+                && record.sender() == Some(Sender::Server)
+                && record.packet_type() != Some(PacketType::ConnAck)
+        });
+        let silent = || Finding::told("no-sign-of-life", [&client.letter()]);
+        records.push(sign.ok_or_else(silent)?.id);
+    }
+    records.sort_unstable();
     Ok(records)
 }
 

@@ -1,16 +1,17 @@
 //! Clean Start 1 ends a Session, however long it was to live.
 
-use super::{connect, leave};
-use crate::capture::{ClientSlot, answer_to};
+use super::{connect, grants_of_session, leave, seconds};
+use crate::capture::{ClientSlot, RecordId, answer_to};
 use crate::course::chapters::common::{self, publish, subscribe};
-use crate::course::connections::{Connection, connections};
-use crate::course::subscriptions::granted;
+use crate::course::connections::{
+    Connection, accepted, connection_among, latest_absence, time_between,
+};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, PropertyId, QoS};
+use crate::mqtt::{PacketType, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "clean-start-wins",
@@ -19,7 +20,8 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "subscriber",
-            prepared: |cast| vec![begin(cast, true), to_news(), leave(CLIENT)],
+            // Clean Start is the lesson. A first connection finds nothing, whatever it says.
+            prepared: |cast| vec![begin(cast, false), to_news(), leave(CLIENT)],
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -33,21 +35,27 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "keep",
             controls: &[
-                |cast| Move::Act(begin(cast, true)),
+                |cast| Move::Act(begin(cast, false)),
                 |_| Move::Act(to_news()),
                 |_| Move::Act(leave(CLIENT)),
             ],
             check: kept,
+            values: |evidence, records| {
+                let connection = connection_among(evidence, CLIENT, records);
+                let interval = connection.map(|it| it.session_expiry_interval().to_string());
+                interval.map(|it| ("interval", it)).into_iter().collect()
+            },
             ..Step::PLAIN
         },
         Step {
             id: "clean",
-            controls: &[|cast| Move::Act(begin(cast, true))],
+            by_hand: Some(ByHand { act: |cast| begin(cast, true), field: "Clean Start" }),
             prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_was_left(evidence),
+                asks: Asks::Options(4),
+                outcome: |_, _| Some(NOTHING_IS_LEFT),
             }),
-            check: began_anew,
+            check: began_again,
+            values: time_left,
             ..Step::PLAIN
         },
         Step {
@@ -58,7 +66,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     solution: |cast| {
-        let before = [begin(cast, true), to_news(), leave(CLIENT), begin(cast, true)];
+        let before = [begin(cast, false), to_news(), leave(CLIENT), begin(cast, true)];
         let proof = [common::connect(cast, PUBLISHER), news()];
         before.into_iter().chain(proof).map(Move::Act).collect()
     },
@@ -78,79 +86,96 @@ fn news() -> Act {
     publish(PUBLISHER, TOPIC, QoS::AtLeastOnce, "is anybody there?")
 }
 
+/// The connection left a Session with the subscription in it.
+fn left_something(evidence: &Evidence, before: &Connection) -> Verdict {
+    before.leaves_session(300).map_err(|finding| Unmet::by(before.connect.0, finding))?;
+    let grants = grants_of_session(evidence, CLIENT, before);
+    let grant = grants.iter().find(|grant| grant.matches(TOPIC));
+    let grant = grant.ok_or_else(|| Finding::told("nothing-kept", []))?;
+    Ok([grant.subscribe, before.connect.0].into_iter().chain(before.end).collect())
+}
+
+fn absence(evidence: &Evidence) -> Result<(Connection, Option<Connection>), Unmet> {
+    let absence = latest_absence(evidence, CLIENT);
+    absence.ok_or_else(|| Evidence::not_sent(CLIENT, PacketType::Disconnect).into())
+}
+
 fn kept(evidence: &Evidence) -> Verdict {
-    let grants = granted(evidence, CLIENT);
-    let Some(grant) = grants.first() else {
-        return check::answered_well(evidence, CLIENT, PacketType::SubAck);
-    };
-    let Some(first) = first_left(evidence) else {
-        return Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect)));
-    };
-    match (first.session_expiry_interval(), &first.disconnect) {
-        (1.., Some((end, _))) => Ok(vec![first.connect.0, grant.subscribe, *end]),
-        _ => {
-            let name = PropertyId::SessionExpiryInterval.name();
-            let finding = Finding::differs(name, 0, 300);
-            Err(Unmet::Contradicted { by: first.connect.0, finding })
-        }
+    let (before, _) = absence(evidence)?;
+    let mut records = left_something(evidence, &before)?;
+    records.sort_unstable();
+    Ok(records)
+}
+
+/// Clean Start 1 within the interval, and Session Present 0 [MQTT-3.1.2-4] [MQTT-3.2.2-2].
+fn discards(evidence: &Evidence, before: &Connection, back: &Connection) -> Verdict {
+    left_something(evidence, before)?;
+    let (by, connect) = &back.connect;
+    let end = before.end.unwrap_or(before.connect.0);
+    let away = time_between(evidence, end, *by).as_secs();
+    let interval = before.session_expiry_interval();
+    let (found, wanted) = (&connect.client_id, &before.connect.1.client_id);
+    Finding::unless_equal("Clean Start", u8::from(connect.clean_start), 1)
+        .and_then(|()| Finding::unless_equal("Client Identifier", found, wanted))
+        .and_then(|()| {
+            let present = back.session_present().is_some_and(|present| present);
+            Finding::unless_equal("Session Present", u8::from(present), 0)
+        })
+        .map_err(|finding| Unmet::by(*by, finding))?;
+    if away >= u64::from(interval) {
+        return Err(Unmet::by(*by, Finding::told("too-late", [&away, &interval])));
     }
+    Ok([end].into_iter().chain(back.handshake()).collect())
 }
 
-fn first_left(evidence: &Evidence) -> Option<Connection> {
-    connections(evidence, CLIENT).into_iter().find(|connection| connection.disconnect.is_some())
+fn began_again(evidence: &Evidence) -> Verdict {
+    let (before, back) = absence(evidence)?;
+    left_something(evidence, &before)?;
+    let back = back.ok_or_else(|| Finding::told("not-back", []))?;
+    discards(evidence, &before, &back)
 }
 
-fn second(evidence: &Evidence) -> Option<Connection> {
-    let (left, _) = first_left(evidence)?.disconnect?;
-    let mut later = connections(evidence, CLIENT).into_iter();
-    later.find(|c| c.connect.0 > left && c.session_present().is_some())
+fn time_left(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let [end, back, ..] = records else { return Vec::new() };
+    let Ok((before, _)) = absence(evidence) else { return Vec::new() };
+    let away: u64 = seconds(evidence, *end, *back).parse().unwrap_or(0);
+    vec![("left", u64::from(before.session_expiry_interval()).saturating_sub(away).to_string())]
 }
 
-/// Clean Start 1, and Session Present 0 [MQTT-3.1.2-4] [MQTT-3.2.2-2].
-fn began_anew(evidence: &Evidence) -> Verdict {
-    let open = kept(evidence);
-    if !open.is_ok() {
-        return open;
-    }
-    let Some(back) = second(evidence) else {
-        return Err(Unmet::NotYet(Finding::told("not-back", [])));
-    };
-    let by = back.connect.0;
-    match (back.connect.1.clean_start, back.session_present()) {
-        (false, _) => {
-            Err(Unmet::Contradicted { by, finding: Finding::differs("Clean Start", 0, 1) })
-        }
-        (true, Some(false)) => Ok(back.handshake()),
-        _ => Err(Unmet::Contradicted { by, finding: Finding::differs("Session Present", 1, 0) }),
-    }
-}
-
-fn what_was_left(evidence: &Evidence) -> Option<usize> {
-    began_anew(evidence).is_ok().then_some(2)
-}
-
-/// A message published after that is acknowledged and has not come: the subscription went too.
+/// A message published after that does not come: the subscription went too. 0x10 says so at once; without
+/// it, a PINGRESP that comes alone does.
 fn nothing_comes(evidence: &Evidence) -> Verdict {
-    let open = began_anew(evidence);
-    let Some(back) = second(evidence).filter(|_| open.is_ok()) else { return open };
-    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
-    let after = sent.into_iter().find(|(id, m)| *id > back.connect.0 && m.topic == TOPIC);
-    let Some((sent, _)) = after else {
-        return Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
-    };
+    let all = accepted(evidence, CLIENT);
+    let discarded = all.windows(2).rfind(|pair| discards(evidence, &pair[0], &pair[1]).is_ok());
+    let Some([_, back]) = discarded else { return began_again(evidence) };
+    let now = all.last().filter(|it| it.end.is_none()).unwrap_or(back);
+    let mut sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    sent.retain(|(id, message)| {
+        *id > now.connect.0
+            && now.end.is_none_or(|end| *id < end)
+            && message.topic == TOPIC
+            && message.qos > QoS::AtMostOnce
+    });
+    let latest = sent.last();
+    let (sent, _) = latest.ok_or_else(|| Evidence::not_sent(PUBLISHER, PacketType::Publish))?;
     let arrived = check::messages(evidence.received(CLIENT, PacketType::Publish));
-    if let Some((by, _)) = arrived.iter().find(|(id, _)| *id > back.connect.0) {
-        return Err(Unmet::Contradicted {
-            by: *by,
-            finding: Finding::told("came-all-the-same", []),
-        });
+    if let Some((by, _)) = arrived.iter().find(|(id, _)| id > sent) {
+        return Err(Unmet::by(*by, Finding::told("came-all-the-same", [])));
     }
-    match answer_to(evidence.capture, sent) {
-        Some(puback) => Ok(vec![sent, puback.id]),
-        None => Err(Unmet::NotYet(Evidence::not_received(PUBLISHER, PacketType::PubAck))),
+    let answer = answer_to(evidence.capture, *sent);
+    let answer = answer.ok_or_else(|| Evidence::not_received(PUBLISHER, PacketType::PubAck))?;
+    let codes = answer.valid_packet().map(|packet| packet.reason_codes().to_vec());
+    if codes.is_some_and(|codes| codes.contains(&ReasonCode::NoMatchingSubscribers)) {
+        return Ok(vec![*sent, answer.id]);
     }
+    let mut pongs = evidence.received(CLIENT, PacketType::PingResp);
+    let pong = pongs.find(|pong| pong.id > answer.id && pong.connection == now.id);
+    let pong = pong.ok_or_else(|| Finding::told("left-open", []))?;
+    Ok(vec![*sent, answer.id, pong.id])
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);
 const PUBLISHER: ClientSlot = ClientSlot(1);
 const TOPIC: &str = "test/session/clean";
+/// The option that holds whenever the Session was discarded [MQTT-3.1.2-4].
+const NOTHING_IS_LEFT: usize = 2;

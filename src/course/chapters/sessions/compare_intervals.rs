@@ -1,16 +1,16 @@
-//! Four intervals side by side: absent, 0, 5 s and for ever.
+//! Four intervals side by side: absent, 0, 5 s and never.
 
 use std::time::Duration;
 
-use super::{connect, leave};
-use crate::capture::ClientSlot;
-use crate::course::connections::{Connection, connections};
+use super::{EXPIRY, connect, leave};
+use crate::capture::{ClientSlot, RecordId};
+use crate::course::connections::{Connection, accepted, connection_among, time_between};
 use crate::course::{
-    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
-    Verdict,
+    Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
+    Step, Unmet, Verdict,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, PropertyId};
+use crate::mqtt::PacketType;
 
 pub static EXERCISE: Exercise = Exercise {
     id: "compare-intervals",
@@ -34,18 +34,29 @@ pub static EXERCISE: Exercise = Exercise {
         },
         ClientSetup {
             role: "forever",
-            prepared: |cast| vec![connect(cast, ClientSlot(3), true, INTERVALS[3])],
+            // Its interval is the lesson.
+            prepared: |cast| vec![connect(cast, FOREVER, true, None)],
             ..ClientSetup::PLAIN
         },
     ],
     picture: Some(Picture::Sessions),
     steps: &[
         Step {
+            id: "forever",
+            by_hand: Some(ByHand {
+                act: |cast| connect(cast, FOREVER, true, interval(FOREVER)),
+                field: EXPIRY,
+            }),
+            check: |evidence| Ok(latest_stay(evidence, FOREVER)?.handshake()),
+            ..Step::PLAIN
+        },
+        Step {
             id: "leave",
             controls: &[
                 |cast| {
+                    let others = slots().filter(|slot| *slot != FOREVER);
                     Move::Acts(
-                        slots().map(|slot| connect(cast, slot, true, interval(slot))).collect(),
+                        others.map(|slot| connect(cast, slot, true, interval(slot))).collect(),
                     )
                 },
                 |_| Move::Acts(slots().map(leave).collect()),
@@ -59,18 +70,23 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::Wait(PAUSE),
                 |cast| Move::Acts(slots().map(|slot| back(cast, slot)).collect()),
             ],
-            prediction: Some(Prediction {
-                asks: Asks::Options(4),
-                outcome: |evidence, _| who_was_known(evidence),
-            }),
-            check: only_one_is_known,
+            prediction: Some(Prediction { asks: Asks::Number, outcome: how_many_were_known }),
+            check: all_returned,
+            values: |evidence, records| {
+                let present =
+                    presents(evidence, records).map(|present| u8::from(present).to_string());
+                vec![("present", present.collect::<Vec<_>>().join(", "))]
+            },
             ..Step::PLAIN
         },
     ],
     solution: |cast| {
-        let begin = slots().map(|slot| Move::Act(connect(cast, slot, true, interval(slot))));
+        let forever = connect(cast, FOREVER, true, interval(FOREVER));
+        let others = slots().filter(|slot| *slot != FOREVER);
+        let others = others.map(|slot| Move::Act(connect(cast, slot, true, interval(slot))));
         let leave = slots().map(|slot| Move::Act(leave(slot)));
         let back = slots().map(|slot| Move::Act(back(cast, slot)));
+        let begin = [Move::Act(forever)].into_iter().chain(others);
         begin.chain(leave).chain([Move::Wait(PAUSE)]).chain(back).collect()
     },
     par: 12,
@@ -90,77 +106,89 @@ fn back(cast: &crate::course::Cast, slot: ClientSlot) -> Act {
     connect(cast, slot, false, None)
 }
 
-/// The first connection of each, left by DISCONNECT, with intervals as different as they should be.
+/// The client's latest connection with Clean Start 1: its interval is what the client's name says.
+fn latest_stay(evidence: &Evidence, slot: ClientSlot) -> Result<Connection, Unmet> {
+    let stay = accepted(evidence, slot).into_iter().rfind(|it| it.connect.1.clean_start);
+    let stay = stay.ok_or_else(|| Evidence::not_sent(slot, PacketType::Connect))?;
+    let asked = stay.connect.1.properties.session_expiry_interval();
+    let words = |interval: Option<u32>| interval.map_or("–".to_owned(), |it| it.to_string());
+    match interval(slot) {
+        wanted if wanted == asked => Ok(stay),
+        Some(_) if asked.is_none() => Err(Finding::absent(EXPIRY).into()),
+        wanted => Err(Finding::differs(EXPIRY, words(asked), words(wanted)).into()),
+    }
+}
+
+/// All four stayed as long as they should, and have left.
 fn all_left(evidence: &Evidence) -> Verdict {
     let mut records = Vec::new();
     for slot in slots() {
-        let Some(first) = connections(evidence, slot).into_iter().next() else {
-            return Err(Unmet::NotYet(Evidence::not_sent(slot, PacketType::Connect)));
-        };
-        let asked = first.connect.1.properties.session_expiry_interval();
-        if asked != interval(slot) {
-            let words = |interval: Option<u32>| {
-                interval.map_or("absent".to_owned(), |interval| interval.to_string())
-            };
-            let name = PropertyId::SessionExpiryInterval.name();
-            let finding = Finding::differs(name, words(asked), words(interval(slot)));
-            return Err(Unmet::Contradicted { by: first.connect.0, finding });
-        }
-        match first.disconnect {
-            Some((id, _)) => records.push(id),
-            None => return Err(Unmet::NotYet(Evidence::not_sent(slot, PacketType::Disconnect))),
-        }
+        let stay = latest_stay(evidence, slot)?;
+        let end = stay.end.ok_or_else(|| Evidence::not_sent(slot, PacketType::Disconnect))?;
+        records.extend([stay.connect.0, end]);
     }
+    records.sort_unstable();
     Ok(records)
 }
 
-/// The first accepted return of each with Clean Start 0.
-fn returns(evidence: &Evidence) -> Result<Vec<Connection>, Verdict> {
-    let mut all = Vec::new();
-    for slot in slots() {
-        let mut later = connections(evidence, slot).into_iter().skip(1);
-        match later.find(|c| c.session_present().is_some()) {
-            Some(back) if back.connect.1.clean_start => {
-                let finding = Finding::differs("Clean Start", 1, 0);
-                return Err(Err(Unmet::Contradicted { by: back.connect.0, finding }));
-            }
-            Some(back) => all.push(back),
-            None => return Err(Err(Unmet::NotYet(Finding::told("not-back", [&slot.letter()])))),
-        }
+/// The first connection after the stay, with Clean Start 0.
+fn returned(evidence: &Evidence, slot: ClientSlot) -> Result<(RecordId, Connection), Unmet> {
+    let all = accepted(evidence, slot);
+    // One with Clean Start 1 that is still there, after an earlier stay, was meant as the return.
+    if let [.., before, latest] = &all[..]
+        && latest.connect.1.clean_start
+        && latest.end.is_none()
+        && before.end.is_some()
+    {
+        latest.asks_for_session_of(before)?;
     }
-    Ok(all)
+    let stay = latest_stay(evidence, slot)?;
+    let end = stay.end.ok_or_else(|| Evidence::not_sent(slot, PacketType::Disconnect))?;
+    let back = all.into_iter().find(|it| it.connect.0 > end);
+    let back = back.ok_or_else(|| Finding::told("not-back", [&slot.letter()]))?;
+    back.asks_for_session_of(&stay)?;
+    Ok((end, back))
 }
 
-fn only_one_is_known(evidence: &Evidence) -> Verdict {
-    let open = all_left(evidence);
-    if !open.is_ok() {
-        return open;
-    }
-    let returns = match returns(evidence) {
-        Ok(returns) => returns,
-        Err(open) => return open,
-    };
+/// The short intervals are over; only the last Session can still be there, unless the Server gave it a
+/// shorter interval than was asked for (§3.2.2.3.2).
+fn all_returned(evidence: &Evidence) -> Verdict {
     let mut records = Vec::new();
-    for (back, slot) in returns.iter().zip(slots()) {
-        let expected = slot.0 == 3;
-        if back.session_present() != Some(expected) {
-            let finding = match slot.0 {
-                2 => Finding::told("too-early", []),
-                _ => Finding::differs("Session Present", !expected, expected),
-            };
-            return Err(Unmet::Contradicted { by: back.connect.0, finding });
+    for slot in slots() {
+        let (end, back) = returned(evidence, slot)?;
+        let stay = latest_stay(evidence, slot)?;
+        let (by, away) = (back.connect.0, time_between(evidence, end, back.connect.0));
+        let is_over = |interval: u32| interval != u32::MAX && away.as_secs() >= u64::from(interval);
+        let may_be_there = slot == FOREVER;
+        let must_be_there = may_be_there && !is_over(stay.session_expiry_interval());
+        match back.session_present() {
+            Some(true) if slot == FIVE => {
+                return Err(Unmet::by(by, Finding::told("too-early", [&away.as_secs()])));
+            }
+            Some(true) if !may_be_there => {
+                return Err(Unmet::by(by, Finding::differs("Session Present", 1, 0)));
+            }
+            Some(false) if must_be_there => {
+                return Err(Unmet::by(by, Finding::differs("Session Present", 0, 1)));
+            }
+            _ => records.extend(back.handshake()),
         }
-        records.extend(back.handshake());
     }
     Ok(records)
 }
 
-/// How many were still known: none, one, two, or more.
-fn who_was_known(evidence: &Evidence) -> Option<usize> {
-    only_one_is_known(evidence).is_ok().then_some(1)
+/// Session Present of the CONNACK packets among these records, in the order of the clients.
+fn presents(evidence: &Evidence, records: &[RecordId]) -> impl Iterator<Item = bool> {
+    slots().filter_map(|slot| connection_among(evidence, slot, records)?.session_present())
+}
+
+fn how_many_were_known(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    Some(presents(evidence, records).filter(|present| *present).count())
 }
 
 /// In the order of the clients.
 const INTERVALS: [Option<u32>; 4] = [None, Some(0), Some(5), Some(u32::MAX)];
+const FIVE: ClientSlot = ClientSlot(2);
+const FOREVER: ClientSlot = ClientSlot(3);
 /// Longer than the third.
 const PAUSE: Duration = Duration::from_secs(8);

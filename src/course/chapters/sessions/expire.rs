@@ -1,14 +1,14 @@
 //! Waiting past the interval: the Session is gone.
 
-use super::{connect, leave, longer, short};
-use crate::capture::ClientSlot;
-use crate::course::connections::{Connection, connections};
+use super::{connect, leave, longer, seconds, short};
+use crate::capture::{ClientSlot, RecordId};
+use crate::course::connections::{Connection, accepted, latest_absence};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, PropertyId};
+use crate::mqtt::PacketType;
 
 pub static EXERCISE: Exercise = Exercise {
     id: "expire",
@@ -20,24 +20,28 @@ pub static EXERCISE: Exercise = Exercise {
         ..ClientSetup::PLAIN
     }],
     picture: Some(Picture::Sessions),
+    figures: &[
+        Figure { name: "interval", value: |cast| short(cast).to_string() },
+        Figure { name: "pause", value: |cast| longer(cast).as_secs().to_string() },
+    ],
     steps: &[
         Step {
             id: "leave",
-            controls: &[|cast| Move::Act(begin(cast)), |_| Move::Act(leave(CLIENT))],
+            controls: &[
+                |cast| Move::Act(begin(cast)),
+                |_| Move::Act(leave(CLIENT)),
+                |cast| Move::Wait(longer(cast)),
+            ],
             check: left,
+            values: |evidence, _| left_with(evidence).into_iter().collect(),
             ..Step::PLAIN
         },
         Step {
             id: "late",
-            controls: &[
-                |cast| Move::Wait(longer(cast)),
-                |cast| Move::Act(connect(cast, CLIENT, false, Some(short(cast)))),
-            ],
-            prediction: Some(Prediction {
-                asks: Asks::Options(2),
-                outcome: |evidence, _| session_present(evidence),
-            }),
+            by_hand: Some(ByHand { act: back, field: "Clean Start" }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: session_present }),
             check: came_too_late,
+            values: times,
             ..Step::PLAIN
         },
     ],
@@ -46,7 +50,7 @@ pub static EXERCISE: Exercise = Exercise {
             Move::Act(begin(cast)),
             Move::Act(leave(CLIENT)),
             Move::Wait(longer(cast)),
-            Move::Act(connect(cast, CLIENT, false, Some(short(cast)))),
+            Move::Act(back(cast)),
         ]
     },
     par: 3,
@@ -57,62 +61,55 @@ fn begin(cast: &Cast) -> Act {
     connect(cast, CLIENT, true, Some(short(cast)))
 }
 
-fn first_left(evidence: &Evidence) -> Option<Connection> {
-    let mut all = connections(evidence, CLIENT).into_iter();
-    all.find(|c| c.disconnect.is_some() && c.session_expiry_interval() > 0)
+fn back(cast: &Cast) -> Act {
+    connect(cast, CLIENT, false, Some(short(cast)))
+}
+
+/// The latest time away. It began with a Session that was left for a while.
+fn absence(evidence: &Evidence) -> Result<(Connection, RecordId, Option<Connection>), Unmet> {
+    let not_left = || Evidence::not_sent(CLIENT, PacketType::Disconnect);
+    let (before, back) = latest_absence(evidence, CLIENT).ok_or_else(not_left)?;
+    before.leaves_session(60).map_err(|finding| Unmet::by(before.connect.0, finding))?;
+    let end = before.end.ok_or_else(not_left)?;
+    Ok((before, end, back))
 }
 
 fn left(evidence: &Evidence) -> Verdict {
-    match first_left(evidence) {
-        Some(connection) => {
-            let end = connection.disconnect.iter().map(|(id, _)| *id);
-            Ok([connection.connect.0].into_iter().chain(end).collect())
-        }
-        None => match connections(evidence, CLIENT).iter().find(|c| c.disconnect.is_some()) {
-            Some(connection) => {
-                let by = connection.connect.0;
-                let name = PropertyId::SessionExpiryInterval.name();
-                Err(Unmet::Contradicted { by, finding: Finding::differs(name, 0, 60) })
-            }
-            None => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect))),
-        },
-    }
+    let (before, end, _) = absence(evidence)?;
+    Ok(vec![before.connect.0, end])
 }
 
-/// The latest return with Clean Start 0.
-fn back(evidence: &Evidence) -> Option<Connection> {
-    let (left, _) = first_left(evidence)?.disconnect?;
-    let mut all = connections(evidence, CLIENT).into_iter();
-    all.rfind(|c| c.connect.0 > left && !c.connect.1.clean_start && c.connack.is_some())
-}
-
+/// Clean Start 0, and yet Session Present 0 [MQTT-3.2.2-3].
 fn came_too_late(evidence: &Evidence) -> Verdict {
-    let open = left(evidence);
-    if !open.is_ok() {
-        return open;
+    let (before, end, back) = absence(evidence)?;
+    let back = back.ok_or_else(|| Finding::told("not-back", []))?;
+    back.asks_for_session_of(&before)?;
+    let by = back.connect.0;
+    if back.session_present() == Some(true) {
+        let away = seconds(evidence, end, by);
+        let interval = before.session_expiry_interval();
+        return Err(Unmet::by(by, Finding::told("too-early", [&away, &interval])));
     }
-    let Some(connection) = back(evidence) else {
-        let clean =
-            connections(evidence, CLIENT).into_iter().skip(1).find(|c| c.connect.1.clean_start);
-        return match clean {
-            Some(clean) => {
-                let finding = Finding::differs("Clean Start", 1, 0);
-                Err(Unmet::Contradicted { by: clean.connect.0, finding })
-            }
-            None => Err(Unmet::NotYet(Finding::told("not-back", []))),
-        };
-    };
-    match connection.session_present() {
-        Some(false) => Ok(connection.handshake()),
-        _ => {
-            let by = connection.connect.0;
-            Err(Unmet::Contradicted { by, finding: Finding::told("too-early", []) })
-        }
-    }
+    Ok([end].into_iter().chain(back.handshake()).collect())
 }
 
-fn session_present(evidence: &Evidence) -> Option<usize> {
-    came_too_late(evidence).is_ok().then_some(0)
+/// The CONNACK was a success; what it says of the Session.
+fn session_present(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let back = accepted(evidence, CLIENT).into_iter().find(|it| records.contains(&it.connect.0))?;
+    back.session_present().map(usize::from)
+}
+
+fn left_with(evidence: &Evidence) -> Option<(&'static str, String)> {
+    let (before, ..) = absence(evidence).ok()?;
+    Some(("asked", before.session_expiry_interval().to_string()))
+}
+
+fn times(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let away = match records {
+        [end, back, ..] => Some(("away", seconds(evidence, *end, *back))),
+        _ => None,
+    };
+    left_with(evidence).into_iter().chain(away).collect()
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

@@ -14,14 +14,15 @@ use std::time::Duration;
 
 use super::Chapter;
 use super::common::connect_with;
-use crate::capture::ClientSlot;
-use crate::course::Cast;
+use crate::capture::{ClientSlot, RecordId};
+use crate::course::connections::{Connection, session_began, time_between};
+use crate::course::subscriptions::{Granted, granted};
+use crate::course::{Cast, Evidence};
 use crate::lab::{Act, Action};
 use crate::mqtt::{Disconnect, Property, ReasonCode};
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "sessions",
-    minutes: 20,
     exercises: &[
         &create::EXERCISE,
         &resume::EXERCISE,
@@ -48,6 +49,26 @@ fn connect(cast: &Cast, slot: ClientSlot, clean_start: bool, expiry: Option<u32>
 fn leave(slot: ClientSlot) -> Act {
     Act::disconnect(slot, Disconnect::new(ReasonCode::Success))
 }
+
+/// Grants of the Session that `connection` had, before it ended: a resumed Session brings its subscriptions.
+fn grants_of_session(
+    evidence: &Evidence,
+    client: ClientSlot,
+    connection: &Connection,
+) -> Vec<Granted> {
+    let began = session_began(evidence, client, connection);
+    let end = connection.end.unwrap_or(RecordId(u64::MAX));
+    let mut grants = granted(evidence, client);
+    grants.retain(|grant| grant.subscribe > began && grant.suback < end);
+    grants
+}
+
+/// Whole seconds between two records, in words.
+fn seconds(evidence: &Evidence, earlier: RecordId, later: RecordId) -> String {
+    time_between(evidence, earlier, later).as_secs().to_string()
+}
+
+const EXPIRY: &str = "Session Expiry Interval";
 
 /// An interval that a learner waits for: a minute that can be skipped in the tab, a moment elsewhere.
 fn short(cast: &Cast) -> u32 {

@@ -1,16 +1,15 @@
-//! The line is cut between PUBLISH and PUBACK: the message comes again, with DUP and the same number.
+//! The connection is cut between PUBLISH and PUBACK: the message comes again, with DUP and the same number.
 
 use super::connect;
-use crate::capture::{ClientSlot, RecordId};
-
+use crate::capture::{ClientSlot, ConnectionId, RecordId};
 use crate::course::chapters::common::{self, publish, subscribe};
-use crate::course::connections::connections;
+use crate::course::connections::{Connection, accepted};
 use crate::course::{
-    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
-    Verdict, check,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, check,
 };
 use crate::lab::{AcknowledgeByHand, Act, Action};
-use crate::mqtt::{PacketType, Properties, Publish, QoS, ReasonCode};
+use crate::mqtt::{PacketId, PacketType, Properties, Publish, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "redelivery",
@@ -38,25 +37,28 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::Act(order()),
             ],
             check: arrived,
+            values: identifier,
+            ..Step::PLAIN
+        },
+        Step {
+            id: "cut",
+            controls: &[|_| Move::Act(cut())],
+            check: |evidence| Ok(vec![was_cut(evidence)?.1]),
             ..Step::PLAIN
         },
         Step {
             id: "again",
-            controls: &[
-                |_| Move::Act(Act { client: CLIENT, action: Action::Cut }),
-                |cast| Move::Act(connect(cast, CLIENT, false, Some(300))),
-            ],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| how_it_came(evidence),
-            }),
+            by_hand: Some(ByHand { act: back, field: "Clean Start" }),
+            prediction: Some(Prediction { asks: Asks::Byte, outcome: first_byte }),
             check: came_again,
+            values: identifier,
             ..Step::PLAIN
         },
+        // The last step of the chapter: the client's panel has what it takes.
         Step {
             id: "acknowledge",
-            controls: &[|_| Move::React(|_, evidence| acknowledge(evidence))],
             check: acknowledged,
+            values: |evidence, records| vec![("times", times(evidence, records).to_string())],
             ..Step::PLAIN
         },
     ],
@@ -66,8 +68,8 @@ pub static EXERCISE: Exercise = Exercise {
             Move::Act(to_orders()),
             Move::Act(common::connect(cast, PUBLISHER)),
             Move::Act(order()),
-            Move::Act(Act { client: CLIENT, action: Action::Cut }),
-            Move::Act(connect(cast, CLIENT, false, Some(300))),
+            Move::Act(cut()),
+            Move::Act(back(cast)),
             Move::React(|_, evidence| acknowledge(evidence)),
         ]
     },
@@ -88,92 +90,151 @@ fn order() -> Act {
     publish(PUBLISHER, TOPIC, QoS::AtLeastOnce, "order 4711")
 }
 
-/// PUBACK for the message that came with DUP.
+fn cut() -> Act {
+    Act { client: CLIENT, action: Action::Cut }
+}
+
+fn back(cast: &Cast) -> Act {
+    connect(cast, CLIENT, false, Some(300))
+}
+
+/// PUBACK for the message that came again.
 fn acknowledge(evidence: &Evidence) -> Option<Act> {
-    let (_, (_, again)) = both(evidence)?;
+    let again = deliveries(evidence).into_iter().rfind(|it| it.message.dup)?;
     let action = Action::Acknowledge {
-        packet_id: again.packet_id?,
+        packet_id: again.packet_id,
         reason_code: ReasonCode::Success,
         properties: Properties::default(),
     };
     Some(Act { client: CLIENT, action })
 }
 
-fn deliveries(evidence: &Evidence) -> Vec<(RecordId, Publish)> {
-    check::messages(evidence.received(CLIENT, PacketType::Publish))
+/// A PUBLISH that asks for a PUBACK.
+#[derive(Clone)]
+struct Delivery {
+    id: RecordId,
+    connection: ConnectionId,
+    packet_id: PacketId,
+    message: Publish,
 }
 
-/// The message arrived, and no PUBACK went out for it on that connection.
-fn arrived(evidence: &Evidence) -> Verdict {
-    let Some((id, first)) =
-        deliveries(evidence).into_iter().find(|(_, m)| m.qos != QoS::AtMostOnce)
-    else {
-        return Err(Unmet::NotYet(Evidence::not_received(CLIENT, PacketType::Publish)));
+fn deliveries(evidence: &Evidence) -> Vec<Delivery> {
+    let all = check::messages(evidence.received(CLIENT, PacketType::Publish)).into_iter();
+    let delivery = |(id, message): (RecordId, Publish)| {
+        let connection = evidence.capture.get(id)?.connection;
+        let packet_id = message.packet_id?;
+        let at_least_once = message.qos == QoS::AtLeastOnce;
+        at_least_once.then_some(Delivery { id, connection, packet_id, message })
     };
-    let connection = evidence.capture.get(id).map(|record| record.connection);
-    let mut acknowledgements = evidence.sent(CLIENT, PacketType::PubAck);
-    let puback = acknowledgements.find(|record| {
-        Some(record.connection) == connection && record.packet_id() == first.packet_id
-    });
-    match puback {
-        Some(puback) => {
-            let finding = Finding::told("acknowledged-already", []);
-            Err(Unmet::Contradicted { by: puback.id, finding })
-        }
-        None => Ok(vec![id]),
-    }
+    all.filter_map(delivery).collect()
 }
 
-/// The first delivery and the one on the next connection.
-fn both(evidence: &Evidence) -> Option<((RecordId, Publish), (RecordId, Publish))> {
-    let all = deliveries(evidence);
-    let first = all.iter().find(|(_, m)| m.qos != QoS::AtMostOnce)?.clone();
-    let back = connections(evidence, CLIENT).into_iter().nth(1)?;
-    let again = all.into_iter().find(|(id, m)| {
-        *id > back.connect.0 && m.payload == first.1.payload && m.topic == first.1.topic
-    })?;
-    Some((first, again))
+/// The PUBACK for a delivery, on its own connection.
+fn puback(evidence: &Evidence, delivery: &Delivery) -> Option<RecordId> {
+    let mut sent = evidence.sent(CLIENT, PacketType::PubAck);
+    let puback = sent.find(|record| {
+        record.id > delivery.id
+            && record.connection == delivery.connection
+            && record.packet_id() == Some(delivery.packet_id)
+    });
+    puback.map(|record| record.id)
+}
+
+/// The latest delivery, for which no PUBACK went out, and its connection.
+fn unacknowledged(evidence: &Evidence) -> Result<(Delivery, Connection), Unmet> {
+    let not_received = || Evidence::not_received(CLIENT, PacketType::Publish);
+    let latest = deliveries(evidence).pop().ok_or_else(not_received)?;
+    let mut all = accepted(evidence, CLIENT).into_iter();
+    let connection = all.find(|it| it.id == latest.connection).ok_or_else(not_received)?;
+    if let Some(by) = puback(evidence, &latest) {
+        return Err(Unmet::by(by, Finding::told("acknowledged-already", [])));
+    }
+    connection.leaves_session(300).map_err(|finding| Unmet::by(connection.connect.0, finding))?;
+    Ok((latest, connection))
+}
+
+fn arrived(evidence: &Evidence) -> Verdict {
+    Ok(vec![unacknowledged(evidence)?.0.id])
+}
+
+/// The latest delivery, and the end of its connection without DISCONNECT.
+fn was_cut(evidence: &Evidence) -> Result<(Delivery, RecordId), Unmet> {
+    let (latest, connection) = unacknowledged(evidence)?;
+    if let Some((by, _)) = connection.disconnect {
+        return Err(Unmet::by(by, Finding::told("said-goodbye", [])));
+    }
+    let end = connection.end.ok_or_else(|| Finding::told("still-there", []))?;
+    Ok((latest, end))
+}
+
+/// The latest delivery whose connection ended before a PUBACK went out, that connection, and the next one.
+fn interrupted(evidence: &Evidence) -> Result<(Delivery, Connection, Connection), Unmet> {
+    let all = accepted(evidence, CLIENT);
+    let ended = |delivery: &Delivery| {
+        let on = all.iter().position(|it| it.id == delivery.connection && it.end.is_some())?;
+        puback(evidence, delivery).is_none().then_some(on)
+    };
+    let latest = deliveries(evidence).into_iter().rev().find_map(|it| Some((ended(&it)?, it)));
+    let (on, first) = latest.ok_or_else(|| Finding::told("still-there", []))?;
+    let back = all.get(on + 1).ok_or_else(|| Finding::told("not-back", []))?;
+    Ok((first, all[on].clone(), back.clone()))
 }
 
 /// Sent again on resuming, with DUP 1 [MQTT-3.3.1-1] and the original Packet Identifier [MQTT-4.4.0-1].
 fn came_again(evidence: &Evidence) -> Verdict {
-    let open = arrived(evidence);
-    if !open.is_ok() {
-        return open;
-    }
-    let Some(back) = connections(evidence, CLIENT).into_iter().nth(1) else {
-        return Err(Unmet::NotYet(Finding::told("not-back", [])));
+    let (first, before, back) = interrupted(evidence)?;
+    back.asks_for_session_of(&before)?;
+    let present = u8::from(back.session_present() == Some(true));
+    Finding::unless_equal("Session Present", present, 1)
+        .map_err(|finding| Unmet::by(back.connect.0, finding))?;
+    let same = |it: &Delivery| {
+        (&it.message.topic, &it.message.payload) == (&first.message.topic, &first.message.payload)
     };
-    if back.session_present() == Some(false) {
-        let finding = Finding::differs("Session Present", 0, 1);
-        return Err(Unmet::Contradicted { by: back.connect.0, finding });
-    }
-    match both(evidence) {
-        None => Err(Unmet::NotYet(Finding::told("not-again", []))),
-        Some((_, (by, again))) if !again.dup => {
-            Err(Unmet::Contradicted { by, finding: Finding::differs("DUP", 0, 1) })
-        }
-        Some(((_, first), (by, again))) if first.packet_id != again.packet_id => {
-            let words = |m: &Publish| m.packet_id.map_or(0, |id| id.get());
-            let finding = Finding::differs("Packet Identifier", words(&again), words(&first));
-            Err(Unmet::Contradicted { by, finding })
-        }
-        Some(((first, _), (again, _))) => Ok(vec![first, again]),
-    }
+    let again = deliveries(evidence).into_iter().find(|it| it.connection == back.id && same(it));
+    let again = again.ok_or_else(|| Finding::told("not-again", []))?;
+    Finding::unless_equal("DUP", u8::from(again.message.dup), 1)
+        .and_then(|()| {
+            let (found, wanted) = (again.packet_id.get(), first.packet_id.get());
+            Finding::unless_equal("Packet Identifier", found, wanted)
+        })
+        .map_err(|finding| Unmet::by(again.id, finding))?;
+    Ok(vec![first.id, again.id])
 }
 
-fn how_it_came(evidence: &Evidence) -> Option<usize> {
-    came_again(evidence).is_ok().then_some(2)
+fn first_byte(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let again = evidence.capture.get(*records.last()?)?;
+    again.bytes().first().map(|byte| usize::from(*byte))
 }
 
+fn identifier(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let delivery = records.last().and_then(|id| evidence.capture.get(*id));
+    let id = delivery.and_then(|record| record.packet_id());
+    id.map(|id| ("id", id.get().to_string())).into_iter().collect()
+}
+
+/// PUBACK for the message that came with DUP, on the connection on which it came.
 fn acknowledged(evidence: &Evidence) -> Verdict {
-    let open = came_again(evidence);
-    let Some((_, (again, message))) = both(evidence).filter(|_| open.is_ok()) else { return open };
-    let mut sent = evidence.sent(CLIENT, PacketType::PubAck);
-    match sent.find(|record| record.id > again && record.packet_id() == message.packet_id) {
-        Some(puback) => Ok(vec![again, puback.id]),
-        None => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::PubAck))),
+    let again = deliveries(evidence).into_iter().rfind(|it| it.message.dup);
+    let again = again.ok_or_else(|| Finding::told("not-again", []))?;
+    if let Some(puback) = puback(evidence, &again) {
+        return Ok(vec![again.id, puback]);
     }
+    let mut all = accepted(evidence, CLIENT).into_iter();
+    match all.any(|it| it.id == again.connection && it.end.is_some()) {
+        true => Err(Finding::told("lost-again", []).into()),
+        false => Err(Evidence::not_sent(CLIENT, PacketType::PubAck).into()),
+    }
+}
+
+/// How often the message that has been acknowledged was delivered.
+fn times(evidence: &Evidence, records: &[RecordId]) -> usize {
+    let all = deliveries(evidence);
+    let Some(last) = all.iter().find(|it| records.contains(&it.id)) else { return 0 };
+    let same = |it: &&Delivery| it.id <= last.id && it.message.payload == last.message.payload;
+    let same: Vec<_> = all.iter().filter(same).collect();
+    // Without DUP it was another order that says the same.
+    let first = same.iter().rposition(|it| !it.message.dup).unwrap_or(0);
+    same.len() - first
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

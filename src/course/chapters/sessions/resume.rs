@@ -1,16 +1,16 @@
 //! Coming back: Session Present 1, no new SUBSCRIBE, and the messages of the meantime.
 
-use super::create::{ALERTS, MESSAGES, filled, subscribe};
-use super::{connect, leave};
-use crate::capture::ClientSlot;
+use super::create::{ALERTS, MESSAGES, both_subscribed, subscribe};
+use super::{EXPIRY, connect, leave};
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{self, publish};
-use crate::course::connections::{Connection, connections};
+use crate::course::connections::{Connection, connection_among, latest_absence, time_between};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, PropertyId, QoS};
+use crate::mqtt::{PacketType, Publish, QoS};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "resume",
@@ -38,6 +38,7 @@ pub static EXERCISE: Exercise = Exercise {
                 |_| Move::Act(leave(CLIENT)),
             ],
             check: away,
+            values: interval,
             ..Step::PLAIN
         },
         Step {
@@ -48,12 +49,10 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "back",
-            controls: &[|cast| Move::Act(back(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_was_there(evidence),
-            }),
+            by_hand: Some(ByHand { act: back, field: "Clean Start" }),
+            prediction: Some(Prediction { asks: Asks::Options(4), outcome: what_came }),
             check: resumed,
+            values: interval,
             ..Step::PLAIN
         },
         Step { id: "waiting", check: everything_came, ..Step::PLAIN },
@@ -68,8 +67,9 @@ pub static EXERCISE: Exercise = Exercise {
     ..Exercise::PLAIN
 };
 
+/// Five minutes: the next two steps take a reader a while.
 fn begin(cast: &Cast) -> Act {
-    connect(cast, CLIENT, true, Some(60))
+    connect(cast, CLIENT, true, Some(300))
 }
 
 fn back(cast: &Cast) -> Act {
@@ -84,103 +84,107 @@ fn alert() -> Act {
     publish(PUBLISHER, ALERTS, QoS::ExactlyOnce, "an alert, exactly once")
 }
 
-/// The first connection that was left with a DISCONNECT.
-fn first_left(evidence: &Evidence) -> Option<Connection> {
-    connections(evidence, CLIENT).into_iter().find(|connection| connection.disconnect.is_some())
+/// The latest time away, the connection before it and the one after, if there is one.
+fn absence(evidence: &Evidence) -> Result<(Connection, Option<Connection>), Unmet> {
+    let absence = latest_absence(evidence, CLIENT);
+    absence.ok_or_else(|| Evidence::not_sent(CLIENT, PacketType::Disconnect).into())
+}
+
+/// A Session with both subscriptions was left, whether by DISCONNECT or by a cut.
+fn left_something(evidence: &Evidence, before: &Connection) -> Result<(), Unmet> {
+    before.leaves_session(300).map_err(|finding| Unmet::by(before.connect.0, finding))?;
+    both_subscribed(evidence, before)?;
+    Ok(())
 }
 
 fn away(evidence: &Evidence) -> Verdict {
-    let subscribed = filled(evidence);
-    if !subscribed.is_ok() {
-        return subscribed;
-    }
-    match first_left(evidence) {
-        None => Err(Unmet::NotYet(Evidence::not_sent(CLIENT, PacketType::Disconnect))),
-        Some(connection) if connection.session_expiry_interval() == 0 => {
-            let name = PropertyId::SessionExpiryInterval.name();
-            let by = connection.connect.0;
-            Err(Unmet::Contradicted { by, finding: Finding::differs(name, 0, 60) })
-        }
-        Some(connection) => {
-            let end = connection.disconnect.iter().map(|(id, _)| *id);
-            Ok([connection.connect.0].into_iter().chain(end).collect())
-        }
-    }
+    let (before, _) = absence(evidence)?;
+    left_something(evidence, &before)?;
+    Ok([before.connect.0].into_iter().chain(before.end).collect())
 }
 
-/// A message for each subscription, while the subscriber is away.
+fn published(evidence: &Evidence) -> Vec<(RecordId, Publish)> {
+    check::messages(evidence.sent(PUBLISHER, PacketType::Publish))
+}
+
+/// A message for each subscription, of a QoS that the server stores, during the latest time away.
 fn published_meanwhile(evidence: &Evidence) -> Verdict {
-    let Some(Connection { disconnect: Some((left, _)), .. }) = first_left(evidence) else {
-        return away(evidence);
+    let (before, back) = absence(evidence)?;
+    left_something(evidence, &before)?;
+    let was_away = |id: RecordId| {
+        before.end.is_some_and(|left| id > left)
+            && back.as_ref().is_none_or(|back| id < back.connect.0)
     };
-    let back = connections(evidence, CLIENT).into_iter().map(|c| c.connect.0).find(|id| *id > left);
-    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     let mut records = Vec::new();
     for topic in [MESSAGES, ALERTS] {
-        let found = sent.iter().find(|(id, message)| {
-            message.topic == topic && *id > left && back.is_none_or(|back| *id < back)
-        });
-        match found {
-            Some((id, _)) => records.push(*id),
-            None => return Err(Unmet::NotYet(Finding::told("none-meanwhile", [&topic]))),
-        }
+        let mut sent = published(evidence);
+        sent.retain(|(id, message)| message.topic == topic && was_away(*id));
+        let latest = sent.last().ok_or_else(|| Finding::told("none-meanwhile", [&topic]))?;
+        let stored = sent.iter().find(|(_, message)| message.qos > QoS::AtMostOnce);
+        let (stored, _) =
+            stored.ok_or_else(|| Unmet::by(latest.0, Finding::differs("QoS", 0, "1, 2")))?;
+        records.push(*stored);
     }
     Ok(records)
-}
-
-/// The connection after that, accepted.
-fn second(evidence: &Evidence) -> Option<Connection> {
-    let (left, _) = first_left(evidence)?.disconnect?;
-    connections(evidence, CLIENT).into_iter().find(|c| c.connect.0 > left && c.connack.is_some())
 }
 
 /// Clean Start 0 and Session Present 1 [MQTT-3.1.2-5] [MQTT-3.2.2-3].
 fn resumed(evidence: &Evidence) -> Verdict {
-    let open = published_meanwhile(evidence);
-    if !open.is_ok() {
-        return open;
+    let (before, back) = absence(evidence)?;
+    left_something(evidence, &before)?;
+    let back = back.ok_or_else(|| Finding::told("not-back", []))?;
+    back.asks_for_session_of(&before)?;
+    published_meanwhile(evidence)?;
+    let by = back.connect.0;
+    if back.session_present() != Some(true) {
+        let kept = before.session_expiry_interval();
+        let away = before.end.map(|left| time_between(evidence, left, by).as_secs());
+        return Err(Unmet::by(
+            by,
+            match away {
+                Some(away) if away >= u64::from(kept) => Finding::told("too-late", [&away, &kept]),
+                _ => Finding::differs("Session Present", 0, 1),
+            },
+        ));
     }
-    let Some(connection) = second(evidence) else {
-        return Err(Unmet::NotYet(Finding::told("not-back", [])));
-    };
-    let by = connection.connect.0;
-    match connection.session_present() {
-        _ if connection.connect.1.clean_start => {
-            Err(Unmet::Contradicted { by, finding: Finding::differs("Clean Start", 1, 0) })
-        }
-        Some(true) => Ok(connection.handshake()),
-        _ => Err(Unmet::Contradicted { by, finding: Finding::differs("Session Present", 0, 1) }),
-    }
+    let expiry = back.connect.1.properties.session_expiry_interval();
+    expiry.ok_or_else(|| Unmet::by(by, Finding::absent(EXPIRY)))?;
+    Ok(back.handshake())
 }
 
-fn what_was_there(evidence: &Evidence) -> Option<usize> {
-    let connection = second(evidence)?;
-    if connection.session_present()? {
-        // Whether the subscription still works shows in what arrives.
-        return everything_came(evidence).is_ok().then_some(1);
-    }
-    Some(0)
+fn what_came(evidence: &Evidence, _: &[RecordId]) -> Option<usize> {
+    everything_came(evidence).is_ok().then_some(1)
 }
 
-/// Both messages, on the second connection, without a SUBSCRIBE on it.
+/// What was published meanwhile, on the new connection, without a SUBSCRIBE on it.
 fn everything_came(evidence: &Evidence) -> Verdict {
-    let open = resumed(evidence);
-    let Some(connection) = second(evidence).filter(|_| open.is_ok()) else { return open };
+    resumed(evidence)?;
+    let (_, back) = absence(evidence)?;
+    let back = back.ok_or_else(|| Finding::told("not-back", []))?;
     let mut subscribes = evidence.sent(CLIENT, PacketType::Subscribe);
-    if let Some(again) = subscribes.find(|record| record.connection == connection.id) {
-        let finding = Finding::told("subscribed-again", []);
-        return Err(Unmet::Contradicted { by: again.id, finding });
+    if let Some(again) = subscribes.find(|record| record.connection == back.id) {
+        return Err(Unmet::by(again.id, Finding::told("subscribed-again", [])));
     }
     let arrived = check::messages(evidence.received(CLIENT, PacketType::Publish));
     let mut records = Vec::new();
     for topic in [MESSAGES, ALERTS] {
-        let came = arrived.iter().find(|(id, m)| m.topic == topic && *id > connection.connect.0);
-        match came {
-            Some((id, _)) => records.push(*id),
-            None => return Err(Unmet::NotYet(Finding::told("not-come", [&topic]))),
-        }
+        let since = |id: RecordId, message: &Publish| message.topic == topic && id > back.connect.0;
+        let came = arrived.iter().find(|(id, message)| since(*id, message));
+        // One that was published after the return would prove nothing.
+        let is_stored = |came: RecordId| {
+            !published(evidence).iter().any(|(id, message)| since(*id, message) && *id < came)
+        };
+        let came = came.filter(|(id, _)| is_stored(*id));
+        let (came, _) = came.ok_or_else(|| Finding::told("not-come", [&topic]))?;
+        records.push(*came);
     }
     Ok(records)
+}
+
+fn interval(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let connection = connection_among(evidence, CLIENT, records);
+    let interval = connection.map(|it| ("interval", it.session_expiry_interval().to_string()));
+    interval.into_iter().collect()
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);

@@ -1,12 +1,12 @@
 //! Two connections, one Client Identifier: the second takes over, and the first is told.
 
-use super::connect;
-use crate::capture::{ClientSlot, Entry};
+use super::{connect, grants_of_session};
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::subscribe;
-use crate::course::connections::connections;
+use crate::course::connections::{Connection, accepted, connections};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check, judge,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{PacketType, QoS, ReasonCode};
@@ -23,7 +23,8 @@ pub static EXERCISE: Exercise = Exercise {
         },
         ClientSetup {
             role: "second",
-            prepared: |cast| vec![take_over(cast)],
+            // The Client Identifier is the lesson.
+            prepared: |cast| vec![connect(cast, SECOND, true, None)],
             ..ClientSetup::PLAIN
         },
     ],
@@ -37,17 +38,22 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "second",
-            controls: &[|cast| Move::Act(take_over(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| who_stays(evidence),
-            }),
+            by_hand: Some(ByHand { act: take_over, field: "Client Identifier" }),
+            prediction: Some(Prediction { asks: Asks::Options(4), outcome: who_stays }),
             check: second_took_over,
             ..Step::PLAIN
         },
-        Step { id: "told", check: first_was_told, ..Step::PLAIN },
+        Step {
+            id: "told",
+            check: first_was_told,
+            values: |evidence, records| vec![("code", code_told(evidence, records))],
+            ..Step::PLAIN
+        },
     ],
-    solution: |cast| [begin(cast), to_orders(), take_over(cast)].map(Move::Act).into(),
+    solution: |cast| {
+        let acts = [begin(cast), to_orders(), take_over(cast)].map(Move::Act);
+        acts.into_iter().chain([Move::Open(FIRST, PacketType::Disconnect)]).collect()
+    },
     par: 3,
     ..Exercise::PLAIN
 };
@@ -70,60 +76,70 @@ fn take_over(cast: &Cast) -> Act {
 }
 
 fn first_is_there(evidence: &Evidence) -> Verdict {
-    check::all([
-        check::connected(evidence, FIRST),
-        check::answered_well(evidence, FIRST, PacketType::SubAck),
-    ])
+    let latest = accepted(evidence, FIRST).pop();
+    let latest = latest.ok_or_else(|| Evidence::not_received(FIRST, PacketType::ConnAck))?;
+    let grants = grants_of_session(evidence, FIRST, &latest);
+    let grant = grants.last();
+    let grant = grant.ok_or_else(|| Evidence::not_received(FIRST, PacketType::SubAck))?;
+    Ok([latest.connect.0, grant.suback].into())
 }
 
-/// Accepted with the first one's identifier.
+/// The connection of the first client that the second one's latest CONNECT has met, and that CONNECT.
+fn takeover(evidence: &Evidence) -> Result<(Connection, Connection), Unmet> {
+    let second = connections(evidence, SECOND).pop();
+    let second = second.ok_or_else(|| Evidence::not_sent(SECOND, PacketType::Connect))?;
+    let (by, connect) = &second.connect;
+    let first = accepted(evidence, FIRST).into_iter().rfind(|it| it.connect.0 < *by);
+    let first = first.ok_or_else(|| Evidence::not_received(FIRST, PacketType::ConnAck))?;
+    let name = &first.connect.1.client_id;
+    Finding::unless_equal("Client Identifier", &connect.client_id, name)
+        .and_then(|()| Finding::unless_equal("Clean Start", u8::from(connect.clean_start), 1))
+        .and_then(|()| match first.end {
+            Some(end) if end < *by => Err(Finding::told("nobody-there", [])),
+            _ => Ok(()),
+        })
+        .map_err(|finding| Unmet::by(*by, finding))?;
+    Ok((first, second))
+}
+
+/// Accepted under the first one's name, and the first one's connection is over [MQTT-3.1.4-3].
 fn second_took_over(evidence: &Evidence) -> Verdict {
-    let open = first_is_there(evidence);
-    if !open.is_ok() {
-        return open;
-    }
-    let Some(first) = connections(evidence, FIRST).into_iter().next() else { return open };
-    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(SECOND, PacketType::Connect)));
-    for connection in connections(evidence, SECOND) {
-        let (by, connect) = &connection.connect;
-        if connect.client_id != first.connect.1.client_id {
-            let finding = Finding::differs(
-                "Client Identifier",
-                &connect.client_id,
-                &first.connect.1.client_id,
-            );
-            verdict = Err(Unmet::Contradicted { by: *by, finding });
-            continue;
-        }
-        match connection.session_present() {
-            Some(_) => return Ok(connection.handshake()),
-            None => {
-                verdict = Err(Unmet::NotYet(Evidence::not_received(SECOND, PacketType::ConnAck)));
-            }
-        }
-    }
-    verdict
+    let (first, second) = takeover(evidence)?;
+    let accepted = second.session_present();
+    accepted.ok_or_else(|| Evidence::not_received(SECOND, PacketType::ConnAck))?;
+    let end = first.end.ok_or_else(|| Finding::told("both-there", []))?;
+    let mut records: Vec<_> = second.handshake().into_iter().chain([end]).collect();
+    records.sort_unstable();
+    Ok(records)
 }
 
-/// DISCONNECT 0x8E, then the end [MQTT-3.1.4-3]. Mosquitto 2.0 closes its WebSocket before the DISCONNECT
-/// is out: there the end alone has to tell.
+/// Opened: DISCONNECT 0x8E. Mosquitto before 2.0.15 closes without it; there the end alone has to tell.
 fn first_was_told(evidence: &Evidence) -> Verdict {
-    let nothing = Evidence::not_received(FIRST, PacketType::Disconnect);
-    let told = judge(evidence.received(FIRST, PacketType::Disconnect), nothing, |_, packet| {
-        check::has_reason_code(packet, ReasonCode::SessionTakenOver)
-    });
-    let Err(Unmet::NotYet(_)) = told else { return told };
-    let Ok(took_over) = second_took_over(evidence) else { return told };
-    let mut after = evidence.capture.records().filter(|record| record.id > took_over[0]);
-    let end = after.find(|record| {
-        record.client == FIRST && matches!(&record.entry, Entry::Closed(close) if close.was_open)
-    });
-    end.map_or(told, |end| Ok(vec![end.id]))
+    second_took_over(evidence)?;
+    let (first, _) = takeover(evidence)?;
+    let end = first.end.ok_or_else(|| Finding::told("both-there", []))?;
+    let told = evidence.capture.get(end).filter(|record| record.packet_type().is_some());
+    let opened = told.is_none() || evidence.opened.contains(&end);
+    let packet = PacketType::Disconnect;
+    opened.then(|| vec![end]).ok_or_else(|| Finding::NotOpened { packet }.into())
 }
 
-fn who_stays(evidence: &Evidence) -> Option<usize> {
-    let took_over = second_took_over(evidence).is_ok() && first_was_told(evidence).is_ok();
-    took_over.then_some(1)
+/// The Reason Code, as the specification writes it; a dash where none came.
+fn code_told(evidence: &Evidence, records: &[RecordId]) -> String {
+    let told = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
+    let code = told.and_then(|packet| packet.reason_codes().first().copied());
+    let words = |code: ReasonCode| {
+        format!("0x{:02X} ({})", code.value(), code.name_in(PacketType::Disconnect))
+    };
+    code.map_or("–".to_owned(), words)
+}
+
+/// The records are the second one's CONNACK and the end of the first: the second option.
+fn who_stays(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let is_accepted = |id: &RecordId| {
+        evidence.capture.get(*id).is_some_and(|it| it.packet_type() == Some(PacketType::ConnAck))
+    };
+    records.iter().any(is_accepted).then_some(1)
 }
 
 const FIRST: ClientSlot = ClientSlot(0);

@@ -1,13 +1,14 @@
-//! No Local: a client that does not want to hear itself.
+//! No Local: a client that does not want its own messages back.
 
 use crate::capture::{ClientSlot, RecordId, answer_to};
 use crate::course::chapters::common::{connect, publish};
-use crate::course::subscriptions::granted;
+use crate::course::subscriptions::{Granted, held};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict, check,
+    Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
+    Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, QoS, Subscription};
+use crate::mqtt::{Packet, PacketType, Publish, QoS, Subscription};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "no-local",
@@ -17,7 +18,7 @@ pub static EXERCISE: Exercise = Exercise {
         ClientSetup {
             role: "alice",
             prepared: |cast| {
-                vec![connect(cast, ALICE), subscribe(ALICE, LOBBY, false), say(LOBBY, "hello?")]
+                vec![connect(cast, ALICE), subscribe(ALICE, ROOM, false), say(ROOM, "hello, Bob")]
             },
             ..ClientSetup::PLAIN
         },
@@ -40,8 +41,12 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "no-local",
-            controls: &[|_| Move::Act(subscribe(ALICE, ROOM, true))],
-            check: deafened,
+            by_hand: Some(ByHand { act: |_| subscribe(ALICE, ROOM, true), field: "No Local" }),
+            prediction: Some(Prediction { asks: Asks::Byte, outcome: options_byte }),
+            check: |evidence| {
+                let grant = without_echo(evidence)?;
+                Ok(vec![grant.subscribe, grant.suback])
+            },
             ..Step::PLAIN
         },
         Step {
@@ -88,60 +93,75 @@ fn say(topic: &str, words: &str) -> Act {
 fn heard_itself(evidence: &Evidence) -> Verdict {
     let said = check::messages(evidence.sent(ALICE, PacketType::Publish));
     if said.is_empty() {
-        return Err(Unmet::NotYet(Evidence::not_sent(ALICE, PacketType::Publish)));
+        return Err(Evidence::not_sent(ALICE, PacketType::Publish).into());
     }
     let heard = check::messages(evidence.received(ALICE, PacketType::Publish));
-    let echo = heard.iter().find_map(|(id, heard)| {
-        let (sent, _) = said.iter().find(|(_, said)| said.payload == heard.payload)?;
-        Some(vec![*sent, *id])
+    let echo = heard.iter().rev().find_map(|(at, echo)| {
+        let is_it = |(id, said): &&(RecordId, Publish)| {
+            id < at && said.topic == echo.topic && said.payload == echo.payload
+        };
+        let (sent, _) = said.iter().rfind(is_it)?;
+        Some(vec![*sent, *at])
     });
-    match echo {
-        Some(records) => Ok(records),
-        None => Err(Unmet::NotYet(Evidence::not_received(ALICE, PacketType::Publish))),
+    Ok(echo.ok_or_else(|| Evidence::not_received(ALICE, PacketType::Publish))?)
+}
+
+/// Alice's latest subscription has No Local.
+fn without_echo(evidence: &Evidence) -> Result<Granted, Unmet> {
+    let mut held = held(evidence, ALICE);
+    let Some(latest) = held.pop() else {
+        return Err(Evidence::not_received(ALICE, PacketType::SubAck).into());
+    };
+    match latest.subscription.no_local {
+        true => Ok(latest),
+        false => Err(Unmet::by(latest.subscribe, Finding::differs("No Local", 0, 1))),
     }
 }
 
-/// A subscription with No Local is granted, the only one that matches its topic.
-fn deafened(evidence: &Evidence) -> Verdict {
-    let grants = granted(evidence, ALICE);
-    match grants.iter().find(|one| one.subscription.no_local) {
-        Some(one) => Ok(vec![one.subscribe, one.suback]),
-        None => Err(Unmet::NotYet(Finding::told("still-local", []))),
-    }
+/// The options as they are written behind the Topic Filter (§3.8.3.1).
+fn options_byte(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let Packet::Subscribe(sent) = evidence.capture.get(*records.first()?)?.valid_packet()? else {
+        return None;
+    };
+    let options = sent.subscriptions.iter().find(|asked| asked.no_local)?;
+    let (no_local, as_published) = (options.no_local, options.retain_as_published);
+    let byte = options.qos.bits()
+        | u8::from(no_local) << 2
+        | u8::from(as_published) << 3
+        | options.retain_handling.bits() << 4;
+    Some(byte.into())
 }
 
-/// A message sent after that has reached Bob and not Alice. Her PUBACK stands for the moment at which her
-/// copy would have been on its way.
+/// Alice's latest message has reached Bob and not her. Her PUBACK marks the moment at which her copy would
+/// have been on its way.
 fn only_bob_heard(evidence: &Evidence) -> Verdict {
-    let open = deafened(evidence);
-    let Some(grant) = granted(evidence, ALICE).into_iter().find(|one| one.subscription.no_local)
+    let Some(grant) = held(evidence, ALICE).into_iter().rfind(|one| one.subscription.no_local)
     else {
-        return open;
+        return Err(Finding::told("nothing-said", []).into());
     };
     let said = check::messages(evidence.sent(ALICE, PacketType::Publish));
-    let mut verdict = Err(Unmet::NotYet(Finding::told("nothing-said", [])));
-    for (id, message) in said {
-        if id < grant.suback || !grant.matches(&message.topic) {
-            continue;
-        }
-        let copy_at = |client| -> Option<RecordId> {
-            let heard = check::messages(evidence.received(client, PacketType::Publish));
-            heard
-                .into_iter()
-                .find(|(at, m)| *at > id && m.payload == message.payload)
-                .map(|(at, _)| at)
-        };
-        if let Some(by) = copy_at(ALICE) {
-            verdict = Err(Unmet::Contradicted { by, finding: Finding::told("echo", []) });
-            continue;
-        }
-        let answered = message.qos == QoS::AtMostOnce || answer_to(evidence.capture, id).is_some();
-        match copy_at(BOB).filter(|_| answered) {
-            Some(copy) => return Ok(vec![id, copy]),
-            None => verdict = Err(Unmet::NotYet(Evidence::not_received(BOB, PacketType::Publish))),
-        }
+    let is_meant =
+        |(id, message): &&(RecordId, Publish)| *id > grant.suback && grant.matches(&message.topic);
+    let Some((id, message)) = said.iter().rfind(is_meant) else {
+        return Err(Finding::told("nothing-said", []).into());
+    };
+    Finding::unless_equal("QoS", message.qos.bits().min(1), 1)
+        .map_err(|finding| Unmet::by(*id, finding))?;
+    let copy_at = |client| -> Option<RecordId> {
+        let heard = check::messages(evidence.received(client, PacketType::Publish));
+        let copy = heard.into_iter().find(|(at, m)| at > id && m.payload == message.payload)?;
+        Some(copy.0)
+    };
+    if let Some(by) = copy_at(ALICE) {
+        return Err(Unmet::by(by, Finding::told("echo", [])));
     }
-    verdict
+    let Some(puback) = answer_to(evidence.capture, *id) else {
+        return Err(Evidence::not_received(ALICE, PacketType::PubAck).into());
+    };
+    match copy_at(BOB) {
+        Some(copy) => Ok(vec![*id, puback.id, copy]),
+        None => Err(Evidence::not_received(BOB, PacketType::Publish).into()),
+    }
 }
 
 const ALICE: ClientSlot = ClientSlot(0);

@@ -1,11 +1,11 @@
 //! Two filters of one client match the same message: one copy or two.
 
-use crate::capture::ClientSlot;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish};
-use crate::course::subscriptions::granted;
+use crate::course::subscriptions::{Granted, held};
 use crate::course::{
-    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
-    Verdict, check,
+    Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
+    Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, Property, PropertyId, QoS, Subscription};
@@ -29,18 +29,24 @@ pub static EXERCISE: Exercise = Exercise {
     picture: Some(Picture::Tracer),
     steps: &[
         Step {
+            id: "everything",
+            controls: &[|_| Move::Act(to_everything())],
+            check: |evidence| {
+                let one = with_number(evidence, 10, QoS::AtMostOnce)?;
+                Ok(vec![one.subscribe, one.suback])
+            },
+            ..Step::PLAIN
+        },
+        Step {
             id: "subscribe",
-            controls: &[|_| Move::Act(to_everything()), |_| Move::Act(to_temperatures())],
-            check: overlapping,
+            by_hand: Some(ByHand { act: |_| to_temperatures(), field: "Topic Filter" }),
+            check: |evidence| Ok(overlapping(evidence)?.map(|one| one.subscribe).into()),
             ..Step::PLAIN
         },
         Step {
             id: "copies",
             controls: &[|_| Move::Act(message())],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| came_as(evidence),
-            }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: came_as }),
             check: every_number_came,
             ..Step::PLAIN
         },
@@ -75,63 +81,84 @@ fn message() -> Act {
     publish(PUBLISHER, TOPIC, QoS::AtLeastOnce, "21.0")
 }
 
-/// Two granted subscriptions with numbers of their own, both of which match the topic.
-fn overlapping(evidence: &Evidence) -> Verdict {
-    let all = granted(evidence, SUBSCRIBER);
-    let matching: Vec<_> = all.iter().filter(|one| one.matches(TOPIC)).collect();
-    match matching.as_slice() {
-        [] => match all.first() {
-            None => check::answered_well(evidence, SUBSCRIBER, PacketType::SubAck),
-            Some(other) => {
-                let finding =
-                    Finding::differs("Topic Filter", &other.subscription.topic_filter, TOPIC);
-                Err(Unmet::Contradicted { by: other.subscribe, finding })
-            }
-        },
-        [one] => Err(Unmet::NotYet(Finding::told("one-only", [&one.subscription.topic_filter]))),
-        several => match several.iter().find(|one| one.identifier.is_none()) {
-            Some(without) => {
-                let finding = Finding::absent(PropertyId::SubscriptionIdentifier.name());
-                Err(Unmet::Contradicted { by: without.subscribe, finding })
-            }
-            None => Ok(several.iter().map(|one| one.subscribe).collect()),
-        },
+/// A subscription that matches the topic, with this number and this QoS. The latest one that matches and is
+/// not it contradicts.
+fn with_number(evidence: &Evidence, number: u32, qos: QoS) -> Result<Granted, Unmet> {
+    let held = held(evidence, SUBSCRIBER);
+    let Some(latest) = held.last() else {
+        return Err(Evidence::not_received(SUBSCRIBER, PacketType::SubAck).into());
+    };
+    if let Some(one) = held.iter().find(|one| one.identifier == Some(number)) {
+        let differs = |subject, found: &dyn ToString, wanted: &dyn ToString| {
+            let finding = Finding::differs(subject, found.to_string(), wanted.to_string());
+            Err(Unmet::by(one.subscribe, finding))
+        };
+        return match &one.subscription {
+            asked if !one.matches(TOPIC) => differs("Topic Filter", &asked.topic_filter, &TOPIC),
+            asked if asked.qos != qos => differs("QoS", &asked.qos.bits(), &qos.bits()),
+            _ => Ok(one.clone()),
+        };
+    }
+    match latest.identifier {
+        None => {
+            let finding = Finding::absent(PropertyId::SubscriptionIdentifier.name());
+            Err(Unmet::by(latest.subscribe, finding))
+        }
+        Some(_) => Err(Finding::told("no-number", [&number]).into()),
     }
 }
 
-/// The numbers of all matching subscriptions have come, on one copy or on several: both are conforming
-/// [MQTT-3.3.4-4] [MQTT-3.3.4-5].
+/// Both subscriptions, from a SUBSCRIBE each.
+fn overlapping(evidence: &Evidence) -> Result<[Granted; 2], Unmet> {
+    let held = held(evidence, SUBSCRIBER);
+    let shared = held.iter().rfind(|one| {
+        held.iter().any(|other| {
+            other.subscription.topic_filter != one.subscription.topic_filter
+                && other.identifier.is_some()
+                && other.identifier == one.identifier
+        })
+    });
+    if let Some(shared) = shared {
+        let number = shared.identifier.unwrap_or(0);
+        return Err(Finding::told("same-number", [&number]).into());
+    }
+    let everything = with_number(evidence, 10, QoS::AtMostOnce)?;
+    let temperatures = with_number(evidence, 20, QoS::AtLeastOnce)?;
+    Ok([everything, temperatures])
+}
+
+/// The latest message of QoS 1, and the copies of it that brought both numbers, on one copy or on several: both
+/// are conforming [MQTT-3.3.4-4] [MQTT-3.3.4-5].
 fn every_number_came(evidence: &Evidence) -> Verdict {
-    let open = overlapping(evidence);
-    if !open.is_ok() {
-        return open;
-    }
-    if evidence.sent(PUBLISHER, PacketType::Publish).next().is_none() {
-        return Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
-    }
-    let copies = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
-    let numbers = granted(evidence, SUBSCRIBER).into_iter().filter(|one| one.matches(TOPIC));
-    for number in numbers.filter_map(|one| one.identifier) {
-        let came = copies.iter().any(|(_, message)| {
-            message.properties.subscription_identifiers().any(|id| id == number)
-        });
+    let both = overlapping(evidence)?;
+    let since = both.iter().map(|one| one.suback).max();
+    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    let sent = sent.into_iter().rfind(|(id, message)| Some(*id) > since && message.topic == TOPIC);
+    let Some((sent, message)) = sent else {
+        return Err(Evidence::not_sent(PUBLISHER, PacketType::Publish).into());
+    };
+    Finding::unless_equal("QoS", message.qos.bits(), 1)
+        .map_err(|finding| Unmet::by(sent, finding))?;
+    let mut copies = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
+    copies.retain(|(id, copy)| *id > sent && copy.payload == message.payload && !copy.dup);
+    for number in both.iter().filter_map(|one| one.identifier) {
+        let came = copies
+            .iter()
+            .any(|(_, copy)| copy.properties.subscription_identifiers().any(|id| id == number));
         if !came {
-            return Err(Unmet::NotYet(match copies.is_empty() {
-                true => Evidence::not_received(SUBSCRIBER, PacketType::Publish),
-                false => Finding::told("not-seen", [&number]),
-            }));
+            return Err(match copies.is_empty() {
+                true => Evidence::not_received(SUBSCRIBER, PacketType::Publish).into(),
+                false => Finding::told("not-seen", [&number]).into(),
+            });
         }
     }
-    Ok(copies.into_iter().map(|(id, _)| id).collect())
+    Ok([sent].into_iter().chain(copies.into_iter().map(|(id, _)| id)).collect())
 }
 
 /// One copy with both numbers is the first answer, two copies the second.
-fn came_as(evidence: &Evidence) -> Option<usize> {
-    let records = match every_number_came(evidence) {
-        Ok(records) => records,
-        _ => return None,
-    };
-    Some(usize::from(records.len() > 1))
+fn came_as(_: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let copies = records.len().checked_sub(1)?;
+    Some(usize::from(copies > 1))
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);

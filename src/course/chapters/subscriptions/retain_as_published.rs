@@ -1,14 +1,14 @@
 //! Retain As Published: whether the RETAIN flag of a live message survives the way through the server.
 
-use crate::capture::{ClientSlot, RecordId};
+use crate::capture::{ClientSlot, RecordId, answer_to};
 use crate::course::chapters::common::connect;
-use crate::course::subscriptions::granted;
+use crate::course::subscriptions::{Granted, held};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, Publish, QoS, Subscription};
+use crate::mqtt::{Packet, PacketType, Publish, QoS, Subscription};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "retain-as-published",
@@ -27,34 +27,46 @@ pub static EXERCISE: Exercise = Exercise {
         },
         ClientSetup {
             role: "bridge",
-            prepared: |cast| vec![connect(cast, BRIDGE), subscribe(cast, BRIDGE, true)],
+            prepared: |cast| vec![connect(cast, BRIDGE), subscribe(cast, BRIDGE, false)],
             ..ClientSetup::PLAIN
         },
     ],
     picture: Some(Picture::Tracer),
     steps: &[
         Step {
+            id: "display",
+            controls: &[|cast| Move::Act(subscribe(cast, DISPLAY, false))],
+            check: |evidence| {
+                let grant = with_option(evidence, DISPLAY, false)?;
+                Ok(vec![grant.subscribe, grant.suback])
+            },
+            ..Step::PLAIN
+        },
+        Step {
             id: "subscribe",
-            controls: &[
-                |cast| Move::Act(subscribe(cast, DISPLAY, false)),
-                |cast| Move::Act(subscribe(cast, BRIDGE, true)),
-            ],
-            check: both_subscribed,
+            by_hand: Some(ByHand {
+                act: |cast| subscribe(cast, BRIDGE, true),
+                field: "Retain As Published",
+            }),
+            check: |evidence| {
+                let grant = with_option(evidence, BRIDGE, true)?;
+                Ok(vec![grant.subscribe, grant.suback])
+            },
             ..Step::PLAIN
         },
         Step {
             id: "flags",
             controls: &[|cast| Move::Act(retained(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| flags_came_as(evidence),
-            }),
-            check: flags_differ,
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: flags_came_as }),
+            check: |evidence| {
+                let (sent, [display, bridge]) = copies(evidence, false)?;
+                Ok(vec![sent, display, bridge])
+            },
             ..Step::PLAIN
         },
         Step {
             id: "clear",
-            controls: &[|cast| Move::Act(cleared(cast))],
+            by_hand: Some(ByHand { act: cleared, field: "Payload" }),
             check: was_cleared,
             ..Step::PLAIN
         },
@@ -71,7 +83,7 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn topic(cast: &Cast) -> String {
-    format!("test/retain/{}", cast.nonce())
+    format!("factory/osaka/line-3/door-2/{}", cast.nonce())
 }
 
 fn subscribe(cast: &Cast, slot: ClientSlot, retain_as_published: bool) -> Act {
@@ -85,7 +97,7 @@ fn subscribe(cast: &Cast, slot: ClientSlot, retain_as_published: bool) -> Act {
 }
 
 fn retained(cast: &Cast) -> Act {
-    publish(cast, "door open")
+    publish(cast, "open")
 }
 
 /// A retained message without payload takes the retained one away [MQTT-3.3.1-6].
@@ -104,72 +116,74 @@ fn publish(cast: &Cast, payload: &'static str) -> Act {
     Act::publish(PUBLISHER, publish)
 }
 
-/// One of the two asks for the flag as it was published, the other does not.
-fn both_subscribed(evidence: &Evidence) -> Verdict {
-    let find = |client, wanted: bool| {
-        let mut grants = granted(evidence, client).into_iter();
-        grants.rfind(|one| one.subscription.retain_as_published == wanted)
+/// The client's latest subscription has Retain As Published, or has it not.
+fn with_option(evidence: &Evidence, client: ClientSlot, wanted: bool) -> Result<Granted, Unmet> {
+    let mut held = held(evidence, client);
+    let Some(latest) = held.pop() else {
+        return Err(Evidence::not_received(client, PacketType::SubAck).into());
     };
-    match (find(DISPLAY, false), find(BRIDGE, true)) {
-        (Some(display), Some(bridge)) => Ok(vec![display.subscribe, bridge.subscribe]),
-        (None, _) => Err(Unmet::NotYet(Finding::told("display", []))),
-        (_, None) => Err(Unmet::NotYet(Finding::told("bridge", []))),
-    }
+    let found = latest.subscription.retain_as_published;
+    Finding::unless_equal("Retain As Published", u8::from(found), u8::from(wanted))
+        .map_err(|finding| Unmet::by(latest.subscribe, finding))?;
+    Ok(latest)
 }
 
-/// The copies of the retained message while both were subscribed: the record and its RETAIN flag.
-fn copies(evidence: &Evidence) -> Option<[(RecordId, bool); 2]> {
-    let Ok(since) = both_subscribed(evidence) else { return None };
-    let since = since.into_iter().max()?;
-    let copy = |client| {
-        let arrived = check::messages(evidence.received(client, PacketType::Publish));
-        let (id, message) =
-            arrived.into_iter().find(|(id, m)| *id > since && !m.payload.is_empty())?;
-        Some((id, message.retain))
-    };
-    Some([copy(DISPLAY)?, copy(BRIDGE)?])
-}
-
-/// 0 to the one without the option [MQTT-3.3.1-12], 1 to the one with it [MQTT-3.3.1-13].
-fn flags_differ(evidence: &Evidence) -> Verdict {
-    let open = both_subscribed(evidence);
-    if !open.is_ok() {
-        return open;
-    }
+/// The latest message since both subscribed, with a payload or without one, and its copies: RETAIN 0 to the one
+/// without the option [MQTT-3.3.1-12], 1 to the one with it [MQTT-3.3.1-13].
+fn copies(evidence: &Evidence, is_empty: bool) -> Result<(RecordId, [RecordId; 2]), Unmet> {
+    let grants = [with_option(evidence, DISPLAY, false)?, with_option(evidence, BRIDGE, true)?];
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
-    if !sent.iter().any(|(_, message)| message.retain && !message.payload.is_empty()) {
-        return match sent.first() {
-            Some((by, _)) => {
-                Err(Unmet::Contradicted { by: *by, finding: Finding::differs("RETAIN", 0, 1) })
-            }
-            None => Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish))),
+    let is_meant = |(id, message): &&(RecordId, Publish)| {
+        message.payload.is_empty() == is_empty
+            && grants.iter().all(|one| *id > one.suback && one.matches(&message.topic))
+    };
+    let Some((id, message)) = sent.iter().rfind(is_meant) else {
+        return Err(match is_empty {
+            true => Finding::told("still-there", []).into(),
+            false => Evidence::not_sent(PUBLISHER, PacketType::Publish).into(),
+        });
+    };
+    let retain = |at, found: bool, wanted: bool| {
+        Finding::unless_equal("RETAIN", u8::from(found), u8::from(wanted))
+            .map_err(|finding| Unmet::by(at, finding))
+    };
+    retain(*id, message.retain, true)?;
+    let mut copies = [*id; 2];
+    for (copy, (client, wanted)) in copies.iter_mut().zip([(DISPLAY, false), (BRIDGE, true)]) {
+        let arrived = check::messages(evidence.received(client, PacketType::Publish));
+        let found = arrived.into_iter().find(|(at, m)| at > id && m.payload == message.payload);
+        let Some((at, message)) = found else {
+            return Err(Evidence::not_received(client, PacketType::Publish).into());
         };
+        retain(at, message.retain, wanted)?;
+        *copy = at;
     }
-    match copies(evidence) {
-        None => Err(Unmet::NotYet(Evidence::not_received(BRIDGE, PacketType::Publish))),
-        Some([(by, true), _]) => {
-            Err(Unmet::Contradicted { by, finding: Finding::differs("RETAIN", 1, 0) })
-        }
-        Some([_, (by, false)]) => {
-            Err(Unmet::Contradicted { by, finding: Finding::differs("RETAIN", 0, 1) })
-        }
-        Some([(display, false), (bridge, true)]) => Ok(vec![display, bridge]),
-    }
+    Ok((*id, copies))
 }
 
-fn flags_came_as(evidence: &Evidence) -> Option<usize> {
-    copies(evidence).map(|[(_, display), (_, bridge)]| match (display, bridge) {
-        (false, true) => 2,
+fn flags_came_as(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let &[_, display, bridge] = records else { return None };
+    let retain = |id| match evidence.capture.get(id)?.valid_packet()? {
+        Packet::Publish(copy) => Some(copy.retain),
+        _ => None,
+    };
+    Some(match (retain(display)?, retain(bridge)?) {
         (true, _) => 0,
         (false, false) => 1,
+        (false, true) => 2,
     })
 }
 
+/// The empty message is acknowledged, and has come to both as any live one.
 fn was_cleared(evidence: &Evidence) -> Verdict {
-    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
-    match sent.iter().find(|(_, message)| message.retain && message.payload.is_empty()) {
-        Some((id, _)) => Ok(vec![*id]),
-        None => Err(Unmet::NotYet(Finding::told("still-there", []))),
+    let (sent, [display, bridge]) = copies(evidence, true)?;
+    match answer_to(evidence.capture, sent) {
+        Some(puback) => {
+            let packet = puback.valid_packet();
+            packet.map_or(Ok(()), |packet| check::nothing_refused(&packet))?;
+            Ok(vec![sent, puback.id, display, bridge])
+        }
+        None => Err(Evidence::not_received(PUBLISHER, PacketType::PubAck).into()),
     }
 }
 

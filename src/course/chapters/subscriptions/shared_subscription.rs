@@ -1,15 +1,11 @@
 //! A shared subscription: each job goes to one of the workers.
 
-use std::collections::BTreeMap;
-
-use bytes::Bytes;
-
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish, subscribe};
-use crate::course::subscriptions::granted;
+use crate::course::subscriptions::{Granted, held};
 use crate::course::{
-    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
-    Verdict, check,
+    Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
+    Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, QoS, split_shared};
@@ -26,7 +22,9 @@ pub static EXERCISE: Exercise = Exercise {
         },
         ClientSetup {
             role: "worker",
-            prepared: |cast| vec![connect(cast, WORKERS[0]), join(WORKERS[0])],
+            prepared: |cast| {
+                vec![connect(cast, WORKERS[0]), subscribe(WORKERS[0], "jobs/#", QoS::AtLeastOnce)]
+            },
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -43,23 +41,32 @@ pub static EXERCISE: Exercise = Exercise {
     picture: Some(Picture::Tracer),
     steps: &[
         Step {
+            id: "share",
+            by_hand: Some(ByHand { act: |_| join(WORKERS[0]), field: "Topic Filter" }),
+            check: |evidence| {
+                let grant = shared(evidence, WORKERS[0])?;
+                Ok(vec![grant.subscribe, grant.suback])
+            },
+            ..Step::PLAIN
+        },
+        Step {
             id: "join",
-            controls: &[
-                |_| Move::Act(join(WORKERS[0])),
-                |_| Move::Act(join(WORKERS[1])),
-                |_| Move::Act(join(WORKERS[2])),
-            ],
-            check: joined,
+            controls: &[|_| Move::Act(join(WORKERS[1])), |_| Move::Act(join(WORKERS[2]))],
+            check: |evidence| {
+                let grants = joined(evidence)?;
+                Ok(grants.iter().map(|one| one.subscribe).collect())
+            },
             ..Step::PLAIN
         },
         Step {
             id: "jobs",
             controls: &[|_| Move::React(|_, evidence| next_job(evidence))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| shares(evidence),
-            }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: shares }),
             check: each_once,
+            values: |evidence, records| {
+                let shares = of_each(evidence, records).map(|count| count.to_string());
+                vec![("shares", shares.join(", "))]
+            },
             ..Step::PLAIN
         },
     ],
@@ -75,7 +82,7 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn join(slot: ClientSlot) -> Act {
-    subscribe(slot, "$share/workers/jobs/#", QoS::AtLeastOnce)
+    subscribe(slot, FILTER, QoS::AtLeastOnce)
 }
 
 fn job(number: usize) -> Act {
@@ -91,68 +98,90 @@ fn next_job(evidence: &Evidence) -> Option<Act> {
     Some(job(evidence.sent(PUBLISHER, PacketType::Publish).count()))
 }
 
-/// All three are in the group, by whatever share name.
-fn joined(evidence: &Evidence) -> Verdict {
-    let mut records = Vec::new();
-    for worker in WORKERS {
-        let grants = granted(evidence, worker);
-        let shared =
-            grants.iter().find(|one| split_shared(&one.subscription.topic_filter).is_some());
-        match (shared, grants.first()) {
-            (Some(one), _) => records.push(one.subscribe),
-            (None, Some(other)) => {
-                let finding = Finding::told("not-shared", [&other.subscription.topic_filter]);
-                return Err(Unmet::Contradicted { by: other.subscribe, finding });
-            }
-            (None, None) => {
-                return Err(Unmet::NotYet(Evidence::not_received(worker, PacketType::SubAck)));
-            }
+/// The worker's latest shared subscription. Another one beside it shows when jobs come twice.
+fn shared(evidence: &Evidence, worker: ClientSlot) -> Result<Granted, Unmet> {
+    let mut held = held(evidence, worker);
+    let is_shared = |one: &Granted| split_shared(&one.subscription.topic_filter).is_some();
+    if let Some(at) = held.iter().rposition(is_shared) {
+        return Ok(held.swap_remove(at));
+    }
+    match held.pop() {
+        None => Err(Evidence::not_received(worker, PacketType::SubAck).into()),
+        Some(latest) => {
+            let finding = Finding::told("not-shared", [&latest.subscription.topic_filter]);
+            Err(Unmet::by(latest.subscribe, finding))
         }
     }
-    Ok(records)
 }
 
-/// The jobs sent since all had joined, with the deliveries of each.
-fn deliveries(evidence: &Evidence) -> Option<BTreeMap<Bytes, Vec<(ClientSlot, RecordId)>>> {
-    let Ok(joined) = joined(evidence) else { return None };
-    let since = joined.into_iter().max()?;
-    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
-    let sent = sent.into_iter().filter(|(id, _)| *id > since);
-    let mut jobs: BTreeMap<_, _> = sent.map(|(_, message)| (message.payload, Vec::new())).collect();
+/// All three share one subscription: the share name and the Topic Filter are the same.
+fn joined(evidence: &Evidence) -> Result<Vec<Granted>, Unmet> {
+    let mut all: Vec<Granted> = Vec::new();
     for worker in WORKERS {
-        for (id, message) in check::messages(evidence.received(worker, PacketType::Publish)) {
-            if let Some(copies) = jobs.get_mut(&message.payload)
-                && !message.dup
-            {
-                copies.push((worker, id));
-            }
+        let one = shared(evidence, worker)?;
+        let found = &one.subscription.topic_filter;
+        let wanted = all.first().map_or(found, |first| &first.subscription.topic_filter);
+        if found != wanted {
+            let finding = Finding::told("another-group", [found, wanted]);
+            return Err(Unmet::by(one.subscribe, finding));
         }
+        all.push(one);
     }
-    Some(jobs)
+    Ok(all)
 }
 
-/// Six jobs, each at one worker (§4.8.2).
+/// The latest six jobs since all had joined, each delivered once (§4.8.2).
 fn each_once(evidence: &Evidence) -> Verdict {
-    let Some(jobs) = deliveries(evidence) else { return joined(evidence) };
-    if let Some(twice) = jobs.values().find(|copies| copies.len() > 1) {
-        return Err(Unmet::Contradicted { by: twice[1].1, finding: Finding::told("twice", []) });
+    let since = joined(evidence)?.iter().map(|one| one.suback).max();
+    let mut jobs = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    jobs.retain(|(id, job)| Some(*id) > since && job.topic.starts_with("jobs/"));
+    let mut latest = jobs.split_off(jobs.len().saturating_sub(JOBS));
+    let mut arrived = Vec::new();
+    for worker in WORKERS {
+        arrived.extend(check::messages(evidence.received(worker, PacketType::Publish)));
     }
-    let done: Vec<RecordId> = jobs.values().flatten().map(|(_, id)| *id).collect();
-    match done.len() {
-        JOBS.. => Ok(done),
-        done => Err(Unmet::NotYet(Finding::told("so-far", [&done, &JOBS]))),
+    arrived.retain(|(_, copy)| !copy.dup);
+    arrived.sort_unstable_by_key(|(at, _)| *at);
+    let mut done = Vec::new();
+    // From the last on, so that jobs of the same name are not taken for each other.
+    while let Some((id, job)) = latest.pop() {
+        let is_copy = |(at, copy): &(RecordId, crate::mqtt::Publish)| {
+            *at > id && (&copy.topic, &copy.payload) == (&job.topic, &job.payload)
+        };
+        let copies: Vec<_> =
+            arrived.extract_if(.., |copy| is_copy(copy)).map(|(at, _)| at).collect();
+        match copies.as_slice() {
+            [] => {}
+            [once] => done.push(*once),
+            [_, twice, ..] => return Err(Unmet::by(*twice, Finding::told("twice", []))),
+        }
     }
+    if done.len() < JOBS {
+        return Err(Finding::told("so-far", [&done.len(), &JOBS]).into());
+    }
+    done.sort_unstable();
+    Ok(done)
 }
 
-/// All six at each, two at each, or six in all, however divided.
-fn shares(evidence: &Evidence) -> Option<usize> {
-    let Ok(_) = each_once(evidence) else {
-        let jobs = deliveries(evidence)?;
-        return jobs.values().any(|copies| copies.len() == WORKERS.len()).then_some(0);
-    };
-    Some(2)
+/// How many of these deliveries each worker has had.
+fn of_each(evidence: &Evidence, records: &[RecordId]) -> [usize; 3] {
+    WORKERS.map(|worker| {
+        let of = |id: &&RecordId| evidence.capture.get(**id).is_some_and(|r| r.client == worker);
+        records.iter().filter(of).count()
+    })
+}
+
+/// All six at each, all six at one, or six divided among them.
+fn shares(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let each = of_each(evidence, records);
+    Some(match each.iter().sum::<usize>() {
+        JOBS if each.contains(&JOBS) => 1,
+        JOBS => 2,
+        _ => 0,
+    })
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const WORKERS: [ClientSlot; 3] = [ClientSlot(1), ClientSlot(2), ClientSlot(3)];
+const FILTER: &str = "$share/workers/jobs/#";
 const JOBS: usize = 6;

@@ -1,13 +1,14 @@
 //! Two subscriptions with a number each: the number on a message tells by which it came.
 
-use crate::capture::ClientSlot;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, publish};
-use crate::course::subscriptions::granted;
+use crate::course::subscriptions::{Granted, held};
 use crate::course::{
-    Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict, check,
+    Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
+    Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, Property, PropertyId, QoS, Subscription};
+use crate::mqtt::{PacketType, Property, PropertyId, Publish, QoS, Subscription};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "subscription-id",
@@ -21,7 +22,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
         ClientSetup {
             role: "subscriber",
-            prepared: |cast| vec![connect(cast, SUBSCRIBER), to_sensors()],
+            prepared: |cast| vec![connect(cast, SUBSCRIBER), subscribe(SENSORS, [])],
             ..ClientSetup::PLAIN
         },
     ],
@@ -29,23 +30,48 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "number",
-            controls: &[|_| Move::Act(to_sensors()), |_| Move::Act(to_alarms())],
+            by_hand: Some(ByHand { act: |_| to_sensors(), field: "Subscription Identifier" }),
             check: numbered,
+            values: |evidence, records| vec![("number", number(evidence, records))],
+            ..Step::PLAIN
+        },
+        Step {
+            id: "second",
+            controls: &[|_| Move::Act(to_alarms())],
+            check: |evidence| {
+                let both = two_numbers(evidence)?;
+                Ok(both.iter().map(|one| one.subscribe).collect())
+            },
             ..Step::PLAIN
         },
         Step {
             id: "publish",
             controls: &[|_| Move::Act(reading()), |_| Move::Act(alarm())],
-            check: published,
+            prediction: Some(Prediction { asks: Asks::Number, outcome: bytes_more }),
+            check: arrived,
+            values: |evidence, records| {
+                let size = |nth: usize| {
+                    let record = records.get(nth).and_then(|id| evidence.capture.get(*id));
+                    record.map_or(0, |record| record.bytes().len()).to_string()
+                };
+                vec![("sent", size(0)), ("delivered", size(1))]
+            },
             ..Step::PLAIN
         },
-        Step { id: "sort", check: sorted, ..Step::PLAIN },
+        Step { id: "sort", check: both_opened, ..Step::PLAIN },
     ],
     solution: |cast| {
-        let publisher = connect(cast, PUBLISHER);
-        let acts =
-            [connect(cast, SUBSCRIBER), to_sensors(), to_alarms(), publisher, reading(), alarm()];
-        acts.map(Move::Act).into()
+        let open = Move::Open(SUBSCRIBER, PacketType::Publish);
+        vec![
+            Move::Act(connect(cast, SUBSCRIBER)),
+            Move::Act(to_sensors()),
+            Move::Act(to_alarms()),
+            Move::Act(connect(cast, PUBLISHER)),
+            Move::Act(reading()),
+            open.clone(),
+            Move::Act(alarm()),
+            open,
+        ]
     },
     // Two CONNECT, two SUBSCRIBE, two PUBLISH, and a PUBACK for each delivery.
     par: 8,
@@ -53,20 +79,19 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn to_sensors() -> Act {
-    subscribe("sensors/+/temperature", 1)
+    subscribe(SENSORS, [Property::SubscriptionIdentifier(1)])
 }
 
 fn to_alarms() -> Act {
-    subscribe("alarms/#", 2)
+    subscribe("alarms/#", [Property::SubscriptionIdentifier(2)])
 }
 
-fn subscribe(topic_filter: &str, identifier: u32) -> Act {
+fn subscribe<const N: usize>(topic_filter: &str, properties: [Property; N]) -> Act {
     let subscription = Subscription {
         topic_filter: topic_filter.to_owned(),
         qos: QoS::AtLeastOnce,
         ..Subscription::default()
     };
-    let properties = [Property::SubscriptionIdentifier(identifier)];
     Act::subscribe(SUBSCRIBER, properties, [subscription])
 }
 
@@ -78,83 +103,99 @@ fn alarm() -> Act {
     publish(PUBLISHER, "alarms/boiler", QoS::AtLeastOnce, "overheating")
 }
 
-/// Two granted subscriptions with numbers of their own.
+/// The latest subscription has a number.
 fn numbered(evidence: &Evidence) -> Verdict {
-    let granted = granted(evidence, SUBSCRIBER);
-    let Some(first) = granted.first() else {
-        return check::answered_well(evidence, SUBSCRIBER, PacketType::SubAck);
+    let held = held(evidence, SUBSCRIBER);
+    let Some(latest) = held.last() else {
+        return Err(Evidence::not_received(SUBSCRIBER, PacketType::SubAck).into());
     };
-    if let Some(without) = granted.iter().find(|one| one.identifier.is_none()) {
-        let finding = Finding::absent(PropertyId::SubscriptionIdentifier.name());
-        return Err(Unmet::Contradicted { by: without.subscribe, finding });
-    }
-    let other = granted.iter().find(|one| {
-        one.identifier != first.identifier
-            && one.subscription.topic_filter != first.subscription.topic_filter
-    });
-    match other {
-        Some(other) => Ok(vec![first.subscribe, other.subscribe]),
-        None if granted.len() > 1 => {
-            let finding = Finding::told("same-number", []);
-            Err(Unmet::Contradicted { by: granted[1].subscribe, finding })
+    match latest.identifier {
+        Some(_) => Ok(vec![latest.subscribe, latest.suback]),
+        None => {
+            let finding = Finding::absent(PropertyId::SubscriptionIdentifier.name());
+            Err(Unmet::by(latest.subscribe, finding))
         }
-        None => Err(Unmet::NotYet(Finding::told("one-only", [&first.subscription.topic_filter]))),
     }
 }
 
-/// A message for each of the subscriptions.
-fn published(evidence: &Evidence) -> Verdict {
-    let granted = granted(evidence, SUBSCRIBER);
+fn number(evidence: &Evidence, records: &[RecordId]) -> String {
+    let held = held(evidence, SUBSCRIBER);
+    let latest = held.iter().find(|one| records.contains(&one.subscribe));
+    latest.and_then(|one| one.identifier).map_or_else(String::new, |number| number.to_string())
+}
+
+/// Two subscriptions held at the same time, each with a number of its own.
+fn two_numbers(evidence: &Evidence) -> Result<[Granted; 2], Unmet> {
+    numbered(evidence)?;
+    let mut held = held(evidence, SUBSCRIBER);
+    held.retain(|one| one.identifier.is_some());
+    let Some(latest) = held.pop() else {
+        return Err(Evidence::not_received(SUBSCRIBER, PacketType::SubAck).into());
+    };
+    match held.iter().rfind(|other| other.identifier != latest.identifier) {
+        Some(other) => Ok([other.clone(), latest]),
+        None if held.is_empty() => {
+            Err(Finding::told("one-only", [&latest.subscription.topic_filter]).into())
+        }
+        None => Err(Finding::told("same-number", []).into()),
+    }
+}
+
+/// For each of the two subscriptions a message sent since, and the same as it was delivered with the number
+/// [MQTT-3.3.4-3].
+fn deliveries(evidence: &Evidence) -> Result<Vec<[RecordId; 2]>, Unmet> {
     let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
-    if granted.is_empty() || sent.is_empty() {
-        return Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
-    }
-    let mut records = Vec::new();
-    for one in &granted {
-        match sent.iter().find(|(_, message)| one.matches(&message.topic)) {
-            Some((id, _)) => records.push(*id),
+    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
+    let both = two_numbers(evidence)?;
+    let mut found = Vec::new();
+    for one in &both {
+        let is_for = |(id, message): &&(RecordId, Publish)| {
+            *id > one.subscribe && one.matches(&message.topic)
+        };
+        let Some((id, message)) = sent.iter().rfind(is_for) else {
+            return Err(Finding::told("none-for", [&one.subscription.topic_filter]).into());
+        };
+        let copy = arrived.iter().find(|(at, copy)| {
+            let mut numbers = copy.properties.subscription_identifiers();
+            at > id && copy.payload == message.payload && numbers.any(|n| Some(n) == one.identifier)
+        });
+        match copy {
+            Some((copy, _)) => found.push([*id, *copy]),
             None => {
-                let filter = &one.subscription.topic_filter;
-                return Err(Unmet::NotYet(Finding::told("none-for", [filter])));
+                return Err(Finding::told("not-seen", [&one.identifier.unwrap_or(0)]).into());
             }
         }
     }
-    Ok(records)
+    Ok(found)
 }
 
-/// Every delivery carries the number of the subscription it matches [MQTT-3.3.4-3], each number seen.
-fn sorted(evidence: &Evidence) -> Verdict {
-    let granted = granted(evidence, SUBSCRIBER);
-    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
-    if arrived.is_empty() {
-        return Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish)));
-    }
-    let mut records = Vec::new();
-    for one in &granted {
-        let Some(number) = one.identifier else { continue };
-        let matching = arrived.iter().filter(|(_, message)| one.matches(&message.topic));
-        let mut without = None;
-        let found = matching.into_iter().find(|(id, message)| {
-            let has = message.properties.subscription_identifiers().any(|id| id == number);
-            if !has {
-                without = Some(*id);
-            }
-            has
-        });
-        match (found, without) {
-            (Some((id, _)), _) => records.push(*id),
-            (None, Some(by)) => {
-                let finding = Finding::absent(PropertyId::SubscriptionIdentifier.name());
-                return Err(Unmet::Contradicted { by, finding });
-            }
-            (None, None) => return Err(Unmet::NotYet(Finding::told("not-seen", [&number]))),
+fn arrived(evidence: &Evidence) -> Verdict {
+    Ok(deliveries(evidence)?.into_iter().flatten().collect())
+}
+
+/// How much longer the first message was behind the Server.
+fn bytes_more(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let size = |nth: usize| Some(evidence.capture.get(*records.get(nth)?)?.bytes().len());
+    size(1)?.checked_sub(size(0)?)
+}
+
+fn both_opened(evidence: &Evidence) -> Verdict {
+    let copies: Vec<_> = deliveries(evidence)?.into_iter().map(|[_, copy]| copy).collect();
+    let numbers = |record: &Record| -> Vec<u32> {
+        let packet = record.valid_packet();
+        packet.map_or_else(Vec::new, |p| p.properties().subscription_identifiers().collect())
+    };
+    for copy in &copies {
+        // Another message with the same number shows it as well.
+        let same = evidence.capture.get(*copy).map(numbers);
+        let mut opened = evidence.opened.iter().filter_map(|id| evidence.capture.get(*id));
+        if !opened.any(|record| record.client == SUBSCRIBER && Some(numbers(record)) == same) {
+            return Err(Finding::NotOpened { packet: PacketType::Publish }.into());
         }
     }
-    match records.len() {
-        0 | 1 => Err(Unmet::NotYet(Finding::told("not-seen", [&2]))),
-        _ => Ok(records),
-    }
+    Ok(copies)
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
+const SENSORS: &str = "sensors/+/temperature";

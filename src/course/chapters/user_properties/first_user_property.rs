@@ -2,15 +2,17 @@
 
 use bytes::Bytes;
 
-use super::in_words;
-use crate::capture::{ClientSlot, Record};
-use crate::course::chapters::common::connect;
+use super::{copy_of, in_words, is_heard, message, opened_copy, property_bytes, same_pairs};
+use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::course::chapters::common::{connect, publish_with};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check, judge,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, check, figure, judge,
 };
 use crate::lab::Act;
-use crate::mqtt::{Packet, PacketType, Property, PropertyId, Publish, QoS, Subscription};
+use crate::mqtt::{
+    Packet, PacketType, Properties, Property, PropertyId, Publish, QoS, Subscription,
+};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "first-user-property",
@@ -19,7 +21,7 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "publisher",
-            prepared: |cast| vec![connect(cast, PUBLISHER), publish(cast)],
+            prepared: |cast| vec![connect(cast, PUBLISHER), publish(Properties::NONE)],
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -33,26 +35,31 @@ pub static EXERCISE: Exercise = Exercise {
             id: "subscribe",
             controls: &[|cast| Move::Act(subscribe(cast))],
             check: subscribed,
+            values: subscription_in_words,
             ..Step::PLAIN
         },
-        Step { id: "granted", check: granted, ..Step::PLAIN },
+        Step { id: "granted", check: granted, values: grant_in_words, ..Step::PLAIN },
         Step {
             id: "publish",
-            controls: &[|cast| Move::Act(publish(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| pairs_delivered(evidence),
-            }),
+            by_hand: Some(ByHand { act: |_| publish(pairs()), field: "User Property" }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: pairs_delivered }),
             check: published,
+            values: pairs_in_words,
             ..Step::PLAIN
         },
-        Step { id: "delivered", check: delivered, ..Step::PLAIN },
+        Step { id: "delivered", check: delivered, values: what_changed, ..Step::PLAIN },
     ],
     picture: Some(Picture::Metadata),
+    figures: &[Figure { name: "pairs-size", value: |_| pairs_size() }],
     solution: |cast| {
-        let publisher = connect(cast, PUBLISHER);
-        let acts = [connect(cast, SUBSCRIBER), subscribe(cast), publisher, publish(cast)];
-        acts.map(Move::Act).into()
+        vec![
+            Move::Act(connect(cast, SUBSCRIBER)),
+            Move::Act(subscribe(cast)),
+            Move::Open(SUBSCRIBER, PacketType::SubAck),
+            Move::Act(connect(cast, PUBLISHER)),
+            Move::Act(publish(pairs())),
+            Move::Open(SUBSCRIBER, PacketType::Publish),
+        ]
     },
     // Two CONNECT, SUBSCRIBE, PUBLISH, and the PUBACK for the delivery.
     par: 5,
@@ -73,93 +80,140 @@ fn subscribe(_: &Cast) -> Act {
     Act::subscribe(SUBSCRIBER, properties, [subscription])
 }
 
-fn publish(_: &Cast) -> Act {
-    let publish = Publish {
-        qos: QoS::AtLeastOnce,
-        topic: TOPIC.to_owned(),
-        properties: [
-            Property::user("sender", "demo_publisher"),
-            Property::user("priority", "high"),
-            Property::user("category", "demo"),
-        ]
-        .into(),
-        payload: Bytes::from_static(br#"{"message":"Hello, MQTT 5.0"}"#),
-        ..Publish::default()
-    };
-    Act::publish(PUBLISHER, publish)
+fn pairs() -> Properties {
+    [
+        Property::user("sender", "demo_publisher"),
+        Property::user("priority", "high"),
+        Property::user("category", "demo"),
+    ]
+    .into()
+}
+
+fn publish(properties: Properties) -> Act {
+    let payload = Bytes::from_static(br#"{"message":"Hello, MQTT 5.0"}"#);
+    publish_with(PUBLISHER, TOPIC, QoS::AtLeastOnce, properties, &payload)
+}
+
+fn pairs_size() -> String {
+    match figure::packet(&publish(pairs())) {
+        Some(Packet::Publish(publish)) => property_bytes(&publish).to_string(),
+        _ => String::new(),
+    }
+}
+
+/// QoS 1 is the lesson; which number and which words it has is the learner's choice.
+fn asks_in_full(packet: &Packet) -> Result<(), Finding> {
+    let Packet::Subscribe(subscribe) = packet else { return Ok(()) };
+    for subscription in &subscribe.subscriptions {
+        Finding::unless_equal("QoS", subscription.qos.bits(), 1)?;
+    }
+    let identifier = subscribe.properties.subscription_identifier();
+    identifier.ok_or_else(|| Finding::absent(PropertyId::SubscriptionIdentifier.name()))?;
+    check::has_user_properties(packet, &["subscriber_type", "features"])
 }
 
 fn subscribed(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(SUBSCRIBER, PacketType::Subscribe);
-    judge(evidence.sent(SUBSCRIBER, PacketType::Subscribe), nothing, |_, packet| {
-        if packet.properties().subscription_identifier().is_none() {
-            return Err(Finding::absent(PropertyId::SubscriptionIdentifier.name()));
-        }
-        check::has_user_properties(packet, &["subscriber_type", "features"])
-    })
+    let asked = evidence.sent(SUBSCRIBER, PacketType::Subscribe);
+    judge(asked, nothing, |_, packet| asks_in_full(packet))
 }
 
+fn subscription_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let asked = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
+    let Some(Packet::Subscribe(asked)) = asked else { return Vec::new() };
+    let filters: Vec<_> = asked.subscriptions.iter().map(|it| it.topic_filter.as_str()).collect();
+    let identifier = asked.properties.subscription_identifier();
+    vec![
+        ("filter", filters.join(", ")),
+        ("identifier", identifier.unwrap_or_default().to_string()),
+        ("pairs", in_words(&asked.properties)),
+    ]
+}
+
+/// The SUBACK to the latest SUBSCRIBE of the step before, opened.
 fn granted(evidence: &Evidence) -> Verdict {
-    check::answered_well(evidence, SUBSCRIBER, PacketType::SubAck)
+    let nothing = || Evidence::not_received(SUBSCRIBER, PacketType::SubAck);
+    let in_full = |record: &&Record| {
+        record.valid_packet().is_some_and(|packet| asks_in_full(&packet).is_ok())
+    };
+    let asked = evidence.sent(SUBSCRIBER, PacketType::Subscribe).filter(in_full).last();
+    let answer = asked.and_then(|record| answer_to(evidence.capture, record.id));
+    let answer = answer.ok_or_else(nothing)?;
+    let packet = answer.valid_packet().ok_or_else(nothing)?;
+    check::nothing_refused(&packet).map_err(|finding| Unmet::by(answer.id, finding))?;
+    match evidence.opened.contains(&answer.id) {
+        true => Ok(vec![answer.id]),
+        false => Err(Finding::NotOpened { packet: PacketType::SubAck }.into()),
+    }
+}
+
+fn grant_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let answer = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
+    let codes = answer.as_ref().map_or(&[][..], Packet::reason_codes);
+    let name = |code: &crate::mqtt::ReasonCode| {
+        format!("0x{:02X} {}", code.value(), code.name_in(PacketType::SubAck))
+    };
+    vec![("granted", codes.iter().map(name).collect::<Vec<_>>().join(", "))]
+}
+
+/// A message with the three names that the subscriber can receive.
+fn is_the_greeting(evidence: &Evidence, record: RecordId, packet: &Packet) -> Result<(), Finding> {
+    let Packet::Publish(publish) = packet else { return Ok(()) };
+    check::has_user_properties(packet, &["sender", "priority", "category"])?;
+    is_heard(evidence, SUBSCRIBER, &publish.topic, record)
 }
 
 fn published(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
-    judge(evidence.sent(PUBLISHER, PacketType::Publish), nothing, |_, packet| {
-        check::has_user_properties(packet, &["sender", "priority", "category"])
+    judge(evidence.sent(PUBLISHER, PacketType::Publish), nothing, |record, packet| {
+        is_the_greeting(evidence, record.id, packet)
     })
 }
 
-/// How many User Properties the first delivered PUBLISH carries: as many as one that was sent, more
-/// than any, or none.
-fn pairs_delivered(evidence: &Evidence) -> Option<usize> {
-    let count = |packet: &Packet| packet.properties().user_properties().count();
-    let arrived = evidence.received(SUBSCRIBER, PacketType::Publish).next()?.valid_packet()?;
-    let mut sent = evidence.sent(PUBLISHER, PacketType::Publish).filter_map(Record::valid_packet);
-    Some(match count(&arrived) {
-        0 => 2,
-        arrived if sent.any(|packet| count(&packet) == arrived) => 0,
-        _ => 1,
-    })
+fn pairs_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let sent = records.first().and_then(|id| message(evidence, *id));
+    sent.map_or(Vec::new(), |publish| vec![("pairs", in_words(&publish.properties))])
 }
 
-/// The subscriber holds a copy with the very User Properties the publisher sent, in order
-/// [MQTT-3.3.2-17] [MQTT-3.3.2-18], and its own Subscription Identifier [MQTT-3.3.4-3].
+/// How many User Properties the copy carries: as many as were sent, more, or none.
+fn pairs_delivered(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let id = *records.first()?;
+    let sent = message(evidence, id)?;
+    let count = |publish: &Publish| publish.properties.user_properties().count();
+    let wanted = count(&sent);
+    let (_, arrived) = copy_of(evidence, SUBSCRIBER, &(id, sent))?;
+    match count(&arrived) {
+        0 => Some(2),
+        found if found == wanted => Some(0),
+        found if found > wanted => Some(1),
+        _ => None,
+    }
+}
+
+/// The subscriber holds a copy with the very User Properties the publisher sent, and with its own
+/// Subscription Identifier [MQTT-3.3.4-3].
 fn delivered(evidence: &Evidence) -> Verdict {
-    let identifiers: Vec<u32> = evidence
-        .sent(SUBSCRIBER, PacketType::Subscribe)
-        .filter_map(|record| record.valid_packet()?.properties().subscription_identifier())
-        .collect();
-    let originals: Vec<Packet> = evidence
-        .sent(PUBLISHER, PacketType::Publish)
-        .filter_map(|record| record.valid_packet())
-        .filter(|packet| packet.properties().user_properties().next().is_some())
-        .collect();
-    let nothing = Evidence::not_received(SUBSCRIBER, PacketType::Publish);
-    judge(evidence.received(SUBSCRIBER, PacketType::Publish), nothing, |_, packet| {
-        let mut arrived = packet.properties().user_properties().peekable();
-        if arrived.peek().is_none() {
-            return Err(Finding::absent(PropertyId::UserProperty.name()));
-        }
-        let arrived: Vec<_> = arrived.collect();
-        if !originals
-            .iter()
-            .any(|sent| sent.properties().user_properties().eq(arrived.iter().copied()))
-        {
-            let wanted = originals.last().map(|sent| in_words(sent.properties().user_properties()));
-            let found = in_words(arrived);
-            let name = PropertyId::UserProperty.name();
-            return Err(Finding::differs(name, found, wanted.unwrap_or_default()));
-        }
-        match packet.properties().subscription_identifier() {
-            None => Err(Finding::absent(PropertyId::SubscriptionIdentifier.name())),
-            Some(id) if identifiers.contains(&id) => Ok(()),
-            Some(id) => {
-                let wanted = identifiers.last().copied().unwrap_or_default();
-                Err(Finding::differs(PropertyId::SubscriptionIdentifier.name(), id, wanted))
-            }
-        }
+    let mut sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    sent.retain(|(id, publish)| {
+        is_the_greeting(evidence, *id, &Packet::Publish(publish.clone())).is_ok()
+    });
+    opened_copy(evidence, SUBSCRIBER, &sent, |sent, arrived| {
+        same_pairs(sent, arrived)?;
+        let identifier = arrived.properties.subscription_identifier();
+        identifier.ok_or_else(|| Finding::absent(PropertyId::SubscriptionIdentifier.name()))?;
+        Ok(())
     })
+}
+
+fn what_changed(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let mut both = records.iter().filter_map(|id| message(evidence, *id));
+    let (Some(sent), Some(arrived)) = (both.next(), both.next()) else { return Vec::new() };
+    let identifier = arrived.properties.subscription_identifier();
+    vec![
+        ("identifier", identifier.unwrap_or_default().to_string()),
+        ("in", property_bytes(&sent).to_string()),
+        ("out", property_bytes(&arrived).to_string()),
+    ]
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);

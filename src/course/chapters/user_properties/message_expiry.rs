@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use super::{message, subscribed_with_qos_1, subscriptions};
+use crate::capture::{ClientSlot, Entry, Record, RecordId, answer_to};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
 use crate::mqtt::{
-    Connect, Disconnect, Packet, PacketType, Property, PropertyId, Publish, QoS, ReasonCode,
+    Connect, Disconnect, Packet, PacketType, Properties, Property, PropertyId, Publish, QoS,
+    ReasonCode, matches,
 };
 
 pub static EXERCISE: Exercise = Exercise {
@@ -20,7 +22,7 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "publisher",
-            prepared: |cast| vec![connect(cast, PUBLISHER), publish_short()],
+            prepared: |cast| vec![connect(cast, PUBLISHER), publish(Properties::NONE, PASSING)],
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -33,24 +35,23 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "subscribe",
             controls: &[|_| Move::Act(listen())],
-            check: |evidence| check::answered_well(evidence, SUBSCRIBER, PacketType::SubAck),
+            check: |evidence| subscribed_with_qos_1(evidence, SUBSCRIBER),
             ..Step::PLAIN
         },
         Step { id: "sleep", controls: &[|_| Move::Act(sleep())], check: sleeps, ..Step::PLAIN },
         Step {
             id: "publish",
-            controls: &[|_| Move::Act(publish_short()), |_| Move::Act(publish_long())],
+            by_hand: Some(ByHand { act: |_| publish_short(), field: "Message Expiry Interval" }),
             check: published,
+            values: intervals,
             ..Step::PLAIN
         },
         Step {
             id: "wake",
             controls: &[|_| Move::Wait(SLEEP), |cast| Move::Act(join(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(4),
-                outcome: |evidence, _| what_came(evidence),
-            }),
+            prediction: Some(Prediction { asks: Asks::Options(4), outcome: what_came }),
             check: woke,
+            values: intervals,
             ..Step::PLAIN
         },
     ],
@@ -72,12 +73,12 @@ pub static EXERCISE: Exercise = Exercise {
     ..Exercise::PLAIN
 };
 
-/// Takes up the Session where there is one, so that waking up is the same packet as coming.
+/// Goes on with the Session where there is one, so that waking up is the same packet as coming.
 fn join(cast: &Cast) -> Act {
     let connect = Connect {
         keep_alive: 60,
         client_id: cast.client_id(SUBSCRIBER).to_owned(),
-        properties: [Property::SessionExpiryInterval(120)].into(),
+        properties: [Property::SessionExpiryInterval(3600)].into(),
         ..Connect::default()
     };
     Act::connect(SUBSCRIBER, connect)
@@ -92,169 +93,209 @@ fn sleep() -> Act {
 }
 
 fn publish_short() -> Act {
-    publish(SHORT, b"bus 12 leaves now")
+    publish([Property::MessageExpiryInterval(SHORT)].into(), PASSING)
 }
 
 fn publish_long() -> Act {
-    publish(LONG, b"bus 12 is replaced by a tram today")
+    publish([Property::MessageExpiryInterval(LONG)].into(), LASTING)
 }
 
-fn publish(seconds: u32, payload: &[u8]) -> Act {
-    let properties = [Property::MessageExpiryInterval(seconds)];
-    publish_with(PUBLISHER, TOPIC, QoS::AtLeastOnce, properties, payload)
+fn publish(properties: Properties, payload: &str) -> Act {
+    publish_with(PUBLISHER, TOPIC, QoS::AtLeastOnce, properties, payload.as_bytes())
 }
 
-/// The first DISCONNECT of the subscriber that leaves a Session with a subscription behind.
-fn fell_asleep(evidence: &Evidence) -> Option<RecordId> {
-    let keeps = |record: &&Record| {
-        let before = || evidence.capture.preceding(record.id).filter_map(Record::valid_packet);
-        let asked = before().any(|packet| {
-            matches!(packet, Packet::Connect(connect)
-                if connect.properties.session_expiry_interval().unwrap_or(0) > 0)
-        });
-        let granted = before().any(|packet| {
-            matches!(packet, Packet::SubAck(_)) && check::nothing_refused(&packet).is_ok()
-        });
-        asked && granted
-    };
-    evidence.sent(SUBSCRIBER, PacketType::Disconnect).find(keeps).map(|record| record.id)
-}
-
-fn sleeps(evidence: &Evidence) -> Verdict {
-    if let Some(record) = fell_asleep(evidence) {
-        return Ok(vec![record]);
-    }
-    match evidence.sent(SUBSCRIBER, PacketType::Disconnect).last() {
-        None => Err(Unmet::NotYet(Evidence::not_sent(SUBSCRIBER, PacketType::Disconnect))),
-        Some(record) => {
-            Err(Unmet::Contradicted { by: record.id, finding: Finding::told("nothing-kept", []) })
-        }
-    }
-}
-
-/// What was published with an expiry while the subscriber slept, with the CONNECT that woke it.
+/// From the end of one of the subscriber's connections to its next CONNECT.
 struct Night {
-    messages: Vec<(RecordId, Publish)>,
-    /// The CONNECT after the messages.
+    asleep: RecordId,
     woken: Option<RecordId>,
 }
 
-impl Night {
-    fn of(evidence: &Evidence) -> Option<Night> {
-        let asleep = fell_asleep(evidence)?;
-        let all = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
-        let mut connects = evidence.sent(SUBSCRIBER, PacketType::Connect).map(|record| record.id);
-        let last = all.last().map(|(id, _)| *id);
-        let woken = connects.find(|id| *id > asleep && last.is_some_and(|last| *id > last));
-        let messages = all
-            .into_iter()
-            .filter(|(id, publish)| {
-                *id > asleep && publish.properties.message_expiry_interval().is_some()
-            })
-            .collect();
-        Some(Night { messages, woken })
-    }
+/// The DISCONNECT of each connection of the subscriber, or where it was cut.
+fn ends(evidence: &Evidence) -> Vec<RecordId> {
+    let of_subscriber = |record: &&Record| {
+        record.client == SUBSCRIBER && record.id >= evidence.since && is_end(record)
+    };
+    let closed = evidence.capture.records().filter(of_subscriber);
+    closed
+        .map(|closed| {
+            let mut before = evidence.capture.preceding(closed.id);
+            let left = before.find(|it| it.packet_type() == Some(PacketType::Disconnect));
+            left.map_or(closed.id, |left| left.id)
+        })
+        .collect()
+}
 
-    fn shortest(&self) -> Option<&(RecordId, Publish)> {
-        self.messages.iter().min_by_key(|(_, publish)| expiry(publish))
-    }
+fn is_end(record: &Record) -> bool {
+    matches!(&record.entry, Entry::Closed(close) if close.was_open)
+}
 
-    fn longest(&self) -> Option<&(RecordId, Publish)> {
-        self.messages.iter().max_by_key(|(_, publish)| expiry(publish))
+/// The connection that ended there leaves a Session with a subscription above QoS 0.
+fn leaves_a_session(evidence: &Evidence, end: RecordId) -> bool {
+    let mut of_connection = evidence.capture.preceding(end).filter_map(Record::valid_packet);
+    let asked = of_connection.find_map(|packet| match packet {
+        Packet::Connect(connect) => connect.properties.session_expiry_interval(),
+        _ => None,
+    });
+    let last_word = match evidence.capture.get(end).and_then(Record::valid_packet) {
+        Some(Packet::Disconnect(left)) => left.properties.session_expiry_interval(),
+        _ => None,
+    };
+    let subscribed = subscriptions(evidence, SUBSCRIBER, end);
+    last_word.or(asked).unwrap_or(0) > 0 && subscribed.iter().any(|it| it.qos > QoS::AtMostOnce)
+}
+
+fn nights(evidence: &Evidence) -> Vec<Night> {
+    let connects: Vec<_> =
+        evidence.sent(SUBSCRIBER, PacketType::Connect).map(|record| record.id).collect();
+    let night = |asleep| {
+        let woken = connects.iter().copied().find(|id| *id > asleep);
+        Night { asleep, woken }
+    };
+    let kept = ends(evidence).into_iter().filter(|end| leaves_a_session(evidence, *end));
+    kept.map(night).collect()
+}
+
+fn sleeps(evidence: &Evidence) -> Verdict {
+    if let Some(night) = nights(evidence).first() {
+        return Ok(vec![night.asleep]);
     }
+    let end = ends(evidence).pop().ok_or_else(|| Finding::told("not-asleep", []))?;
+    Err(Unmet::by(end, Finding::told("nothing-kept", [])))
 }
 
 fn expiry(publish: &Publish) -> u32 {
     publish.properties.message_expiry_interval().unwrap_or(u32::MAX)
 }
 
-fn published(evidence: &Evidence) -> Verdict {
-    let nothing = Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
-    let Some(night) = Night::of(evidence) else { return nothing };
-    let all: Vec<_> = evidence.sent(PUBLISHER, PacketType::Publish).collect();
-    match (night.shortest(), night.longest()) {
-        (Some((first, short)), Some((second, long))) if expiry(short) < expiry(long) => {
-            Ok(vec![*first.min(second), *first.max(second)])
-        }
-        (Some((_, only)), _) => Err(Unmet::NotYet(Finding::told("one-more", [&expiry(only)]))),
-        _ => match all.last() {
-            None => nothing,
-            Some(record) => Err(Unmet::Contradicted {
-                by: record.id,
-                finding: Finding::absent(PropertyId::MessageExpiryInterval.name()),
-            }),
-        },
+impl Night {
+    /// What was published while the subscriber slept.
+    fn messages(&self, evidence: &Evidence) -> Vec<(RecordId, Publish)> {
+        let mut all = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+        all.retain(|(id, _)| *id > self.asleep && self.woken.is_none_or(|woken| *id < woken));
+        all
     }
+
+    /// Kept for the sleeping Session, until an end of its own.
+    fn is_kept(&self, evidence: &Evidence, publish: &Publish) -> Result<(), Finding> {
+        let name = PropertyId::MessageExpiryInterval.name();
+        publish.properties.message_expiry_interval().ok_or_else(|| Finding::absent(name))?;
+        let topic = &publish.topic;
+        let subscribed = subscriptions(evidence, SUBSCRIBER, self.asleep);
+        if !subscribed.iter().any(|it| matches(&it.topic_filter, topic)) {
+            return Err(Finding::told("unheard", [topic]));
+        }
+        match publish.qos {
+            QoS::AtMostOnce => Err(Finding::differs("QoS", 0, 1)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A message with a short interval and one with a long one.
+    fn two(&self, evidence: &Evidence) -> Result<[(RecordId, Publish); 2], Unmet> {
+        let all = self.messages(evidence);
+        let nothing = || Evidence::not_sent(PUBLISHER, PacketType::Publish);
+        let (latest, last) = all.last().ok_or_else(nothing)?;
+        let mut kept = all.clone();
+        kept.retain(|(_, publish)| self.is_kept(evidence, publish).is_ok());
+        kept.sort_by_key(|(_, publish)| expiry(publish));
+        for long in kept.iter().rev() {
+            let shorter = kept.iter().find(|short| {
+                expiry(&short.1) < expiry(&long.1) && short.1.payload != long.1.payload
+            });
+            if let Some(short) = shorter {
+                return Ok([short.clone(), long.clone()]);
+            }
+        }
+        self.is_kept(evidence, last).map_err(|finding| Unmet::by(*latest, finding))?;
+        match kept.iter().map(|(_, publish)| expiry(publish)).find(|it| *it != expiry(last)) {
+            Some(_) => Err(Unmet::by(*latest, Finding::told("alike", []))),
+            None => Err(Finding::told("one-more", [&expiry(last)]).into()),
+        }
+    }
+
+    /// One message came with less time than it had [MQTT-3.3.2-6], and one whose time was over did not
+    /// come [MQTT-3.3.2-5].
+    fn morning(&self, evidence: &Evidence) -> Verdict {
+        let asleep = || Finding::told("asleep", []);
+        let [short, long] = self.two(evidence).map_err(|_| asleep())?;
+        let woken = self.woken.ok_or_else(asleep)?;
+        let connack = answer_to(evidence.capture, woken)
+            .ok_or_else(|| Evidence::not_received(SUBSCRIBER, PacketType::ConnAck))?;
+        if let Some(Packet::ConnAck(answer)) = connack.valid_packet()
+            && !answer.session_present
+        {
+            return Err(Unmet::by(connack.id, Finding::told("session-gone", [])));
+        }
+        let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
+        let came = |sent: &Publish| {
+            arrived.iter().find(|(id, it)| {
+                *id > woken && it.payload == sent.payload && expiry(it) <= expiry(sent)
+            })
+        };
+        if let Some((id, _)) = came(&short.1) {
+            return Err(Unmet::by(*id, Finding::told("still-good", [&expiry(&short.1)])));
+        }
+        let nothing = || Evidence::not_received(SUBSCRIBER, PacketType::Publish);
+        let (id, message) = came(&long.1).ok_or_else(nothing)?;
+        if expiry(message) == expiry(&long.1) {
+            let name = PropertyId::MessageExpiryInterval.name();
+            let wanted = format!("< {}", expiry(&long.1));
+            return Err(Unmet::by(*id, Finding::differs(name, expiry(message), wanted)));
+        }
+        Ok(vec![short.0.min(long.0), short.0.max(long.0), *id])
+    }
+}
+
+/// The first of the nights for which it holds; otherwise what the latest says.
+fn in_a_night(evidence: &Evidence, nothing: Finding, check: impl Fn(&Night) -> Verdict) -> Verdict {
+    let mut unmet = Unmet::from(nothing);
+    for night in nights(evidence) {
+        match check(&night) {
+            Ok(records) => return Ok(records),
+            Err(now) => unmet = now,
+        }
+    }
+    Err(unmet)
+}
+
+fn published(evidence: &Evidence) -> Verdict {
+    let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
+    in_a_night(evidence, nothing, |night| {
+        let [short, long] = night.two(evidence)?;
+        Ok(vec![short.0.min(long.0), short.0.max(long.0)])
+    })
+}
+
+fn woke(evidence: &Evidence) -> Verdict {
+    in_a_night(evidence, Finding::told("asleep", []), |night| night.morning(evidence))
 }
 
 /// What reached the subscriber when it woke: both messages, the longer-lived with its interval as it
 /// was, the same with less, or none.
-fn what_came(evidence: &Evidence) -> Option<usize> {
-    let night = Night::of(evidence)?;
-    let (woken, (_, short), (_, long)) = (night.woken?, night.shortest()?, night.longest()?);
-    let connack = answer_to(evidence.capture, woken)?;
-    if let Some(Packet::ConnAck(connack)) = connack.valid_packet()
-        && !connack.session_present
-    {
-        return Some(3);
-    }
-    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
-    let came = |publish: &Publish| {
-        arrived.iter().find(|(id, other)| *id > woken && other.payload == publish.payload)
-    };
-    // Messages come in the order in which they were sent, so the last tells.
-    let (_, latest) = came(long)?;
-    Some(match came(short) {
-        Some(_) => 0,
-        None if expiry(latest) < expiry(long) => 2,
-        None => 1,
-    })
+fn what_came(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let arrived = message(evidence, *records.get(2)?)?;
+    let sent = records.iter().filter_map(|id| message(evidence, *id));
+    let given = sent.take(2).map(|publish| expiry(&publish)).max()?;
+    Some(if expiry(&arrived) < given { 2 } else { 1 })
 }
 
-/// One message came with less time than it had [MQTT-3.3.2-6], and one whose time was over did not
-/// come [MQTT-3.3.2-5].
-fn woke(evidence: &Evidence) -> Verdict {
-    let nothing = Err(Unmet::NotYet(Finding::told("asleep", [])));
-    let Some(night) = Night::of(evidence) else { return nothing };
-    let Some(woken) = night.woken else { return nothing };
-    let Some(connack) = answer_to(evidence.capture, woken) else {
-        return Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::ConnAck)));
-    };
-    if let Some(Packet::ConnAck(answer)) = connack.valid_packet()
-        && !answer.session_present
-    {
-        let finding = Finding::differs("Session Present", 0, 1);
-        return Err(Unmet::Contradicted { by: connack.id, finding });
-    }
-    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
-    let came = |publish: &Publish| {
-        arrived.iter().find(|(id, other)| *id > woken && other.payload == publish.payload)
-    };
-    let (Some((short_id, short)), Some((long_id, long))) = (night.shortest(), night.longest())
-    else {
-        return nothing;
-    };
-    if let Some((id, _)) = came(short) {
-        let finding = Finding::told("still-good", [&expiry(short)]);
-        return Err(Unmet::Contradicted { by: *id, finding });
-    }
-    match came(long) {
-        None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
-        Some((id, message)) if expiry(message) >= expiry(long) => {
-            let name = PropertyId::MessageExpiryInterval.name();
-            let wanted = format!("< {}", expiry(long));
-            let finding = Finding::differs(name, expiry(message), wanted);
-            Err(Unmet::Contradicted { by: *id, finding })
-        }
-        Some((id, _)) => Ok(vec![*short_id.min(long_id), *short_id.max(long_id), *id]),
-    }
+fn intervals(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let all: Vec<u32> =
+        records.iter().filter_map(|id| Some(expiry(&message(evidence, *id)?))).collect();
+    let [one, other, rest @ ..] = &all[..] else { return Vec::new() };
+    let mut values =
+        vec![("short", one.min(other).to_string()), ("long", one.max(other).to_string())];
+    values.extend(rest.first().map(|left| ("left", left.to_string())));
+    values
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "test/mqtt5/departures";
-/// Seconds that the two messages are worth delivering.
+const TOPIC: &str = "factory/osaka/line-3/notices";
+const PASSING: &str = "robot 7 is moving";
+const LASTING: &str = "robot 7 is in manual mode today";
+/// Seconds that the two messages are worth delivering; the long one leaves time to read.
 const SHORT: u32 = 2;
-const LONG: u32 = 60;
-/// Longer than the shorter of them, also for a server that counts whole seconds.
+const LONG: u32 = 600;
+/// Longer than the shorter of them, also for a Server that counts whole seconds.
 const SLEEP: Duration = Duration::from_secs(4);

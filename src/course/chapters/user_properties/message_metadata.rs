@@ -2,11 +2,12 @@
 
 use std::str;
 
-use crate::capture::{ClientSlot, RecordId};
+use super::{copy_of, message, opened_copy, property_bytes, subscribed_with_qos_1};
+use crate::capture::{ClientSlot, Record, RecordId, answer_to};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, check, judge,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
+    Prediction, Step, Verdict, check, figure, judge,
 };
 use crate::lab::{AcknowledgeByHand, Act, Action};
 use crate::mqtt::{Packet, PacketType, Properties, Property, PropertyId, Publish, QoS, ReasonCode};
@@ -18,13 +19,13 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "publisher",
-            prepared: |cast| vec![connect(cast, PUBLISHER), describe()],
+            prepared: |cast| vec![connect(cast, PUBLISHER), publish_json(Properties::NONE)],
             ..ClientSetup::PLAIN
         },
         ClientSetup {
             role: "subscriber",
             prepared: |cast| vec![connect(cast, SUBSCRIBER), listen()],
-            // Whoever acknowledges by hand can answer with something else than 0x00.
+            // A client that acknowledges by hand can answer with something else than 0x00.
             beginning: |_| {
                 let by_hand = AcknowledgeByHand { puback: true, ..AcknowledgeByHand::default() };
                 vec![Act { client: SUBSCRIBER, action: Action::AcknowledgeByHand(by_hand) }]
@@ -35,35 +36,39 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "subscribe",
             controls: &[|_| Move::Act(listen())],
-            check: |evidence| check::answered_well(evidence, SUBSCRIBER, PacketType::SubAck),
+            check: |evidence| subscribed_with_qos_1(evidence, SUBSCRIBER),
             ..Step::PLAIN
         },
         Step {
             id: "describe",
-            controls: &[|_| Move::Act(describe())],
+            by_hand: Some(ByHand { act: |_| describe(), field: "Payload Format Indicator" }),
             check: described,
+            values: labels_in_words,
             ..Step::PLAIN
         },
-        Step { id: "delivered", check: delivered, ..Step::PLAIN },
+        Step { id: "delivered", check: delivered, values: interval_left, ..Step::PLAIN },
         Step {
             id: "not-text",
             controls: &[|_| Move::Act(mislabel())],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_the_server_did(evidence),
-            }),
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: what_the_server_did }),
             check: mislabelled,
             ..Step::PLAIN
         },
         Step { id: "refuse", controls: &[|_| Move::React(refuse)], check: refused, ..Step::PLAIN },
     ],
     picture: Some(Picture::Metadata),
+    figures: &[
+        Figure { name: "labels", value: |_| labels_size() },
+        Figure { name: "latin-1", value: |_| in_hex(LATIN_1) },
+        Figure { name: "utf-8", value: |_| in_hex("21.5 °C".as_bytes()) },
+    ],
     solution: |cast| {
         vec![
             Move::Act(connect(cast, SUBSCRIBER)),
             Move::Act(listen()),
             Move::Act(connect(cast, PUBLISHER)),
             Move::Act(describe()),
+            Move::Open(SUBSCRIBER, PacketType::Publish),
             Move::Act(mislabel()),
             Move::React(refuse),
         ]
@@ -76,32 +81,54 @@ fn listen() -> Act {
     subscribe(SUBSCRIBER, TOPIC, QoS::AtLeastOnce)
 }
 
-fn describe() -> Act {
-    let properties = [
-        Property::PayloadFormatIndicator(1),
-        Property::MessageExpiryInterval(300),
-        Property::ContentType("application/json".to_owned()),
-    ];
+fn publish_json(properties: Properties) -> Act {
     let payload = r#"{"temperature":21.5,"unit":"°C"}"#.as_bytes();
     publish_with(PUBLISHER, TOPIC, QoS::AtMostOnce, properties, payload)
 }
 
-/// `21.5 °C` as Latin-1 writes it: its degree sign alone is no UTF-8.
+fn describe() -> Act {
+    let labels = [
+        Property::PayloadFormatIndicator(1),
+        Property::MessageExpiryInterval(300),
+        Property::ContentType(JSON.to_owned()),
+    ];
+    publish_json(labels.into())
+}
+
 fn mislabel() -> Act {
     let properties =
         [Property::PayloadFormatIndicator(1), Property::ContentType("text/plain".to_owned())];
-    publish_with(PUBLISHER, TOPIC, QoS::AtLeastOnce, properties, b"21.5 \xB0C")
+    publish_with(PUBLISHER, TOPIC, QoS::AtLeastOnce, properties, LATIN_1)
 }
 
-/// Answers the held delivery that is not what its indicator says.
+fn labels_size() -> String {
+    match figure::packet(&describe()) {
+        Some(Packet::Publish(publish)) => property_bytes(&publish).to_string(),
+        _ => String::new(),
+    }
+}
+
+fn in_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Refuses the held delivery that is not what its indicator says. Acknowledgements go in the order of their
+/// messages, so older ones are let go first.
 fn refuse(_: &Cast, evidence: &Evidence) -> Option<Act> {
-    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
-    let (_, publish) = arrived.iter().rev().find(|(_, publish)| is_mislabelled(publish))?;
-    let action = Action::Acknowledge {
-        packet_id: publish.packet_id?,
-        reason_code: ReasonCode::PayloadFormatInvalid,
-        properties: Properties::NONE,
+    let held = |record: &&Record| {
+        record.packet_id().is_some() && answer_to(evidence.capture, record.id).is_none()
     };
+    let latest = evidence.sent(SUBSCRIBER, PacketType::Connect).last()?;
+    let arrived = evidence.received(SUBSCRIBER, PacketType::Publish);
+    let held = check::messages(arrived.filter(held).filter(|it| it.id > latest.id));
+    held.iter().find(|(_, publish)| is_mislabelled(publish))?;
+    let (_, oldest) = held.first()?;
+    let reason_code = match is_mislabelled(oldest) {
+        true => ReasonCode::PayloadFormatInvalid,
+        false => ReasonCode::Success,
+    };
+    let (packet_id, properties) = (oldest.packet_id?, Properties::NONE);
+    let action = Action::Acknowledge { packet_id, reason_code, properties };
     Some(Act { client: SUBSCRIBER, action })
 }
 
@@ -110,22 +137,24 @@ fn is_mislabelled(publish: &Publish) -> bool {
         && str::from_utf8(&publish.payload).is_err()
 }
 
-/// All three properties, and a payload of which the indicator is true.
-fn is_described(packet: &Packet) -> Result<(), Finding> {
-    let Packet::Publish(publish) = packet else { return Ok(()) };
-    let properties = &publish.properties;
-    match properties.payload_format_indicator() {
-        None => return Err(Finding::absent(PropertyId::PayloadFormatIndicator.name())),
-        Some(1) => {}
-        Some(other) => {
-            return Err(Finding::differs(PropertyId::PayloadFormatIndicator.name(), other, 1));
-        }
-    }
-    if properties.content_type().is_none() {
-        return Err(Finding::absent(PropertyId::ContentType.name()));
-    }
-    if properties.message_expiry_interval().is_none() {
-        return Err(Finding::absent(PropertyId::MessageExpiryInterval.name()));
+fn claims_utf_8(publish: &Publish) -> Result<(), Finding> {
+    let name = PropertyId::PayloadFormatIndicator.name();
+    let indicator = publish.properties.payload_format_indicator();
+    Finding::unless_equal(name, indicator.ok_or_else(|| Finding::absent(name))?, 1)
+}
+
+/// All three labels, and a payload of which the indicator is true.
+fn is_described(publish: &Publish) -> Result<(), Finding> {
+    claims_utf_8(publish)?;
+    let name = PropertyId::ContentType.name();
+    let content_type = publish.properties.content_type().ok_or_else(|| Finding::absent(name))?;
+    Finding::unless_equal(name, content_type, JSON)?;
+    let name = PropertyId::MessageExpiryInterval.name();
+    match publish.properties.message_expiry_interval() {
+        None => return Err(Finding::absent(name)),
+        // It would be over before it is delivered.
+        Some(0) => return Err(Finding::differs(name, 0, 300)),
+        Some(_) => {}
     }
     match str::from_utf8(&publish.payload) {
         Ok(_) => Ok(()),
@@ -135,108 +164,131 @@ fn is_described(packet: &Packet) -> Result<(), Finding> {
 
 fn described(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
-    judge(evidence.sent(PUBLISHER, PacketType::Publish), nothing, |_, packet| is_described(packet))
+    let sent = evidence.sent(PUBLISHER, PacketType::Publish);
+    judge(sent, nothing, |_, packet| match packet {
+        Packet::Publish(publish) => is_described(publish),
+        _ => Ok(()),
+    })
+}
+
+fn labels_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let Some(sent) = records.first().and_then(|id| message(evidence, *id)) else {
+        return Vec::new();
+    };
+    let interval = sent.properties.message_expiry_interval().unwrap_or_default();
+    vec![
+        ("type", sent.properties.content_type().unwrap_or_default().to_owned()),
+        ("interval", interval.to_string()),
+    ]
 }
 
 /// Indicator and type as they were [MQTT-3.3.2-4] [MQTT-3.3.2-20], the interval not longer
 /// [MQTT-3.3.2-6].
 fn delivered(evidence: &Evidence) -> Verdict {
-    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
-    let nothing = Evidence::not_received(SUBSCRIBER, PacketType::Publish);
-    judge(evidence.received(SUBSCRIBER, PacketType::Publish), nothing, |_, packet| {
-        is_described(packet)?;
-        let Packet::Publish(arrived) = packet else { return Ok(()) };
-        let mut same = sent.iter().filter(|(_, sent)| sent.payload == arrived.payload);
-        let fits = |(_, sent): &(RecordId, Publish)| {
-            let (sent, arrived) = (&sent.properties, &arrived.properties);
-            sent.content_type() == arrived.content_type()
-                && sent.message_expiry_interval() >= arrived.message_expiry_interval()
-        };
-        match same.any(fits) {
-            true => Ok(()),
-            false => Err(Finding::told("changed", [])),
+    let mut sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    sent.retain(|(_, publish)| is_described(publish).is_ok());
+    opened_copy(evidence, SUBSCRIBER, &sent, |sent, arrived| {
+        is_described(arrived)?;
+        let interval = |publish: &Publish| publish.properties.message_expiry_interval();
+        match (interval(sent), interval(arrived)) {
+            (Some(given), Some(left)) if left > given => {
+                let name = PropertyId::MessageExpiryInterval.name();
+                Err(Finding::differs(name, left, format!("≤ {given}")))
+            }
+            _ => Ok(()),
         }
     })
 }
 
-/// What the server did with a payload that is not what it says: delivered it as it is, refused it, or
-/// delivered it without the indicator.
-fn what_the_server_did(evidence: &Evidence) -> Option<usize> {
-    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
-    let (_, sent) = sent.iter().find(|(_, publish)| is_mislabelled(publish))?;
-    if refused_by_server(evidence).is_some() {
-        return Some(1);
-    }
-    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
-    let (_, arrived) = arrived.iter().find(|(_, publish)| publish.payload == sent.payload)?;
-    Some(if is_mislabelled(arrived) { 0 } else { 2 })
+fn interval_left(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let mut both = records.iter().filter_map(|id| message(evidence, *id));
+    let (Some(sent), Some(arrived)) = (both.next(), both.next()) else { return Vec::new() };
+    let interval = |publish: &Publish| {
+        publish.properties.message_expiry_interval().unwrap_or_default().to_string()
+    };
+    vec![("interval", interval(&sent)), ("left", interval(&arrived))]
 }
 
-fn refused_by_server(evidence: &Evidence) -> Option<RecordId> {
-    [PacketType::PubAck, PacketType::PubRec, PacketType::Disconnect].into_iter().find_map(
-        |answer| {
-            let mut answers = evidence.received(PUBLISHER, answer);
-            let says = answers.find(|record| {
-                record.valid_packet().is_some_and(|packet| {
-                    packet.reason_codes().contains(&ReasonCode::PayloadFormatInvalid)
-                })
-            });
-            says.map(|record| record.id)
-        },
-    )
+/// A false label in a message that the receiver has to acknowledge.
+fn is_a_false_claim(publish: &Publish) -> Result<(), Finding> {
+    claims_utf_8(publish)?;
+    if !is_mislabelled(publish) {
+        return Err(Finding::told("is-text", []));
+    }
+    Finding::unless_equal("QoS", publish.qos.bits(), 1)
 }
 
 /// The publication, and what became of it: either is allowed.
 fn mislabelled(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
-    let sent =
-        judge(evidence.sent(PUBLISHER, PacketType::Publish), nothing, |_, packet| match packet {
-            Packet::Publish(publish) if is_mislabelled(publish) => Ok(()),
-            Packet::Publish(publish)
-                if publish.properties.payload_format_indicator() == Some(1) =>
-            {
-                Err(Finding::told("is-text", []))
-            }
-            _ => Err(Finding::absent(PropertyId::PayloadFormatIndicator.name())),
-        });
-    let Ok(mut records) = sent else {
-        return match sent {
-            // The message of the steps before is no mistake.
-            Err(Unmet::Contradicted { finding, .. }) => Err(Unmet::NotYet(finding)),
-            other => other,
-        };
+    // The message of the steps before is not an attempt.
+    let attempts = evidence.sent(PUBLISHER, PacketType::Publish).filter(|record| {
+        message(evidence, record.id).is_none_or(|publish| is_described(&publish).is_err())
+    });
+    judge(attempts, nothing, |_, packet| match packet {
+        Packet::Publish(publish) => is_a_false_claim(publish),
+        _ => Ok(()),
+    })?;
+    let mut sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    sent.retain(|(_, publish)| is_a_false_claim(publish).is_ok());
+    let fate = |original: &(RecordId, Publish)| {
+        let copy = || copy_of(evidence, SUBSCRIBER, original).map(|(id, _)| id);
+        refused_by_server(evidence, original.0).or_else(copy).map(|fate| vec![original.0, fate])
     };
-    let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
-    let arrived = arrived.iter().find(|(_, publish)| is_mislabelled(publish)).map(|(id, _)| *id);
-    match arrived.or(refused_by_server(evidence)) {
-        None => Err(Unmet::NotYet(Evidence::not_received(SUBSCRIBER, PacketType::Publish))),
-        Some(answer) => {
-            records.push(answer);
-            Ok(records)
-        }
-    }
+    let nothing = || Evidence::not_received(SUBSCRIBER, PacketType::Publish);
+    Ok(sent.iter().find_map(fate).ok_or_else(nothing)?)
 }
 
-/// 0x99 from whoever looked into the payload: the receiver, or a server that did so before.
+/// The answer in which the Server refuses this message for its payload.
+fn refused_by_server(evidence: &Evidence, sent: RecordId) -> Option<RecordId> {
+    let answer = answer_to(evidence.capture, sent);
+    let mut left = evidence.received(PUBLISHER, PacketType::Disconnect);
+    let answers = answer.into_iter().chain(left.find(|record| record.id > sent));
+    answers.into_iter().find(|record| says_invalid(record)).map(|record| record.id)
+}
+
+fn says_invalid(record: &Record) -> bool {
+    let packet = record.valid_packet();
+    packet.is_some_and(|it| it.reason_codes().contains(&ReasonCode::PayloadFormatInvalid))
+}
+
+/// What the Server did with a payload that is not what it says: delivered it as it is, refused it, or
+/// delivered it without the indicator.
+fn what_the_server_did(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    Some(match message(evidence, *records.last()?) {
+        Some(arrived) if is_mislabelled(&arrived) => 0,
+        Some(_) => 2,
+        None => 1,
+    })
+}
+
+/// 0x99 from the one that looked into the payload: the receiver, or a Server that did so before.
 fn refused(evidence: &Evidence) -> Verdict {
-    if let Some(answer) = refused_by_server(evidence) {
+    let sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    if let Some(answer) = sent.iter().find_map(|(id, _)| refused_by_server(evidence, *id)) {
         return Ok(vec![answer]);
     }
     let arrived = check::messages(evidence.received(SUBSCRIBER, PacketType::Publish));
-    let Some((id, publish)) = arrived.iter().rev().find(|(_, publish)| is_mislabelled(publish))
-    else {
-        return Err(Unmet::NotYet(Finding::told("nothing-to-refuse", [])));
-    };
-    let answers = [PacketType::PubAck, PacketType::PubRec];
-    let answers = answers.into_iter().flat_map(|answer| evidence.sent(SUBSCRIBER, answer));
-    let answers =
-        answers.filter(|record| record.packet_id() == publish.packet_id && record.id > *id);
+    let (id, publish) = arrived
+        .iter()
+        .rev()
+        .find(|(_, publish)| is_mislabelled(publish))
+        .ok_or_else(|| Finding::told("nothing-to-refuse", []))?;
+    let said = [PacketType::PubAck, PacketType::PubRec, PacketType::Disconnect];
+    let said = said.into_iter().flat_map(|packet| evidence.sent(SUBSCRIBER, packet));
+    let about_it = said.filter(|record| {
+        let of_it = [None, publish.packet_id].contains(&record.packet_id());
+        of_it && record.id > *id
+    });
     let nothing = Evidence::not_sent(SUBSCRIBER, PacketType::PubAck);
-    judge(answers, nothing, |_, packet| {
+    judge(about_it, nothing, |_, packet| {
         check::has_reason_code(packet, ReasonCode::PayloadFormatInvalid)
     })
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "test/mqtt5/metadata";
+const TOPIC: &str = "factory/osaka/line-3/robot-07/joint-3/temperature";
+const JSON: &str = "application/json";
+/// `21.5 °C` as Latin-1 writes it: its degree sign alone is not UTF-8.
+const LATIN_1: &[u8] = b"21.5 \xB0C";

@@ -1,16 +1,16 @@
-//! A name may stand twice, and the order is part of the message.
+//! A name may occur twice, and the order is part of the message.
 
 use std::collections::BTreeSet;
 
-use super::in_words;
-use crate::capture::ClientSlot;
+use super::{copy_of, in_words, is_heard, message, opened_copy, same_pairs};
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Verdict, check, judge,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Verdict, check, judge,
 };
 use crate::lab::Act;
-use crate::mqtt::{Packet, PacketType, Property, PropertyId, QoS};
+use crate::mqtt::{Packet, PacketType, Property, PropertyId, Publish, QoS};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "order-and-repeats",
@@ -19,7 +19,8 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "publisher",
-            prepared: |cast| vec![connect(cast, PUBLISHER), publish(cast)],
+            // The repeats are left to the learner.
+            prepared: |cast| vec![connect(cast, PUBLISHER), publish(&PAIRS[..2])],
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -37,122 +38,105 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "publish",
-            controls: &[|cast| Move::Act(publish(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(4),
-                outcome: |evidence, _| what_came(evidence),
-            }),
+            by_hand: Some(ByHand { act: |_| publish(&PAIRS), field: "User Property" }),
+            prediction: Some(Prediction { asks: Asks::Options(4), outcome: what_came }),
             check: published,
+            values: pairs_in_words,
             ..Step::PLAIN
         },
-        Step { id: "delivered", check: delivered, ..Step::PLAIN },
+        Step { id: "delivered", check: delivered, values: pairs_in_words, ..Step::PLAIN },
     ],
     picture: Some(Picture::Metadata),
     solution: |cast| {
-        let publisher = connect(cast, PUBLISHER);
-        let acts = [connect(cast, SUBSCRIBER), listen(cast), publisher, publish(cast)];
-        acts.map(Move::Act).into()
+        vec![
+            Move::Act(connect(cast, SUBSCRIBER)),
+            Move::Act(listen(cast)),
+            Move::Act(connect(cast, PUBLISHER)),
+            Move::Act(publish(&PAIRS)),
+            Move::Open(SUBSCRIBER, PacketType::Publish),
+        ]
     },
     par: 4,
     ..Exercise::PLAIN
 };
 
+const PAIRS: [(&str, &str); 4] =
+    [("via", "sensor-17"), ("unit", "celsius"), ("via", "gateway-2"), ("via", "sensor-17")];
+
 fn listen(_: &Cast) -> Act {
     subscribe(SUBSCRIBER, TOPIC, QoS::AtMostOnce)
 }
 
-fn publish(_: &Cast) -> Act {
-    let properties = [
-        Property::user("via", "sensor-17"),
-        Property::user("unit", "celsius"),
-        Property::user("via", "gateway-2"),
-        Property::user("via", "sensor-17"),
-    ];
+fn publish(pairs: &[(&str, &str)]) -> Act {
+    let properties: Vec<_> =
+        pairs.iter().map(|(name, value)| Property::user(*name, *value)).collect();
     publish_with(PUBLISHER, TOPIC, QoS::AtMostOnce, properties, b"21.5")
 }
 
-type Pairs = Vec<(String, String)>;
-
-fn pairs(packet: &Packet) -> Pairs {
-    let pairs = packet.properties().user_properties();
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+fn pairs(publish: &Publish) -> Vec<(&str, &str)> {
+    publish.properties.user_properties().collect()
 }
 
-fn repeats(pairs: &Pairs) -> bool {
+fn repeats(publish: &Publish) -> bool {
+    let pairs = pairs(publish);
     let names: BTreeSet<_> = pairs.iter().map(|(name, _)| name).collect();
     names.len() < pairs.len()
 }
 
-/// What became of the pairs on their way: one value left for each name, all as they were, another
-/// order, or something else.
-fn what_came(evidence: &Evidence) -> Option<usize> {
-    let sent = evidence
-        .sent(PUBLISHER, PacketType::Publish)
-        .find_map(|record| Some(pairs(&record.valid_packet()?)).filter(repeats))?;
-    let refused = evidence.received(PUBLISHER, PacketType::Disconnect).next();
-    let mut arrived = evidence.received(SUBSCRIBER, PacketType::Publish);
-    let Some(arrived) = arrived.find_map(|record| record.valid_packet()) else {
-        return refused.map(|_| 3);
-    };
-    let arrived = pairs(&arrived);
-    let sorted = |pairs: &Pairs| {
-        let mut pairs = pairs.clone();
-        pairs.sort_unstable();
-        pairs
-    };
-    Some(match () {
-        () if arrived == sent => 1,
-        () if sorted(&arrived) == sorted(&sent) => 2,
-        () if !arrived.is_empty() && !repeats(&arrived) => 0,
-        () => 3,
-    })
+/// A message with a repeated name that the subscriber can receive.
+fn is_a_route(evidence: &Evidence, record: RecordId, publish: &Publish) -> Result<(), Finding> {
+    if pairs(publish).is_empty() {
+        return Err(Finding::absent(PropertyId::UserProperty.name()));
+    }
+    if !repeats(publish) {
+        return Err(Finding::told("no-repeat", []));
+    }
+    is_heard(evidence, SUBSCRIBER, &publish.topic, record)
 }
 
 fn published(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
-    judge(evidence.sent(PUBLISHER, PacketType::Publish), nothing, |_, packet| match pairs(packet) {
-        pairs if pairs.is_empty() => Err(Finding::absent(PropertyId::UserProperty.name())),
-        pairs if repeats(&pairs) => Ok(()),
-        _ => Err(Finding::told("no-repeat", [])),
+    let sent = evidence.sent(PUBLISHER, PacketType::Publish);
+    judge(sent, nothing, |record, packet| match packet {
+        Packet::Publish(publish) => is_a_route(evidence, record.id, publish),
+        _ => Ok(()),
     })
 }
 
-/// A copy with all pairs of a PUBLISH that repeats a name, in the same order [MQTT-3.3.2-18].
-fn delivered(evidence: &Evidence) -> Verdict {
-    let sent: Vec<_> = check::messages(evidence.sent(PUBLISHER, PacketType::Publish))
-        .into_iter()
-        .map(|(id, publish)| (id, pairs(&Packet::Publish(publish))))
-        .filter(|(_, pairs)| repeats(pairs))
-        .collect();
-    let nothing = Evidence::not_received(SUBSCRIBER, PacketType::Publish);
-    let verdict =
-        judge(evidence.received(SUBSCRIBER, PacketType::Publish), nothing, |_, packet| {
-            let arrived = pairs(packet);
-            if sent.iter().any(|(_, pairs)| *pairs == arrived) {
-                return Ok(());
-            }
-            if !sent.is_empty() && !repeats(&arrived) {
-                return Err(Finding::told("no-repeat", []));
-            }
-            let wanted = sent
-                .last()
-                .map(|(_, pairs)| in_words(pairs.iter().map(|(n, v)| (n, v))))
-                .unwrap_or_default();
-            Err(Finding::differs(PropertyId::UserProperty.name(), in_words(arrived), wanted))
-        });
-    match verdict {
-        Ok(mut records) => {
-            let arrived = records.first().and_then(|id| evidence.capture.get(*id));
-            let arrived = arrived.and_then(|record| record.valid_packet()).map(|p| pairs(&p));
-            let original = sent.iter().find(|(_, pairs)| Some(pairs) == arrived.as_ref());
-            records.extend(original.map(|(id, _)| *id));
-            records.sort_unstable();
-            Ok(records)
-        }
-        unmet => unmet,
+/// What became of the pairs on their way: one value left for each name, all as they were, another
+/// order, or no message.
+fn what_came(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let id = *records.first()?;
+    let original = (id, message(evidence, id)?);
+    let Some((_, copy)) = copy_of(evidence, SUBSCRIBER, &original) else {
+        let mut refused = evidence.received(PUBLISHER, PacketType::Disconnect);
+        return refused.any(|record| record.id > id).then_some(3);
+    };
+    let (sent, mut arrived) = (pairs(&original.1), pairs(&copy));
+    if arrived == sent {
+        return Some(1);
     }
+    if !arrived.is_empty() && !repeats(&copy) {
+        return Some(0);
+    }
+    let mut sorted = sent;
+    sorted.sort_unstable();
+    arrived.sort_unstable();
+    (arrived == sorted).then_some(2)
+}
+
+/// A copy with all pairs of a PUBLISH that repeats a name, in the same order.
+fn delivered(evidence: &Evidence) -> Verdict {
+    let mut sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
+    sent.retain(|(id, publish)| is_a_route(evidence, *id, publish).is_ok());
+    opened_copy(evidence, SUBSCRIBER, &sent, same_pairs)
+}
+
+fn pairs_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let latest = records.last().and_then(|id| message(evidence, *id));
+    latest.map_or(Vec::new(), |publish| vec![("pairs", in_words(&publish.properties))])
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "test/mqtt5/order";
+const TOPIC: &str = "factory/osaka/line-3/robot-07/joint-2/temperature";

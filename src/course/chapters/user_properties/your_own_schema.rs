@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
-    check,
+    Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet,
+    Verdict, check, judge,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, Properties, Property, Publish, QoS};
+use crate::mqtt::{Packet, PacketType, Properties, Property, Publish, QoS};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "your-own-schema",
@@ -18,7 +18,8 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "publisher",
-            prepared: |cast| vec![connect(cast, PUBLISHER), publish(&MESSAGES[0])],
+            // The names are the learner's own.
+            prepared: |cast| vec![connect(cast, PUBLISHER), nameless(&MESSAGES[0])],
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -36,22 +37,13 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "design",
-            controls: &[|_| Move::Act(publish(&MESSAGES[0]))],
+            by_hand: Some(ByHand { act: |_| publish(&MESSAGES[0]), field: "User Property" }),
             check: designed,
+            values: names_in_words,
             ..Step::PLAIN
         },
-        Step {
-            id: "three",
-            controls: &[|_| Move::Act(publish(&MESSAGES[1])), |_| Move::Act(publish(&MESSAGES[2]))],
-            check: three_agree,
-            ..Step::PLAIN
-        },
-        Step {
-            id: "filter",
-            controls: &[|_| Move::Filter(a_value_of_one)],
-            check: filtered,
-            ..Step::PLAIN
-        },
+        Step { id: "three", check: three_agree, ..Step::PLAIN },
+        Step { id: "filter", check: filtered, values: how_many, ..Step::PLAIN },
     ],
     picture: Some(Picture::Metadata),
     solution: |cast| {
@@ -80,6 +72,10 @@ const MESSAGES: [Message; 3] = [
 
 fn listen() -> Act {
     subscribe(SUBSCRIBER, TOPIC, QoS::AtMostOnce)
+}
+
+fn nameless((_, payload): &Message) -> Act {
+    publish_with(PUBLISHER, TOPIC, QoS::AtMostOnce, [], payload.as_bytes())
 }
 
 fn publish((values, payload): &Message) -> Act {
@@ -117,14 +113,19 @@ fn is_schema(publish: &Publish) -> Result<(), Finding> {
 }
 
 fn designed(evidence: &Evidence) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(PUBLISHER, PacketType::Publish)));
-    for (id, publish) in check::messages(evidence.sent(PUBLISHER, PacketType::Publish)) {
-        match is_schema(&publish) {
-            Ok(()) => return Ok(vec![id]),
-            Err(finding) => verdict = Err(Unmet::Contradicted { by: id, finding }),
-        }
-    }
-    verdict
+    let nothing = Evidence::not_sent(PUBLISHER, PacketType::Publish);
+    let sent = evidence.sent(PUBLISHER, PacketType::Publish);
+    judge(sent, nothing, |_, packet| match packet {
+        Packet::Publish(publish) => is_schema(publish),
+        _ => Ok(()),
+    })
+}
+
+fn names_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    let sent = check::messages(records.iter().filter_map(|id| evidence.capture.get(*id)));
+    let Some((_, publish)) = sent.first() else { return Vec::new() };
+    let all: Vec<&str> = publish.properties.user_properties().map(|(name, _)| name).collect();
+    vec![("names", all.join(", "))]
 }
 
 /// Messages with the same names, oldest first; whatever the names are.
@@ -138,9 +139,8 @@ fn agreeing<'a>(
 /// Three messages with the same names, each told from the others by some value.
 fn three_agree(evidence: &Evidence) -> Verdict {
     let all = messages(evidence);
-    let Some((_, model)) = all.iter().find(|(_, publish)| is_schema(publish).is_ok()) else {
-        return Err(Unmet::NotYet(Finding::told("so-far", [&0])));
-    };
+    let mut schemas = all.iter().filter(|(_, publish)| is_schema(publish).is_ok());
+    let (_, first) = schemas.next().ok_or_else(|| Finding::told("so-far", [&0]))?;
     for (_, model) in &all {
         let group: Vec<_> = agreeing(&all, model).collect();
         if group.len() >= 3 && a_value_of(&group, |count, _| count == 1).is_some() {
@@ -148,16 +148,14 @@ fn three_agree(evidence: &Evidence) -> Verdict {
         }
     }
     // The latest that breaks the convention of the first says why.
-    let (latest, publish) = all.last().expect("there is a model");
-    if names(publish) != names(model) {
-        return Err(Unmet::Contradicted { by: *latest, finding: departs(publish, model) });
+    let (latest, publish) = all.last().expect("there is a first");
+    if names(publish) != names(first) {
+        return Err(Unmet::by(*latest, departs(publish, first)));
     }
-    if let Err(finding) = is_schema(publish) {
-        return Err(Unmet::Contradicted { by: *latest, finding });
-    }
-    match agreeing(&all, model).count() {
-        few @ 0..3 => Err(Unmet::NotYet(Finding::told("so-far", [&few]))),
-        _ => Err(Unmet::Contradicted { by: *latest, finding: Finding::told("all-alike", []) }),
+    is_schema(publish).map_err(|finding| Unmet::by(*latest, finding))?;
+    match agreeing(&all, first).count() {
+        few @ 0..3 => Err(Finding::told("so-far", [&few]).into()),
+        _ => Err(Unmet::by(*latest, Finding::told("all-alike", []))),
     }
 }
 
@@ -212,32 +210,37 @@ fn a_value_of_one(_: &Cast, evidence: &Evidence) -> Option<String> {
 fn filtered(evidence: &Evidence) -> Verdict {
     let all = messages(evidence);
     if all.len() < 3 {
-        return Err(Unmet::NotYet(Finding::told("so-far", [&all.len()])));
+        return Err(Finding::told("few", [&all.len()]).into());
     }
-    // Other words may stand beside it, such as a client or the name of a packet.
+    let filter = evidence.filter.trim();
+    if filter.is_empty() {
+        return Err(Finding::told("no-filter", []).into());
+    }
+    let found = found_by(evidence, &all);
+    match found.len() {
+        0 => Err(Finding::told("finds-none", [&filter]).into()),
+        some if some < all.len() => Ok(found),
+        _ => Err(Finding::told("finds-all", [&filter]).into()),
+    }
+}
+
+/// The messages with a value that the filter names. Other words may stand beside it, such as a client or
+/// the name of a packet.
+fn found_by(evidence: &Evidence, all: &[(RecordId, Publish)]) -> Vec<RecordId> {
     let words = evidence.filter.split_whitespace().filter(|word| word.len() >= SHORTEST);
     let in_values: Vec<&str> =
         words.filter(|word| all.iter().any(|(_, publish)| mentions(publish, word))).collect();
-    if in_values.is_empty() {
-        return Err(Unmet::NotYet(match evidence.filter.trim() {
-            "" => Finding::told("no-filter", []),
-            filter => Finding::told("finds-none", [&filter]),
-        }));
-    }
-    let found: Vec<RecordId> = all
-        .iter()
-        .filter(|(_, publish)| in_values.iter().all(|word| mentions(publish, word)))
-        .map(|(id, _)| *id)
-        .collect();
-    match found.len() {
-        0 => Err(Unmet::NotYet(Finding::told("finds-none", [&evidence.filter.trim()]))),
-        some if some < all.len() => Ok(found),
-        _ => Err(Unmet::NotYet(Finding::told("finds-all", [&evidence.filter.trim()]))),
-    }
+    let has_all = |publish: &Publish| in_values.iter().all(|word| mentions(publish, word));
+    let found = all.iter().filter(|(_, publish)| !in_values.is_empty() && has_all(publish));
+    found.map(|(id, _)| *id).collect()
+}
+
+fn how_many(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
+    vec![("found", records.len().to_string()), ("all", messages(evidence).len().to_string())]
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "test/mqtt5/orders";
+const TOPIC: &str = "factory/osaka/line-3/orders";
 /// The packet list looks for shorter words in what it shows only, not in the bytes.
 const SHORTEST: usize = 3;

@@ -110,7 +110,11 @@ pub fn AliasGame(session: LessonSession) -> impl IntoView {
         accounts.with(|accounts| sent.with(|sent| table_view(accounts, sent, strings)))
     };
     view! {
-        <section class="card picture alias-game" aria-label=live(move || locale.strings().alias_game_title)>
+        <section
+            class="card picture alias-game"
+            data-picture="alias-game"
+            aria-label=live(move || locale.strings().alias_game_title)
+        >
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().alias_game_title)}</h3>
             </header>
@@ -231,7 +235,7 @@ const KNOBS: [Knob; 3] = [
         highest: WIDEST_MARGIN / MARGIN_STEP,
         set: |tuning, at| tuning.margin = at * MARGIN_STEP,
         at: |tuning| tuning.margin / MARGIN_STEP,
-        words: |tuning, _| format!("{} %", tuning.margin),
+        words: |tuning, _| format!("{}%", tuning.margin),
     },
 ];
 

@@ -1,6 +1,6 @@
 //! Which cells there are, which of them are lit, and how each is provoked.
 
-use crate::capture::Capture;
+use crate::capture::{Capture, RecordId};
 use crate::course::{Seen, Sight};
 use crate::mqtt::{PacketType, ReasonCode};
 
@@ -21,18 +21,48 @@ pub enum Light {
 pub struct Lights {
     pub run: Seen,
     pub ever: Seen,
+    /// The cell that was lit last in this run.
+    pub latest: Option<Cell>,
+}
+
+/// This run's packets, read record by record.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The first record not read yet.
+    next: Option<RecordId>,
+    run: Seen,
+    latest: Option<Cell>,
+}
+
+impl Reading {
+    /// Reads what has come since. The bench is cleared for every run, so the capture is of this run alone.
+    pub fn take_in(&mut self, capture: &Capture) {
+        let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
+        // Nothing is left of what was read.
+        if self.next.is_some_and(|next| next <= oldest || next > capture.next_id()) {
+            *self = Reading::default();
+        }
+        let from = self.next.map_or(oldest, |next| next.max(oldest));
+        let position = capture.position(from).unwrap_or(capture.len());
+        for record in capture.records().skip(position) {
+            let packet = record.packet_type().filter(|packet| columns().any(|c| c == *packet));
+            if let Some(known) = packet.and_then(|_| record.valid_packet()) {
+                let cells = known.reason_codes().iter().map(|code| (known.packet_type(), *code));
+                let is_new =
+                    |(packet, code): &Cell| !self.run.has(Sight::ReasonCode(*packet, *code));
+                self.latest = cells.filter(is_new).last().or(self.latest);
+            }
+            self.run.note(record);
+        }
+        self.next = Some(capture.next_id());
+    }
+
+    pub fn lights(&self, ever: Seen) -> Lights {
+        Lights { run: self.run.clone(), ever, latest: self.latest }
+    }
 }
 
 impl Lights {
-    /// The bench is cleared for every run, so the capture is of this run alone.
-    pub fn read(capture: &Capture, ever: Seen) -> Lights {
-        let mut run = Seen::default();
-        for record in capture.records() {
-            run.note(record);
-        }
-        Lights { run, ever }
-    }
-
     pub fn of(&self, (packet, code): Cell) -> Light {
         let sight = Sight::ReasonCode(packet, code);
         match (self.run.has(sight), self.ever.has(sight)) {
@@ -85,12 +115,18 @@ mod tests {
         capture
     }
 
+    fn read(capture: &Capture, ever: Seen) -> Lights {
+        let mut reading = Reading::default();
+        reading.take_in(capture);
+        reading.lights(ever)
+    }
+
     #[test]
     fn a_code_that_was_seen_lights_its_own_cell_alone() {
-        let lights = Lights::read(&refused(), Seen::default());
+        let lights = read(&refused(), Seen::default());
         let lit: Vec<Cell> = cells().filter(|cell| lights.of(*cell) != Light::Never).collect();
         assert_eq!(lit, [(PacketType::PubAck, ReasonCode::NotAuthorized)]);
-        assert_eq!(codes_in(&lights.run), 1);
+        assert_eq!((codes_in(&lights.run), lights.latest), (1, Some(lit[0])));
         let (here, elsewhere) = lights.places(ReasonCode::NotAuthorized);
         assert_eq!(here, [PacketType::PubAck]);
         assert_eq!(elsewhere.len(), 5);
@@ -98,12 +134,12 @@ mod tests {
 
     #[test]
     fn what_an_earlier_run_has_shown_stays_and_is_told_apart() {
-        let earlier = Lights::read(&refused(), Seen::default()).run;
+        let earlier = read(&refused(), Seen::default()).run;
         let cell = (PacketType::PubAck, ReasonCode::NotAuthorized);
-        let lights = Lights::read(&Capture::default(), earlier.clone());
+        let lights = read(&Capture::default(), earlier.clone());
         assert_eq!(lights.of(cell), Light::Earlier);
         assert_eq!((codes_in(&lights.run), codes_in(&lights.ever)), (0, 1));
-        assert_eq!(Lights::read(&refused(), earlier).of(cell), Light::ThisRun);
+        assert_eq!(read(&refused(), earlier).of(cell), Light::ThisRun);
     }
 
     #[test]

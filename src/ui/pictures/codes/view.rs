@@ -1,14 +1,16 @@
 //! A table whose cells open how to provoke them, and the same as text.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::model::{Cell, Light, Lights, codes_in, columns};
+use super::model::{Cell, Light, Lights, Reading, codes_in, columns};
 use crate::glossary;
 use crate::language::{Language, Strings};
 use crate::mqtt::{PacketType, ReasonCode};
 use crate::ui::lesson::LessonSession;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pictures::sight;
 use crate::ui::progress::use_progress;
 use crate::ui::reference::{Entry, href};
 use crate::ui::store::use_store;
@@ -16,11 +18,24 @@ use crate::ui::store::use_store;
 #[component]
 pub fn CodesPicture(session: LessonSession) -> impl IntoView {
     let (store, locale, progress) = (use_store(), use_locale(), use_progress());
+    let reading = StoredValue::new_local((0, Reading::default()));
     let lights = Memo::new(move |_| {
-        session.starts();
+        let starts = session.starts();
         let ever = progress.with(|progress| progress.seen().clone());
-        store.with_capture(|capture| Lights::read(capture, ever))
+        let read = store.with_capture(|capture| {
+            reading.try_update_value(|(of, reading)| {
+                if *of != starts {
+                    (*of, *reading) = (starts, Reading::default());
+                }
+                reading.take_in(capture);
+                reading.lights(ever)
+            })
+        });
+        read.unwrap_or_default()
     });
+    let latest = Memo::new(move |_| lights.with(|lights| lights.latest));
+    let frame = NodeRef::<Div>::new();
+    sight::follow(frame, move || latest.get());
     let chosen = RwSignal::new(None::<Cell>);
     let count = move || {
         let (run, ever) = lights.with(|lights| (codes_in(&lights.run), codes_in(&lights.ever)));
@@ -58,12 +73,16 @@ pub fn CodesPicture(session: LessonSession) -> impl IntoView {
         lights.with(|lights| ReasonCode::ALL.iter().map(|code| line(code, lights)).collect_view())
     };
     view! {
-        <section class="card picture" aria-label=live(move || locale.strings().codes_title)>
+        <section
+            class="card picture"
+            data-picture="codes"
+            aria-label=live(move || locale.strings().codes_title)
+        >
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().codes_title)}</h3>
                 <span class="codes__count" role="status">{live(count)}</span>
             </header>
-            <div class="card__body codes">
+            <div class="card__body codes" node_ref=frame>
                 <p class="codes__choose">{live(move || locale.strings().codes_choose)}</p>
                 <ul class="codes__legend">{live(legend)}</ul>
                 <table class="codes__table" aria-label=live(move || locale.strings().codes_title)>
@@ -142,6 +161,7 @@ fn cell(
 ) -> AnyView {
     let light = Memo::new(move |_| lights.with(|lights| lights.of(cell)));
     let is_chosen = move || chosen.get() == Some(cell);
+    let is_latest = move || lights.with(|lights| lights.latest == Some(cell));
     let name = move || {
         let (packet, code) = (cell.0.name(), title(cell.1));
         format!("{packet}, {code}: {}", state(light.get(), language.strings()))
@@ -156,6 +176,7 @@ fn cell(
                 aria-label=live(name)
                 title=live(name)
                 aria-expanded=live(move || is_chosen().to_string())
+                data-latest=live(move || is_latest().then_some(""))
                 on:click=press
             >
                 <span class="seen-mark" data-seen=live(move || mark(light.get()))></span>

@@ -1,5 +1,5 @@
-//! Metadata view: what of a message stands in properties and what in its payload, how many bytes each
-//! takes, and who can read it without opening the payload.
+//! Metadata: how far everything in a message goes, end to end or only to the Server, what of it the receiver
+//! really gets, and who can read it without opening the payload.
 
 pub mod model;
 

@@ -1,39 +1,99 @@
-//! Packets as bars on one scale; one of them opened into what it holds and who can read it.
+//! The latest messages to choose from, and one of them as strands from its sender by the Server to a receiver.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::model::{Access, Item, Part, Place, Reader, Sheet, comparison, sheets};
-use crate::capture::RecordId;
+use super::model::{
+    Access, Comparison, Fate, Journey, Journeys, Leg, Part, Place, Reader, Sight, Strand,
+    comparison,
+};
+use crate::capture::{ClientSlot, RecordId};
 use crate::language::Strings;
-use crate::ui::components::{Evidence, Icon, PacketWay, direction};
+use crate::mqtt::{PacketType, PropertyId};
+use crate::ui::components::{Evidence, Icon};
+use crate::ui::family::Family;
 use crate::ui::format::{capped, grouped};
+use crate::ui::lesson::model::role_name;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::store::use_store;
+use crate::ui::pictures::sight;
+use crate::ui::store::{Store, use_store};
 
-/// Characters of a value that a row shows.
+/// Characters of a value that a strand shows.
 const TEXT: usize = 80;
+
+/// What the picture shows of the capture.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    journeys: Vec<Journey>,
+    gone: usize,
+    comparison: Option<Comparison>,
+}
 
 #[component]
 pub fn MetadataPicture() -> impl IntoView {
     let (store, locale) = (use_store(), use_locale());
-    let all = Memo::new(move |_| store.with_capture(sheets));
-    // A choice holds until another packet comes.
+    let journeys = StoredValue::new_local(Journeys::default());
+    let all = Memo::new(move |_| {
+        let read = store.with_capture(|capture| {
+            journeys.try_update_value(|journeys| {
+                journeys.take_in(capture);
+                Shown {
+                    journeys: journeys.latest().cloned().collect(),
+                    gone: journeys.gone(),
+                    comparison: comparison(journeys.latest().collect::<Vec<_>>().into_iter()),
+                }
+            })
+        });
+        read.unwrap_or_else(|| Shown { journeys: Vec::new(), gone: 0, comparison: None })
+    });
+    // A choice holds until another message moves.
     let chosen = RwSignal::new(None::<RecordId>);
-    let latest = Memo::new(move |_| all.with(|all| all.last().map(|sheet| sheet.id)));
+    let receiver = RwSignal::new(None::<usize>);
+    let latest = Memo::new(move |_| {
+        let touched = |journey: &&Journey| journey.touched();
+        all.with(|all| all.journeys.iter().max_by_key(touched).map(|j| (j.id(), j.touched())))
+    });
     Effect::new(move || {
         latest.track();
         chosen.set(None);
+        receiver.set(None);
     });
-    let shown = Memo::new(move |_| chosen.get().or_else(|| latest.get()));
+    let shown = Memo::new(move |_| {
+        let id = chosen.get().or_else(|| latest.get().map(|(id, _)| id))?;
+        all.with(|all| all.journeys.iter().find(|journey| journey.id() == id).cloned())
+    });
 
-    let bars = move || {
+    let chips = NodeRef::<Div>::new();
+    sight::follow(chips, move || latest.get());
+    let page = NodeRef::<Div>::new();
+    sight::follow(page, move || latest.get());
+    let choices = move || {
         let strings = locale.strings();
-        let longest = all.with(|all| all.iter().map(Sheet::total).max().unwrap_or(1));
-        all.get().iter().map(|sheet| bar(sheet, longest, shown, chosen, strings)).collect_view()
+        let longest = |all: &Shown| {
+            all.journeys.iter().filter_map(|j| j.first()).map(Sight::total).max().unwrap_or(1)
+        };
+        all.with(|all| {
+            let before = (all.gone > 0).then(|| {
+                let words = strings.metadata_before(grouped(all.gone as u64));
+                view! { <span class="metadata-view__before">{words}</span> }
+            });
+            let last = all.journeys.last().map(Journey::id);
+            let choice = |journey: &Journey| {
+                let press = Callback::new(move |id| {
+                    receiver.set(None);
+                    chosen.set(Some(id));
+                });
+                chip(journey, longest(all), last == Some(journey.id()), shown, press, strings)
+            };
+            view! {
+                {before}
+                {all.journeys.iter().map(choice).collect_view()}
+            }
+        })
     };
     let sum = move || {
-        let found = all.with(|all| comparison(all))?;
+        let found = all.with(|all| all.comparison)?;
         let strings = locale.strings();
         let bytes = found.more.unsigned_abs();
         let words = match found.more {
@@ -47,13 +107,43 @@ pub fn MetadataPicture() -> impl IntoView {
             </p>
         })
     };
-    let table = move || {
-        let strings = locale.strings();
-        let sheet = all.with(|all| all.iter().find(|s| Some(s.id) == shown.get()).cloned())?;
-        Some(items(&sheet, strings))
+    let nth = move |journey: &Journey| {
+        let last = journey.arrived.len().saturating_sub(1);
+        receiver.get().unwrap_or(last).min(last)
     };
-    let body = move || {
-        match all.with(Vec::is_empty) {
+    let receivers = move || {
+        let strings = locale.strings();
+        let journey = shown.get().filter(|journey| journey.arrived.len() > 1)?;
+        let one = |(index, sight): (usize, &Sight)| {
+            let letter = sight.client.letter().to_string();
+            let is_shown = move || shown.with(|it| it.as_ref().is_some_and(|it| nth(it) == index));
+            view! {
+                <button
+                    class="segmented__option"
+                    aria-pressed=live(move || is_shown().to_string())
+                    on:click=move |_| receiver.set(Some(index))
+                >
+                    <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
+                    {format!("#{}", sight.id.number())}
+                </button>
+            }
+        };
+        Some(view! {
+            <div
+                class="segmented segmented--small metadata-view__receivers"
+                role="group"
+                aria-label=strings.metadata_receivers
+            >
+                {journey.arrived.iter().enumerate().map(one).collect_view()}
+            </div>
+        })
+    };
+    let drawing = move || {
+        let strings = locale.strings();
+        let journey = shown.get()?;
+        Some(draw(&journey, nth(&journey), store, strings))
+    };
+    let body = move || match all.with(|all| all.journeys.is_empty()) {
         true => view! {
             <div class="empty">
                 <Icon name="publish"/>
@@ -62,157 +152,244 @@ pub fn MetadataPicture() -> impl IntoView {
         }
         .into_any(),
         false => view! {
-            <div class="metadata-view">
-                <div class="metadata-view__key" aria-hidden="true">{live(move || key(locale.strings()))}</div>
-                <div
-                    class="metadata-view__packets"
-                    role="group"
-                    aria-label=live(move || locale.strings().metadata_packets)
-                >
-                    {live(bars)}
-                </div>
+            <div
+                class="metadata-view__packets"
+                role="group"
+                node_ref=chips
+                aria-label=live(move || locale.strings().metadata_packets)
+            >
+                {live(choices)}
+            </div>
+            <div class="metadata-view picture__scroll" node_ref=page>
                 {live(sum)}
-                {live(table)}
+                {live(receivers)}
+                {live(drawing)}
+                {live(move || legend(locale.strings()))}
             </div>
         }
         .into_any(),
-    }
     };
     view! {
-        <section class="card" aria-label=live(move || locale.strings().metadata_title)>
+        <section
+            class="card picture"
+            data-picture="metadata"
+            aria-label=live(move || locale.strings().metadata_title)
+        >
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().metadata_title)}</h3>
             </header>
-            <div class="card__body">{live(body)}</div>
+            {live(body)}
         </section>
     }
 }
 
-/// One packet: whose it is, its parts to scale, its length.
-fn bar(
-    sheet: &Sheet,
+/// One message to choose: whose it is, its parts to scale, its length.
+fn chip(
+    journey: &Journey,
     longest: usize,
-    shown: Memo<Option<RecordId>>,
-    chosen: RwSignal<Option<RecordId>>,
+    is_last: bool,
+    shown: Memo<Option<Journey>>,
+    press: Callback<RecordId>,
     strings: &Strings,
-) -> impl IntoView + use<> {
-    let id = sheet.id;
-    let in_words: Vec<String> = sheet
+) -> AnyView {
+    let Some(sight) = journey.first() else { return ().into_any() };
+    let id = journey.id();
+    let in_words: Vec<String> = sight
         .parts
         .iter()
+        .filter(|(_, bytes)| *bytes > 0)
         .map(|(part, bytes)| format!("{} {bytes} B", part_name(*part, strings)))
         .collect();
-    let parts = sheet
+    let parts = sight
         .parts
         .iter()
         .filter(|(_, bytes)| *bytes > 0)
         .map(|(part, bytes)| {
             let share = format!("{:.2}%", 100.0 * *bytes as f64 / longest.max(1) as f64);
             view! {
-                <span class="metadata-view__part" data-part=part.key() style:inline-size=share>
-                    <span>{*bytes}</span>
-                </span>
+                <span class="metadata-view__part" data-part=part.key() style:inline-size=share></span>
             }
         })
         .collect_view();
+    let is_shown = move || shown.with(|shown| shown.as_ref().is_some_and(|it| it.id() == id));
+    let letter = sight.client.letter().to_string();
+    let from = match journey.sent {
+        Some(_) => view! {
+            <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
+        }
+        .into_any(),
+        None => view! { <Icon name="broker"/> }.into_any(),
+    };
     view! {
         <button
             class="metadata-view__packet"
-            data-direction=direction(Some(sheet.sender))
-            aria-pressed=live(move || (shown.get() == Some(id)).to_string())
+            aria-pressed=live(move || is_shown().to_string())
+            data-latest=is_last.then_some("")
             title=in_words.join(" · ")
-            on:click=move |_| chosen.set(Some(id))
+            on:click=move |_| press.run(id)
         >
-            <PacketWay client=sheet.client sender=Some(sheet.sender)/>
+            {from}
+            <span class="metadata-view__type">{sight.packet.name()}</span>
             <span class="metadata-view__id">{format!("#{}", id.number())}</span>
             <span class="metadata-view__bar" aria-hidden="true">{parts}</span>
+            <span class="metadata-view__total">{format!("{} B", grouped(sight.total() as u64))}</span>
             <span class="visually-hidden">{in_words.join(", ")}</span>
-            <span class="metadata-view__total">{format!("{} B", grouped(sheet.total() as u64))}</span>
         </button>
+    }
+    .into_any()
+}
+
+fn draw(journey: &Journey, nth: usize, store: Store, strings: &'static Strings) -> AnyView {
+    let strands = journey.strands(nth);
+    let is_will = journey.sent.as_ref().is_some_and(|sent| sent.packet == PacketType::Connect);
+    let rows = strands.iter().map(|strand| row(strand, is_will, strings)).collect_view();
+    let sender = match &journey.sent {
+        Some(sight) => station(sight, store, strings),
+        None => {
+            view! { <span class="strands__nobody">{strings.metadata_from_server}</span> }.into_any()
+        }
+    };
+    let arrived = match journey.arrived.get(nth) {
+        Some(sight) => station(sight, store, strings),
+        None => {
+            view! { <span class="strands__nobody">{strings.metadata_fate_open}</span> }.into_any()
+        }
+    };
+    view! {
+        <div class="strands" role="group" aria-label=strings.metadata_strands(journey.id().number())>
+            <div class="strands__stations" data-latest="">
+                <div class="strands__station">{sender}</div>
+                <div class="strands__station strands__station--server">
+                    <Icon name="broker"/>
+                    {strings.metadata_server}
+                </div>
+                <div class="strands__station strands__station--end">{arrived}</div>
+            </div>
+            <ol class="strands__list">{rows}</ol>
+        </div>
+    }
+    .into_any()
+}
+
+/// A client at its end of the way, with its packet.
+fn station(sight: &Sight, store: Store, strings: &Strings) -> AnyView {
+    let letter = sight.client.letter().to_string();
+    view! {
+        <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
+        <span class="strands__role">{role(sight.client, store, strings)}</span>
+        <Evidence id=sight.id/>
+        <span class="strands__size">{format!("{} B", grouped(sight.total() as u64))}</span>
+    }
+    .into_any()
+}
+
+fn role(client: ClientSlot, store: Store, strings: &Strings) -> String {
+    let name = store.peek(|lab| lab.client(client).map(|c| c.role().to_owned()));
+    role_name(&name.unwrap_or_default(), strings).to_owned()
+}
+
+fn row(strand: &Strand, is_will: bool, strings: &'static Strings) -> AnyView {
+    let part = strand.part();
+    let kind = kind(strand.place, is_will, strings);
+    let name = (!strand.name.is_empty()).then(|| {
+        view! { <b class="strand__name">{capped(&strand.name, TEXT)}</b> }
+    });
+    let packet = strand.packet.map(|(id, packet)| {
+        view! {
+            <span class="strand__packet" data-family=Family::of(packet).key()>{packet.name()}</span>
+            <Evidence id/>
+        }
+    });
+    let value = |value: &Option<String>| {
+        value
+            .as_ref()
+            .map(|value| view! { <code class="strand__value">{capped(value, TEXT)}</code> })
+    };
+    let fate = fate(strand, strings);
+    // What arrived as it was sent needs no words beside it.
+    let is_plain = strand.fate == Fate::Through;
+    let note = (!is_plain).then(|| {
+        view! { <span class="strand__fate" data-fate=fate_key(strand.fate)>{fate}</span> }
+    });
+    let in_words = is_plain.then(|| view! { <span class="visually-hidden">{fate}</span> });
+    let server = strand.access(Reader::Server);
+    let receiver = strand.access(Reader::Receiver);
+    let end = match (strand.second, receiver) {
+        (Leg::Open, _) => Some(("open", "?", strings.metadata_fate_open)),
+        (_, Some(access)) => Some((access.key(), access.sign(), access_words(access, strings))),
+        _ => None,
+    };
+    let end = end.map(|(key, sign, words)| {
+        view! { <i class="strand__node" data-access=key title=words>{sign}</i> }
+    });
+    let server = server.map(|access| {
+        let words = access_words(access, strings);
+        view! { <i class="strand__node" data-access=access.key() title=words>{access.sign()}</i> }
+    });
+    view! {
+        <li class="strand" data-part=part.key() data-fate=fate_key(strand.fate)>
+            <span class="strand__what">
+                <span class="metadata-view__item">
+                    <span class="metadata-view__swatch" data-part=part.key() title=part_name(part, strings)></span>
+                </span>
+                {packet}
+                <span class="strand__kind">{kind}</span>
+                {name}
+                {value(&strand.value)}
+            </span>
+            <span class="strand__way" aria-hidden="true">
+                <i class="strand__leg" data-leg=strand.first.key()></i>
+                {server}
+                <i class="strand__leg" data-leg=strand.second.key()></i>
+                {end}
+            </span>
+            <span class="strand__arrived">{value(&strand.arrived)} {note} {in_words}</span>
+        </li>
+    }
+    .into_any()
+}
+
+/// What it is, beside its name where it has one of its own.
+fn kind(place: Place, is_will: bool, strings: &Strings) -> String {
+    let words = match place {
+        Place::Topic => strings.metadata_topic,
+        Place::Property(id) => id.name(),
+        Place::Member | Place::Whole => strings.metadata_payload,
+        Place::Code => "Reason Code",
+    };
+    let of_will = match place {
+        Place::Topic | Place::Member | Place::Whole => is_will,
+        Place::Property(id) => is_will && id == PropertyId::WillDelayInterval,
+        Place::Code => false,
+    };
+    match of_will {
+        true => format!("Will: {words}"),
+        false => words.to_owned(),
     }
 }
 
-fn key(strings: &Strings) -> impl IntoView + use<> {
-    [Part::Header, Part::Topic, Part::Properties, Part::Payload]
-        .map(|part| {
-            view! {
-                <span class="metadata-view__key-entry">
-                    <span class="metadata-view__swatch" data-part=part.key()></span>
-                    {part_name(part, strings)}
-                </span>
-            }
-        })
-        .collect_view()
-}
-
-/// What the packet holds: name, value, bytes, and what it takes each reader to get at it.
-fn items(sheet: &Sheet, strings: &Strings) -> impl IntoView + use<> {
-    let head = Reader::ALL.map(|reader| {
-        view! { <span role="columnheader" class="metadata-view__reader">{reader_name(reader, strings)}</span> }
-    });
-    let rows = sheet.items.iter().map(|item| row(item, strings)).collect_view();
-    let nothing = sheet
-        .items
-        .is_empty()
-        .then(|| view! { <p class="metadata-view__nothing">{strings.metadata_nothing}</p> });
-    let legend = Access::ALL.map(|access| {
+fn legend(strings: &Strings) -> impl IntoView + use<> {
+    let access = Access::ALL.map(|access| {
         view! {
             <li>
-                <span class="metadata-view__sign" data-access=access.key() aria-hidden="true">
-                    {access.sign()}
-                </span>
+                <span class="strand__node" data-access=access.key() aria-hidden="true">{access.sign()}</span>
                 {access_words(access, strings)}
             </li>
         }
     });
-    view! {
-        <div class="metadata-view__table" role="table" aria-label=strings.metadata_table(sheet.id.number())>
-            <div class="metadata-view__row metadata-view__row--head" role="row">
-                <span role="columnheader">{strings.metadata_item}</span>
-                <span role="columnheader" class="metadata-view__bytes">"B"</span>
-                {head.collect_view()}
-            </div>
-            {rows}
-        </div>
-        {nothing}
-        <ul class="metadata-view__legend">{legend.collect_view()}</ul>
-    }
-}
-
-fn row(item: &Item, strings: &Strings) -> impl IntoView + use<> {
-    let part = match item.place {
-        Place::Property(_) => Part::Properties,
-        Place::Member | Place::Whole => Part::Payload,
-    };
-    let name = match item.place {
-        Place::Whole => strings.metadata_payload.to_owned(),
-        _ => capped(&item.name, TEXT),
-    };
-    let cells = Reader::ALL.map(|reader| {
-        let access = item.access(reader);
-        let words = access_words(access, strings);
+    let parts = Part::ALL.map(|part| {
         view! {
-            <span
-                role="cell"
-                class="metadata-view__reader metadata-view__sign"
-                data-access=access.key()
-                title=words
-            >
-                <span aria-hidden="true">{access.sign()}</span>
-                <span class="visually-hidden">{words}</span>
-            </span>
+            <li>
+                <span class="metadata-view__swatch" data-part=part.key()></span>
+                {part_name(part, strings)}
+            </li>
         }
     });
     view! {
-        <div class="metadata-view__row" role="row">
-            <span role="cell" class="metadata-view__item">
-                <span class="metadata-view__swatch" data-part=part.key() title=part_name(part, strings)></span>
-                <span class="metadata-view__name">{name}</span>
-                <span class="metadata-view__value">{capped(&item.value, TEXT)}</span>
-            </span>
-            <span role="cell" class="metadata-view__bytes">{item.bytes}</span>
-            {cells.collect_view()}
-        </div>
+        <ul class="metadata-view__legend" aria-hidden="true">
+            {access.collect_view()}
+            {parts.collect_view()}
+        </ul>
     }
 }
 
@@ -225,19 +402,38 @@ fn part_name(part: Part, strings: &Strings) -> &'static str {
     }
 }
 
-fn reader_name(reader: Reader, strings: &Strings) -> &'static str {
-    match reader {
-        Reader::Server => strings.metadata_server,
-        Reader::Gateway => strings.metadata_gateway,
-        Reader::Receiver => strings.metadata_receiver,
-    }
-}
-
 fn access_words(access: Access, strings: &Strings) -> &'static str {
     match access {
         Access::Acts => strings.metadata_acts,
         Access::Reads => strings.metadata_reads,
         Access::Parses => strings.metadata_parses,
         Access::Bytes => strings.metadata_bytes,
+    }
+}
+
+fn fate(strand: &Strand, strings: &Strings) -> &'static str {
+    match strand.fate {
+        Fate::Open => strings.metadata_fate_open,
+        Fate::Through => strings.metadata_fate_through,
+        Fate::Reduced => strings.metadata_fate_reduced,
+        Fate::Changed => strings.metadata_fate_changed,
+        Fate::Lost => strings.metadata_fate_lost,
+        Fate::Ends => strings.metadata_fate_ends,
+        Fate::Added => strings.metadata_fate_added,
+        Fate::Answered => strings.metadata_fate_answered,
+    }
+}
+
+/// Its name in the stylesheet.
+fn fate_key(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Open => "open",
+        Fate::Through => "through",
+        Fate::Reduced => "reduced",
+        Fate::Changed => "changed",
+        Fate::Lost => "lost",
+        Fate::Ends => "ends",
+        Fate::Added => "added",
+        Fate::Answered => "answered",
     }
 }

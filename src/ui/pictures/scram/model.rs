@@ -218,6 +218,120 @@ fn hex(bytes: &[u8]) -> String {
     hex_groups(bytes, 4)
 }
 
+/// The computation as nodes in columns, each to the right of what it follows from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    pub nodes: Vec<Node>,
+    pub edges: Vec<Edge>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    pub quantity: Quantity,
+    pub column: usize,
+    pub row: usize,
+    /// The beginning of its value; `None` while it is not known.
+    pub value: Option<String>,
+    /// The packet that carries it.
+    pub wire: Option<RecordId>,
+    /// Whether it was sent last of all.
+    pub is_latest: bool,
+}
+
+/// From what is needed to what follows from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    /// In a square of 100 by 100.
+    pub path: String,
+    /// Whether both ends are known.
+    pub is_lit: bool,
+}
+
+pub const COLUMNS: usize = 6;
+pub const ROWS: usize = 6;
+
+/// Where each value stands.
+const PLACES: [(Quantity, usize, usize); 14] = [
+    (Quantity::Password, 0, 0),
+    (Quantity::Salt, 0, 1),
+    (Quantity::Iterations, 0, 2),
+    (Quantity::UserName, 0, 3),
+    (Quantity::ClientNonce, 0, 4),
+    (Quantity::ServerNonce, 0, 5),
+    (Quantity::SaltedPassword, 1, 1),
+    (Quantity::AuthMessage, 1, 4),
+    (Quantity::ClientKey, 2, 0),
+    (Quantity::ServerKey, 2, 2),
+    (Quantity::StoredKey, 3, 1),
+    (Quantity::ClientSignature, 4, 1),
+    (Quantity::ClientProof, 5, 0),
+    (Quantity::ServerSignature, 5, 3),
+];
+
+impl Quantity {
+    /// What it is computed from (RFC 5802, section 3).
+    pub fn needs(self) -> &'static [Quantity] {
+        use Quantity as Q;
+        match self {
+            Q::SaltedPassword => &[Q::Password, Q::Salt, Q::Iterations],
+            Q::ClientKey | Q::ServerKey => &[Q::SaltedPassword],
+            Q::StoredKey => &[Q::ClientKey],
+            Q::AuthMessage => {
+                &[Q::UserName, Q::ClientNonce, Q::ServerNonce, Q::Salt, Q::Iterations]
+            }
+            Q::ClientSignature => &[Q::StoredKey, Q::AuthMessage],
+            Q::ClientProof => &[Q::ClientKey, Q::ClientSignature],
+            Q::ServerSignature => &[Q::ServerKey, Q::AuthMessage],
+            _ => &[],
+        }
+    }
+}
+
+pub fn flow(sheet: &Sheet) -> Flow {
+    let row = |quantity| sheet.rows.iter().find(|row| row.quantity == quantity);
+    let sent = |row: &Row| row.wire.as_ref().map(|wire| wire.id);
+    let latest = sheet.rows.iter().filter_map(sent).max();
+    let node = |&(quantity, column, place): &(Quantity, usize, usize)| {
+        let row = row(quantity);
+        let wire = row.and_then(sent);
+        Node {
+            quantity,
+            column,
+            row: place,
+            value: row.and_then(|row| row.value.clone()),
+            wire,
+            is_latest: wire.is_some() && wire == latest,
+        }
+    };
+    let nodes: Vec<Node> = PLACES.iter().map(node).collect();
+    let mut edges = Vec::new();
+    for to in &nodes {
+        for from in to.quantity.needs() {
+            let Some(from) = nodes.iter().find(|node| node.quantity == *from) else { continue };
+            let is_lit = from.value.is_some() && to.value.is_some();
+            edges.push(Edge { path: edge(from, to), is_lit });
+        }
+    }
+    Flow { nodes, edges }
+}
+
+/// From the right edge of a node to the left edge of another: level at both ends.
+fn edge(from: &Node, to: &Node) -> String {
+    let x = |column: f64| 100.0 * column / COLUMNS as f64;
+    let y = |row: usize| 100.0 * (row as f64 + 0.5) / ROWS as f64;
+    let (start, end) = (x(from.column as f64 + 1.0 - MARGIN), x(to.column as f64 + MARGIN));
+    let (above, below) = (y(from.row), y(to.row));
+    // It keeps to its own row until the last gap, so that it crosses no node.
+    let bend = x(to.column as f64 - MARGIN);
+    let middle = (bend + end) / 2.0;
+    format!(
+        "M{start:.1} {above:.1}H{bend:.1}C{middle:.1} {above:.1} {middle:.1} {below:.1} {end:.1} {below:.1}"
+    )
+}
+
+/// Of a column, free at each side of a node.
+const MARGIN: f64 = 0.07;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,5 +402,38 @@ mod tests {
         assert_eq!(proofs, [(Proof::Wrong, withheld), (Proof::NoUser, withheld)]);
         assert!(!known(&sheets[1]).contains(&Quantity::SaltedPassword));
         assert!(known(&sheets[1]).contains(&Quantity::Salt));
+    }
+
+    #[test]
+    fn every_value_stands_to_the_right_of_what_it_follows_from() {
+        let flow = flow(&played("scram-login", 1)[0]);
+        let column = |quantity| {
+            let node = flow.nodes.iter().find(|node| node.quantity == quantity);
+            node.map(|node| node.column).expect("every quantity has its place")
+        };
+        for node in &flow.nodes {
+            let before = node.quantity.needs().iter().map(|needed| column(*needed)).max();
+            assert!(before < Some(node.column) || before.is_none(), "{:?}", node.quantity);
+            assert!(node.column < COLUMNS && node.row < ROWS, "{:?}", node.quantity);
+        }
+        let mut places: Vec<_> = flow.nodes.iter().map(|node| (node.column, node.row)).collect();
+        places.sort_unstable();
+        places.dedup();
+        assert_eq!(places.len(), flow.nodes.len(), "no two in one place");
+    }
+
+    #[test]
+    fn the_flow_lights_up_with_the_packets() {
+        let lit = |id, moves, nth: usize| {
+            let flow = flow(&played(id, moves)[nth]);
+            let latest = flow.nodes.iter().filter(|node| node.is_latest).map(|node| node.quantity);
+            let lit = flow.edges.iter().filter(|edge| edge.is_lit).count();
+            (lit, flow.edges.len(), latest.collect::<Vec<_>>())
+        };
+        let challenge = vec![Quantity::Salt, Quantity::Iterations, Quantity::ServerNonce];
+        assert_eq!(lit("scram-login", 1, 0), (17, 17, challenge));
+        assert_eq!(lit("scram-login", 2, 0), (17, 17, vec![Quantity::ServerSignature]));
+        // Nobody has a password for that name: nothing follows from it.
+        assert_eq!(lit("wrong-proof", 4, 1).0, 0);
     }
 }

@@ -1,14 +1,20 @@
-//! One row for each value: what it is, how it comes about, and where it stands on the wire.
+//! The computation as a flow from what was sent to both proofs, and below it every value in full: what it is, how it
+//! comes about, and where it is on the wire.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::model::{Origin, Proof, Quantity, Row, Sheet, in_capture, sheet};
+use super::model::{
+    COLUMNS, Flow, Node, Origin, Proof, Quantity, ROWS, Row, Sheet, flow, in_capture, sheet,
+};
 use crate::capture::RecordId;
 use crate::course::scram::Exchange;
 use crate::language::Strings;
 use crate::ui::components::{Evidence, Icon};
+use crate::ui::format::capped;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pictures::sight;
 use crate::ui::store::use_store;
 
 #[component]
@@ -28,6 +34,8 @@ pub fn ScramPicture() -> impl IntoView {
     });
     // Thousands of hashes: only when another packet of the exchange has passed.
     let values = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(sheet)));
+    let frame = NodeRef::<Div>::new();
+    sight::follow(frame, move || values.track());
 
     let choices = move || {
         let all = all.get();
@@ -69,11 +77,15 @@ pub fn ScramPicture() -> impl IntoView {
         }
     };
     view! {
-        <section class="card" aria-label=live(move || locale.strings().scram_title)>
+        <section
+            class="card picture"
+            data-picture="scram"
+            aria-label=live(move || locale.strings().scram_title)
+        >
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().scram_title)}</h3>
             </header>
-            <div class="card__body">
+            <div class="card__body" node_ref=frame>
                 {live(choices)}
                 {live(body)}
             </div>
@@ -85,6 +97,13 @@ fn draw(sheet: &Sheet, strings: &'static Strings) -> impl IntoView + use<> {
     let rows = sheet.rows.iter().map(|it| row(it, sheet, strings)).collect_view();
     view! {
         <div class="scram">
+            {flow_view(&flow(sheet), sheet, strings)}
+            <div role="status">
+                <ul class="scram__proofs">
+                    {verdict(sheet.client, client_words(sheet.client, strings))}
+                    {verdict(sheet.server, server_words(sheet.server, strings))}
+                </ul>
+            </div>
             <div class="scram__table" role="table" aria-label=strings.scram_title>
                 <div class="scram__row scram__row--head" role="row">
                     <span role="columnheader">{strings.scram_what}</span>
@@ -93,15 +112,93 @@ fn draw(sheet: &Sheet, strings: &'static Strings) -> impl IntoView + use<> {
                 </div>
                 {rows}
             </div>
-            <div role="status">
-                <ul class="scram__proofs">
-                    {verdict(sheet.client, client_words(sheet.client, strings))}
-                    {verdict(sheet.server, server_words(sheet.server, strings))}
-                </ul>
-            </div>
         </div>
     }
 }
+
+/// For the eye: the table below says the same.
+fn flow_view(flow: &Flow, sheet: &Sheet, strings: &'static Strings) -> AnyView {
+    let edges = flow.edges.iter().map(|edge| {
+        view! { <path d=edge.path.clone() data-lit=edge.is_lit.then_some("")/> }
+    });
+    let nodes = flow.nodes.iter().map(|it| node(it, sheet, strings));
+    view! {
+        <div
+            class="scram-flow"
+            aria-hidden="true"
+            style=format!("--columns: {COLUMNS}; --rows: {ROWS}")
+        >
+            <svg class="scram-flow__edges" viewBox="0 0 100 100" preserveAspectRatio="none">
+                {edges.collect_view()}
+            </svg>
+            {nodes.collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+fn node(node: &Node, sheet: &Sheet, strings: &'static Strings) -> AnyView {
+    let origin = node.quantity.origin();
+    let group = origin_key(origin);
+    let proof = match node.quantity {
+        Quantity::ClientProof => sign(sheet.client),
+        Quantity::ServerSignature => sign(sheet.server),
+        _ => None,
+    };
+    let proof = proof.filter(|_| node.wire.is_some()).map(|(sign, state)| {
+        view! { <b class="scram__sign" data-state=state>{sign} " "</b> }
+    });
+    let sent = node.wire.map(|id| format!("#{}", id.number()));
+    let note = match (origin, node.quantity.is_stored()) {
+        (Origin::Secret, _) => Some(strings.scram_secret),
+        (_, true) => Some(strings.scram_stored),
+        _ => None,
+    };
+    // Where there is something to say of it, the table has the value.
+    let value = match (&node.value, note) {
+        (None, _) => Some("–".to_owned()),
+        (Some(value), None) => Some(capped(value, SHORT)),
+        (Some(_), Some(_)) => None,
+    };
+    let value = value.map(|value| view! { <code>{value}</code> " " });
+    let title = match origin {
+        Origin::Computed(formula) => formula.to_owned(),
+        _ => node.value.clone().unwrap_or_default(),
+    };
+    view! {
+        <div
+            class="scram-flow__node"
+            style:grid-area=format!("{} / {}", node.row + 1, node.column + 1)
+            data-origin=group
+            data-known=node.value.is_some().then_some("")
+            data-proof=node.quantity.is_proof().then_some("")
+            data-latest=node.is_latest.then_some("")
+            title=title
+        >
+            <span class="scram-flow__name">
+                {proof}
+                {name(node.quantity, strings)}
+            </span>
+            <span class="scram-flow__value">
+                {value}
+                <small>{sent} {note}</small>
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+/// Its name in the stylesheet.
+fn origin_key(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Sent => "sent",
+        Origin::Secret => "secret",
+        Origin::Computed(_) => "computed",
+    }
+}
+
+/// Characters of a value in the flow.
+const SHORT: usize = 9;
 
 fn row(row: &Row, sheet: &Sheet, strings: &'static Strings) -> impl IntoView + use<> {
     let origin = row.quantity.origin();
@@ -144,11 +241,7 @@ fn row(row: &Row, sheet: &Sheet, strings: &'static Strings) -> impl IntoView + u
             view! { <span class="scram__missing">{strings.scram_not_yet}</span> }.into_any()
         }
     };
-    let group = match origin {
-        Origin::Sent => "sent",
-        Origin::Secret => "secret",
-        Origin::Computed(_) => "computed",
-    };
+    let group = origin_key(origin);
     view! {
         <div class="scram__row" role="row" data-origin=group>
             <span role="rowheader" class="scram__what">

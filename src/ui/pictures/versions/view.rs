@@ -45,7 +45,11 @@ pub fn VersionsPicture() -> impl IntoView {
         })
     };
     view! {
-        <section class="card" aria-label=live(move || locale.strings().versions_title)>
+        <section
+            class="card picture"
+            data-picture="versions"
+            aria-label=live(move || locale.strings().versions_title)
+        >
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().versions_title)}</h3>
             </header>

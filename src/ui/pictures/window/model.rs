@@ -1,11 +1,19 @@
 //! Every client's latest connection, with both directions, what waits behind them and what is held.
 
 use crate::broker::Snapshot;
-use crate::capture::{ClientSlot, RecordId};
+use crate::capture::{Capture, ClientSlot, RecordId};
 use crate::client::{AckKind, Held};
-use crate::course::window::{InFlight, Window, windows};
+use crate::course::window::{InFlight, Window, Windows};
 use crate::lab::Lab;
 use crate::mqtt::{PacketId, PacketType, Sender};
+
+/// The windows as the capture tells them, read record by record.
+#[derive(Clone, Debug)]
+pub struct Readings {
+    /// The first record not read yet.
+    next: Option<RecordId>,
+    windows: Windows,
+}
 
 /// One client on its latest connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +24,8 @@ pub struct Pair {
     pub to_server: Lane,
     /// Acknowledgements that wait for a person, in the order of their messages.
     pub held: Vec<Owed>,
+    /// The direction to look at, if it is one of this client.
+    pub latest: Option<Sender>,
 }
 
 /// One direction.
@@ -45,6 +55,27 @@ pub enum Place {
     Beyond(InFlight),
 }
 
+impl Default for Readings {
+    fn default() -> Readings {
+        Readings { next: None, windows: Windows::of_latest() }
+    }
+}
+
+impl Readings {
+    /// Reads what has come since; begins again where the capture did.
+    pub fn take_in(&mut self, capture: &Capture) {
+        let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
+        // Nothing is left of what was read.
+        if self.next.is_some_and(|next| next <= oldest || next > capture.next_id()) {
+            *self = Readings::default();
+        }
+        let from = self.next.map_or(oldest, |next| next.max(oldest));
+        let position = capture.position(from).unwrap_or(capture.len());
+        capture.records().skip(position).for_each(|record| self.windows.read(record));
+        self.next = Some(capture.next_id());
+    }
+}
+
 impl Lane {
     /// Nothing has passed here that is of interest.
     pub fn is_idle(&self) -> bool {
@@ -60,10 +91,13 @@ impl Lane {
         usize::from(self.window.maximum).saturating_sub(self.used())
     }
 
-    /// The slots in a row, as far as they are shown; how many free ones are left out.
-    pub fn places(&self) -> (Vec<Place>, usize) {
+    /// The slots in a row, as far as they are shown; how many taken and how many free ones are left out. Those
+    /// beyond the maximum are never left out.
+    pub fn places(&self) -> (Vec<Place>, usize, usize) {
         let maximum = usize::from(self.window.maximum);
-        let taken = self.window.slots.iter().enumerate().map(|(at, slot)| match at < maximum {
+        let hidden = self.used().min(maximum).saturating_sub(MOST_DRAWN);
+        let all = self.window.slots.iter().enumerate().skip(hidden).take(2 * MOST_DRAWN);
+        let taken = all.map(|(at, slot)| match at < maximum {
             true => Place::Taken(*slot),
             false => Place::Beyond(*slot),
         });
@@ -74,13 +108,7 @@ impl Lane {
         };
         let shown = self.free().min(matter.min(MOST_DRAWN).saturating_sub(self.used()));
         let places = taken.chain(std::iter::repeat_n(Place::Free, shown)).collect();
-        (places, self.free() - shown)
-    }
-
-    /// How full it is, in percent.
-    pub fn share(&self) -> f64 {
-        let maximum = f64::from(self.window.maximum.max(1));
-        (self.used() as f64 / maximum * 100.0).min(100.0)
+        (places, hidden, self.free() - shown)
     }
 
     pub fn overrun_at(&self) -> Option<RecordId> {
@@ -88,9 +116,31 @@ impl Lane {
     }
 }
 
-/// Reads the bench as it is.
-pub fn pairs(lab: &Lab, inside: Option<&Snapshot>) -> Vec<Pair> {
-    let all = windows(lab.capture().records());
+impl Pair {
+    /// Nothing has passed in either direction that is of interest.
+    pub fn is_idle(&self) -> bool {
+        self.from_server.is_idle() && self.to_server.is_idle()
+    }
+
+    /// The acknowledgement that a message in flight to this client waits for.
+    pub fn owed(&self, in_flight: &InFlight) -> Option<Owed> {
+        self.held.iter().find(|owed| owed.packet_id == in_flight.packet_id).copied()
+    }
+
+    /// Acknowledgements whose message has no slot that is drawn.
+    pub fn loose(&self) -> Vec<Owed> {
+        let slots = &self.from_server.window.slots;
+        let has_slot = |owed: &Owed| {
+            slots.iter().take(MOST_DRAWN).any(|slot| slot.packet_id == owed.packet_id)
+        };
+        self.held.iter().filter(|owed| !has_slot(owed)).copied().collect()
+    }
+}
+
+/// Reads the bench as it is: the clients on it, those first where something passes; how many idle ones are left
+/// out beyond those.
+pub fn pairs(readings: &Readings, lab: &Lab, inside: Option<&Snapshot>) -> (Vec<Pair>, usize) {
+    let all = readings.windows.all();
     let mut pairs = Vec::new();
     for client in lab.clients() {
         let last =
@@ -111,9 +161,27 @@ pub fn pairs(lab: &Lab, inside: Option<&Snapshot>) -> Vec<Pair> {
             from_server: Lane { window: from_server, queued: in_server },
             to_server: Lane { window: to_server, queued: Some(client.client().queued()) },
             held: owed(client.client().held_back()),
+            latest: None,
         });
     }
-    pairs
+    let beyond = pairs.len().saturating_sub(MOST_CLIENTS);
+    if beyond > 0 {
+        pairs.sort_by_key(Pair::is_idle);
+        pairs.truncate(MOST_CLIENTS);
+    }
+    // Of two lanes the one where something is still in flight is worth more than the one that changed last.
+    let weight = |lane: &Lane| (lane.used() > 0, lane.window.touched);
+    let weights = |pair: &Pair| [weight(&pair.from_server), weight(&pair.to_server)];
+    let latest = pairs.iter().flat_map(weights).max();
+    for pair in &mut pairs {
+        let [from_server, to_server] = weights(pair);
+        pair.latest = match latest {
+            Some(latest) if from_server == latest => Some(Sender::Server),
+            Some(latest) if to_server == latest => Some(Sender::Client),
+            _ => None,
+        };
+    }
+    (pairs, beyond)
 }
 
 fn owed<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<Owed> {
@@ -137,6 +205,8 @@ const DRAWN_WHOLE: usize = 6;
 const SPARE: usize = 2;
 /// More slots than this are counted, not drawn.
 const MOST_DRAWN: usize = 20;
+/// More clients than this are counted, not drawn.
+const MOST_CLIENTS: usize = 12;
 
 #[cfg(test)]
 mod tests {
@@ -177,7 +247,9 @@ mod tests {
             now = lab.skip(Duration::from_millis(200), now).expect("in the tab");
         }
         let inside = lab.in_tab().broker().snapshot();
-        pairs(&lab, Some(&inside))
+        let mut readings = Readings::default();
+        readings.take_in(lab.capture());
+        pairs(&readings, &lab, Some(&inside)).0
     }
 
     #[test]
@@ -187,10 +259,16 @@ mod tests {
         assert_eq!((lane.used(), lane.free(), lane.queued), (2, 0, Some(1)));
         let next: Vec<_> = pair.held.iter().map(|owed| (owed.packet, owed.is_next)).collect();
         assert_eq!(next, [(PacketType::PubAck, true), (PacketType::PubAck, false)]);
+        // Each is drawn at the slot that it frees.
+        let at_slots: Vec<_> =
+            lane.window.slots.iter().filter_map(|slot| pair.owed(slot)).collect();
+        assert_eq!((at_slots, pair.loose()), (pair.held.clone(), Vec::new()));
+        assert_eq!(pair.latest, Some(Sender::Server));
         let pair = &after("hold-the-ack", 7)[0];
         assert_eq!((pair.from_server.used(), pair.from_server.queued), (0, Some(0)));
-        assert_eq!(pair.held, []);
-        assert_eq!((pair.from_server.window.peak, pair.from_server.window.finished), (2, 3));
+        assert!(pair.held.is_empty() && pair.loose().is_empty());
+        let window = &pair.from_server.window;
+        assert_eq!((window.peak, window.finished, window.latest_finished.len()), (2, 3, 3));
     }
 
     #[test]
@@ -217,13 +295,13 @@ mod tests {
     #[test]
     fn large_windows_are_counted_not_drawn() {
         let lane = &after("hold-the-ack", 3)[1].from_server;
-        let (places, more) = lane.places();
+        let (places, _, more) = lane.places();
         assert_eq!((places.len(), more), (2, 65_533));
         assert!(lane.is_idle() && !lane.window.is_stated);
         // Three of the publisher's slots have been in use.
-        let (places, more) = after("hold-the-ack", 4)[1].to_server.places();
+        let (places, _, more) = after("hold-the-ack", 4)[1].to_server.places();
         assert_eq!((places.len(), more), (5, 15));
-        let (places, more) = after("hold-the-ack", 4)[0].from_server.places();
+        let (places, _, more) = after("hold-the-ack", 4)[0].from_server.places();
         assert_eq!((places.len(), more), (2, 0));
     }
 }
