@@ -3,8 +3,8 @@
 //! [`decode`] reads one whole Control Packet strictly; [`dissect`] reads it through the very same code
 //! and keeps every field with its byte and bit range, also when the packet turns out to be broken.
 //! [`encode`] writes what it is told, so that a learner may break a rule on purpose: it refuses only
-//! what has no representation on the wire. [`Deframer`] cuts a byte stream into frames; [`v3`] writes
-//! 3.1.1, for comparison.
+//! what has no representation on the wire. [`PacketStream`] takes the bytes of a connection and returns its
+//! packets, over a [`Deframer`], which only cuts them; [`v3`] writes 3.1.1, for comparison.
 //!
 //! Knows nothing of time, connections, Sessions or exercises.
 
@@ -18,6 +18,7 @@ mod property;
 mod qos;
 mod reader;
 mod reason_code;
+mod stream;
 mod topic;
 pub mod v3;
 mod writer;
@@ -35,6 +36,7 @@ pub use packet::{decode, dissect, encode};
 pub use property::{Holder, Properties, Property, PropertyId, PropertyKind, PropertyValue};
 pub use qos::QoS;
 pub use reason_code::ReasonCode;
+pub use stream::{Incoming, PacketStream};
 pub use topic::{
     ShareName, check_topic_filter, check_topic_name, matches, split_shared, starts_with_wildcard,
     without_share_name,
