@@ -85,9 +85,9 @@ pub struct Broker {
 pub enum Input {
     /// A Network Connection is open.
     Opened(ConnectionId),
-    Packet(ConnectionId, Packet),
-    /// What came is no valid packet.
-    Broken(ConnectionId, DecodeError),
+    /// The Client sent a packet, or what cannot be read: the outcome of
+    /// [`PacketStream::next`](crate::mqtt::PacketStream::next).
+    Received(ConnectionId, Result<Packet, DecodeError>),
     /// The Network Connection is gone.
     Closed(ConnectionId),
     /// Time has passed.
@@ -146,8 +146,8 @@ impl Broker {
         self.run_timers(now);
         match input {
             Input::Opened(id) => self.opened(id, now),
-            Input::Packet(id, packet) => self.packet(id, packet, now),
-            Input::Broken(id, error) => self.broken(id, error, now),
+            Input::Received(id, Ok(packet)) => self.packet(id, packet, now),
+            Input::Received(id, Err(error)) => self.broken(id, error, now),
             Input::Closed(id) => self.connection_lost(id, now),
             Input::Tick => {}
             Input::SetPolicy(policy) => {
@@ -173,7 +173,7 @@ impl Broker {
     }
 
     /// The largest packet this connection may bring: the limit for its
-    /// [`Deframer`](crate::mqtt::Deframer).
+    /// [`PacketStream`](crate::mqtt::PacketStream).
     pub fn maximum_packet_size(&self, id: ConnectionId) -> Option<u32> {
         self.connections.get(&id)?.announced.maximum_packet_size
     }

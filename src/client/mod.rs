@@ -70,9 +70,9 @@ pub enum Input {
     LinkUp,
     /// It is closed, or could not be opened; the reason is passed on.
     LinkDown(String),
-    Packet(Packet),
-    /// The Server sent what cannot be read.
-    Broken(DecodeError),
+    /// The Server sent a packet, or what cannot be read: the outcome of
+    /// [`PacketStream::next`](crate::mqtt::PacketStream::next).
+    Received(Result<Packet, DecodeError>),
     /// A person has sent bytes past the client; the packet, if they are a whole and valid one. The
     /// client takes it into account, and blames the Server no longer for what it cannot explain.
     SentPast(Option<Packet>),
@@ -116,8 +116,8 @@ impl Client {
         match input {
             Input::LinkUp => self.link_up(),
             Input::LinkDown(reason) => self.link_down(reason),
-            Input::Packet(packet) => self.packet(packet),
-            Input::Broken(error) => self.violation(error.into()),
+            Input::Received(Ok(packet)) => self.packet(packet),
+            Input::Received(Err(error)) => self.violation(error.into()),
             Input::SentPast(packet) => self.sent_past(packet),
             Input::Tick => self.tick(),
         }
@@ -218,7 +218,8 @@ impl Client {
         held.into_iter().flatten().filter(|held| held.is_open())
     }
 
-    /// The Maximum Packet Size announced to the Server, for whoever cuts its bytes into packets.
+    /// The Maximum Packet Size announced to the Server: the limit for its
+    /// [`PacketStream`](crate::mqtt::PacketStream).
     pub fn maximum_packet_size(&self) -> Option<u32> {
         match &self.phase {
             Phase::Connecting(attempt) => attempt.announced.maximum_packet_size.value,

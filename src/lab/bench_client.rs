@@ -15,8 +15,8 @@ use crate::client::{
 use crate::link::listener::{self, Refusal};
 use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, Target};
 use crate::mqtt::{
-    Auth, Class, Connect, Deframer, Disconnect, Packet, PacketType, Properties, Publish,
-    ReasonCode, Sender, decode, encode,
+    Auth, Class, Connect, DecodeError, Disconnect, Incoming, Packet, PacketStream, PacketType,
+    Properties, Publish, ReasonCode, Sender, decode, encode,
 };
 use crate::time::Instant;
 
@@ -83,7 +83,7 @@ struct Link {
     connection: ConnectionId,
     target: Target,
     subprotocol: String,
-    deframer: Deframer,
+    incoming: PacketStream,
     is_open: bool,
     /// Whether the Server has answered with CONNACK.
     answered: bool,
@@ -264,8 +264,8 @@ impl BenchClient {
         connect: Connect,
         wire: &mut Wire<'_>,
     ) -> Result<(), ActError> {
-        let mut deframer = Deframer::new();
-        deframer.set_maximum_packet_size(connect.properties.maximum_packet_size());
+        let mut incoming = PacketStream::new();
+        incoming.set_maximum_packet_size(connect.properties.maximum_packet_size());
         let last_connect = connect.clone();
         self.client
             .command(Command::Connect(Box::new(connect)), wire.now)
@@ -282,7 +282,7 @@ impl BenchClient {
             connection,
             target,
             subprotocol,
-            deframer,
+            incoming,
             is_open: false,
             answered: false,
             closing: false,
@@ -405,36 +405,33 @@ impl BenchClient {
 
     fn received(&mut self, bytes: &[u8], wire: &mut Wire<'_>) {
         if let Some(link) = &mut self.link {
-            link.deframer.push(bytes);
+            link.incoming.push(bytes);
         }
-        while let Some((record, input)) = self.next_packet(wire) {
-            self.client.handle(input, wire.now);
+        while let Some((record, outcome)) = self.next_packet(wire) {
+            self.client.handle(Input::Received(outcome), wire.now);
             self.drive(Some(record), wire);
         }
     }
 
-    /// Cuts the next packet from what has arrived and records it.
-    fn next_packet(&mut self, wire: &mut Wire<'_>) -> Option<(RecordId, Input)> {
+    /// The next packet of what has arrived, recorded. After the first error the client has closed and
+    /// ignores the rest (§4.13); the capture still shows it.
+    fn next_packet(
+        &mut self,
+        wire: &mut Wire<'_>,
+    ) -> Option<(RecordId, Result<Packet, DecodeError>)> {
         let (slot, sender) = (self.slot, Sender::Server);
         let link = self.link.as_mut()?;
         let connection = link.connection;
-        let (record, input) = match link.deframer.next_frame() {
-            Ok(None) => return None,
-            Ok(Some(frame)) => {
-                let decoded = decode(&frame, Some(sender));
-                let record = wire.capture.push_packet(wire.now, slot, connection, sender, frame);
-                (record, decoded.map_or_else(Input::Broken, Input::Packet))
+        let Incoming { frame, outcome } = link.incoming.next(sender)?;
+        let record = match outcome {
+            Err(error) if link.incoming.is_broken() => {
+                wire.capture.push_broken(wire.now, slot, connection, sender, frame, error)
             }
-            Err(error) => {
-                let rest = link.deframer.take_pending();
-                let record =
-                    wire.capture.push_broken(wire.now, slot, connection, sender, rest, error);
-                (record, Input::Broken(error))
-            }
+            _ => wire.capture.push_packet(wire.now, slot, connection, sender, frame),
         };
         link.last_record = Some(record);
-        link.answered |= matches!(input, Input::Packet(Packet::ConnAck(_)));
-        Some((record, input))
+        link.answered |= matches!(outcome, Ok(Packet::ConnAck(_)));
+        Some((record, outcome))
     }
 
     /// Text is forbidden: the connection is to be closed [MQTT-6.0.0-1].
