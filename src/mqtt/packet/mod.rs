@@ -131,6 +131,25 @@ impl Packet {
         }
     }
 
+    /// The same to change; `None` for PINGREQ and PINGRESP, which have no properties.
+    pub fn properties_mut(&mut self) -> Option<&mut Properties> {
+        match self {
+            Packet::Connect(p) => Some(&mut p.properties),
+            Packet::ConnAck(p) => Some(&mut p.properties),
+            Packet::Publish(p) => Some(&mut p.properties),
+            Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
+                Some(&mut p.properties)
+            }
+            Packet::Subscribe(p) => Some(&mut p.properties),
+            Packet::SubAck(p) => Some(&mut p.properties),
+            Packet::Unsubscribe(p) => Some(&mut p.properties),
+            Packet::UnsubAck(p) => Some(&mut p.properties),
+            Packet::PingReq | Packet::PingResp => None,
+            Packet::Disconnect(p) => Some(&mut p.properties),
+            Packet::Auth(p) => Some(&mut p.properties),
+        }
+    }
+
     /// The Reason Codes the packet carries: none, one, or one per Topic Filter.
     pub fn reason_codes(&self) -> &[ReasonCode] {
         match self {
@@ -213,6 +232,16 @@ impl Packet {
 pub enum Sender {
     Client,
     Server,
+}
+
+impl Sender {
+    /// The side that receives what this one sends.
+    pub fn other(self) -> Sender {
+        match self {
+            Sender::Client => Sender::Server,
+            Sender::Server => Sender::Client,
+        }
+    }
 }
 
 /// The Control Packet types (§2.1.2).
