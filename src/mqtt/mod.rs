@@ -26,7 +26,7 @@ mod writer;
 pub use breakage::{Breakage, Broken};
 pub use error::{Class, DecodeError, EncodeError, ErrorKind};
 pub use field::{Bits, Dissection, Field, FieldId, Label, Value};
-pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH};
+pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH, body, split_length};
 pub use hex::{hex, hex_groups};
 pub use packet::{
     Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Publish, RetainHandling,

@@ -7,7 +7,7 @@ use super::flow::Flow;
 use super::frames::{ACK, FIN, RST, SYN, Segment, segments};
 use super::{CLIENT_HOST, MQTT_PORT, NETWORK};
 use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, LinkClose, LoadError, Loaded};
-use crate::mqtt::{Incoming, Packet, PacketStream, Sender};
+use crate::mqtt::{Incoming, Packet, PacketStream, Sender, body};
 use crate::time::Instant;
 
 /// Reads the MQTT connections of a pcap or pcapng file; everything else in it is passed over.
@@ -150,10 +150,11 @@ fn own_slot(address: IpAddr) -> Option<ClientSlot> {
 
 /// CONNECT with a Remaining Length of one to four bytes and the name of the protocol.
 fn begins_with_connect(payload: &[u8]) -> bool {
-    let Some((0x10, rest)) = payload.split_first() else { return false };
-    let width = rest.iter().take(4).position(|byte| byte & 0x80 == 0);
-    let body = width.and_then(|width| rest.get(width + 1..));
-    body.is_some_and(|body| body.starts_with(b"\0\x04MQTT") || body.starts_with(b"\0\x06MQIsdp"))
+    if payload.first() != Some(&0x10) {
+        return false;
+    }
+    body(payload)
+        .is_some_and(|body| body.starts_with(b"\0\x04MQTT") || body.starts_with(b"\0\x06MQIsdp"))
 }
 
 fn client_id(payload: &[u8]) -> String {
