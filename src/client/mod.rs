@@ -9,33 +9,39 @@
 //! reconnects and does nothing that it does not tell. Breaking rules on purpose is done with raw bytes
 //! on the link, past the client. It knows nothing of links, bytes, brokers or exercises.
 
+mod acknowledging;
+mod authenticating;
+mod checks;
 mod command;
+mod connecting;
 mod connection;
+mod ending;
 mod event;
-mod handshake;
 mod keep_alive;
 mod limits;
 mod output;
+mod publishing;
 mod session;
 mod snapshot;
+mod subscribing;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use litemap::LiteMap;
 
+pub use acknowledging::{AckKind, AcknowledgeByHand, Held};
+pub use authenticating::Turn;
 pub use command::{Accepted, Command, CommandError};
-pub use connection::{AckKind, AcknowledgeByHand, Held};
 pub use event::{Event, Message, SessionEnd, Violation};
-pub use handshake::Turn;
 pub use limits::{Announced, Limit, Limits};
 pub use output::Output;
 pub use session::{Queued, Session, StoredSession, Subscribed};
 pub use snapshot::{ConnectionSnapshot, Glance, KeepAliveSnapshot, PhaseSnapshot, Snapshot};
 
 use command::check_well_formed;
+use connecting::{Attempt, Step};
 use connection::{Connection, Next, Online};
-use handshake::{Attempt, Step};
 use keep_alive::KeepAlive;
 use output::Outputs;
 use session::Sessions;

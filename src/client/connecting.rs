@@ -1,7 +1,8 @@
 //! From CONNECT to CONNACK (§3.1.4, §3.2), with the AUTH packets between them (§4.12).
 
+use super::authenticating::Turn;
+use super::checks::{check_incoming, check_method, method_differs};
 use super::command::{CommandError, check_well_formed};
-use super::connection::check_incoming;
 use super::event::{Event, Violation};
 use super::limits::Announced;
 use super::output::Outputs;
@@ -28,13 +29,6 @@ pub(super) enum Step {
     Wait,
     Refused(ConnAck),
     Accepted(ConnAck),
-}
-
-/// Who sends the next AUTH.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Turn {
-    Client,
-    Server,
 }
 
 impl Attempt {
@@ -154,27 +148,5 @@ impl Attempt {
             return Err(Violation::protocol_error("[MQTT-3.1.2-28]", text));
         }
         Ok(())
-    }
-}
-
-/// Every AUTH names the method of the CONNECT; without one there is none.
-pub(super) fn check_method(auth: &Auth, method: Option<&str>) -> Result<(), Violation> {
-    let Some(method) = method else {
-        let text = "AUTH from the Server although CONNECT named no Authentication Method";
-        return Err(Violation::protocol_error("[MQTT-4.12.0-6]", text));
-    };
-    match auth.properties.authentication_method() {
-        Some(theirs) if theirs == method => Ok(()),
-        // The short form, which can only mean Success (§3.15.2.1).
-        None if auth.properties.is_empty() && auth.reason_code == ReasonCode::Success => Ok(()),
-        _ => Err(method_differs("AUTH")),
-    }
-}
-
-fn method_differs(packet: &str) -> Violation {
-    Violation {
-        reason_code: ReasonCode::BadAuthenticationMethod,
-        rule: "[MQTT-4.12.0-5]",
-        text: format!("{packet} does not name the Authentication Method of the CONNECT"),
     }
 }
