@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 pub use authentication::{Challenge, Exchange};
 pub use connection::ConnectionId;
-pub use event::{Event, Note, Outcome, Reason, Route, SessionEnd};
+pub use event::{Event, Note, Outcome, Route, SessionEnd};
 pub use message::{Delivery, Message};
 pub use policy::{Action, Availability, Overlapping, Policy, Refusal, Rule, User};
 pub use session::Presence;
@@ -48,6 +48,7 @@ pub use timers::TimerOwner;
 use litemap::LiteMap;
 
 use crate::auth::KEY_LENGTH;
+pub use crate::delivery::Violation;
 use crate::delivery::fit_into;
 use crate::mqtt::{
     DecodeError, Disconnect, ErrorKind, Packet, PacketType, Properties, Property, ReasonCode,
@@ -56,6 +57,7 @@ use crate::mqtt::{
 use crate::time::Instant;
 use connection::{Announced, Connected, Connection, Phase, Rate};
 use entropy::Entropy;
+use event::unreadable;
 use message::seconds;
 use retained::Retained;
 use session::Session;
@@ -221,11 +223,15 @@ impl Broker {
             Packet::Auth(auth) => self.re_authenticate(id, auth, now),
             Packet::Connect(_) => {
                 let text = "a second CONNECT on one connection";
-                self.fail(id, Reason::new(ReasonCode::ProtocolError, "[MQTT-3.1.0-2]", text), now);
+                self.fail(
+                    id,
+                    Violation::new(ReasonCode::ProtocolError, "[MQTT-3.1.0-2]", text),
+                    now,
+                );
             }
             Packet::ConnAck(_) | Packet::SubAck(_) | Packet::UnsubAck(_) | Packet::PingResp => {
                 let text = format!("{} is for Servers to send", packet.packet_type().name());
-                self.fail(id, Reason::new(ReasonCode::ProtocolError, "§2.1.2", text), now);
+                self.fail(id, Violation::new(ReasonCode::ProtocolError, "§2.1.2", text), now);
             }
         }
     }
@@ -233,7 +239,7 @@ impl Broker {
     /// What cannot be read: CONNACK where a CONNECT was to be answered, DISCONNECT later (§4.13).
     fn broken(&mut self, id: ConnectionId, error: DecodeError, now: Instant) {
         let Some(connection) = self.connections.get(&id) else { return };
-        let reason = Reason::from(error);
+        let reason = unreadable(error);
         match &connection.phase {
             Phase::AwaitingConnect { .. } => match begins_no_connect(error) {
                 Some(packet) => self.not_a_connect(id, packet, now),
@@ -254,7 +260,7 @@ impl Broker {
                 if let Some(id) = session.and_then(Session::connection) {
                     self.fail(
                         id,
-                        Reason::new(reason_code, "§3.14.2.1", "the operator says so"),
+                        Violation::new(reason_code, "§3.14.2.1", "the operator says so"),
                         now,
                     );
                 }
@@ -266,7 +272,7 @@ impl Broker {
                 for id in self.connections.keys().copied().collect::<Vec<_>>() {
                     self.fail(
                         id,
-                        Reason::new(code, "§3.14.2.1", "the Server is shutting down"),
+                        Violation::new(code, "§3.14.2.1", "the Server is shutting down"),
                         now,
                     );
                 }
@@ -327,12 +333,12 @@ impl Broker {
 
     /// The properties of an answer that tells of an error. With Request Problem Information 0 only
     /// CONNACK and DISCONNECT may say more than the Reason Code [MQTT-3.1.2-29].
-    fn explain(&self, id: ConnectionId, packet: PacketType, reason: &Reason) -> Properties {
+    fn explain(&self, id: ConnectionId, packet: PacketType, reason: &Violation) -> Properties {
         let wanted = self.connected(id).is_none_or(|connected| connected.problem_information)
             || matches!(packet, PacketType::ConnAck | PacketType::Disconnect);
         let mut properties = Properties::default();
         if let Some(reference) = &self.policy.server_reference
-            && matches!(reason.code, ReasonCode::UseAnotherServer | ReasonCode::ServerMoved)
+            && matches!(reason.reason_code, ReasonCode::UseAnotherServer | ReasonCode::ServerMoved)
         {
             properties.push(Property::ServerReference(reference.clone()));
         }
@@ -343,11 +349,13 @@ impl Broker {
     }
 
     /// Ends a connection with DISCONNECT where one may be sent: after CONNACK 0x00 [MQTT-3.14.0-1].
-    fn fail(&mut self, id: ConnectionId, reason: Reason, now: Instant) {
+    fn fail(&mut self, id: ConnectionId, reason: Violation, now: Instant) {
         let client_id = self.connected(id).map(|connected| connected.client_id.clone());
         if client_id.is_some() {
-            let allowed = reason.code.allowed_in(PacketType::Disconnect, Some(Sender::Server));
-            let reason_code = if allowed { reason.code } else { ReasonCode::UnspecifiedError };
+            let allowed =
+                reason.reason_code.allowed_in(PacketType::Disconnect, Some(Sender::Server));
+            let reason_code =
+                if allowed { reason.reason_code } else { ReasonCode::UnspecifiedError };
             let properties = self.explain(id, PacketType::Disconnect, &reason);
             self.send(id, Packet::Disconnect(Disconnect { reason_code, properties }));
         }

@@ -1,10 +1,12 @@
 //! What the client acknowledges: at once, or when the application says so (§4.3, §4.6).
 
+use super::checks::out_of_place;
 use super::command::CommandError;
 use super::connection::Online;
-use super::event::{Event, Violation};
+use super::event::Event;
 use super::output::Outputs;
 use crate::delivery::ReceivedStage;
+use crate::delivery::Violation;
 use crate::mqtt::{Ack, Packet, PacketId, PacketType, ReasonCode};
 
 /// An acknowledgement owed to the Server, in the order in which its cause arrived.
@@ -68,7 +70,7 @@ impl Online {
     ) -> Result<(), Violation> {
         let packet_id = ack.packet_id;
         if self.session.incoming.stage(packet_id) == Some(ReceivedStage::PubRecDue) {
-            let violation = Violation::out_of_place(PacketType::PubRel, packet_id);
+            let violation = out_of_place(PacketType::PubRel, packet_id);
             return self.unexplained(violation, out);
         }
         match self.session.incoming.pubrel(packet_id) {

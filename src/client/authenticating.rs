@@ -3,8 +3,9 @@
 use super::checks::check_method;
 use super::command::CommandError;
 use super::connection::{Connection, Online};
-use super::event::{Event, Violation};
+use super::event::Event;
 use super::output::Outputs;
+use crate::delivery::Violation;
 use crate::mqtt::{Auth, Packet, ReasonCode};
 
 /// Who sends the next AUTH.

@@ -1,12 +1,13 @@
 //! From CONNECT to CONNACK (§3.1.4, §3.2), with the AUTH packets between them (§4.12).
 
 use super::authenticating::Turn;
-use super::checks::{check_incoming, check_method, method_differs};
+use super::checks::{check_incoming, check_method, method_differs, wrong_side};
 use super::command::{CommandError, check_well_formed};
-use super::event::{Event, Violation};
+use super::event::Event;
 use super::limits::Announced;
 use super::output::Outputs;
 use super::session::StoredSession;
+use crate::delivery::Violation;
 use crate::mqtt::{Auth, ConnAck, Connect, Packet, ReasonCode};
 use crate::time::Instant;
 
@@ -77,7 +78,7 @@ impl Attempt {
             Packet::Connect(_)
             | Packet::Subscribe(_)
             | Packet::Unsubscribe(_)
-            | Packet::PingReq => Err(Violation::wrong_side(&packet)),
+            | Packet::PingReq => Err(wrong_side(&packet)),
             _ => {
                 let name = packet.packet_type().name();
                 let text = format!("{name} from the Server before its CONNACK");

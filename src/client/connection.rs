@@ -6,13 +6,14 @@ use litemap::LiteMap;
 
 use super::acknowledging::{AckKind, AcknowledgeByHand, Held};
 use super::authenticating::Turn;
-use super::checks::check_incoming;
+use super::checks::{check_incoming, wrong_side};
 use super::command::{CommandError, check_well_formed};
-use super::event::{Event, Violation};
+use super::event::Event;
 use super::keep_alive::KeepAlive;
 use super::limits::{Announced, Limits};
 use super::output::Outputs;
 use super::session::Session;
+use crate::delivery::Violation;
 use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, Redelivery, fit_into};
 use crate::mqtt::{Packet, PacketId, PacketType, Subscribe, Unsubscribe};
 use crate::time::Instant;
@@ -106,7 +107,7 @@ impl Online {
             Packet::Connect(_)
             | Packet::Subscribe(_)
             | Packet::Unsubscribe(_)
-            | Packet::PingReq => return Err(Violation::wrong_side(&packet)),
+            | Packet::PingReq => return Err(wrong_side(&packet)),
         }
         self.pump(out);
         Ok(Next::Stay)

@@ -33,12 +33,13 @@ use litemap::LiteMap;
 pub use acknowledging::{AckKind, AcknowledgeByHand, Held};
 pub use authenticating::Turn;
 pub use command::{Accepted, Command, CommandError};
-pub use event::{Event, Message, SessionEnd, Violation};
+pub use event::{Event, Message, SessionEnd};
 pub use limits::{Announced, Limit, Limits};
 pub use output::Output;
 pub use session::{Queued, Session, StoredSession, Subscribed};
 pub use snapshot::{ConnectionSnapshot, Glance, KeepAliveSnapshot, PhaseSnapshot, Snapshot};
 
+use checks::unreadable;
 use command::check_well_formed;
 use connecting::{Attempt, Step};
 use connection::{Connection, Next, Online};
@@ -46,6 +47,7 @@ use keep_alive::KeepAlive;
 use output::Outputs;
 use session::Sessions;
 
+pub use crate::delivery::Violation;
 use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, Redelivery};
 use crate::mqtt::{Ack, Auth, ConnAck, Connect, DecodeError, Disconnect, Packet, Publish};
 use crate::time::Instant;
@@ -123,7 +125,7 @@ impl Client {
             Input::LinkUp => self.link_up(),
             Input::LinkDown(reason) => self.link_down(reason),
             Input::Received(Ok(packet)) => self.packet(packet),
-            Input::Received(Err(error)) => self.violation(error.into()),
+            Input::Received(Err(error)) => self.violation(unreadable(error)),
             Input::SentPast(packet) => self.sent_past(packet),
             Input::Tick => self.tick(),
         }

@@ -2,11 +2,13 @@
 //! Server's as they arrive.
 
 use super::acknowledging::{AckKind, AcknowledgeByHand, Held};
+use super::checks::{identifier_in_use, out_of_place, unusable_alias};
 use super::command::{Accepted, CommandError};
 use super::connection::{Connection, Online};
-use super::event::{Event, Message, Violation};
+use super::event::{Event, Message};
 use super::output::Outputs;
 use super::session::Queued;
+use crate::delivery::Violation;
 use crate::delivery::{AckOutcome, AliasError, Receipt};
 use crate::mqtt::{Ack, Packet, PacketId, PacketType, Publish, QoS, ReasonCode};
 
@@ -101,18 +103,18 @@ impl Online {
         let qos = publish.qos;
         if let Some(packet_id) = publish.packet_id {
             if self.identifier_in_use(packet_id, qos) {
-                return self.unexplained(Violation::identifier_in_use(packet_id, qos), out);
+                return self.unexplained(identifier_in_use(packet_id, qos), out);
             }
             if !self.connection.receive_quota.take(packet_id) {
                 let maximum = self.connection.receive_quota.maximum();
-                return Err(Violation {
-                    reason_code: ReasonCode::ReceiveMaximumExceeded,
-                    rule: "[MQTT-3.3.4-9]",
-                    text: format!("more than {maximum} PUBLISH packets are unacknowledged"),
-                });
+                return Err(Violation::new(
+                    ReasonCode::ReceiveMaximumExceeded,
+                    "[MQTT-3.3.4-9]",
+                    format!("more than {maximum} PUBLISH packets are unacknowledged"),
+                ));
             }
         }
-        let topic = self.connection.incoming_aliases.resolve(&publish)?;
+        let topic = self.connection.incoming_aliases.resolve(&publish).map_err(unusable_alias)?;
         let packet_id = publish.packet_id;
         let message = Event::Message(Message { topic, publish });
         match (qos, packet_id) {
@@ -161,7 +163,7 @@ impl Online {
                 }
             }
             AckOutcome::OutOfPlace(_) => {
-                self.unexplained(Violation::out_of_place(packet_type, packet_id), out)?;
+                self.unexplained(out_of_place(packet_type, packet_id), out)?;
             }
         }
         Ok(())

@@ -2,9 +2,10 @@
 
 use super::command::{Accepted, CommandError};
 use super::connection::Online;
-use super::event::{Event, Violation};
+use super::event::Event;
 use super::output::Outputs;
 use super::session::Subscribed;
+use crate::delivery::Violation;
 use crate::mqtt::{
     Packet, PacketId, PacketType, Properties, QoS, SubAck, Subscribe, Subscription, UnsubAck,
     Unsubscribe,
