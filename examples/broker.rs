@@ -120,7 +120,7 @@ struct Hub {
 struct State {
     broker: Broker,
     started: std::time::Instant,
-    last_connection: u64,
+    last_connection: u32,
     peers: HashMap<ConnectionId, Peer>,
 }
 
@@ -150,7 +150,7 @@ impl Hub {
         let (to_packets, packets) = mpsc::channel(PENDING_PACKETS);
         let (to_end, end) = oneshot::channel();
         let mut state = self.lock();
-        state.last_connection += 1;
+        state.last_connection = state.last_connection.wrapping_add(1);
         let id = ConnectionId(state.last_connection);
         state.peers.insert(id, Peer { packets: to_packets, end: to_end });
         drop(state);

@@ -1,12 +1,12 @@
 //! CONNECT and what leads to its CONNACK (§3.1.4, §4.12).
 
 use super::authentication::{Exchange, Step, check_method, check_password};
-use super::connection::{Announced, Connected, ConnectionId, KeepAlive, Phase, Rate};
+use super::connection::{Announced, Connected, KeepAlive, Phase, Rate};
 use super::event::{Event, SessionEnd};
 use super::message::seconds;
 use super::policy::{Action, Request};
 use super::session::{Presence, Session};
-use super::{Broker, ClientId, Output};
+use super::{Broker, ClientId, ConnectionId, Output};
 use crate::delivery::Violation;
 use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, fit_into};
 use crate::mqtt::{

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::connection::{ConnectionId, Phase};
+use super::connection::Phase;
 use super::delivering::{copy, readiness};
 use super::event::{Event, Outcome, SessionEnd};
 use super::message::{Delivery, seconds};
 use super::session::{Presence, Session};
 use super::timers::TimerOwner;
-use super::{Broker, ClientId, Output};
+use super::{Broker, ClientId, ConnectionId, Output};
 use crate::delivery::Violation;
 use crate::mqtt::{Disconnect, QoS, ReasonCode};
 use crate::time::Instant;

@@ -33,8 +33,8 @@ mod will;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+pub use crate::mqtt::ConnectionId;
 pub use authentication::{Challenge, Exchange};
-pub use connection::ConnectionId;
 pub use event::{Event, Note, Outcome, Route, SessionEnd};
 pub use message::{Delivery, Message};
 pub use policy::{Action, Availability, Overlapping, Policy, Refusal, Rule, User};

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::connection::ConnectionId;
 use super::event::Event;
 use super::message::Message;
 use super::policy::{Action, Refusal, Request};
-use super::{Broker, ClientId};
+use super::{Broker, ClientId, ConnectionId};
 use crate::delivery::Violation;
 use crate::delivery::{AckOutcome, Receipt};
 use crate::mqtt::{

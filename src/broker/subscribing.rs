@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use super::Broker;
-use super::connection::ConnectionId;
 use super::delivering::copy;
 use super::event::Event;
 use super::message::Delivery;
 use super::policy::{Action, Request};
 use super::publishing::identifier_in_use;
 use super::subscriptions::ActiveSubscription;
+use super::{Broker, ConnectionId};
 use crate::delivery::Violation;
 use crate::mqtt::{
     Packet, PacketType, Properties, QoS, ReasonCode, RetainHandling, SubAck, Subscribe,

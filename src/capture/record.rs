@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use crate::mqtt::{
-    self, DecodeError, Dissection, FrameHeader, Packet, PacketId, PacketType, QoS, Sender,
+    self, ConnectionId, DecodeError, Dissection, FrameHeader, Packet, PacketId, PacketType, QoS,
+    Sender,
 };
 use crate::time::Instant;
 
@@ -28,10 +29,6 @@ impl ClientSlot {
         char::from(b'A' + self.0 % 26)
     }
 }
-
-/// One Network Connection; a reconnect is a new one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub u32);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {

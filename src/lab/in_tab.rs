@@ -108,12 +108,11 @@ impl InTab {
     }
 
     fn arrived(&mut self, connection: ConnectionId, event: LinkEvent, now: Instant) {
-        let id = broker_id(connection);
         match event {
             LinkEvent::Opened => {
                 self.streams.insert(connection, PacketStream::new());
-                self.operate(broker::Input::Opened(id), now);
-                let maximum = self.broker.maximum_packet_size(id);
+                self.operate(broker::Input::Opened(connection), now);
+                let maximum = self.broker.maximum_packet_size(connection);
                 if let Some(stream) = self.streams.get_mut(&connection) {
                     stream.set_maximum_packet_size(maximum);
                 }
@@ -124,14 +123,14 @@ impl InTab {
                 }
                 // The broker may close the connection on the way, and its stream is gone then.
                 while let Some(incoming) = self.next_packet(connection) {
-                    self.operate(broker::Input::Received(id, incoming.outcome), now);
+                    self.operate(broker::Input::Received(connection, incoming.outcome), now);
                 }
             }
             // Nothing on the bench sends text.
             LinkEvent::Text { .. } => {}
             LinkEvent::Closed { .. } => {
                 self.streams.remove(&connection);
-                self.operate(broker::Input::Closed(id), now);
+                self.operate(broker::Input::Closed(connection), now);
             }
         }
     }
@@ -145,25 +144,16 @@ impl InTab {
             match output {
                 broker::Output::Send(id, packet) => {
                     if let Ok(bytes) = encode(&packet) {
-                        self.loopback.send(link_id(id), Sender::Server, bytes, now);
+                        self.loopback.send(id, Sender::Server, bytes, now);
                     }
                 }
                 broker::Output::Close(id) => {
-                    self.streams.remove(&link_id(id));
-                    self.loopback.close(link_id(id), Sender::Server, now);
+                    self.streams.remove(&id);
+                    self.loopback.close(id, Sender::Server, now);
                 }
                 // The snapshot keeps them.
                 broker::Output::Note(_) => {}
             }
         }
     }
-}
-
-fn broker_id(connection: ConnectionId) -> broker::ConnectionId {
-    broker::ConnectionId(connection.0.into())
-}
-
-/// The broker knows no connections but the lab's, whose ids fit.
-fn link_id(id: broker::ConnectionId) -> ConnectionId {
-    ConnectionId(id.0 as u32)
 }

@@ -6,7 +6,7 @@
 //! what has no representation on the wire. [`PacketStream`] takes the bytes of a connection and returns its
 //! packets, over a [`Deframer`], which only cuts them; [`v3`] writes 3.1.1, for comparison.
 //!
-//! Knows nothing of time, connections, Sessions or exercises.
+//! Knows nothing of time, of what a connection means, of Sessions or exercises.
 
 mod breakage;
 mod error;
@@ -36,7 +36,7 @@ pub use packet::{decode, dissect, encode};
 pub use property::{Holder, Properties, Property, PropertyId, PropertyKind, PropertyValue};
 pub use qos::QoS;
 pub use reason_code::ReasonCode;
-pub use stream::{Incoming, PacketStream};
+pub use stream::{ConnectionId, Incoming, PacketStream};
 pub use topic::{
     ShareName, check_topic_filter, check_topic_name, matches, split_shared, starts_with_wildcard,
     without_share_name,

@@ -6,6 +6,12 @@ use super::error::DecodeError;
 use super::frame::Deframer;
 use super::packet::{Packet, Sender, decode};
 
+/// Names a Network Connection (§1.2): a reconnect is a new one.
+///
+/// The owner of the transport chooses it, and uses none twice while its peer or its capture knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u32);
+
 /// Reads the packets of one side of a Network Connection, however the transport has split or merged
 /// their bytes [MQTT-6.0.0-2].
 ///

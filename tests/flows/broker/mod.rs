@@ -84,7 +84,7 @@ impl Bench {
 
     /// A Network Connection, without CONNECT.
     pub fn open(&mut self) -> ConnectionId {
-        let id = ConnectionId(self.wires.len() as u64 + 1);
+        let id = ConnectionId(self.wires.len() as u32 + 1);
         self.wires.insert(id, Wire { problem_information: true, ..Wire::default() });
         self.input(Input::Opened(id));
         id

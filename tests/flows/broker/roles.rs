@@ -14,7 +14,7 @@ struct World {
     broker: Broker,
     now: Instant,
     ends: Vec<End>,
-    connections: u64,
+    connections: u32,
 }
 
 /// A client with its link.
