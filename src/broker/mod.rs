@@ -68,6 +68,52 @@ use timers::Timers;
 pub type ClientId = Arc<str>;
 
 /// A complete MQTT 5.0 Server without I/O.
+///
+/// # How to drive it
+///
+/// [`handle`](Broker::handle) takes what happened, with the time at which it happened, and cannot fail:
+/// connections, what they received, wishes of the operator, the passing of time. What was due by then
+/// happens before it, each thing at its own moment.
+///
+/// After each call [`poll`](Broker::poll) until it returns `None`, and carry out what it returns in that
+/// order. Outputs for several connections are mixed; for one connection they are in the order in which
+/// they must reach the Client. Then ask [`next_timeout`](Broker::next_timeout), which may have come nearer
+/// or gone.
+///
+/// The order for one connection is: `Opened`; `Received` for each packet, within the limit of
+/// [`maximum_packet_size`](Broker::maximum_packet_size); then either `Closed`, or an `Output::Close` that
+/// the broker decides on. After that it knows the connection no longer: what is still received on it is
+/// ignored, and so is its `Closed`. A [`ConnectionId`] must not be in use when it is opened.
+///
+/// Time must not run backwards from one call to the next. The broker reads no clock, so a test may let
+/// hours pass at once.
+///
+/// # Examples
+///
+/// A client and a broker that talk without a network:
+///
+/// ```
+/// use mqtt5_playground::broker::{self, Broker, ConnectionId, Policy};
+/// use mqtt5_playground::client::{self, Client, Command};
+/// use mqtt5_playground::mqtt::Connect;
+/// use mqtt5_playground::time::Instant;
+///
+/// let (mut client, mut broker) = (Client::default(), Broker::new(Policy::default(), [7; 32]));
+/// let (id, now) = (ConnectionId(1), Instant::START);
+/// let connect = Connect { client_id: "c".into(), clean_start: true, ..Connect::default() };
+/// client.command(Command::Connect(Box::new(connect)), now).expect("nothing forbids it");
+/// broker.handle(broker::Input::Opened(id), now);
+/// client.handle(client::Input::LinkUp, now);
+/// while let Some(client::Output::Send(packet)) = client.poll() {
+///     broker.handle(broker::Input::Received(id, Ok(packet)), now);
+/// }
+/// while let Some(output) = broker.poll() {
+///     if let broker::Output::Send(_, packet) = output {
+///         client.handle(client::Input::Received(Ok(packet)), now);
+///     }
+/// }
+/// assert!(client.is_connected());
+/// ```
 #[derive(Debug)]
 pub struct Broker {
     policy: Policy,
@@ -94,7 +140,9 @@ pub enum Input {
     Closed(ConnectionId),
     /// Time has passed.
     Tick,
+    /// The operator changes what is allowed; connections keep what CONNACK has told them.
     SetPolicy(Box<Policy>),
+    /// The operator does something.
     Command(Command),
 }
 
@@ -120,9 +168,11 @@ pub enum Command {
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
+    /// To be sent to this Client.
     Send(ConnectionId, Packet),
     /// To be closed after everything sent before is out. Nothing more follows for it.
     Close(ConnectionId),
+    /// What the broker did and why, for whoever watches.
     Note(Arc<Note>),
 }
 
@@ -143,7 +193,8 @@ impl Broker {
         }
     }
 
-    /// Everything that is due at `now` happens before the input.
+    /// Takes what happened at `now`; everything due by then happens before it. Call
+    /// [`poll`](Broker::poll) until `None` afterwards.
     pub fn handle(&mut self, input: Input, now: Instant) {
         self.run_timers(now);
         match input {
@@ -161,15 +212,19 @@ impl Broker {
         self.run_timers(now);
     }
 
+    /// What to do next, in the order in which it is to be done; `None` when there is nothing left.
+    #[must_use = "what it returns is not returned again"]
     pub fn poll(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// When to call [`Broker::handle`] at the latest.
+    /// When [`Input::Tick`] is due if nothing happens before; `None` while nothing is to happen.
+    #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
         self.timers.next()
     }
 
+    /// What it allows and announces to the next Client.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }

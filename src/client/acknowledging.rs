@@ -18,13 +18,6 @@ pub struct Held {
     ready: Option<Ack>,
 }
 
-impl Held {
-    /// Whether the application has not decided yet.
-    pub fn is_open(&self) -> bool {
-        self.ready.is_none()
-    }
-}
-
 /// The acknowledgements a receiver sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AckKind {
