@@ -16,7 +16,7 @@ pub struct Window {
     pub maximum: u16,
     /// The packet that states it: CONNECT for messages from the Server, CONNACK for those to it.
     pub stated_in: RecordId,
-    /// Whether it stands there, or its absence means 65 535.
+    /// Whether it is stated there; if it is not, 65,535 holds.
     pub is_stated: bool,
     /// What is in flight, oldest first; at the end of the connection for one that is over.
     pub slots: Vec<InFlight>,
@@ -34,7 +34,7 @@ pub struct Window {
     pub latest_finished: VecDeque<RecordId>,
     /// The latest packet that changed any of this.
     pub touched: RecordId,
-    /// Whether the connection still stands.
+    /// Whether the connection is still open.
     pub is_open: bool,
 }
 

@@ -29,6 +29,8 @@ pub struct Store {
     began: f64,
     /// How far the lab's clock has been put forward since.
     skipped: StoredValue<Duration>,
+    /// The latest times that it was: when, and by how much.
+    skips: StoredValue<Vec<(Instant, Duration)>>,
     /// Counts changes; set at most once per animation frame.
     revision: RwSignal<u64>,
     revision_is_due: StoredValue<bool>,
@@ -61,6 +63,7 @@ impl Store {
             timer: StoredValue::new_local(None),
             began: milliseconds(),
             skipped: StoredValue::new(Duration::ZERO),
+            skips: StoredValue::new(Vec::new()),
             revision: RwSignal::new(0),
             revision_is_due: StoredValue::new(false),
             selected: RwSignal::new(None),
@@ -234,11 +237,22 @@ impl Store {
         let skipped = self.lab.try_update_value(|lab| lab.skip(by, now)).transpose()?;
         if skipped.is_some() {
             self.skipped.update_value(|all| *all += by);
+            self.skips.update_value(|all| {
+                if all.len() == SKIPS {
+                    all.remove(0);
+                }
+                all.push((now, by));
+            });
             // What is due next comes sooner now.
             self.timer.set_value(None);
             self.pump();
         }
         Ok(())
+    }
+
+    /// The latest times that the clock was put forward: when, and by how much. Not tracked.
+    pub fn skips(self) -> Vec<(Instant, Duration)> {
+        self.skips.get_value()
     }
 
     fn link_event(self, connection: ConnectionId, event: LinkEvent) {
@@ -362,6 +376,8 @@ fn seed() -> [u8; KEY_LENGTH] {
     seed
 }
 
+/// Time skips that are remembered.
+const SKIPS: usize = 64;
 /// The longest time a browser's timer can wait.
 const LONGEST_TIMEOUT: u32 = i32::MAX as u32;
 

@@ -122,10 +122,11 @@ async fn nobody_is_told_from_silence_and_a_late_answer() -> Outcome {
         page.step("late", "not-yet").await?;
         press(&page.control("late", 1).await?).await?;
         page.step("late", "met").await?;
-        page.see(".requests__row[data-state=late] .requests__bar").await?;
-        page.see_html(".requests__scale", &strings.requests_full_bar_limit("5.00 s")).await?;
+        page.see(".requests__row[data-state=late]").await?;
+        page.see(".requests__arc[data-state=late] .requests__cross").await?;
+        page.see_html(".requests__plot", strings.requests_set_aside).await?;
         // The request that nobody heard is not waited for.
-        assert!(!page.shows(".requests__row[data-state=nobody] .requests__bar").await?);
+        assert!(!page.shows(".requests__arc[data-state=nobody] .requests__waits").await?);
         is_done(&page, "timeout", 9).await
     })
     .await

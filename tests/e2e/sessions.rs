@@ -17,7 +17,8 @@ async fn a_session_is_resumed_with_its_messages_in_japanese() -> Outcome {
 
         fill_and_leave(&page).await?;
         page.step("away", "met").await?;
-        page.see(".sessions__row[data-state=waiting] .sessions__bar").await?;
+        page.see(".sessions__name[data-state=waiting]").await?;
+        page.see(".sessions__bar--left").await?;
 
         let publisher = page.panel('B');
         publisher.connect().await?;
@@ -29,7 +30,7 @@ async fn a_session_is_resumed_with_its_messages_in_japanese() -> Outcome {
         publisher.send("PUBLISH").await?;
         page.step("meanwhile", "met").await?;
         let stored = strings.sessions_messages(0, 2);
-        page.see_html(".sessions__row[data-state=waiting] .sessions__holds", &stored).await?;
+        page.see_html(".sessions__name[data-state=waiting]", &stored).await?;
 
         page.predict("back", 2).await?;
         page.press_control("back", 1).await?;
@@ -37,8 +38,9 @@ async fn a_session_is_resumed_with_its_messages_in_japanese() -> Outcome {
         page.step("waiting", "met").await?;
         page.marked("back", "met").await?;
         page.panel('A').mentions("火災警報").await?;
-        page.see_html(".sessions__visit[data-present]", &strings.sessions_visit(0, 1)).await?;
-        assert_eq!(page.count(".sessions__visit").await?, 3);
+        page.see(&flag(&strings.sessions_visit(0, 1))).await?;
+        assert_eq!(page.count(".sessions__flag").await?, 3);
+        page.see(".sessions__dot[data-fate=handed]").await?;
         is_done(&page, "resume", 11).await
     })
     .await
@@ -57,15 +59,16 @@ async fn a_session_runs_out_when_the_clock_is_put_forward() -> Outcome {
             page.step(step, "met").await?;
         }
         for filter in ["test/session/messages", "test/session/alerts"] {
-            page.see_html(".sessions__row[data-state=waiting] .sessions__holds", filter).await?;
+            page.see_html(".sessions__name[data-state=waiting]", filter).await?;
         }
         skip(&page, 1).await?;
-        let state = ".sessions__row[data-state=waiting] .sessions__state";
+        let state = ".sessions__name[data-state=waiting] .sessions__state";
         page.see_text(state, |words| (1..=50).contains(&number_in(words))).await?;
         skip(&page, 2).await?;
-        page.see_html(".sessions__row[data-state=gone] .sessions__state", strings.sessions_gone)
+        page.see_html(".sessions__name[data-state=gone] .sessions__state", strings.sessions_gone)
             .await?;
-        page.gone(".sessions__bar").await?;
+        page.gone(".sessions__bar--left").await?;
+        page.see(".sessions__jump").await?;
         is_done(&page, "create", 3).await
     })
     .await
@@ -84,16 +87,16 @@ async fn of_four_intervals_one_is_still_remembered() -> Outcome {
         page.press_control("leave", 2).await?;
         page.step("leave", "met").await?;
         let forever = strings.sessions_waits_forever;
-        page.see_html(".sessions__row[data-state=waiting] .sessions__state", forever).await?;
-        assert_eq!(page.count(".sessions__row[data-state=gone]").await?, 2, "absent and zero");
+        page.see_html(".sessions__name[data-state=waiting] .sessions__state", forever).await?;
+        assert_eq!(page.count(".sessions__name[data-state=gone]").await?, 2, "absent and zero");
 
         page.predict("return", 2).await?;
         page.press_control("return", 1).await?;
         page.press_control("return", 2).await?;
         page.step("return", "met").await?;
         page.marked("return", "met").await?;
-        page.see_html(".sessions__visit[data-present]", &strings.sessions_visit(0, 1)).await?;
-        assert_eq!(page.count(".sessions__visit[data-present]").await?, 1);
+        page.see(&flag(&strings.sessions_visit(0, 1))).await?;
+        assert_eq!(page.count(".sessions__flag[data-present]").await?, 1);
         is_done(&page, "compare-intervals", 12).await
     })
     .await
@@ -116,8 +119,13 @@ async fn skip(page: &Page, nth: usize) -> Outcome {
     press(&page.see(&format!("#picture .card__head button:nth-of-type({nth})")).await?).await
 }
 
-/// The digits of a text as a number; 0 where there are none.
+/// A return by what its CONNECT and CONNACK said.
+fn flag(words: &str) -> String {
+    format!(".sessions__flag[title$='{words}']")
+}
+
+/// The first number of a text; 0 where there is none.
 fn number_in(words: &str) -> u32 {
-    let digits: String = words.chars().filter(char::is_ascii_digit).collect();
-    digits.parse().unwrap_or(0)
+    let digits = words.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }

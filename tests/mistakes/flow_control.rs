@@ -159,7 +159,7 @@ fn qos_0_is_free() -> Vec<Mistake> {
 fn overrun() -> Vec<Mistake> {
     let id = "overrun";
     let one = |cast: &Cast| {
-        let mut moves = part("overrun", cast, 3..4);
+        let mut moves = part("overrun", cast, 4..5);
         if let Some(Move::Acts(acts)) = moves.last_mut() {
             acts.truncate(1);
         }
@@ -170,14 +170,15 @@ fn overrun() -> Vec<Mistake> {
         // Through the client, which counts.
         Mistake::new(
             (id, "too-many", "not-tried"),
-            move |cast| [part(id, cast, 0..1), part(id, cast, 3..4)].concat(),
-            move |cast| part(id, cast, 1..4),
+            move |cast| [part(id, cast, 0..1), part(id, cast, 4..5)].concat(),
+            move |cast| part(id, cast, 1..5),
         ),
-        Mistake::before((id, "in-turn", "not-back"), 2),
+        Mistake::before((id, "read", "not-opened"), 2),
+        Mistake::before((id, "in-turn", "not-back"), 3),
         Mistake::new(
             (id, "in-turn", "none-waited"),
-            move |cast| [part(id, cast, 0..3), one(cast), one(cast)].concat(),
-            move |cast| part(id, cast, 3..4),
+            move |cast| [part(id, cast, 0..4), one(cast), one(cast)].concat(),
+            move |cast| part(id, cast, 4..5),
         ),
     ]
 }

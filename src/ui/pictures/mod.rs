@@ -2,7 +2,10 @@
 
 pub mod alias_game;
 pub mod alias_ledger;
+pub mod axis;
 pub mod codes;
+#[cfg(target_arch = "wasm32")]
+mod measure;
 pub mod metadata;
 pub mod requests;
 pub mod scram;

@@ -38,6 +38,7 @@ pub static EXERCISE: Exercise = Exercise {
             check: dismissed,
             ..Step::PLAIN
         },
+        Step { id: "read", check: opened, ..Step::PLAIN },
         Step {
             id: "in-turn",
             controls: &[|cast| Move::Act(connect(cast, CLIENT)), |_| Move::Acts(in_turn())],
@@ -49,6 +50,7 @@ pub static EXERCISE: Exercise = Exercise {
         vec![
             Move::Act(connect(cast, CLIENT)),
             Move::Acts(too_many()),
+            Move::Open(CLIENT, PacketType::Disconnect),
             Move::React(connect_again),
             Move::Acts(in_turn()),
         ]
@@ -103,6 +105,15 @@ fn dismissed(evidence: &Evidence) -> Verdict {
         check::has_reason_code(packet, ReasonCode::ReceiveMaximumExceeded)
     })?;
     Ok([beyond].into_iter().chain(end).collect())
+}
+
+/// The learner has opened that DISCONNECT.
+fn opened(evidence: &Evidence) -> Verdict {
+    let end = dismissed(evidence)?.into_iter().next_back();
+    match end.filter(|end| evidence.opened.contains(end)) {
+        Some(end) => Ok(vec![end]),
+        None => Err(Finding::NotOpened { packet: PacketType::Disconnect }.into()),
+    }
 }
 
 /// PUBREC with 0x97, DISCONNECT with 0x93, or a wait.

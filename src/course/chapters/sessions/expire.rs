@@ -79,7 +79,7 @@ fn left(evidence: &Evidence) -> Verdict {
     Ok(vec![before.connect.0, end])
 }
 
-/// Clean Start 0, and Session Present 0 all the same [MQTT-3.2.2-3].
+/// Clean Start 0, and yet Session Present 0 [MQTT-3.2.2-3].
 fn came_too_late(evidence: &Evidence) -> Verdict {
     let (before, end, back) = absence(evidence)?;
     let back = back.ok_or_else(|| Finding::told("not-back", []))?;
