@@ -31,13 +31,16 @@ pub struct Loopback {
 /// Something that reaches one end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
+    /// On which connection.
     pub connection: ConnectionId,
     /// The end it reaches.
     pub at: Sender,
+    /// What happens there.
     pub event: LinkEvent,
 }
 
 impl Loopback {
+    /// A loopback without connections, which takes this long one way.
     pub fn new(latency: Duration) -> Loopback {
         Loopback { latency, ..Loopback::default() }
     }
