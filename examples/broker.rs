@@ -29,7 +29,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt, StreamExt};
 use mqtt5_playground::broker::{Broker, Command, ConnectionId, Input, Output, Policy};
-use mqtt5_playground::mqtt::{Deframer, Packet, Sender, decode, encode};
+use mqtt5_playground::mqtt::{Packet, PacketStream, Sender, encode};
 use mqtt5_playground::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::OwnedReadHalf;
@@ -120,7 +120,7 @@ struct Hub {
 struct State {
     broker: Broker,
     started: std::time::Instant,
-    last_connection: u64,
+    last_connection: u32,
     peers: HashMap<ConnectionId, Peer>,
 }
 
@@ -150,7 +150,7 @@ impl Hub {
         let (to_packets, packets) = mpsc::channel(PENDING_PACKETS);
         let (to_end, end) = oneshot::channel();
         let mut state = self.lock();
-        state.last_connection += 1;
+        state.last_connection = state.last_connection.wrapping_add(1);
         let id = ConnectionId(state.last_connection);
         state.peers.insert(id, Peer { packets: to_packets, end: to_end });
         drop(state);
@@ -294,36 +294,21 @@ async fn accept(listener: TcpListener, hub: Arc<Hub>, transport: Transport) {
 struct Incoming {
     id: ConnectionId,
     hub: Arc<Hub>,
-    deframer: Deframer,
+    stream: PacketStream,
 }
 
 impl Incoming {
     fn new(id: ConnectionId, hub: Arc<Hub>) -> Incoming {
-        Incoming { id, hub, deframer: Deframer::new() }
+        Incoming { id, hub, stream: PacketStream::new() }
     }
 
-    /// After what cannot be read the broker closes: nothing behind it is looked at.
+    /// After what cannot be read the broker closes, and ignores what follows it (§4.13).
     fn push(&mut self, bytes: &[u8]) {
-        self.deframer.push(bytes);
-        self.deframer.set_maximum_packet_size(self.hub.maximum_packet_size(self.id));
+        self.stream.set_maximum_packet_size(self.hub.maximum_packet_size(self.id));
+        self.stream.push(bytes);
         let mut inputs = Vec::new();
-        loop {
-            let frame = match self.deframer.next_frame() {
-                Ok(Some(frame)) => frame,
-                Ok(None) => break,
-                Err(error) => {
-                    inputs.push(Input::Broken(self.id, error));
-                    self.deframer.take_pending();
-                    break;
-                }
-            };
-            match decode(&frame, Some(Sender::Client)) {
-                Ok(packet) => inputs.push(Input::Packet(self.id, packet)),
-                Err(error) => {
-                    inputs.push(Input::Broken(self.id, error));
-                    break;
-                }
-            }
+        while let Some(incoming) = self.stream.next(Sender::Client) {
+            inputs.push(Input::Received(self.id, incoming.outcome));
         }
         self.hub.handle(inputs);
     }

@@ -11,6 +11,7 @@ pub mod time;
 
 pub mod mqtt;
 
+#[deny(missing_docs)]
 pub mod delivery;
 
 pub mod auth;
@@ -21,6 +22,7 @@ pub mod broker;
 
 pub mod capture;
 
+#[deny(missing_docs)]
 pub mod link;
 
 pub mod lab;

@@ -5,35 +5,22 @@
 
 use libfuzzer_sys::fuzz_target;
 use mqtt5_playground::broker::{Broker, ConnectionId, Input, Output, Policy};
-use mqtt5_playground::mqtt::{Deframer, Sender, decode, encode};
+use mqtt5_playground::mqtt::{PacketStream, Sender, decode, encode};
 use mqtt5_playground::time::Instant;
 
 fuzz_target!(|data: &[u8]| {
     let Some((&turn, stream)) = data.split_first() else { return };
     let mut broker = Broker::new(Policy::default(), [0; 32]);
-    let mut links = [1, 2].map(|n| (ConnectionId(n), Deframer::new()));
+    let mut links = [1, 2].map(|n| (ConnectionId(n), PacketStream::new()));
     for (id, _) in &links {
         broker.handle(Input::Opened(*id), Instant::START);
     }
     for (number, bytes) in stream.chunks(usize::from(turn).max(1)).enumerate() {
         let now = Instant::from_millis(number as u64 * 500);
-        let (id, deframer) = &mut links[number % 2];
-        deframer.push(bytes);
-        loop {
-            let outcome = match deframer.next_frame() {
-                Ok(None) => break,
-                Ok(Some(frame)) => decode(&frame, Some(Sender::Client)),
-                Err(error) => Err(error),
-            };
-            let broken = outcome.is_err();
-            broker.handle(
-                outcome.map_or_else(|e| Input::Broken(*id, e), |p| Input::Packet(*id, p)),
-                now,
-            );
-            if broken {
-                deframer.take_pending();
-                break;
-            }
+        let (id, stream) = &mut links[number % 2];
+        stream.push(bytes);
+        while let Some(incoming) = stream.next(Sender::Client) {
+            broker.handle(Input::Received(*id, incoming.outcome), now);
         }
         while let Some(output) = broker.poll() {
             if let Output::Send(_, packet) = output {

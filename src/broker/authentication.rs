@@ -1,11 +1,11 @@
 //! Who may connect: User Name and Password (§3.1.3.5, §3.1.3.6), or SCRAM-SHA-256 (§4.12).
 
 use super::entropy::Entropy;
-use super::event::Reason;
 use super::policy::Policy;
 use crate::auth::{
     ClientFirst, Credentials, SCRAM_SHA_256, ScramError, ServerFirst, Verified, nonce, verify,
 };
+use crate::delivery::Violation;
 use crate::mqtt::{Connect, ReasonCode};
 
 /// A SCRAM-SHA-256 exchange under way.
@@ -39,7 +39,7 @@ impl Exchange {
         data: Option<&[u8]>,
         policy: &Policy,
         entropy: &mut Entropy,
-    ) -> Result<Step, Reason> {
+    ) -> Result<Step, Violation> {
         match data {
             None => Ok(Step::Continue(Exchange::AwaitingFirst, None)),
             Some(data) => challenge(data, policy, entropy),
@@ -52,7 +52,7 @@ impl Exchange {
         data: &[u8],
         policy: &Policy,
         entropy: &mut Entropy,
-    ) -> Result<Step, Reason> {
+    ) -> Result<Step, Violation> {
         match self {
             Exchange::AwaitingFirst => challenge(data, policy, entropy),
             Exchange::Challenged(challenge) => {
@@ -70,10 +70,10 @@ impl Exchange {
 }
 
 /// Checks the Authentication Method of a CONNECT [MQTT-4.12.0-1].
-pub(super) fn check_method(method: &str, policy: &Policy) -> Result<(), Reason> {
+pub(super) fn check_method(method: &str, policy: &Policy) -> Result<(), Violation> {
     match policy.scram && method == SCRAM_SHA_256 {
         true => Ok(()),
-        false => Err(Reason::new(
+        false => Err(Violation::new(
             ReasonCode::BadAuthenticationMethod,
             "[MQTT-4.12.0-1]",
             format!("the Authentication Method {method} is not offered"),
@@ -82,11 +82,11 @@ pub(super) fn check_method(method: &str, policy: &Policy) -> Result<(), Reason> 
 }
 
 /// Checks User Name and Password of a CONNECT without Authentication Method.
-pub(super) fn check_password(connect: &Connect, policy: &Policy) -> Result<(), Reason> {
+pub(super) fn check_password(connect: &Connect, policy: &Policy) -> Result<(), Violation> {
     let Some(name) = &connect.user_name else {
         return match policy.anonymous {
             true => Ok(()),
-            false => Err(Reason::new(
+            false => Err(Violation::new(
                 ReasonCode::NotAuthorized,
                 "[MQTT-3.1.4-2]",
                 "a User Name and Password is needed",
@@ -100,7 +100,7 @@ pub(super) fn check_password(connect: &Connect, policy: &Policy) -> Result<(), R
     let password = connect.password.as_deref().unwrap_or_default();
     match policy.user(name) {
         Some(user) if user.password.as_bytes() == password => Ok(()),
-        _ => Err(Reason::new(
+        _ => Err(Violation::new(
             ReasonCode::BadUserNameOrPassword,
             "[MQTT-3.1.4-2]",
             "no such User Name and Password",
@@ -110,7 +110,7 @@ pub(super) fn check_password(connect: &Connect, policy: &Policy) -> Result<(), R
 
 /// Answers a client-first message. A name nobody has gets a challenge too, which no proof can meet: who
 /// asks does not learn who exists.
-fn challenge(data: &[u8], policy: &Policy, entropy: &mut Entropy) -> Result<Step, Reason> {
+fn challenge(data: &[u8], policy: &Policy, entropy: &mut Entropy) -> Result<Step, Violation> {
     let first = ClientFirst::parse(data).map_err(refused)?;
     let salt = entropy.bound_to(&first.user_name);
     let iterations = policy
@@ -132,8 +132,8 @@ fn challenge(data: &[u8], policy: &Policy, entropy: &mut Entropy) -> Result<Step
     Ok(Step::Continue(Exchange::Challenged(Box::new(challenge)), Some(message)))
 }
 
-fn refused(error: ScramError) -> Reason {
-    Reason::new(ReasonCode::NotAuthorized, "[MQTT-4.12.0-4]", error.to_string())
+fn refused(error: ScramError) -> Violation {
+    Violation::new(ReasonCode::NotAuthorized, "[MQTT-4.12.0-4]", error.to_string())
 }
 
 /// In bytes; a multiple of three needs no padding in base64.

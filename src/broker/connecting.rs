@@ -1,12 +1,13 @@
 //! CONNECT and what leads to its CONNACK (§3.1.4, §4.12).
 
 use super::authentication::{Exchange, Step, check_method, check_password};
-use super::connection::{Announced, Connected, ConnectionId, KeepAlive, Phase, Rate};
-use super::event::{Event, Reason, SessionEnd};
+use super::connection::{Announced, Connected, KeepAlive, Phase, Rate};
+use super::event::{Event, SessionEnd};
 use super::message::seconds;
 use super::policy::{Action, Request};
 use super::session::{Presence, Session};
-use super::{Broker, ClientId, Output};
+use super::{Broker, ClientId, ConnectionId, Output};
+use crate::delivery::Violation;
 use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, fit_into};
 use crate::mqtt::{
     Auth, ConnAck, Connect, Packet, PacketType, Properties, Property, QoS, ReasonCode, Sender,
@@ -17,7 +18,7 @@ impl Broker {
     /// Without CONNACK a Server may not send DISCONNECT: it only closes [MQTT-3.1.0-1].
     pub(super) fn not_a_connect(&mut self, id: ConnectionId, packet: PacketType, now: Instant) {
         let text = format!("{} before CONNECT", packet.name());
-        let reason = Reason::new(ReasonCode::ProtocolError, "[MQTT-3.1.0-1]", text);
+        let reason = Violation::new(ReasonCode::ProtocolError, "[MQTT-3.1.0-1]", text);
         self.note(now, Some(id), None, Event::Refused { packet, reason });
         self.close(id, now);
     }
@@ -58,7 +59,7 @@ impl Broker {
             }
             other => {
                 let text = format!("{} before CONNACK", other.packet_type().name());
-                let reason = Reason::new(ReasonCode::ProtocolError, "[MQTT-3.1.2-30]", text);
+                let reason = Violation::new(ReasonCode::ProtocolError, "[MQTT-3.1.2-30]", text);
                 return self.refuse_connect(id, reason, maximum, now);
             }
         };
@@ -74,7 +75,7 @@ impl Broker {
         let method = connected.authentication_method.clone();
         let (user, running) = (connected.user.clone(), connected.exchange.clone());
         let step = match (&method, running, auth.reason_code) {
-            (None, ..) => Err(Reason::new(
+            (None, ..) => Err(Violation::new(
                 ReasonCode::ProtocolError,
                 "[MQTT-4.12.0-7]",
                 "AUTH on a connection whose CONNECT named no Authentication Method",
@@ -87,7 +88,7 @@ impl Broker {
             }
             (Some(_), Some(exchange), _) => continued(&auth, method.as_deref())
                 .and_then(|data| exchange.proceed(data, &self.policy, &mut self.entropy)),
-            (Some(_), None, _) => Err(Reason::new(
+            (Some(_), None, _) => Err(Violation::new(
                 ReasonCode::ProtocolError,
                 "§4.12.1",
                 "re-authentication begins with AUTH 0x19",
@@ -104,7 +105,7 @@ impl Broker {
             // Who re-authenticates stays who they were.
             Ok(Step::Proved { user: proved, .. }) if Some(&proved) != user.as_ref() => {
                 let text = format!("the connection does not belong to {proved}");
-                let reason = Reason::new(ReasonCode::NotAuthorized, "[MQTT-4.12.1-2]", text);
+                let reason = Violation::new(ReasonCode::NotAuthorized, "[MQTT-4.12.1-2]", text);
                 self.fail(id, reason, now);
             }
             Ok(Step::Proved { user, credentials, values, server_final }) => {
@@ -124,12 +125,12 @@ impl Broker {
     pub(super) fn refuse_connect(
         &mut self,
         id: ConnectionId,
-        reason: Reason,
+        reason: Violation,
         maximum_packet_size: Option<u32>,
         now: Instant,
     ) {
-        let allowed = reason.code.allowed_in(PacketType::ConnAck, Some(Sender::Server));
-        let reason_code = if allowed { reason.code } else { ReasonCode::UnspecifiedError };
+        let allowed = reason.reason_code.allowed_in(PacketType::ConnAck, Some(Sender::Server));
+        let reason_code = if allowed { reason.reason_code } else { ReasonCode::UnspecifiedError };
         let properties = self.explain(id, PacketType::ConnAck, &reason);
         // Session Present is 0 with an error [MQTT-3.2.2-6].
         let connack = ConnAck { session_present: false, reason_code, properties };
@@ -141,39 +142,39 @@ impl Broker {
     }
 
     /// Everything about a CONNECT but who sends it.
-    fn check_connect(&mut self, connect: &Connect, now: Instant) -> Result<(), Reason> {
+    fn check_connect(&mut self, connect: &Connect, now: Instant) -> Result<(), Violation> {
         use ReasonCode as R;
         let policy = &self.policy;
         if let Some(code) = policy.availability.refusal() {
-            return Err(Reason::new(code, "§4.11", "no Clients are taken here now"));
+            return Err(Violation::new(code, "§4.11", "no Clients are taken here now"));
         }
         if !self.connect_rate.admit(policy.connections_per_second, now) {
             let text = "too many CONNECTs a second";
-            return Err(Reason::new(R::ConnectionRateExceeded, "§3.2.2.2", text));
+            return Err(Violation::new(R::ConnectionRateExceeded, "§3.2.2.2", text));
         }
         let client_id = &*connect.client_id;
         if client_id.is_empty() && !policy.assign_client_ids {
             let text = "this Server assigns no Client Identifier";
-            return Err(Reason::new(R::ClientIdentifierNotValid, "[MQTT-3.1.3-8]", text));
+            return Err(Violation::new(R::ClientIdentifierNotValid, "[MQTT-3.1.3-8]", text));
         }
         if client_id.len() > usize::from(policy.maximum_client_id_length.max(23)) {
             let text = "the Client Identifier is too long";
-            return Err(Reason::new(R::ClientIdentifierNotValid, "[MQTT-3.1.3-8]", text));
+            return Err(Violation::new(R::ClientIdentifierNotValid, "[MQTT-3.1.3-8]", text));
         }
         if policy.banned.iter().any(|banned| banned == client_id) {
-            return Err(Reason::new(R::Banned, "[MQTT-3.1.4-2]", "this Client is banned"));
+            return Err(Violation::new(R::Banned, "[MQTT-3.1.4-2]", "this Client is banned"));
         }
         let user = connect.user_name.as_deref();
         let request = Request { action: Action::Connect, user, client_id, topic: None };
         if let Some(code) = policy.refusal_by_rule(&request, PacketType::ConnAck) {
-            return Err(Reason::new(code, "[MQTT-3.1.4-2]", "a rule refuses this CONNECT"));
+            return Err(Violation::new(code, "[MQTT-3.1.4-2]", "a rule refuses this CONNECT"));
         }
         let connected = self.sessions.values().filter(|s| s.connection().is_some());
         if let Some(maximum) = policy.maximum_connections
             && connected.filter(|s| &*s.client_id != client_id).count() >= maximum as usize
         {
             let text = "too many Clients are connected";
-            return Err(Reason::new(R::QuotaExceeded, "[MQTT-3.1.4-2]", text));
+            return Err(Violation::new(R::QuotaExceeded, "[MQTT-3.1.4-2]", text));
         }
         self.check_will(connect)
     }
@@ -182,7 +183,7 @@ impl Broker {
         &mut self,
         id: ConnectionId,
         connect: Box<Connect>,
-        step: Result<Step, Reason>,
+        step: Result<Step, Violation>,
         now: Instant,
     ) {
         let maximum = connect.properties.maximum_packet_size();
@@ -351,20 +352,20 @@ impl Broker {
 }
 
 /// The Authentication Data of an AUTH that goes on with an exchange.
-fn continued<'a>(auth: &'a Auth, method: Option<&str>) -> Result<&'a [u8], Reason> {
+fn continued<'a>(auth: &'a Auth, method: Option<&str>) -> Result<&'a [u8], Violation> {
     check_same_method(auth, method)?;
     if auth.reason_code != ReasonCode::ContinueAuthentication {
         let text = "an exchange goes on with AUTH 0x18";
-        return Err(Reason::new(ReasonCode::ProtocolError, "[MQTT-4.12.0-3]", text));
+        return Err(Violation::new(ReasonCode::ProtocolError, "[MQTT-4.12.0-3]", text));
     }
     Ok(auth.properties.authentication_data().map(|data| &data[..]).unwrap_or_default())
 }
 
 /// Every AUTH names the method of the CONNECT [MQTT-4.12.0-5].
-fn check_same_method(auth: &Auth, method: Option<&str>) -> Result<(), Reason> {
+fn check_same_method(auth: &Auth, method: Option<&str>) -> Result<(), Violation> {
     match auth.properties.authentication_method() == method {
         true => Ok(()),
-        false => Err(Reason::new(
+        false => Err(Violation::new(
             ReasonCode::BadAuthenticationMethod,
             "[MQTT-4.12.0-5]",
             "AUTH names another Authentication Method than CONNECT did",

@@ -10,10 +10,6 @@ use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, Redelivery};
 use crate::mqtt::{Connect, QoS};
 use crate::time::Instant;
 
-/// Names a Network Connection; whoever owns the transport chooses it and never uses it twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub u64);
-
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
     pub(super) opened_at: Instant,

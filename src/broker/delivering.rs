@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 
-use super::connection::{Connected, Connection, ConnectionId, Phase};
+use super::connection::{Connected, Connection, Phase};
 use super::event::{Event, Outcome, Route};
 use super::message::{Delivery, Message};
 use super::policy::Overlapping;
@@ -13,7 +13,7 @@ use super::session::Session;
 use super::shared::Readiness;
 use super::subscriptions::{ActiveSubscription, Match};
 use super::timers::TimerOwner;
-use super::{Broker, ClientId, Output};
+use super::{Broker, ClientId, ConnectionId, Output};
 use crate::delivery::packet_size;
 use crate::mqtt::{Ack, Packet, PacketId, PacketType, Property, Publish, QoS};
 use crate::time::Instant;

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::connection::{ConnectionId, Phase};
+use super::connection::Phase;
 use super::delivering::{copy, readiness};
-use super::event::{Event, Outcome, Reason, SessionEnd};
+use super::event::{Event, Outcome, SessionEnd};
 use super::message::{Delivery, seconds};
 use super::session::{Presence, Session};
 use super::timers::TimerOwner;
-use super::{Broker, ClientId, Output};
+use super::{Broker, ClientId, ConnectionId, Output};
+use crate::delivery::Violation;
 use crate::mqtt::{Disconnect, QoS, ReasonCode};
 use crate::time::Instant;
 
@@ -25,7 +26,7 @@ impl Broker {
         let Some((connected, session)) = self.halves(id) else { return };
         if asked.is_some_and(|asked| asked > 0) && !connected.may_extend_session {
             let text = "CONNECT asked for a Session Expiry Interval of 0";
-            let reason = Reason::new(ReasonCode::ProtocolError, "§3.14.2.2.2", text);
+            let reason = Violation::new(ReasonCode::ProtocolError, "§3.14.2.2.2", text);
             return self.fail(id, reason, now);
         }
         if let Some(expiry_interval) = expiry_interval {
@@ -66,16 +67,16 @@ impl Broker {
         let reason = match &connection.phase {
             Phase::Connected(connected) if connected.ends_at.is_some_and(|at| at <= now) => {
                 let text = "connected for as long as is allowed";
-                Reason::new(ReasonCode::MaximumConnectTime, "§3.14.2.1", text)
+                Violation::new(ReasonCode::MaximumConnectTime, "§3.14.2.1", text)
             }
             Phase::Connected(connected) => {
                 let secs = connected.keep_alive.secs;
                 let text = format!("nothing heard for one and a half times {secs} s");
-                Reason::new(ReasonCode::KeepAliveTimeout, "[MQTT-3.1.2-22]", text)
+                Violation::new(ReasonCode::KeepAliveTimeout, "[MQTT-3.1.2-22]", text)
             }
             Phase::AwaitingConnect { .. } | Phase::Authenticating { .. } => {
                 let text = "no accepted CONNECT in time";
-                Reason::new(ReasonCode::UnspecifiedError, "§3.1.4", text)
+                Violation::new(ReasonCode::UnspecifiedError, "§3.1.4", text)
             }
         };
         self.fail(id, reason, now);
@@ -97,7 +98,7 @@ impl Broker {
         let existing = self.sessions.get(client_id).and_then(Session::connection);
         if let Some(existing) = existing {
             let text = "another connection uses this Client Identifier";
-            let reason = Reason::new(ReasonCode::SessionTakenOver, "[MQTT-3.1.4-3]", text);
+            let reason = Violation::new(ReasonCode::SessionTakenOver, "[MQTT-3.1.4-3]", text);
             self.fail(existing, reason, now);
         }
     }

@@ -1,11 +1,11 @@
 //! What the broker did and why, for whoever watches.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use super::{ClientId, ConnectionId};
 use crate::auth::{Credentials, Verified};
+use crate::delivery::Violation;
 use crate::mqtt::{DecodeError, PacketId, PacketType, QoS, ReasonCode};
 use crate::time::Instant;
 
@@ -16,15 +16,6 @@ pub struct Note {
     pub connection: Option<ConnectionId>,
     pub client_id: Option<ClientId>,
     pub event: Event,
-}
-
-/// Why something is refused or ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
-    pub code: ReasonCode,
-    /// A normative statement or a section.
-    pub rule: &'static str,
-    pub text: Cow<'static, str>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,10 +34,10 @@ pub enum Event {
     /// A packet was answered with an error.
     Refused {
         packet: PacketType,
-        reason: Reason,
+        reason: Violation,
     },
     /// The Server ended the connection.
-    Disconnected(Reason),
+    Disconnected(Violation),
     /// The Client ended the connection.
     ClientDisconnected(ReasonCode),
     /// The connection was gone without DISCONNECT.
@@ -152,17 +143,10 @@ pub enum SessionEnd {
     Administrative,
 }
 
-impl Reason {
-    pub fn new(code: ReasonCode, rule: &'static str, text: impl Into<Cow<'static, str>>) -> Reason {
-        Reason { code, rule, text: text.into() }
-    }
-}
-
-impl From<DecodeError> for Reason {
-    fn from(error: DecodeError) -> Reason {
-        let text = format!("byte {}: {}", error.at, error.kind);
-        Reason::new(error.kind.reason_code(), error.kind.rule(), text)
-    }
+/// What the Client sent and cannot be read.
+pub(super) fn unreadable(error: DecodeError) -> Violation {
+    let text = format!("byte {}: {}", error.at, error.kind);
+    Violation::new(error.kind.reason_code(), error.kind.rule(), text)
 }
 
 impl Event {
@@ -229,12 +213,6 @@ impl fmt::Display for Outcome {
             Outcome::DroppedExpired => f.write_str("dropped: expired"),
             Outcome::DroppedTooLarge => f.write_str("dropped: larger than the Client takes"),
         }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "0x{:02X} {}: {}", self.code.value(), self.code.name(), self.text)
     }
 }
 

@@ -33,9 +33,9 @@ mod will;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+pub use crate::mqtt::ConnectionId;
 pub use authentication::{Challenge, Exchange};
-pub use connection::ConnectionId;
-pub use event::{Event, Note, Outcome, Reason, Route, SessionEnd};
+pub use event::{Event, Note, Outcome, Route, SessionEnd};
 pub use message::{Delivery, Message};
 pub use policy::{Action, Availability, Overlapping, Policy, Refusal, Rule, User};
 pub use session::Presence;
@@ -48,6 +48,7 @@ pub use timers::TimerOwner;
 use litemap::LiteMap;
 
 use crate::auth::KEY_LENGTH;
+pub use crate::delivery::Violation;
 use crate::delivery::fit_into;
 use crate::mqtt::{
     DecodeError, Disconnect, ErrorKind, Packet, PacketType, Properties, Property, ReasonCode,
@@ -56,6 +57,7 @@ use crate::mqtt::{
 use crate::time::Instant;
 use connection::{Announced, Connected, Connection, Phase, Rate};
 use entropy::Entropy;
+use event::unreadable;
 use message::seconds;
 use retained::Retained;
 use session::Session;
@@ -66,6 +68,52 @@ use timers::Timers;
 pub type ClientId = Arc<str>;
 
 /// A complete MQTT 5.0 Server without I/O.
+///
+/// # How to drive it
+///
+/// [`handle`](Broker::handle) takes what happened, with the time at which it happened, and cannot fail:
+/// connections, what they received, wishes of the operator, the passing of time. What was due by then
+/// happens before it, each thing at its own moment.
+///
+/// After each call [`poll`](Broker::poll) until it returns `None`, and carry out what it returns in that
+/// order. Outputs for several connections are mixed; for one connection they are in the order in which
+/// they must reach the Client. Then ask [`next_timeout`](Broker::next_timeout), which may have come nearer
+/// or gone.
+///
+/// The order for one connection is: `Opened`; `Received` for each packet, within the limit of
+/// [`maximum_packet_size`](Broker::maximum_packet_size); then either `Closed`, or an `Output::Close` that
+/// the broker decides on. After that it knows the connection no longer: what is still received on it is
+/// ignored, and so is its `Closed`. A [`ConnectionId`] must not be in use when it is opened.
+///
+/// Time must not run backwards from one call to the next. The broker reads no clock, so a test may let
+/// hours pass at once.
+///
+/// # Examples
+///
+/// A client and a broker that talk without a network:
+///
+/// ```
+/// use mqtt5_playground::broker::{self, Broker, ConnectionId, Policy};
+/// use mqtt5_playground::client::{self, Client, Command};
+/// use mqtt5_playground::mqtt::Connect;
+/// use mqtt5_playground::time::Instant;
+///
+/// let (mut client, mut broker) = (Client::default(), Broker::new(Policy::default(), [7; 32]));
+/// let (id, now) = (ConnectionId(1), Instant::START);
+/// let connect = Connect { client_id: "c".into(), clean_start: true, ..Connect::default() };
+/// client.command(Command::Connect(Box::new(connect)), now).expect("nothing forbids it");
+/// broker.handle(broker::Input::Opened(id), now);
+/// client.handle(client::Input::LinkUp, now);
+/// while let Some(client::Output::Send(packet)) = client.poll() {
+///     broker.handle(broker::Input::Received(id, Ok(packet)), now);
+/// }
+/// while let Some(output) = broker.poll() {
+///     if let broker::Output::Send(_, packet) = output {
+///         client.handle(client::Input::Received(Ok(packet)), now);
+///     }
+/// }
+/// assert!(client.is_connected());
+/// ```
 #[derive(Debug)]
 pub struct Broker {
     policy: Policy,
@@ -85,14 +133,16 @@ pub struct Broker {
 pub enum Input {
     /// A Network Connection is open.
     Opened(ConnectionId),
-    Packet(ConnectionId, Packet),
-    /// What came is no valid packet.
-    Broken(ConnectionId, DecodeError),
+    /// The Client sent a packet, or what cannot be read: the outcome of
+    /// [`PacketStream::next`](crate::mqtt::PacketStream::next).
+    Received(ConnectionId, Result<Packet, DecodeError>),
     /// The Network Connection is gone.
     Closed(ConnectionId),
     /// Time has passed.
     Tick,
+    /// The operator changes what is allowed; connections keep what CONNACK has told them.
     SetPolicy(Box<Policy>),
+    /// The operator does something.
     Command(Command),
 }
 
@@ -118,9 +168,11 @@ pub enum Command {
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
+    /// To be sent to this Client.
     Send(ConnectionId, Packet),
     /// To be closed after everything sent before is out. Nothing more follows for it.
     Close(ConnectionId),
+    /// What the broker did and why, for whoever watches.
     Note(Arc<Note>),
 }
 
@@ -141,13 +193,14 @@ impl Broker {
         }
     }
 
-    /// Everything that is due at `now` happens before the input.
+    /// Takes what happened at `now`; everything due by then happens before it. Call
+    /// [`poll`](Broker::poll) until `None` afterwards.
     pub fn handle(&mut self, input: Input, now: Instant) {
         self.run_timers(now);
         match input {
             Input::Opened(id) => self.opened(id, now),
-            Input::Packet(id, packet) => self.packet(id, packet, now),
-            Input::Broken(id, error) => self.broken(id, error, now),
+            Input::Received(id, Ok(packet)) => self.packet(id, packet, now),
+            Input::Received(id, Err(error)) => self.broken(id, error, now),
             Input::Closed(id) => self.connection_lost(id, now),
             Input::Tick => {}
             Input::SetPolicy(policy) => {
@@ -159,21 +212,25 @@ impl Broker {
         self.run_timers(now);
     }
 
+    /// What to do next, in the order in which it is to be done; `None` when there is nothing left.
+    #[must_use = "what it returns is not returned again"]
     pub fn poll(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// When to call [`Broker::handle`] at the latest.
+    /// When [`Input::Tick`] is due if nothing happens before; `None` while nothing is to happen.
+    #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
         self.timers.next()
     }
 
+    /// What it allows and announces to the next Client.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
     /// The largest packet this connection may bring: the limit for its
-    /// [`Deframer`](crate::mqtt::Deframer).
+    /// [`PacketStream`](crate::mqtt::PacketStream).
     pub fn maximum_packet_size(&self, id: ConnectionId) -> Option<u32> {
         self.connections.get(&id)?.announced.maximum_packet_size
     }
@@ -221,11 +278,15 @@ impl Broker {
             Packet::Auth(auth) => self.re_authenticate(id, auth, now),
             Packet::Connect(_) => {
                 let text = "a second CONNECT on one connection";
-                self.fail(id, Reason::new(ReasonCode::ProtocolError, "[MQTT-3.1.0-2]", text), now);
+                self.fail(
+                    id,
+                    Violation::new(ReasonCode::ProtocolError, "[MQTT-3.1.0-2]", text),
+                    now,
+                );
             }
             Packet::ConnAck(_) | Packet::SubAck(_) | Packet::UnsubAck(_) | Packet::PingResp => {
                 let text = format!("{} is for Servers to send", packet.packet_type().name());
-                self.fail(id, Reason::new(ReasonCode::ProtocolError, "§2.1.2", text), now);
+                self.fail(id, Violation::new(ReasonCode::ProtocolError, "§2.1.2", text), now);
             }
         }
     }
@@ -233,7 +294,7 @@ impl Broker {
     /// What cannot be read: CONNACK where a CONNECT was to be answered, DISCONNECT later (§4.13).
     fn broken(&mut self, id: ConnectionId, error: DecodeError, now: Instant) {
         let Some(connection) = self.connections.get(&id) else { return };
-        let reason = Reason::from(error);
+        let reason = unreadable(error);
         match &connection.phase {
             Phase::AwaitingConnect { .. } => match begins_no_connect(error) {
                 Some(packet) => self.not_a_connect(id, packet, now),
@@ -254,7 +315,7 @@ impl Broker {
                 if let Some(id) = session.and_then(Session::connection) {
                     self.fail(
                         id,
-                        Reason::new(reason_code, "§3.14.2.1", "the operator says so"),
+                        Violation::new(reason_code, "§3.14.2.1", "the operator says so"),
                         now,
                     );
                 }
@@ -266,7 +327,7 @@ impl Broker {
                 for id in self.connections.keys().copied().collect::<Vec<_>>() {
                     self.fail(
                         id,
-                        Reason::new(code, "§3.14.2.1", "the Server is shutting down"),
+                        Violation::new(code, "§3.14.2.1", "the Server is shutting down"),
                         now,
                     );
                 }
@@ -327,12 +388,12 @@ impl Broker {
 
     /// The properties of an answer that tells of an error. With Request Problem Information 0 only
     /// CONNACK and DISCONNECT may say more than the Reason Code [MQTT-3.1.2-29].
-    fn explain(&self, id: ConnectionId, packet: PacketType, reason: &Reason) -> Properties {
+    fn explain(&self, id: ConnectionId, packet: PacketType, reason: &Violation) -> Properties {
         let wanted = self.connected(id).is_none_or(|connected| connected.problem_information)
             || matches!(packet, PacketType::ConnAck | PacketType::Disconnect);
         let mut properties = Properties::default();
         if let Some(reference) = &self.policy.server_reference
-            && matches!(reason.code, ReasonCode::UseAnotherServer | ReasonCode::ServerMoved)
+            && matches!(reason.reason_code, ReasonCode::UseAnotherServer | ReasonCode::ServerMoved)
         {
             properties.push(Property::ServerReference(reference.clone()));
         }
@@ -343,11 +404,13 @@ impl Broker {
     }
 
     /// Ends a connection with DISCONNECT where one may be sent: after CONNACK 0x00 [MQTT-3.14.0-1].
-    fn fail(&mut self, id: ConnectionId, reason: Reason, now: Instant) {
+    fn fail(&mut self, id: ConnectionId, reason: Violation, now: Instant) {
         let client_id = self.connected(id).map(|connected| connected.client_id.clone());
         if client_id.is_some() {
-            let allowed = reason.code.allowed_in(PacketType::Disconnect, Some(Sender::Server));
-            let reason_code = if allowed { reason.code } else { ReasonCode::UnspecifiedError };
+            let allowed =
+                reason.reason_code.allowed_in(PacketType::Disconnect, Some(Sender::Server));
+            let reason_code =
+                if allowed { reason.reason_code } else { ReasonCode::UnspecifiedError };
             let properties = self.explain(id, PacketType::Disconnect, &reason);
             self.send(id, Packet::Disconnect(Disconnect { reason_code, properties }));
         }

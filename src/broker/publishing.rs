@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::connection::ConnectionId;
-use super::event::{Event, Reason};
+use super::event::Event;
 use super::message::Message;
 use super::policy::{Action, Refusal, Request};
-use super::{Broker, ClientId};
+use super::{Broker, ClientId, ConnectionId};
+use crate::delivery::Violation;
 use crate::delivery::{AckOutcome, Receipt};
 use crate::mqtt::{
     Ack, Packet, PacketId, PacketType, Properties, Publish, QoS, ReasonCode, Sender,
@@ -98,7 +98,7 @@ impl Broker {
         connected.receiving.give_back(packet_id);
         let mut answer = Ack::new(packet_id, reason_code);
         if reason_code.is_error() {
-            let reason = Reason::new(reason_code, "§3.7.2.1", "no PUBREL is expected for it");
+            let reason = Violation::new(reason_code, "§3.7.2.1", "no PUBREL is expected for it");
             answer.properties = self.explain(id, PacketType::PubComp, &reason);
         }
         self.send(id, Packet::PubComp(answer));
@@ -129,14 +129,14 @@ impl Broker {
                 self.note(now, Some(id), Some(client_id), event);
                 if let Some(mut ack) = answer {
                     let text = "no PUBLISH is in flight with it";
-                    let reason = Reason::new(ack.reason_code, "§3.6.2.1", text);
+                    let reason = Violation::new(ack.reason_code, "§3.6.2.1", text);
                     ack.properties = self.explain(id, PacketType::PubRel, &reason);
                     self.send(id, Packet::PubRel(ack));
                 }
             }
             AckOutcome::OutOfPlace(_) => {
                 let text = format!("{} for an exchange it has no place in", packet.name());
-                self.fail(id, Reason::new(ReasonCode::ProtocolError, "§4.3", text), now);
+                self.fail(id, Violation::new(ReasonCode::ProtocolError, "§4.3", text), now);
             }
         }
     }
@@ -148,33 +148,32 @@ impl Broker {
         id: ConnectionId,
         publish: &Publish,
         now: Instant,
-    ) -> Result<String, Reason> {
+    ) -> Result<String, Violation> {
         use ReasonCode as R;
         let rate = self.policy.messages_per_second;
         let Some(connection) = self.connections.get(&id) else { return Ok(String::new()) };
         let announced = connection.announced;
         let Some((connected, _)) = self.halves(id) else { return Ok(String::new()) };
-        let topic = connected
-            .incoming_aliases
-            .resolve(publish)
-            .map_err(|error| Reason::new(error.reason_code(), error.rule(), error.to_string()))?;
+        let topic = connected.incoming_aliases.resolve(publish).map_err(|error| {
+            Violation::new(error.reason_code(), error.rule(), error.to_string())
+        })?;
         if publish.qos > announced.maximum_qos {
             let text = "above the Maximum QoS of CONNACK";
-            return Err(Reason::new(R::QoSNotSupported, "[MQTT-3.2.2-11]", text));
+            return Err(Violation::new(R::QoSNotSupported, "[MQTT-3.2.2-11]", text));
         }
         if publish.retain && !announced.retain {
             let text = "CONNACK said Retain Available 0";
-            return Err(Reason::new(R::RetainNotSupported, "[MQTT-3.2.2-14]", text));
+            return Err(Violation::new(R::RetainNotSupported, "[MQTT-3.2.2-14]", text));
         }
         if !connected.publish_rate.admit(rate, now) {
             let text = "too many PUBLISH packets a second";
-            return Err(Reason::new(R::MessageRateTooHigh, "§3.14.2.1", text));
+            return Err(Violation::new(R::MessageRateTooHigh, "§3.14.2.1", text));
         }
         if let Some(packet_id) = publish.packet_id
             && !connected.receiving.take(packet_id)
         {
             let text = format!("more than {} unacknowledged", connected.receiving.maximum());
-            return Err(Reason::new(R::ReceiveMaximumExceeded, "[MQTT-3.3.4-7]", text));
+            return Err(Violation::new(R::ReceiveMaximumExceeded, "[MQTT-3.3.4-7]", text));
         }
         Ok(topic)
     }
@@ -185,7 +184,7 @@ impl Broker {
         id: ConnectionId,
         topic: &str,
         publish: &Publish,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Violation> {
         let connected = self.connected(id);
         let user = connected.and_then(|connected| connected.user.as_deref());
         let client_id = connected.map_or("", |connected| &connected.client_id);
@@ -198,11 +197,13 @@ impl Broker {
         let is_new =
             publish.retain && !publish.payload.is_empty() && !self.retained.contains(topic);
         match self.policy.maximum_retained_messages {
-            Some(maximum) if is_new && self.retained.len() >= maximum as usize => Err(Reason::new(
-                ReasonCode::QuotaExceeded,
-                "§4.13",
-                "no more retained messages are stored",
-            )),
+            Some(maximum) if is_new && self.retained.len() >= maximum as usize => {
+                Err(Violation::new(
+                    ReasonCode::QuotaExceeded,
+                    "§4.13",
+                    "no more retained messages are stored",
+                ))
+            }
             _ => Ok(()),
         }
     }
@@ -214,21 +215,21 @@ impl Broker {
         packet: PacketType,
         properties: &Properties,
         payload: &[u8],
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Violation> {
         let policy = &self.policy;
         if request.topic.is_some_and(|topic| policy.too_deep(topic)) {
             let text = "the Topic Name has too many levels";
-            return Err(Reason::new(ReasonCode::TopicNameInvalid, "§4.7.3", text));
+            return Err(Violation::new(ReasonCode::TopicNameInvalid, "§4.7.3", text));
         }
         if let Some(code) = policy.refusal_by_rule(request, packet) {
-            return Err(Reason::new(code, "§4.13", "a rule refuses this topic"));
+            return Err(Violation::new(code, "§4.13", "a rule refuses this topic"));
         }
         if policy.check_payload_format
             && properties.payload_format_indicator() == Some(1)
             && std::str::from_utf8(payload).is_err()
         {
             let text = "Payload Format Indicator 1, but the payload is not UTF-8";
-            return Err(Reason::new(ReasonCode::PayloadFormatInvalid, "§3.3.2.3.2", text));
+            return Err(Violation::new(ReasonCode::PayloadFormatInvalid, "§3.3.2.3.2", text));
         }
         Ok(())
     }
@@ -238,7 +239,7 @@ impl Broker {
         id: ConnectionId,
         client_id: ClientId,
         answer: Option<(PacketId, AckPacket)>,
-        reason: Reason,
+        reason: Violation,
         now: Instant,
     ) {
         if self.ends_connection(&reason) {
@@ -247,21 +248,21 @@ impl Broker {
         let event = Event::Refused { packet: PacketType::Publish, reason: reason.clone() };
         self.note(now, Some(id), Some(client_id), event);
         if let Some((packet_id, answer)) = answer {
-            let reason_code = reason.code;
+            let reason_code = reason.reason_code;
             let properties = self.explain(id, PacketType::PubAck, &reason);
             self.send(id, answer(Ack { packet_id, reason_code, properties }));
         }
     }
 
     /// Whether a refusal goes out as DISCONNECT.
-    pub(super) fn ends_connection(&self, reason: &Reason) -> bool {
+    pub(super) fn ends_connection(&self, reason: &Violation) -> bool {
         self.policy.refusal == Refusal::Disconnect
-            && reason.code.allowed_in(PacketType::Disconnect, Some(Sender::Server))
+            && reason.reason_code.allowed_in(PacketType::Disconnect, Some(Sender::Server))
     }
 }
 
-pub(super) fn identifier_in_use() -> Reason {
-    Reason::new(
+pub(super) fn identifier_in_use() -> Violation {
+    Violation::new(
         ReasonCode::PacketIdentifierInUse,
         "[MQTT-2.2.1-3]",
         "the Packet Identifier belongs to a QoS 2 message that is not finished",

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::authentication::Exchange;
-use super::connection::{Connection, ConnectionId, Phase};
+use super::connection::{Connection, Phase};
 use super::event::Note;
 use super::message::{Delivery, Message};
 use super::policy::Policy;
 use super::session::{Presence, Session};
 use super::subscriptions::ActiveSubscription;
 use super::timers::TimerOwner;
-use super::{Broker, ClientId};
+use super::{Broker, ClientId, ConnectionId};
 use crate::delivery::{Incoming, IncomingAliases, Outgoing, OutgoingAliases, Quota};
 use crate::mqtt::Will;
 use crate::time::Instant;

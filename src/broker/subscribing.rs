@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::Broker;
-use super::connection::ConnectionId;
 use super::delivering::copy;
-use super::event::{Event, Reason};
+use super::event::Event;
 use super::message::Delivery;
 use super::policy::{Action, Request};
 use super::publishing::identifier_in_use;
 use super::subscriptions::ActiveSubscription;
+use super::{Broker, ConnectionId};
+use crate::delivery::Violation;
 use crate::mqtt::{
     Packet, PacketType, Properties, QoS, ReasonCode, RetainHandling, SubAck, Subscribe,
     Subscription, UnsubAck, Unsubscribe, split_shared,
@@ -41,7 +41,7 @@ impl Broker {
                 }
                 Err(reason) if self.ends_connection(&reason) => return self.fail(id, reason, now),
                 Err(reason) => {
-                    reason_codes.push(reason.code);
+                    reason_codes.push(reason.reason_code);
                     first_refusal.get_or_insert(reason);
                 }
             }
@@ -72,7 +72,7 @@ impl Broker {
                 Ok(()) => reason_codes.push(self.remove_subscription(id, &filter, now)),
                 Err(reason) if self.ends_connection(&reason) => return self.fail(id, reason, now),
                 Err(reason) => {
-                    reason_codes.push(reason.code);
+                    reason_codes.push(reason.reason_code);
                     first_refusal.get_or_insert(reason);
                 }
             }
@@ -82,7 +82,7 @@ impl Broker {
     }
 
     /// What CONNACK declared unavailable is a Protocol Error to ask for (§3.2.2.3.11 to §3.2.2.3.13).
-    fn check_availability(&self, id: ConnectionId, subscribe: &Subscribe) -> Result<(), Reason> {
+    fn check_availability(&self, id: ConnectionId, subscribe: &Subscribe) -> Result<(), Violation> {
         use ReasonCode as R;
         let Some(connection) = self.connections.get(&id) else { return Ok(()) };
         let announced = connection.announced;
@@ -91,25 +91,29 @@ impl Broker {
             && subscribe.properties.subscription_identifier().is_some()
         {
             let text = "CONNACK said Subscription Identifier Available 0";
-            return Err(Reason::new(R::SubscriptionIdentifiersNotSupported, "§3.2.2.3.12", text));
+            return Err(Violation::new(
+                R::SubscriptionIdentifiersNotSupported,
+                "§3.2.2.3.12",
+                text,
+            ));
         }
         if !announced.shared_subscription && filters.clone().any(|f| split_shared(f).is_some()) {
             let text = "CONNACK said Shared Subscription Available 0";
-            return Err(Reason::new(R::SharedSubscriptionsNotSupported, "§3.2.2.3.13", text));
+            return Err(Violation::new(R::SharedSubscriptionsNotSupported, "§3.2.2.3.13", text));
         }
         if !announced.wildcard_subscription && filters.any(|f| f.contains(['+', '#'])) {
             let text = "CONNACK said Wildcard Subscription Available 0";
-            return Err(Reason::new(R::WildcardSubscriptionsNotSupported, "§3.2.2.3.11", text));
+            return Err(Violation::new(R::WildcardSubscriptionsNotSupported, "§3.2.2.3.11", text));
         }
         Ok(())
     }
 
     /// The QoS that is granted, or why none is.
-    fn check_subscription(&self, id: ConnectionId, asked: &Subscription) -> Result<QoS, Reason> {
+    fn check_subscription(&self, id: ConnectionId, asked: &Subscription) -> Result<QoS, Violation> {
         let filter = asked.topic_filter.as_str();
         if self.policy.too_deep(filter) {
             let text = "the Topic Filter has too many levels";
-            return Err(Reason::new(ReasonCode::TopicFilterInvalid, "§4.7.3", text));
+            return Err(Violation::new(ReasonCode::TopicFilterInvalid, "§4.7.3", text));
         }
         self.check_rule(id, Action::Subscribe, filter, PacketType::SubAck)?;
         let Some(connected) = self.connected(id) else { return Ok(asked.qos) };
@@ -121,7 +125,7 @@ impl Broker {
             && held >= maximum as usize
         {
             let text = "the Session has as many subscriptions as it may";
-            return Err(Reason::new(ReasonCode::QuotaExceeded, "§4.13", text));
+            return Err(Violation::new(ReasonCode::QuotaExceeded, "§4.13", text));
         }
         let user = connected.user.as_deref();
         let request = Request { action: Action::Subscribe, user, client_id, topic: Some(filter) };
@@ -136,12 +140,12 @@ impl Broker {
         action: Action,
         filter: &str,
         packet: PacketType,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Violation> {
         let Some(connected) = self.connected(id) else { return Ok(()) };
         let (user, client_id) = (connected.user.as_deref(), &*connected.client_id);
         let request = Request { action, user, client_id, topic: Some(filter) };
         match self.policy.refusal_by_rule(&request, packet) {
-            Some(code) => Err(Reason::new(code, "§4.13", "a rule refuses this Topic Filter")),
+            Some(code) => Err(Violation::new(code, "§4.13", "a rule refuses this Topic Filter")),
             None => Ok(()),
         }
     }
@@ -206,7 +210,7 @@ impl Broker {
         &mut self,
         id: ConnectionId,
         packet: PacketType,
-        refusal: Option<Reason>,
+        refusal: Option<Violation>,
         now: Instant,
     ) -> Properties {
         let Some(reason) = refusal else { return Properties::NONE };

@@ -2,24 +2,25 @@
 
 use std::sync::Arc;
 
-use super::event::{Event, Reason};
+use super::event::Event;
 use super::message::Message;
 use super::policy::{Action, Request};
 use super::{Broker, ClientId};
+use crate::delivery::Violation;
 use crate::mqtt::{Connect, PacketType, Properties, Property, Publish, ReasonCode, Will};
 use crate::time::Instant;
 
 impl Broker {
     /// A Will that could not be published is refused with its CONNECT.
-    pub(super) fn check_will(&self, connect: &Connect) -> Result<(), Reason> {
+    pub(super) fn check_will(&self, connect: &Connect) -> Result<(), Violation> {
         let Some(will) = &connect.will else { return Ok(()) };
         if will.qos > self.policy.maximum_qos {
             let text = "the Will is above the Maximum QoS";
-            return Err(Reason::new(ReasonCode::QoSNotSupported, "[MQTT-3.2.2-12]", text));
+            return Err(Violation::new(ReasonCode::QoSNotSupported, "[MQTT-3.2.2-12]", text));
         }
         if will.retain && !self.policy.retain_available {
             let text = "a Will to be retained, but retain is not available";
-            return Err(Reason::new(ReasonCode::RetainNotSupported, "[MQTT-3.2.2-13]", text));
+            return Err(Violation::new(ReasonCode::RetainNotSupported, "[MQTT-3.2.2-13]", text));
         }
         let request = Request {
             action: Action::Publish,

@@ -43,10 +43,7 @@ fn is_answer(packet: PacketType) -> bool {
 
 /// What the receiver owes for this packet, and who that is.
 pub(super) fn expected_answer(record: &Record) -> Option<(PacketType, Sender)> {
-    let other = match record.sender()? {
-        Sender::Client => Sender::Server,
-        Sender::Server => Sender::Client,
-    };
+    let other = record.sender()?.other();
     let answer = match record.packet_type()? {
         PacketType::Connect => PacketType::ConnAck,
         PacketType::Publish => match record.qos()? {

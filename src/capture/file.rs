@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{Capture, ClientSlot, ConnectionId, json, pcap};
-use crate::mqtt::{self, DecodeError, Deframer, ErrorKind, PacketType, Sender};
+use crate::mqtt::{self, DecodeError, ErrorKind, PacketStream, PacketType, Sender};
 
 /// A capture that was read, and what of the file is not in it.
 #[derive(Clone, Debug)]
@@ -113,7 +113,7 @@ pub(super) fn error_in(
     sender: Sender,
     bytes: &Bytes,
 ) -> DecodeError {
-    let mut deframer = Deframer::new();
+    let mut stream = PacketStream::new();
     if sender == Sender::Server {
         let connect = capture.records().rev().find(|record| {
             (record.client, record.connection) == (client, connection)
@@ -121,12 +121,12 @@ pub(super) fn error_in(
         });
         let packet = connect.and_then(|record| record.valid_packet());
         let maximum = packet.and_then(|packet| packet.properties().maximum_packet_size());
-        deframer.set_maximum_packet_size(maximum);
+        stream.set_maximum_packet_size(maximum);
     }
-    deframer.push(bytes);
-    deframer
-        .next_frame()
-        .err()
+    stream.push(bytes);
+    stream
+        .next(sender)
+        .and_then(|incoming| incoming.outcome.err())
         .or_else(|| mqtt::decode(bytes, Some(sender)).err())
         .unwrap_or(DecodeError { at: bytes.len(), kind: ErrorKind::Incomplete })
 }

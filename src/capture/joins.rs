@@ -197,7 +197,7 @@ impl Joins {
         }
         if let Some(topic) = publish.properties.response_topic() {
             let topic = topic.to_owned();
-            self.requests.add(Reply { topic, sender: other(sender), ..reply }, id);
+            self.requests.add(Reply { topic, sender: sender.other(), ..reply }, id);
         }
     }
 }
@@ -221,13 +221,6 @@ fn owes(record: &Record) -> Option<(PacketType, Sender)> {
     let is_refusal = record.packet_type() == Some(PacketType::PubRec)
         && record.ack_reason_code().is_some_and(|code| code >= 0x80);
     if is_refusal { None } else { expected_answer(record) }
-}
-
-fn other(sender: Sender) -> Sender {
-    match sender {
-        Sender::Client => Sender::Server,
-        Sender::Server => Sender::Client,
-    }
 }
 
 fn after(id: RecordId, distance: u32) -> Option<RecordId> {

@@ -24,12 +24,13 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+pub use crate::mqtt::ConnectionId;
 pub use aliases::Aliased;
 pub use compare::{Comparison, Counts, Difference, Pair, What, compare};
 pub use exchange::{answer_to, answered_by};
 pub use file::{LoadError, Loaded, Wrong, read_file};
 pub use joins::Joins;
-pub use record::{ClientSlot, ConnectionId, Entry, LinkClose, Record, RecordId};
+pub use record::{ClientSlot, Entry, LinkClose, Record, RecordId};
 pub use text::records_to_text;
 
 use self::aliases::Aliases;

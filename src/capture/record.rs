@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use crate::mqtt::{
-    self, DecodeError, Dissection, FrameHeader, Packet, PacketId, PacketType, QoS, Sender,
+    self, ConnectionId, DecodeError, Dissection, FrameHeader, Packet, PacketId, PacketType, QoS,
+    Sender,
 };
 use crate::time::Instant;
 
@@ -28,10 +29,6 @@ impl ClientSlot {
         char::from(b'A' + self.0 % 26)
     }
 }
-
-/// One Network Connection; a reconnect is a new one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub u32);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -120,9 +117,7 @@ impl Record {
     /// The Packet Identifier, read in place.
     pub fn packet_id(&self) -> Option<PacketId> {
         let packet = self.packet_type()?;
-        let bytes = self.bytes();
-        let width = bytes.get(1..)?.iter().position(|byte| byte & 0x80 == 0)? + 1;
-        let body = bytes.get(1 + width..)?;
+        let body = mqtt::body(self.bytes())?;
         let at = match packet {
             PacketType::Publish if self.qos()? > QoS::AtMostOnce => {
                 2 + usize::from(u16::from_be_bytes(*body.first_chunk()?))
@@ -146,9 +141,9 @@ impl Record {
             QoS::AtMostOnce => 0,
             _ => 2,
         };
-        let (_, body) = variable_byte_integer(self.bytes().get(1..)?)?;
+        let body = mqtt::body(self.bytes())?;
         let topic = usize::from(u16::from_be_bytes(*body.first_chunk()?));
-        let (length, rest) = variable_byte_integer(body.get(2 + topic + packet_id..)?)?;
+        let (length, rest) = mqtt::split_length(body.get(2 + topic + packet_id..)?)?;
         rest.get(..length)
     }
 
@@ -157,7 +152,7 @@ impl Record {
     pub fn ack_reason_code(&self) -> Option<u8> {
         match self.packet_type()? {
             PacketType::PubAck | PacketType::PubRec | PacketType::PubRel | PacketType::PubComp => {
-                let (_, body) = variable_byte_integer(self.bytes().get(1..)?)?;
+                let body = mqtt::body(self.bytes())?;
                 Some(body.get(2).copied().unwrap_or(0))
             }
             _ => None,
@@ -193,12 +188,4 @@ impl Record {
     pub fn header(&self) -> Option<FrameHeader> {
         FrameHeader::read(self.bytes()).ok().flatten()
     }
-}
-
-/// A length and what stands behind it (§1.5.5).
-fn variable_byte_integer(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let width = bytes.iter().take(4).position(|byte| byte & 0x80 == 0)? + 1;
-    let (length, rest) = bytes.split_at(width);
-    let value = length.iter().rev().fold(0, |value, byte| value << 7 | usize::from(byte & 0x7F));
-    Some((value, rest))
 }

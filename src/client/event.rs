@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::command::CommandError;
 use super::limits::Limits;
-use crate::delivery::AliasError;
+use crate::delivery::Violation;
 use crate::mqtt::{
-    Auth, ConnAck, DecodeError, Disconnect, ErrorKind, Packet, PacketId, PacketType, Properties,
-    Publish, QoS, ReasonCode, SubAck, Subscription, UnsubAck,
+    Auth, ConnAck, Disconnect, PacketId, PacketType, Properties, Publish, ReasonCode, SubAck,
+    Subscription, UnsubAck,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,73 +114,4 @@ pub enum SessionEnd {
     Expired,
     /// Session Present 0: the Server knows nothing of it [MQTT-3.2.2-5].
     NotOnServer,
-}
-
-/// A rule that does not let the connection go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    /// Of the DISCONNECT that answers it.
-    pub reason_code: ReasonCode,
-    /// A normative statement, or a section where none has a number.
-    pub rule: &'static str,
-    /// In English.
-    pub text: String,
-}
-
-impl Violation {
-    pub(super) fn protocol_error(rule: &'static str, text: impl Into<String>) -> Violation {
-        Violation { reason_code: ReasonCode::ProtocolError, rule, text: text.into() }
-    }
-
-    /// An acknowledgement that its exchange has no place for.
-    pub(super) fn out_of_place(packet_type: PacketType, packet_id: PacketId) -> Violation {
-        let name = packet_type.name();
-        Violation::protocol_error(
-            "§4.3",
-            format!("{name} {packet_id} has no place in the exchange with this identifier"),
-        )
-    }
-
-    pub(super) fn identifier_in_use(packet_id: PacketId, qos: QoS) -> Violation {
-        let qos = qos.bits();
-        Violation::protocol_error(
-            "[MQTT-2.2.1-4]",
-            format!(
-                "QoS {qos} PUBLISH {packet_id}, but the identifier is in use for another message"
-            ),
-        )
-    }
-
-    pub(super) fn wrong_side(packet: &Packet) -> Violation {
-        let kind = ErrorKind::PacketFromWrongSide(packet.packet_type());
-        Violation::from(DecodeError { at: 0, kind })
-    }
-}
-
-impl From<DecodeError> for Violation {
-    fn from(error: DecodeError) -> Violation {
-        Violation {
-            reason_code: error.kind.reason_code(),
-            rule: match error.kind {
-                // The codec does not know whose maximum it was: here it is the Client's.
-                ErrorKind::PacketTooLarge { .. } => "[MQTT-3.1.2-24]",
-                kind => kind.rule(),
-            },
-            text: error.kind.to_string(),
-        }
-    }
-}
-
-impl From<AliasError> for Violation {
-    fn from(error: AliasError) -> Violation {
-        Violation {
-            reason_code: error.reason_code(),
-            rule: match error {
-                AliasError::AboveMaximum { maximum: 0, .. } => "[MQTT-3.1.2-27]",
-                AliasError::AboveMaximum { .. } => "[MQTT-3.1.2-26]",
-                error => error.rule(),
-            },
-            text: error.to_string(),
-        }
-    }
 }

@@ -9,42 +9,95 @@
 //! reconnects and does nothing that it does not tell. Breaking rules on purpose is done with raw bytes
 //! on the link, past the client. It knows nothing of links, bytes, brokers or exercises.
 
+mod acknowledging;
+mod authenticating;
+mod checks;
 mod command;
+mod connecting;
 mod connection;
+mod ending;
 mod event;
-mod handshake;
 mod keep_alive;
 mod limits;
 mod output;
+mod publishing;
 mod session;
 mod snapshot;
+mod subscribing;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use litemap::LiteMap;
 
+pub use acknowledging::{AckKind, AcknowledgeByHand, Held};
+pub use authenticating::Turn;
 pub use command::{Accepted, Command, CommandError};
-pub use connection::{AckKind, AcknowledgeByHand, Held};
-pub use event::{Event, Message, SessionEnd, Violation};
-pub use handshake::Turn;
+pub use event::{Event, Message, SessionEnd};
 pub use limits::{Announced, Limit, Limits};
 pub use output::Output;
 pub use session::{Queued, Session, StoredSession, Subscribed};
 pub use snapshot::{ConnectionSnapshot, Glance, KeepAliveSnapshot, PhaseSnapshot, Snapshot};
 
+use checks::unreadable;
 use command::check_well_formed;
+use connecting::{Attempt, Step};
 use connection::{Connection, Next, Online};
-use handshake::{Attempt, Step};
 use keep_alive::KeepAlive;
 use output::Outputs;
 use session::Sessions;
 
+pub use crate::delivery::Violation;
 use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, Redelivery};
 use crate::mqtt::{Ack, Auth, ConnAck, Connect, DecodeError, Disconnect, Packet, Publish};
 use crate::time::Instant;
 
-/// One MQTT client. It may hold the state of several Sessions, one per Client Identifier it has used.
+/// One MQTT client without I/O. It may hold the state of several Sessions, one per Client Identifier that
+/// it has used.
+///
+/// # How to drive it
+///
+/// Two methods change it, each with the time at which it happens:
+///
+/// - [`handle`](Client::handle) takes what happened: the link is up or down, something was received, time
+///   has passed. It cannot fail.
+/// - [`command`](Client::command) takes what the application wants. It returns an error, and changes
+///   nothing, where a rule forbids it now.
+///
+/// After each of them call [`poll`](Client::poll) until it returns `None`, and carry out what it returns
+/// in that order: a `Send` before a `Close` is still to be sent, and an `Event` lies at the place where it
+/// happened. Then ask [`next_timeout`](Client::next_timeout), which may have come nearer or gone.
+///
+/// The order of a connection is: `command(Connect)`; the owner opens the link and calls
+/// `handle(LinkUp)`, upon which CONNECT is sent; `handle(Received(…))` for each packet; and
+/// `handle(LinkDown(…))` once it is closed, whoever closed it, also where it was never open. After
+/// `Close` nothing is sent and what is received is ignored until `LinkDown`.
+///
+/// Time must not run backwards from one call to the next. The client reads no clock, so a test may let
+/// hours pass at once.
+///
+/// # Examples
+///
+/// ```
+/// use mqtt5_playground::client::{Client, Command, Event, Input, Output};
+/// use mqtt5_playground::mqtt::{ConnAck, Connect, Packet, Properties, ReasonCode};
+/// use mqtt5_playground::time::Instant;
+///
+/// let (mut client, now) = (Client::default(), Instant::START);
+/// let connect = Connect { client_id: "c".into(), clean_start: true, ..Connect::default() };
+/// client.command(Command::Connect(Box::new(connect.clone())), now).expect("nothing forbids it");
+/// client.handle(Input::LinkUp, now);
+/// assert_eq!(client.poll(), Some(Output::Send(Packet::Connect(Box::new(connect)))));
+///
+/// let connack = ConnAck {
+///     session_present: false,
+///     reason_code: ReasonCode::Success,
+///     properties: Properties::NONE,
+/// };
+/// client.handle(Input::Received(Ok(Packet::ConnAck(connack))), now);
+/// assert!(matches!(client.poll(), Some(Output::Event(Event::Connected { .. }))));
+/// assert_eq!(client.poll(), None);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Client {
     settings: Settings,
@@ -60,6 +113,7 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// The "reasonable amount of time" for PINGRESP (§3.1.2.10).
     pub ping_timeout: Duration,
+    /// Which acknowledgements wait for the application.
     pub acknowledge_by_hand: AcknowledgeByHand,
 }
 
@@ -70,9 +124,9 @@ pub enum Input {
     LinkUp,
     /// It is closed, or could not be opened; the reason is passed on.
     LinkDown(String),
-    Packet(Packet),
-    /// The Server sent what cannot be read.
-    Broken(DecodeError),
+    /// The Server sent a packet, or what cannot be read: the outcome of
+    /// [`PacketStream::next`](crate::mqtt::PacketStream::next).
+    Received(Result<Packet, DecodeError>),
     /// A person has sent bytes past the client; the packet, if they are a whole and valid one. The
     /// client takes it into account, and blames the Server no longer for what it cannot explain.
     SentPast(Option<Packet>),
@@ -98,10 +152,12 @@ enum Phase {
 }
 
 impl Client {
+    /// A client without a connection or a Session.
     pub fn new(settings: Settings) -> Client {
         Client { settings, ..Client::default() }
     }
 
+    /// What it does where the specification leaves the choice.
     pub fn settings(&self) -> Settings {
         self.settings
     }
@@ -111,19 +167,24 @@ impl Client {
         self.settings = settings;
     }
 
+    /// Takes what happened at `now`. Call [`poll`](Client::poll) until `None` afterwards.
     pub fn handle(&mut self, input: Input, now: Instant) {
         self.outputs.now = now;
         match input {
             Input::LinkUp => self.link_up(),
             Input::LinkDown(reason) => self.link_down(reason),
-            Input::Packet(packet) => self.packet(packet),
-            Input::Broken(error) => self.violation(error.into()),
+            Input::Received(Ok(packet)) => self.packet(packet),
+            Input::Received(Err(error)) => self.violation(unreadable(error)),
             Input::SentPast(packet) => self.sent_past(packet),
             Input::Tick => self.tick(),
         }
     }
 
-    /// Does what the application wants, or says which rule forbids it and changes nothing.
+    /// Does what the application wants. Call [`poll`](Client::poll) until `None` afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Names the rule that forbids it now; then nothing has changed and there is nothing to poll.
     pub fn command(&mut self, command: Command, now: Instant) -> Result<Accepted, CommandError> {
         self.outputs.now = now;
         match command {
@@ -166,12 +227,15 @@ impl Client {
         }
     }
 
-    /// What to do next; `None` when there is nothing left.
+    /// What to do next, in the order in which it is to be done; `None` when there is nothing left.
+    #[must_use = "what it returns is not returned again"]
     pub fn poll(&mut self) -> Option<Output> {
         self.outputs.pop()
     }
 
-    /// When [`Input::Tick`] is due if nothing happens before.
+    /// When [`Input::Tick`] is due if nothing happens before; `None` while the client waits for nothing.
+    /// A tick that comes early does no harm.
+    #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
         let phase = match &self.phase {
             Phase::Offline | Phase::LinkUp | Phase::Closing => None,
@@ -215,10 +279,11 @@ impl Client {
             Phase::Connected(online) => Some(&online.connection.held),
             _ => None,
         };
-        held.into_iter().flatten().filter(|held| held.is_open())
+        held.into_iter().flatten().filter(|held| held.by_hand())
     }
 
-    /// The Maximum Packet Size announced to the Server, for whoever cuts its bytes into packets.
+    /// The Maximum Packet Size announced to the Server: the limit for its
+    /// [`PacketStream`](crate::mqtt::PacketStream).
     pub fn maximum_packet_size(&self) -> Option<u32> {
         match &self.phase {
             Phase::Connecting(attempt) => attempt.announced.maximum_packet_size.value,

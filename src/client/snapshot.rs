@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::connection::{Connection, Held};
+use super::acknowledging::Held;
+use super::authenticating::Turn;
+use super::connection::Connection;
 use super::event::Event;
-use super::handshake::Turn;
 use super::limits::{Announced, Limits};
 use super::session::{Session, StoredSession};
 use super::{Client, Phase, Settings};

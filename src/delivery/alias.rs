@@ -26,13 +26,18 @@ pub struct OutgoingAliases {
 /// A Topic Alias that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AliasError {
+    /// 0, which is never an alias [MQTT-3.3.2-8].
     Zero,
+    /// More than its receiver takes.
     AboveMaximum {
+        /// The alias that was used.
         alias: u16,
+        /// The receiver's Topic Alias Maximum.
         maximum: u16,
     },
     /// An empty Topic Name with an alias that stands for nothing yet.
     Unknown {
+        /// The alias that was used.
         alias: u16,
     },
     /// An empty Topic Name and no alias.
@@ -61,6 +66,7 @@ impl IncomingAliases {
         Ok(publish.topic.clone())
     }
 
+    /// The Topic Alias Maximum of this connection and direction.
     pub fn maximum(&self) -> u16 {
         self.maximum
     }
@@ -126,6 +132,7 @@ impl OutgoingAliases {
         Ok(())
     }
 
+    /// The Topic Alias Maximum of this connection and direction.
     pub fn maximum(&self) -> u16 {
         self.maximum
     }
@@ -145,6 +152,7 @@ impl AliasError {
         }
     }
 
+    /// The normative statement, or the section where none has a number.
     pub fn rule(self) -> &'static str {
         match self {
             AliasError::Zero => "[MQTT-3.3.2-8]",

@@ -69,10 +69,12 @@ impl Incoming {
         self.stages.remove(&id);
     }
 
+    /// How far the exchange with this identifier is; `None` where there is none.
     pub fn stage(&self, id: PacketId) -> Option<ReceivedStage> {
         self.stages.get(&id).copied()
     }
 
+    /// Whether an exchange with this identifier is not finished.
     pub fn contains(&self, id: PacketId) -> bool {
         self.stages.contains_key(&id)
     }
@@ -82,10 +84,12 @@ impl Incoming {
         self.stages.iter().map(|(id, stage)| (*id, *stage))
     }
 
+    /// How many exchanges are not finished.
     pub fn len(&self) -> usize {
         self.stages.len()
     }
 
+    /// Whether every exchange is finished.
     pub fn is_empty(&self) -> bool {
         self.stages.is_empty()
     }

@@ -5,6 +5,8 @@
 //! finished). Connection state, made anew for each one: [`Quota`] (§4.9, one per direction),
 //! [`Redelivery`] (§4.4), [`IncomingAliases`] and [`OutgoingAliases`] (§3.3.2.3.4).
 //!
+//! A broken rule has one shape for both roles: [`Violation`].
+//!
 //! Everything can be cloned, so that a page may hold a picture of it. Whether a rule broken by the peer
 //! closes the connection is for the role to decide.
 
@@ -14,6 +16,7 @@ mod outgoing;
 mod packet_ids;
 mod quota;
 mod size;
+mod violation;
 
 pub use alias::{AliasError, IncomingAliases, OutgoingAliases};
 pub use incoming::{Incoming, Receipt, ReceivedStage};
@@ -21,3 +24,4 @@ pub use outgoing::{AckOutcome, InFlight, Outgoing, Redelivery, SentStage};
 pub use packet_ids::{PacketIds, PacketIdsExhausted};
 pub use quota::Quota;
 pub use size::{fit_into, packet_size};
+pub use violation::Violation;

@@ -21,18 +21,22 @@ pub struct Outgoing {
 /// A message on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InFlight {
+    /// The identifier of the exchange.
     pub packet_id: PacketId,
     /// As first sent, but with its Topic Name and without Topic Alias, which the next connection does
     /// not know [MQTT-3.3.2-7]. Once PUBREC is here the payload is empty: it cannot be sent again
     /// [MQTT-4.3.3-6].
     pub publish: Publish,
+    /// What it waits for.
     pub stage: SentStage,
 }
 
 /// What the sender waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SentStage {
+    /// QoS 1: PUBLISH is out.
     AwaitingPubAck,
+    /// QoS 2: PUBLISH is out.
     AwaitingPubRec,
     /// PUBREL is out.
     AwaitingPubComp,
@@ -76,6 +80,7 @@ impl Outgoing {
         self.packet_ids.release(id);
     }
 
+    /// The identifiers in use, those of SUBSCRIBE and UNSUBSCRIBE included.
     pub fn packet_ids(&self) -> &PacketIds {
         &self.packet_ids
     }
@@ -92,6 +97,7 @@ impl Outgoing {
         self.published.push_back(InFlight { packet_id, publish, stage });
     }
 
+    /// Takes a PUBACK, which ends an exchange of QoS 1 (§4.3.2).
     pub fn puback(&mut self, ack: &Ack, quota: &mut Quota) -> AckOutcome {
         match self.stage(ack.packet_id) {
             Some(SentStage::AwaitingPubAck) => self.done(ack.packet_id, quota),
@@ -100,6 +106,7 @@ impl Outgoing {
         }
     }
 
+    /// Takes a PUBREC: PUBREL answers it, unless it refuses the message (§4.3.3).
     pub fn pubrec(&mut self, ack: &Ack, quota: &mut Quota) -> AckOutcome {
         let id = ack.packet_id;
         match self.stage(id) {
@@ -122,6 +129,7 @@ impl Outgoing {
         }
     }
 
+    /// Takes a PUBCOMP, which ends an exchange of QoS 2 (§4.3.3).
     pub fn pubcomp(&mut self, ack: &Ack, quota: &mut Quota) -> AckOutcome {
         match self.stage(ack.packet_id) {
             Some(SentStage::AwaitingPubComp) => self.done(ack.packet_id, quota),
@@ -168,6 +176,7 @@ impl Outgoing {
         None
     }
 
+    /// How far the exchange with this identifier is; `None` where there is none.
     pub fn stage(&self, id: PacketId) -> Option<SentStage> {
         find(&self.published, id).or_else(|| find(&self.released, id)).map(|m| m.stage)
     }
@@ -177,10 +186,12 @@ impl Outgoing {
         self.published.iter().chain(&self.released)
     }
 
+    /// How many messages are not completely acknowledged.
     pub fn len(&self) -> usize {
         self.published.len() + self.released.len()
     }
 
+    /// Whether every message is completely acknowledged.
     pub fn is_empty(&self) -> bool {
         self.published.is_empty() && self.released.is_empty()
     }

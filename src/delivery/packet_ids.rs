@@ -20,6 +20,11 @@ pub struct PacketIds {
 pub struct PacketIdsExhausted;
 
 impl PacketIds {
+    /// Gives an identifier that is not in use [MQTT-2.2.1-3].
+    ///
+    /// # Errors
+    ///
+    /// All 65,535 are in use.
     pub fn allocate(&mut self) -> Result<PacketId, PacketIdsExhausted> {
         if self.in_use.len() == usize::from(u16::MAX) {
             return Err(PacketIdsExhausted);
@@ -45,6 +50,7 @@ impl PacketIds {
         self.in_use.remove(&id)
     }
 
+    /// Whether this identifier is in use.
     pub fn contains(&self, id: PacketId) -> bool {
         self.in_use.contains(&id)
     }
@@ -54,10 +60,12 @@ impl PacketIds {
         self.in_use.iter().copied()
     }
 
+    /// How many identifiers are in use.
     pub fn len(&self) -> usize {
         self.in_use.len()
     }
 
+    /// Whether no identifier is in use.
     pub fn is_empty(&self) -> bool {
         self.in_use.is_empty()
     }

@@ -26,14 +26,17 @@ impl Quota {
         Quota { maximum: receive_maximum.max(1), holders: BTreeSet::new() }
     }
 
+    /// The Receive Maximum it began with.
     pub fn maximum(&self) -> u16 {
         self.maximum
     }
 
+    /// How many slots are taken.
     pub fn used(&self) -> u16 {
         u16::try_from(self.holders.len()).expect("no more slots are taken than a u16 maximum has")
     }
 
+    /// How many slots are free.
     pub fn available(&self) -> u16 {
         self.maximum - self.used()
     }
@@ -43,6 +46,7 @@ impl Quota {
         self.holders.iter().copied()
     }
 
+    /// Whether this exchange has a slot.
     pub fn holds(&self, id: PacketId) -> bool {
         self.holders.contains(&id)
     }

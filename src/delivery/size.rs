@@ -1,6 +1,6 @@
 //! Maximum Packet Size (§3.1.2.11.4, §3.2.2.3.6) for the sender.
 
-use crate::mqtt::{EncodeError, Packet, Properties, PropertyId, encode};
+use crate::mqtt::{EncodeError, Packet, PacketType, PropertyId, encode};
 
 /// Bytes on the wire, the Fixed Header included.
 pub fn packet_size(packet: &Packet) -> Result<usize, EncodeError> {
@@ -14,40 +14,31 @@ pub fn packet_size(packet: &Packet) -> Result<usize, EncodeError> {
 pub fn fit_into(mut packet: Packet, maximum: Option<u32>) -> Option<Packet> {
     let Some(maximum) = maximum else { return Some(packet) };
     let fits = |packet: &Packet| packet_size(packet).is_ok_and(|size| size <= maximum as usize);
+    let may_be_shortened = may_be_shortened(&packet);
     for left_out in [PropertyId::UserProperty, PropertyId::ReasonString] {
         if fits(&packet) {
             return Some(packet);
         }
-        optional_properties(&mut packet)?.0.retain(|property| property.id() != left_out);
+        let properties = packet.properties_mut().filter(|_| may_be_shortened)?;
+        properties.0.retain(|property| property.id() != left_out);
     }
     fits(&packet).then_some(packet)
 }
 
-/// The properties of the packets that may go without Reason String and User Property.
-fn optional_properties(packet: &mut Packet) -> Option<&mut Properties> {
-    match packet {
-        Packet::ConnAck(p) => Some(&mut p.properties),
-        Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
-            Some(&mut p.properties)
-        }
-        Packet::SubAck(p) => Some(&mut p.properties),
-        Packet::UnsubAck(p) => Some(&mut p.properties),
-        Packet::Disconnect(p) => Some(&mut p.properties),
-        Packet::Auth(p) => Some(&mut p.properties),
-        Packet::Connect(_)
-        | Packet::Publish(_)
-        | Packet::Subscribe(_)
-        | Packet::Unsubscribe(_)
-        | Packet::PingReq
-        | Packet::PingResp => None,
-    }
+/// Whether the packet may go without Reason String and User Property.
+fn may_be_shortened(packet: &Packet) -> bool {
+    !matches!(
+        packet.packet_type(),
+        PacketType::Connect | PacketType::Publish | PacketType::Subscribe | PacketType::Unsubscribe
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mqtt::{
-        Ack, Auth, ConnAck, Disconnect, PacketId, Property, Publish, ReasonCode, SubAck, UnsubAck,
+        Ack, Auth, ConnAck, Disconnect, PacketId, Properties, Property, Publish, ReasonCode,
+        SubAck, UnsubAck,
     };
 
     /// [MQTT-3.2.2-19], [MQTT-3.2.2-20], [MQTT-3.4.2-2], [MQTT-3.4.2-3], [MQTT-3.5.2-2], [MQTT-3.5.2-3],

@@ -15,8 +15,8 @@ use crate::client::{
 use crate::link::listener::{self, Refusal};
 use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, Target};
 use crate::mqtt::{
-    Auth, Class, Connect, Deframer, Disconnect, Packet, PacketType, Properties, Publish,
-    ReasonCode, Sender, decode, encode,
+    Auth, Class, Connect, DecodeError, Disconnect, Incoming, Packet, PacketStream, PacketType,
+    Properties, Publish, ReasonCode, Sender, decode, encode,
 };
 use crate::time::Instant;
 
@@ -83,22 +83,40 @@ struct Link {
     connection: ConnectionId,
     target: Target,
     subprotocol: String,
-    deframer: Deframer,
-    is_open: bool,
-    /// Whether the Server has answered with CONNACK.
-    answered: bool,
-    /// We have asked the link to close.
-    closing: bool,
-    /// The person wanted it to end as if it had been lost.
-    was_cut: bool,
-    timed_out: bool,
-    text_message: bool,
+    incoming: PacketStream,
+    phase: LinkPhase,
+    /// Why we have asked the link to close, once we have.
+    closing: Option<CloseCause>,
     /// Where the Server told to go instead.
     server_reference: Option<String>,
     /// The record last seen on this connection.
     last_record: Option<RecordId>,
     /// What is sent in the place of CONNECT.
     instead_of_connect: Option<Bytes>,
+}
+
+/// How far a Network Connection has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum LinkPhase {
+    /// The link has been asked for.
+    Opening,
+    /// Bytes can flow.
+    Open,
+    /// The Server has answered with CONNACK.
+    Answered,
+}
+
+/// Why a Network Connection is closed from this end. Of two causes the greater counts, since it says more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum CloseCause {
+    /// The client is done with it: it has said DISCONNECT, or found a broken rule.
+    Asked,
+    /// The person wanted it to end as if it had been lost.
+    Cut,
+    /// No CONNACK in time.
+    TimedOut,
+    /// Text arrived, which is forbidden [MQTT-6.0.0-1].
+    Text,
 }
 
 /// How many messages a panel keeps; the capture keeps more.
@@ -141,9 +159,9 @@ impl BenchClient {
     pub fn link_state(&self) -> LinkState {
         match &self.link {
             None => LinkState::Closed,
-            Some(link) if link.closing => LinkState::Closing,
-            Some(link) if link.is_open => LinkState::Open,
-            Some(_) => LinkState::Opening,
+            Some(Link { closing: Some(_), .. }) => LinkState::Closing,
+            Some(Link { phase: LinkPhase::Opening, .. }) => LinkState::Opening,
+            Some(_) => LinkState::Open,
         }
     }
 
@@ -264,8 +282,8 @@ impl BenchClient {
         connect: Connect,
         wire: &mut Wire<'_>,
     ) -> Result<(), ActError> {
-        let mut deframer = Deframer::new();
-        deframer.set_maximum_packet_size(connect.properties.maximum_packet_size());
+        let mut incoming = PacketStream::new();
+        incoming.set_maximum_packet_size(connect.properties.maximum_packet_size());
         let last_connect = connect.clone();
         self.client
             .command(Command::Connect(Box::new(connect)), wire.now)
@@ -282,13 +300,9 @@ impl BenchClient {
             connection,
             target,
             subprotocol,
-            deframer,
-            is_open: false,
-            answered: false,
-            closing: false,
-            was_cut: false,
-            timed_out: false,
-            text_message: false,
+            incoming,
+            phase: LinkPhase::Opening,
+            closing: None,
             server_reference: None,
             last_record: Some(record),
             instead_of_connect: None,
@@ -318,13 +332,15 @@ impl BenchClient {
 
     pub(super) fn cut(&mut self, wire: &mut Wire<'_>) -> Result<(), ActError> {
         let link = self.link.as_mut().ok_or(ActError::NotOpen)?;
-        link.was_cut |= !link.closing;
-        link.close(wire);
+        // What is being closed anyway is not lost any more.
+        if link.closing.is_none() {
+            link.close(CloseCause::Cut, wire);
+        }
         Ok(())
     }
 
     pub(super) fn send_bytes(&mut self, bytes: Bytes, wire: &mut Wire<'_>) -> Result<(), ActError> {
-        let link = self.link.as_mut().filter(|link| link.is_open && !link.closing);
+        let link = self.link.as_mut().filter(|link| link.is_open() && link.closing.is_none());
         let link = link.ok_or(ActError::NotOpen)?;
         let decoded = decode(&bytes, Some(Sender::Client));
         link.send(as_it_is(&bytes), bytes, self.slot, wire);
@@ -395,7 +411,7 @@ impl BenchClient {
 
     fn opened(&mut self, wire: &mut Wire<'_>) {
         if let Some(link) = &mut self.link {
-            link.is_open = true;
+            link.phase = LinkPhase::Open;
             let record = wire.capture.push(wire.now, self.slot, link.connection, Entry::Opened);
             link.last_record = Some(record);
             self.client.handle(Input::LinkUp, wire.now);
@@ -405,36 +421,35 @@ impl BenchClient {
 
     fn received(&mut self, bytes: &[u8], wire: &mut Wire<'_>) {
         if let Some(link) = &mut self.link {
-            link.deframer.push(bytes);
+            link.incoming.push(bytes);
         }
-        while let Some((record, input)) = self.next_packet(wire) {
-            self.client.handle(input, wire.now);
+        while let Some((record, outcome)) = self.next_packet(wire) {
+            self.client.handle(Input::Received(outcome), wire.now);
             self.drive(Some(record), wire);
         }
     }
 
-    /// Cuts the next packet from what has arrived and records it.
-    fn next_packet(&mut self, wire: &mut Wire<'_>) -> Option<(RecordId, Input)> {
+    /// The next packet of what has arrived, recorded. After the first error the client has closed and
+    /// ignores the rest (§4.13); the capture still shows it.
+    fn next_packet(
+        &mut self,
+        wire: &mut Wire<'_>,
+    ) -> Option<(RecordId, Result<Packet, DecodeError>)> {
         let (slot, sender) = (self.slot, Sender::Server);
         let link = self.link.as_mut()?;
         let connection = link.connection;
-        let (record, input) = match link.deframer.next_frame() {
-            Ok(None) => return None,
-            Ok(Some(frame)) => {
-                let decoded = decode(&frame, Some(sender));
-                let record = wire.capture.push_packet(wire.now, slot, connection, sender, frame);
-                (record, decoded.map_or_else(Input::Broken, Input::Packet))
+        let Incoming { frame, outcome } = link.incoming.next(sender)?;
+        let record = match outcome {
+            Err(error) if link.incoming.is_broken() => {
+                wire.capture.push_broken(wire.now, slot, connection, sender, frame, error)
             }
-            Err(error) => {
-                let rest = link.deframer.take_pending();
-                let record =
-                    wire.capture.push_broken(wire.now, slot, connection, sender, rest, error);
-                (record, Input::Broken(error))
-            }
+            _ => wire.capture.push_packet(wire.now, slot, connection, sender, frame),
         };
         link.last_record = Some(record);
-        link.answered |= matches!(input, Input::Packet(Packet::ConnAck(_)));
-        Some((record, input))
+        if matches!(outcome, Ok(Packet::ConnAck(_))) {
+            link.phase = LinkPhase::Answered;
+        }
+        Some((record, outcome))
     }
 
     /// Text is forbidden: the connection is to be closed [MQTT-6.0.0-1].
@@ -442,8 +457,7 @@ impl BenchClient {
         if let Some(link) = &mut self.link {
             let entry = Entry::Text { length };
             link.last_record = Some(wire.capture.push(wire.now, self.slot, link.connection, entry));
-            link.text_message = true;
-            link.close(wire);
+            link.close(CloseCause::Text, wire);
         }
     }
 
@@ -455,17 +469,17 @@ impl BenchClient {
         wire: &mut Wire<'_>,
     ) {
         let Some(link) = self.link.take() else { return };
-        let by = match (link.is_open, link.closing) {
-            (_, true) => Some(Sender::Client),
-            (true, false) => Some(Sender::Server),
-            (false, false) => None,
+        let by = match (link.is_open(), link.closing) {
+            (_, Some(_)) => Some(Sender::Client),
+            (true, None) => Some(Sender::Server),
+            (false, None) => None,
         };
-        let close = LinkClose { by, was_open: link.is_open, code, reason: reason.clone() };
+        let close = LinkClose { by, was_open: link.is_open(), code, reason: reason.clone() };
         let entry = Entry::Closed(close.clone());
         wire.capture.push(wire.now, self.slot, link.connection, entry);
         self.client.handle(Input::LinkDown(reason), wire.now);
         self.drive(None, wire);
-        let wanted = link.closing && !link.timed_out && !link.text_message;
+        let wanted = matches!(link.closing, Some(CloseCause::Asked | CloseCause::Cut));
         if self.problem.is_none() && !wanted {
             let last_record = link.last_record;
             self.problem = Some(match link.address_tried() {
@@ -499,9 +513,11 @@ impl BenchClient {
             }
             Some(Problem::ConnectFailed { .. }) => Some(Loss::NotReached),
             Some(Problem::PingTimeout) => Some(Loss::Silent),
-            Some(Problem::Dropped { .. }) if link.answered => Some(Loss::Silent),
+            Some(Problem::Dropped { .. }) if link.phase == LinkPhase::Answered => {
+                Some(Loss::Silent)
+            }
             Some(Problem::Dropped { .. }) => Some(Loss::NotReached),
-            None => link.was_cut.then_some(Loss::Silent),
+            None => (link.closing == Some(CloseCause::Cut)).then_some(Loss::Silent),
         }
     }
 
@@ -570,10 +586,13 @@ impl BenchClient {
                 }
                 Output::Close => {
                     if let Some(link) = &mut self.link {
-                        link.close(wire);
+                        link.close(CloseCause::Asked, wire);
                     }
                 }
                 Output::Event(event) => {
+                    if let (Event::ConnectTimeout, Some(link)) = (&event, &mut self.link) {
+                        link.close(CloseCause::TimedOut, wire);
+                    }
                     self.automations.observe(&event, wire.now);
                     self.note(event, record);
                 }
@@ -609,11 +628,6 @@ impl BenchClient {
             (Event::Violation(violation), record) => {
                 self.problem = Some(Problem::Violation { record, violation });
             }
-            (Event::ConnectTimeout, _) => {
-                if let Some(link) = &mut self.link {
-                    link.timed_out = true;
-                }
-            }
             (Event::PingTimeout, _) => self.problem = Some(Problem::PingTimeout),
             _ => {}
         }
@@ -643,18 +657,23 @@ impl Link {
         wire.commands.push_back(LinkCommand::Send { connection: self.connection, bytes });
     }
 
-    fn close(&mut self, wire: &mut Wire<'_>) {
-        if !self.closing {
-            self.closing = true;
+    /// Asks the link to close, once.
+    fn close(&mut self, cause: CloseCause, wire: &mut Wire<'_>) {
+        if self.closing.is_none() {
             wire.commands.push_back(LinkCommand::Close { connection: self.connection });
         }
+        self.closing = self.closing.max(Some(cause));
+    }
+
+    fn is_open(&self) -> bool {
+        self.phase >= LinkPhase::Open
     }
 
     /// Where an attempt that ended without CONNACK went; `None` where there was one. The broker in the
     /// tab is always there: under its short name only what was asked of it can be wrong.
     fn address_tried(&self) -> Option<BrokerAddress> {
         match &self.target {
-            _ if self.answered => None,
+            _ if self.phase == LinkPhase::Answered => None,
             Target::At(address) => Some(address.clone()),
             Target::InTab => self.refusal().map(|_| listener::address()),
         }
@@ -672,10 +691,10 @@ impl Link {
             address,
             // No browser forbids what does not leave the tab.
             page_is_secure: page_is_secure && !is_in_tab,
-            was_open: self.is_open,
-            connect_sent: self.is_open,
-            timed_out: self.timed_out,
-            text_message: self.text_message,
+            was_open: self.is_open(),
+            connect_sent: self.is_open(),
+            timed_out: self.closing == Some(CloseCause::TimedOut),
+            text_message: self.closing == Some(CloseCause::Text),
             answers_http: is_in_tab.then_some(answers_http),
         }
     }

@@ -9,12 +9,12 @@ use crate::auth::KEY_LENGTH;
 use crate::broker::{self, Broker, Policy};
 use crate::capture::{ClientSlot, ConnectionId};
 use crate::link::{Arrival, Fault, Line, LinkEvent, Loopback};
-use crate::mqtt::{Deframer, Sender, decode, encode};
+use crate::mqtt::{Incoming, PacketStream, Sender, encode};
 use crate::time::Instant;
 
 pub struct InTab {
     broker: Broker,
-    deframers: LiteMap<ConnectionId, Deframer>,
+    streams: LiteMap<ConnectionId, PacketStream>,
     loopback: Loopback,
 }
 
@@ -26,7 +26,7 @@ impl InTab {
     pub(super) fn new(seed: [u8; KEY_LENGTH]) -> InTab {
         InTab {
             broker: Broker::new(Policy::default(), seed),
-            deframers: LiteMap::new(),
+            streams: LiteMap::new(),
             loopback: Loopback::new(DEFAULT_LATENCY),
         }
     }
@@ -108,50 +108,35 @@ impl InTab {
     }
 
     fn arrived(&mut self, connection: ConnectionId, event: LinkEvent, now: Instant) {
-        let id = broker_id(connection);
         match event {
             LinkEvent::Opened => {
-                self.deframers.insert(connection, Deframer::new());
-                self.operate(broker::Input::Opened(id), now);
-                let maximum = self.broker.maximum_packet_size(id);
-                if let Some(deframer) = self.deframers.get_mut(&connection) {
-                    deframer.set_maximum_packet_size(maximum);
+                self.streams.insert(connection, PacketStream::new());
+                self.operate(broker::Input::Opened(connection), now);
+                let maximum = self.broker.maximum_packet_size(connection);
+                if let Some(stream) = self.streams.get_mut(&connection) {
+                    stream.set_maximum_packet_size(maximum);
                 }
             }
             LinkEvent::Bytes(bytes) => {
-                if let Some(deframer) = self.deframers.get_mut(&connection) {
-                    deframer.push(&bytes);
+                if let Some(stream) = self.streams.get_mut(&connection) {
+                    stream.push(&bytes);
                 }
-                while let Some(input) = self.next_packet(connection) {
-                    self.operate(input, now);
+                // The broker may close the connection on the way, and its stream is gone then.
+                while let Some(incoming) = self.next_packet(connection) {
+                    self.operate(broker::Input::Received(connection, incoming.outcome), now);
                 }
             }
             // Nothing on the bench sends text.
             LinkEvent::Text { .. } => {}
             LinkEvent::Closed { .. } => {
-                self.deframers.remove(&connection);
-                self.operate(broker::Input::Closed(id), now);
+                self.streams.remove(&connection);
+                self.operate(broker::Input::Closed(connection), now);
             }
         }
     }
 
-    /// The next packet of a connection that the broker has not closed meanwhile.
-    fn next_packet(&mut self, connection: ConnectionId) -> Option<broker::Input> {
-        let id = broker_id(connection);
-        let deframer = self.deframers.get_mut(&connection)?;
-        let broken = |error| Some(broker::Input::Broken(id, error));
-        match deframer.next_frame() {
-            Ok(None) => None,
-            Ok(Some(frame)) => match decode(&frame, Some(Sender::Client)) {
-                Ok(packet) => Some(broker::Input::Packet(id, packet)),
-                Err(error) => broken(error),
-            },
-            Err(error) => {
-                // There is no next packet in what is left.
-                deframer.take_pending();
-                broken(error)
-            }
-        }
+    fn next_packet(&mut self, connection: ConnectionId) -> Option<Incoming> {
+        self.streams.get_mut(&connection)?.next(Sender::Client)
     }
 
     fn drive(&mut self, now: Instant) {
@@ -159,25 +144,16 @@ impl InTab {
             match output {
                 broker::Output::Send(id, packet) => {
                     if let Ok(bytes) = encode(&packet) {
-                        self.loopback.send(link_id(id), Sender::Server, bytes, now);
+                        self.loopback.send(id, Sender::Server, bytes, now);
                     }
                 }
                 broker::Output::Close(id) => {
-                    self.deframers.remove(&link_id(id));
-                    self.loopback.close(link_id(id), Sender::Server, now);
+                    self.streams.remove(&id);
+                    self.loopback.close(id, Sender::Server, now);
                 }
                 // The snapshot keeps them.
                 broker::Output::Note(_) => {}
             }
         }
     }
-}
-
-fn broker_id(connection: ConnectionId) -> broker::ConnectionId {
-    broker::ConnectionId(connection.0.into())
-}
-
-/// The broker knows no connections but the lab's, whose ids fit.
-fn link_id(id: broker::ConnectionId) -> ConnectionId {
-    ConnectionId(id.0 as u32)
 }

@@ -218,11 +218,8 @@ impl Lab {
     }
 
     /// Whose connection it is that the broker in the tab knows by this name.
-    pub fn client_of(&self, connection: broker::ConnectionId) -> Option<&BenchClient> {
-        let is_meant = |client: &&BenchClient| {
-            client.connection().is_some_and(|own| u64::from(own.0) == connection.0)
-        };
-        self.clients.iter().find(is_meant)
+    pub fn client_of(&self, connection: ConnectionId) -> Option<&BenchClient> {
+        self.clients.iter().find(|client| client.connection() == Some(connection))
     }
 
     /// How long bytes travel between the clients and the broker in the tab.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::link::{SUBPROTOCOL, Target};
-use crate::mqtt::{Connect, EncodeError, Packet, encode, v3};
+use crate::mqtt::{Connect, EncodeError, Packet, body, encode, v3};
 
 /// Where the next connection of a client goes, and what it speaks there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,9 @@ impl Route {
         if self.protocol_version == version {
             return Ok(bytes);
         }
+        let body = body(&bytes).expect("what was just encoded has a Fixed Header");
+        let header = bytes.len() - body.len();
         let mut bytes = bytes.to_vec();
-        let header = 1 + bytes[1..].iter().take_while(|byte| **byte & 0x80 != 0).count() + 1;
         bytes[header + PROTOCOL_NAME_LENGTH] = self.protocol_version;
         Ok(bytes.into())
     }

@@ -17,6 +17,7 @@ pub struct BrokerAddress {
 pub enum Target {
     /// The broker that runs beside the clients.
     InTab,
+    /// At this address.
     At(BrokerAddress),
 }
 
@@ -29,6 +30,7 @@ impl Target {
         }
     }
 
+    /// The address; `None` for the broker in the tab.
     pub fn address(&self) -> Option<&BrokerAddress> {
         match self {
             Target::InTab => None,
@@ -54,9 +56,12 @@ impl fmt::Display for Target {
     }
 }
 
+/// How a WebSocket address begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
+    /// `ws://`, without TLS.
     Ws,
+    /// `wss://`, with TLS.
     Wss,
 }
 
@@ -80,13 +85,17 @@ impl Scheme {
 /// Why a text is not the address of a WebSocket listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddressError {
+    /// There is no text.
     Empty,
     /// It names a scheme other than `ws` and `wss`.
     Scheme(String),
+    /// It names no scheme.
     SchemeMissing,
+    /// It names no host.
     HostMissing,
     /// A character that cannot stand in a host or path.
     Character(char),
+    /// What follows the colon is no port.
     Port(String),
     /// User name and password belong into CONNECT; browsers refuse them in the address.
     Credentials,
@@ -95,6 +104,11 @@ pub enum AddressError {
 }
 
 impl BrokerAddress {
+    /// Reads an address as a person writes it.
+    ///
+    /// # Errors
+    ///
+    /// Says which part is missing or wrong.
     pub fn parse(text: &str) -> Result<BrokerAddress, AddressError> {
         let text = text.trim();
         if text.is_empty() {
@@ -139,10 +153,12 @@ impl BrokerAddress {
         Ok(BrokerAddress { scheme, host: host.to_ascii_lowercase(), port, path })
     }
 
+    /// How it begins.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
+    /// The name or the number of the machine.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -152,6 +168,7 @@ impl BrokerAddress {
         self.port.unwrap_or(self.scheme.default_port())
     }
 
+    /// What follows the host and the port.
     pub fn path(&self) -> &str {
         &self.path
     }

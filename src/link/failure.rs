@@ -29,17 +29,24 @@ pub enum Failure {
 /// What is known of an attempt that did not reach CONNACK.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt<'a> {
+    /// Where it went.
     pub address: &'a BrokerAddress,
+    /// Whether the page itself came over TLS.
     pub page_is_secure: bool,
+    /// Whether the WebSocket had been open.
     pub was_open: bool,
+    /// Whether CONNECT was sent.
     pub connect_sent: bool,
+    /// Whether we gave up waiting.
     pub timed_out: bool,
+    /// Whether a text message arrived.
     pub text_message: bool,
     /// Whether anything answered at host and port, where that could be found out.
     pub answers_http: Option<bool>,
 }
 
 impl Attempt<'_> {
+    /// What most probably went wrong, by what can be known.
     pub fn likely_cause(&self) -> Failure {
         match self {
             Attempt { text_message: true, .. } => Failure::TextMessage,
@@ -59,6 +66,7 @@ impl Attempt<'_> {
 }
 
 impl Failure {
+    /// Every cause, for pages and tests that list them.
     pub const ALL: [Failure; 9] = [
         Failure::BadAddress,
         Failure::Port1883,

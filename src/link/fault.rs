@@ -20,11 +20,30 @@ pub enum Fault {
     /// What waits departs, and the way is open again.
     Resume(Sender),
     /// Whether what this end sends arrives a byte at a time.
-    ByteByByte { from: Sender, on: bool },
+    ByteByByte {
+        /// The end that sends.
+        from: Sender,
+        /// `false` ends it.
+        on: bool,
+    },
     /// Packets of this type from this end do not arrive. Later packets overtake those that are held.
-    Stop { from: Sender, packet: PacketType, fate: Fate, scope: Scope },
+    Stop {
+        /// The end that sends.
+        from: Sender,
+        /// Which packets.
+        packet: PacketType,
+        /// What becomes of them.
+        fate: Fate,
+        /// How many of them.
+        scope: Scope,
+    },
     /// Packets of this type pass again; those that are held depart.
-    Release { from: Sender, packet: PacketType },
+    Release {
+        /// The end that sends.
+        from: Sender,
+        /// Which packets.
+        packet: PacketType,
+    },
     /// Everything works again. What waits or is held departs.
     Mend,
 }
@@ -32,7 +51,9 @@ pub enum Fault {
 /// What becomes of a packet that is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
+    /// It waits until packets of its type are released.
     Held,
+    /// It is lost.
     Dropped,
 }
 
@@ -48,8 +69,11 @@ pub enum Scope {
 /// Packets that are stopped on a way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop {
+    /// Which packets it concerns.
     pub packet: PacketType,
+    /// What becomes of them.
     pub fate: Fate,
+    /// How many of them.
     pub scope: Scope,
 }
 
@@ -90,6 +114,7 @@ impl Line {
         }
     }
 
+    /// Whether anything is broken in either direction.
     pub fn is_faulty(&self) -> bool {
         self.from_client.is_faulty() || self.from_server.is_faulty()
     }
@@ -103,10 +128,12 @@ impl Line {
 }
 
 impl Way {
+    /// Whether nothing passes for now.
     pub fn is_paused(&self) -> bool {
         self.is_paused
     }
 
+    /// Whether every byte travels alone.
     pub fn is_byte_by_byte(&self) -> bool {
         self.is_byte_by_byte
     }
@@ -131,6 +158,7 @@ impl Way {
         self.dropped
     }
 
+    /// Whether anything is broken in this direction.
     pub fn is_faulty(&self) -> bool {
         self.is_paused || self.is_byte_by_byte || !self.stops.is_empty() || !self.held.is_empty()
     }

@@ -6,6 +6,7 @@ use super::{SUBPROTOCOL, Target};
 
 /// Where the broker in the tab listens. [`Target::InTab`] is short for it.
 pub const PORT: u16 = 9001;
+/// The path at which the broker in the tab listens.
 pub const PATH: &str = "/mqtt";
 
 /// Why no connection comes about.

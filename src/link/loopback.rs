@@ -31,13 +31,16 @@ pub struct Loopback {
 /// Something that reaches one end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
+    /// On which connection.
     pub connection: ConnectionId,
     /// The end it reaches.
     pub at: Sender,
+    /// What happens there.
     pub event: LinkEvent,
 }
 
 impl Loopback {
+    /// A loopback without connections, which takes this long one way.
     pub fn new(latency: Duration) -> Loopback {
         Loopback { latency, ..Loopback::default() }
     }
@@ -123,14 +126,14 @@ impl Loopback {
         let Some(client) = self.open.remove(&connection) else {
             // The other end has closed too. Where word of that waits, there is no need to hear of it.
             let mut lines = self.lines.iter_mut();
-            if lines.any(|(_, line)| line.way_mut(other(from)).forget(connection)) {
+            if lines.any(|(_, line)| line.way_mut(from.other()).forget(connection)) {
                 self.depart(connection, from, closed, now, Duration::ZERO);
             }
             return;
         };
         let line = self.lines.entry(client).or_default();
         line.way_mut(from).forget_held(connection);
-        line.way_mut(other(from)).forget(connection);
+        line.way_mut(from.other()).forget(connection);
         self.on_the_way.retain(|_, arrival| arrival.connection != connection || arrival.at != from);
         self.depart(connection, from, closed.clone(), now, Duration::ZERO);
         self.send_event(client, connection, from, closed, now);
@@ -189,7 +192,7 @@ impl Loopback {
         let way = self.lines.entry(client).or_default().way_mut(from);
         let byte_by_byte = way.is_byte_by_byte();
         let Some(event) = way.admit(connection, event) else { return };
-        let (at, due) = (other(from), now + self.latency);
+        let (at, due) = (from.other(), now + self.latency);
         match event {
             LinkEvent::Bytes(mut bytes) if byte_by_byte => {
                 for _ in 1..bytes.len().min(BYTES_ALONE) {
@@ -219,13 +222,6 @@ impl Loopback {
         let due = latest.map_or(due, |latest| due.max(latest + distance));
         self.departures += 1;
         self.on_the_way.insert((due, self.departures), Arrival { connection, at, event });
-    }
-}
-
-fn other(end: Sender) -> Sender {
-    match end {
-        Sender::Client => Sender::Server,
-        Sender::Server => Sender::Client,
     }
 }
 

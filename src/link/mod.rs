@@ -19,7 +19,7 @@ pub use failure::{Attempt, Failure};
 pub use fault::{Fate, Fault, Line, Scope, Stop, Way};
 pub use loopback::{Arrival, Loopback};
 
-use crate::capture::ConnectionId;
+use crate::mqtt::ConnectionId;
 
 /// The WebSocket subprotocol of MQTT [MQTT-6.0.0-3].
 pub const SUBPROTOCOL: &str = "mqtt";
@@ -29,20 +29,29 @@ pub const SUBPROTOCOL: &str = "mqtt";
 pub enum LinkCommand {
     /// With this WebSocket subprotocol; empty for none.
     Open {
+        /// The connection to be.
         connection: ConnectionId,
+        /// Where it goes.
         target: Target,
+        /// The WebSocket subprotocol to ask for; empty for none.
         subprotocol: String,
     },
+    /// Send bytes.
     Send {
+        /// On this connection.
         connection: ConnectionId,
+        /// One packet, or what a person wrote.
         bytes: Bytes,
     },
+    /// Close, after everything before this has been sent.
     Close {
+        /// This connection.
         connection: ConnectionId,
     },
 }
 
 impl LinkCommand {
+    /// The connection it is about.
     pub fn connection(&self) -> ConnectionId {
         match self {
             LinkCommand::Open { connection, .. }
@@ -55,16 +64,20 @@ impl LinkCommand {
 /// What a link tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkEvent {
+    /// Bytes can flow.
     Opened,
     /// Bytes arrived; they need not begin or end with a packet [MQTT-6.0.0-2].
     Bytes(Bytes),
     /// A text message arrived, which MQTT forbids [MQTT-6.0.0-1].
     Text {
+        /// In bytes.
         length: usize,
     },
     /// It is over, or never came about. The last event of a link.
     Closed {
+        /// The WebSocket close code, where there is one.
         code: Option<u16>,
+        /// The transport's own words.
         reason: String,
     },
 }

@@ -13,6 +13,7 @@ use super::field::{Field, FieldId, Label, Value};
 use super::packet::{PacketType, Sender, dissect};
 use super::property::{Holder, PropertyId, PropertyKind};
 use super::reason_code::ReasonCode;
+use super::writer::variable_byte_integer;
 
 /// A packet with one rule broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,7 +154,7 @@ impl Breakage {
             }
             B::RemainingLengthAhead => {
                 let body = a.frame.len() - a.remaining_length().end;
-                Some(a.replaced(a.remaining_length(), &variable_byte_integer(body + AHEAD)))
+                Some(a.replaced(a.remaining_length(), &length_bytes(body + AHEAD)))
             }
             B::Truncated => {
                 let last =
@@ -247,7 +248,7 @@ impl Breakage {
                 let a = Anatomy::of(&a.with_property_block()?.into(), a.sender)?;
                 let leaf = a.leaf(FieldId::PropertyLength)?;
                 let beyond = (a.frame.len() - leaf.end + 1).max(a.number_at(&leaf) + 1);
-                Some(a.spliced_only_outside(leaf, &variable_byte_integer(beyond)))
+                Some(a.spliced_only_outside(leaf, &length_bytes(beyond)))
             }
             B::PropertyUnknown => a.with_properties(&[UNKNOWN_PROPERTY, 0x00]),
             B::PropertyNotAllowed => {
@@ -562,7 +563,7 @@ impl Anatomy {
         for leaf in self.leaves.iter().filter(holds).rev() {
             let length = leaf.number.unwrap_or_default().saturating_add_signed(growth);
             let bytes = match length_form(leaf.label) {
-                Some(LengthForm::Variable) => variable_byte_integer(length),
+                Some(LengthForm::Variable) => length_bytes(length),
                 _ => (length as u16).to_be_bytes().to_vec(),
             };
             growth += bytes.len() as isize - leaf.range.len() as isize;
@@ -586,7 +587,7 @@ impl Anatomy {
         let body = self.frame.len() - length.end + with.len() - range.len();
         let inside =
             [&self.frame[length.end..range.start], with, &self.frame[range.end..]].concat();
-        [&self.frame[..length.start], &variable_byte_integer(body)[..], &inside[..]].concat()
+        [&self.frame[..length.start], &length_bytes(body)[..], &inside[..]].concat()
     }
 }
 
@@ -611,17 +612,9 @@ fn length_form(label: Label) -> Option<LengthForm> {
     }
 }
 
-fn variable_byte_integer(mut value: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(4);
-    loop {
-        let byte = (value % 0x80) as u8;
-        value /= 0x80;
-        if value == 0 {
-            out.push(byte);
-            return out;
-        }
-        out.push(byte | 0x80);
-    }
+/// A length in the fewest bytes; none for one that no packet can have.
+fn length_bytes(length: usize) -> Vec<u8> {
+    variable_byte_integer(length).map(|(bytes, width)| bytes[..width].to_vec()).unwrap_or_default()
 }
 
 /// A property with a small value, as bytes.

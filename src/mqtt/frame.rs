@@ -33,6 +33,22 @@ impl FrameHeader {
     }
 }
 
+/// What follows the Fixed Header. Asks no more of the header than that its length can be read, so that
+/// packets which break a rule can be shown too; `None` where the bytes end before it does.
+pub fn body(frame: &[u8]) -> Option<&[u8]> {
+    let (_, body) = split_length(frame.get(1..)?)?;
+    Some(body)
+}
+
+/// A length written as a Variable Byte Integer (§1.5.5), and what follows it. Takes also a length in more
+/// bytes than it needs, which [`decode`](super::decode) refuses.
+pub fn split_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let width = bytes.iter().take(4).position(|byte| byte & 0x80 == 0)? + 1;
+    let (length, rest) = bytes.split_at(width);
+    let value = length.iter().rev().fold(0, |value, byte| value << 7 | usize::from(byte & 0x7F));
+    Some((value, rest))
+}
+
 /// Cuts a byte stream into packets, however the transport has split or merged it [MQTT-6.0.0-2].
 ///
 /// It holds only bytes that have arrived: an announced length allocates nothing.
@@ -80,5 +96,30 @@ impl Deframer {
     /// Takes the pending bytes out, for instance to show what broke the stream.
     pub fn take_pending(&mut self) -> Bytes {
         self.buffer.copy_to_bytes(self.buffer.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_body_is_found_also_in_a_packet_that_breaks_a_rule() {
+        let rows: [(&[u8], Option<&[u8]>); 8] = [
+            (&[0xC0, 0x00], Some(&[])),
+            (&[0x40, 0x02, 0x00, 0x01], Some(&[0x00, 0x01])),
+            // The type 0 does not exist, and the length has a byte too many.
+            (&[0x00, 0x81, 0x00, 0xFF], Some(&[0xFF])),
+            // Less has arrived than was announced, and more.
+            (&[0x30, 0x05, 0xFF], Some(&[0xFF])),
+            (&[0x30, 0x00, 0xFF], Some(&[0xFF])),
+            (&[0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], None),
+            (&[0x30, 0x80], None),
+            (&[], None),
+        ];
+        for (frame, expect) in rows {
+            assert_eq!(body(frame), expect, "{frame:02X?}");
+        }
+        assert_eq!(split_length(&[0xFF, 0xFF, 0xFF, 0x7F, 9]), Some((268_435_455, &[9][..])));
     }
 }

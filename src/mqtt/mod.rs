@@ -3,10 +3,10 @@
 //! [`decode`] reads one whole Control Packet strictly; [`dissect`] reads it through the very same code
 //! and keeps every field with its byte and bit range, also when the packet turns out to be broken.
 //! [`encode`] writes what it is told, so that a learner may break a rule on purpose: it refuses only
-//! what has no representation on the wire. [`Deframer`] cuts a byte stream into frames; [`v3`] writes
-//! 3.1.1, for comparison.
+//! what has no representation on the wire. [`PacketStream`] takes the bytes of a connection and returns its
+//! packets, over a [`Deframer`], which only cuts them; [`v3`] writes 3.1.1, for comparison.
 //!
-//! Knows nothing of time, connections, Sessions or exercises.
+//! Knows nothing of time, of what a connection means, of Sessions or exercises.
 
 mod breakage;
 mod error;
@@ -18,6 +18,7 @@ mod property;
 mod qos;
 mod reader;
 mod reason_code;
+mod stream;
 mod topic;
 pub mod v3;
 mod writer;
@@ -25,7 +26,7 @@ mod writer;
 pub use breakage::{Breakage, Broken};
 pub use error::{Class, DecodeError, EncodeError, ErrorKind};
 pub use field::{Bits, Dissection, Field, FieldId, Label, Value};
-pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH};
+pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH, body, split_length};
 pub use hex::{hex, hex_groups};
 pub use packet::{
     Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Publish, RetainHandling,
@@ -35,6 +36,7 @@ pub use packet::{decode, dissect, encode};
 pub use property::{Holder, Properties, Property, PropertyId, PropertyKind, PropertyValue};
 pub use qos::QoS;
 pub use reason_code::ReasonCode;
+pub use stream::{ConnectionId, Incoming, PacketStream};
 pub use topic::{
     ShareName, check_topic_filter, check_topic_name, matches, split_shared, starts_with_wildcard,
     without_share_name,

@@ -91,10 +91,7 @@ impl Bench {
     /// The Server sends this packet.
     fn server(&mut self, hex: &str) {
         let bytes = bytes(hex);
-        match decode(&bytes, Some(Sender::Server)) {
-            Ok(packet) => self.input(Input::Packet(packet)),
-            Err(error) => self.input(Input::Broken(error)),
-        }
+        self.input(Input::Received(decode(&bytes, Some(Sender::Server))));
     }
 
     fn cut(&mut self) {
@@ -1232,7 +1229,7 @@ fn a_packet_larger_than_the_client_takes_is_told_0x95() {
     // The same when the length alone has arrived and whoever cuts the stream has refused to wait.
     let mut bench = Bench::connected(maximum(), CONNACK);
     let kind = ErrorKind::PacketTooLarge { size: 100, maximum: 9 };
-    bench.input(Input::Broken(mqtt5_playground::mqtt::DecodeError { at: 1, kind }));
+    bench.input(Input::Received(Err(mqtt5_playground::mqtt::DecodeError { at: 1, kind })));
     bench.expect_violation("[MQTT-3.1.2-24]", 0x95);
 }
 
@@ -1344,11 +1341,11 @@ fn what_cannot_be_read_is_answered_with_its_reason_code() {
 fn a_packet_of_the_clients_kind_is_refused_even_when_it_was_read_leniently() {
     for packet in [Packet::PingReq, Packet::Connect(Box::new(c([])))] {
         let mut bench = Bench::connected(c([]), CONNACK);
-        bench.input(Input::Packet(packet.clone()));
+        bench.input(Input::Received(Ok(packet.clone())));
         bench.expect_violation("§2.1.2", 0x82);
         let mut bench = Bench::new();
         bench.open(c([]));
-        bench.input(Input::Packet(packet));
+        bench.input(Input::Received(Ok(packet)));
         bench.expect_violation("§2.1.2", 0x82);
     }
 }

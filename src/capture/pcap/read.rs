@@ -7,7 +7,7 @@ use super::flow::Flow;
 use super::frames::{ACK, FIN, RST, SYN, Segment, segments};
 use super::{CLIENT_HOST, MQTT_PORT, NETWORK};
 use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, LinkClose, LoadError, Loaded};
-use crate::mqtt::{Deframer, Packet, Sender, decode};
+use crate::mqtt::{Incoming, Packet, PacketStream, Sender, body};
 use crate::time::Instant;
 
 /// Reads the MQTT connections of a pcap or pcapng file; everything else in it is passed over.
@@ -150,18 +150,18 @@ fn own_slot(address: IpAddr) -> Option<ClientSlot> {
 
 /// CONNECT with a Remaining Length of one to four bytes and the name of the protocol.
 fn begins_with_connect(payload: &[u8]) -> bool {
-    let Some((0x10, rest)) = payload.split_first() else { return false };
-    let width = rest.iter().take(4).position(|byte| byte & 0x80 == 0);
-    let body = width.and_then(|width| rest.get(width + 1..));
-    body.is_some_and(|body| body.starts_with(b"\0\x04MQTT") || body.starts_with(b"\0\x06MQIsdp"))
+    if payload.first() != Some(&0x10) {
+        return false;
+    }
+    body(payload)
+        .is_some_and(|body| body.starts_with(b"\0\x04MQTT") || body.starts_with(b"\0\x06MQIsdp"))
 }
 
 fn client_id(payload: &[u8]) -> String {
-    let mut deframer = Deframer::new();
-    deframer.push(payload);
-    let Ok(Some(frame)) = deframer.next_frame() else { return String::new() };
-    match decode(&frame, Some(Sender::Client)) {
-        Ok(Packet::Connect(connect)) => connect.client_id,
+    let mut stream = PacketStream::new();
+    stream.push(payload);
+    match stream.next(Sender::Client).map(|incoming| incoming.outcome) {
+        Some(Ok(Packet::Connect(connect))) => connect.client_id,
         _ => String::new(),
     }
 }
@@ -170,9 +170,7 @@ fn client_id(payload: &[u8]) -> String {
 #[derive(Default)]
 struct Side {
     flow: Flow,
-    deframer: Deframer,
-    /// Nothing that follows can be cut into packets.
-    is_broken: bool,
+    stream: PacketStream,
     cut: usize,
 }
 
@@ -221,19 +219,16 @@ impl Stream {
             capture.push(at, slot, id, Entry::Opened);
             self.state = State::Open;
         }
-        if segment.flags & SYN == 0 && !side.is_broken {
+        if segment.flags & SYN == 0 && !side.stream.is_broken() {
             side.cut += segment.cut;
-            side.deframer.push(&side.flow.take(segment.sequence, segment.payload));
-            while !side.is_broken {
-                match side.deframer.next_frame() {
-                    Ok(None) => break,
-                    Ok(Some(frame)) => {
-                        capture.push_packet(at, slot, id, sender, frame);
+            side.stream.push(&side.flow.take(segment.sequence, segment.payload));
+            while let Some(Incoming { frame, outcome }) = side.stream.next(sender) {
+                match outcome {
+                    Err(error) if side.stream.is_broken() => {
+                        capture.push_broken(at, slot, id, sender, frame, error);
                     }
-                    Err(error) => {
-                        let rest = side.deframer.take_pending();
-                        capture.push_broken(at, slot, id, sender, rest, error);
-                        side.is_broken = true;
+                    _ => {
+                        capture.push_packet(at, slot, id, sender, frame);
                     }
                 }
             }

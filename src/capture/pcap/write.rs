@@ -54,7 +54,7 @@ pub fn records_to_pcapng<'a>(
                 file.handshake(stream, at, identifier);
                 match close.by {
                     Some(first) => {
-                        let second = other(first);
+                        let second = first.other();
                         file.segment(stream, at, first, FIN | ACK, &[], &close.reason);
                         file.segment(stream, at, second, FIN | ACK, &[], "");
                         file.segment(stream, at, first, ACK, &[], "");
@@ -260,13 +260,6 @@ fn address(host: u8) -> [u8; 4] {
 
 fn host_of(client: ClientSlot) -> u8 {
     CLIENT_HOST.saturating_add(client.0)
-}
-
-fn other(sender: Sender) -> Sender {
-    match sender {
-        Sender::Client => Sender::Server,
-        Sender::Server => Sender::Client,
-    }
 }
 
 /// The checksum of IP and TCP: the complement of the sum of all pairs of bytes, carries added back.

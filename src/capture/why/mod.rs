@@ -116,7 +116,7 @@ fn packet(capture: &Capture, end: &Record) -> Option<Found> {
     let asked = answered_by(capture, end.id);
     match packet {
         Packet::ConnAck(_) | Packet::Disconnect(_) => {
-            let accused = other(sender);
+            let accused = sender.other();
             if let Some(found) = circumstance(capture, end, code) {
                 return Some(found);
             }
@@ -424,13 +424,6 @@ fn led_to(capture: &Capture, end: &Record, culprit: Option<RecordId>) -> Vec<Rec
     ids.sort_unstable();
     ids.dedup();
     ids
-}
-
-fn other(sender: Sender) -> Sender {
-    match sender {
-        Sender::Client => Sender::Server,
-        Sender::Server => Sender::Client,
-    }
 }
 
 #[cfg(test)]

@@ -58,11 +58,39 @@ pub enum Packet {
 }
 
 /// Reads exactly one whole packet. With a known sender, what only the other side may send is refused.
+///
+/// # Errors
+///
+/// The first rule that the bytes break, with the offset of the byte that breaks it.
+///
+/// ```
+/// use bytes::Bytes;
+/// use mqtt5_playground::mqtt::{ErrorKind, Packet, Sender, decode};
+///
+/// let publish = Bytes::from_static(&[0x30, 0x05, 0x00, 0x01, b'a', 0x00, b'h']);
+/// let Ok(Packet::Publish(publish)) = decode(&publish, Some(Sender::Client)) else { panic!() };
+/// assert_eq!((publish.topic.as_str(), &publish.payload[..]), ("a", &b"h"[..]));
+///
+/// let wildcard = Bytes::from_static(&[0x30, 0x04, 0x00, 0x01, b'#', 0x00]);
+/// let error = decode(&wildcard, Some(Sender::Client)).expect_err("a Topic Name has no wildcards");
+/// assert_eq!((error.at, error.kind), (4, ErrorKind::TopicNameWildcard));
+/// assert_eq!(error.kind.rule(), "[MQTT-3.3.2-2]");
+/// ```
 pub fn decode(frame: &Bytes, sender: Option<Sender>) -> Result<Packet, DecodeError> {
     Packet::read(&mut Reader::<NoSink>::new(frame, sender))
 }
 
 /// The same reading as [`decode`], with every field kept up to the byte that breaks a rule.
+///
+/// ```
+/// use bytes::Bytes;
+/// use mqtt5_playground::mqtt::{ErrorKind, dissect};
+///
+/// // PUBACK with the Packet Identifier 0, which there is not.
+/// let dissection = dissect(&Bytes::from_static(&[0x40, 0x02, 0x00, 0x00]), None);
+/// assert_eq!(dissection.fields[0].range, 0..2, "the Fixed Header can be read");
+/// assert_eq!(dissection.outcome.unwrap_err().kind, ErrorKind::PacketIdentifierZero);
+/// ```
 pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
     let mut reader = Reader::<Collector>::new(frame, sender);
     let outcome = Packet::read(&mut reader);
@@ -71,6 +99,11 @@ pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
 
 /// Writes a packet. Refuses only what has no representation: rules may be broken on purpose, and
 /// [`decode`] tells which.
+///
+/// # Errors
+///
+/// Names what has no representation: a string of more than 65,535 bytes, or a packet longer than its
+/// Remaining Length can say.
 pub fn encode(packet: &Packet) -> Result<Bytes, EncodeError> {
     let mut w = Writer::behind_fixed_header();
     let flags = packet.write_body(&mut w)?;
@@ -128,6 +161,25 @@ impl Packet {
             Packet::PingReq | Packet::PingResp => &NO_PROPERTIES,
             Packet::Disconnect(p) => &p.properties,
             Packet::Auth(p) => &p.properties,
+        }
+    }
+
+    /// The same to change; `None` for PINGREQ and PINGRESP, which have no properties.
+    pub fn properties_mut(&mut self) -> Option<&mut Properties> {
+        match self {
+            Packet::Connect(p) => Some(&mut p.properties),
+            Packet::ConnAck(p) => Some(&mut p.properties),
+            Packet::Publish(p) => Some(&mut p.properties),
+            Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
+                Some(&mut p.properties)
+            }
+            Packet::Subscribe(p) => Some(&mut p.properties),
+            Packet::SubAck(p) => Some(&mut p.properties),
+            Packet::Unsubscribe(p) => Some(&mut p.properties),
+            Packet::UnsubAck(p) => Some(&mut p.properties),
+            Packet::PingReq | Packet::PingResp => None,
+            Packet::Disconnect(p) => Some(&mut p.properties),
+            Packet::Auth(p) => Some(&mut p.properties),
         }
     }
 
@@ -213,6 +265,16 @@ impl Packet {
 pub enum Sender {
     Client,
     Server,
+}
+
+impl Sender {
+    /// The side that receives what this one sends.
+    pub fn other(self) -> Sender {
+        match self {
+            Sender::Client => Sender::Server,
+            Sender::Server => Sender::Client,
+        }
+    }
 }
 
 /// The Control Packet types (§2.1.2).

@@ -18,11 +18,10 @@ pub fn event(event: &Event, strings: &Strings) -> String {
             strings.inside_event_authenticated_again(user)
         }
         Event::Refused { packet, reason } => {
-            strings.inside_event_refused(code_words(reason.code, *packet), packet.name())
+            strings.inside_event_refused(code_words(reason.reason_code, *packet), packet.name())
         }
-        Event::Disconnected(reason) => {
-            strings.inside_event_disconnected(code_words(reason.code, PacketType::Disconnect))
-        }
+        Event::Disconnected(reason) => strings
+            .inside_event_disconnected(code_words(reason.reason_code, PacketType::Disconnect)),
         Event::ClientDisconnected(code) => {
             strings.inside_event_client_left(code_words(*code, PacketType::Disconnect))
         }
@@ -139,7 +138,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::broker::Reason;
+    use crate::broker::Violation;
     use crate::language::Language;
     use crate::mqtt::{PacketId, QoS, ReasonCode};
     use crate::time::Instant;
@@ -148,7 +147,7 @@ mod tests {
     fn every_event_is_told_in_every_language() {
         let topic: Arc<str> = "tank/level".into();
         let id = PacketId::MIN;
-        let reason = Reason::new(ReasonCode::NotAuthorized, "§4.13", "not yours");
+        let reason = Violation::new(ReasonCode::NotAuthorized, "§4.13", "not yours");
         let route = |outcome| Route {
             client_id: "b".into(),
             topic_filters: vec![],
@@ -220,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_note_becomes_a_line() {
-        let reason = Reason::new(ReasonCode::NotAuthorized, "§4.13", "not yours");
+        let reason = Violation::new(ReasonCode::NotAuthorized, "§4.13", "not yours");
         let note = Note {
             at: Instant::from_millis(1500),
             connection: None,

@@ -59,7 +59,7 @@ impl Notice {
             Problem::Violation { record, violation } => Notice {
                 title: strings
                     .panel_violation(in_words(violation.reason_code, PacketType::Disconnect)),
-                quote: Some(violation.text.clone()),
+                quote: Some(violation.text.to_string()),
                 rule: Some(violation.rule),
                 record: *record,
                 ..Notice::default()

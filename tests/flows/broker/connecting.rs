@@ -113,7 +113,9 @@ fn a_refused_connect_is_told_why_and_closed() {
         assert_eq!(bench.is_closed(a), !accepted, "{connect:?}");
         assert_eq!(bench.snapshot().sessions.len(), usize::from(accepted), "{connect:?}");
         // Whatever came along with a refused CONNECT has no effect.
-        bench.broker.handle(Input::Packet(a, subscribe(1, [subscription("t", 0)])), bench.now);
+        bench
+            .broker
+            .handle(Input::Received(a, Ok(subscribe(1, [subscription("t", 0)]))), bench.now);
         assert_eq!(bench.broker.poll().is_some(), accepted, "{connect:?}");
     }
 }

@@ -84,7 +84,7 @@ impl Bench {
 
     /// A Network Connection, without CONNECT.
     pub fn open(&mut self) -> ConnectionId {
-        let id = ConnectionId(self.wires.len() as u64 + 1);
+        let id = ConnectionId(self.wires.len() as u32 + 1);
         self.wires.insert(id, Wire { problem_information: true, ..Wire::default() });
         self.input(Input::Opened(id));
         id
@@ -113,7 +113,7 @@ impl Bench {
     pub fn send(&mut self, id: ConnectionId, packet: Packet) {
         let wire = self.wires.get_mut(&id).expect("the bench opened it");
         wire.sent(&packet);
-        self.input(Input::Packet(id, packet));
+        self.input(Input::Received(id, Ok(packet)));
     }
 
     /// Sends bytes, spaced hexadecimal digits, as the link would bring them.
@@ -124,7 +124,7 @@ impl Bench {
         let bytes: Vec<u8> = digits.chunks(2).map(byte).collect();
         match decode(&bytes.into(), Some(Sender::Client)) {
             Ok(packet) => self.send(id, packet),
-            Err(error) => self.input(Input::Broken(id, error)),
+            Err(error) => self.input(Input::Received(id, Err(error))),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Damaged bytes from several connections: the broker answers, closes, and goes on with the others.
 
 use bytes::Bytes;
-use mqtt5_playground::mqtt::Deframer;
+use mqtt5_playground::mqtt::PacketStream;
 
 use super::dice::Dice;
 use super::*;
@@ -36,18 +36,14 @@ fn damaged_bytes_end_a_connection_at_most() {
 
 /// As a link does it: whole packets to the broker, until the first that cannot be read.
 fn feed(bench: &mut Bench, id: ConnectionId, stream: &[u8]) {
-    let mut deframer = Deframer::new();
-    deframer.push(stream);
+    let mut packets = PacketStream::new();
+    packets.push(stream);
     while !bench.is_closed(id) {
-        let outcome = match deframer.next_frame() {
-            Ok(None) => return,
-            Ok(Some(frame)) => decode(&frame, Some(Sender::Client)),
-            Err(error) => Err(error),
-        };
-        match outcome {
+        let Some(incoming) = packets.next(Sender::Client) else { return };
+        match incoming.outcome {
             Ok(packet) => bench.send(id, packet),
             Err(error) => {
-                bench.input(Input::Broken(id, error));
+                bench.input(Input::Received(id, Err(error)));
                 assert!(bench.is_closed(id));
             }
         }

@@ -281,7 +281,7 @@ fn the_server_uses_the_aliases_a_client_allows() {
     for topic in ["one", "two", "three", "one", "two", "three"] {
         bench
             .broker
-            .handle(Input::Packet(a, Packet::Publish(publish(topic, 0, 0, "x"))), bench.now);
+            .handle(Input::Received(a, Ok(Packet::Publish(publish(topic, 0, 0, "x")))), bench.now);
         while let Some(output) = bench.broker.poll() {
             let Output::Send(_, Packet::Publish(publish)) = output else { continue };
             names.push((publish.topic.clone(), publish.properties.topic_alias()));

@@ -225,10 +225,10 @@ impl Run {
         match self.dice.roll(7) {
             0 => self.with_open(|run, id| {
                 let error = DecodeError { at: 0, kind: ErrorKind::PropertyUnknown(0) };
-                run.bench.input(Input::Broken(id, error));
+                run.bench.input(Input::Received(id, Err(error)));
             }),
             1 => self.with_open(|run, id| {
-                run.bench.broker.handle(Input::Packet(id, Packet::PingResp), run.bench.now);
+                run.bench.broker.handle(Input::Received(id, Ok(Packet::PingResp)), run.bench.now);
                 run.bench.input(Input::Tick);
             }),
             2 => {

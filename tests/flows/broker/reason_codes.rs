@@ -516,15 +516,16 @@ fn the_rest() -> Vec<Way> {
 }
 
 fn too_large(bench: &mut Bench, id: ConnectionId, maximum: usize) {
-    let mut deframer = mqtt5_playground::mqtt::Deframer::new();
-    deframer.set_maximum_packet_size(u32::try_from(maximum).ok());
+    let mut stream = mqtt5_playground::mqtt::PacketStream::new();
+    stream.set_maximum_packet_size(u32::try_from(maximum).ok());
     let packet = match bench.snapshot().sessions.is_empty() {
         true => Packet::Connect(connect(&"x".repeat(maximum)).into()),
         false => Packet::Publish(publish("t", 0, 0, &"x".repeat(maximum))),
     };
-    deframer.push(&encode(&packet).expect("it can be written"));
-    let error = deframer.next_frame().expect_err("it is too large");
-    bench.input(Input::Broken(id, error));
+    stream.push(&encode(&packet).expect("it can be written"));
+    let incoming = stream.next(Sender::Client).expect("its length is known");
+    let error = incoming.outcome.expect_err("it is too large");
+    bench.input(Input::Received(id, Err(error)));
 }
 
 /// [MQTT-3.2.2-8], [MQTT-3.4.2-1], [MQTT-3.5.2-1], [MQTT-3.6.2-1], [MQTT-3.7.2-1], [MQTT-3.9.3-2], [MQTT-3.11.3-2],

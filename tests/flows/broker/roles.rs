@@ -4,7 +4,7 @@ use bytes::Bytes;
 use mqtt5_playground::auth::{ClientFinal, ClientFirst, SCRAM_SHA_256, ServerFirst};
 use mqtt5_playground::broker::User;
 use mqtt5_playground::client::{self, Client};
-use mqtt5_playground::mqtt::{Auth, Deframer};
+use mqtt5_playground::mqtt::{Auth, PacketStream};
 
 use super::dice::Dice;
 use super::*;
@@ -14,7 +14,7 @@ struct World {
     broker: Broker,
     now: Instant,
     ends: Vec<End>,
-    connections: u64,
+    connections: u32,
 }
 
 /// A client with its link.
@@ -27,8 +27,8 @@ struct End {
 
 struct Link {
     id: ConnectionId,
-    to_broker: Deframer,
-    to_client: Deframer,
+    to_broker: PacketStream,
+    to_client: PacketStream,
     /// The broker has closed: what it sent before still arrives.
     closed_by_broker: bool,
     closed_by_client: bool,
@@ -50,8 +50,8 @@ impl World {
         let id = ConnectionId(self.connections);
         self.ends[who].link = Some(Link {
             id,
-            to_broker: Deframer::new(),
-            to_client: Deframer::new(),
+            to_broker: PacketStream::new(),
+            to_client: PacketStream::new(),
             closed_by_broker: false,
             closed_by_client: false,
         });
@@ -133,17 +133,17 @@ impl World {
         let end = &mut self.ends[who];
         let Some(link) = &mut end.link else { return false };
         let id = link.id;
-        let (deframer, closed, sender) = match to_broker {
+        let (stream, closed, sender) = match to_broker {
             true => (&mut link.to_broker, link.closed_by_client, Sender::Client),
             false => (&mut link.to_client, link.closed_by_broker, Sender::Server),
         };
-        match deframer.next_frame().expect("both roles write whole packets") {
-            Some(frame) => {
-                let packet = decode(&frame, Some(sender));
+        match stream.next(sender) {
+            Some(incoming) => {
+                let packet = incoming.outcome;
                 let packet = packet.unwrap_or_else(|error| panic!("{sender:?} sent: {error}"));
                 match to_broker {
-                    true => self.broker.handle(Input::Packet(id, packet), now),
-                    false => end.client.handle(client::Input::Packet(packet), now),
+                    true => self.broker.handle(Input::Received(id, Ok(packet)), now),
+                    false => end.client.handle(client::Input::Received(Ok(packet)), now),
                 }
             }
             None if closed => {

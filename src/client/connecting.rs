@@ -1,11 +1,13 @@
 //! From CONNECT to CONNACK (§3.1.4, §3.2), with the AUTH packets between them (§4.12).
 
+use super::authenticating::Turn;
+use super::checks::{check_incoming, check_method, method_differs, wrong_side};
 use super::command::{CommandError, check_well_formed};
-use super::connection::check_incoming;
-use super::event::{Event, Violation};
+use super::event::Event;
 use super::limits::Announced;
 use super::output::Outputs;
 use super::session::StoredSession;
+use crate::delivery::Violation;
 use crate::mqtt::{Auth, ConnAck, Connect, Packet, ReasonCode};
 use crate::time::Instant;
 
@@ -28,13 +30,6 @@ pub(super) enum Step {
     Wait,
     Refused(ConnAck),
     Accepted(ConnAck),
-}
-
-/// Who sends the next AUTH.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Turn {
-    Client,
-    Server,
 }
 
 impl Attempt {
@@ -83,7 +78,7 @@ impl Attempt {
             Packet::Connect(_)
             | Packet::Subscribe(_)
             | Packet::Unsubscribe(_)
-            | Packet::PingReq => Err(Violation::wrong_side(&packet)),
+            | Packet::PingReq => Err(wrong_side(&packet)),
             _ => {
                 let name = packet.packet_type().name();
                 let text = format!("{name} from the Server before its CONNACK");
@@ -154,27 +149,5 @@ impl Attempt {
             return Err(Violation::protocol_error("[MQTT-3.1.2-28]", text));
         }
         Ok(())
-    }
-}
-
-/// Every AUTH names the method of the CONNECT; without one there is none.
-pub(super) fn check_method(auth: &Auth, method: Option<&str>) -> Result<(), Violation> {
-    let Some(method) = method else {
-        let text = "AUTH from the Server although CONNECT named no Authentication Method";
-        return Err(Violation::protocol_error("[MQTT-4.12.0-6]", text));
-    };
-    match auth.properties.authentication_method() {
-        Some(theirs) if theirs == method => Ok(()),
-        // The short form, which can only mean Success (§3.15.2.1).
-        None if auth.properties.is_empty() && auth.reason_code == ReasonCode::Success => Ok(()),
-        _ => Err(method_differs("AUTH")),
-    }
-}
-
-fn method_differs(packet: &str) -> Violation {
-    Violation {
-        reason_code: ReasonCode::BadAuthenticationMethod,
-        rule: "[MQTT-4.12.0-5]",
-        text: format!("{packet} does not name the Authentication Method of the CONNECT"),
     }
 }
