@@ -124,6 +124,36 @@ pub fn minutes_of<'a>(exercises: impl Iterator<Item = &'a str>) -> u32 {
     exercises.map(minutes).sum()
 }
 
+/// What the home page offers first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Nothing is begun: the first exercise.
+    Begin(&'static str),
+    /// An exercise that is not met yet.
+    GoOn(&'static str),
+    /// Every exercise is met.
+    Through,
+}
+
+impl Start {
+    /// Goes on with the exercise last worked on; once that is met, with the next open one of the core,
+    /// then with whatever is open.
+    pub fn of(progress: &Progress) -> Start {
+        let is_open = |id: &&str| progress.done(id).is_none();
+        let last = progress.last().and_then(|last| IDS.iter().position(|id| *id == last));
+        if last.is_none() && IDS.iter().all(|id| is_open(&id)) {
+            return Start::Begin(IDS[0]);
+        }
+        let at = last.unwrap_or(0);
+        if last.is_some() && is_open(&IDS[at]) {
+            return Start::GoOn(IDS[at]);
+        }
+        let onwards = || IDS[at..].iter().chain(&IDS[..at]).copied().filter(is_open);
+        let next = onwards().find(|id| is_core(id)).or_else(|| onwards().next());
+        next.map_or(Start::Through, Start::GoOn)
+    }
+}
+
 /// The chapters in the order of the course.
 pub static OUTLINE: [ChapterOutline; CHAPTERS.len()] = {
     let mut outline = [ChapterOutline { id: "", exercises: &[] }; CHAPTERS.len()];
@@ -215,5 +245,27 @@ mod tests {
         }
         assert_eq!(chapter.done(&progress), chapter.core().count());
         assert_eq!(chapter.next(&progress), Some("goodbye"));
+    }
+
+    #[test]
+    fn the_home_page_never_offers_an_exercise_that_is_met() {
+        let mut progress = Progress::new();
+        assert_eq!(Start::of(&progress), Start::Begin("first-connect"));
+        progress.visit("goodbye");
+        assert_eq!(Start::of(&progress), Start::GoOn("goodbye"));
+        let done = Done { packets: 1, by_solution: false };
+        progress.record("goodbye", done);
+        assert_eq!(Start::of(&progress), Start::GoOn("first-user-property"));
+        // What is open before comes after the end.
+        for id in IDS.iter().filter(|id| is_core(id) && **id != "first-connect") {
+            progress.record(id, done);
+        }
+        assert_eq!(Start::of(&progress), Start::GoOn("first-connect"));
+        progress.record("first-connect", done);
+        assert_eq!(Start::of(&progress), Start::GoOn("message-metadata"));
+        for id in IDS {
+            progress.record(id, done);
+        }
+        assert_eq!(Start::of(&progress), Start::Through);
     }
 }

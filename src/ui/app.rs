@@ -13,7 +13,7 @@ use super::captures::{CaptureShelf, LINK};
 use super::components::{Header, IconSprite};
 use super::lazy::Lazy;
 use super::locale::{self, Locale, use_locale};
-use super::pages::HomePage;
+use super::pages::{HomePage, begin};
 use super::pane::{Pane, provide_pane};
 use super::parts::{
     Ahead, around_page, bench_page, captures_page, chapter_page, composer_page, course_nav,
@@ -54,7 +54,14 @@ fn Shell() -> impl IntoView {
     let behind = Behind::provide(place);
     let shelf = CaptureShelf::provide();
     let inside = BrokerPanel::provide();
-    ProgressStore::provide().watch(store);
+    let progress = ProgressStore::provide();
+    progress.watch(store);
+    // The next visit begins with it, before the program runs.
+    Effect::new(move || {
+        let language = locale.language();
+        let (href, label) = begin(progress, language);
+        storage::save(Key::Begin, &[language.tag(), &href, &label]);
+    });
     let theme = Theme::begin();
     let pane = provide_pane();
     let keys = RwSignal::new(false);

@@ -103,8 +103,8 @@ pub fn use_locale() -> Locale {
     expect_context()
 }
 
-/// The address decides, then what the learner chose before, then the browser. Beside the page, a script
-/// of `cargo xtask dist` guesses the same, to have the words under way early.
+/// The address decides, then what the learner chose before, then the browser. Before the
+/// program, a script of `cargo xtask dist` guesses the same, for the first picture and the words.
 pub fn initial(from_query: Option<&str>) -> Language {
     from_query
         .and_then(Language::from_tag)

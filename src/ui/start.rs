@@ -32,12 +32,14 @@ pub fn start() {
 
 fn mount() {
     mount_to_body(App);
-    if let Some(loading) = loading() {
-        loading.remove();
+    // In the same turn, so that nothing is painted twice, or moves.
+    let first = document().get_element_by_id("first");
+    for before in first.into_iter().chain(loading()) {
+        before.remove();
     }
 }
 
-/// What `index.html` shows until there is a page.
+/// What `index.html` shows until there is a page, below the first picture that `cargo xtask dist` adds.
 fn loading() -> Option<web_sys::Element> {
     document().get_element_by_id("loading")
 }

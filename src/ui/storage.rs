@@ -13,6 +13,8 @@ pub enum Key {
     Panels,
     WireView,
     Benches,
+    /// What the first picture of the next visit begins with.
+    Begin,
 }
 
 impl Key {
@@ -23,6 +25,7 @@ impl Key {
             Key::Language => "mqtt5-playground.language",
             Key::Theme => "mqtt5-playground.theme",
             Key::Benches => "mqtt5-playground.benches",
+            Key::Begin => "mqtt5-playground.begin",
             Key::Panels => "mqtt5-playground.panels",
             Key::WireView => "mqtt5-playground.wire-view",
         }

@@ -15,6 +15,7 @@ mod enhanced_auth;
 mod exercises;
 mod finish;
 mod first_chapters;
+mod first_picture;
 mod flood;
 mod flow_control;
 mod forms;

@@ -8,7 +8,7 @@ use crate::exercises::IN_TAB;
 use crate::page::{Outcome, Page, press};
 
 /// What Chromium and the page write into the console of files that did not come.
-const NOT_ARRIVED: &[&str] = &["Failed to load resource", "Failed to fetch", "preload"];
+pub const NOT_ARRIVED: &[&str] = &["Failed to load resource", "Failed to fetch", "preload"];
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
@@ -64,7 +64,7 @@ async fn a_page_without_words_says_that_it_could_not_start() -> Outcome {
 }
 
 /// From now on the network brings nothing that fits one of the patterns.
-async fn without(page: &Page, patterns: &[&str]) -> Outcome {
+pub async fn without(page: &Page, patterns: &[&str]) -> Outcome {
     let cdp = page.driver().cdp();
     cdp.send_raw("Network.enable", json!({})).await?;
     cdp.send_raw("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await?;

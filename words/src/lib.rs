@@ -18,6 +18,8 @@ use markdown::{Section, first_paragraph, inline_html, question_and_answers, to_h
 use shelf::Writer;
 
 pub const LANGUAGES: [&str; 2] = ["en", "ja"];
+/// What they call themselves.
+pub const LANGUAGE_NAMES: [&str; LANGUAGES.len()] = ["English", "日本語"];
 
 /// Where the words lie, below the folder of the workspace.
 pub const SOURCES: [&str; 5] =
@@ -53,6 +55,8 @@ pub struct Words {
     pub version: String,
     /// Rust: one field or method for each interface string, in the order of their shelf.
     pub strings: String,
+    /// The interface strings by their keys, in the order of [`LANGUAGES`].
+    pub interface: [BTreeMap<String, String>; LANGUAGES.len()],
 }
 
 /// What is fetched together.
@@ -152,7 +156,7 @@ impl Words {
         for text in shelves.iter_mut().flat_map(|shelf| &mut shelf.texts) {
             *text = format!("{version}{text}");
         }
-        Words { shelves, version, strings: strings_code(&tables[0]) }
+        Words { shelves, version, strings: strings_code(&tables[0]), interface: tables }
     }
 
     /// Writes one file for each shelf and language.

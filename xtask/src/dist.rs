@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use playground_words::Words;
 
 use crate::process::run;
-use crate::{say, size, split, style, tools};
+use crate::{first_picture, say, size, split, style, tools};
 
 pub struct Options {
     pub public_url: String,
@@ -51,7 +51,9 @@ pub fn build(options: &Options) -> Result<bool> {
     say("splitting it into what is needed at once and what comes later");
     split::split(&options.folder)?;
     style::join(&options.folder)?;
-    lay_words_beside(&options.folder)?;
+    let words = Words::render(tools::root());
+    words.write(&options.folder.join("words")).context("cannot write the words")?;
+    first_picture::put_into(&options.folder, &words)?;
     if let Some(wasm_opt) = &wasm_opt {
         say("making it smaller with wasm-opt");
         for file in files_ending(&options.folder, ".wasm")? {
@@ -62,23 +64,6 @@ pub fn build(options: &Options) -> Result<bool> {
     fs::copy(options.folder.join("index.html"), options.folder.join("404.html"))?;
     say(format!("built in {}", options.folder.display()));
     Ok(wasm_opt.is_some())
-}
-
-/// The words that the program fetches, and a script that has the first of them under way before the program is.
-fn lay_words_beside(folder: &Path) -> Result<()> {
-    let words = Words::render(tools::root());
-    words.write(&folder.join("words")).context("cannot write the words")?;
-    let script = include_str!("words_first.js").replace("VERSION", &words.version);
-    let index = folder.join("index.html");
-    let page =
-        fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
-    // Behind the element that says what addresses are relative to.
-    let (before, after) = page
-        .split_once("<base ")
-        .and_then(|(before, after)| Some((before, after.split_once('>')?)))
-        .context("the page has no <base>")?;
-    let page = format!("{before}<base {}>\n<script>\n{script}</script>{}", after.0, after.1);
-    fs::write(&index, page).with_context(|| format!("cannot write {}", index.display()))
 }
 
 /// In place. The features are those that Rust's own output uses.

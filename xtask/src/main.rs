@@ -5,6 +5,7 @@
 mod chromedriver;
 mod debian;
 mod dist;
+mod first_picture;
 mod mosquitto;
 mod process;
 mod serve;

@@ -1,5 +1,6 @@
-//! Joins the stylesheets of the built page into two: what the first picture needs, and the rest, which
-//! `src/ui/late_style.rs` has applied before the first part of the page that arrives later.
+//! Joins the stylesheets of the built page: what the first picture needs becomes part of the document, so
+//! that nothing is waited for; the rest is one file, which `src/ui/late_style.rs` has applied before the
+//! first part of the page that arrives later.
 
 use std::fs;
 use std::path::Path;
@@ -34,16 +35,12 @@ pub fn join(dist: &Path) -> Result<()> {
         .split_once("<base href=\"")
         .and_then(|(_, rest)| rest.split_once('"'))
         .map_or("/", |(folder, _)| folder);
-    let mut links = String::new();
-    for (name, css, attributes) in [
-        ("first", first, "rel=\"stylesheet\""),
-        ("later", later, "id=\"later\" rel=\"stylesheet\" disabled"),
-    ] {
-        let file = format!("{name}-{:016x}.css", hash(&css));
-        fs::write(dist.join(&file), &css).with_context(|| format!("cannot write {file}"))?;
-        links.push_str(&format!("  <link {attributes} href=\"{folder}{file}\">\n"));
-    }
-    kept.insert(place.context("the page has no stylesheets")?, links.trim_end().to_owned());
+    let file = format!("later-{:016x}.css", hash(&later));
+    fs::write(dist.join(&file), &later).with_context(|| format!("cannot write {file}"))?;
+    let joined = format!(
+        "<style>\n{first}</style>\n<link id=\"later\" rel=\"stylesheet\" disabled href=\"{folder}{file}\">"
+    );
+    kept.insert(place.context("the page has no stylesheets")?, joined);
     fs::write(&index, kept.join("\n") + "\n")
         .with_context(|| format!("cannot write {}", index.display()))
 }
@@ -55,7 +52,7 @@ fn stylesheet(line: &str) -> Option<&str> {
 }
 
 /// Without comments and indentation.
-fn squeezed(css: &str) -> String {
+pub fn squeezed(css: &str) -> String {
     let mut out = String::new();
     let mut rest = css;
     while let Some((before, comment)) = rest.split_once("/*") {
@@ -79,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_ends_up_with_two_stylesheets() {
+    fn the_page_holds_its_first_styles_and_names_the_others() {
         let dist = tempfile::tempdir().expect("a folder");
         let write = |name: &str, text: &str| fs::write(dist.path().join(name), text).expect(name);
         write(
@@ -94,12 +91,12 @@ mod tests {
         join(dist.path()).expect("it joins");
         let page = fs::read_to_string(dist.path().join("index.html")).expect("the page");
         let lines: Vec<_> = page.lines().map(str::trim).collect();
-        assert_eq!(lines.len(), 4, "{page}");
-        assert!(lines[1].starts_with("<link rel=\"stylesheet\" href=\"/sub/first-"), "{page}");
-        assert!(lines[2].starts_with("<link id=\"later\" rel=\"stylesheet\" disabled"), "{page}");
-        let first =
-            format!("first-{:016x}.css", hash("@layer base {\na { color: red; }\n}\nc {}\n"));
-        assert!(dist.path().join(first).exists(), "{page}");
+        let first = ["<style>", "@layer base {", "a { color: red; }", "}", "c {}", "</style>"];
+        assert_eq!(lines[1..7], first, "{page}");
+        assert!(lines[7].starts_with("<link id=\"later\" rel=\"stylesheet\" disabled"), "{page}");
+        let later = format!("later-{:016x}.css", hash("b {}\n"));
+        assert!(page.contains(&later) && dist.path().join(&later).exists(), "{page}");
+        assert!(!dist.path().join("base-1.css").exists());
         assert!(!dist.path().join("bench-2.css").exists());
     }
 }

@@ -1,15 +1,16 @@
-//! The way through the course, and a live connection with one button.
+//! What this is, a live connection with one button, what 5.0 added, the way through the course, the tools.
+//!
+//! `xtask/src/first_picture.html` shows the header and the top of this page before the program runs; an
+//! end-to-end test holds that both are the same.
 
 use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
-use crate::course::{
-    ChapterOutline, OUTLINE, chapter_of, chapter_title, exercise_title, minutes_of,
-};
+use crate::course::{ChapterOutline, OUTLINE, Start, chapter_title, exercise_title, minutes_of};
 use crate::lab::{Act, LinkState};
-use crate::language::Strings;
+use crate::language::{Language, Strings};
 use crate::mqtt::{Connect, PacketType, Sender};
-use crate::ui::address::Place;
+use crate::ui::address::{Page, Place};
 use crate::ui::behind::use_behind;
 use crate::ui::broker_choice;
 use crate::ui::components::{Icon, Pips};
@@ -17,7 +18,7 @@ use crate::ui::lazy::Lazy;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::parts::live_wire;
-use crate::ui::progress::use_progress;
+use crate::ui::progress::{ProgressStore, use_progress};
 use crate::ui::store::use_store;
 
 #[component]
@@ -25,23 +26,7 @@ pub fn HomePage() -> impl IntoView {
     let locale = use_locale();
     let behind = use_behind();
     let progress = use_progress();
-    let first = OUTLINE[0].exercises[0];
-    let last = move || {
-        let last = progress.with(|progress| progress.last().map(str::to_owned));
-        last.filter(|id| chapter_of(id).is_some())
-    };
-    let start = move || last().unwrap_or_else(|| first.to_owned());
-    let title = move || {
-        let id = start();
-        exercise_title(&id, locale.language()).unwrap_or_default()
-    };
-    let start_label = move || {
-        let strings = locale.strings();
-        match last() {
-            Some(_) => strings.home_resume(title()),
-            None => strings.home_start(title()),
-        }
-    };
+    let begin = Memo::new(move |_| begin(progress, locale.language()));
     let core = || OUTLINE.iter().flat_map(ChapterOutline::core);
     let minutes = move || {
         let strings = locale.strings();
@@ -67,6 +52,10 @@ pub fn HomePage() -> impl IntoView {
                 Place::Exercise(next.to_owned()).href(locale.language())
             };
             let done = move || progress.with(|progress| chapter.done(progress));
+            let further = move || {
+                let further = minutes_of(chapter.further());
+                (further > 0).then(|| locale.strings().home_chapter_further(further))
+            };
             view! {
                 <li>
                     <a class="chapter" href=live(href)>
@@ -81,6 +70,7 @@ pub fn HomePage() -> impl IntoView {
                         <Pips done=Signal::derive(done) of=chapter.core().count()/>
                         <span class="chapter__minutes">
                             {live(move || locale.strings().minutes(minutes_of(chapter.core())))}
+                            <span class="chapter__further">{live(further)}</span>
                         </span>
                     </a>
                 </li>
@@ -90,9 +80,31 @@ pub fn HomePage() -> impl IntoView {
     let groups = GROUPS.iter().map(|group| {
         let href = move || Place::Chapter(group.chapter.to_owned()).href(locale.language());
         view! {
+            <li class="group">
+                <h3 class="group__title">
+                    <a href=live(href)>{live(move || (group.title)(locale.strings()))}</a>
+                </h3>
+                <p class="group__figure">
+                    <strong>{group.figure}</strong>
+                    {live(move || (group.means)(locale.strings()))}
+                </p>
+                <p class="group__brings">{live(move || (group.brings)(locale.strings()))}</p>
+            </li>
+        }
+    });
+    let tools = TOOLS.iter().map(|tool| {
+        view! {
             <li>
-                <a href=live(href)>{live(move || (group.title)(locale.strings()))}</a>
-                <span>{live(move || (group.brings)(locale.strings()))}</span>
+                <a class="tool" href=live(move || Place::Page(tool.page).href(locale.language()))>
+                    <svg
+                        class="tool__picture"
+                        viewBox="0 0 96 40"
+                        aria-hidden="true"
+                        inner_html=tool.picture
+                    ></svg>
+                    <span class="tool__name">{live(move || tool.page.name(locale.strings()))}</span>
+                    <span class="tool__about">{live(move || (tool.about)(locale.strings()))}</span>
+                </a>
             </li>
         }
     });
@@ -105,15 +117,19 @@ pub fn HomePage() -> impl IntoView {
                     <div class="home__actions">
                         <a
                             class="button button--primary"
-                            href=live(move || Place::Exercise(start()).href(locale.language()))
+                            href=live(move || begin.get().0)
                         >
-                            {live(start_label)}
+                            {live(move || begin.get().1)}
                             <Icon name="next"/>
                         </a>
                         <span class="home__note">{live(move || locale.strings().home_note)}</span>
                     </div>
                 </div>
                 <LiveBench/>
+            </section>
+            <section>
+                <h2 class="chapters__title">{live(move || locale.strings().home_groups)}</h2>
+                <ul class="groups">{groups.collect_view()}</ul>
             </section>
             <section>
                 <div class="chapters__head">
@@ -123,17 +139,34 @@ pub fn HomePage() -> impl IntoView {
                 <ol class="chapters">{chapters}</ol>
             </section>
             <section>
-                <h2 class="chapters__title">{live(move || locale.strings().home_groups)}</h2>
-                <ul class="home__groups">{groups.collect_view()}</ul>
+                <h2 class="chapters__title">{live(move || locale.strings().home_tools)}</h2>
+                <ul class="tools">{tools.collect_view()}</ul>
             </section>
         </main>
     }
+}
+
+/// Where the first button leads, and what it says: on with what is open, never to what is met already.
+pub fn begin(progress: ProgressStore, language: Language) -> (String, String) {
+    let strings = language.strings();
+    let (place, label) = match progress.with(Start::of) {
+        Start::Begin(id) => (Place::Exercise(id.to_owned()), strings.home_begin.to_owned()),
+        Start::GoOn(id) => {
+            let title = exercise_title(id, language).unwrap_or(id);
+            (Place::Exercise(id.to_owned()), strings.home_go_on(title))
+        }
+        Start::Through => (Place::Page(Page::Finish), strings.page_finish.to_owned()),
+    };
+    (place.href(language), label)
 }
 
 /// Something that 5.0 added, with the chapter about it.
 struct Group {
     chapter: &'static str,
     title: fn(&Strings) -> &'static str,
+    /// What it is in numbers; `means` says of what.
+    figure: &'static str,
+    means: fn(&Strings) -> &'static str,
     brings: fn(&Strings) -> &'static str,
 }
 
@@ -141,42 +174,99 @@ static GROUPS: [Group; 8] = [
     Group {
         chapter: "enhanced-auth",
         title: |strings| strings.home_group_auth_title,
+        figure: "0 B",
+        means: |strings| strings.home_group_auth_means,
         brings: |strings| strings.home_group_auth_brings,
     },
     Group {
         chapter: "user-properties",
         title: |strings| strings.home_group_user_properties_title,
+        figure: "5 B",
+        means: |strings| strings.home_group_user_properties_means,
         brings: |strings| strings.home_group_user_properties_brings,
     },
     Group {
         chapter: "topic-alias",
         title: |strings| strings.home_group_topic_alias_title,
+        figure: "3 B",
+        means: |strings| strings.home_group_topic_alias_means,
         brings: |strings| strings.home_group_topic_alias_brings,
     },
     Group {
         chapter: "request-response",
         title: |strings| strings.home_group_request_response_title,
+        figure: "2",
+        means: |strings| strings.home_group_request_response_means,
         brings: |strings| strings.home_group_request_response_brings,
     },
     Group {
         chapter: "flow-control",
         title: |strings| strings.home_group_flow_control_title,
+        figure: "65,535",
+        means: |strings| strings.home_group_flow_control_means,
         brings: |strings| strings.home_group_flow_control_brings,
     },
     Group {
         chapter: "sessions",
         title: |strings| strings.home_group_sessions_title,
+        figure: "2",
+        means: |strings| strings.home_group_sessions_means,
         brings: |strings| strings.home_group_sessions_brings,
     },
     Group {
         chapter: "reason-codes",
         title: |strings| strings.home_group_errors_title,
+        figure: "43",
+        means: |strings| strings.home_group_errors_means,
         brings: |strings| strings.home_group_errors_brings,
     },
     Group {
         chapter: "subscriptions",
         title: |strings| strings.home_group_subscriptions_title,
+        figure: "4",
+        means: |strings| strings.home_group_subscriptions_means,
         brings: |strings| strings.home_group_subscriptions_brings,
+    },
+];
+
+/// A page for any traffic, not only for the course.
+struct Tool {
+    page: Page,
+    about: fn(&Strings) -> &'static str,
+    /// What it looks like, in 96 × 40.
+    picture: &'static str,
+}
+
+static TOOLS: [Tool; 6] = [
+    Tool {
+        page: Page::Bench,
+        about: |strings| strings.home_tool_bench,
+        picture: r#"<path d="M28 20h13M55 20h13M61 15l7 5-7 5"/><rect x="4" y="11" width="24" height="18" rx="3"/><circle class="lit" cx="48" cy="20" r="7"/><rect x="68" y="11" width="24" height="18" rx="3"/>"#,
+    },
+    Tool {
+        page: Page::Composer,
+        about: |strings| strings.home_tool_composer,
+        picture: r#"<path d="M4 13h88v14H4zM18.7 13v14M33.3 13v14M62.7 13v14M77.3 13v14"/><path class="lit" d="M33.3 9h29.4v22H33.3zM48 9v22"/>"#,
+    },
+    Tool {
+        page: Page::Captures,
+        about: |strings| strings.home_tool_captures,
+        picture: r#"<path d="M18 8h74M18 20h52M18 32h62M4 8h8M9 5l3 3-3 3M4 32h8M9 29l3 3-3 3"/><path class="lit" d="M12 20H4M7 17l-3 3 3 3"/>"#,
+    },
+    Tool {
+        page: Page::Reference,
+        about: |strings| strings.home_tool_reference,
+        picture: r#"<path d="M12 4h72v32H12zM12 14.7h72M12 25.3h72M36 4v32M60 4v32"/><path class="lit" d="M36 14.7h24v10.6H36z"/>"#,
+    },
+    Tool {
+        page: Page::Troubleshooting,
+        about: |strings| strings.home_tool_troubleshooting,
+        picture: r#"<path d="M4 20h12l5-12 8 24 6-12h9M66 20h26"/><path class="lit" d="m49 14 12 12M61 14 49 26"/>"#,
+    },
+    Tool {
+        page: Page::Mosquitto,
+        about: |strings| strings.home_tool_mosquitto,
+        picture: r#"<rect x="6" y="5" width="32" height="30" rx="3"/><rect x="58" y="5" width="32" height="30" rx="3"/><path d="M12 13h20M12 20h20M12 27h14M64 13h20M64 27h20"/><path class="lit" d="M64 20h9M43 17h10M43 23h10M51 12l-6 16"/>"#,
     },
 ];
 

@@ -22,7 +22,7 @@ pub use checklist::ChecklistPage;
 pub use composer::ComposerPage;
 pub use exercise::ExercisePage;
 pub use finish::FinishPage;
-pub use home::HomePage;
+pub use home::{HomePage, begin};
 pub use live_wire::LiveWire;
 pub use mosquitto::MosquittoPage;
 pub use not_found::NotFoundPage;
