@@ -317,6 +317,12 @@ impl Panel<'_> {
         press(&self.find(&option).await?).await
     }
 
+    /// Chooses the Reason Code that begins so.
+    pub async fn choose_code(&self, code: &str) -> Outcome {
+        let option = format!("//form//option[starts-with(normalize-space(.), {})]", literal(code));
+        self.find(&option).await?.click().await
+    }
+
     /// Opens folded settings by their title.
     pub async fn unfold(&self, title: &str) -> Outcome {
         let folded =

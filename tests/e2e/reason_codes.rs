@@ -30,9 +30,10 @@ async fn a_refusal_lights_its_cell_in_english() -> Outcome {
         let shown = page.see(".codes__how").await?.text().await?;
         assert!(!shown.contains(how(PacketType::SubAck)), "{shown}");
 
-        page.press_control("refused", 1).await?;
+        page.write_by_hand("refused", false).await?;
         page.see(&lit("CONNACK", 0x00)).await?;
-        page.press_control("refused", 2).await?;
+        page.panel('A').fill("Topic Name", "test/forbidden/door").await?;
+        page.panel('A').send("PUBLISH").await?;
         page.step("refused", "met").await?;
         page.see(&lit("PUBACK", 0x87)).await?;
         page.see_html(".codes__how", page.strings().codes_this_run).await?;
