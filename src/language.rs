@@ -82,15 +82,24 @@ impl Strings {
     }
 }
 
-/// A text with `{0}`, `{1}` … replaced.
+/// A text with `{0}`, `{1}` … replaced; `{0:packet:packets}` becomes the first word where the value is 1,
+/// otherwise the second.
 fn fill(template: &str, values: &[&dyn std::fmt::Display]) -> String {
     let mut filled = String::new();
     let mut parts = template.split('{');
     filled.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let (number, rest) = part.split_once('}').unwrap_or((part, ""));
-        if let Some(value) = number.parse().ok().and_then(|number: usize| values.get(number)) {
-            let _ = write!(filled, "{value}");
+        let (inside, rest) = part.split_once('}').unwrap_or((part, ""));
+        let (number, words) = inside.split_once(':').unwrap_or((inside, ""));
+        let value = number.parse().ok().and_then(|number: usize| values.get(number));
+        match (value, words.split_once(':')) {
+            (Some(value), Some((one, many))) => {
+                filled.push_str(if value.to_string() == "1" { one } else { many });
+            }
+            (Some(value), None) => {
+                let _ = write!(filled, "{value}");
+            }
+            (None, _) => {}
         }
         filled.push_str(rest);
     }
@@ -110,6 +119,7 @@ mod tests {
             ("no place", "no place"),
             ("{0} of {1}", "1 of two"),
             ("{1}の{0}{1}", "twoの1two"),
+            ("{0} {0:packet:packets}, {1:is:are}", "1 packet, are"),
         ] {
             assert_eq!(fill(template, &[&1, &"two"]), expect, "{template}");
         }

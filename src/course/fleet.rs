@@ -235,7 +235,7 @@ pub struct FleetDay {
 }
 
 /// The days that a client has sent since that record, oldest first: the messages of [`messages`] in
-/// order on one connection, whatever their aliases. Other messages in between begin it anew.
+/// order on one connection, whatever their aliases. Other messages in between begin it again.
 pub fn days(capture: &Capture, since: RecordId, client: ClientSlot) -> Vec<FleetDay> {
     let wanted = messages();
     let mut days: Vec<FleetDay> = Vec::new();

@@ -39,7 +39,7 @@ pub use exercise::{
 };
 pub use figure::Figure;
 pub use on_mosquitto::{About, Deviation, OnMosquitto, on_mosquitto};
-pub use outline::{ChapterOutline, OUTLINE, chapter_of};
+pub use outline::{ChapterOutline, OUTLINE, chapter_of, is_core, minutes, minutes_of};
 pub use picture::Picture;
 pub use progress::{
     ALIAS_SAVING, ALIAS_SAVING_BY_HAND, Done, ImportError, Kept, Progress, Through,

@@ -13,9 +13,9 @@ pub enum Picture {
     Requests,
     /// What client and broker remember, and how long still.
     Sessions,
-    /// For every message: which subscriptions matched, and how many copies came.
+    /// For every message: how far it follows each filter, the copies that left, and the option that decided.
     Tracer,
-    /// What of a message stands in properties and what in the payload, and who can read it.
+    /// How far each part of a message goes, what of it arrived, and who can read it on the way.
     Metadata,
     /// Slots, quota and queue of each direction, with the acknowledgements that are held.
     Window,

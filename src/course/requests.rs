@@ -9,8 +9,9 @@ use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
 use crate::mqtt::{Packet, PacketId, PacketType, Publish, ReasonCode, Sender};
 use crate::time::Instant;
 
-/// How long a requester here waits for its answer.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a requester here waits for its answer, unless the request says how long it is good for: long
+/// enough for somebody who reads, and answers by hand.
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A PUBLISH with a Response Topic, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Exchange {
     pub topic: String,
     pub response_topic: String,
     pub correlation_data: Option<Bytes>,
+    /// How long its requester waits: its Message Expiry Interval, or [`PATIENCE`].
+    pub limit: Duration,
     /// What the Server said to it.
     pub acknowledged: Option<(RecordId, ReasonCode)>,
     /// Its arrival at a client here, the first one.
@@ -50,11 +53,12 @@ pub struct Answer {
 pub enum State {
     /// Until that moment.
     Pending(Instant),
-    /// Within [`PATIENCE`], after this time from bytes out to bytes in.
+    /// Within the limit, after this time from bytes out to bytes in.
     Answered(Duration),
     /// After the requester had given up.
     Late(Duration),
-    TimedOut,
+    /// After its requester had waited for so long.
+    TimedOut(Duration),
     /// The Server has said that nobody is subscribed.
     Nobody,
 }
@@ -91,12 +95,21 @@ impl Exchange {
         match (&self.answer, self.acknowledged) {
             (Some(answer), _) => {
                 let took = answer.at.since(self.sent_at);
-                if took <= PATIENCE { State::Answered(took) } else { State::Late(took) }
+                if took <= self.limit { State::Answered(took) } else { State::Late(took) }
             }
             (None, Some((_, ReasonCode::NoMatchingSubscribers))) => State::Nobody,
-            (None, _) if now.since(self.sent_at) > PATIENCE => State::TimedOut,
-            (None, _) => State::Pending(self.sent_at + PATIENCE),
+            (None, _) if now.since(self.sent_at) > self.limit => State::TimedOut(self.limit),
+            (None, _) => State::Pending(self.gives_up_at()),
         }
+    }
+
+    /// When its requester waits no longer.
+    pub fn gives_up_at(&self) -> Instant {
+        self.sent_at + self.limit
+    }
+
+    fn told_nobody(&self) -> bool {
+        matches!(self.acknowledged, Some((_, ReasonCode::NoMatchingSubscribers)))
     }
 }
 
@@ -170,8 +183,11 @@ impl Requests {
         if let Some(packet_id) = publish.packet_id {
             self.unacknowledged.insert((record.connection, packet_id), number);
         }
+        let limit = publish.properties.message_expiry_interval();
+        let limit = limit.map_or(PATIENCE, |seconds| Duration::from_secs(seconds.into()));
         self.exchanges.push(Exchange {
             client: record.client,
+            limit,
             request: record.id,
             sent_at: record.at,
             response_topic: response_topic.to_owned(),
@@ -192,6 +208,7 @@ impl Requests {
             let asked = self.with_data(data.as_ref()).find(|number| {
                 let exchange = &self.exchanges[*number];
                 exchange.delivered.is_none()
+                    && !exchange.told_nobody()
                     && exchange.topic == publish.topic
                     && exchange.response_topic == response_topic
             });
@@ -205,20 +222,7 @@ impl Requests {
         if !self.response_topics.contains(&(record.client, publish.topic.clone())) {
             return false;
         }
-        let fits = self.with_data(data.as_ref()).filter(|number| {
-            let exchange = &self.exchanges[*number];
-            exchange.client == record.client
-                && exchange.answer.is_none()
-                && exchange.correlation_data.is_some()
-        });
-        // The same Correlation Data may have been used before, by one that nobody heard or waits for.
-        let found = fits.min_by_key(|number| {
-            let exchange = &self.exchanges[*number];
-            let is_unheard = exchange
-                .acknowledged
-                .is_some_and(|(_, code)| code == ReasonCode::NoMatchingSubscribers);
-            (is_unheard, record.at.since(exchange.sent_at) > PATIENCE, *number)
-        });
+        let found = self.answered_by(record, &publish.topic, data.as_ref());
         match found {
             Some(number) => {
                 let (record, at) = (record.id, record.at);
@@ -234,6 +238,28 @@ impl Requests {
             }
         }
         true
+    }
+
+    /// The request that an answer belongs to. Of several with the same Correlation Data it is one that was
+    /// received, as far as the bench can tell: the oldest that still waits, otherwise the latest.
+    fn answered_by(&self, answer: &Record, topic: &str, data: Option<&Bytes>) -> Option<usize> {
+        let certainty = |exchange: &Exchange| match exchange.delivered {
+            Some(_) => 2,
+            None if exchange.told_nobody() => 0,
+            None => 1,
+        };
+        let fits = |exchange: &Exchange| {
+            exchange.client == answer.client
+                && exchange.answer.is_none()
+                && exchange.response_topic == topic
+        };
+        let with = data.and_then(|data| self.by_data.get(data)).into_iter().flatten().copied();
+        let all: Vec<usize> = with.filter(|number| fits(&self.exchanges[*number])).collect();
+        let best = all.iter().map(|number| certainty(&self.exchanges[*number])).max()?;
+        let mut among =
+            all.into_iter().filter(|number| certainty(&self.exchanges[*number]) == best);
+        let waits = |number: &usize| answer.at <= self.exchanges[*number].gives_up_at();
+        among.clone().find(waits).or_else(|| among.next_back())
     }
 
     fn acknowledge(&mut self, record: &Record) -> bool {
@@ -267,7 +293,7 @@ impl Requests {
     pub fn round_trips_since(&self, oldest: RecordId) -> Vec<Duration> {
         let answered = self.exchanges.iter().filter_map(|exchange| {
             let answer = exchange.answer.as_ref().filter(|answer| answer.record >= oldest)?;
-            Some(answer.at.since(exchange.sent_at)).filter(|took| *took <= PATIENCE)
+            Some(answer.at.since(exchange.sent_at)).filter(|took| *took <= exchange.limit)
         });
         let mut all: Vec<_> = answered.collect();
         all.sort_unstable();
@@ -369,13 +395,19 @@ mod tests {
         let nobody = || (0, ASKER, Sender::Server, ack(1, ReasonCode::NoMatchingSubscribers));
         let first = || (0, ASKER, Sender::Client, ask(Some("x"), 1));
         let again = |second| (second, ASKER, Sender::Client, ask(Some("x"), 2));
+        let heard = || (0, SERVICE, Sender::Server, ask(Some("x"), 7));
         let comes = |second, data| (second, ASKER, Sender::Server, answer(data));
         for (packets, expect, reason) in [
             (vec![first(), comes(1, Some("x"))], Some(0), "its Correlation Data"),
-            (vec![first(), comes(6, Some("x"))], Some(0), "late, but its own"),
+            (vec![first(), comes(121, Some("x"))], Some(0), "late, but its own"),
             (vec![first(), again(1), comes(2, Some("x"))], Some(0), "both wait: the first"),
             (vec![first(), nobody(), again(1), comes(2, Some("x"))], Some(1), "nobody heard it"),
-            (vec![first(), again(6), comes(7, Some("x"))], Some(1), "the first has given up"),
+            (vec![first(), again(121), comes(122, Some("x"))], Some(1), "the first has given up"),
+            (
+                vec![first(), nobody(), again(1), heard(), comes(2, Some("x"))],
+                Some(1),
+                "it was received",
+            ),
             (vec![first(), comes(1, Some("y"))], None, "somebody else's"),
             (vec![first(), comes(1, None)], None, "without Correlation Data"),
         ] {
@@ -383,6 +415,27 @@ mod tests {
             let answered = all.exchanges.iter().position(|exchange| exchange.answer.is_some());
             assert_eq!(answered, expect, "{reason}");
             assert_eq!(all.strays.len(), usize::from(expect.is_none()), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_request_says_how_long_it_waits() {
+        // When the answer comes, the older one has waited for 240 s and the younger one for 120 s.
+        for (expiry, expect) in [(Some(600), 0), (None, 1)] {
+            let ask = |id| {
+                let mut asked = message("ask", Some("answers"), Some("x"), id);
+                asked.properties.0.extend(expiry.map(Property::MessageExpiryInterval));
+                Packet::Publish(asked)
+            };
+            let (_, all) = read(&[
+                (0, ASKER, Sender::Client, ask(1)),
+                (60, SERVICE, Sender::Server, ask(5)),
+                (120, ASKER, Sender::Client, ask(2)),
+                (180, SERVICE, Sender::Server, ask(6)),
+                (240, ASKER, Sender::Server, answer(Some("x"))),
+            ]);
+            let answered = all.exchanges.iter().position(|exchange| exchange.answer.is_some());
+            assert_eq!(answered, Some(expect), "{expiry:?}");
         }
     }
 

@@ -131,7 +131,7 @@ fn what_a_tool_cannot_say_is_said_in_a_comment() {
     let publish = |publish: Publish| Packet::Publish(Publish { topic: "t".into(), ..publish });
     let binary = || Property::CorrelationData(Bytes::from_static(&[0]));
     let rows: [(Tool, Packet, &str, &str); 12] = [
-        (Tool::Mosquitto, unsubscribe(), "a SUBSCRIBE goes before", "-t b -U b"),
+        (Tool::Mosquitto, unsubscribe(), "a SUBSCRIBE goes first", "-t b -U b"),
         (Tool::Mosquitto, disconnect(), "Reason Code of DISCONNECT", "reason-string bye"),
         (Tool::Mosquitto, subscribe(), "No Local", "-t a/+"),
         (Tool::Mosquitto, subscribe(), "Retain Handling 1", "-q 2 --retain-as-published"),
@@ -158,7 +158,7 @@ fn what_a_tool_cannot_say_is_said_in_a_comment() {
             r#"content-type "$(printf '\001')""#,
         ),
         (Tool::Rumqttc, disconnect(), "carries no properties", "client.disconnect()"),
-        (Tool::Rumqttc, unsubscribe(), "One UNSUBSCRIBE per", "properties.clone()"),
+        (Tool::Rumqttc, unsubscribe(), "one UNSUBSCRIBE per", "properties.clone()"),
         (
             Tool::MqttJs,
             publish(Publish {
@@ -167,10 +167,10 @@ fn what_a_tool_cannot_say_is_said_in_a_comment() {
                     .into(),
                 ..Publish::default()
             }),
-            "same name stand together",
+            "same name are grouped",
             r#""a": ["1", "3"]"#,
         ),
-        (Tool::Paho, Packet::Publish(Publish::default()), "write the Topic Name in", "\"\""),
+        (Tool::Paho, Packet::Publish(Publish::default()), "fill in the Topic Name", "\"\""),
     ];
     for (tool, action, note, code) in rows {
         let text = written(tool, connect(), action);

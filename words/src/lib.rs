@@ -219,7 +219,8 @@ fn is_first(key: &str) -> bool {
     })
 }
 
-/// Those of the first picture or the others. Placeholders become their numbers, in alphabetical order.
+/// Those of the first picture or the others. Placeholders become their numbers, in alphabetical order:
+/// `{count} {count:packet:packets}` is stored as `{0} {0:packet:packets}`.
 fn strings(shelf: &mut Writer, keys: &Table, table: &Table, first: bool) {
     let (plain, templates) = kinds(keys);
     for key in plain.into_iter().filter(|key| is_first(key) == first) {
@@ -228,7 +229,8 @@ fn strings(shelf: &mut Writer, keys: &Table, table: &Table, first: bool) {
     for key in templates.into_iter().filter(|key| is_first(key) == first) {
         let names = placeholders(&table[key]);
         let number = |text: String, (index, name): (usize, &&str)| {
-            text.replace(&format!("{{{name}}}"), &format!("{{{index}}}"))
+            let text = text.replace(&format!("{{{name}}}"), &format!("{{{index}}}"));
+            text.replace(&format!("{{{name}:"), &format!("{{{index}:"))
         };
         shelf.text(&names.iter().enumerate().fold(table[key].clone(), number));
     }
@@ -275,12 +277,14 @@ fn strings_code(table: &Table) -> String {
     code
 }
 
-/// The names in braces, sorted, each once.
+/// The names in braces, sorted, each once. A name may be followed by what to write for one and for any
+/// other number, as in `{count:packet:packets}`; languages may differ in that.
 fn placeholders(text: &str) -> Vec<&str> {
     let mut names: Vec<_> = text
         .split('{')
         .skip(1)
-        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+        .filter_map(|rest| rest.split_once('}').map(|(inside, _)| inside))
+        .map(|inside| inside.split_once(':').map_or(inside, |(name, _)| name))
         .collect();
     names.sort_unstable();
     names.dedup();
@@ -551,6 +555,16 @@ mod tests {
         "store.rs",
         "theme.rs",
     ];
+
+    #[test]
+    fn a_count_and_its_words_are_one_placeholder() {
+        let text = "{packets} {packets:packet:packets}; {par} {par:is:are} enough";
+        assert_eq!(placeholders(text), ["packets", "par"]);
+        assert_eq!(
+            placeholders("{par}個で足ります。送ったのは{packets}個です"),
+            ["packets", "par"]
+        );
+    }
 
     #[test]
     fn what_the_first_picture_says_is_there_first() {

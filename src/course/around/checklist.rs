@@ -1,50 +1,57 @@
 //! What a learner can do at the end, ticked by exercises done by hand and the packets that decided them.
 
-use crate::course::{CHAPTERS, Progress};
+use crate::course::{CHAPTERS, Progress, is_core};
 
 pub struct ChecklistItem {
     /// Fixed: the words are found by it.
     pub id: &'static str,
-    /// Any one of these exercises gives the tick; none: one of every chapter.
-    exercises: &'static [&'static str],
+    /// Everything it asks for, each a list of exercises of which one suffices; none: one of every chapter.
+    asks: &'static [&'static [&'static str]],
 }
 
-/// The eight of the course.
+/// The eight of the course. The core suffices for each.
 pub static CHECKLIST: [ChecklistItem; 8] = [
-    ChecklistItem { id: "features", exercises: &[] },
+    ChecklistItem { id: "features", asks: &[] },
     ChecklistItem {
         id: "user-properties",
-        exercises: &["first-user-property", "order-and-repeats", "your-own-schema"],
+        asks: &[&["first-user-property", "order-and-repeats", "your-own-schema"]],
     },
     ChecklistItem {
         id: "request-response",
-        exercises: &["first-request", "out-of-order", "rest-like"],
+        asks: &[&["first-request", "out-of-order", "rest-like"]],
     },
-    ChecklistItem { id: "alias-saving", exercises: &["save-bytes", "auto-alias"] },
-    ChecklistItem { id: "session", exercises: &["resume", "clean-start-wins"] },
+    ChecklistItem { id: "alias-saving", asks: &[&["save-bytes", "auto-alias"]] },
+    ChecklistItem {
+        id: "session",
+        asks: &[&["resume", "session-gone"], &["clean-start-wins", "expire"]],
+    },
     ChecklistItem {
         id: "flow-control",
-        exercises: &["receive-maximum", "hold-the-ack", "server-quota"],
+        asks: &[&["receive-maximum", "hold-the-ack", "server-quota"]],
     },
-    ChecklistItem { id: "enhanced-auth", exercises: &["scram-login", "bad-method"] },
+    // A refusal is not a login.
+    ChecklistItem { id: "enhanced-auth", asks: &[&["scram-login", "re-authenticate"]] },
     ChecklistItem {
         id: "reason-codes",
-        exercises: &["suback-mix", "not-authorized", "protocol-error", "malformed"],
+        asks: &[&["suback-mix", "not-authorized", "protocol-error", "malformed"]],
     },
 ];
 
 impl ChecklistItem {
-    /// What is done and what is still asked for, each a list of exercises of which one suffices.
+    /// What it asks for, each a list of exercises of which one suffices, those of the core first.
     pub fn asks(&self) -> Vec<Vec<&'static str>> {
-        match self.exercises {
-            [] => {
-                let ids = |exercises: &[&'static crate::course::Exercise]| {
-                    exercises.iter().map(|exercise| exercise.id).collect()
-                };
-                CHAPTERS.iter().map(|chapter| ids(chapter.exercises)).collect()
-            }
-            exercises => vec![exercises.to_vec()],
-        }
+        let asks: Vec<Vec<&'static str>> = match self.asks {
+            [] => CHAPTERS
+                .iter()
+                .map(|chapter| chapter.exercises.iter().map(|exercise| exercise.id).collect())
+                .collect(),
+            asks => asks.iter().map(|any| any.to_vec()).collect(),
+        };
+        let core_first = |mut any: Vec<&'static str>| {
+            any.sort_by_key(|id| !is_core(id));
+            any
+        };
+        asks.into_iter().map(core_first).collect()
     }
 
     /// The exercises that gave the tick: for each thing asked the first one that was done by hand; `None`
@@ -58,15 +65,21 @@ impl ChecklistItem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::Done;
+    use crate::course::{Done, OUTLINE};
+
+    const BY_HAND: Done = Done { packets: 4, by_solution: false };
+
+    fn item(id: &str) -> &'static ChecklistItem {
+        CHECKLIST.iter().find(|item| item.id == id).expect("it is there")
+    }
 
     #[test]
     fn an_item_is_ticked_by_an_exercise_done_by_hand() {
-        let item = CHECKLIST.iter().find(|item| item.id == "alias-saving").expect("it is there");
+        let item = item("alias-saving");
         let mut progress = Progress::new();
-        progress.record("save-bytes", Done { packets: 4, by_solution: true });
-        assert_eq!(item.ticked_by(&progress), None, "a played solution is no evidence");
-        progress.record("auto-alias", Done { packets: 9, by_solution: false });
+        progress.record("save-bytes", Done { by_solution: true, ..BY_HAND });
+        assert_eq!(item.ticked_by(&progress), None, "a played solution is not evidence");
+        progress.record("auto-alias", BY_HAND);
         assert_eq!(item.ticked_by(&progress), Some(vec!["auto-alias"]));
     }
 
@@ -76,9 +89,32 @@ mod tests {
         let features = &CHECKLIST[0];
         for chapter in CHAPTERS {
             assert_eq!(features.ticked_by(&progress), None, "before {}", chapter.id);
-            let done = Done { packets: 1, by_solution: false };
-            progress.record(chapter.exercises[0].id, done);
+            progress.record(chapter.exercises[0].id, BY_HAND);
         }
         assert_eq!(features.ticked_by(&progress).map(|ids| ids.len()), Some(CHAPTERS.len()));
+    }
+
+    #[test]
+    fn a_session_is_resumed_and_ended_and_a_refusal_is_not_a_login() {
+        let mut progress = Progress::new();
+        progress.record("resume", BY_HAND);
+        progress.record("bad-method", BY_HAND);
+        assert_eq!(item("session").ticked_by(&progress), None);
+        assert_eq!(item("enhanced-auth").ticked_by(&progress), None);
+        progress.record("expire", BY_HAND);
+        progress.record("scram-login", BY_HAND);
+        assert_eq!(item("session").ticked_by(&progress), Some(vec!["resume", "expire"]));
+        assert_eq!(item("enhanced-auth").ticked_by(&progress), Some(vec!["scram-login"]));
+    }
+
+    #[test]
+    fn the_core_ticks_everything() {
+        let mut progress = Progress::new();
+        for id in OUTLINE.iter().flat_map(|chapter| chapter.core()) {
+            progress.record(id, BY_HAND);
+        }
+        for item in &CHECKLIST {
+            assert!(item.ticked_by(&progress).is_some(), "{}", item.id);
+        }
     }
 }

@@ -11,24 +11,26 @@ pub struct Question {
 
 /// In the order of the course.
 pub static QUESTIONS: &[Question] = &[
-    question("embed-or-property", 1, "payload-or-property"),
+    question("embed-or-property", 0, "payload-or-property"),
     question("user-property-meaning", 2, "your-own-schema"),
     question("connect-properties-reach", 1, "first-user-property"),
     question("alias-pays", 0, "save-bytes"),
-    question("alias-lifetime", 2, "alias-lifetime"),
-    question("alias-directions", 1, "alias-from-the-server"),
-    question("two-intervals", 1, "clean-start-wins"),
-    question("default-expiry", 0, "compare-intervals"),
-    question("correlation", 2, "out-of-order"),
+    question("alias-lifetime", 1, "alias-lifetime"),
+    question("alias-directions", 2, "alias-from-the-server"),
+    question("two-intervals", 0, "clean-start-wins"),
+    question("default-expiry", 2, "compare-intervals"),
+    question("correlation", 1, "out-of-order"),
     question("nobody-there", 0, "timeout"),
-    question("receive-maximum", 1, "receive-maximum"),
+    question("receive-maximum", 2, "receive-maximum"),
     question("qos-two-slot", 1, "qos-2-window"),
     question("overlap-copies", 2, "overlap"),
-    question("shared-ids", 1, "shared-subscription"),
-    question("suback-grant", 1, "suback-mix"),
+    question("shared-ids", 0, "shared-subscription"),
+    question("suback-grant", 2, "suback-mix"),
     question("retry", 2, "retry-or-not"),
     question("auth-property", 1, "not-really-auth"),
-    question("will-and-disconnect", 1, "goodbye"),
+    question("will-and-disconnect", 0, "goodbye"),
+    question("message-expiry", 1, "message-expiry"),
+    question("takeover", 2, "takeover"),
 ];
 
 const fn question(id: &'static str, correct: usize, exercise: &'static str) -> Question {

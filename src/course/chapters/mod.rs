@@ -17,8 +17,6 @@ use super::exercise::Exercise;
 pub struct Chapter {
     /// Fixed: addresses hold it.
     pub id: &'static str,
-    /// How long it takes, for the way through the course.
-    pub minutes: u32,
     pub exercises: &'static [ChapterEntry],
 }
 

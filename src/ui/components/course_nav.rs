@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use super::pips::Pips;
-use crate::course::{ChapterOutline, OUTLINE, chapter_of, chapter_title, exercise_title};
+use crate::course::{ChapterOutline, OUTLINE, chapter_of, chapter_title, exercise_title, minutes};
 use crate::ui::address::{Page, Place};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -14,7 +14,7 @@ use crate::ui::progress::use_progress;
 pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
     let locale = use_locale();
     let progress = use_progress();
-    let total: usize = OUTLINE.iter().map(|chapter| chapter.exercises.len()).sum();
+    let total: usize = OUTLINE.iter().map(|chapter| chapter.core().count()).sum();
     let done = move || {
         progress
             .with(|progress| OUTLINE.iter().map(|chapter| chapter.done(progress)).sum::<usize>())
@@ -81,48 +81,54 @@ fn NavChapter(
         Place::Chapter(id) => id == chapter.id,
         Place::Home | Place::Page(_) => number == 1,
     };
-    let items = chapter
-        .exercises
-        .iter()
-        .map(|&id| {
-            let target = Place::Exercise(id.to_owned());
-            let href = {
-                let target = target.clone();
-                move || target.href(locale.language())
-            };
-            let is_current = Memo::new(move |_| place.get() == target);
-            let is_done = move || progress.with(|progress| progress.done(id).is_some());
-            let state = Signal::derive(move || match (is_done(), is_current.get()) {
-                (true, _) => "met",
-                (false, true) => "current",
-                (false, false) => "not-yet",
-            });
-            let title = move || exercise_title(id, locale.language()).unwrap_or(id);
-            let done_word = move || is_done().then(|| locale.strings().verdict_met);
-            view! {
-                <li>
-                    <a
-                        class="course-nav__exercise"
-                        href=href
-                        data-state=state
-                        aria-current=live(move || is_current.get().then_some("page"))
-                    >
-                        <Icon name=state/>
-                        <span>{live(title)}</span>
-                        <span class="visually-hidden">{live(done_word)}</span>
-                    </a>
-                </li>
-            }
-        })
-        .collect_view();
+    let item = move |id: &'static str| {
+        let target = Place::Exercise(id.to_owned());
+        let href = {
+            let target = target.clone();
+            move || target.href(locale.language())
+        };
+        let is_current = Memo::new(move |_| place.get() == target);
+        let is_done = move || progress.with(|progress| progress.done(id).is_some());
+        let state = Signal::derive(move || match (is_done(), is_current.get()) {
+            (true, _) => "met",
+            (false, true) => "current",
+            (false, false) => "not-yet",
+        });
+        let title = move || exercise_title(id, locale.language()).unwrap_or(id);
+        let done_word = move || is_done().then(|| locale.strings().verdict_met);
+        view! {
+            <li>
+                <a
+                    class="course-nav__exercise"
+                    href=href
+                    data-state=state
+                    aria-current=live(move || is_current.get().then_some("page"))
+                >
+                    <Icon name=state/>
+                    <span>{live(title)}</span>
+                    <span class="visually-hidden">{live(done_word)}</span>
+                    <span class="course-nav__minutes">
+                        {live(move || locale.strings().minutes(minutes(id)))}
+                    </span>
+                </a>
+            </li>
+        }
+    };
+    let core = chapter.core().map(item).collect_view();
+    let further: Vec<_> = chapter.further().map(item).collect();
+    let further_title = (!further.is_empty()).then(|| {
+        view! {
+            <li class="course-nav__further">{live(move || locale.strings().chapter_further)}</li>
+        }
+    });
     view! {
         <details class="course-nav__chapter" open=live(is_here)>
             <summary class="course-nav__summary">
                 <span class="course-nav__number">{number}</span>
                 <span>{live(title)}</span>
-                <Pips done=Signal::derive(done) of=chapter.exercises.len()/>
+                <Pips done=Signal::derive(done) of=chapter.core().count()/>
             </summary>
-            <ul class="course-nav__list">{items}</ul>
+            <ul class="course-nav__list">{core}{further_title}{further}</ul>
         </details>
     }
 }

@@ -319,7 +319,7 @@ mod tests {
                 "10",
                 Some("aliases 1 to 10"),
             ),
-            (connect(0, []), "Client Identifier", "", Some("the Server assigns one")),
+            (connect(0, []), "Client Identifier", "", Some("the server assigns one")),
             (connect(0, []), "Protocol Version", "5", Some("MQTT 5.0")),
             (connect(0, []), "Property Length", "0", Some("B follow")),
         ] {

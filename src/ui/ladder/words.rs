@@ -108,7 +108,7 @@ mod tests {
         let wait = Some(Duration::from_secs(2));
         assert_eq!(
             sentence(record, &line, None, wait, Language::Ja),
-            "2.0 s後: クライアント B がブローカーへ PINGREQ を送信。"
+            "2.0 s後： クライアントBがブローカーへPINGREQを送信。"
         );
     }
 }

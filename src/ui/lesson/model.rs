@@ -164,16 +164,16 @@ mod tests {
         for (found, expect) in [
             (
                 Finding::NoPacket { packet: PacketType::Subscribe, sender: Sender::Client, client },
-                "subscriber has not sent SUBSCRIBE yet.",
+                "“subscriber” has not sent SUBSCRIBE yet.",
             ),
             (
                 Finding::NoPacket { packet: PacketType::SubAck, sender: Sender::Server, client },
-                "No SUBACK has reached subscriber yet.",
+                "No SUBACK has reached “subscriber” yet.",
             ),
             (Finding::absent("Receive Maximum"), "Receive Maximum is missing."),
             (
                 Finding::differs("Session Expiry Interval", 0, 300),
-                "Session Expiry Interval is 0; wanted: 300.",
+                "Session Expiry Interval is 0; expected: 300.",
             ),
             (
                 Finding::Refused { packet: PacketType::SubAck, code: ReasonCode::NotAuthorized },

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::NotFoundPage;
-use crate::course::{CHAPTERS, Chapter, chapter, chapter_prose, chapter_title, exercise_prose};
+use crate::course::{
+    CHAPTERS, Chapter, OUTLINE, chapter, chapter_prose, chapter_title, exercise_prose, is_core,
+    minutes, minutes_of,
+};
 use crate::ui::address::Place;
 use crate::ui::components::Icon;
 use crate::ui::live::live;
@@ -26,7 +29,12 @@ fn Found(chapter: &'static Chapter) -> impl IntoView {
     let words = move || chapter_prose(chapter.id, locale.language());
     let overline = move || {
         let strings = locale.strings();
-        format!("{} · {}", strings.chapter_number(number), strings.minutes(chapter.minutes))
+        let outline = &OUTLINE[number - 1];
+        let core = strings.chapter_core_minutes(minutes_of(outline.core()));
+        let further = minutes_of(outline.further());
+        let mut parts = vec![strings.chapter_number(number), core];
+        parts.extend((further > 0).then(|| strings.chapter_further_minutes(further)));
+        parts.join(" · ")
     };
     let exercises = move || {
         let language = locale.language();
@@ -50,6 +58,10 @@ fn Found(chapter: &'static Chapter) -> impl IntoView {
                         <span class="status" data-state=state.0>
                             {done.map(|_| view! { <Icon name=state.0 small=true/> })}
                             {state.1}
+                        </span>
+                        <span class="chapter__minutes">
+                            {(!is_core(exercise.id)).then(|| format!("{} · ", strings.chapter_further))}
+                            {strings.minutes(minutes(exercise.id))}
                         </span>
                     </a>
                 </li>

@@ -29,6 +29,17 @@ pub fn FinishPage() -> impl IntoView {
         let language = locale.language();
         progress.with(|progress| left(progress, language))
     };
+    let outlook = move || {
+        let strings = locale.strings();
+        let lines = [
+            strings.finish_next_reconnect,
+            strings.finish_next_production,
+            strings.finish_next_bridges,
+            strings.finish_next_cloud,
+            strings.finish_next_standard,
+        ];
+        lines.map(|line| view! { <li>{line}</li> }).collect_view()
+    };
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
@@ -43,6 +54,10 @@ pub fn FinishPage() -> impl IntoView {
             <section class="around__section">
                 <h2>{live(move || locale.strings().finish_left)}</h2>
                 {live(left)}
+            </section>
+            <section class="around__section">
+                <h2>{live(move || locale.strings().finish_next_title)}</h2>
+                <ul class="prose">{live(outlook)}</ul>
             </section>
             <ProgressFile/>
         </main>
@@ -99,8 +114,7 @@ fn left(progress: &Progress, language: Language) -> impl IntoView + use<> {
     let rows = OUTLINE.iter().enumerate().map(|(index, chapter)| {
         let done = chapter.done(progress);
         let words = chapter_title(chapter.id, language);
-        let open = chapter.exercises.iter().find(|id| progress.done(id).is_none()).copied();
-        let next = open.map(|id| {
+        let next = chapter.next(progress).map(|id| {
             let title = exercise_title(id, language).unwrap_or(id);
             view! { <a href=Place::Exercise(id.to_owned()).href(language)>{title}</a> }
         });
@@ -114,7 +128,7 @@ fn left(progress: &Progress, language: Language) -> impl IntoView + use<> {
                     " "
                     <span class="chapter__about">{next}</span>
                 </span>
-                <Pips done=Signal::stored(done) of=chapter.exercises.len()/>
+                <Pips done=Signal::stored(done) of=chapter.core().count()/>
             </li>
         }
     });

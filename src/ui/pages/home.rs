@@ -3,8 +3,11 @@
 use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
-use crate::course::{OUTLINE, chapter_of, chapter_title, exercise_title};
+use crate::course::{
+    ChapterOutline, OUTLINE, chapter_of, chapter_title, exercise_title, minutes_of,
+};
 use crate::lab::{Act, LinkState};
+use crate::language::Strings;
 use crate::mqtt::{Connect, PacketType, Sender};
 use crate::ui::address::Place;
 use crate::ui::behind::use_behind;
@@ -39,7 +42,19 @@ pub fn HomePage() -> impl IntoView {
             None => strings.home_start(title()),
         }
     };
-    let minutes: u32 = OUTLINE.iter().map(|chapter| chapter.minutes).sum();
+    let core = || OUTLINE.iter().flat_map(ChapterOutline::core);
+    let minutes = move || {
+        let strings = locale.strings();
+        let all = minutes_of(core());
+        let left =
+            progress.with(|progress| minutes_of(core().filter(|id| progress.done(id).is_none())));
+        let core = match left == all {
+            true => strings.home_core(all),
+            false => strings.home_core_left(left, all),
+        };
+        let further = minutes_of(OUTLINE.iter().flat_map(ChapterOutline::further));
+        format!("{core} · {}", strings.home_further(further))
+    };
     let chapters = OUTLINE
         .iter()
         .enumerate()
@@ -47,11 +62,9 @@ pub fn HomePage() -> impl IntoView {
             let prose = move || chapter_title(chapter.id, locale.language());
             // A chapter opens where it goes on.
             let href = move || {
-                let next = progress.with(|progress| {
-                    let open = chapter.exercises.iter().find(|id| progress.done(id).is_none());
-                    (*open.unwrap_or(&chapter.exercises[0])).to_owned()
-                });
-                Place::Exercise(next).href(locale.language())
+                let next = progress.with(|progress| chapter.next(progress));
+                let next = next.unwrap_or(chapter.exercises[0]);
+                Place::Exercise(next.to_owned()).href(locale.language())
             };
             let done = move || progress.with(|progress| chapter.done(progress));
             view! {
@@ -65,26 +78,24 @@ pub fn HomePage() -> impl IntoView {
                                 inner_html=live(move || prose().map_or("", |p| p.goal))
                             ></span>
                         </span>
-                        <Pips done=Signal::derive(done) of=chapter.exercises.len()/>
+                        <Pips done=Signal::derive(done) of=chapter.core().count()/>
                         <span class="chapter__minutes">
-                            {live(move || locale.strings().minutes(chapter.minutes))}
+                            {live(move || locale.strings().minutes(minutes_of(chapter.core())))}
                         </span>
                     </a>
                 </li>
             }
         })
         .collect_view();
-    // The first chapter and the last are about all of them.
-    let groups = move || {
-        let language = locale.language();
-        let groups = OUTLINE.iter().filter(|chapter| !["connect", "repair"].contains(&chapter.id));
-        let links = groups.map(|chapter| {
-            let title = chapter_title(chapter.id, language).map_or(chapter.id, |p| p.title);
-            let href = Place::Chapter(chapter.id.to_owned()).href(language);
-            view! { <a href=href>{title}</a> }
-        });
-        view! { <span>{language.strings().home_groups}</span> {links.collect_view()} }
-    };
+    let groups = GROUPS.iter().map(|group| {
+        let href = move || Place::Chapter(group.chapter.to_owned()).href(locale.language());
+        view! {
+            <li>
+                <a href=live(href)>{live(move || (group.title)(locale.strings()))}</a>
+                <span>{live(move || (group.brings)(locale.strings()))}</span>
+            </li>
+        }
+    });
     view! {
         <main id=live(move || behind.main_id()) hidden=live(move || behind.is_covered()) class="page home">
             <section class="home__top">
@@ -107,14 +118,67 @@ pub fn HomePage() -> impl IntoView {
             <section>
                 <div class="chapters__head">
                     <h2 class="chapters__title">{live(move || locale.strings().home_chapters)}</h2>
-                    <span class="home__note">{live(move || locale.strings().minutes(minutes))}</span>
+                    <span class="home__note">{live(move || minutes())}</span>
                 </div>
-                <p class="home__groups">{live(groups)}</p>
                 <ol class="chapters">{chapters}</ol>
+            </section>
+            <section>
+                <h2 class="chapters__title">{live(move || locale.strings().home_groups)}</h2>
+                <ul class="home__groups">{groups.collect_view()}</ul>
             </section>
         </main>
     }
 }
+
+/// Something that 5.0 added, with the chapter about it.
+struct Group {
+    chapter: &'static str,
+    title: fn(&Strings) -> &'static str,
+    brings: fn(&Strings) -> &'static str,
+}
+
+static GROUPS: [Group; 8] = [
+    Group {
+        chapter: "enhanced-auth",
+        title: |strings| strings.home_group_auth_title,
+        brings: |strings| strings.home_group_auth_brings,
+    },
+    Group {
+        chapter: "user-properties",
+        title: |strings| strings.home_group_user_properties_title,
+        brings: |strings| strings.home_group_user_properties_brings,
+    },
+    Group {
+        chapter: "topic-alias",
+        title: |strings| strings.home_group_topic_alias_title,
+        brings: |strings| strings.home_group_topic_alias_brings,
+    },
+    Group {
+        chapter: "request-response",
+        title: |strings| strings.home_group_request_response_title,
+        brings: |strings| strings.home_group_request_response_brings,
+    },
+    Group {
+        chapter: "flow-control",
+        title: |strings| strings.home_group_flow_control_title,
+        brings: |strings| strings.home_group_flow_control_brings,
+    },
+    Group {
+        chapter: "sessions",
+        title: |strings| strings.home_group_sessions_title,
+        brings: |strings| strings.home_group_sessions_brings,
+    },
+    Group {
+        chapter: "reason-codes",
+        title: |strings| strings.home_group_errors_title,
+        brings: |strings| strings.home_group_errors_brings,
+    },
+    Group {
+        chapter: "subscriptions",
+        title: |strings| strings.home_group_subscriptions_title,
+        brings: |strings| strings.home_group_subscriptions_brings,
+    },
+];
 
 /// One client, one button: a real CONNECT and CONNACK, ready to be opened.
 #[component]

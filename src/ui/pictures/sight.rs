@@ -3,6 +3,8 @@
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use crate::ui::browser::focus_within;
+
 /// After every change: moves the contents of `frame` just so far that what carries `data-latest` can be seen.
 /// Nothing around the frame moves, and nothing moves at all while somebody works in it with the keyboard.
 pub fn follow<T: 'static>(frame: NodeRef<Div>, change: impl Fn() -> T + 'static) {
@@ -10,6 +12,18 @@ pub fn follow<T: 'static>(frame: NodeRef<Div>, change: impl Fn() -> T + 'static)
         change();
         // Once the change has been drawn.
         request_animation_frame(move || _ = show_latest(frame));
+    });
+}
+
+/// After a press that lets its own button go: the focus goes to the next one that fits the selector, once the change
+/// has been drawn.
+pub fn focus_next(frame: NodeRef<Div>, selector: &'static str) {
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            if let Some(frame) = frame.try_get_untracked().flatten() {
+                focus_within(&frame, selector);
+            }
+        });
     });
 }
 

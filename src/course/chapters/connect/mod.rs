@@ -12,7 +12,6 @@ use crate::mqtt::PacketType;
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "connect",
-    minutes: 14,
     exercises: &[
         &first_connect::EXERCISE,
         &connect_properties::EXERCISE,

@@ -18,7 +18,6 @@ use crate::mqtt::{Property, ReasonCode};
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "enhanced-auth",
-    minutes: 12,
     exercises: &[
         &not_really_auth::EXERCISE,
         &bad_method::EXERCISE,

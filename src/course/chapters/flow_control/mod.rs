@@ -21,7 +21,6 @@ use crate::mqtt::{
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "flow-control",
-    minutes: 16,
     exercises: &[
         &receive_maximum::EXERCISE,
         &hold_the_ack::EXERCISE,

@@ -18,7 +18,6 @@ use crate::mqtt::{PacketType, QoS, ReasonCode, Sender};
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "reason-codes",
-    minutes: 18,
     exercises: &[
         &suback_mix::EXERCISE,
         &no_matching_subscribers::EXERCISE,

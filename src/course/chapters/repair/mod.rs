@@ -10,7 +10,6 @@ use super::Chapter;
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "repair",
-    minutes: 15,
     exercises: &[
         &cannot_connect::EXERCISE,
         &properties_missing::EXERCISE,

@@ -1,15 +1,17 @@
-//! One question, one answer.
+//! One request, one answer.
 
 use super::{
-    REQUESTER, REQUESTS, RESPONDER, asked, both_listen, pair, request, requests, response_topic,
+    REQUESTER, REQUESTS, RESPONDER, both_listen, exchange_of, pair, received, request, requests,
+    response_topic, round_trip, without,
 };
-use crate::course::chapters::common::{connect, publish_with, subscribe};
+use crate::capture::RecordId;
+use crate::course::chapters::common::{connect, subscribe};
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
-    check,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{PacketType, Property, PropertyId, QoS};
+use crate::mqtt::{Packet, PacketType, PropertyId, QoS};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "first-request",
@@ -18,7 +20,11 @@ pub static EXERCISE: Exercise = Exercise {
     clients: &[
         ClientSetup {
             role: "requester",
-            prepared: |cast| vec![connect(cast, REQUESTER), listen(cast), ask(cast)],
+            prepared: |cast| {
+                let plain =
+                    without(ask(cast), &[PropertyId::ResponseTopic, PropertyId::CorrelationData]);
+                vec![connect(cast, REQUESTER), listen(cast), plain]
+            },
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -37,8 +43,13 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "ask",
-            controls: &[|cast| Move::Act(ask(cast))],
+            by_hand: Some(ByHand { act: ask, field: "Response Topic" }),
+            prediction: Some(Prediction { asks: Asks::Number, outcome: messages_until_answered }),
             check: has_asked,
+            values: |evidence, records| {
+                let topic = exchange_of(evidence, records).map(|exchange| exchange.response_topic);
+                vec![("response-topic", topic.unwrap_or_default())]
+            },
             ..Step::PLAIN
         },
         Step {
@@ -47,7 +58,16 @@ pub static EXERCISE: Exercise = Exercise {
             check: answered,
             ..Step::PLAIN
         },
-        Step { id: "match", check: matched, ..Step::PLAIN },
+        Step {
+            id: "match",
+            controls: &[|_| Move::Open(REQUESTER, PacketType::Publish)],
+            check: matched,
+            values: |evidence, records| {
+                let exchange = exchange_of(evidence, records);
+                vec![("time", exchange.as_ref().and_then(round_trip).unwrap_or_default())]
+            },
+            ..Step::PLAIN
+        },
     ],
     solution: |cast| {
         vec![
@@ -57,6 +77,7 @@ pub static EXERCISE: Exercise = Exercise {
             Move::Act(serve()),
             Move::Act(ask(cast)),
             Move::React(|_, evidence| answer(evidence)),
+            Move::Open(REQUESTER, PacketType::Publish),
         ]
     },
     // Two CONNECT, two SUBSCRIBE, two PUBLISH, and a PUBACK for each delivery.
@@ -78,60 +99,61 @@ fn ask(cast: &Cast) -> Act {
     request(cast, REQUESTS, 1, &about, body)
 }
 
-/// To the Response Topic of the request that came last, with its Correlation Data.
 fn answer(evidence: &Evidence) -> Option<Act> {
-    let arrived = check::messages(evidence.received(RESPONDER, PacketType::Publish));
-    let (_, request) = arrived.into_iter().next_back()?;
-    let topic = request.properties.response_topic()?.to_owned();
-    let correlation_data = request.properties.correlation_data().cloned();
-    let mut properties: Vec<_> =
-        correlation_data.map(Property::CorrelationData).into_iter().collect();
-    properties.extend([
-        Property::user("response_type", "status_response"),
-        Property::user("server_version", "2.0.0"),
-        Property::user("status", "healthy"),
-    ]);
-    let body = br#"{"status":"healthy","uptime_s":86400,"memory_mb":312}"#;
-    Some(publish_with(RESPONDER, &topic, QoS::AtLeastOnce, properties, body))
+    let about =
+        [("response_type", "status_response"), ("server_version", "2.0.0"), ("status", "healthy")];
+    super::answer(evidence, &about, r#"{"status":"healthy","uptime_s":86400,"memory_mb":312}"#)
 }
 
+/// A request that can be answered, and that the responder has received.
 fn has_asked(evidence: &Evidence) -> Verdict {
-    match asked(evidence) {
-        Ok(exchange) => Ok(vec![exchange.request]),
-        Err(open) => open,
-    }
+    let exchanges = received(evidence)?;
+    Ok(exchanges.first().map(|exchange| exchange.request).into_iter().collect())
 }
 
-/// Something went to the Response Topic with the Correlation Data of the request.
+/// The PUBLISH packets of this request and its answer, at all clients.
+fn messages_until_answered(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let exchange = exchange_of(evidence, records)?;
+    let [request, answer] = pair(&exchange)?;
+    let of_exchange = evidence.capture.records().filter(|record| {
+        let is_between = (request..=answer).contains(&record.id);
+        is_between
+            && matches!(record.valid_packet(), Some(Packet::Publish(publish))
+                if publish.properties.correlation_data() == exchange.correlation_data.as_ref())
+    });
+    Some(of_exchange.count())
+}
+
+/// A message of the responder went to the Response Topic with the Correlation Data of a request.
 fn answered(evidence: &Evidence) -> Verdict {
-    let exchange = match asked(evidence) {
-        Ok(exchange) => exchange,
-        Err(open) => return open,
-    };
-    let mut verdict = Err(Unmet::NotYet(Evidence::not_sent(RESPONDER, PacketType::Publish)));
+    let exchanges = received(evidence)?;
+    let mut unmet = Unmet::NotYet(Evidence::not_sent(RESPONDER, PacketType::Publish));
     for (by, message) in check::messages(evidence.sent(RESPONDER, PacketType::Publish)) {
-        match message.properties.correlation_data() {
-            found if found == exchange.correlation_data.as_ref() => return Ok(vec![by]),
-            Some(_) => {
-                let finding = Finding::told("other-correlation", []);
-                verdict = Err(Unmet::Contradicted { by, finding });
+        let data = message.properties.correlation_data();
+        let of_data = exchanges.iter().find(|exchange| exchange.correlation_data.as_ref() == data);
+        unmet = match (data, of_data) {
+            (Some(_), Some(exchange)) if exchange.response_topic == message.topic => {
+                return Ok(vec![by]);
             }
-            None => {
-                let finding = Finding::absent(PropertyId::CorrelationData.name());
-                verdict = Err(Unmet::Contradicted { by, finding });
+            (Some(_), Some(exchange)) => {
+                let finding =
+                    Finding::told("other-topic", [&message.topic, &exchange.response_topic]);
+                Unmet::by(by, finding)
             }
-        }
+            (Some(_), None) => Unmet::by(by, Finding::told("other-correlation", [])),
+            (None, _) => Unmet::by(by, Finding::absent(PropertyId::CorrelationData.name())),
+        };
     }
-    verdict
+    Err(unmet)
 }
 
+/// The answer has reached the requester, and the learner has opened it.
 fn matched(evidence: &Evidence) -> Verdict {
-    let open = answered(evidence);
-    if !open.is_ok() {
-        return open;
+    answered(evidence)?;
+    let pairs: Vec<_> = requests(evidence).exchanges.iter().filter_map(pair).collect();
+    if pairs.is_empty() {
+        return Err(Evidence::not_received(REQUESTER, PacketType::Publish).into());
     }
-    match requests(evidence).exchanges.iter().find_map(pair) {
-        Some(records) => Ok(records.into()),
-        None => Err(Unmet::NotYet(Evidence::not_received(REQUESTER, PacketType::Publish))),
-    }
+    let opened = pairs.iter().find(|[_, answer]| evidence.opened.contains(answer));
+    Ok(opened.ok_or(Finding::NotOpened { packet: PacketType::Publish })?.to_vec())
 }

@@ -1,73 +1,143 @@
 //! The server tells where answers may go.
 
-use super::{REQUESTER, correlation_data};
-use crate::course::chapters::common::{connect_with, publish_with, subscribe};
-use crate::course::subscriptions::granted;
-use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Unmet, Verdict, check,
-    judge,
+use super::{
+    JSON, REQUESTER, REQUESTS, RESPONDER, correlation_data, exchange_of, json, pair, requests,
+    round_trip,
 };
-use crate::lab::Act;
-use crate::mqtt::{Packet, PacketType, Property, PropertyId, QoS};
+use crate::broker::{Action as Asked, Policy, Rule};
+use crate::course::chapters::common::{connect, connect_with, publish_with, subscribe};
+use crate::course::subscriptions::held;
+use crate::course::{
+    Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Step,
+    Unmet, Verdict, check, figure, judge,
+};
+use crate::lab::{Act, Behaviour, Responder};
+use crate::mqtt::{PacketType, Property, PropertyId, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "response-information",
     broker: Broker::InTab,
-    spec: &["3.1.2.11.6", "3.2.2.3.14", "4.10"],
-    clients: &[ClientSetup {
-        role: "requester",
-        prepared: |cast| vec![connect(cast)],
-        ..ClientSetup::PLAIN
+    spec: &["3.1.2.11.6", "3.2.2.3.15", "4.10"],
+    clients: &[
+        ClientSetup {
+            role: "requester",
+            prepared: |cast| vec![connect(cast, REQUESTER)],
+            ..ClientSetup::PLAIN
+        },
+        ClientSetup {
+            role: "responder",
+            prepared: |cast| vec![connect(cast, RESPONDER), serve()],
+            beginning: |_| vec![answers()],
+        },
+    ],
+    policy: responses_only,
+    picture: Some(Picture::Requests),
+    figures: &[Figure {
+        // Behind the fixed part of CONNECT, which has 12 bytes, and its Property Length.
+        name: "asks",
+        value: |cast| {
+            let bytes = figure::bytes(&ask(cast));
+            bytes.split(' ').skip(13).take(2).collect::<Vec<_>>().join(" ")
+        },
     }],
     steps: &[
         Step {
             id: "ask",
-            controls: &[|cast| Move::Act(connect(cast))],
+            by_hand: Some(ByHand { act: ask, field: "Request Response Information" }),
             check: asked_for_it,
             ..Step::PLAIN
         },
-        Step { id: "told", check: was_told, ..Step::PLAIN },
+        Step {
+            id: "told",
+            controls: &[|_| Move::Open(REQUESTER, PacketType::ConnAck)],
+            check: was_told,
+            values: |evidence, _| vec![("information", information(evidence).unwrap_or_default())],
+            ..Step::PLAIN
+        },
+        Step {
+            id: "serve",
+            controls: &[|_| Move::Act(serve())],
+            check: responder_listens,
+            ..Step::PLAIN
+        },
         Step {
             id: "use",
-            controls: &[|_| Move::React(listen), |_| Move::React(request)],
             check: used_it,
+            values: |evidence, records| {
+                let exchange = exchange_of(evidence, records);
+                let time = exchange.as_ref().and_then(round_trip).unwrap_or_default();
+                let topic = exchange.map(|exchange| exchange.response_topic).unwrap_or_default();
+                vec![("response-topic", topic), ("time", time)]
+            },
             ..Step::PLAIN
         },
     ],
-    solution: |cast| vec![Move::Act(connect(cast)), Move::React(listen), Move::React(request)],
-    par: 3,
+    solution: |cast| {
+        vec![
+            Move::Act(ask(cast)),
+            Move::Open(REQUESTER, PacketType::ConnAck),
+            Move::Act(connect(cast, RESPONDER)),
+            Move::Act(serve()),
+            Move::React(listen),
+            Move::React(request),
+        ]
+    },
+    // Two CONNECT, two SUBSCRIBE, request and answer, and a PUBACK for each delivery.
+    par: 8,
     ..Exercise::PLAIN
 };
 
-fn connect(cast: &Cast) -> Act {
+/// Nobody may subscribe to anything but the requests, and one level below `response/`.
+fn responses_only() -> Policy {
+    Policy {
+        rules: vec![
+            Rule::allow(Asked::Subscribe, REQUESTS),
+            Rule::allow(Asked::Subscribe, "response/+"),
+            Rule::refuse(Asked::Subscribe, "#", ReasonCode::NotAuthorized),
+        ],
+        ..Policy::default()
+    }
+}
+
+fn ask(cast: &Cast) -> Act {
     connect_with(cast, REQUESTER, [Property::RequestResponseInformation(1)])
 }
 
-/// The Response Information of the CONNACK.
+fn serve() -> Act {
+    subscribe(RESPONDER, REQUESTS, QoS::AtLeastOnce)
+}
+
+fn answers() -> Act {
+    let responder = Responder {
+        payload: r#"{"status":"healthy"}"#.to_owned(),
+        content_type: Some(JSON.to_owned()),
+        ..Responder::default()
+    };
+    Act::automate(RESPONDER, Behaviour::Responder(responder))
+}
+
+/// The Response Information of the latest CONNACK that has any.
 fn information(evidence: &Evidence) -> Option<String> {
-    let mut connacks = evidence.received(REQUESTER, PacketType::ConnAck);
-    connacks.find_map(|record| {
-        let packet = record.valid_packet()?;
-        packet.properties().response_information().map(str::to_owned)
-    })
+    let connacks = evidence.received(REQUESTER, PacketType::ConnAck);
+    let told = connacks.filter_map(|record| {
+        record.valid_packet()?.properties().response_information().map(str::to_owned)
+    });
+    told.last()
 }
 
-/// Below what the Server has told.
-fn topic(cast: &Cast, evidence: &Evidence) -> Option<String> {
-    Some(format!("{}{}", information(evidence)?, cast.client_id(REQUESTER)))
-}
-
-fn listen(cast: &Cast, evidence: &Evidence) -> Option<Act> {
-    Some(subscribe(REQUESTER, &topic(cast, evidence)?, QoS::AtLeastOnce))
+/// The broker in the tab ends it with the Client Identifier: a topic that is this client's alone.
+fn listen(_: &Cast, evidence: &Evidence) -> Option<Act> {
+    Some(subscribe(REQUESTER, &information(evidence)?, QoS::AtLeastOnce))
 }
 
 fn request(cast: &Cast, evidence: &Evidence) -> Option<Act> {
     let properties = [
-        Property::ResponseTopic(topic(cast, evidence)?),
+        Property::ResponseTopic(information(evidence)?),
         Property::CorrelationData(correlation_data(cast, 1)),
+        json(),
     ];
-    let qos = QoS::AtLeastOnce;
-    Some(publish_with(REQUESTER, super::REQUESTS, qos, properties, b"{}"))
+    let body = br#"{"query":"status"}"#;
+    Some(publish_with(REQUESTER, REQUESTS, QoS::AtLeastOnce, properties, body))
 }
 
 fn asked_for_it(evidence: &Evidence) -> Verdict {
@@ -81,47 +151,65 @@ fn asked_for_it(evidence: &Evidence) -> Verdict {
     })
 }
 
+/// The CONNACK with the answer has been opened.
 fn was_told(evidence: &Evidence) -> Verdict {
     let nothing = Evidence::not_received(REQUESTER, PacketType::ConnAck);
-    judge(evidence.received(REQUESTER, PacketType::ConnAck), nothing, |_, packet| {
-        match packet.properties().response_information() {
-            Some(_) => Ok(()),
-            None => Err(Finding::absent(PropertyId::ResponseInformation.name())),
-        }
-    })
+    let told =
+        judge(
+            evidence.received(REQUESTER, PacketType::ConnAck),
+            nothing,
+            |_, packet| match packet.properties().response_information() {
+                Some(_) => Ok(()),
+                None => Err(Finding::absent(PropertyId::ResponseInformation.name())),
+            },
+        )?;
+    match evidence.opened.contains(&told[0]) {
+        true => Ok(told),
+        false => Err(Finding::NotOpened { packet: PacketType::ConnAck }.into()),
+    }
 }
 
-/// Subscribed below it, and named as Response Topic in a request.
+fn responder_listens(evidence: &Evidence) -> Verdict {
+    let grants = held(evidence, RESPONDER);
+    let theirs = grants.iter().find(|one| one.matches(REQUESTS));
+    match theirs {
+        Some(grant) => Ok(vec![grant.subscribe, grant.suback]),
+        None => Err(Finding::told("responder-deaf", [&REQUESTS]).into()),
+    }
+}
+
+/// Subscribed to what the Server has told, named as Response Topic, and answered there.
 fn used_it(evidence: &Evidence) -> Verdict {
-    let open = was_told(evidence);
-    let Some(information) = information(evidence).filter(|_| open.is_ok()) else { return open };
-    let grants = granted(evidence, REQUESTER);
+    let nothing = Evidence::not_received(REQUESTER, PacketType::ConnAck);
+    let information = information(evidence).ok_or(nothing)?;
     let fits = |topic: &str| topic.starts_with(&information);
-    let Some(grant) = grants.iter().find(|one| fits(&one.subscription.topic_filter)) else {
-        return match grants.first() {
-            None => check::answered_well(evidence, REQUESTER, PacketType::SubAck),
-            Some(other) => {
-                let found = &other.subscription.topic_filter;
-                let finding = Finding::differs("Topic Filter", found, format!("{information}…"));
-                Err(Unmet::Contradicted { by: other.subscribe, finding })
-            }
-        };
+    let grants = held(evidence, REQUESTER);
+    let Some(grant) = grants.iter().rev().find(|one| fits(&one.subscription.topic_filter)) else {
+        check::answered_well(evidence, REQUESTER, PacketType::SubAck)?;
+        let other =
+            grants.last().ok_or_else(|| Evidence::not_received(REQUESTER, PacketType::SubAck))?;
+        let found = &other.subscription.topic_filter;
+        let finding = Finding::differs("Topic Filter", found, &information);
+        return Err(Unmet::by(other.subscribe, finding));
     };
     let nothing = Evidence::not_sent(REQUESTER, PacketType::Publish);
-    let sent = evidence.sent(REQUESTER, PacketType::Publish);
-    let used = judge(sent, nothing, |_, packet| match packet {
-        Packet::Publish(publish) => match publish.properties.response_topic() {
-            Some(topic) if fits(topic) => Ok(()),
-            Some(topic) => {
-                let wanted = format!("{information}…");
-                Err(Finding::differs(PropertyId::ResponseTopic.name(), topic, wanted))
+    let asked = judge(evidence.sent(REQUESTER, PacketType::Publish), nothing, |_, packet| {
+        let properties = packet.properties();
+        match properties.response_topic() {
+            Some(topic) if !fits(topic) => {
+                Err(Finding::differs(PropertyId::ResponseTopic.name(), topic, &information))
             }
             None => Err(Finding::absent(PropertyId::ResponseTopic.name())),
-        },
-        _ => Ok(()),
-    });
-    match used {
-        Ok(records) => Ok([&[grant.subscribe], &records[..]].concat()),
-        unmet => unmet,
+            Some(_) if properties.correlation_data().is_none() => {
+                Err(Finding::absent(PropertyId::CorrelationData.name()))
+            }
+            Some(_) => Ok(()),
+        }
+    })?;
+    let exchanges = requests(evidence).exchanges;
+    let answered = exchanges.iter().rev().filter(|one| fits(&one.response_topic)).find_map(pair);
+    match answered {
+        Some(records) => Ok([&[grant.subscribe], &records[..]].concat()),
+        None => Err(Unmet::by(asked[0], Finding::told("no-answer", []))),
     }
 }

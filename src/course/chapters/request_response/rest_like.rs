@@ -1,25 +1,30 @@
-//! A small resource service over MQTT: methods, statuses, and errors that arrive as they should.
+//! A small resource service over MQTT: methods, statuses, and errors that the learner acts on.
 
 use std::collections::BTreeMap;
 
-use super::{REQUESTER, RESPONDER, both_listen, request, requests, response_topic};
-use crate::capture::RecordId;
+use super::{REQUESTER, RESPONDER, both_listen, exchange_of, request, requests, response_topic};
+use crate::capture::{Record, RecordId};
 use crate::course::chapters::common::{connect, subscribe};
 use crate::course::requests::Exchange;
+use crate::course::subscriptions::granted;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict,
 };
 use crate::lab::{Act, Behaviour, ResourceService};
-use crate::mqtt::{Disconnect, Packet, PacketType, QoS, ReasonCode};
+use crate::mqtt::{Disconnect, Packet, PacketType, PropertyId, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "rest-like",
     broker: Broker::Any,
-    spec: &["4.10", "3.3.2.3.7"],
+    spec: &["4.10", "3.3.2.3.7", "3.3.2.3.9"],
     clients: &[
         ClientSetup {
             role: "requester",
-            prepared: |cast| vec![connect(cast, REQUESTER), listen(cast), put(cast)],
+            prepared: |cast| {
+                let plain = super::without(put(cast), &[PropertyId::UserProperty]);
+                vec![connect(cast, REQUESTER), listen(cast), plain]
+            },
             ..ClientSetup::PLAIN
         },
         ClientSetup {
@@ -33,19 +38,24 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "listen",
             controls: &[|cast| Move::Act(listen(cast)), |_| Move::Act(serve())],
-            check: |evidence| both_listen(evidence, RESPONDER, "test/mqtt5/api/devices/7"),
+            check: |evidence| both_listen(evidence, RESPONDER, SEVEN),
             ..Step::PLAIN
         },
         Step {
             id: "put",
-            controls: &[|cast| Move::Act(put(cast))],
-            check: |evidence| answered_with(evidence, "PUT", "201"),
+            by_hand: Some(ByHand { act: put, field: "User Property" }),
+            check: |evidence| answered_with(evidence, "PUT", "201", RecordId(0)),
             ..Step::PLAIN
         },
         Step {
             id: "get",
             controls: &[|cast| Move::Act(get(cast))],
-            check: |evidence| answered_with(evidence, "GET", "200"),
+            check: |evidence| answered_with(evidence, "GET", "200", RecordId(0)),
+            values: |evidence, records| {
+                let answer = exchange_of(evidence, records).and_then(|exchange| exchange.answer);
+                let body = answer.map(|answer| answer.publish.payload).unwrap_or_default();
+                vec![("body", String::from_utf8_lossy(&body).into_owned())]
+            },
             ..Step::PLAIN
         },
         Step {
@@ -54,18 +64,23 @@ pub static EXERCISE: Exercise = Exercise {
             check: both_errors,
             ..Step::PLAIN
         },
-        Step {
-            id: "delete",
-            controls: &[|cast| Move::Act(delete(cast))],
-            check: |evidence| answered_with(evidence, "DELETE", "200"),
-            ..Step::PLAIN
-        },
+        Step { id: "handle", check: both_handled, ..Step::PLAIN },
         Step {
             id: "nobody",
-            controls: &[|_| Move::Act(stop()), |cast| Move::Act(get_from_nobody(cast))],
+            controls: &[|_| Move::Act(stop()), |cast| Move::Act(delete(cast))],
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: what_came_back }),
             check: nobody_there,
+            values: |evidence, records| {
+                let code =
+                    exchange_of(evidence, records).and_then(|exchange| exchange.acknowledged);
+                let code = code.map(|(_, code)| {
+                    format!("0x{:02X} ({})", code.value(), code.name_in(PacketType::PubAck))
+                });
+                vec![("code", code.unwrap_or_default())]
+            },
             ..Step::PLAIN
         },
+        Step { id: "delete", check: deleted_after_all, ..Step::PLAIN },
     ],
     solution: |cast| {
         let calls = [
@@ -77,18 +92,22 @@ pub static EXERCISE: Exercise = Exercise {
             get(cast),
             get_unknown(cast),
             bad_method(cast),
-            delete(cast),
+            // What is not there is made, and the method that is none is replaced.
+            call(cast, 5, "PUT", 99, r#"{"name":"pump","on":false}"#),
+            call(cast, 6, "GET", 99, ""),
+            call(cast, 7, "GET", 1, ""),
         ];
         // The service leaves when it has answered, not while a request is on its way.
         let leave = Move::React(|_, evidence| {
             let calls = requests(evidence).exchanges;
             calls.iter().all(|call| call.answer.is_some()).then(stop)
         });
+        let back = [delete(cast), connect(cast, RESPONDER), serve(), delete(cast)];
         let calls = calls.into_iter().map(Move::Act);
-        calls.chain([leave, Move::Act(get_from_nobody(cast))]).collect()
+        calls.chain([leave]).chain(back.into_iter().map(Move::Act)).collect()
     },
-    // Two CONNECT, two SUBSCRIBE, DISCONNECT, six requests, five answers, and ten PUBACK for deliveries.
-    par: 26,
+    // Three CONNECT, three SUBSCRIBE, DISCONNECT, nine requests, eight answers, and 16 PUBACK for deliveries.
+    par: 40,
     ..Exercise::PLAIN
 };
 
@@ -125,95 +144,190 @@ fn get_unknown(cast: &Cast) -> Act {
 }
 
 fn bad_method(cast: &Cast) -> Act {
-    call(cast, 4, "FETCH", 7, "")
+    call(cast, 4, "FETCH", 1, "")
 }
 
 fn delete(cast: &Cast) -> Act {
-    call(cast, 5, "DELETE", 7, "")
+    call(cast, 8, "DELETE", 7, "")
 }
 
 fn stop() -> Act {
     Act::disconnect(RESPONDER, Disconnect::new(ReasonCode::Success))
 }
 
-fn get_from_nobody(cast: &Cast) -> Act {
-    call(cast, 6, "GET", 7, "")
+/// A request with what it asked for and how it ended.
+struct Call {
+    exchange: Exchange,
+    method: Option<String>,
+    /// Of its answer, with the record.
+    status: Option<(RecordId, Option<String>)>,
 }
 
-/// The answered exchanges of a method, with the status of each.
-fn answered(evidence: &Evidence, method: &str) -> Vec<(Exchange, Option<String>)> {
-    let is_of = |exchange: &Exchange| {
-        let Some(Packet::Publish(request)) =
-            evidence.capture.get(exchange.request).and_then(|record| record.valid_packet())
-        else {
-            return false;
-        };
-        request
-            .properties
-            .user_properties()
-            .any(|(name, value)| name == "method" && value == method)
-    };
-    let of_method = requests(evidence).exchanges.into_iter().filter(is_of);
-    let with_status = of_method.filter(|exchange| exchange.answer.is_some()).map(|exchange| {
-        let status = exchange.answer.as_ref().and_then(|answer| {
-            let mut pairs = answer.publish.properties.user_properties();
-            pairs.find(|(name, _)| *name == "status").map(|(_, value)| value.to_owned())
-        });
-        (exchange, status)
-    });
-    with_status.collect()
-}
-
-fn answered_with(evidence: &Evidence, method: &'static str, status: &'static str) -> Verdict {
-    let mut verdict = Err(Unmet::NotYet(Finding::told("no-call", [&method])));
-    for (exchange, found) in answered(evidence, method) {
-        let Some(answer) = &exchange.answer else { continue };
-        if found.as_deref() == Some(status) {
-            return Ok(vec![exchange.request, answer.record]);
-        }
-        let finding = match found {
-            Some(found) => Finding::differs("User Property status", found, status),
-            None => Finding::no_user_property("status"),
-        };
-        verdict = Err(Unmet::Contradicted { by: answer.record, finding });
+impl Call {
+    fn has_status(&self, wanted: &str) -> bool {
+        matches!(&self.status, Some((_, Some(status))) if status == wanted)
     }
-    verdict
+
+    /// Answered with one of the successes.
+    fn succeeded(&self) -> bool {
+        matches!(&self.status, Some((_, Some(status))) if status.starts_with('2'))
+    }
+
+    /// A GET of what is not there.
+    fn is_missing(&self) -> bool {
+        self.method.as_deref() == Some("GET") && self.has_status("404")
+    }
+
+    /// A method that is none.
+    fn is_bad(&self) -> bool {
+        let is_known = |method: &str| ["GET", "PUT", "DELETE"].contains(&method);
+        self.has_status("400") && self.method.as_deref().is_some_and(|method| !is_known(method))
+    }
+
+    /// Request and answer.
+    fn records(&self) -> Vec<RecordId> {
+        let answer = self.status.iter().map(|(record, _)| *record);
+        [self.exchange.request].into_iter().chain(answer).collect()
+    }
+}
+
+/// Oldest first.
+fn calls(evidence: &Evidence) -> Vec<Call> {
+    let user_property = |packet: &Packet, wanted: &str| {
+        let mut pairs = packet.properties().user_properties();
+        pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
+    };
+    let read = |exchange: Exchange| {
+        let request = evidence.capture.get(exchange.request).and_then(Record::valid_packet);
+        let method = request.and_then(|packet| user_property(&packet, "method"));
+        let status = exchange.answer.as_ref().map(|answer| {
+            let packet = Packet::Publish(answer.publish.clone());
+            (answer.record, user_property(&packet, "status"))
+        });
+        Call { exchange, method, status }
+    };
+    requests(evidence).exchanges.into_iter().map(read).collect()
+}
+
+/// Device 7 was called with that method after `after`, and this is what came back.
+fn answered_with(
+    evidence: &Evidence,
+    method: &'static str,
+    status: &'static str,
+    after: RecordId,
+) -> Verdict {
+    let mut unmet = Unmet::NotYet(Finding::told("no-call", [&method]));
+    let calls = calls(evidence);
+    for call in calls.iter().filter(|call| call.exchange.request > after) {
+        let (exchange, by) = (&call.exchange, call.exchange.request);
+        match &call.status {
+            _ if exchange.topic != SEVEN => {}
+            _ if call.method.is_none() => {
+                unmet = Unmet::by(by, Finding::no_user_property("method"));
+            }
+            _ if call.method.as_deref() != Some(method) => {}
+            None => {
+                if let Some((by, ReasonCode::NoMatchingSubscribers)) = exchange.acknowledged {
+                    unmet = Unmet::by(by, Finding::told("nobody", [&exchange.topic]));
+                }
+            }
+            Some(_) if call.has_status(status) => return Ok(call.records()),
+            Some((by, found)) => {
+                let finding = match found {
+                    Some(found) => Finding::differs("User Property status", found, status),
+                    None => Finding::no_user_property("status"),
+                };
+                unmet = Unmet::by(*by, finding);
+            }
+        }
+    }
+    Err(unmet)
 }
 
 /// 404 for what is not there, 400 for a method that is none.
 fn both_errors(evidence: &Evidence) -> Verdict {
-    let answers: Vec<(RecordId, Option<String>)> = requests(evidence)
-        .exchanges
-        .into_iter()
-        .filter_map(|exchange| {
-            let answer = exchange.answer?;
-            let mut pairs = answer.publish.properties.user_properties();
-            let status = pairs.find(|(name, _)| *name == "status").map(|(_, v)| v.to_owned());
-            Some((answer.record, status))
-        })
-        .collect();
-    let with = |status: &str| {
-        answers.iter().find(|(_, found)| found.as_deref() == Some(status)).map(|(id, _)| *id)
-    };
-    match (with("404"), with("400")) {
-        (Some(missing), Some(bad)) => Ok(vec![missing, bad]),
-        (None, _) => Err(Unmet::NotYet(Finding::told("no-status", [&404]))),
-        (_, None) => Err(Unmet::NotYet(Finding::told("no-status", [&400]))),
-    }
+    let calls = calls(evidence);
+    let missing = calls.iter().find(|call| call.is_missing());
+    let missing = missing.ok_or_else(|| Finding::told("no-status", [&404]))?;
+    let bad = calls.iter().find(|call| call.is_bad());
+    let bad = bad.ok_or_else(|| Finding::told("no-status", [&400]))?;
+    Ok([missing.records(), bad.records()].concat())
 }
 
-/// The service has gone, and the PUBACK says so, or at least no answer comes.
-fn nobody_there(evidence: &Evidence) -> Verdict {
-    let Some(gone) = evidence.sent(RESPONDER, PacketType::Disconnect).next() else {
-        return Err(Unmet::NotYet(Evidence::not_sent(RESPONDER, PacketType::Disconnect)));
-    };
-    let exchanges = requests(evidence).exchanges;
-    let after = exchanges.iter().find(|exchange| exchange.request > gone.id);
-    match after.map(|exchange| (exchange.request, exchange.acknowledged)) {
-        None => Err(Unmet::NotYet(Finding::told("not-called", []))),
-        Some((_, None)) => {
-            Err(Unmet::NotYet(Evidence::not_received(REQUESTER, PacketType::PubAck)))
+/// Each error was acted upon: what was missing can be read, and the topic of the bad request has answered
+/// another one well.
+fn both_handled(evidence: &Evidence) -> Verdict {
+    both_errors(evidence)?;
+    let calls = calls(evidence);
+    let handled = |failed: fn(&Call) -> bool, finding: &'static str, good: fn(&Call) -> bool| {
+        let mut unmet = Unmet::NotYet(Finding::Waiting);
+        for (at, first) in calls.iter().enumerate().filter(|(_, call)| failed(call)) {
+            let topic = &first.exchange.topic;
+            let of_topic = |call: &&Call| call.exchange.topic == *topic;
+            if calls[..at].iter().filter(of_topic).any(failed) {
+                continue;
+            }
+            let later = || calls[at + 1..].iter().filter(of_topic);
+            if let Some(call) = later().find(|call| good(call)) {
+                return Ok(call.records());
+            }
+            unmet = match later().next_back() {
+                Some(call) if call.method == first.method && failed(call) => {
+                    let status = call.status.as_ref().and_then(|(_, status)| status.clone());
+                    let again = Finding::told("same-again", [&status.unwrap_or_default()]);
+                    Unmet::by(call.exchange.request, again)
+                }
+                _ => Finding::told(finding, [topic]).into(),
+            };
         }
-        Some((request, Some((puback, _)))) => Ok(vec![request, puback]),
-    }
+        Err(unmet)
+    };
+    let read = |call: &Call| call.method.as_deref() == Some("GET") && call.has_status("200");
+    let missing = handled(Call::is_missing, "still-missing", read)?;
+    let bad: Vec<RecordId> = handled(Call::is_bad, "still-bad", Call::succeeded)?;
+    Ok([missing, bad].concat())
 }
+
+/// The request to a service that had gone and had not come back, with its PUBACK; no answer came to it.
+fn nobody_there(evidence: &Evidence) -> Verdict {
+    let nothing = Evidence::not_sent(RESPONDER, PacketType::Disconnect);
+    let gone: Vec<_> = evidence.sent(RESPONDER, PacketType::Disconnect).map(|r| r.id).collect();
+    let latest = *gone.last().ok_or(nothing)?;
+    let exchanges = requests(evidence).exchanges;
+    for gone in gone {
+        let back = granted(evidence, RESPONDER).into_iter().find(|one| one.subscribe > gone);
+        let is_alone = |exchange: &&Exchange| {
+            let before = back.as_ref().is_none_or(|back| exchange.request < back.subscribe);
+            exchange.request > gone && before && exchange.answer.is_none()
+        };
+        let Some(alone) = exchanges.iter().find(is_alone) else { continue };
+        let puback = alone.acknowledged;
+        let (puback, code) =
+            puback.ok_or_else(|| Evidence::not_received(REQUESTER, PacketType::PubAck))?;
+        if code.is_error() {
+            let finding = Finding::Refused { packet: PacketType::PubAck, code };
+            return Err(Unmet::by(puback, finding));
+        }
+        return Ok(vec![alone.request, puback]);
+    }
+    let back = granted(evidence, RESPONDER).into_iter().any(|one| one.subscribe > latest);
+    Err(Finding::told(if back { "back-already" } else { "not-called" }, []).into())
+}
+
+/// A status after all, a PUBACK that says that nobody is there, or one that does not.
+fn what_came_back(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let exchange = exchange_of(evidence, records)?;
+    Some(match exchange.acknowledged?.1 {
+        _ if exchange.answer.is_some() => 0,
+        ReasonCode::NoMatchingSubscribers => 1,
+        _ => 2,
+    })
+}
+
+/// The service has come back, and the request that nobody heard was made again.
+fn deleted_after_all(evidence: &Evidence) -> Verdict {
+    let alone = nobody_there(evidence)?[0];
+    answered_with(evidence, "DELETE", "200", alone)
+}
+
+const SEVEN: &str = "test/mqtt5/api/devices/7";

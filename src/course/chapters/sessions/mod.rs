@@ -23,7 +23,6 @@ use crate::mqtt::{Disconnect, Property, ReasonCode};
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "sessions",
-    minutes: 20,
     exercises: &[
         &create::EXERCISE,
         &resume::EXERCISE,

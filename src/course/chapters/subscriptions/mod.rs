@@ -12,7 +12,6 @@ use super::Chapter;
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "subscriptions",
-    minutes: 14,
     exercises: &[
         &subscription_id::EXERCISE,
         &overlap::EXERCISE,

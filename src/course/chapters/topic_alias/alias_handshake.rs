@@ -1,11 +1,11 @@
 //! The Server says how many aliases it takes; one PUBLISH makes one known.
 
-use super::{TOPIC, publish_in, reading, taken};
-use crate::capture::ClientSlot;
+use super::{TOPIC, alias_of, part, publish_in, reading, taken};
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::connect;
 use crate::course::{
-    Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict, check,
-    judge,
+    Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Step,
+    Verdict, check, figure, judge,
 };
 use crate::lab::Act;
 use crate::mqtt::{PacketType, PropertyId, Publish, QoS};
@@ -16,7 +16,7 @@ pub static EXERCISE: Exercise = Exercise {
     spec: &["3.2.2.3.8", "3.3.2.3.4"],
     clients: &[ClientSetup {
         role: "publisher",
-        prepared: |cast| vec![connect(cast, PUBLISHER), publish(cast)],
+        prepared: |cast| vec![connect(cast, PUBLISHER), publish(None)],
         ..ClientSetup::PLAIN
     }],
     steps: &[
@@ -30,41 +30,70 @@ pub static EXERCISE: Exercise = Exercise {
             id: "maximum",
             controls: &[|_| Move::Open(PUBLISHER, PacketType::ConnAck)],
             check: read_maximum,
+            values: |evidence, records| {
+                vec![("maximum", maximum(evidence, records[0]).to_string())]
+            },
             ..Step::PLAIN
         },
         Step {
             id: "both",
-            controls: &[|cast| Move::Act(publish(cast))],
+            by_hand: Some(ByHand { act: both, field: "Topic Alias" }),
             check: topic_and_alias,
+            values: |evidence, records| vec![("alias", alias_of(evidence, records.first()))],
             ..Step::PLAIN
         },
     ],
     picture: Some(Picture::AliasLedger),
+    figures: &[
+        Figure { name: "topic", value: |_| TOPIC.len().to_string() },
+        Figure { name: "fixed", value: |cast| part(&figure::bytes(&both(cast)), 0..2) },
+        Figure { name: "length", value: |cast| part(&figure::bytes(&both(cast)), 2..4) },
+        Figure { name: "name", value: |cast| part(&figure::bytes(&both(cast)), 4..7) },
+        Figure { name: "id", value: |cast| part(&figure::bytes(&both(cast)), END..END + 2) },
+        Figure {
+            name: "properties",
+            value: |cast| part(&figure::bytes(&both(cast)), END + 2..END + 3),
+        },
+        Figure {
+            name: "alias-bytes",
+            value: |cast| part(&figure::bytes(&both(cast)), END + 3..END + 6),
+        },
+        Figure {
+            name: "payload",
+            value: |cast| part(&figure::bytes(&both(cast)), END + 6..END + 10),
+        },
+    ],
     solution: |cast| {
         let open = Move::Open(PUBLISHER, PacketType::ConnAck);
-        vec![Move::Act(connect(cast, PUBLISHER)), open, Move::Act(publish(cast))]
+        vec![Move::Act(connect(cast, PUBLISHER)), open, Move::Act(both(cast))]
     },
     par: 2,
     ..Exercise::PLAIN
 };
 
-fn publish(_: &Cast) -> Act {
-    let publish = Publish { qos: QoS::AtLeastOnce, ..reading(TOPIC, Some(1)) };
-    Act::publish(PUBLISHER, publish)
+fn publish(alias: Option<u16>) -> Act {
+    Act::publish(PUBLISHER, Publish { qos: QoS::AtLeastOnce, ..reading(TOPIC, alias) })
+}
+
+fn both(_: &Cast) -> Act {
+    publish(Some(1))
+}
+
+/// What a CONNACK allows; without the property, no alias at all (§3.2.2.3.8).
+fn maximum(evidence: &Evidence, connack: RecordId) -> u16 {
+    let packet = evidence.capture.get(connack).and_then(|record| record.valid_packet());
+    packet.and_then(|packet| packet.properties().topic_alias_maximum()).unwrap_or(0)
 }
 
 /// A CONNACK that allows aliases has been opened.
 fn read_maximum(evidence: &Evidence) -> Verdict {
-    let nothing = Evidence::not_received(PUBLISHER, PacketType::ConnAck);
-    judge(evidence.received(PUBLISHER, PacketType::ConnAck), nothing, |record, packet| {
-        if !evidence.opened.contains(&record.id) {
-            return Err(Finding::NotOpened { packet: PacketType::ConnAck });
-        }
-        match packet.properties().topic_alias_maximum() {
-            None | Some(0) => Err(Finding::told("none", [])),
-            Some(_) => Ok(()),
-        }
-    })
+    check::connack_opened(evidence, PUBLISHER)?;
+    let connacks = evidence.received(PUBLISHER, PacketType::ConnAck);
+    let mut opened_ones = connacks.filter(|record| evidence.opened.contains(&record.id));
+    match opened_ones.find(|record| maximum(evidence, record.id) > 0) {
+        Some(record) => Ok(vec![record.id]),
+        None => Err(Finding::told("none", []).into()),
+    }
 }
 
 /// Topic Name and alias in one PUBLISH, and the Server has taken it.
@@ -86,3 +115,5 @@ fn topic_and_alias(evidence: &Evidence) -> Verdict {
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
+/// Where the topic ends in the PUBLISH: Fixed Header and length are two bytes each.
+const END: usize = 4 + TOPIC.len();

@@ -1,11 +1,11 @@
 //! An alias ends with its Network Connection, also where the Session goes on.
 
-use super::{TOPIC, dismissal, has_ended, publish_in, reading, taken};
-use crate::capture::{ClientSlot, ConnectionId, Record};
+use super::{TOPIC, alias_of, code_of, dismissal, has_ended, publish_in, reading, taken};
+use crate::capture::{ClientSlot, ConnectionId, Record, RecordId};
 use crate::course::savings::weigh;
 use crate::course::{
-    Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
-    Unmet, Verdict, judge,
+    Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
+    Prediction, Step, Unmet, Verdict, figure, judge,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{
@@ -15,7 +15,7 @@ use crate::mqtt::{
 pub static EXERCISE: Exercise = Exercise {
     id: "alias-lifetime",
     broker: Broker::Any,
-    spec: &["3.3.2.3.4", "4.1", "4.13"],
+    spec: &["3.3.2.3.4", "3.3.4", "4.1", "4.13"],
     clients: &[ClientSetup {
         role: "publisher",
         prepared: |cast| vec![connect(cast), both(cast), leave()],
@@ -36,26 +36,25 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "old-alias",
-            controls: &[|cast| Move::Act(alone_by_hand(cast))],
-            prediction: Some(Prediction {
-                asks: Asks::Options(3),
-                outcome: |evidence, _| what_became_of_it(evidence),
-            }),
+            controls: &[|cast| Move::Act(past_the_client(cast))],
+            prediction: Some(Prediction { asks: Asks::Options(3), outcome: what_became_of_it }),
             check: old_alias_fails,
+            values: |evidence, records| vec![("code", code_of(evidence, records.last()))],
             ..Step::PLAIN
         },
         Step {
             id: "again",
-            controls: &[
-                |cast| Move::Act(connect(cast)),
-                |cast| Move::Act(both(cast)),
-                |cast| Move::Act(alone(cast)),
-            ],
-            check: learned_anew,
+            by_hand: Some(ByHand { act: both, field: "Topic Alias" }),
+            check: learned_again,
+            values: |evidence, records| vec![("alias", alias_of(evidence, records.first()))],
             ..Step::PLAIN
         },
     ],
     picture: Some(Picture::AliasLedger),
+    figures: &[Figure {
+        name: "alone",
+        value: |_| figure::bytes_of(&Packet::Publish(old_alias())),
+    }],
     solution: |cast| {
         vec![
             Move::Act(connect(cast)),
@@ -63,7 +62,7 @@ pub static EXERCISE: Exercise = Exercise {
             Move::Act(alone(cast)),
             Move::Act(leave()),
             Move::Act(connect(cast)),
-            Move::Act(alone_by_hand(cast)),
+            Move::Act(past_the_client(cast)),
             Move::React(|cast, evidence| has_ended(evidence, PUBLISHER).then(|| connect(cast))),
             Move::Act(both(cast)),
             Move::Act(alone(cast)),
@@ -97,10 +96,13 @@ fn alone(_: &Cast) -> Act {
     Act::publish(PUBLISHER, Publish { qos: QoS::AtLeastOnce, ..reading("", Some(1)) })
 }
 
+fn old_alias() -> Publish {
+    reading("", Some(1))
+}
+
 /// Past the client, which knows better than to send it.
-fn alone_by_hand(_: &Cast) -> Act {
-    let publish = Packet::Publish(reading("", Some(1)));
-    let bytes = encode(&publish).expect("it has everything a PUBLISH needs");
+fn past_the_client(_: &Cast) -> Act {
+    let bytes = encode(&Packet::Publish(old_alias())).expect("it has everything a PUBLISH needs");
     Act { client: PUBLISHER, action: Action::SendBytes(bytes) }
 }
 
@@ -137,13 +139,17 @@ fn resumed<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Record> + us
     })
 }
 
-/// CONNACK with Session Present 1, after an alias was in use on an earlier connection.
+/// CONNACK with Session Present 1, after an alias was in use on the connection before.
 fn session_is_there(evidence: &Evidence) -> Verdict {
+    let connacks: Vec<_> = evidence.received(PUBLISHER, PacketType::ConnAck).collect();
+    let before = |record: &Record| {
+        let at = connacks.iter().position(|other| other.id == record.id)?;
+        Some(connacks[at.checked_sub(1)?].connection)
+    };
     let nothing = Finding::told("still-there", []);
-    let connacks = evidence.received(PUBLISHER, PacketType::ConnAck).skip(1);
-    judge(connacks, nothing, |record, packet| match packet {
+    judge(connacks.iter().copied().skip(1), nothing, |record, packet| match packet {
         Packet::ConnAck(connack) if connack.session_present => {
-            let earlier = |sent: &Record| sent.connection < record.connection;
+            let earlier = |sent: &Record| Some(sent.connection) == before(record);
             match alias_works_on(evidence, earlier).is_ok() {
                 true => Ok(()),
                 false => Err(Finding::told("nothing-learned", [])),
@@ -170,41 +176,35 @@ fn stale<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Record> + use<
 /// The Server ended the connection because of it, with 0x82 (Protocol Error) or 0x94 (Topic Alias
 /// invalid).
 fn old_alias_fails(evidence: &Evidence) -> Verdict {
-    if resumed(evidence).next().is_none() {
-        return Err(Unmet::NotYet(Finding::told("no-session", [])));
-    }
-    let mut verdict = Err(Unmet::NotYet(Finding::told("not-tried", [])));
+    resumed(evidence).next().ok_or_else(|| Finding::told("no-session", []))?;
+    let mut unmet = Unmet::NotYet(Finding::told("not-tried", []));
     for publish in stale(evidence) {
-        verdict = match dismissal(evidence.capture, publish) {
+        unmet = match dismissal(evidence.capture, publish) {
             Some((record, ReasonCode::ProtocolError | ReasonCode::TopicAliasInvalid)) => {
                 return Ok(vec![publish.id, record.id]);
             }
-            Some((record, code)) => Err(Unmet::Contradicted {
-                by: record.id,
-                finding: Finding::Refused { packet: PacketType::Disconnect, code },
-            }),
-            None => Err(Unmet::NotYet(Evidence::not_received(PUBLISHER, PacketType::Disconnect))),
+            Some((record, code)) => {
+                Unmet::by(record.id, Finding::Refused { packet: PacketType::Disconnect, code })
+            }
+            None => Evidence::not_received(PUBLISHER, PacketType::Disconnect).into(),
         };
     }
-    verdict
+    Err(unmet)
 }
 
 /// Taken for the old topic, dropped in silence, or the end of the connection.
-fn what_became_of_it(evidence: &Evidence) -> Option<usize> {
-    let publish = stale(evidence).next()?;
+fn what_became_of_it(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let publish = evidence.capture.get(*records.first()?)?;
     dismissal(evidence.capture, publish).map(|_| 2)
 }
 
 /// The alias works on a later connection, once it has been learned there.
-fn learned_anew(evidence: &Evidence) -> Verdict {
-    let Some(failed) = stale(evidence).next().map(|record| record.connection) else {
-        return Err(Unmet::NotYet(Finding::told("not-failed", [])));
-    };
-    let later = |record: &Record| record.connection > failed;
-    match evidence.received(PUBLISHER, PacketType::ConnAck).any(later) {
-        true => alias_works_on(evidence, later),
-        false => Err(Unmet::NotYet(Finding::told("not-back", []))),
-    }
+fn learned_again(evidence: &Evidence) -> Verdict {
+    let failed = stale(evidence).next().ok_or_else(|| Finding::told("not-failed", []))?;
+    let later = |record: &Record| record.connection > failed.connection;
+    let mut connacks = evidence.received(PUBLISHER, PacketType::ConnAck);
+    connacks.find(|record| later(record)).ok_or_else(|| Finding::told("not-back", []))?;
+    alias_works_on(evidence, later)
 }
 
 const PUBLISHER: ClientSlot = ClientSlot(0);

@@ -9,13 +9,12 @@ mod save_bytes;
 
 use super::Chapter;
 use super::common::has_ended;
-use crate::capture::{Capture, Record, answer_to};
+use crate::capture::{Capture, Record, RecordId, answer_to};
 use crate::course::{Evidence, Finding};
 use crate::mqtt::{Packet, PacketType, Property, Publish, ReasonCode, Sender};
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "topic-alias",
-    minutes: 18,
     exercises: &[
         &alias_handshake::EXERCISE,
         &save_bytes::EXERCISE,
@@ -46,6 +45,28 @@ fn publish_in(packet: &Packet) -> Option<&Publish> {
     }
 }
 
+/// The Topic Alias of a PUBLISH in a record, as the words quote it.
+fn alias_of(evidence: &Evidence, record: Option<&RecordId>) -> String {
+    let packet = record.and_then(|id| evidence.capture.get(*id)?.valid_packet());
+    let alias = packet.and_then(|packet| packet.properties().topic_alias());
+    alias.map_or_else(String::new, |alias| alias.to_string())
+}
+
+/// The Reason Code of a DISCONNECT in a record, such as `0x94 (Topic Alias invalid)`.
+fn code_of(evidence: &Evidence, record: Option<&RecordId>) -> String {
+    let packet = record.and_then(|id| evidence.capture.get(*id)?.valid_packet());
+    let code = packet.and_then(|packet| packet.reason_codes().first().copied());
+    code.map_or_else(String::new, |code| {
+        format!("0x{:02X} ({})", code.value(), code.name_in(PacketType::Disconnect))
+    })
+}
+
+/// Bytes `range` of a packet that is written in hexadecimal.
+fn part(bytes: &str, range: std::ops::Range<usize>) -> String {
+    let bytes: Vec<&str> = bytes.split(' ').collect();
+    bytes.get(range).map_or_else(String::new, |part| part.join(" "))
+}
+
 /// The message of a PUBLISH was taken: its acknowledgement is there and refuses nothing.
 fn taken(capture: &Capture, publish: &Record) -> Result<(), Finding> {
     let answer = answer_to(capture, publish.id).and_then(|answer| answer.valid_packet());
@@ -56,7 +77,7 @@ fn taken(capture: &Capture, publish: &Record) -> Result<(), Finding> {
     }
 }
 
-/// The DISCONNECT with which the Server answered what stands in this record, and its Reason Code.
+/// The DISCONNECT with which the Server answered the packet of this record, and its Reason Code.
 fn dismissal<'a>(capture: &'a Capture, of: &Record) -> Option<(&'a Record, ReasonCode)> {
     let record = capture.following(of.id).find(|record| {
         record.sender() == Some(Sender::Server)

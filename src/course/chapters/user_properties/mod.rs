@@ -16,7 +16,6 @@ use crate::mqtt::{
 
 pub(super) const CHAPTER: Chapter = Chapter {
     id: "user-properties",
-    minutes: 16,
     exercises: &[
         &first_user_property::EXERCISE,
         &order_and_repeats::EXERCISE,

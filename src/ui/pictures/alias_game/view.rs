@@ -235,7 +235,7 @@ const KNOBS: [Knob; 3] = [
         highest: WIDEST_MARGIN / MARGIN_STEP,
         set: |tuning, at| tuning.margin = at * MARGIN_STEP,
         at: |tuning| tuning.margin / MARGIN_STEP,
-        words: |tuning, _| format!("{} %", tuning.margin),
+        words: |tuning, _| format!("{}%", tuning.margin),
     },
 ];
 

@@ -61,7 +61,7 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
             let one = |line: &&Line| {
                 let key = line.key();
                 let press = Callback::new(move |()| chosen.set(Some(key)));
-                choice(line, shown.get() == Some(key), press, store, strings)
+                choice(line, shown, press, store, strings)
             };
             lines.iter().take(LINES).map(one).collect_view()
         })
@@ -75,6 +75,23 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
             let other =
                 lines.iter().find(|o| o.connection == line.connection && o.sender != line.sender);
             Some(line_view(line, other.copied(), ordinal(line, &lines), store, strings))
+        })
+    };
+    // Drawn only while it is open: in a flood it would be most of the work.
+    let is_open = RwSignal::new(false);
+    let of_shown = move |read: &dyn Fn(&Line) -> AnyView| {
+        version.get();
+        let key = shown.get();
+        ledger.with_value(|(_, ledger)| {
+            ledger.lines().into_iter().find(|line| Some(line.key()) == key).map(read)
+        })
+    };
+    let table = move || is_open.get().then(|| of_shown(&|line| messages(line, locale.strings())));
+    let table_title = move || {
+        let strings = locale.strings();
+        of_shown(&|line| match line.count == line.messages.len() {
+            true => strings.alias_table.into_any(),
+            false => strings.alias_table_latest(line.messages.len()).into_any(),
         })
     };
     let is_empty = Memo::new(move |_| shown.with(Option::is_none));
@@ -98,7 +115,19 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
             >
                 {live(choices)}
             </div>
-            <div class="alias-ledger__page picture__scroll">{live(page)}</div>
+            <div class="alias-ledger__page picture__scroll">
+                {live(page)}
+                <details
+                    class="disclosure alias-ledger__messages"
+                    on:toggle=move |_| is_open.update(|is_open| *is_open = !*is_open)
+                >
+                    <summary class="disclosure__summary">
+                        <Icon name="chevron"/>
+                        {live(table_title)}
+                    </summary>
+                    <div class="disclosure__body table-scroll">{live(table)}</div>
+                </details>
+            </div>
         }
         .into_any(),
     };
@@ -144,7 +173,7 @@ fn used(line: &Line, strings: &Strings) -> String {
 
 fn choice(
     line: &Line,
-    is_shown: bool,
+    shown: Memo<Option<(ConnectionId, bool)>>,
     press: Callback<()>,
     store: Store,
     strings: &Strings,
@@ -156,11 +185,13 @@ fn choice(
     };
     let title = format!("{}, {}", way(line, store, strings), used(line, strings));
     let name = title.clone();
+    let key = line.key();
+    let is_shown = move || shown.get() == Some(key);
     view! {
         <button
             class="alias-ledger__line"
-            aria-pressed=is_shown.to_string()
-            data-latest=is_shown.then_some("")
+            aria-pressed=live(move || is_shown().to_string())
+            data-latest=live(move || is_shown().then_some(""))
             data-over=line.is_over.then_some("")
             data-direction=direction(Some(line.sender))
             title=title
@@ -197,7 +228,6 @@ fn line_view(
                 {chart(line).map(|chart| chart_view(&chart, line, store, strings))}
                 {table(line, other, ordinal, store, strings)}
             </div>
-            {(!line.aliases.is_empty()).then(|| messages(line, strings))}
         </section>
     }
     .into_any()
@@ -482,7 +512,7 @@ fn carries_key(carries: Carries) -> &'static str {
     }
 }
 
-/// Every message with both weights: the chart in text.
+/// The latest messages with both weights: the chart in text.
 fn messages(line: &Line, strings: &Strings) -> AnyView {
     let row = |message: &Message| {
         let weighed = &message.weighed;
@@ -503,28 +533,19 @@ fn messages(line: &Line, strings: &Strings) -> AnyView {
         }
     };
     let rows = line.messages.iter().map(row).collect_view();
-    let title = match line.count == line.messages.len() {
-        true => strings.alias_table.to_owned(),
-        false => strings.alias_table_latest(line.messages.len()),
-    };
     view! {
-        <details class="disclosure">
-            <summary class="disclosure__summary"><Icon name="chevron"/>{title}</summary>
-            <div class="disclosure__body table-scroll">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"PUBLISH"</th>
-                            <th scope="col">{strings.alias_col_carries}</th>
-                            <th scope="col" class="table__number">{strings.alias_col_with}</th>
-                            <th scope="col" class="table__number">{strings.alias_col_without}</th>
-                            <th scope="col" class="table__number">{strings.alias_col_total}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </details>
+        <table class="table">
+            <thead>
+                <tr>
+                    <th scope="col">"PUBLISH"</th>
+                    <th scope="col">{strings.alias_col_carries}</th>
+                    <th scope="col" class="table__number">{strings.alias_col_with}</th>
+                    <th scope="col" class="table__number">{strings.alias_col_without}</th>
+                    <th scope="col" class="table__number">{strings.alias_col_total}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
     }
     .into_any()
 }

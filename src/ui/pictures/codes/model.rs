@@ -37,10 +37,11 @@ pub struct Reading {
 impl Reading {
     /// Reads what has come since. The bench is cleared for every run, so the capture is of this run alone.
     pub fn take_in(&mut self, capture: &Capture) {
-        if self.next.is_some_and(|next| next > capture.next_id()) || capture.is_empty() {
+        let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
+        // Nothing is left of what was read.
+        if self.next.is_some_and(|next| next <= oldest || next > capture.next_id()) {
             *self = Reading::default();
         }
-        let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
         let from = self.next.map_or(oldest, |next| next.max(oldest));
         let position = capture.position(from).unwrap_or(capture.len());
         for record in capture.records().skip(position) {

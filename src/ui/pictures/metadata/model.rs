@@ -168,12 +168,11 @@ pub struct Comparison {
 impl Journeys {
     /// Reads what has come since; begins again where the capture did.
     pub fn take_in(&mut self, capture: &Capture) {
-        let begins_again = self.next.is_some_and(|next| next > capture.next_id())
-            || (capture.is_empty() && !self.latest.is_empty());
-        if begins_again {
+        let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
+        // Nothing is left of what was read.
+        if self.next.is_some_and(|next| next <= oldest || next > capture.next_id()) {
             *self = Journeys::default();
         }
-        let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
         let from = self.next.map_or(oldest, |next| next.max(oldest));
         let position = capture.position(from).unwrap_or(capture.len());
         // In a flood only what can still be seen is taken apart.
@@ -1124,9 +1123,11 @@ mod tests {
         }
         assert_eq!((journeys.latest().count(), journeys.gone()), (SHOWN, 3000 - SHOWN));
         assert!(journeys.asked.len() <= SHOWN + 1, "{}", journeys.asked.len());
+        // Cleared, and at once the next message: nothing from before.
         capture.clear();
+        push(&mut capture, A, Sender::Client, message(&[], "first"));
         journeys.take_in(&capture);
-        assert_eq!(journeys.latest().count(), 0);
+        assert_eq!((journeys.latest().count(), journeys.gone()), (1, 0));
     }
 
     #[test]

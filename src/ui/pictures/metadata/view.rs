@@ -107,12 +107,41 @@ pub fn MetadataPicture() -> impl IntoView {
             </p>
         })
     };
+    let nth = move |journey: &Journey| {
+        let last = journey.arrived.len().saturating_sub(1);
+        receiver.get().unwrap_or(last).min(last)
+    };
+    let receivers = move || {
+        let strings = locale.strings();
+        let journey = shown.get().filter(|journey| journey.arrived.len() > 1)?;
+        let one = |(index, sight): (usize, &Sight)| {
+            let letter = sight.client.letter().to_string();
+            let is_shown = move || shown.with(|it| it.as_ref().is_some_and(|it| nth(it) == index));
+            view! {
+                <button
+                    class="segmented__option"
+                    aria-pressed=live(move || is_shown().to_string())
+                    on:click=move |_| receiver.set(Some(index))
+                >
+                    <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
+                    {format!("#{}", sight.id.number())}
+                </button>
+            }
+        };
+        Some(view! {
+            <div
+                class="segmented segmented--small metadata-view__receivers"
+                role="group"
+                aria-label=strings.metadata_receivers
+            >
+                {journey.arrived.iter().enumerate().map(one).collect_view()}
+            </div>
+        })
+    };
     let drawing = move || {
         let strings = locale.strings();
         let journey = shown.get()?;
-        let last = journey.arrived.len().saturating_sub(1);
-        let nth = receiver.get().unwrap_or(last).min(last);
-        Some(draw(&journey, nth, receiver, store, strings))
+        Some(draw(&journey, nth(&journey), store, strings))
     };
     let body = move || match all.with(|all| all.journeys.is_empty()) {
         true => view! {
@@ -133,6 +162,7 @@ pub fn MetadataPicture() -> impl IntoView {
             </div>
             <div class="metadata-view picture__scroll" node_ref=page>
                 {live(sum)}
+                {live(receivers)}
                 {live(drawing)}
                 {live(move || legend(locale.strings()))}
             </div>
@@ -209,45 +239,16 @@ fn chip(
     .into_any()
 }
 
-fn draw(
-    journey: &Journey,
-    nth: usize,
-    receiver: RwSignal<Option<usize>>,
-    store: Store,
-    strings: &'static Strings,
-) -> AnyView {
+fn draw(journey: &Journey, nth: usize, store: Store, strings: &'static Strings) -> AnyView {
     let strands = journey.strands(nth);
-    let is_empty = strands.is_empty();
     let is_will = journey.sent.as_ref().is_some_and(|sent| sent.packet == PacketType::Connect);
     let rows = strands.iter().map(|strand| row(strand, is_will, strings)).collect_view();
-    let nothing = is_empty
-        .then(|| view! { <p class="metadata-view__nothing">{strings.metadata_nothing}</p> });
     let sender = match &journey.sent {
         Some(sight) => station(sight, store, strings),
         None => {
             view! { <span class="strands__nobody">{strings.metadata_from_server}</span> }.into_any()
         }
     };
-    let one = |(index, sight): (usize, &Sight)| {
-        let letter = sight.client.letter().to_string();
-        view! {
-            <button
-                class="segmented__option"
-                aria-pressed=(index == nth).to_string()
-                on:click=move |_| receiver.set(Some(index))
-            >
-                <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
-                {format!("#{}", sight.id.number())}
-            </button>
-        }
-    };
-    let others = (journey.arrived.len() > 1).then(|| {
-        view! {
-            <div class="segmented segmented--small" role="group" aria-label=strings.metadata_receivers>
-                {journey.arrived.iter().enumerate().map(one).collect_view()}
-            </div>
-        }
-    });
     let arrived = match journey.arrived.get(nth) {
         Some(sight) => station(sight, store, strings),
         None => {
@@ -262,11 +263,10 @@ fn draw(
                     <Icon name="broker"/>
                     {strings.metadata_server}
                 </div>
-                <div class="strands__station strands__station--end">{arrived} {others}</div>
+                <div class="strands__station strands__station--end">{arrived}</div>
             </div>
             <ol class="strands__list">{rows}</ol>
         </div>
-        {nothing}
     }
     .into_any()
 }

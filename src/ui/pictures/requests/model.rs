@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::requests::{Exchange, PATIENCE, Requests, State, Stray, percentile};
+use crate::course::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::time::Instant;
 use crate::ui::pictures::axis::{Axis, Mark, Pace, rooms};
 
@@ -228,8 +228,8 @@ fn events(exchanges: &[Exchange], strays: &[Stray], now: Instant) -> Vec<Event> 
             let lane = if matches!(state, State::Late(_)) { ASIDE } else { ASKER };
             push(answer.at, answer.record.0, lane, Kind::Answered);
         }
-        if matches!(state, State::Pending(_) | State::TimedOut | State::Late(_)) {
-            push(exchange.sent_at + PATIENCE, u64::MAX, ASKER, Kind::GivesUp);
+        if matches!(state, State::Pending(_) | State::TimedOut(_) | State::Late(_)) {
+            push(exchange.gives_up_at(), u64::MAX, ASKER, Kind::GivesUp);
         }
     }
     for (number, stray) in strays.iter().enumerate() {
@@ -263,7 +263,7 @@ fn marks(events: &[Event], exchanges: &[Exchange]) -> Vec<Mark> {
             && event.kind == Kind::Sent
         {
             let exchange = &exchanges[number];
-            let gives_up = exchange.sent_at + PATIENCE;
+            let gives_up = exchange.gives_up_at();
             let over = match (&exchange.answer, exchange.state(gives_up)) {
                 (Some(answer), _) => answer.at,
                 (None, State::Nobody) => exchange.sent_at,
@@ -633,7 +633,7 @@ mod tests {
                     State::Pending(_) => "pending",
                     State::Answered(_) => "answered",
                     State::Late(_) => "late",
-                    State::TimedOut => "timed out",
+                    State::TimedOut(_) => "timed out",
                     State::Nobody => "nobody",
                 };
                 assert_eq!(state, expect, "{reason}");

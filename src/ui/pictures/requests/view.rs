@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::model::{Arc, Drawing, Spread, draw, duration, round_duration, spread, text};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::Through;
-use crate::course::requests::{Exchange, PATIENCE, Requests, State, Stray, percentile};
+use crate::course::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::language::Strings;
 use crate::mqtt::hex_groups;
 use crate::time::Instant;
@@ -142,9 +142,10 @@ impl Trips {
     fn of(requests: &Requests) -> Trips {
         let answered = requests.exchanges.iter().filter_map(|exchange| {
             let answer = exchange.answer.as_ref()?;
-            Some((answer.record, answer.at.since(exchange.sent_at)))
+            let took = answer.at.since(exchange.sent_at);
+            (took <= exchange.limit).then_some((answer.record, took))
         });
-        let latest = answered.filter(|(_, took)| *took <= PATIENCE).max();
+        let latest = answered.max();
         Trips { sorted: requests.round_trips(), latest: latest.map(|(_, took)| took) }
     }
 }
@@ -252,7 +253,7 @@ fn state_key(state: State) -> &'static str {
         State::Pending(_) => "pending",
         State::Answered(_) => "answered",
         State::Late(_) => "late",
-        State::TimedOut => "timed-out",
+        State::TimedOut(_) => "timed-out",
         State::Nobody => "nobody",
     }
 }
@@ -296,7 +297,7 @@ fn arc_view(
     };
     let waited = match arc.state {
         State::Nobody => None,
-        State::Late(_) | State::TimedOut => arc.gives_up,
+        State::Late(_) | State::TimedOut(_) => arc.gives_up,
         _ => until,
     };
     let waits = waited.map(|to| {
@@ -324,7 +325,7 @@ fn arc_view(
         State::Pending(until) => strings.duration_seconds(seconds_left(until, now) as u32),
         State::Answered(took) => duration(took),
         State::Late(took) => format!("! {}", duration(took)),
-        State::TimedOut => format!("✕ {}", round_duration(PATIENCE)),
+        State::TimedOut(limit) => format!("✕ {}", round_duration(limit)),
         State::Nobody => "0x10".to_owned(),
     };
     let took = arc.time_at.map(|(x, y)| {
@@ -419,7 +420,7 @@ fn state_words(state: State, now: Instant, strings: &Strings) -> String {
         State::Pending(until) => strings.requests_pending(seconds_left(until, now)),
         State::Answered(took) => duration(took),
         State::Late(took) => strings.requests_late(duration(took)),
-        State::TimedOut => strings.requests_timed_out(round_duration(PATIENCE)),
+        State::TimedOut(limit) => strings.requests_timed_out(round_duration(limit)),
         State::Nobody => strings.requests_nobody.to_owned(),
     }
 }
@@ -489,13 +490,13 @@ fn latest_change(rows: &[Exchange], now: Instant, strings: &Strings) -> String {
         State::Answered(_) | State::Late(_) => {
             exchange.answer.as_ref().map_or(exchange.sent_at, |answer| answer.at)
         }
-        State::TimedOut => exchange.sent_at + PATIENCE,
+        State::TimedOut(_) => exchange.gives_up_at(),
         State::Pending(_) | State::Nobody => exchange.sent_at,
     };
     let Some(exchange) = rows.iter().rev().max_by_key(changed_at) else { return String::new() };
     let words = state_words(exchange.state(now), exchange.sent_at, strings);
     let words = match exchange.state(now) {
-        State::Pending(_) => strings.requests_pending(PATIENCE.as_secs()),
+        State::Pending(_) => strings.requests_pending(exchange.limit.as_secs()),
         _ => words,
     };
     format!("#{} {}: {words}", exchange.request.number(), exchange.topic)

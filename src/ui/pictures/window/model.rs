@@ -64,10 +64,11 @@ impl Default for Readings {
 impl Readings {
     /// Reads what has come since; begins again where the capture did.
     pub fn take_in(&mut self, capture: &Capture) {
-        if self.next.is_some_and(|next| next > capture.next_id()) || capture.is_empty() {
+        let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
+        // Nothing is left of what was read.
+        if self.next.is_some_and(|next| next <= oldest || next > capture.next_id()) {
             *self = Readings::default();
         }
-        let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
         let from = self.next.map_or(oldest, |next| next.max(oldest));
         let position = capture.position(from).unwrap_or(capture.len());
         capture.records().skip(position).for_each(|record| self.windows.read(record));

@@ -39,7 +39,7 @@ pub fn WindowPicture() -> impl IntoView {
         if pairs.is_empty() {
             return view! { <p class="picture__empty">{strings.window_empty}</p> }.into_any();
         }
-        let rows = pairs.iter().map(|pair| row(pair, store, strings)).collect_view();
+        let rows = pairs.iter().map(|pair| row(pair, frame, store, strings)).collect_view();
         let beyond = (beyond > 0).then(|| {
             view! { <p class="window__others">{strings.window_others(beyond)}</p> }
         });
@@ -59,7 +59,7 @@ pub fn WindowPicture() -> impl IntoView {
     }
 }
 
-fn row(pair: &Pair, store: Store, strings: &'static Strings) -> AnyView {
+fn row(pair: &Pair, frame: NodeRef<Div>, store: Store, strings: &'static Strings) -> AnyView {
     let letter = pair.client.letter().to_string();
     let closed = (!pair.is_open).then(|| {
         view! { <p class="window__closed">{strings.window_closed}</p> }
@@ -67,15 +67,21 @@ fn row(pair: &Pair, store: Store, strings: &'static Strings) -> AnyView {
     view! {
         <li class="window__client" data-client=letter data-open=pair.is_open.then_some("")>
             {closed}
-            {lane(pair, &pair.from_server, store, strings)}
-            {lane(pair, &pair.to_server, store, strings)}
+            {lane(pair, &pair.from_server, frame, store, strings)}
+            {lane(pair, &pair.to_server, frame, store, strings)}
         </li>
     }
     .into_any()
 }
 
 /// One direction, from the sender on the left to the receiver on the right.
-fn lane(pair: &Pair, lane: &Lane, store: Store, strings: &'static Strings) -> AnyView {
+fn lane(
+    pair: &Pair,
+    lane: &Lane,
+    frame: NodeRef<Div>,
+    store: Store,
+    strings: &'static Strings,
+) -> AnyView {
     let window = &lane.window;
     let is_from_server = window.sender == Sender::Server;
     let server = || view! { <span class="window__end"><Icon name="broker"/></span> }.into_any();
@@ -123,7 +129,8 @@ fn lane(pair: &Pair, lane: &Lane, store: Store, strings: &'static Strings) -> An
         }
         _ => None,
     };
-    let places = places.iter().map(|place| slot(*place, owed(place), pair.client, store, strings));
+    let places =
+        places.iter().map(|place| slot(*place, owed(place), pair.client, frame, store, strings));
     let hidden = (hidden > 0).then(|| {
         view! { <li class="window__more">{strings.window_hidden(grouped(hidden as u64))}</li> }
     });
@@ -140,7 +147,8 @@ fn lane(pair: &Pair, lane: &Lane, store: Store, strings: &'static Strings) -> An
         }
     });
     let loose = if is_from_server { pair.loose() } else { Vec::new() };
-    let loose = loose.iter().map(|owed| release(pair.client, *owed, store, strings)).collect_view();
+    let loose =
+        loose.iter().map(|owed| release(pair.client, *owed, frame, store, strings)).collect_view();
     let every = (is_from_server && pair.held.len() > 1).then(|| {
         let (client, held) = (pair.client, pair.held.clone());
         let press = move |_| {
@@ -197,6 +205,7 @@ fn slot(
     place: Place,
     owed: Option<Owed>,
     client: ClientSlot,
+    frame: NodeRef<Div>,
     store: Store,
     strings: &'static Strings,
 ) -> AnyView {
@@ -211,7 +220,7 @@ fn slot(
             let reached = owed.is_none().then(|| {
                 view! { <span class="window__reached">{in_flight.reached.name()}</span> }
             });
-            let held = owed.map(|owed| release(client, owed, store, strings));
+            let held = owed.map(|owed| release(client, owed, frame, store, strings));
             view! { <Evidence id=in_flight.publish/> {reached} {held} }.into_any()
         }
     };
@@ -219,9 +228,18 @@ fn slot(
 }
 
 /// The button that lets an acknowledgement go.
-fn release(client: ClientSlot, owed: Owed, store: Store, strings: &'static Strings) -> AnyView {
+fn release(
+    client: ClientSlot,
+    owed: Owed,
+    frame: NodeRef<Div>,
+    store: Store,
+    strings: &'static Strings,
+) -> AnyView {
     // Whatever changed since this was drawn is drawn again at once.
-    let press = move |_| _ = store.act(acknowledge(client, owed));
+    let press = move |_| {
+        let _ = store.act(acknowledge(client, owed));
+        sight::focus_next(frame, ".window__release:not(:disabled)");
+    };
     let name = strings.window_release(owed.packet_id, owed.packet.name());
     let title = match owed.is_next {
         true => name.clone(),
