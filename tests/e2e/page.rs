@@ -317,6 +317,17 @@ impl Panel<'_> {
         press(&self.find(&option).await?).await
     }
 
+    /// Has the bytes of a field written as hexadecimal digits.
+    pub async fn as_hex(&self, label: &str) -> Outcome {
+        let id = self.field(label).await?.attr("id").await?.unwrap_or_default();
+        let words = literal(self.page.strings().form_as_hex);
+        let button = format!(
+            "//*[@id={}]/following-sibling::*[@role='group']/button[normalize-space(.)={words}]",
+            literal(&id)
+        );
+        press(&self.find(&button).await?).await
+    }
+
     /// Chooses the Reason Code that begins so.
     pub async fn choose_code(&self, code: &str) -> Outcome {
         let option = format!("//form//option[starts-with(normalize-space(.), {})]", literal(code));

@@ -20,21 +20,28 @@ async fn an_alias_saves_bytes_in_english() -> Outcome {
         }
         page.see_html(".alias-line__sum", "60 B").await?;
 
-        page.predict("first-use", 3).await?;
-        page.press_control("first-use", 1).await?;
+        page.predict_by_typing("first-use", "3").await?;
+        page.write_by_hand("first-use", false).await?;
+        let publisher = page.panel('A');
+        publisher.fill("Topic Alias", "1").await?;
+        publisher.send("PUBLISH").await?;
         page.step("first-use", "met").await?;
         page.marked("first-use", "met").await?;
         page.see_html(".alias-line__sum", page.strings().alias_not_even).await?;
 
         // Wrong on purpose: the wire says so, and the step is met all the same.
-        page.predict("repeat", 2).await?;
-        page.press_control("repeat", 1).await?;
+        page.predict_by_typing("repeat", "60").await?;
+        page.write_by_hand("repeat", false).await?;
+        publisher.fill("Topic Name", "").await?;
+        publisher.send("PUBLISH").await?;
         page.step("repeat", "met").await?;
         page.marked("repeat", "contradicted").await?;
         page.step("pays-off", "not-yet").await?;
 
         page.press_control("pays-off", 1).await?;
         page.step("pays-off", "met").await?;
+        page.step("delivered", "not-yet").await?;
+        page.press_control("delivered", 1).await?;
         page.step("delivered", "met").await?;
         let sum = page.strings().alias_sum(56, 237, 183, 420);
         page.see_html(".alias-line__sum", &sum).await?;

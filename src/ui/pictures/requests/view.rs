@@ -453,7 +453,7 @@ fn row(request: RecordId, rows: Memo<Vec<Exchange>>) -> impl IntoView {
         Some(State::Pending(_)) => "waiting",
         Some(State::Answered(_)) => "met",
         Some(State::Late(_)) => "warning",
-        Some(State::TimedOut) => "contradicted",
+        Some(State::TimedOut(_)) => "contradicted",
         Some(State::Nobody) | None => "away",
     });
     let words = move || {
