@@ -40,8 +40,11 @@ async fn a_login_proves_both_sides_in_japanese() -> Outcome {
         for words in [strings.scram_client_right, strings.scram_server_right] {
             page.see_html(".scram__proofs", words).await?;
         }
-        // Beside each proof on the wire, and in the sentence about it.
-        assert_eq!(page.count(".scram__sign[data-state=met]").await?, 4);
+        // Beside each proof on the wire, in the sentence about it, and in the drawing.
+        for place in [".scram__table", ".scram__proofs", ".scram-flow"] {
+            let right = format!("{place} .scram__sign[data-state=met]");
+            assert_eq!(page.count(&right).await?, 2, "{place}");
+        }
         page.step("verify", "not-yet").await?;
 
         // The signature in the picture leads to the CONNACK that holds it.

@@ -146,6 +146,7 @@ impl Page {
 
     /// Presses the button of a step that says this, as soon as it does.
     pub async fn press_labelled(&self, step: &str, words: impl AsRef<str>) -> Outcome {
+        self.unfold_step(step).await?;
         let words = literal(words.as_ref());
         let button = format!(
             "//li[@id='step-{step}']//div[@class='step__control']/button[contains(., {words})][not(@disabled)]"

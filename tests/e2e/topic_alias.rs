@@ -82,8 +82,3 @@ async fn a_policy_is_tuned_and_sent_to_mosquitto_in_japanese() -> Outcome {
     })
     .await
 }
-
-/// Who sends in that step.
-fn client(step: &str) -> char {
-    if step == "subscribe" { 'B' } else { 'A' }
-}
