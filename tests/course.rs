@@ -10,8 +10,8 @@ use table::{Table, assert_worded, exercises, solution};
 use mqtt5_playground::broker::Input;
 use mqtt5_playground::course::around::{QUESTIONS, TROUBLES, question_prose, trouble_prose};
 use mqtt5_playground::course::{
-    ALIAS_SAVING_BY_HAND, Broker, CHAPTERS, Cast, Exercise, Move, PredictionProse, Step, Unmet,
-    chapter_prose, exercise_prose, on_mosquitto,
+    ALIAS_SAVING_BY_HAND, Asks, Broker, CHAPTERS, Cast, Exercise, Move, PredictionProse, Step,
+    Unmet, chapter_prose, exercise_prose, on_mosquitto,
 };
 use mqtt5_playground::lab::Action;
 use mqtt5_playground::language::Language;
@@ -123,6 +123,73 @@ fn bytes_quoted_in_the_words_are_on_the_wire() {
         }
     }
     assert_eq!(wrong, [""; 0], "bytes that no packet of the run holds");
+}
+
+/// Doing, not pressing: something in every exercise is left to the learner, and the last step of a chapter has
+/// no help but its hints.
+#[test]
+fn acts_of_the_lesson_are_done_by_hand() {
+    for exercise in exercises() {
+        let by_itself = exercise.steps.iter().filter(|step| step.controls.is_empty());
+        // There the client's settings are changed by hand, and the buttons try them.
+        let is_in_settings = ["retry-or-not", "cannot-connect"].contains(&exercise.id);
+        let has_some = by_itself.count() > 0;
+        assert!(has_some || is_in_settings, "{}: every step has its button", exercise.id);
+        for step in exercise.steps {
+            let helps =
+                usize::from(step.by_hand.is_some()) + usize::from(!step.controls.is_empty());
+            assert!(helps <= 1, "{} {}: two ways to do one thing", exercise.id, step.id);
+        }
+    }
+    for chapter in CHAPTERS {
+        let exercise = chapter.exercises.last().expect("a chapter has exercises");
+        let last = exercise.steps.last().expect("an exercise has steps");
+        assert!(last.by_hand.is_none() && last.controls.is_empty(), "{} {}", exercise.id, last.id);
+    }
+}
+
+/// What a prediction asks for is nowhere to be read before the wire has answered.
+#[test]
+fn predictions_are_not_answered_before_their_time() {
+    let mut told = Vec::new();
+    for exercise in exercises() {
+        let untouched = Table::new(exercise);
+        let mut played = Table::new(exercise);
+        played.play(solution(exercise));
+        for (index, step) in exercise.steps.iter().enumerate() {
+            let Some(prediction) = &step.prediction else { continue };
+            let answer = played.run.outcomes()[index].expect("the solution answers it");
+            for language in Language::ALL {
+                let prose = exercise_prose(exercise.id, language).expect("there are words");
+                let asked = prose.step(step.id).and_then(|words| words.prediction);
+                let asked = asked.expect("the prediction has words");
+                let before = untouched.words(language);
+                let is_before = |place: &str| {
+                    let of_step = format!("{} details", step.id);
+                    let todo = format!("{} todo", step.id);
+                    place == "why" || place == "goal" || place == of_step || place == todo
+                };
+                for (place, text) in before.iter().filter(|(place, _)| is_before(place)) {
+                    // Sentences of the explanation.
+                    for sentence in asked.outcome.split_inclusive(['.', '。']) {
+                        let sentence = sentence.trim();
+                        if sentence.chars().count() > 12 && text.contains(sentence) {
+                            told.push(format!("{} {} {place}: {sentence}", exercise.id, step.id));
+                        }
+                    }
+                    // A byte in code.
+                    if prediction.asks == Asks::Byte {
+                        let code = format!("<code>{}</code>", prediction.asks.write(answer));
+                        let named = format!("0x{}", prediction.asks.write(answer));
+                        if text.contains(&code) || text.contains(&named) {
+                            told.push(format!("{} {} {place}: {named}", exercise.id, step.id));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(told, [""; 0], "answers in sight before they are asked for");
 }
 
 #[test]

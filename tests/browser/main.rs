@@ -5,10 +5,19 @@
 #[cfg(target_arch = "wasm32")]
 mod bench;
 #[cfg(target_arch = "wasm32")]
+mod course;
+#[cfg(target_arch = "wasm32")]
 mod links;
+#[cfg(target_arch = "wasm32")]
+#[path = "../mistakes/mod.rs"]
+mod mistakes;
 #[cfg(target_arch = "wasm32")]
 mod page;
 mod same_everywhere;
+#[cfg(target_arch = "wasm32")]
+#[path = "../table/mod.rs"]
+#[allow(dead_code, reason = "the native tests read more of it")]
+mod table;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -194,6 +194,13 @@ impl Page {
         Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 
+    /// Waits until the page has been drawn once more.
+    pub async fn next_frame(&self) -> Outcome {
+        let script = "const done = arguments[0]; requestAnimationFrame(() => setTimeout(done, 0))";
+        self.driver.execute_async(script, Vec::new()).await?;
+        Ok(())
+    }
+
     /// Takes from the console what is expected there: complaints that hold one of these words.
     pub async fn expect_complaints(&self, expected: &[&str]) -> Outcome {
         let unexpected: Vec<String> = complaints(&self.driver)

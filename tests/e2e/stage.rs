@@ -1,6 +1,6 @@
 //! The stage: the picture is in sight, whole or nearly so, and every exercise begins at its top.
 
-use mqtt5_playground::course::CHAPTERS;
+use mqtt5_playground::course::{Asks, CHAPTERS};
 use mqtt5_playground::language::Language;
 use serde_json::Value;
 
@@ -114,6 +114,48 @@ async fn packets_travel_and_can_be_opened() -> Outcome {
         page.panel('A').send("DISCONNECT").await?;
         page.packet("DISCONNECT", 'A', "out").await?;
         assert!(!page.shows(".hop").await?, "chips move although nothing shall");
+        Ok(())
+    })
+    .await
+}
+
+/// Each act by hand has its form opened with the cursor in the field that the step names, and the client connected.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn acts_by_hand_open_at_their_field() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.with_size(1440, 900).await?;
+        let mut wrong = Vec::new();
+        for exercise in CHAPTERS.iter().flat_map(|chapter| chapter.exercises) {
+            for step in exercise.steps {
+                let Some(by_hand) = &step.by_hand else { continue };
+                page.open(&address(exercise.id, IN_TAB)).await?;
+                if let Some(prediction) = &step.prediction {
+                    match prediction.asks {
+                        Asks::Options(_) => page.predict(step.id, 1).await?,
+                        Asks::Number | Asks::Byte => page.predict_by_typing(step.id, "1").await?,
+                    }
+                }
+                page.write_by_hand(step.id, false).await?;
+                let script = format!(
+                    "const row = document.activeElement?.closest('.client-panel :is(.field, .pairs, .check, details)');
+                    return row !== null && row?.textContent.trim().startsWith({:?})",
+                    by_hand.field
+                );
+                let mut is_there = false;
+                for _ in 0..100 {
+                    is_there = page.evaluate(&script).await? == Value::from(true);
+                    if is_there {
+                        break;
+                    }
+                    page.next_frame().await?;
+                }
+                if !is_there {
+                    wrong.push(format!("{} {}: {}", exercise.id, step.id, by_hand.field));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
         Ok(())
     })
     .await

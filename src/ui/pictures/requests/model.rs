@@ -615,11 +615,11 @@ mod tests {
     #[test]
     fn every_state_has_its_places() {
         for (waits, says, expect, gives_up, aside, reason) in [
-            (1000, "", "pending", true, false, "four seconds are left"),
-            (6000, "", "timed out", true, false, "nobody has answered"),
-            (1000, "x", "answered", false, false, "in time"),
-            (6000, "x", "late", true, true, "the asker had given up"),
-            (1000, "y", "pending", true, true, "somebody else's answer"),
+            (1_000, "", "pending", true, false, "two minutes are not over"),
+            (130_000, "", "timed out", true, false, "nobody has answered"),
+            (1_000, "x", "answered", false, false, "in time"),
+            (130_000, "x", "late", true, true, "the asker had given up"),
+            (1_000, "y", "pending", true, true, "somebody else's answer"),
         ] {
             let mut wire = Wire::default();
             wire.asks("x").gets_it("x").at(waits);

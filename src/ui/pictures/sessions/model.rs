@@ -862,16 +862,18 @@ mod tests {
 
     #[test]
     fn intervals_decide_who_is_still_known() {
+        // The one that is kept for ever connects first: its lane is the uppermost.
         let drawing = played("compare-intervals", 8);
         let whats: Vec<_> = drawing.lanes.iter().map(|lane| whats(lane).split_off(1)).collect();
-        assert_eq!(whats[..2], [vec![], vec![]], "0 and absent leave nothing");
-        assert_eq!(whats[2..], [vec![What::Kept, What::Left], vec![What::Kept, What::Endless]]);
+        assert_eq!(whats[0], [What::Kept, What::Endless]);
+        assert_eq!(whats[1..3], [vec![], vec![]], "0 and absent leave nothing");
+        assert_eq!(whats[3], [What::Kept, What::Left]);
         let all = played("compare-intervals", 13);
         let second: Vec<_> = all.lanes.iter().map(|lane| lane.flags[1].session_present).collect();
-        assert_eq!(second, [false, false, false, true]);
-        let five = &all.lanes[2];
+        assert_eq!(second, [true, false, false, false]);
+        let five = &all.lanes[3];
         assert!(five.bars[1].to < five.flags[1].x, "expired before it came back");
-        let forever = &all.lanes[3];
+        let forever = &all.lanes[0];
         assert_eq!(forever.bars[1].to, forever.flags[1].x, "kept until it came back");
     }
 
@@ -881,8 +883,10 @@ mod tests {
             (3, vec![]),
             (4, vec![WillFate::Waits]),
             (5, vec![WillFate::Withdrawn]),
-            (6, vec![WillFate::Withdrawn, WillFate::Waits]),
-            (7, vec![WillFate::Withdrawn, WillFate::Published]),
+            // Time passes, and nothing comes: only then is the line cut again.
+            (7, vec![WillFate::Withdrawn]),
+            (8, vec![WillFate::Withdrawn, WillFate::Waits]),
+            (9, vec![WillFate::Withdrawn, WillFate::Published]),
         ] {
             let drawing = played("will-delay", moves);
             let device = drawing.lanes.iter().find(|lane| lane.client == ClientSlot(0));
@@ -917,7 +921,7 @@ mod tests {
     fn clean_start_throws_away_what_waited() {
         let drawing = played("clean-start-wins", 4);
         let lane = &drawing.lanes[0];
-        assert_eq!(presents(lane), [(true, false), (true, false)]);
+        assert_eq!(presents(lane), [(false, false), (true, false)]);
         assert_eq!(lane.bars[1].what, What::Kept);
         assert_eq!(lane.bars[1].to, lane.flags[1].x, "it was there until then");
         let (mut wire, b) = with_one_away(300);
