@@ -173,11 +173,7 @@ pub async fn is_done(page: &Page, exercise: &str, packets: usize) -> Outcome {
     page.open("").await?;
     // A chapter counts the exercises of the core.
     let (_, chapter) = course::chapter_of(exercise).expect("the course has it");
-<<<<<<< HEAD
-    let pips = strings.pips(u8::from(course::is_core(exercise)), chapter.core().count());
-=======
     let pips = strings.pips(usize::from(course::is_core(exercise)), chapter.core().count());
->>>>>>> main
     page.see(&format!(".chapter .pips[aria-label={pips:?}]")).await?;
     Ok(())
 }

@@ -172,6 +172,7 @@ impl Page {
 
     /// Waits until the wire has marked the prediction: `met` or `contradicted`.
     pub async fn marked(&self, step: &str, state: &str) -> Outcome {
+        self.unfold_step(step).await?;
         self.see(&format!("#step-{step} .prediction[data-state={state}]")).await?;
         Ok(())
     }
@@ -253,9 +254,12 @@ pub struct Panel<'a> {
 impl Panel<'_> {
     /// Opens the panel where it is closed: beside the picture there is room for one.
     pub async fn open(&self) -> Outcome {
-        let card = format!("#card-{}[aria-expanded=false]", self.client.to_ascii_lowercase());
-        if self.page.shows(&card).await? {
-            press(&self.page.see(&card).await?).await?;
+        let card = format!("#card-{}", self.client.to_ascii_lowercase());
+        let panel = format!(".client-panel[data-client={}]", self.client);
+        self.page.see(&format!("{card}, {panel}")).await?;
+        let closed = format!("{card}[aria-expanded=false]");
+        if self.page.shows(&closed).await? {
+            press(&self.page.see(&closed).await?).await?;
         }
         Ok(())
     }

@@ -68,6 +68,7 @@ async fn ten_refusals_are_collected_and_remembered_in_japanese() -> Outcome {
         }
 
         // Offline, a mistake keeps its name and waits; three messages leave before any answer comes.
+        page.unfold_step("dropped").await?;
         let three = page.see("#step-dropped .step__control button:nth-child(4):disabled").await?;
         assert!(three.text().await?.starts_with("0x93"), "{}", three.text().await?);
         page.press_control("dropped", 1).await?;
