@@ -2,10 +2,12 @@
 
 use std::fs;
 
+use mqtt5_playground::course::CHAPTERS;
 use mqtt5_playground::language::Language;
 use thirtyfour::Key;
 
 use crate::browser::{in_browser, setting};
+use crate::exercises::{IN_TAB, address};
 use crate::page::{Outcome, Page, press};
 
 #[tokio::test]
@@ -18,6 +20,36 @@ async fn axe_finds_nothing_in_the_light() -> Outcome {
 #[ignore = "needs the built page, a browser and axe-core: `cargo xtask test --e2e`"]
 async fn axe_finds_nothing_in_the_dark() -> Outcome {
     in_browser(Language::Ja, |page| async move { finds_nothing(&page, "dark").await }).await
+}
+
+/// One exercise for each picture, played to its end, with its steps unfolded.
+#[tokio::test]
+#[ignore = "needs the built page, a browser and axe-core: `cargo xtask test --e2e`"]
+async fn axe_finds_nothing_in_the_pictures() -> Outcome {
+    for (language, scheme) in [(Language::En, "dark"), (Language::Ja, "light")] {
+        in_browser(language, move |page| async move {
+            page.prefer(scheme).await?;
+            let mut found = Vec::new();
+            let mut pictures = Vec::new();
+            for exercise in CHAPTERS.iter().flat_map(|chapter| chapter.exercises) {
+                if pictures.contains(&exercise.picture) {
+                    continue;
+                }
+                pictures.push(exercise.picture);
+                page.open(&address(exercise.id, IN_TAB)).await?;
+                press(&page.button(page.strings().lesson_play_solution).await?).await?;
+                page.see(".lesson__done").await?;
+                for step in exercise.steps {
+                    page.unfold_step(step.id).await?;
+                }
+                found.extend(examine(&page, exercise.id).await?);
+            }
+            assert!(found.is_empty(), "in {scheme}: {found:#?}");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 async fn finds_nothing(page: &Page, scheme: &str) -> Outcome {
