@@ -175,7 +175,7 @@ mod tests {
             assert_eq!(read_file(text.as_bytes()).map(drop), Err(expect), "{text}");
         }
         for (text, line, column) in [
-            ("{}", 1, 0),
+            ("{}", 1, 1),
             ("[\n{\"client\": 5}]", 2, 12),
             (r#"[{"time_ms": 1, "client": "A", "connection": 1}]"#, 1, 47),
         ] {
@@ -184,6 +184,9 @@ mod tests {
         }
         let found = read_file(b"[{\"time_ms\": 1,").map(drop);
         assert!(matches!(found, Err(LoadError::Json { line: 1, column: 15, .. })), "{found:?}");
+        // No list, but above all no JSON: it ends too early.
+        let found = read_file(b"{\"a\":").map(drop);
+        assert!(matches!(found, Err(LoadError::Json { line: 1, .. })), "{found:?}");
         assert_eq!(read_file(b"[]").map(drop), Err(LoadError::Empty));
     }
 }

@@ -126,9 +126,10 @@ impl Place {
         if let Some(id) = named(CHAPTER) {
             return Place::Chapter(id);
         }
-        let page = named(PAGE);
-        let known = Page::ALL.iter().find(|known| page.as_deref() == Some(known.key()));
-        known.map_or(Place::Home, |page| Place::Page(*page))
+        let Some(page) = named(PAGE) else { return Place::Home };
+        let known = Page::ALL.iter().find(|known| page == known.key());
+        // What there is not is said to be missing, as for an exercise.
+        known.map_or(Place::Exercise(page), |page| Place::Page(*page))
     }
 
     /// Whether it has a bench, which a learner does not want to lose.

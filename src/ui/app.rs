@@ -1,6 +1,6 @@
 //! The app: context for everything below, the address, the page it names, the keys.
 
-use leptos::ev::{KeyboardEvent, hashchange, keydown};
+use leptos::ev::{DragEvent, KeyboardEvent, dragover, drop, hashchange, keydown};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -52,7 +52,7 @@ fn Shell() -> impl IntoView {
     });
     let store = Store::provide(broker_choice::initial(untrack(|| from_query(BROKER)).as_deref()));
     let behind = Behind::provide(place);
-    CaptureShelf::provide();
+    let shelf = CaptureShelf::provide();
     let inside = BrokerPanel::provide();
     ProgressStore::provide().watch(store);
     let theme = Theme::begin();
@@ -89,6 +89,32 @@ fn Shell() -> impl IntoView {
     request_animation_frame(to_link);
     let on_hash = window_event_listener(hashchange, move |_| to_link());
     on_cleanup(move || on_hash.remove());
+
+    // A file that is dropped anywhere is opened; the browser would leave the page for it.
+    let holds_files = |event: &DragEvent| {
+        let types = event.data_transfer().map(|data| data.types());
+        types.is_some_and(|types| types.includes(&"Files".into(), 0))
+    };
+    let on_drag = window_event_listener(dragover, move |event| {
+        if holds_files(&event) {
+            event.prevent_default();
+        }
+    });
+    let on_drop = window_event_listener(drop, move |event: DragEvent| {
+        if event.default_prevented() || !holds_files(&event) {
+            return;
+        }
+        event.prevent_default();
+        if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
+            shelf.open_files((0..files.length()).filter_map(|at| files.get(at)).collect());
+            let captures = Place::Page(Page::Captures);
+            route.go(&untrack(|| captures.href(locale.language())));
+        }
+    });
+    on_cleanup(move || {
+        on_drag.remove();
+        on_drop.remove();
+    });
 
     // `g` and then a letter goes places.
     let go = StoredValue::new(false);

@@ -22,10 +22,10 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-/// A moment to the tenth of a millisecond, with its unit: in milliseconds for the first ten seconds,
+/// A moment to the nearest tenth of a millisecond, with its unit: in milliseconds for the first ten seconds,
 /// then in seconds.
 pub fn moment(at: Instant) -> (String, &'static str) {
-    let tenths = at.as_micros() / 100;
+    let tenths = (at.as_micros() + 50) / 100;
     match tenths {
         ..100_000 => (format!("{}.{}", tenths / 10, tenths % 10), "ms"),
         _ => (format!("{}.{:04}", grouped(tenths / 10_000), tenths % 10_000), "s"),
@@ -82,8 +82,8 @@ pub fn duration(seconds: u32, strings: &Strings) -> Option<String> {
 pub fn elapsed(time: Duration, strings: &Strings) -> String {
     let micros = time.as_micros();
     match micros {
-        ..10_000 => format!("{:.1} ms", micros as f64 / 1000.0),
-        10_000..1_000_000 => format!("{} ms", micros / 1000),
+        ..9_950 => format!("{:.1} ms", micros as f64 / 1000.0),
+        9_950..999_500 => format!("{} ms", (micros + 500) / 1000),
         _ => {
             let seconds = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
             duration(seconds, strings).unwrap_or_else(|| format!("{:.1} s", time.as_secs_f64()))
@@ -118,8 +118,9 @@ mod tests {
         for (micros, number, unit) in [
             (0, "0.0", "ms"),
             (12_449, "12.4", "ms"),
-            (9_999_999, "9999.9", "ms"),
-            (10_000_000, "10.0000", "s"),
+            (393, "0.4", "ms"),
+            (9_999_949, "9999.9", "ms"),
+            (9_999_950, "10.0000", "s"),
             (60_012_345, "60.0123", "s"),
         ] {
             assert_eq!(moment(Instant::from_micros(micros)), (number.to_owned(), unit), "{micros}");
@@ -161,7 +162,10 @@ mod tests {
         for (micros, expect) in [
             (0, "0.0 ms"),
             (2_140, "2.1 ms"),
-            (120_900, "120 ms"),
+            (393, "0.4 ms"),
+            (9_960, "10 ms"),
+            (120_900, "121 ms"),
+            (999_600, "1.0 s"),
             (2_449_000, "2.4 s"),
             (300_000_000, "5 min"),
         ] {

@@ -184,37 +184,40 @@ async fn packets_are_saved_and_read_again() -> Outcome {
         page.open("exercise=first-connect&broker=tab").await?;
         let strings = page.strings();
         page.panel('A').connect().await?;
-        for (words, name) in [
-            (strings.captures_save_json, "mqtt5-capture.json"),
-            (strings.captures_save_pcapng, "mqtt5-capture.pcapng"),
-            (strings.captures_save_text, "mqtt5-capture.txt"),
+        for (words, extension) in [
+            (strings.captures_save_json, "json"),
+            (strings.captures_save_pcapng, "pcapng"),
+            (strings.captures_save_text, "txt"),
         ] {
             choose(&page, words).await?;
-            let bytes = downloaded(&folder.join(name)).await;
-            if name.ends_with(".txt") {
+            let bytes = downloaded(&folder, extension).await;
+            if extension == "txt" {
                 let text = String::from_utf8(bytes).expect("it is UTF-8");
                 assert!(text.contains("CONNACK") && text.contains("Keep Alive: 60"), "{text}");
                 continue;
             }
-            let loaded = read_file(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let loaded = read_file(&bytes).unwrap_or_else(|error| panic!("{extension}: {error}"));
             let packets = loaded.capture.records().filter_map(|record| record.packet_type());
             let names: Vec<_> = packets.map(|packet| packet.name()).collect();
-            assert_eq!(names, ["CONNECT", "CONNACK"], "{name}");
+            assert_eq!(names, ["CONNECT", "CONNACK"], "{extension}");
         }
         Ok(())
     })
     .await
 }
 
-/// What a download has brought, once it is complete.
-async fn downloaded(file: &Path) -> Vec<u8> {
+/// What the download of such a file has brought, once it is complete.
+async fn downloaded(folder: &Path, extension: &str) -> Vec<u8> {
     let began = Clock::now();
     loop {
-        match fs::read(file) {
-            Ok(bytes) if !bytes.is_empty() => return bytes,
-            _ => {
-                assert!(began.elapsed() < Duration::from_secs(20), "{} never came", file.display())
-            }
+        let files = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        let mut saved = files.map(|file| file.path()).filter(|path| {
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            name.starts_with("mqtt5-capture-") && path.extension().is_some_and(|is| is == extension)
+        });
+        match saved.next().map(fs::read) {
+            Some(Ok(bytes)) if !bytes.is_empty() => return bytes,
+            _ => assert!(began.elapsed() < Duration::from_secs(20), "no {extension} came"),
         }
         tokio::task::yield_now().await;
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pulldown_cmark::{Options, Parser, html};
+use pulldown_cmark::{Event, Options, Parser, html};
 
 /// A heading with the text under it and its subsections.
 pub struct Section {
@@ -66,8 +66,23 @@ pub fn first_paragraph(body: &str) -> (&str, &str) {
 
 pub fn to_html(markdown: &str) -> String {
     let mut out = String::new();
-    html::push_html(&mut out, Parser::new_ext(&join_japanese(markdown), Options::ENABLE_TABLES));
-    out.trim().to_owned()
+    let markdown = join_japanese(markdown);
+    let events = Parser::new_ext(&markdown, Options::ENABLE_TABLES).map(|event| match event {
+        Event::Text(text) if text.contains("QoS ") => Event::Text(keep_together(&text).into()),
+        event => event,
+    });
+    html::push_html(&mut out, events);
+    // The head of nothing is no head: a corner of a table is an ordinary cell.
+    out.trim().replace("<th></th>", "<td></td>")
+}
+
+/// No line ends between `QoS` and its number.
+fn keep_together(text: &str) -> String {
+    let mut text = text.to_owned();
+    for qos in ["QoS 0", "QoS 1", "QoS 2"] {
+        text = text.replace(qos, &qos.replace(' ', "\u{A0}"));
+    }
+    text
 }
 
 /// A paragraph without its `<p>`.

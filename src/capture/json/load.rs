@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::capture::file::error_in;
 use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, LinkClose, LoadError, Wrong};
@@ -29,8 +30,12 @@ struct Line {
 /// The records of a file, numbered anew from 1. The bytes count; a decoded packet beside them is not read.
 pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
     let lines: Vec<Line> = serde_json::from_str(text).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        match error.is_data() {
+        // It may be no JSON at all, further on than where it first differed.
+        let broken = serde_json::from_str::<IgnoredAny>(text).err();
+        let is_json = broken.is_none();
+        let error = broken.unwrap_or(error);
+        let (line, column) = (error.line(), error.column().max(1));
+        match is_json {
             true => LoadError::OtherJson { line, column },
             false => LoadError::Json { line, column, reason: reason(&error) },
         }

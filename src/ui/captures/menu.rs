@@ -45,6 +45,20 @@ enum Link {
     TooLong(usize),
 }
 
+/// With the time of saving, so that one file is told from the next.
+fn file_name(extension: &str) -> String {
+    let now = js_sys::Date::new_0();
+    format!(
+        "mqtt5-capture-{}{:02}{:02}-{:02}{:02}{:02}.{extension}",
+        now.get_full_year(),
+        now.get_month() + 1,
+        now.get_date(),
+        now.get_hours(),
+        now.get_minutes(),
+        now.get_seconds(),
+    )
+}
+
 #[component]
 pub fn CaptureMenu(
     /// The records in the list.
@@ -71,14 +85,14 @@ pub fn CaptureMenu(
             match format {
                 Format::Json => {
                     let text = records_to_json(records.iter());
-                    save("mqtt5-capture.json", "application/json", &text);
+                    save(&file_name("json"), "application/json", &text);
                 }
                 Format::Pcapng => {
                     let bytes = records_to_pcapng(records.iter(), store.began_at());
-                    save_bytes("mqtt5-capture.pcapng", "application/vnd.tcpdump.pcap", &bytes);
+                    save_bytes(&file_name("pcapng"), "application/vnd.tcpdump.pcap", &bytes);
                 }
                 Format::Text => {
-                    save("mqtt5-capture.txt", "text/plain", &records_to_text(records.iter()));
+                    save(&file_name("txt"), "text/plain", &records_to_text(records.iter()));
                 }
             }
             let _ = is_busy.try_set(false);

@@ -6,9 +6,13 @@ use super::payload;
 use crate::lab::Message;
 use crate::mqtt::{Property, PropertyValue, Publish};
 use crate::ui::components::Evidence;
+use crate::ui::format::{capped, grouped};
 use crate::ui::forms::BytesForm;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+
+/// Characters of a topic that are shown at first; it may have 65 535.
+const TOPIC: usize = 240;
 
 /// Topic, payload, properties, and a link to the packet.
 #[component]
@@ -27,6 +31,13 @@ pub fn MessageItem(
         .user_properties()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
+    let beyond = topic.chars().count().saturating_sub(TOPIC);
+    let is_whole = RwSignal::new(beyond == 0);
+    let topic = StoredValue::new(topic);
+    let shown_topic = move || match is_whole.get() {
+        true => topic.get_value(),
+        false => topic.with_value(|topic| capped(topic, TOPIC)),
+    };
     let has_properties = !others.is_empty() || !pairs.is_empty();
     let payload_view = move || {
         if payload.is_empty() {
@@ -52,7 +63,19 @@ pub fn MessageItem(
     view! {
         <li class="message message--new">
             <div class="message__head">
-                <span class="message__topic">{topic}</span>
+                <span class="message__topic">
+                    {live(shown_topic)}
+                    <Show when=live(move || !is_whole.get())>
+                        " "
+                        <button
+                            type="button"
+                            class="button button--quiet button--small"
+                            on:click=move |_| is_whole.set(true)
+                        >
+                            {live(move || locale.strings().panel_topic_more(grouped(beyond as u64)))}
+                        </button>
+                    </Show>
+                </span>
                 <span class="badge">{format!("QoS {}", qos.bits())}</span>
                 {retain.then(|| view! { <span class="badge">"RETAIN"</span> })}
                 {dup.then(|| view! { <span class="badge">"DUP"</span> })}

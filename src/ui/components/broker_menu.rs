@@ -53,10 +53,11 @@ pub fn BrokerMenu() -> impl IntoView {
     let toggles = RwSignal::new(0_u32);
     let is_drawn = use_ahead().or(broker_form::part(), move || toggles.get() > 0);
     view! {
-        <button class="button button--quiet" popovertarget="broker">
+        <button class="button button--quiet broker-button" popovertarget="broker">
+            <Icon name="broker" class="narrow-only"/>
             <span class="lamp" data-link=live(link)></span>
             <span class="wide-label">{live(move || format!("{} · {}", name(), state_word()))}</span>
-            <Icon name="down" small=true class="wide-only"/>
+            <Icon name="down" small=true/>
         </button>
         <div
             class="popover popover--end broker-menu"

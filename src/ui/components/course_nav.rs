@@ -59,6 +59,7 @@ pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
                 <span>{live(move || locale.strings().lesson_overview)}</span>
             </a>
             {chapters}
+            <h3 class="overline course-nav__tools">{live(move || locale.strings().course_beside)}</h3>
             {pages}
         </nav>
     }

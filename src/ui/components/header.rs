@@ -155,8 +155,19 @@ fn LanguageLink() -> impl IntoView {
     // Whatever else the address says stays.
     let href = move || route.with(LANGUAGE, other().tag());
     view! {
-        <a class="button button--quiet" href=live(href) lang=live(move || other().tag())>
-            {live(move || other().name())}
+        <a
+            class="button button--quiet"
+            href=live(href)
+            lang=live(move || other().tag())
+            aria-label=live(move || other().name())
+        >
+            <span class="wide-only">{live(move || other().name())}</span>
+            <span class="narrow-only">
+                {live(move || match other() {
+                    Language::En => "EN",
+                    Language::Ja => Language::Ja.name(),
+                })}
+            </span>
         </a>
     }
 }

@@ -1,5 +1,7 @@
 //! The button that asks for the same in another client.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use crate::elsewhere::Task;
@@ -8,6 +10,9 @@ use crate::ui::lazy::Lazy;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::parts::elsewhere_dialog;
+
+/// How long it says that there is nothing to do.
+const TELLS_FOR: Duration = Duration::from_secs(6);
 
 #[component]
 pub fn ElsewhereButton(
@@ -23,6 +28,9 @@ pub fn ElsewhereButton(
     let press = move |_| {
         let task = untrack(|| task.run(()));
         failed.set(task.is_none());
+        if task.is_none() {
+            set_timeout(move || _ = failed.try_set(false), TELLS_FOR);
+        }
         shown.set(task);
     };
     let label = move || locale.strings().elsewhere_title;
@@ -38,7 +46,9 @@ pub fn ElsewhereButton(
         >
             <Icon name="elsewhere"/>
         </button>
-        <span class="visually-hidden" role="status">{live(told)}</span>
+        <span class="elsewhere-button__told" role="status">
+            {live(move || told().map(|words| view! { <span class="toast">{words}</span> }))}
+        </span>
         {live(move || {
             shown
                 .with(Option::is_some)

@@ -1,6 +1,7 @@
 //! What the field in sight means; before one is chosen, what the packet is, or what broke it.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::aspect::Aspect;
 use super::bits::Bits;
@@ -68,6 +69,7 @@ pub fn Explanation(
         <div
             class="explanation"
             data-state=live(move || error.get().map(|_| "malformed"))
+            on:click=bring_up
         >
             {has_flags.then(|| view! {
                 <div
@@ -85,6 +87,21 @@ pub fn Explanation(
             })}
             <div class="explanation__text" aria-live="polite">{live(words)}</div>
         </div>
+    }
+}
+
+/// Where only its beginning is in sight, below the fields, the rest comes when it is pressed.
+fn bring_up(event: leptos::ev::MouseEvent) {
+    let Some(words) = event.current_target().and_then(|it| it.dyn_into::<web_sys::Element>().ok())
+    else {
+        return;
+    };
+    let Some(body) = words.parent_element() else { return };
+    let above = body.query_selector(".hex").ok().flatten().map_or(0, |hex| hex.client_height());
+    let room = (body.client_height() - above).max(0);
+    let beyond = body.scroll_height() - body.client_height();
+    if beyond > 0 {
+        body.set_scroll_top(beyond - (words.scroll_height() - room).max(0));
     }
 }
 

@@ -9,6 +9,7 @@ use super::meaning::{meaning, value};
 use super::model::{Row, RowName};
 use super::reading::{Layout, Reading};
 use crate::language::Strings;
+use crate::mqtt::{FieldId, Label};
 use crate::ui::browser::data_number;
 use crate::ui::components::{Icon, SpecRef};
 use crate::ui::live::live;
@@ -34,8 +35,47 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
     Effect::new(move || {
         // Before a field is chosen, what breaks the packet is what to look at.
         let broken = || sheet.with_value(|sheet| sheet.broken);
-        if let Some(row) = reading.selected().or_else(broken) {
+        // Where everything scrolls together, the place that was pressed is not left for the row.
+        if let Some(row) = reading.selected().or_else(broken)
+            && windowed.scrolls_itself()
+        {
             windowed.reveal(position(row), row as u64, |_| {});
+        }
+    });
+    // Properties are what most packets are opened for: where they do not fit, they come up.
+    let place = move || {
+        let is_free = reading.selected_now().is_none() && windowed.scrolls_itself();
+        let Some(root) = windowed.root().filter(|_| is_free) else { return };
+        windowed.measure();
+        let sight = untrack(|| windowed.sight());
+        let rows = sheet.with_value(|sheet| {
+            let row = sheet.rows.iter().position(|row| {
+                let is_group = row.name == RowName::Field(Label::Field(FieldId::Properties));
+                is_group && row.range.len() > 1
+            })?;
+            let is_sound = sheet.broken.is_none();
+            is_sound.then(|| (position(row), position(sheet.rows[row].end)))
+        });
+        if let Some((upper, lower)) = rows {
+            let by = sight.distance_to(upper as f64, lower as f64);
+            let most = upper as f64 * sight.row_height - sight.top;
+            root.set_scroll_top(root.scroll_top() + by.min(most).max(0.0) as i32);
+            windowed.measure();
+        }
+    };
+    let is_placed = StoredValue::new(false);
+    Effect::new(move || {
+        let sight = windowed.sight();
+        if !is_placed.get_value() && sight.row_height > 0.0 && sight.height > 0.0 {
+            is_placed.set_value(true);
+            // Once what is expected to be in sight has been measured.
+            request_animation_frame(move || {
+                request_animation_frame(move || {
+                    if !is_placed.is_disposed() {
+                        place();
+                    }
+                })
+            });
         }
     });
     let go = move |row: usize| {

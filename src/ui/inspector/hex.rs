@@ -13,6 +13,8 @@ use crate::ui::windowed::use_windowed_like;
 
 /// Bytes in one group.
 const GROUP: usize = 8;
+/// So many lines are no strip yet.
+const STRIP: usize = 6;
 
 #[component]
 pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
@@ -50,11 +52,22 @@ pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
             Some(row) => Some(sheet.rows[row].range.start),
             None => sheet.error.map(|error| error.at.min(sheet.bytes.len().saturating_sub(1))),
         });
-        if let Some(start) = start {
+        if let Some(start) = start
+            && windowed.scrolls_itself()
+        {
             let line = start / GROUP / columns.get_untracked();
             windowed.reveal(line, line as u64, |_| {});
         }
     });
+
+    // Where there is little room, bytes that need many lines are a strip that follows the field, until all are asked for.
+    let is_whole = RwSignal::new(false);
+    let is_long = Memo::new(move |_| lines() > STRIP);
+    let toggle = move |event: MouseEvent| {
+        event.stop_propagation();
+        is_whole.update(|is_whole| *is_whole = !*is_whole);
+        request_animation_frame(move || windowed.measure());
+    };
 
     let row_of = move |byte: usize| sheet.with_value(|sheet| sheet.leaf_at(byte));
     let on_move = move |event: PointerEvent| {
@@ -103,6 +116,7 @@ pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
             tabindex="0"
             aria-label=live(move || locale.strings().inspector_hex)
             on:pointermove=on_move
+            data-strip=live(move || (is_long.get() && !is_whole.get()).then_some(""))
             on:pointerleave=move |_| reading.hover(None)
             on:click=on_click
             on:keydown=on_key
@@ -118,6 +132,14 @@ pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
             />
             <div style=live(move || space(lines() - drawn.get().end.min(lines())))></div>
         </div>
+        <Show when=live(move || is_long.get())>
+            <button type="button" class="button button--quiet button--small hex__more" on:click=toggle>
+                {live(move || match is_whole.get() {
+                    false => locale.strings().inspector_bytes_all,
+                    true => locale.strings().inspector_bytes_few,
+                })}
+            </button>
+        </Show>
     }
 }
 

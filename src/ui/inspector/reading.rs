@@ -81,6 +81,11 @@ impl Reading {
         self.selected.get()
     }
 
+    /// The same at this moment. Not tracked.
+    pub fn selected_now(self) -> Option<usize> {
+        self.selected.try_get_untracked().flatten()
+    }
+
     /// The row to be explained: the one under the pointer, else the chosen one. Tracked.
     pub fn in_sight(self) -> Option<usize> {
         self.hovered.get().or(self.selected.get())

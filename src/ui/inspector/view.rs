@@ -14,13 +14,12 @@ use super::model::Sheet;
 use super::reading::{Layout, Reading};
 use crate::capture::why::has_why;
 use crate::capture::{Record, RecordId, answer_to, answered_by};
-use crate::time::Instant;
 use crate::ui::browser::focus_within;
 use crate::ui::byte_diff::VersionDiff;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
 use crate::ui::elsewhere::RecordTools;
 use crate::ui::family::Family;
-use crate::ui::format::{grouped, moment};
+use crate::ui::format::{elapsed, grouped, moment};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::{Line, use_wire};
@@ -284,13 +283,13 @@ fn Head(
         let (to, by) = joined.get()?;
         let strings = locale.strings();
         let link = |words: &'static str, (id, passed): (RecordId, Duration)| {
-            let (time, unit) = moment(Instant::START + passed);
+            let time = elapsed(passed, strings);
             view! {
                 {words}
                 " "
                 <Evidence id/>
                 " "
-                {strings.inspector_after(format!("{time} {unit}"))}
+                {strings.inspector_after(time)}
                 " · "
             }
         };

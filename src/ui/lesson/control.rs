@@ -1,15 +1,21 @@
 //! The prepared acts of a step: one press each, which connects first where a connection is needed.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::model;
 use super::player;
 use super::prediction::is_asked;
 use super::session::LessonSession;
+use super::view::keep_focus;
 use crate::capture::ClientSlot;
 use crate::course::{Cast, Move, StepProse};
 use crate::lab::{Action, BenchClient, LinkState};
+use crate::ui::browser::focus_in_place;
 use crate::ui::client_panel::refusal;
 use crate::ui::components::Icon;
 use crate::ui::live::live;
@@ -79,6 +85,9 @@ enum Told {
     Refused(String),
     Done(String),
 }
+
+/// When it is looked whether the focus has been lost: once the answer is there, at the latest.
+const FOCUS_WITHIN: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(1200)];
 
 /// What must be there before a move can be made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -163,7 +172,8 @@ fn Control(
         }
     };
     let is_pressed = RwSignal::new(false);
-    let press = move |_| {
+    let press = move |event: leptos::ev::MouseEvent| {
+        let pressed = event.current_target().and_then(|it| it.dyn_into::<HtmlElement>().ok());
         let next = untrack(next);
         let first = untrack(|| slot.get()).filter(|_| needs == Needs::Connection);
         let cast = untrack(|| session.cast());
@@ -198,6 +208,20 @@ fn Control(
                 Err(error) => Some(Told::Refused(refusal::words(&error, language))),
             });
             let _ = is_pressed.try_set(false);
+            // A button that cannot be pressed for a while loses the focus, and so does one whose step has been met.
+            for wait in FOCUS_WITHIN {
+                let pressed = pressed.clone();
+                let retake = move || {
+                    let focused = document().active_element();
+                    if focused.is_none_or(|focused| focused.tag_name() == "BODY") {
+                        if let Some(pressed) = pressed {
+                            focus_in_place(&pressed);
+                        }
+                        keep_focus();
+                    }
+                };
+                set_timeout(retake, wait);
+            }
         });
     };
     let disabled = move || {

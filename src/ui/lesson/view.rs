@@ -1,6 +1,8 @@
 //! The lesson: title, why, steps, and what comes after.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::on_mosquitto::OnMosquittoFold;
 use super::player::play;
@@ -11,6 +13,7 @@ use crate::course::{
 };
 use crate::link::Target;
 use crate::ui::address::Place;
+use crate::ui::browser::focus_within;
 use crate::ui::components::{Icon, SpecRef};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -79,10 +82,28 @@ fn bring_into_sight(session: LessonSession) {
             let steps = session.exercise.steps;
             let met = before.and_then(|(_, met)| steps.get(met?)).map(|step| step.id);
             let next = now.and_then(|index| steps.get(index)).map(|step| step.id);
-            request_animation_frame(move || scroll_between(met, next));
+            let had_focus = document()
+                .active_element()
+                .is_some_and(|it| it.closest(".steps").is_ok_and(|steps| steps.is_some()));
+            request_animation_frame(move || {
+                scroll_between(met, next);
+                if had_focus {
+                    keep_focus();
+                }
+            });
         }
         (run, now)
     });
+}
+
+/// What had the focus may have gone with its step: then the step in hand has it, or the words at the end.
+pub fn keep_focus() {
+    let focused = document().active_element().and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    let is_kept = focused.is_some_and(|it| it.tag_name() != "BODY" && it.offset_parent().is_some());
+    if let (false, Some(body)) = (is_kept, document().body()) {
+        const NEXT: &str = ".step[aria-current] .step__toggle, #lesson-done";
+        focus_within(&body, NEXT);
+    }
 }
 
 /// Scrolls so that the step in hand is whole in sight, and as much as fits of what stands above it.
@@ -163,7 +184,7 @@ fn Done(session: LessonSession) -> impl IntoView {
     };
     view! {
         <Show when=live(move || session.is_done())>
-            <section class="lesson__done" id="lesson-done" role="status">
+            <section class="lesson__done" id="lesson-done" role="status" tabindex="-1">
                 <h2 class="lesson__done-title">
                     <Icon name="met"/>
                     {live(move || locale.strings().lesson_done)}

@@ -43,9 +43,16 @@ pub enum Line {
 const TEXT: usize = 60;
 
 impl Line {
-    /// What the record says, with what the records before it add: the topic behind a Topic Alias.
+    /// What the record says, with what the records before it add: the topic behind a Topic Alias, who ended the
+    /// connection.
     pub fn among(capture: &Capture, record: &Record, language: Language) -> Line {
         let mut line = Line::of(record, language);
+        if let Entry::Closed(close) = &record.entry
+            && is_told_to_close(capture, record, close)
+        {
+            let words = closed(close, true, language.strings());
+            return Line::Link { words, is_wrong: false };
+        }
         if let Line::Packet { facts, .. } = &mut line
             && let Some(aliased) = capture.aliased(record)
         {
@@ -295,14 +302,26 @@ fn link_event(entry: &Entry, strings: &Strings) -> Line {
         }
         Entry::Opened => (strings.wire_opened.to_owned(), false),
         Entry::Text { length } => (strings.wire_text_message(length), true),
-        Entry::Closed(close) => (closed(close, strings), !close.was_open),
+        Entry::Closed(close) => (closed(close, false, strings), !close.was_open),
         Entry::Packet { .. } | Entry::Broken { .. } => (String::new(), false),
     };
     Line::Link { words, is_wrong }
 }
 
-fn closed(close: &LinkClose, strings: &Strings) -> String {
+/// Whether the client only closed what the Server had ended with DISCONNECT [MQTT-4.13.1-1].
+fn is_told_to_close(capture: &Capture, record: &Record, close: &LinkClose) -> bool {
+    let says_goodbye = |before: &Record| {
+        before.sender() == Some(Sender::Server)
+            && before.packet_type() == Some(PacketType::Disconnect)
+    };
+    let by_client = close.was_open && close.by == Some(Sender::Client);
+    by_client
+        && capture.preceding(record.id).find(|r| r.sender().is_some()).is_some_and(says_goodbye)
+}
+
+fn closed(close: &LinkClose, is_told: bool, strings: &Strings) -> String {
     let mut words = match (close.was_open, close.by) {
+        _ if is_told => strings.wire_closed_after_disconnect,
         (false, _) => strings.wire_never_opened,
         (true, None) => strings.wire_closed,
         (true, Some(Sender::Client)) => strings.wire_closed_by_client,

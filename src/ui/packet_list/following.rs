@@ -1,4 +1,5 @@
-//! At the end of the list the newest row stays in sight, until the learner scrolls up.
+//! At the end of the list the newest row stays in sight, until the learner scrolls up. What has come to its end, a
+//! capture from a file, begins at its beginning.
 
 use leptos::prelude::*;
 
@@ -8,6 +9,7 @@ use crate::ui::components::Icon;
 use crate::ui::format::grouped;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::store::use_store;
 use crate::ui::windowed::Windowed;
 
 /// Copied freely.
@@ -32,7 +34,7 @@ pub fn use_following(
     let following = Following {
         windowed,
         wire,
-        follows: RwSignal::new(true),
+        follows: RwSignal::new(!use_store().is_read_only()),
         seen: RwSignal::new(found.get_untracked().next),
         last_top: StoredValue::new(0),
     };

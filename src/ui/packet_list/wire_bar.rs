@@ -120,7 +120,7 @@ pub fn WireBar() -> impl IntoView {
                 <input
                     type="search"
                     node_ref=wire.input
-                    placeholder=live(move || locale.strings().wire_filter)
+                    placeholder=live(move || locale.strings().wire_filter_short)
                     aria-label=live(move || locale.strings().wire_filter)
                     title=live(move || locale.strings().wire_filter_help)
                     aria-keyshortcuts="/"

@@ -1,10 +1,13 @@
 //! The cast: a card for each client, the broker between them, and the lines on which packets pass.
 
+use std::time::Duration;
+
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::desk::use_desk;
 use super::hops::{Hops, HopsOn};
-use super::model::{Hop, facts, on_the_left};
+use super::model::{Hop, facts, on_the_left, told};
 use crate::capture::ClientSlot;
 use crate::lab::BenchClient;
 use crate::link::Target;
@@ -56,6 +59,7 @@ pub fn Cast() -> impl IntoView {
             </div>
         }
     };
+    let said = told_slowly(hops);
     let is_in_tab = move || store.target() == Target::InTab;
     let broker = move || match store.target() {
         Target::InTab => locale.strings().broker_in_tab.to_owned(),
@@ -63,6 +67,8 @@ pub fn Cast() -> impl IntoView {
     };
     view! {
         <section class="cast" aria-label=live(move || locale.strings().cast_title)>
+            <h2 class="visually-hidden">{live(move || locale.strings().cast_title)}</h2>
+            <p class="visually-hidden" role="status">{live(move || said.get())}</p>
             {side(left)}
             {line(left, true)}
             <button
@@ -81,6 +87,30 @@ pub fn Cast() -> impl IntoView {
             </Show>
         </section>
     }
+}
+
+/// What passed last, in a sentence; not more than one in so long a time, however much passes.
+const PAUSE: Duration = Duration::from_secs(1);
+
+fn told_slowly(hops: Hops) -> RwSignal<String> {
+    let locale = use_locale();
+    let said = RwSignal::new(String::new());
+    let is_resting = RwSignal::new(false);
+    let last = StoredValue::new(None::<u64>);
+    Effect::new(move || {
+        if is_resting.get() {
+            return;
+        }
+        let Some((key, hop)) = hops.latest().filter(|(key, _)| Some(*key) != last.get_value())
+        else {
+            return;
+        };
+        last.set_value(Some(key));
+        said.set(told(hop, untrack(|| locale.strings())));
+        is_resting.set(true);
+        set_timeout(move || _ = is_resting.try_set(false), PAUSE);
+    });
+    said
 }
 
 /// One client: who it is, how its connection is, what has reached it, what matters now.
@@ -129,6 +159,13 @@ fn Card(client: ClientSlot) -> impl IntoView {
             }
         }
     };
+    let on_key = move |event: KeyboardEvent| {
+        let Some(desk) = desk.filter(|desk| desk.folds && desk.is_open(client)) else { return };
+        if event.key() == "Escape" && !event.default_prevented() {
+            event.prevent_default();
+            desk.close(client);
+        }
+    };
     let told = move || {
         let facts = glance.get().map(|glance| facts(&glance, locale.strings()));
         facts.map(|facts| {
@@ -142,6 +179,7 @@ fn Card(client: ClientSlot) -> impl IntoView {
             <button
                 type="button"
                 class="cast__card"
+                on:keydown=on_key
                 id=format!("card-{}", client.letter().to_ascii_lowercase())
                 data-client=letter.clone()
                 aria-expanded=live(move || {

@@ -52,6 +52,11 @@ impl Desk {
         !self.folds || self.open.with(|open| open.contains(&client))
     }
 
+    /// The one opened last. Not tracked.
+    pub fn latest(self) -> Option<ClientSlot> {
+        self.open.with_untracked(|open| open.last().copied())
+    }
+
     /// How many panels are open. Tracked.
     pub fn count(self) -> usize {
         self.open.with(Vec::len)

@@ -54,6 +54,11 @@ impl Hops {
         Hops(hops)
     }
 
+    /// What passed last. Tracked.
+    pub fn latest(self) -> Option<(u64, Hop)> {
+        self.0.with(|hops| hops.back().copied())
+    }
+
     /// Whether anything passes at a client of that side. Tracked.
     fn on_side(self, is_left: impl Fn(Hop) -> bool) -> Vec<(u64, Hop)> {
         self.0.with(|hops| hops.iter().filter(|(_, hop)| is_left(*hop)).copied().collect())

@@ -77,6 +77,21 @@ pub fn passing(capture: &Capture, since: RecordId) -> Vec<Hop> {
     hops
 }
 
+/// The same for everybody who does not see it pass.
+pub fn told(hop: Hop, strings: &Strings) -> String {
+    let client = hop.client.letter();
+    let what = match hop.what {
+        Passing::Closed => return strings.ladder_connection(client, strings.cast_closed),
+        Passing::Many(count) => strings.cast_packets(count),
+        Passing::Packet(Some(packet), _) => packet.name().to_owned(),
+        Passing::Packet(None, _) => strings.wire_no_packet.to_owned(),
+    };
+    match hop.sender {
+        Some(Sender::Server) => strings.ladder_in(client, what),
+        _ => strings.ladder_out(client, what),
+    }
+}
+
 /// The two facts that matter most about a connected client now.
 pub fn facts(glance: &Glance, strings: &Strings) -> Vec<String> {
     let mut facts = Vec::new();

@@ -1,6 +1,6 @@
 //! The panels of the clients: beside the picture those that were opened, on the free bench all of them.
 
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 
 use super::desk::use_desk;
@@ -9,17 +9,51 @@ use crate::lab::BenchClient;
 use crate::ui::browser::focus_element;
 use crate::ui::client_panel::ClientPanel;
 use crate::ui::live::live;
+use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
+
+/// Pixels that a sheet is drawn down before it closes.
+const DRAWN_DOWN: i32 = 48;
 
 /// One panel a client. Those that are closed keep what was typed into them.
 #[component]
 pub fn Panels() -> impl IntoView {
-    let store = use_store();
+    let (store, locale) = (use_store(), use_locale());
+    let desk = use_desk().filter(|desk| desk.folds);
     let slots = Memo::new(move |_| {
         store.with_lab(|lab| lab.clients().iter().map(BenchClient::slot).collect::<Vec<_>>())
     });
+    // On a narrow screen a panel is a sheet: pressing its upper edge closes it, and so does drawing it down.
+    let grab = desk.map(|desk| {
+        let from = StoredValue::new(None::<i32>);
+        let close = move || {
+            if let Some(client) = desk.latest() {
+                desk.close(client);
+                focus_element(&format!("card-{}", client.letter().to_ascii_lowercase()));
+            }
+        };
+        let moved = move |event: PointerEvent| {
+            if from.get_value().is_some_and(|from| event.client_y() - from > DRAWN_DOWN) {
+                from.set_value(None);
+                close();
+            }
+        };
+        view! {
+            <button
+                type="button"
+                class="panels__grab"
+                aria-label=live(move || locale.strings().close)
+                on:click=move |_| close()
+                on:pointerdown=move |event| from.set_value(Some(event.client_y()))
+                on:pointermove=moved
+                on:pointerup=move |_| from.set_value(None)
+                on:pointercancel=move |_| from.set_value(None)
+            ></button>
+        }
+    });
     view! {
         <div class="panels">
+            {grab}
             <For each=move || slots.get() key=|client| *client let:client>
                 <Place client=client/>
             </For>

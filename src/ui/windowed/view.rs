@@ -140,6 +140,11 @@ impl Windowed {
         self.root.try_get_untracked().flatten().map(|root| root.unchecked_into())
     }
 
+    /// Whether it scrolls by itself, rather than along with what is around it. Not tracked.
+    pub fn scrolls_itself(self) -> bool {
+        self.root().is_some_and(|root| root.scroll_height() > root.client_height() + 1)
+    }
+
     /// Looks again. To be called once the first rows are drawn.
     pub fn measure(self) {
         let sight = self.root().and_then(|root| self.look(&root));
@@ -221,8 +226,8 @@ impl Windowed {
         self.measure();
         let by = self.sight.get_untracked().distance_to(upper, lower);
         let outer = root.closest("[data-scrolls]").ok().flatten();
-        let scrolls_itself = root.scroll_height() > root.client_height() + 1;
-        let scroller = if scrolls_itself { root.clone() } else { outer.unwrap_or(root.clone()) };
+        let scroller =
+            if self.scrolls_itself() { root.clone() } else { outer.unwrap_or(root.clone()) };
         scroller.set_scroll_top(scroller.scroll_top() + by as i32);
         self.measure();
         request_animation_frame(move || {
