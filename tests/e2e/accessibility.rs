@@ -10,6 +10,7 @@ use thirtyfour::Key;
 use crate::browser::{in_browser, setting};
 use crate::exercises::{IN_TAB, address};
 use crate::page::{Outcome, Page, press};
+use crate::stage::is_played;
 
 #[tokio::test]
 #[ignore = "needs the built page, a browser and axe-core: `cargo xtask test --e2e`"]
@@ -39,10 +40,12 @@ async fn axe_finds_nothing_in_the_pictures() -> Outcome {
                 pictures.push(exercise.picture);
                 page.open(&address(exercise.id, IN_TAB)).await?;
                 press(&page.button(page.strings().lesson_play_solution).await?).await?;
-                page.see(".lesson__done").await?;
+                is_played(&page).await?;
                 for step in exercise.steps {
                     page.unfold_step(step.id).await?;
                 }
+                // What is fading away is not to be read any more.
+                page.gone(".hop").await?;
                 found.extend(examine(&page, exercise.id).await?);
             }
             assert!(found.is_empty(), "in {scheme}: {found:#?}");

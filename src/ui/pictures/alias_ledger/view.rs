@@ -478,7 +478,7 @@ fn column_view(
     });
     view! {
         <li class="alias-column" data-even=is_even.then_some("")>
-            <button aria-label=name.clone() title=name on:click=move |_| store.open(id)>
+            <button title=name.clone() on:click=move |_| store.open(id)>
                 <span class="alias-column__bars">
                     {without}
                     <i
@@ -490,6 +490,7 @@ fn column_view(
                     </i>
                 </span>
                 <span class="alias-column__number">{bar.number}</span>
+                <span class="visually-hidden">{name}</span>
             </button>
         </li>
     }
