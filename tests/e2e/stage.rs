@@ -156,7 +156,7 @@ async fn acts_by_hand_open_at_their_field() -> Outcome {
                     by_hand.field
                 );
                 let mut is_there = false;
-                for _ in 0..100 {
+                for _ in 0..1000 {
                     is_there = page.evaluate(&script).await? == Value::from(true);
                     if is_there {
                         break;
