@@ -156,7 +156,8 @@ fn Shell() -> impl IntoView {
         };
         event.prevent_default();
         pane.set(to);
-        focus(&format!("pane-{}", to.key()));
+        // It may have been hidden until now.
+        request_animation_frame(move || focus(&format!("pane-{}", to.key())));
     });
     on_cleanup(move || handle.remove());
 

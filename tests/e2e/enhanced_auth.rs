@@ -16,7 +16,9 @@ async fn a_login_proves_both_sides_in_japanese() -> Outcome {
         page.see_html("#picture .empty", strings.scram_empty).await?;
 
         // The challenge gives everything that can be computed; nothing is proved.
-        page.press_control("begin", 1).await?;
+        page.write_by_hand("begin", false).await?;
+        page.panel('A').fill("Authentication Method", "SCRAM-SHA-256").await?;
+        page.panel('A').send("CONNECT").await?;
         page.step("begin", "met").await?;
         page.packet("AUTH", 'A', "in").await?;
         for words in [strings.scram_client_pending, strings.scram_server_pending] {
@@ -38,8 +40,11 @@ async fn a_login_proves_both_sides_in_japanese() -> Outcome {
         for words in [strings.scram_client_right, strings.scram_server_right] {
             page.see_html(".scram__proofs", words).await?;
         }
-        // Beside each proof on the wire, and in the sentence about it.
-        assert_eq!(page.count(".scram__sign[data-state=met]").await?, 4);
+        // Beside each proof on the wire, in the sentence about it, and in the drawing.
+        for place in [".scram__table", ".scram__proofs", ".scram-flow"] {
+            let right = format!("{place} .scram__sign[data-state=met]");
+            assert_eq!(page.count(&right).await?, 2, "{place}");
+        }
         page.step("verify", "not-yet").await?;
 
         // The signature in the picture leads to the CONNACK that holds it.
@@ -67,11 +72,20 @@ async fn a_wrong_proof_and_an_unknown_name_look_alike() -> Outcome {
         }
         page.see(".scram__row .scram__sign[data-state=contradicted]").await?;
 
-        page.predict("nobody", 2).await?;
-        page.press_control("nobody", 1).await?;
+        // A stranger is challenged like anybody.
+        page.predict("stranger", 3).await?;
+        page.write_by_hand("stranger", false).await?;
+        let client = page.panel('A');
+        client.fill("Authentication Data", "n,,n=robot-99,r=typed-by-hand").await?;
+        client.send("CONNECT").await?;
+        page.step("stranger", "met").await?;
+        page.marked("stranger", "met").await?;
         page.see_html(".scram__table", "robot-99").await?;
-        page.press_control("nobody", 2).await?;
+
+        page.predict_by_typing("nobody", "87").await?;
+        page.press_control("nobody", 1).await?;
         page.step("nobody", "met").await?;
+        page.marked("nobody", "met").await?;
         page.see_html(".scram__proofs", strings.scram_client_no_user).await?;
         page.see(".lesson__done").await?;
         Ok(())

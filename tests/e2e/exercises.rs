@@ -57,25 +57,31 @@ async fn first_connect_in_the_tab() -> Outcome {
 async fn connect_properties_in_the_tab() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open(&address("connect-properties", IN_TAB)).await?;
-        untouched(&page, &["session-expiry", "limits", "user-properties", "accepted"]).await?;
+        untouched(&page, &["limits", "accepted"]).await?;
 
+        // Of the Receive Maximum in the CONNACK: another number than one's own.
+        page.predict("limits", 2).await?;
+        page.write_by_hand("limits", false).await?;
         let client = page.panel('A');
-        client.unfold(page.strings().form_properties).await?;
         for (label, value) in [
-            ("Session Expiry Interval", "1800"),
-            ("Receive Maximum", "5"),
-            ("Maximum Packet Size", "65536"),
-            ("Topic Alias Maximum", "3"),
+            ("Session Expiry Interval", "300"),
+            ("Receive Maximum", "10"),
+            ("Maximum Packet Size", "1048576"),
+            ("Topic Alias Maximum", "10"),
         ] {
             client.fill(label, value).await?;
         }
-        client.fill_pair(1, "client_type", "typed by hand").await?;
-        client.fill_pair(2, "version", "2.0.0").await?;
-        client.fill_pair(3, "capabilities", "user_properties").await?;
+        client.fill_pair(1, "client_type", "advanced_mqtt5_client").await?;
+        client.fill_pair(2, "version", "1.0.0").await?;
+        let capabilities = "user_properties,topic_alias,request_response";
+        client.fill_pair(3, "capabilities", capabilities).await?;
         client.connect().await?;
-        for step in ["session-expiry", "limits", "user-properties", "accepted"] {
-            page.step(step, "met").await?;
-        }
+        page.step("limits", "met").await?;
+        page.marked("limits", "met").await?;
+        page.step("accepted", "not-yet").await?;
+
+        press(&page.packet("CONNACK", 'A', "in").await?).await?;
+        page.step("accepted", "met").await?;
         is_done(&page, "connect-properties", 1).await
     })
     .await
@@ -95,18 +101,31 @@ async fn first_user_property(page: &Page, broker: &str) -> Outcome {
     subscriber.fill_pair(1, "subscriber_type", "e2e").await?;
     subscriber.send("SUBSCRIBE").await?;
     page.step("subscribe", "met").await?;
+    page.step("granted", "not-yet").await?;
+    press(&page.packet("SUBACK", 'B', "in").await?).await?;
     page.step("granted", "met").await?;
     page.step("publish", "not-yet").await?;
 
+    // The pairs of the PUBLISH, and no others, reach the subscriber.
+    page.predict("publish", 1).await?;
     let publisher = page.panel('A');
     publisher.connect().await?;
     publisher.fill("Topic Name", &topic).await?;
     publisher.fill("Payload", r#"{"温度": 21.5}"#).await?;
-    publisher.fill_pair(1, "sender", "手").await?;
-    publisher.add_pair().await?;
-    publisher.fill_pair(4, "shift", "night").await?;
+    for (number, name, value) in [
+        (1, "sender", "手"),
+        (2, "priority", "high"),
+        (3, "category", "demo"),
+        (4, "shift", "night"),
+    ] {
+        publisher.add_pair().await?;
+        publisher.fill_pair(number, name, value).await?;
+    }
     publisher.send("PUBLISH").await?;
     page.step("publish", "met").await?;
+    page.marked("publish", "met").await?;
+    page.step("delivered", "not-yet").await?;
+    press(&page.packet("PUBLISH", 'B', "in").await?).await?;
     page.step("delivered", "met").await?;
 
     // What was typed is what arrived, with the identifier that the subscriber chose.

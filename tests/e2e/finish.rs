@@ -20,12 +20,15 @@ async fn savings_round_trips_and_what_is_missing_are_told() -> Outcome {
         page.press_control("subscribe", 1).await?;
         page.step("subscribe", "met").await?;
         page.press_control("plain", 1).await?;
-        for (step, answer) in [("first-use", 3), ("repeat", 1)] {
-            page.predict(step, answer).await?;
-            page.press_control(step, 1).await?;
+        for (step, answer) in [("first-use", "3"), ("repeat", "17")] {
+            page.predict_by_typing(step, answer).await?;
+            page.write_by_hand(step, true).await?;
+            page.panel('A').send("PUBLISH").await?;
             page.step(step, "met").await?;
         }
         page.press_control("pays-off", 1).await?;
+        page.step("pays-off", "met").await?;
+        page.press_control("delivered", 1).await?;
         page.step("delivered", "met").await?;
         page.see_html(".alias-line__sum", &strings.alias_sum(56, 237, 183, 420)).await?;
         page.see(".lesson__done").await?;
@@ -34,9 +37,13 @@ async fn savings_round_trips_and_what_is_missing_are_told() -> Outcome {
         page.press_control("listen", 1).await?;
         page.press_control("listen", 2).await?;
         page.step("listen", "met").await?;
-        page.press_control("ask", 1).await?;
+        page.predict_by_typing("ask", "4").await?;
+        page.write_by_hand("ask", true).await?;
+        page.panel('A').send("PUBLISH").await?;
         page.step("ask", "met").await?;
         page.press_control("answer", 1).await?;
+        page.step("answer", "met").await?;
+        page.press_control("match", 1).await?;
         page.see(".lesson__done").await?;
 
         // It is kept beyond the captures that it comes from.

@@ -1,4 +1,4 @@
-//! Chapters 1 and 2: an exercise by its buttons alone, and one with names of the learner's own.
+//! Chapters 1 and 2: both ways to say goodbye, and an exercise with names of the learner's own.
 
 use mqtt5_playground::language::Language;
 
@@ -8,13 +8,12 @@ use crate::page::{Outcome, Page, press, type_over};
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
-async fn goodbye_by_its_buttons_in_the_tab() -> Outcome {
+async fn goodbye_with_a_reason_and_with_the_will_in_the_tab() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open(&address("goodbye", IN_TAB)).await?;
         untouched(&page, &["watch", "will", "with-reason", "with-will"]).await?;
 
         // The same button connects the client first.
-
         page.press_labelled("watch", "Subscribe to the Will").await?;
         page.step("watch", "met").await?;
         page.press_labelled("will", "Connect with a Will").await?;
@@ -24,12 +23,20 @@ async fn goodbye_by_its_buttons_in_the_tab() -> Outcome {
         let button = page.see("#step-with-reason .step__control > button").await?;
         assert!(!button.is_enabled().await?, "the prediction can be skipped");
         page.predict("with-reason", 2).await?;
-        page.press_labelled("with-reason", "Send DISCONNECT 0x00").await?;
+        page.write_by_hand("with-reason", false).await?;
+        let client = page.panel('A');
+        client.fill("Reason String", "typed by hand").await?;
+        client.add_pair().await?;
+        client.fill_pair(1, "disconnect_reason", "e2e").await?;
+        client.send("DISCONNECT").await?;
         page.step("with-reason", "met").await?;
         page.marked("with-reason", "contradicted").await?;
         page.step("with-will", "not-yet").await?;
 
-        page.press_labelled("with-will", "Send DISCONNECT 0x04").await?;
+        client.connect().await?;
+        client.choose("DISCONNECT").await?;
+        client.choose_code("0x04").await?;
+        client.send("DISCONNECT").await?;
         page.step("with-will", "met").await?;
         page.panel('B').mentions("gone").await?;
         is_done(&page, "goodbye", 6).await
@@ -49,7 +56,11 @@ async fn your_own_schema_with_names_of_ones_own_in_the_tab() -> Outcome {
         subscriber.send("SUBSCRIBE").await?;
         page.step("subscribe", "met").await?;
 
-        page.panel('A').connect().await?;
+        let publisher = page.panel('A');
+        publisher.connect().await?;
+        for _ in 0..3 {
+            publisher.add_pair().await?;
+        }
         send(&page, ["依頼", "部署", "版"], "req-001").await?;
         page.step("design", "met").await?;
         // One name written differently is another name.
@@ -79,11 +90,18 @@ async fn the_metadata_view_compares_payload_and_properties() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open(&address("payload-or-property", IN_TAB)).await?;
         page.see_html(".exercise-page__bench .empty", page.strings().metadata_empty).await?;
-        page.panel('A').connect().await?;
-        page.panel('A').send("PUBLISH").await?;
+        page.press_labelled("inside", "Send metadata in the payload").await?;
         page.step("inside", "met").await?;
         page.predict("beside", 1).await?;
-        page.press_labelled("beside", "Send metadata as User Properties").await?;
+        page.write_by_hand("beside", false).await?;
+        let publisher = page.panel('A');
+        for (number, name, value) in
+            [(1, "trace", "4bf92f35"), (2, "tenant", "acme"), (3, "schema", "2")]
+        {
+            publisher.add_pair().await?;
+            publisher.fill_pair(number, name, value).await?;
+        }
+        publisher.send("PUBLISH").await?;
         page.step("beside", "met").await?;
         page.marked("beside", "met").await?;
         let sum = page.see(".metadata-view__sum").await?.text().await?;

@@ -70,7 +70,7 @@ async fn a_wrong_message_is_told_at_the_field() -> Outcome {
         panel.send("PUBLISH").await?;
         page.packet("PUBLISH", 'A', "in").await?;
         panel.mentions("sport/score").await?;
-        let sent = page.count("li[data-direction=out]").await?;
+        let sent = page.count(".packet-row[data-direction=out]").await?;
         assert_eq!(sent, 3, "CONNECT, SUBSCRIBE and one PUBLISH, none of the wrong ones");
         Ok(())
     })

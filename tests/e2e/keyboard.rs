@@ -26,6 +26,11 @@ async fn first_connect_with_the_keyboard_alone() -> Outcome {
 
         type_keys(&page, "gb").await?;
         page.see("#pane-bench:focus").await?;
+        // The card opens the client's panel.
+        press_key(&page, Key::Tab).await?;
+        page.see("#card-a:focus").await?;
+        press_key(&page, Key::Enter).await?;
+        page.see("#card-a[aria-expanded=true]").await?;
         tab_to(&page, &strings.panel_send("CONNECT")).await?;
         press_key(&page, Key::Enter).await?;
         page.step("accepted", "met").await?;

@@ -146,6 +146,7 @@ impl Page {
 
     /// Presses the button of a step that says this, as soon as it does.
     pub async fn press_labelled(&self, step: &str, words: impl AsRef<str>) -> Outcome {
+        self.unfold_step(step).await?;
         let words = literal(words.as_ref());
         let button = format!(
             "//li[@id='step-{step}']//div[@class='step__control']/button[contains(., {words})][not(@disabled)]"
@@ -171,6 +172,7 @@ impl Page {
 
     /// Waits until the wire has marked the prediction: `met` or `contradicted`.
     pub async fn marked(&self, step: &str, state: &str) -> Outcome {
+        self.unfold_step(step).await?;
         self.see(&format!("#step-{step} .prediction[data-state={state}]")).await?;
         Ok(())
     }
@@ -252,9 +254,12 @@ pub struct Panel<'a> {
 impl Panel<'_> {
     /// Opens the panel where it is closed: beside the picture there is room for one.
     pub async fn open(&self) -> Outcome {
-        let card = format!("#card-{}[aria-expanded=false]", self.client.to_ascii_lowercase());
-        if self.page.shows(&card).await? {
-            press(&self.page.see(&card).await?).await?;
+        let card = format!("#card-{}", self.client.to_ascii_lowercase());
+        let panel = format!(".client-panel[data-client={}]", self.client);
+        self.page.see(&format!("{card}, {panel}")).await?;
+        let closed = format!("{card}[aria-expanded=false]");
+        if self.page.shows(&closed).await? {
+            press(&self.page.see(&closed).await?).await?;
         }
         Ok(())
     }
@@ -322,6 +327,23 @@ impl Panel<'_> {
     pub async fn choose_qos(&self, qos: u8) -> Outcome {
         let option = format!("//form//label[input[@type='radio']][normalize-space(.)='{qos}']");
         press(&self.find(&option).await?).await
+    }
+
+    /// Has the bytes of a field written as hexadecimal digits.
+    pub async fn as_hex(&self, label: &str) -> Outcome {
+        let id = self.field(label).await?.attr("id").await?.unwrap_or_default();
+        let words = literal(self.page.strings().form_as_hex);
+        let button = format!(
+            "//*[@id={}]/following-sibling::*[@role='group']/button[normalize-space(.)={words}]",
+            literal(&id)
+        );
+        press(&self.find(&button).await?).await
+    }
+
+    /// Chooses the Reason Code that begins so.
+    pub async fn choose_code(&self, code: &str) -> Outcome {
+        let option = format!("//form//option[starts-with(normalize-space(.), {})]", literal(code));
+        self.find(&option).await?.click().await
     }
 
     /// Opens folded settings by their title.

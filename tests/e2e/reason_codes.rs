@@ -30,9 +30,10 @@ async fn a_refusal_lights_its_cell_in_english() -> Outcome {
         let shown = page.see(".codes__how").await?.text().await?;
         assert!(!shown.contains(how(PacketType::SubAck)), "{shown}");
 
-        page.press_control("refused", 1).await?;
+        page.write_by_hand("refused", false).await?;
         page.see(&lit("CONNACK", 0x00)).await?;
-        page.press_control("refused", 2).await?;
+        page.panel('A').fill("Topic Name", "test/forbidden/door").await?;
+        page.panel('A').send("PUBLISH").await?;
         page.step("refused", "met").await?;
         page.see(&lit("PUBACK", 0x87)).await?;
         page.see_html(".codes__how", page.strings().codes_this_run).await?;
@@ -67,6 +68,7 @@ async fn ten_refusals_are_collected_and_remembered_in_japanese() -> Outcome {
         }
 
         // Offline, a mistake keeps its name and waits; three messages leave before any answer comes.
+        page.unfold_step("dropped").await?;
         let three = page.see("#step-dropped .step__control button:nth-child(4):disabled").await?;
         assert!(three.text().await?.starts_with("0x93"), "{}", three.text().await?);
         page.press_control("dropped", 1).await?;

@@ -47,8 +47,12 @@ async fn first_request(page: &Page, broker: &str) -> Outcome {
     responder.unfold(strings.form_more_properties).await?;
     responder.fill("Correlation Data", "e2e-1").await?;
 
-    requester.choose("PUBLISH").await?;
+    // The PUBLISH packets of a request and its answer: each out and in.
+    page.predict_by_typing("ask", "4").await?;
+    page.write_by_hand("ask", false).await?;
     requester.fill("Payload", r#"{"query":"温度"}"#).await?;
+    requester.fill("Response Topic", &response_topic).await?;
+    requester.as_hex("Correlation Data").await?;
     requester.fill("Correlation Data", "65 32 65 2D 31").await?;
     requester.send("PUBLISH").await?;
     page.step("ask", "met").await?;
@@ -59,6 +63,9 @@ async fn first_request(page: &Page, broker: &str) -> Outcome {
 
     responder.send("PUBLISH").await?;
     page.step("answer", "met").await?;
+    page.marked("ask", "met").await?;
+    page.step("match", "not-yet").await?;
+    press(&page.packet("PUBLISH", 'A', "in").await?).await?;
     page.step("match", "met").await?;
     requester.mentions("healthy").await?;
     page.see_html(".requests__row[data-state=answered] .requests__ways", "→").await?;
@@ -79,7 +86,9 @@ async fn an_answer_with_other_correlation_data_is_set_aside() -> Outcome {
         let (requester, responder) = (page.panel('A'), page.panel('B'));
         requester.choose("SUBSCRIBE").await?;
         let response_topic = value(&requester, "Topic Filter").await?;
-        page.press_control("ask", 1).await?;
+        page.predict_by_typing("ask", "4").await?;
+        page.write_by_hand("ask", true).await?;
+        requester.send("PUBLISH").await?;
         page.step("ask", "met").await?;
 
         responder.choose("PUBLISH").await?;
@@ -93,6 +102,8 @@ async fn an_answer_with_other_correlation_data_is_set_aside() -> Outcome {
         assert!(!page.shows(".requests__row .requests__ways .evidence:nth-of-type(2)").await?);
 
         page.press_control("answer", 1).await?;
+        page.step("answer", "met").await?;
+        page.press_control("match", 1).await?;
         page.step("match", "met").await?;
         page.see_html(".requests__row .requests__ways", "→").await?;
         page.see_html(".requests__aside h4", &strings.requests_aside(1)).await?;
@@ -108,9 +119,12 @@ async fn nobody_is_told_from_silence_and_a_late_answer() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         let strings = page.strings();
         page.open(&address("timeout", IN_TAB)).await?;
+        page.press_control("listen", 1).await?;
+        page.step("listen", "met").await?;
         page.predict("nobody", 2).await?;
-        page.press_control("nobody", 1).await?;
-        page.press_control("nobody", 2).await?;
+        page.write_by_hand("nobody", false).await?;
+        page.panel('A').fill("Topic Name", "test/mqtt5/nobody/e2e").await?;
+        page.panel('A').send("PUBLISH").await?;
         page.step("nobody", "met").await?;
         page.marked("nobody", "met").await?;
         page.see_html(".requests__row[data-state=nobody]", strings.requests_nobody).await?;

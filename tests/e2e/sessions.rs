@@ -33,11 +33,15 @@ async fn a_session_is_resumed_with_its_messages_in_japanese() -> Outcome {
         page.see_html(".sessions__name[data-state=waiting]", &stored).await?;
 
         page.predict("back", 2).await?;
-        page.press_control("back", 1).await?;
+        page.write_by_hand("back", false).await?;
+        let subscriber = page.panel('A');
+        press(&subscriber.field("Clean Start").await?).await?;
+        subscriber.fill("Session Expiry Interval", "120").await?;
+        subscriber.connect().await?;
         page.step("back", "met").await?;
         page.step("waiting", "met").await?;
         page.marked("back", "met").await?;
-        page.panel('A').mentions("火災警報").await?;
+        subscriber.mentions("火災警報").await?;
         page.see(&flag(&strings.sessions_visit(0, 1))).await?;
         assert_eq!(page.count(".sessions__flag").await?, 3);
         page.see(".sessions__dot[data-fate=handed]").await?;
@@ -53,7 +57,8 @@ async fn a_session_runs_out_when_the_clock_is_put_forward() -> Outcome {
         let strings = page.strings();
         page.open(&address("create", IN_TAB)).await?;
         untouched(&page, &["begin", "fill", "leave"]).await?;
-        page.panel('A').fill_pair(1, "phase", "typed by hand").await?;
+        page.write_by_hand("begin", false).await?;
+        page.panel('A').fill("Session Expiry Interval", "60").await?;
         fill_and_leave(&page).await?;
         for step in ["begin", "fill", "leave"] {
             page.step(step, "met").await?;
@@ -80,6 +85,10 @@ async fn of_four_intervals_one_is_still_remembered() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         let strings = page.strings();
         page.open(&address("compare-intervals", IN_TAB)).await?;
+        page.write_by_hand("forever", false).await?;
+        page.panel('D').fill("Session Expiry Interval", "4294967295").await?;
+        page.panel('D').connect().await?;
+        page.step("forever", "met").await?;
         page.press_control("leave", 1).await?;
         for client in ['A', 'B', 'C', 'D'] {
             page.see(&format!("[data-client={client}] .lamp[data-link=connected]")).await?;
@@ -90,7 +99,7 @@ async fn of_four_intervals_one_is_still_remembered() -> Outcome {
         page.see_html(".sessions__name[data-state=waiting] .sessions__state", forever).await?;
         assert_eq!(page.count(".sessions__name[data-state=gone]").await?, 2, "absent and zero");
 
-        page.predict("return", 2).await?;
+        page.predict_by_typing("return", "1").await?;
         page.press_control("return", 1).await?;
         page.press_control("return", 2).await?;
         page.step("return", "met").await?;

@@ -472,13 +472,14 @@ fn column_view(
     let id = bar.record;
     let height = |share: f64| format!("{share:.1}%");
     let name = strings.alias_column(id.number(), bar.number, bar.with, bar.without);
+    let title = name.clone();
     let value = has_values.then(|| view! { <b class="alias-column__value">{bar.with}</b> });
     let without = has_aliases.then(|| {
         view! { <i class="alias-column__bar" data-carries="without" style:block-size=height(bar.height_without)></i> }
     });
     view! {
         <li class="alias-column" data-even=is_even.then_some("")>
-            <button aria-label=name.clone() title=name on:click=move |_| store.open(id)>
+            <button title=title on:click=move |_| store.open(id)>
                 <span class="alias-column__bars">
                     {without}
                     <i
@@ -490,6 +491,7 @@ fn column_view(
                     </i>
                 </span>
                 <span class="alias-column__number">{bar.number}</span>
+                <span class="visually-hidden">{name}</span>
             </button>
         </li>
     }
