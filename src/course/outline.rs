@@ -141,7 +141,7 @@ impl Start {
     pub fn of(progress: &Progress) -> Start {
         let is_open = |id: &&str| progress.done(id).is_none();
         let last = progress.last().and_then(|last| IDS.iter().position(|id| *id == last));
-        if last.is_none() && IDS.iter().all(|id| is_open(&id)) {
+        if last.is_none() && IDS.iter().all(&is_open) {
             return Start::Begin(IDS[0]);
         }
         let at = last.unwrap_or(0);

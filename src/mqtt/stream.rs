@@ -129,9 +129,12 @@ mod tests {
         }
     }
 
+    /// What a row is about, the bytes in pieces, what comes out, and whether the stream has ended then.
+    type Row<'a> = (&'a str, &'a [&'a [u8]], &'a [&'a str], bool);
+
     #[test]
     fn every_byte_comes_out_once_however_it_was_split() {
-        let rows: [(&str, &[&[u8]], &[&str], bool); 8] = [
+        let rows: [Row; 8] = [
             ("nothing", &[], &[], false),
             ("packets", &[PING, PUBLISH, PING], &["PINGREQ", "PUBLISH", "PINGREQ"], false),
             ("a part of a packet", &[PING, &PUBLISH[..5]], &["PINGREQ"], false),

@@ -157,7 +157,7 @@ async fn acts_by_hand_open_at_their_field() -> Outcome {
                 );
                 let mut is_there = false;
                 for _ in 0..1000 {
-                    is_there = page.evaluate(&script).await? == Value::from(true);
+                    is_there = page.evaluate(&script).await? == true;
                     if is_there {
                         break;
                     }

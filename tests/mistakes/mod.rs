@@ -22,6 +22,9 @@ mod subscriptions;
 mod topic_alias;
 mod user_properties;
 
+/// Moves that depend on who plays.
+pub type Moves = Box<dyn Fn(&Cast) -> Vec<Move>>;
+
 /// One mistake in one step.
 pub struct Mistake {
     pub exercise: &'static str,
@@ -29,10 +32,10 @@ pub struct Mistake {
     /// The key of what the step says after the slip; `""` where any unmet verdict will do.
     pub finding: &'static str,
     /// What is done from the start on, the mistake last.
-    pub slip: Box<dyn Fn(&Cast) -> Vec<Move>>,
+    pub slip: Moves,
     /// What is done then, until every step is met. `None` where the mistake ends the exercise: then the words
     /// must send the learner to *Start again*.
-    pub mend: Option<Box<dyn Fn(&Cast) -> Vec<Move>>>,
+    pub mend: Option<Moves>,
 }
 
 impl Mistake {

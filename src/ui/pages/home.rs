@@ -134,7 +134,7 @@ pub fn HomePage() -> impl IntoView {
             <section>
                 <div class="chapters__head">
                     <h2 class="chapters__title">{live(move || locale.strings().home_chapters)}</h2>
-                    <span class="home__note">{live(move || minutes())}</span>
+                    <span class="home__note">{live(minutes)}</span>
                 </div>
                 <ol class="chapters">{chapters}</ol>
             </section>

@@ -60,7 +60,7 @@ fn property(cast: &Cast) -> String {
     let packet = figure::bytes(&with_method(cast));
     let name: Vec<_> = METHOD.bytes().map(|byte| format!("{byte:02X}")).collect();
     let property = format!("15 00 {:02X} {}", METHOD.len(), name.join(" "));
-    packet.contains(&property).then_some(property).unwrap_or_default()
+    if packet.contains(&property) { property } else { String::new() }
 }
 
 /// 0x8C, or 0x87 where a Server prefers to say less (§4.12). With Authentication Data, 0x87 may be about

@@ -73,12 +73,12 @@ fn dropped(evidence: &Evidence) -> Verdict {
         let error = record.packet().and_then(Result::err);
         error.is_some_and(|error| error.kind.reason_code() == ReasonCode::MalformedPacket)
     };
-    let own = evidence.capture.records().filter(|record| {
+    let mut own = evidence.capture.records().rev().filter(|record| {
         record.id >= evidence.since
             && record.client == CLIENT
             && record.sender() == Some(Sender::Client)
     });
-    let cause = own.filter(is_malformed).last().ok_or(Finding::told("not-broken", []))?;
+    let cause = own.find(is_malformed).ok_or(Finding::told("not-broken", []))?;
     ended(evidence, CLIENT, cause, ReasonCode::MalformedPacket)
 }
 
