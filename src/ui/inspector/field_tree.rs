@@ -39,13 +39,7 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
         if let Some(row) = reading.selected().or_else(broken)
             && windowed.scrolls_itself()
         {
-            // Once the rows that were opened with it are drawn.
-            request_animation_frame(move || {
-                let at = visible.try_with_untracked(|rows| rows.partition_point(|r| *r < row));
-                if let Some(at) = at {
-                    windowed.reveal(at, row as u64, |_| {});
-                }
-            });
+            windowed.reveal(position(row), row as u64, |_| {});
         }
     });
     // Properties are what most packets are opened for: where they do not fit, they come up.
