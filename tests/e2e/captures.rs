@@ -123,7 +123,7 @@ async fn files_are_opened_read_only_and_bad_ones_refused_with_the_place() -> Out
                 r#"[{"time_ms":1,"client":"A","connection":1,"event":"x"}]"#,
                 "Record 1",
             ),
-            ("foreign.json", r#"{"packets": []}"#, &strings.captures_error_json_other(0, 1)),
+            ("foreign.json", r#"{"packets": []}"#, &strings.captures_error_json_other(1, 1)),
             ("nothing.json", "[]", strings.captures_error_empty),
             ("notes.txt", "hello", strings.captures_error_format),
         ] {

@@ -71,7 +71,11 @@ impl Page {
         let html = html.to_owned();
         let holds = move |element: WebElement| {
             let html = html.clone();
-            async move { Ok(element.inner_html().await.is_ok_and(|inner| inner.contains(&html))) }
+            async move {
+                // The browser writes a space that does not break as an entity.
+                let inner = element.inner_html().await.unwrap_or_default();
+                Ok(inner.replace("&nbsp;", "\u{a0}").contains(&html))
+            }
         };
         self.in_sight(By::Css(css)).with_filter(holds).first().await?;
         Ok(())
