@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::language::Strings;
 use crate::time::Instant;
 
-/// Between groups of digits; no line ends there.
-const GAP: char = '\u{A0}';
+/// Between groups of digits, in both languages.
+const GAP: char = ',';
 
-/// `1 048 576`.
+/// `1,048,576`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 2);
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn numbers_are_grouped_from_five_digits_on() {
         for (number, expect) in
-            [(0, "0"), (1024, "1024"), (65_535, "65\u{A0}535"), (1_048_576, "1\u{A0}048\u{A0}576")]
+            [(0, "0"), (1024, "1024"), (65_535, "65,535"), (1_048_576, "1,048,576")]
         {
             assert_eq!(grouped(number), expect);
         }

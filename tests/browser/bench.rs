@@ -45,6 +45,11 @@ impl Events {
         }
     }
 
+    /// The next one, if it is there.
+    fn take(&self) -> Option<(ConnectionId, LinkEvent)> {
+        self.0.borrow_mut().events.pop_front()
+    }
+
     /// The next one, as soon as it is there; the test runner ends a test that waits for too long.
     pub async fn next(&self) -> (ConnectionId, LinkEvent) {
         loop {
@@ -80,6 +85,32 @@ impl Bench {
         let connect =
             Connect { client_id, clean_start: true, keep_alive: 60, ..Connect::default() };
         self.act(Act::connect(client, connect)).await;
+    }
+
+    /// Does it, or not where the bench refuses; what follows is to be waited for.
+    pub fn begin(&mut self, act: Act) {
+        let now = self.now();
+        drop(self.lab.act(act, now));
+        self.serve_links();
+    }
+
+    /// Lets time pass on the browser's clock, and takes what links tell meanwhile.
+    pub async fn rest(&mut self, milliseconds: i32) {
+        let wake = Promise::new(&mut |wake, _| {
+            let window = web_sys::window().expect("tests run in a page");
+            let timeout =
+                window.set_timeout_with_callback_and_timeout_and_arguments_0(&wake, milliseconds);
+            timeout.expect("a timeout can be set");
+        });
+        JsFuture::from(wake).await.expect("it is never rejected");
+        while let Some((connection, event)) = self.events.take() {
+            let now = self.now();
+            self.lab.link_event(connection, event, now);
+            self.serve_links();
+        }
+        let now = self.now();
+        self.lab.advance(now);
+        self.serve_links();
     }
 
     /// Does it, and waits until every answer is there.

@@ -4,7 +4,8 @@ use crate::client::CommandError;
 use crate::delivery::AliasError;
 use crate::lab::ActError;
 use crate::language::{Language, Strings};
-use crate::ui::forms::{Problem, thousands};
+use crate::ui::format::grouped;
+use crate::ui::forms::Problem;
 
 /// One or two sentences as HTML with no text of the learner in it: what forbids it.
 pub fn words(error: &ActError, language: Language) -> String {
@@ -46,8 +47,7 @@ fn command(error: &CommandError, language: Language, strings: &Strings) -> Strin
             strings.panel_refused_subscription_identifier.to_owned()
         }
         E::PacketTooLarge { size, maximum } => {
-            let size = u32::try_from(*size).unwrap_or(u32::MAX);
-            strings.panel_refused_too_large(thousands(*maximum), thousands(size))
+            strings.panel_refused_too_large(grouped(u64::from(*maximum)), grouped(*size as u64))
         }
         E::PacketIdsExhausted => strings.panel_refused_packet_ids.to_owned(),
         E::SessionExpiryWasZero => strings.panel_refused_session_expiry.to_owned(),

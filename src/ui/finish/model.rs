@@ -167,7 +167,7 @@ mod tests {
         progress.record_round_trips(Through::Tab, &[Duration::from_micros(40_200)]);
         let micros = [210_000, 98_000, 104_000].map(Duration::from_micros);
         progress.record_round_trips(Through::WebSocket, &micros);
-        let expect = ["237 B", "28\u{A0}411 B", "40.2 ms", "98.0 ms; median of 3: 104.0 ms"];
+        let expect = ["237 B", "28,411 B", "40.2 ms", "98.0 ms; median of 3: 104.0 ms"];
         assert_eq!(told(&progress), expect.map(|text| Some(text.to_owned())));
         for record in records(&progress, Language::Ja) {
             assert!(exercise(record.exercise).is_some(), "{}", record.exercise);

@@ -45,7 +45,7 @@ pub use lens::Lens;
 #[cfg(target_arch = "wasm32")]
 pub use plain::PlainForm;
 pub use plain::{PlainDraft, complete};
-pub use problem::{FieldProblem, NumberRange, Problem, thousands};
+pub use problem::{FieldProblem, NumberRange, Problem};
 pub use properties::{PropertiesDraft, PropertyDraft, hints};
 pub use publish::PublishDraft;
 #[cfg(target_arch = "wasm32")]

@@ -5,6 +5,7 @@ use crate::language::Language;
 use crate::mqtt::{EncodeError, ErrorKind};
 
 use super::Field;
+use crate::ui::format::grouped;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldProblem {
@@ -46,10 +47,10 @@ impl Problem {
         let strings = language.strings();
         match *self {
             Problem::NotANumber { range: NumberRange { minimum, maximum, .. } } => {
-                strings.form_problem_not_a_number(thousands(maximum), minimum)
+                strings.form_problem_not_a_number(grouped(maximum.into()), minimum)
             }
             Problem::OutOfRange { range: NumberRange { minimum, maximum, .. } } => {
-                strings.form_problem_out_of_range(thousands(maximum), minimum)
+                strings.form_problem_out_of_range(grouped(maximum.into()), minimum)
             }
             Problem::NotHex { character, position } => {
                 strings.form_problem_not_hex(escaped(character), position)
@@ -62,7 +63,7 @@ impl Problem {
                 None => kind.to_string(),
             },
             Problem::Unwritable(EncodeError::TooLong { length }) => {
-                strings.form_problem_too_long(thousands(length as u32))
+                strings.form_problem_too_long(grouped(length as u64))
             }
             Problem::Unwritable(_) => strings.form_problem_too_large.to_owned(),
         }
@@ -85,19 +86,6 @@ impl Problem {
     }
 }
 
-/// With a narrow space between groups of three digits, as the page writes large numbers.
-pub fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
-            out.push('\u{202F}');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 fn escaped(character: char) -> String {
     match character {
         '<' => "&lt;".to_owned(),
@@ -111,18 +99,6 @@ fn escaped(character: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn large_numbers_are_grouped() {
-        for (number, expect) in [
-            (0, "0"),
-            (1000, "1000"),
-            (65_535, "65\u{202F}535"),
-            (268_435_455, "268\u{202F}435\u{202F}455"),
-        ] {
-            assert_eq!(thousands(number), expect);
-        }
-    }
 
     #[test]
     fn every_problem_has_words_in_every_language() {

@@ -235,7 +235,7 @@ mod tests {
             card.iter().find(|row| row.property == property).map(|row| row.value.as_str())
         };
         for (property, expect) in [
-            (PropertyId::ReceiveMaximum, "65 535"),
+            (PropertyId::ReceiveMaximum, "65,535"),
             (PropertyId::TopicAliasMaximum, "none"),
             (PropertyId::MaximumQoS, "QoS 2"),
             (PropertyId::MaximumPacketSize, "any size"),

@@ -304,13 +304,13 @@ mod tests {
             (
                 from(Property::SessionExpiryInterval(u32::MAX)),
                 "Session Expiry Interval",
-                "4\u{A0}294\u{A0}967\u{A0}295",
+                "4,294,967,295",
                 Some("never expires"),
             ),
             (
                 from(Property::MaximumPacketSize(1 << 20)),
                 "Maximum Packet Size",
-                "1\u{A0}048\u{A0}576",
+                "1,048,576",
                 Some("B = 1 MiB"),
             ),
             (

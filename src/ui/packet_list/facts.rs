@@ -401,7 +401,7 @@ mod tests {
                     properties: [Property::SessionExpiryInterval(86_400)].into(),
                     ..Default::default()
                 })),
-                "sensor · Clean Start 1 · Keep Alive 0 s · Will gone · Session Expiry Interval 86\u{A0}400",
+                "sensor · Clean Start 1 · Keep Alive 0 s · Will gone · Session Expiry Interval 86,400",
             ),
             (
                 Packet::Publish(Publish {
