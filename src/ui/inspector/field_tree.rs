@@ -235,10 +235,9 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
         >
             <div data-rows="" style=live(move || space(drawn.get().start))></div>
             <For
-                each=move || {
-                    let drawn = drawn.get();
-                    visible.with(|rows| rows.get(drawn).unwrap_or_default().to_vec())
-                }
+                // The rows are read before the range that depends on them: the other way round, rows that open
+                // within the same range would not be noticed.
+                each=move || visible.with(|rows| rows.get(drawn.get()).unwrap_or_default().to_vec())
                 key=|row| *row
                 children=row
             />
