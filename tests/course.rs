@@ -413,7 +413,9 @@ fn what_differs_on_mosquitto_is_explained_in_both_languages() {
         for (en, ja) in en.differences.iter().zip(ja.differences) {
             assert_eq!((en.what, en.sections), (ja.what, ja.sections), "{id}");
             assert_ne!(en.in_tab, en.on_mosquitto, "{id}: {}", en.what);
-            assert!(en.why.is_ascii() && !ja.why.is_ascii(), "{id}: {}", en.what);
+            // "QoS 1" does not break at its space.
+            let en_why = en.why.replace('\u{A0}', " ");
+            assert!(en_why.is_ascii() && !ja.why.is_ascii(), "{id}: {}", en.what);
             for section in en.sections() {
                 assert!(section.starts_with(['§', '[']), "{id}: {section}");
             }
