@@ -113,7 +113,7 @@ fn Shell() -> impl IntoView {
         }
         event.prevent_default();
         if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
-            shelf.open_files((0..files.length()).filter_map(|at| files.get(at)).collect());
+            shelf.hand_over((0..files.length()).filter_map(|at| files.get(at)).collect());
             let captures = Place::Page(Page::Captures);
             route.go(&untrack(|| captures.href(locale.language())));
         }

@@ -39,6 +39,8 @@ pub struct CaptureShelf {
     counts: StoredValue<Counts>,
     /// The part of the address that was opened last.
     link: StoredValue<String>,
+    /// Files that were dropped on another page: the page of captures opens them.
+    dropped: RwSignal<Vec<web_sys::File>, LocalStorage>,
 }
 
 #[derive(Default)]
@@ -56,6 +58,7 @@ impl CaptureShelf {
             failure: RwSignal::new(None),
             counts: StoredValue::new(Counts::default()),
             link: StoredValue::new(String::new()),
+            dropped: RwSignal::new_local(Vec::new()),
         };
         provide_context(shelf);
         shelf
@@ -73,6 +76,20 @@ impl CaptureShelf {
             let read = unfold(&fragment[LINK.len()..]).await;
             self.take(Source::Link, read.map(|capture| Loaded { capture, lost: 0 }));
         });
+    }
+
+    /// Leaves files to the page of captures, which has the code that reads them.
+    pub fn hand_over(self, files: Vec<web_sys::File>) {
+        self.dropped.set(files);
+    }
+
+    /// Opens what was handed over. Tracked.
+    pub fn open_dropped(self) {
+        let files = self.dropped.get();
+        if !files.is_empty() {
+            self.dropped.set(Vec::new());
+            self.open_files(files);
+        }
     }
 
     /// Opens files, one after the other.

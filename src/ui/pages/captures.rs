@@ -20,6 +20,7 @@ use crate::ui::store::{Store, use_store};
 pub fn CapturesPage() -> impl IntoView {
     let (locale, shelf, store) = (use_locale(), use_capture_shelf(), use_store());
     shelf.open_link();
+    Effect::new(move || shelf.open_dropped());
     let handle = window_event_listener(hashchange, move |_| shelf.open_link());
     on_cleanup(move || handle.remove());
     let is_dragging = RwSignal::new(false);
