@@ -33,8 +33,7 @@ async fn a_hundred_thousand_packets_stay_fluid() -> Outcome {
         page.driver().cdp().send_raw("Performance.enable", enable).await?;
         let script = json!({ "source": KEEP_MEMORY });
         page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
-        page.open(&format!("exercise=first-connect&broker={}", serve(flood))).await?;
-        page.see("#step-connect").await?;
+        page.open(&format!("page=bench&broker={}", serve(flood))).await?;
         let strings = page.strings();
         let before = memory(&page).await?;
         page.panel('A').send("CONNECT").await?;
