@@ -71,6 +71,7 @@ fn picture(words: &Words, language: usize) -> Result<String> {
             "lang" => LANGUAGES[language].to_owned(),
             "other" => other.to_owned(),
             "other_name" => playground_words::LANGUAGE_NAMES[1 - language].to_owned(),
+            "other_short" => short_name(other).to_owned(),
             "home_to" => text("home_to")?.replace("{broker}", &text("broker_in_tab")?),
             _ => match name.strip_prefix("icon:") {
                 Some(icon) => {
@@ -90,6 +91,14 @@ fn picture(words: &Words, language: usize) -> Result<String> {
         bail!("a text of the first picture has a placeholder that is not filled: {picture}");
     }
     Ok(picture)
+}
+
+/// The language's name where there is little room, as the header of the page has it.
+fn short_name(tag: &str) -> &'static str {
+    match tag {
+        "en" => "EN",
+        _ => "日本語",
+    }
 }
 
 /// Of all icons those that the picture shows.
