@@ -32,4 +32,6 @@ pub use panel::ClientPanel;
 pub use panel_forms::{PanelForms, Panels, fresh_client_id};
 #[cfg(target_arch = "wasm32")]
 pub use problem_notice::ProblemNotice;
+#[cfg(target_arch = "wasm32")]
+pub use received::message_count;
 pub use refusal::words as refusal_words;

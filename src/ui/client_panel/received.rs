@@ -19,12 +19,7 @@ const SHOWN: usize = 50;
 pub fn Received(client: ClientSlot) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
-    let count = Memo::new(move |_| {
-        store.with_lab(|lab| {
-            lab.client(client)
-                .map_or(0, |client| client.messages().len() as u64 + client.messages_dropped())
-        })
-    });
+    let count = message_count(client);
     let messages = move || -> Vec<Message> {
         count.track();
         store.peek(|lab| {
@@ -86,7 +81,7 @@ pub fn ReceivedCount(client: ClientSlot) -> impl IntoView {
 }
 
 /// All that arrived since the bench was set up, also what is no longer kept.
-fn message_count(client: ClientSlot) -> Memo<u64> {
+pub fn message_count(client: ClientSlot) -> Memo<u64> {
     let store = use_store();
     Memo::new(move |_| {
         store.with_lab(|lab| {

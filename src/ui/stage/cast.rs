@@ -12,7 +12,7 @@ use crate::capture::ClientSlot;
 use crate::lab::BenchClient;
 use crate::link::Target;
 use crate::ui::broker_view::use_broker_panel;
-use crate::ui::client_panel::Lamp;
+use crate::ui::client_panel::{Lamp, message_count};
 use crate::ui::components::Icon;
 use crate::ui::lesson::model::role_name;
 use crate::ui::live::live;
@@ -130,12 +130,7 @@ fn Card(client: ClientSlot) -> impl IntoView {
     let glance = Memo::new(move |_| {
         store.with_lab(|lab| lab.client(client).and_then(|client| client.client().glance()))
     });
-    let messages = Memo::new(move |_| {
-        store.with_lab(|lab| {
-            lab.client(client)
-                .map_or(0, |client| client.messages().len() as u64 + client.messages_dropped())
-        })
-    });
+    let messages = message_count(client);
     // What came while its panel was closed has not been read.
     let read = RwSignal::new(0_u64);
     let is_open = move || desk.is_some_and(|desk| desk.folds && desk.is_open(client));
