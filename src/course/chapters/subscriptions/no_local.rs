@@ -181,5 +181,5 @@ fn only_bob_heard(evidence: &Evidence) -> Verdict {
 
 const ALICE: ClientSlot = ClientSlot(0);
 const BOB: ClientSlot = ClientSlot(1);
-const LOBBY: &str = "chat/lobby";
-const ROOM: &str = "chat/room";
+const LOBBY: &str = "factory/osaka/chat/lobby";
+const ROOM: &str = "factory/osaka/chat/room";
