@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::analysis::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::time::Instant;
 use crate::ui::pictures::axis::{Axis, Mark, Pace, rooms};
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::model::{Arc, Drawing, Spread, draw, duration, round_duration, spread, text};
+use crate::analysis::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::Through;
-use crate::course::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::language::Strings;
 use crate::mqtt::hex_groups;
 use crate::time::Instant;
