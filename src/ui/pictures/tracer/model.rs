@@ -664,10 +664,7 @@ mod tests {
         assert_eq!(
             traced("subscription-id"),
             [
-                (
-                    "factory/osaka/line-3/robot-07/temperature".to_owned(),
-                    vec![('B', 1, 1, vec![])]
-                ),
+                ("factory/osaka/line-3/robot-07/temperature".to_owned(), vec![('B', 1, 1, vec![])]),
                 ("factory/osaka/line-3/robot-07/alarm".to_owned(), vec![('B', 1, 1, vec![])]),
             ]
         );
@@ -785,14 +782,14 @@ mod tests {
         let own = |goes_on| Joint::Own { goes_on };
         let expect = [
             vec![
-                ("factory", own(true)),
-                ("osaka", own(true)),
+                ("factory", own(false)),
+                ("osaka", own(false)),
                 ("building-1", own(true)),
                 ("#", own(false)),
             ],
             vec![
-                ("factory", Joint::Branch { goes_on: false }),
-                ("osaka", Joint::Branch { goes_on: false }),
+                ("factory", Joint::Along { goes_on: false }),
+                ("osaka", Joint::Along { goes_on: false }),
                 ("building-1", Joint::Branch { goes_on: false }),
                 ("+", own(false)),
                 ("temperature", own(false)),
