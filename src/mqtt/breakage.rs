@@ -2,7 +2,7 @@
 //!
 //! A [`Breakage`] edits the bytes of a packet so that it breaks exactly its own rule; lengths around the edit
 //! stay right, unless a length is what is wrong. The codec then reads the result, so the rule and
-//! the Reason Code that are foretold are those that a strict receiver finds.
+//! the Reason Code that are predicted are those that a strict receiver finds.
 
 use std::ops::Range;
 
@@ -18,7 +18,9 @@ use super::writer::variable_byte_integer;
 /// A packet with one rule broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
+    /// The way in which it was broken.
     pub breakage: Breakage,
+    /// The packet after the edit.
     pub bytes: Bytes,
     /// What a receiver finds, and where.
     pub error: DecodeError,
@@ -110,6 +112,7 @@ breakages! {
 }
 
 impl Breakage {
+    /// The breakage with this [`key`](Breakage::key).
     pub fn from_key(key: &str) -> Option<Breakage> {
         Breakage::ALL.iter().copied().find(|breakage| breakage.key() == key)
     }
