@@ -9,6 +9,7 @@
 
 pub mod time;
 
+#[deny(missing_docs)]
 pub mod mqtt;
 
 #[deny(missing_docs)]
@@ -16,8 +17,10 @@ pub mod delivery;
 
 pub mod auth;
 
+#[deny(missing_docs)]
 pub mod client;
 
+#[deny(missing_docs)]
 pub mod broker;
 
 pub mod capture;
