@@ -81,7 +81,8 @@ impl Broker {
         self.send(id, Packet::UnsubAck(UnsubAck { packet_id, properties, reason_codes }));
     }
 
-    /// To ask for something that CONNACK declared unavailable is a Protocol Error (§3.2.2.3.11 to §3.2.2.3.13).
+    /// To ask for something that CONNACK declared unavailable is a Protocol Error (§3.2.2.3.11 to
+    /// §3.2.2.3.13).
     fn check_availability(&self, id: ConnectionId, subscribe: &Subscribe) -> Result<(), Violation> {
         use ReasonCode as R;
         let Some(connection) = self.connections.get(&id) else { return Ok(()) };
