@@ -8,8 +8,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::LinkEvent;
-use crate::capture::ConnectionId;
-use crate::mqtt::{Deframer, FrameHeader, PacketType, Sender};
+use crate::mqtt::{ConnectionId, Deframer, FrameHeader, PacketType, Sender};
 
 /// One fault to add, or to repair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

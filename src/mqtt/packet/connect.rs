@@ -5,8 +5,7 @@ use bytes::Bytes;
 use super::{
     Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, Properties, Reader, Sink, Writer,
 };
-use crate::mqtt::qos::QoS;
-use crate::mqtt::topic::check_topic_name;
+use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
 /// The first packet on a Network Connection [MQTT-3.1.0-1], and the only one of its kind [MQTT-3.1.0-2].
 ///
