@@ -3,7 +3,7 @@
 //! [`Broker::handle`] takes packets, connections that open and close, the passing of time and what its
 //! operator wants; afterwards call [`Broker::poll`] until it returns `None`. [`Broker::next_timeout`] tells
 //! when to call `handle` again at the latest. Session State outlives connections
-//! ([`session`]); the state of a connection does not ([`connection`]).
+//! (`session.rs`); the state of a connection does not (`connection.rs`).
 //!
 //! It promises that no input makes it panic, that it sends nothing the specification forbids, and that its
 //! memory is bounded by Sessions, subscriptions and the limits of its [`Policy`].

@@ -2,7 +2,7 @@
 //!
 //! A link knows nothing of packets except the type of those that a [`Fault`] stops. A [`LinkCommand`] tells
 //! it what to do, and a [`LinkEvent`] what happened; between them there is a [`Loopback`] to the broker in
-//! the tab, or [`websocket`] (the only browser code below the page).
+//! the tab, or the WebSocket of a browser (`websocket.rs`, the only browser code below the page).
 
 mod address;
 mod failure;
