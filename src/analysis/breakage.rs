@@ -1,8 +1,8 @@
-//! Sound packets, broken on purpose: one rule at a time, and which one is known before anything is sent.
+//! Makes a valid packet break exactly one rule, and predicts the error a strict receiver reports.
 //!
-//! A [`Breakage`] edits the bytes of a packet so that it breaks exactly its own rule; lengths around the edit
-//! stay right, unless a length is what is wrong. The codec then reads the result, so the rule and
-//! the Reason Code that are foretold are those that a strict receiver finds.
+//! A [`Breakage`] edits the bytes of a packet so that it breaks exactly its own rule; lengths around the
+//! edit stay right, unless a length is what is wrong. The predicted rule and Reason Code come from decoding
+//! the edited bytes.
 
 use std::ops::Range;
 
@@ -16,7 +16,9 @@ use crate::mqtt::{
 /// A packet with one rule broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
+    /// The way in which it was broken.
     pub breakage: Breakage,
+    /// The packet after the edit.
     pub bytes: Bytes,
     /// What a receiver finds, and where.
     pub error: DecodeError,
@@ -108,6 +110,7 @@ breakages! {
 }
 
 impl Breakage {
+    /// The breakage with this [`key`](Breakage::key).
     pub fn from_key(key: &str) -> Option<Breakage> {
         Breakage::ALL.iter().copied().find(|breakage| breakage.key() == key)
     }

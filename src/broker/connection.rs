@@ -1,4 +1,4 @@
-//! What belongs to one Network Connection and dies with it.
+//! The state of one Network Connection, which ends with it.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -19,11 +19,11 @@ pub(super) struct Connection {
 
 #[derive(Clone, Debug)]
 pub(super) enum Phase {
-    /// CONNECT has not come, or has not been answered.
+    /// CONNECT has not arrived, or has not been answered.
     AwaitingConnect {
         give_up_at: Instant,
     },
-    /// An AUTH exchange stands between CONNECT and CONNACK.
+    /// An AUTH exchange runs between CONNECT and CONNACK.
     Authenticating {
         connect: Box<Connect>,
         exchange: Box<Exchange>,

@@ -1,8 +1,8 @@
 //! MQTT 5.0 on the wire: bytes ⇄ packets ⇄ annotated fields.
 //!
-//! [`decode`] reads one whole Control Packet strictly; [`dissect`] reads it through the very same code
-//! and keeps every field with its byte and bit range, also when the packet turns out to be broken.
-//! [`encode`] writes what it is told, so that a learner may break a rule on purpose: it refuses only
+//! [`decode`] reads one whole Control Packet strictly; [`dissect`] reads it with the same code and keeps
+//! every field with its byte and bit range, up to the byte that breaks a rule if there is one.
+//! [`encode`] writes what it is given, so that a learner may break a rule on purpose: it refuses only
 //! what has no representation on the wire. [`PacketStream`] takes the bytes of a connection and returns its
 //! packets, over a [`Deframer`], which only cuts them; [`v3`] writes 3.1.1, for comparison.
 //!

@@ -11,14 +11,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Leaves room for the Fixed Header, whose length is known last.
+    /// Begins with room for the Fixed Header, whose length is known last.
     pub(super) fn behind_fixed_header() -> Writer {
         let mut out = Vec::with_capacity(FIRST_CAPACITY);
         out.resize(FIXED_HEADER_ROOM, 0);
         Writer { out }
     }
 
-    /// Puts the Fixed Header right before what has been written behind its room.
+    /// Writes the Fixed Header directly before what follows it.
     pub(super) fn finish(mut self, first_byte: u8) -> Result<Bytes, EncodeError> {
         let (bytes, width) = variable_byte_integer(self.out.len() - FIXED_HEADER_ROOM)?;
         let start = FIXED_HEADER_ROOM - width - 1;

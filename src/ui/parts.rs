@@ -168,8 +168,7 @@ impl Ahead {
         ahead
     }
 
-    /// When to draw what stands in the document before anybody opens it: at once where its part is there,
-    /// otherwise once that has arrived by itself or somebody has opened it.
+    /// True once the content should be rendered: its chunk is loaded, or the user opened it.
     pub fn or(
         self,
         part: &'static Part,

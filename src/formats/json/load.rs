@@ -54,7 +54,7 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
     Ok(capture)
 }
 
-/// The parser's words without the place, which stands beside them.
+/// serde_json's message without its trailing "at line … column …".
 fn reason(error: &serde_json::Error) -> String {
     let words = error.to_string();
     match words.rsplit_once(" at line ") {

@@ -107,8 +107,8 @@ pub fn Inspector(
     }
 }
 
-/// The record to show: the one selected, at once. Whoever races through the packets with a key held down, faster than
-/// anybody reads, sees every few of them, so that the list keeps pace with the key, and always the last.
+/// The record to show: the one selected, at once. Throttled: while an arrow key repeats, shows some of the
+/// selected records, and always the last.
 fn use_shown(store: Store) -> RwSignal<Option<RecordId>> {
     let shown = RwSignal::new(store.peek_selected());
     let is_resting = StoredValue::new(false);
