@@ -17,6 +17,9 @@ async fn an_exercise_on_a_phone() -> Outcome {
             for pane in ["bench", "wire", "learn"] {
                 choose(&page, pane).await?;
                 fits(&page).await?;
+                let headings = "return [...document.querySelectorAll('h1')]
+                    .filter(heading => heading.checkVisibility()).length";
+                assert_eq!(page.evaluate(headings).await?, 1, "headings of {exercise} at {pane}");
             }
         }
 
