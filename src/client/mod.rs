@@ -251,6 +251,11 @@ impl Client {
         matches!(self.phase, Phase::Connected(_))
     }
 
+    /// Whether it is to send the next AUTH before the Server says whether it accepts the connection (§4.12).
+    pub fn owes_auth(&self) -> bool {
+        matches!(&self.phase, Phase::Connecting(attempt) if attempt.turn() == Turn::Client)
+    }
+
     /// Whether nothing that was sent still waits for its answer.
     pub fn is_settled(&self) -> bool {
         match &self.phase {
