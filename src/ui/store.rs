@@ -128,6 +128,11 @@ impl Store {
         self.selected.get_untracked()
     }
 
+    /// For what is done later: `None` once the store has gone with its page. Not tracked.
+    pub fn try_selected(self) -> Option<Option<RecordId>> {
+        self.selected.try_get_untracked()
+    }
+
     /// Opens a record in the inspector.
     pub fn open(self, id: RecordId) {
         self.selected.set(Some(id));
