@@ -570,6 +570,7 @@ fn a_login_by_hand_waits_for_its_person() {
     assert!(!bench.client(A).owes_auth(), "the challenge has not come");
     bench.wait(1000);
     assert!(bench.client(A).owes_auth() && !bench.client(A).is_connected());
+    assert!(bench.lab.is_settled(), "the Server has answered");
     bench.act(A, Action::Cut);
     assert!(!bench.client(A).owes_auth());
 }

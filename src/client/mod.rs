@@ -260,7 +260,9 @@ impl Client {
     pub fn is_settled(&self) -> bool {
         match &self.phase {
             Phase::Offline | Phase::LinkUp => true,
-            Phase::Opening { .. } | Phase::Connecting(_) | Phase::Closing => false,
+            Phase::Opening { .. } | Phase::Closing => false,
+            // A challenge is an answer too.
+            Phase::Connecting(attempt) => attempt.turn() == Turn::Client,
             Phase::Connected(online) => {
                 let Online { connection, session } = &**online;
                 session.messages() == 0

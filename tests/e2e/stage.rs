@@ -120,7 +120,7 @@ const MARKS: [(&str, &str); 11] = [
     ("out-of-order", ".requests__spread .mark"),
     ("save-bytes", ".alias-column button"),
     ("receive-maximum", ".window__tick"),
-    ("overrun", ".window__slot .evidence"),
+    ("qos-2-window", ".window__slot .evidence"),
     ("overlap", ".tracer__copy .evidence"),
     ("first-user-property", ".strands .evidence"),
     ("scram-login", "button.scram-flow__node"),

@@ -8,14 +8,18 @@ pub use view::use_calm;
 
 /// More rows than these come at once only in a flood, which needs no animation either.
 pub const ANIMATED: u64 = 6;
-/// From one drawing to the next in a flood.
+/// More than these leave nothing in sight of what was there before.
+const A_VIEW_FULL: u64 = 24;
+/// From one drawing to the next while more come at once than can be followed, and in a flood.
 const PAUSE: Duration = Duration::from_millis(250);
+const LONG_PAUSE: Duration = Duration::from_secs(1);
 
 /// How long so many new records wait before they are drawn.
 pub fn pause(new: u64, since_drawn: Duration) -> Duration {
     match new {
         0..=ANIMATED => Duration::ZERO,
-        _ => PAUSE.saturating_sub(since_drawn),
+        ..=A_VIEW_FULL => PAUSE.saturating_sub(since_drawn),
+        _ => LONG_PAUSE.saturating_sub(since_drawn),
     }
 }
 
@@ -72,8 +76,10 @@ mod tests {
             (1, 0, 0),
             (ANIMATED, 1, 0),
             (ANIMATED + 1, 0, 250),
-            (10_000, 100, 150),
-            (10_000, 250, 0),
+            (A_VIEW_FULL, 100, 150),
+            (A_VIEW_FULL, 250, 0),
+            (10_000, 250, 750),
+            (10_000, 1000, 0),
             (10_000, 9_000, 0), // the first of a flood
         ] {
             assert_eq!(

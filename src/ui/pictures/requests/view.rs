@@ -197,8 +197,10 @@ fn stage(drawing: Memo<Drawing>, trips: Memo<Trips>, width: Signal<f64>) -> impl
             let faces = trip_faces(&spread, trips, strings);
             Some(view! {
                 <div class="requests__spread">
-                    {spread_view(&spread, strings)}
-                    <Layer faces=Signal::stored(faces)/>
+                    <div class="requests__dots">
+                        {spread_view(&spread, strings)}
+                        <Layer faces=Signal::stored(faces)/>
+                    </div>
                     <p class="requests__figures">{words}</p>
                 </div>
             })
