@@ -37,6 +37,8 @@ pub struct Store {
     /// The record the inspector shows.
     selected: RwSignal<Option<RecordId>>,
     opened: RwSignal<BTreeSet<RecordId>>,
+    /// Counts the times that somebody has opened one.
+    opens: RwSignal<u32>,
     /// What the forms of each client hold at the start.
     prepared: RwSignal<Vec<Vec<Act>>, LocalStorage>,
     target: RwSignal<Target>,
@@ -68,6 +70,7 @@ impl Store {
             revision_is_due: StoredValue::new(false),
             selected: RwSignal::new(None),
             opened: RwSignal::new(BTreeSet::new()),
+            opens: RwSignal::new(0),
             prepared: RwSignal::new_local(Vec::new()),
             target: RwSignal::new(target),
         };
@@ -133,8 +136,19 @@ impl Store {
         self.selected.try_get_untracked()
     }
 
-    /// Opens a record in the inspector.
+    /// Opens a record in the inspector, which comes into sight for it.
     pub fn open(self, id: RecordId) {
+        self.open_behind(id);
+        self.opens.update(|opens| *opens += 1);
+    }
+
+    /// Changes whenever somebody opens a record, also the same one again. Tracked.
+    pub fn opens(self) -> u32 {
+        self.opens.get()
+    }
+
+    /// Opens a record in the inspector, wherever the reader is.
+    pub fn open_behind(self, id: RecordId) {
         self.selected.set(Some(id));
         self.opened.update(|opened| {
             opened.insert(id);

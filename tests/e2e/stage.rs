@@ -142,8 +142,10 @@ async fn marks_open_their_packets() -> Outcome {
             }
             let mark = page.see(&format!("[data-picture] {css}")).await?;
             let record = mark.attr("data-mark").await?.expect("it is a mark");
-            let name = mark.attr("title").await?.unwrap_or_default();
-            let name = format!("{} {name}", mark.attr("aria-label").await?.unwrap_or_default());
+            let name = match mark.attr("aria-label").await? {
+                Some(name) => name,
+                None => mark.prop("textContent").await?.unwrap_or_default(),
+            };
             let number = record.parse::<u64>().expect("a record") + 1;
             assert!(name.contains(&format!("#{number}")), "{id} {css}: {name}");
             press(&mark).await?;

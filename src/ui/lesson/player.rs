@@ -129,7 +129,11 @@ pub fn make(session: LessonSession, cast: &Cast, next: &Move) -> Result<bool, Ac
         Move::Wait(time) => Ok(store.skip(*time).is_ok()),
         Move::Open(..) => match store.peek(|lab| next.record_to_open(lab.capture())) {
             Some(record) => {
-                store.open(record);
+                // Whoever has a solution played stays where it is told.
+                match untrack(|| session.is_playing()) {
+                    true => store.open_behind(record),
+                    false => store.open(record),
+                }
                 Ok(true)
             }
             None => Ok(false),

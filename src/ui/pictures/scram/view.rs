@@ -191,7 +191,6 @@ fn node(node: &Node, sheet: &Sheet, store: Store, strings: &'static Strings) -> 
         Some(id) => {
             let packet = store.record(id).and_then(|record| record.packet_type());
             let packet = packet.map_or("", |packet| packet.name());
-            let label = format!("#{} {packet}: {}", id.number(), name(node.quantity, strings));
             view! {
                 <button
                     type="button"
@@ -203,11 +202,11 @@ fn node(node: &Node, sheet: &Sheet, store: Store, strings: &'static Strings) -> 
                     data-known=known
                     data-proof=is_proof
                     data-latest=latest
-                    aria-label=label
                     title=title
                     on:click=move |_| store.open(id)
                 >
                     {content}
+                    <span class="visually-hidden">{packet}</span>
                 </button>
             }
             .into_any()
