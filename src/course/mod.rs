@@ -20,8 +20,10 @@ mod outline;
 mod picture;
 mod progress;
 mod prose;
+mod rehearsal;
 mod run;
 mod seen;
+mod stage;
 mod uses;
 mod verdict;
 
@@ -41,7 +43,9 @@ pub use prose::{
     ChapterProse, ChapterTitle, ExerciseProse, HintProse, PredictionProse, StepProse,
     chapter_prose, chapter_title, exercise_prose, exercise_title, shelf_of,
 };
+pub use rehearsal::Rehearsal;
 pub use run::Run;
 pub use seen::{Seen, Sight};
+pub use stage::Stage;
 pub use uses::played;
 pub use verdict::{Finding, Unmet, Verdict, judge};
