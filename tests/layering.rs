@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("client", &["delivery", "auth", "mqtt"]),
     ("broker", &["delivery", "auth", "mqtt"]),
     ("capture", &["mqtt"]),
-    ("analysis", &["capture", "mqtt"]),
+    ("analysis", &["capture", "delivery", "mqtt"]),
     ("formats", &["capture", "mqtt"]),
     // A fault is that of one client, which has its letter from the capture.
     ("link", &["mqtt", "capture"]),
@@ -24,8 +24,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "course",
         &[
-            "capture", "analysis", "mqtt", "auth", "glossary", "words", "language", "lab",
-            "broker", "link",
+            "capture", "analysis", "delivery", "mqtt", "auth", "glossary", "words", "language",
+            "lab", "broker", "link",
         ],
     ),
     ("elsewhere", &["language", "link", "mqtt"]),

@@ -1,7 +1,7 @@
 //! CONNECT and what leads to its CONNACK (§3.1.4, §4.12).
 
 use super::authentication::{Exchange, Step, check_method, check_password};
-use super::connection::{Announced, Connected, KeepAlive, Phase, Rate};
+use super::connection::{Connected, KeepAlive, Phase, Rate};
 use super::event::{Event, SessionEnd};
 use super::message::seconds;
 use super::policy::{Action, Request};
@@ -254,7 +254,7 @@ impl Broker {
         let redelivery = session.outgoing.redelivery();
 
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        let announced = Announced::by(&self.policy);
+        let announced = self.policy.accepts();
         connection.announced = announced;
         let maximum_connect_time = self.policy.maximum_connect_time;
         connection.phase = Phase::Connected(Box::new(Connected {

@@ -55,7 +55,7 @@ use crate::mqtt::{
     Sender,
 };
 use crate::time::Instant;
-use connection::{Announced, Connected, Connection, Phase, Rate};
+use connection::{Connected, Connection, Phase, Rate};
 use entropy::Entropy;
 use event::unreadable;
 use message::seconds;
@@ -249,7 +249,7 @@ impl Broker {
         let give_up_at = now + seconds(self.policy.connect_timeout);
         let connection = Connection {
             opened_at: now,
-            announced: Announced::by(&self.policy),
+            announced: self.policy.accepts(),
             phase: Phase::AwaitingConnect { give_up_at },
         };
         self.connections.insert(id, connection);

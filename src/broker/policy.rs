@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::Accepts;
 use crate::mqtt::{PacketType, QoS, ReasonCode, Sender, matches, without_share_name};
 
 /// Everything that can be set about a [`Broker`](super::Broker). A change applies to what happens
@@ -242,6 +243,20 @@ pub(super) struct Request<'a> {
 }
 
 impl Policy {
+    /// What a connection that begins now may send.
+    pub(super) fn accepts(&self) -> Accepts {
+        Accepts {
+            receive_maximum: self.receive_maximum.max(1),
+            maximum_packet_size: self.maximum_packet_size.filter(|size| *size > 0),
+            topic_alias_maximum: self.topic_alias_maximum,
+            maximum_qos: self.maximum_qos,
+            retain: self.retain_available,
+            wildcard_subscription: self.wildcard_subscription_available,
+            subscription_identifier: self.subscription_identifier_available,
+            shared_subscription: self.shared_subscription_available,
+        }
+    }
+
     /// The first rule that fits.
     pub(super) fn rule_for(&self, request: &Request<'_>) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.fits(request))

@@ -113,7 +113,7 @@ impl Attempt {
         Ok(())
     }
 
-    fn turn(&self) -> Turn {
+    pub fn turn(&self) -> Turn {
         match self.give_up_at {
             Some(_) => Turn::Server,
             None => Turn::Client,

@@ -1,7 +1,7 @@
 //! The limits that each side announces, in CONNECT and CONNACK.
 
 use super::command::CommandError;
-use crate::delivery::{Quota, packet_size};
+use crate::delivery::{Accepts, packet_size};
 use crate::mqtt::{ConnAck, Connect, Packet, Properties, Publish, QoS, Subscription, split_shared};
 
 /// A value, and whether the packet stated it or it is the specification's default.
@@ -64,16 +64,22 @@ impl<T> Limit<T> {
             None => Limit { value: default, sent: false },
         }
     }
+
+    /// A value with the standard's default in it already, and the property that states it.
+    fn of<P>(value: T, property: Option<P>) -> Limit<T> {
+        Limit { value, sent: property.is_some() }
+    }
 }
 
 impl Announced {
     /// What this CONNECT announces.
     pub fn new(connect: &Connect) -> Announced {
         let p = &connect.properties;
+        let accepts = Accepts::of_connect(connect);
         Announced {
-            receive_maximum: Limit::new(p.receive_maximum(), Quota::DEFAULT_MAXIMUM),
-            maximum_packet_size: Limit::new(p.maximum_packet_size().map(Some), None),
-            topic_alias_maximum: Limit::new(p.topic_alias_maximum(), 0),
+            receive_maximum: Limit::of(accepts.receive_maximum, p.receive_maximum()),
+            maximum_packet_size: Limit::of(accepts.maximum_packet_size, p.maximum_packet_size()),
+            topic_alias_maximum: Limit::of(accepts.topic_alias_maximum, p.topic_alias_maximum()),
             session_expiry_interval: Limit::new(p.session_expiry_interval(), 0),
             request_problem_information: flag(p.request_problem_information(), true),
             request_response_information: flag(p.request_response_information(), false),
@@ -85,6 +91,7 @@ impl Limits {
     /// What holds after this CONNACK, which answers this CONNECT.
     pub fn new(connect: &Connect, connack: &ConnAck) -> Limits {
         let p = &connack.properties;
+        let accepts = Accepts::of_connack(connack);
         let announced = Announced::new(connect);
         // Only an empty Client Identifier is replaced by an assigned one (§3.2.2.3.7).
         let assigned = p.assigned_client_identifier().filter(|_| connect.client_id.is_empty());
@@ -95,14 +102,23 @@ impl Limits {
                 announced.session_expiry_interval.value,
             ),
             keep_alive: Limit::new(p.server_keep_alive(), connect.keep_alive),
-            receive_maximum: Limit::new(p.receive_maximum(), Quota::DEFAULT_MAXIMUM),
-            maximum_qos: Limit::new(p.maximum_qos().and_then(QoS::from_bits), QoS::ExactlyOnce),
-            retain_available: flag(p.retain_available(), true),
-            maximum_packet_size: Limit::new(p.maximum_packet_size().map(Some), None),
-            topic_alias_maximum: Limit::new(p.topic_alias_maximum(), 0),
-            wildcard_subscription_available: flag(p.wildcard_subscription_available(), true),
-            subscription_identifier_available: flag(p.subscription_identifier_available(), true),
-            shared_subscription_available: flag(p.shared_subscription_available(), true),
+            receive_maximum: Limit::of(accepts.receive_maximum, p.receive_maximum()),
+            maximum_qos: Limit::of(accepts.maximum_qos, p.maximum_qos()),
+            retain_available: Limit::of(accepts.retain, p.retain_available()),
+            maximum_packet_size: Limit::of(accepts.maximum_packet_size, p.maximum_packet_size()),
+            topic_alias_maximum: Limit::of(accepts.topic_alias_maximum, p.topic_alias_maximum()),
+            wildcard_subscription_available: Limit::of(
+                accepts.wildcard_subscription,
+                p.wildcard_subscription_available(),
+            ),
+            subscription_identifier_available: Limit::of(
+                accepts.subscription_identifier,
+                p.subscription_identifier_available(),
+            ),
+            shared_subscription_available: Limit::of(
+                accepts.shared_subscription,
+                p.shared_subscription_available(),
+            ),
         }
     }
 

@@ -253,12 +253,19 @@ impl Client {
         matches!(self.phase, Phase::Connected(_))
     }
 
+    /// Whether it is to send the next AUTH before the Server says whether it accepts the connection (§4.12).
+    pub fn owes_auth(&self) -> bool {
+        matches!(&self.phase, Phase::Connecting(attempt) if attempt.turn() == Turn::Client)
+    }
+
     /// Whether no message and no SUBSCRIBE or UNSUBSCRIBE waits to be sent or answered. False while the
     /// connection is being opened or closed.
     pub fn is_settled(&self) -> bool {
         match &self.phase {
             Phase::Offline | Phase::LinkUp => true,
-            Phase::Opening { .. } | Phase::Connecting(_) | Phase::Closing => false,
+            Phase::Opening { .. } | Phase::Closing => false,
+            // A challenge is an answer too.
+            Phase::Connecting(attempt) => attempt.turn() == Turn::Client,
             Phase::Connected(online) => {
                 let Online { connection, session } = &**online;
                 session.messages() == 0

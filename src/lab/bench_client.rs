@@ -566,6 +566,17 @@ impl BenchClient {
         is_settled && !self.automations.is_busy()
     }
 
+    /// Whether it has gone as far as it does before what it does by itself is due.
+    pub(super) fn is_idle(&self) -> bool {
+        let is_moving = matches!(self.link_state(), LinkState::Opening | LinkState::Closing);
+        self.is_settled() || self.automations.is_busy() && !is_moving
+    }
+
+    /// Whether its connection waits for an AUTH that nobody but a person sends.
+    pub fn owes_auth(&self) -> bool {
+        self.client.owes_auth() && !self.automations.is_busy()
+    }
+
     /// Carries out all outputs of the role. `record` is the packet that caused them.
     fn drive(&mut self, record: Option<RecordId>, wire: &mut Wire<'_>) {
         while let Some(output) = self.client.poll() {

@@ -419,6 +419,11 @@ impl Lab {
     pub fn is_settled(&self) -> bool {
         self.clients.iter().all(BenchClient::is_settled)
     }
+
+    /// Whether nothing but time is missing: whoever is not settled has begun something that goes on by itself later.
+    pub fn waits_for_time(&self) -> bool {
+        self.clients.iter().all(BenchClient::is_idle)
+    }
 }
 
 /// Borrowed parts of the lab a client needs to send: the capture, the command queue, the time.

@@ -92,8 +92,8 @@ parts! {
         view! { <Inspector head/> }.into_any()
     }
     /// The wire as a sequence diagram.
-    bench: fn ladder() {
-        view! { <LadderView/> }.into_any()
+    bench: fn ladder(is_picture: bool) {
+        view! { <LadderView is_picture/> }.into_any()
     }
     /// The inside of the broker in the tab.
     more: fn broker_panel() {

@@ -1,7 +1,7 @@
 //! Tallies with links to what is missing, and the learner's best results.
 
+use crate::analysis::requests::percentile;
 use crate::course::around::QUESTIONS;
-use crate::course::requests::percentile;
 use crate::course::{ALIAS_SAVING, ALIAS_SAVING_BY_HAND, Progress, Sight, Through};
 use crate::language::Language;
 use crate::mqtt::{PacketType, PropertyId, ReasonCode};

@@ -8,8 +8,8 @@ use crate::analysis::answer_to;
 use crate::broker::Policy;
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, connect_with};
-use crate::course::connections::{Connection, connections};
-use crate::course::subscriptions::held;
+use crate::course::support::connections::{Connection, connections};
+use crate::course::support::subscriptions::held;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Prediction,
     Step, Unmet, Verdict, check, figure, judge,

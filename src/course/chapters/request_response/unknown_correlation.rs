@@ -5,9 +5,9 @@ use super::{
     requests, response_topic, round_trip,
 };
 use crate::analysis::answer_to;
+use crate::analysis::requests::Exchange;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
-use crate::course::requests::Exchange;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,

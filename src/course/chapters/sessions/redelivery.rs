@@ -3,7 +3,7 @@
 use super::connect;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{self, publish, subscribe};
-use crate::course::connections::{Connection, accepted};
+use crate::course::support::connections::{Connection, accepted};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,

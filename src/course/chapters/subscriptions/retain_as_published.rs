@@ -3,7 +3,7 @@
 use crate::analysis::answer_to;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::connect;
-use crate::course::subscriptions::{Granted, held};
+use crate::course::support::subscriptions::{Granted, held};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,

@@ -3,7 +3,7 @@
 use crate::analysis::answer_to;
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, has_ended, publish, subscribe};
-use crate::course::subscriptions::{ended, held};
+use crate::course::support::subscriptions::{ended, held};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
     Step, Unmet, Verdict, check, judge,

@@ -1,8 +1,8 @@
 //! An alias ends with its Network Connection, also where the Session goes on.
 
 use super::{TOPIC, alias_of, code_of, dismissal, has_ended, publish_in, reading, taken};
+use crate::analysis::savings::weigh;
 use crate::capture::{ClientSlot, Record, RecordId};
-use crate::course::savings::weigh;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, figure, judge,

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::evidence::Evidence;
-use super::verdict::{Finding, Unmet};
 use crate::analysis::answer_to;
 use crate::capture::{ClientSlot, Entry, RecordId};
+use crate::course::{Evidence, Finding, Unmet};
 use crate::mqtt::{ConnAck, Connect, ConnectionId, Disconnect, Packet, PacketType, PropertyId};
 
 /// One Network Connection on which CONNECT was sent.
