@@ -215,7 +215,7 @@ impl Breakage {
                 let options = a.leaf(FieldId::SubscriptionOptions)?.start;
                 let filter = a.leaf(FieldId::TopicFilter)?;
                 let mut bytes = a.spliced(filter, b"$share/group/topic");
-                // Everything that grew or shrank stands before the options.
+                // Everything that grew or shrank comes before the options.
                 let at = options + bytes.len() - a.frame.len();
                 bytes[at] |= 0b0000_0100;
                 Some(bytes)
@@ -270,7 +270,7 @@ impl Breakage {
                 let holder = a.holder?;
                 let once =
                     |id: &&PropertyId| id.section_in(holder).is_some() && !id.may_repeat_in(holder);
-                // One that stands there already, or two more.
+                // One that is there already, or two more.
                 let there = a.properties().find(|(id, _)| !id.may_repeat_in(holder));
                 match there {
                     Some((_, range)) => {
@@ -432,7 +432,7 @@ impl Anatomy {
         self.properties().find(|(there, _)| *there == id).map(|(_, range)| range)
     }
 
-    /// The first property that may stand here and is of that sort.
+    /// The first property of this kind that is allowed here.
     fn allowed(&self, is_meant: impl Fn(PropertyId) -> bool) -> Option<PropertyId> {
         let holder = self.holder?;
         let may_stand = |id: &&PropertyId| id.section_in(holder).is_some() && is_meant(**id);
@@ -529,10 +529,10 @@ impl Anatomy {
         Some(self.spliced(end..end, rest))
     }
 
-    /// Puts properties in front of those that stand there.
+    /// Puts properties in front of those that are there.
     fn with_properties(&self, properties: &[u8]) -> Option<Vec<u8>> {
         let long = Anatomy::of(&self.with_property_block()?.into(), self.sender)?;
-        // In CONNECT, the packet's own block stands before that of a Will.
+        // In CONNECT, the packet's own block comes before that of a Will.
         let at = long.leaf(FieldId::PropertyLength)?.end;
         Some(long.spliced(at..at, properties))
     }

@@ -48,7 +48,7 @@ pub enum What {
 }
 
 impl Difference {
-    /// Whether every run makes this anew, so that it tells two runs apart without meaning anything.
+    /// Whether this is different in every run, so that a difference means nothing.
     pub fn is_identifier(&self) -> bool {
         matches!(
             self.what,
@@ -110,7 +110,7 @@ pub fn compare(left: &Capture, right: &Capture) -> Comparison {
         pairs.extend(rights.iter().map(|right| (None, Some(right.position))));
     }
     // Each client's pairs are in order; among clients, the left capture tells, and what is only in the
-    // right one stays behind its neighbour.
+    // right one follows its neighbor.
     let mut anchor = None;
     let mut last_client = None;
     let mut anchored: Vec<_> = pairs

@@ -39,7 +39,7 @@ pub(super) struct Connected {
     pub(super) user: Option<String>,
     pub(super) connected_at: Instant,
     pub(super) keep_alive: KeepAlive,
-    /// When Maximum connect time is over.
+    /// When Maximum connect time has passed.
     pub(super) ends_at: Option<Instant>,
     /// Whether a DISCONNECT may still set a Session Expiry Interval above 0 (§3.14.2.2.2).
     pub(super) may_extend_session: bool,

@@ -82,8 +82,8 @@ pub type ClientId = Arc<str>;
 ///
 /// The order for one connection is: `Opened`; `Received` for each packet, within the limit of
 /// [`maximum_packet_size`](Broker::maximum_packet_size); then either `Closed`, or an `Output::Close` that
-/// the broker decides on. After that it knows the connection no longer: what is still received on it is
-/// ignored, and so is its `Closed`. A [`ConnectionId`] must not be in use when it is opened.
+/// the broker decides on. After that it does not know the connection any more: what is still received on it
+/// is ignored, and so is its `Closed`. A [`ConnectionId`] must not be in use when it is opened.
 ///
 /// Time must not run backwards from one call to the next. The broker reads no clock, so a test may let
 /// hours pass at once.

@@ -247,7 +247,7 @@ mod tests {
     const PINGREQ: Bytes = Bytes::from_static(&[0xC0, 0]);
     const PUBACK: Bytes = Bytes::from_static(&[0x40, 2, 0, 1]);
 
-    /// A connection that is there, on a line without latency.
+    /// An open connection, on a line without latency.
     fn connected() -> Loopback {
         let mut loopback = Loopback::new(Duration::ZERO);
         loopback.open(LINK, CLIENT, Instant::START);

@@ -172,7 +172,7 @@ impl ErrorKind {
     }
 
     /// The Reason Code with which a receiver answers, in CONNACK or DISCONNECT (§4.13). For
-    /// [`Class::Framing`], to which nobody answers, it is 0x81.
+    /// [`Class::Framing`], which is not answered, it is 0x81.
     pub fn reason_code(self) -> ReasonCode {
         use ErrorKind as E;
         use ReasonCode as R;

@@ -97,7 +97,7 @@ impl Deframer {
     ///
     /// Those of [`FrameHeader::read`], and [`ErrorKind::PacketTooLarge`]. No packet boundary can be found
     /// after an error: call it no more and close the connection (§4.13).
-    /// [`PacketStream`](super::PacketStream) keeps to that by itself.
+    /// [`PacketStream`](super::PacketStream) takes care of that.
     pub fn next_frame(&mut self) -> Result<Option<Bytes>, DecodeError> {
         let Some(header) = FrameHeader::read(&self.buffer)? else { return Ok(None) };
         if let Some(maximum) = self.maximum

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::mqtt::{ErrorKind, PacketType, ReasonCode, Sender};
 
-/// Why something ended or was refused. Numbers stand as found, and as allowed.
+/// Why something ended or was refused. Numbers are given as found, and as allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The bytes of the client's packet break a rule.
@@ -183,7 +183,7 @@ impl Cause {
         }
     }
 
-    /// The normative statement that decides it, or the section where none has a number.
+    /// The normative statement that decides it, or the section where no statement has a number.
     pub fn rule(self) -> &'static str {
         use ReasonCode as R;
         match self {

@@ -81,8 +81,7 @@ pub fn has_why(capture: &Capture, id: RecordId) -> bool {
     }
 }
 
-/// Explains how the client's latest connection ended; `None` while it stands, and if it ended as it
-/// was meant to.
+/// Explains how the client's latest connection ended; `None` while it is open, and if it ended as intended.
 pub fn why_last(capture: &Capture, client: ClientSlot) -> Option<Why> {
     let last = capture.records().rev().find(|record| record.client == client)?;
     match last.entry {
@@ -284,7 +283,7 @@ fn closed_by_client(capture: &Capture, end: &Record) -> Found {
     }
 }
 
-/// The server, or something between, closed without a word.
+/// The server, or something in between, closed without DISCONNECT.
 fn closed_by_server(capture: &Capture, end: &Record) -> Found {
     if let Some(fault) = recent_fault(capture, end, Sender::Client) {
         return Found { about: fault.about, ..Found::new(fault.cause, Some(fault.record)) };
@@ -405,7 +404,7 @@ fn about(asked: &Packet, code: ReasonCode) -> Option<String> {
     }
 }
 
-/// The Topic Name of a PUBLISH, also where an alias stands for it.
+/// The Topic Name of a PUBLISH, looked up where it has only an alias.
 fn topic_of(capture: &Capture, record: &Record, publish: &Publish) -> String {
     let aliased = capture.aliased(record).map(|aliased| aliased.topic.to_owned());
     aliased.unwrap_or_else(|| publish.topic.clone())

@@ -79,7 +79,7 @@ fn bytes_of(text: &str) -> Result<Bytes, (usize, &'static str)> {
     }
 }
 
-/// An error outside the packet: there is nobody to answer, so there is no Reason Code.
+/// An error outside the packet: there is no peer to answer, so there is no Reason Code.
 fn failure(at: usize, kind: &str, statement: Value, message: &str) -> Value {
     json!({
         "ok": false,

@@ -27,7 +27,7 @@ struct Line {
     reason: Option<String>,
 }
 
-/// The records of a file, numbered anew from 1. The bytes count; a decoded packet beside them is not read.
+/// The records of a file, numbered from 1 again. The bytes count; a decoded packet beside them is not read.
 pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
     let lines: Vec<Line> = serde_json::from_str(text).map_err(|error| {
         // It may be no JSON at all, further on than where it first differed.

@@ -18,7 +18,7 @@ use crate::mqtt::{
 pub struct JsonError {
     /// Where in the JSON, as in `subscriptions[0].qos`; empty for the whole.
     pub path: String,
-    /// What should stand there.
+    /// What should be there.
     pub expected: String,
 }
 
@@ -163,7 +163,7 @@ fn subscription(node: Node<'_>) -> Result<Subscription, JsonError> {
     Ok(subscription)
 }
 
-/// A value and where it stands.
+/// A value and where it is.
 struct Node<'a> {
     value: &'a Value,
     path: String,

@@ -100,7 +100,7 @@ pub fn packet_to_json(packet: &Packet) -> Value {
 ///
 /// `fields` holds the leaves in wire order: each begins where the one before it ends. `path` names the
 /// groups around a leaf, outermost first; `bits` lists the bit fields of a byte that has them, from bit 7
-/// down; `meaning` is there where a number stands for a name.
+/// down; `meaning` is there where a number means a name.
 pub fn dissection_to_json(dissection: &Dissection) -> Value {
     let mut fields = Vec::new();
     for field in &dissection.fields {

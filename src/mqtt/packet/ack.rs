@@ -58,8 +58,8 @@ impl Ack {
     }
 }
 
-/// Writes Reason Code and properties in the shortest form: both may be left out when they say
-/// nothing. DISCONNECT does the same.
+/// Writes Reason Code and properties in the shortest form: both are omitted where they say nothing.
+/// DISCONNECT does the same.
 pub(super) fn write_reason(
     reason_code: ReasonCode,
     properties: &Properties,

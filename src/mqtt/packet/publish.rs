@@ -38,7 +38,7 @@ impl Publish {
         let (topic, packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             let at = r.at();
             let topic = r.string_checked(FieldId::TopicName, |topic| match topic {
-                // Whether an alias stands for it shows further on.
+                // An alias may take its place; that is checked below.
                 "" => Ok(()),
                 _ => check_topic_name(topic),
             })?;

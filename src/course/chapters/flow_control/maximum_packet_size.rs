@@ -44,7 +44,7 @@ pub static EXERCISE: Exercise = Exercise {
     policy: || Policy { maximum_packet_size: Some(4096), ..Policy::default() },
     figures: &[
         Figure { name: "fits", value: |_| figure::size(&of_size(FITS)) },
-        Figure { name: "topic", value: |_| (2 + super::TOPIC.len()).to_string() },
+        Figure { name: "topic", value: |_| (2 + TOPIC.len()).to_string() },
         Figure { name: "one-more", value: |_| (MAXIMUM + 1).to_string() },
         Figure { name: "large", value: |_| figure::size(&of_size(TOO_LARGE)) },
     ],
