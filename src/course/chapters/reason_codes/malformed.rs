@@ -44,7 +44,7 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn message(qos: QoS) -> Act {
-    publish(CLIENT, "test/codes/sound", qos, "sound")
+    publish(CLIENT, "factory/osaka/line-3/alarm", qos, "sound")
 }
 
 fn acknowledged(evidence: &Evidence) -> Verdict {

@@ -71,7 +71,7 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn topic(nonce: &str) -> String {
-    format!("test/codes/empty-room/{nonce}")
+    format!("factory/osaka/empty-room/{nonce}")
 }
 
 fn message(nonce: &str) -> Act {

@@ -115,7 +115,7 @@ fn topic_of(record: &Record) -> Option<String> {
 }
 
 fn is_forbidden(record: &Record) -> bool {
-    topic_of(record).is_some_and(|topic| topic.starts_with("test/forbidden/"))
+    topic_of(record).is_some_and(|topic| topic.starts_with("factory/osaka/forbidden/"))
 }
 
 fn ended_after<'a>(evidence: &Evidence<'a>, cause: &Record) -> Option<&'a Record> {
@@ -130,5 +130,5 @@ fn what_came(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);
-const DOOR: &str = "test/forbidden/door";
-const OPEN: &str = "test/codes/door";
+const DOOR: &str = "factory/osaka/forbidden/door-2";
+const OPEN: &str = "factory/osaka/line-3/door-2";

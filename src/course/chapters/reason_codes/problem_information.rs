@@ -64,7 +64,7 @@ fn without(cast: &Cast) -> Act {
 }
 
 fn forbidden(slot: ClientSlot) -> Act {
-    publish(slot, "test/forbidden/door", QoS::AtLeastOnce, "open")
+    publish(slot, "factory/osaka/forbidden/door-2", QoS::AtLeastOnce, "open")
 }
 
 /// The last refusal that reached a client.

@@ -137,6 +137,6 @@ fn one_each(evidence: &Evidence, _: &[RecordId]) -> Option<usize> {
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);
-const PLAIN: &str = "test/codes/plain";
-const GAUGE: &str = "test/codes/gauge";
-const NEWS: &str = "test/forbidden/news";
+const PLAIN: &str = "factory/osaka/line-3/notices";
+const GAUGE: &str = "factory/osaka/line-3/gauge";
+const NEWS: &str = "factory/osaka/forbidden/news";

@@ -176,6 +176,6 @@ fn nothing_comes(evidence: &Evidence) -> Verdict {
 
 const CLIENT: ClientSlot = ClientSlot(0);
 const PUBLISHER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "test/session/clean";
+const TOPIC: &str = "factory/osaka/line-3/notices";
 /// The option that holds whenever the Session was discarded [MQTT-3.1.2-4].
 const NOTHING_IS_LEFT: usize = 2;
