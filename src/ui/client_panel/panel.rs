@@ -120,6 +120,9 @@ pub fn ClientPanel(
                             // Another form will take the place of this one.
                             if let Some(section) = section.get_untracked() {
                                 focus_within(&section, ".client-panel__send [type=submit]");
+                                if let Ok(Some(place)) = section.closest(".panels__place") {
+                                    place.set_scroll_top(0);
+                                }
                             }
                         }
                     }

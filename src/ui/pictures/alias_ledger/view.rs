@@ -396,10 +396,15 @@ fn chart_view(chart: &Chart, line: &Line, store: Store, strings: &'static String
     let left = format!("{:.2}%", 100.0 * chart.bars.len() as f64 / chart.columns as f64);
     let even = chart.break_even.map(|column| {
         let left = format!("{:.2}%", 100.0 * column as f64 / chart.columns as f64);
+        // Right of the line, while there are few bars, are the sums, which end there.
+        let early = match chart.bars.len() > column + EARLY {
+            true => "above",
+            false => "below",
+        };
         view! {
             <span
                 class="alias-figure__even"
-                data-early=(column < EARLY).then_some("")
+                data-early=(column < EARLY).then_some(early)
                 style:inset-inline-start=left
             >
                 <span>{strings.alias_legend_even}</span>
