@@ -495,7 +495,9 @@ fn column_view(
                         {value}
                     </i>
                 </span>
-                <span class="alias-column__number">{bar.number}</span>
+                <span class="alias-column__number">
+                    {(has_values || bar.number.is_multiple_of(NUMBERED)).then_some(bar.number)}
+                </span>
                 <span class="visually-hidden">{name}</span>
             </button>
         </li>
@@ -507,6 +509,8 @@ fn column_view(
 const EARLY: usize = 3;
 /// Up to so many columns there is room for a number on each bar.
 const ROOMY: usize = 12;
+/// Where there is no room for all, every fifth message has its number.
+const NUMBERED: usize = 5;
 /// The height of a label, in percent of the sums.
 const LABEL: f64 = 22.0;
 
