@@ -246,7 +246,7 @@ fn claims(table: &Table, language: Language) -> impl Iterator<Item = (String, &'
 fn every_word(exercise: &'static Exercise, language: Language) -> Vec<(String, &'static str)> {
     let mut all = Table::new(exercise).raw_words(language);
     let words = exercise_prose(exercise.id, language).expect("there are words");
-    all.extend(words.findings.iter().map(|(key, text)| (format!("finding {key}"), *text)));
+    all.extend(words.findings.iter().map(|it| (format!("finding {}", it.key), it.text)));
     all.extend([
         ("elsewhere".to_owned(), words.elsewhere),
         ("tomorrow".to_owned(), words.tomorrow),

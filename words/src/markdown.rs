@@ -108,11 +108,18 @@ fn is_topic(code: &str) -> bool {
     code.contains('/') && !code.contains(' ')
 }
 
-/// A line may end after a level of a topic, and nowhere else: not at the hyphen of `robot-07`.
+/// A line may end after a level of a topic, and nowhere else: not at the hyphen of `robot-07`. A short one
+/// stays on one line.
 fn topic(code: &str) -> String {
-    let levels = code.replace('&', "&amp;").replace('<', "&lt;").replace('/', "/<wbr>");
+    let levels = code.replace('&', "&amp;").replace('<', "&lt;");
+    let levels = match code.chars().count() {
+        ..=SHORT_TOPIC => levels,
+        _ => levels.replace('/', "/<wbr>"),
+    };
     format!("<code class=\"topic\">{levels}</code>")
 }
+
+const SHORT_TOPIC: usize = 10;
 
 /// No line ends between `QoS` and its number, nor between a number and its unit.
 fn keep_together(text: &str) -> String {
@@ -163,7 +170,8 @@ mod tests {
     #[test]
     fn lines_end_between_the_levels_of_a_topic() {
         for (markdown, html) in [
-            ("`a/b-1/#`", "<code class=\"topic\">a/<wbr>b-1/<wbr>#</code>"),
+            ("`plant/b-1/#`", "<code class=\"topic\">plant/<wbr>b-1/<wbr>#</code>"),
+            ("`a/b-1/#`", "<code class=\"topic\">a/b-1/#</code>"),
             ("`$share/<group>/a`", "<code class=\"topic\">$share/<wbr>&lt;group>/<wbr>a</code>"),
             ("`a b/c`", "<code>a b/c</code>"),
         ] {

@@ -165,11 +165,11 @@ mod tests {
         for (found, expect) in [
             (
                 Finding::NoPacket { packet: PacketType::Subscribe, sender: Sender::Client, client },
-                "“subscriber” has not sent SUBSCRIBE yet.",
+                "Waiting for SUBSCRIBE from “subscriber”.",
             ),
             (
                 Finding::NoPacket { packet: PacketType::SubAck, sender: Sender::Server, client },
-                "No SUBACK has reached “subscriber” yet.",
+                "Waiting for SUBACK to “subscriber”.",
             ),
             (Finding::absent("Receive Maximum"), "Receive Maximum is missing."),
             (
