@@ -4,8 +4,9 @@
 use bytes::Bytes;
 
 use super::{PUBLISHER, SUBSCRIBER, TOPIC, delivered, published};
+use crate::analysis::answer_to;
 use crate::broker::Policy;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, connect_with};
 use crate::course::connections::{Connection, connections};
 use crate::course::subscriptions::held;

@@ -1,6 +1,7 @@
 //! No Local: a client that does not want its own messages back.
 
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::subscriptions::{Granted, held};
 use crate::course::{
