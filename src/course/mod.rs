@@ -40,7 +40,7 @@ pub use progress::{
     ALIAS_SAVING, ALIAS_SAVING_BY_HAND, Done, ImportError, Kept, Progress, Through,
 };
 pub use prose::{
-    ChapterProse, ChapterTitle, ExerciseProse, HintProse, PredictionProse, StepProse,
+    ChapterProse, ChapterTitle, ExerciseProse, FindingProse, HintProse, PredictionProse, StepProse,
     chapter_prose, chapter_title, exercise_prose, exercise_title, shelf_of,
 };
 pub use rehearsal::Rehearsal;

@@ -111,7 +111,8 @@ fn VerdictView(
         let word = model::state_word(&verdict, strings);
         let text = verdict.as_ref().err().map(Unmet::finding).map(|found| {
             let words = exercise_prose(session.exercise.id, locale.language());
-            model::finding(found, words, strings, role)
+            let step = session.exercise.steps[index].id;
+            model::finding(found, step, words, strings, role)
         });
         let records = match &verdict {
             Ok(records) => records.clone(),
