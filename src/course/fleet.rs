@@ -5,9 +5,9 @@ use bytes::Bytes;
 
 use super::alias_policy::{AliasPolicy, Choice, choose};
 use super::savings::{Weighed, size, weigh};
-use crate::capture::{Capture, ClientSlot, ConnectionId, RecordId};
+use crate::capture::{Capture, ClientSlot, RecordId};
 use crate::lab::Act;
-use crate::mqtt::{Packet, PacketId, PacketType, Property, Publish, QoS, Sender};
+use crate::mqtt::{ConnectionId, Packet, PacketId, PacketType, Property, Publish, QoS, Sender};
 
 /// How many aliases a policy may hand out: what a stock Mosquitto allows.
 pub const ALIASES: u16 = 10;

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::capture::{ClientSlot, ConnectionId, Entry, Record, RecordId};
-use crate::mqtt::{Packet, PacketId, PacketType, QoS, Sender};
+use crate::capture::{ClientSlot, Entry, Record, RecordId};
+use crate::mqtt::{ConnectionId, Packet, PacketId, PacketType, QoS, Sender};
 
 /// One direction of one accepted connection.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,15 +8,15 @@ use super::act::Action;
 use super::automation::{Automation, Automations, Behaviour, BehaviourKind, Loss, owed, release};
 use super::route::Route;
 use super::{ActError, Wire};
-use crate::capture::{ClientSlot, ConnectionId, Entry, LinkClose, RecordId};
+use crate::capture::{ClientSlot, Entry, LinkClose, RecordId};
 use crate::client::{
     AckKind, AcknowledgeByHand, Client, Command, Event, Input, Output, Settings, Violation,
 };
 use crate::link::listener::{self, Refusal};
 use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, Target};
 use crate::mqtt::{
-    Auth, Class, Connect, DecodeError, Disconnect, Incoming, Packet, PacketStream, PacketType,
-    Properties, Publish, ReasonCode, Sender, decode, encode,
+    Auth, Class, Connect, ConnectionId, DecodeError, Disconnect, Incoming, Packet, PacketStream,
+    PacketType, Properties, Publish, ReasonCode, Sender, decode, encode,
 };
 use crate::time::Instant;
 

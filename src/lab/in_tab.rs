@@ -7,9 +7,9 @@ use litemap::LiteMap;
 
 use crate::auth::KEY_LENGTH;
 use crate::broker::{self, Broker, Policy};
-use crate::capture::{ClientSlot, ConnectionId};
+use crate::capture::ClientSlot;
 use crate::link::{Arrival, Fault, Line, LinkEvent, Loopback};
-use crate::mqtt::{Incoming, PacketStream, Sender, encode};
+use crate::mqtt::{ConnectionId, Incoming, PacketStream, Sender, encode};
 use crate::time::Instant;
 
 pub struct InTab {

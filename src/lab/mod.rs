@@ -32,10 +32,11 @@ pub use route::Route;
 
 use crate::auth::KEY_LENGTH;
 use crate::broker;
-use crate::capture::{Capture, ClientSlot, ConnectionId};
+use crate::capture::{Capture, ClientSlot};
 pub use crate::client::AcknowledgeByHand;
 use crate::client::CommandError;
 use crate::link::{BrokerAddress, LinkCommand, LinkEvent, Target, listener};
+use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 
 pub struct Lab {

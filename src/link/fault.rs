@@ -9,8 +9,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::LinkEvent;
-use crate::capture::ConnectionId;
-use crate::mqtt::{Deframer, FrameHeader, PacketType, Sender};
+use crate::mqtt::{ConnectionId, Deframer, FrameHeader, PacketType, Sender};
 
 /// One thing to break, or to mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

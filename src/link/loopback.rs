@@ -12,8 +12,8 @@ use litemap::LiteMap;
 
 use super::LinkEvent;
 use super::fault::{Fault, Line, Stop};
-use crate::capture::{ClientSlot, ConnectionId};
-use crate::mqtt::Sender;
+use crate::capture::ClientSlot;
+use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
 
 /// Many connections between clients and one server.

@@ -8,7 +8,6 @@
 //!
 //! Knows nothing of time, of what a connection means, of Sessions or exercises.
 
-mod breakage;
 mod error;
 mod field;
 mod frame;
@@ -23,7 +22,6 @@ mod topic;
 pub mod v3;
 mod writer;
 
-pub use breakage::{Breakage, Broken};
 pub use error::{Class, DecodeError, EncodeError, ErrorKind};
 pub use field::{Bits, Dissection, Field, FieldId, Label, Value};
 pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH, body, split_length};
@@ -41,3 +39,4 @@ pub use topic::{
     ShareName, check_topic_filter, check_topic_name, matches, split_shared, starts_with_wildcard,
     without_share_name,
 };
+pub use writer::variable_byte_integer;

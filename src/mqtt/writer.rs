@@ -76,7 +76,11 @@ impl Writer {
 }
 
 /// A Variable Byte Integer (§1.5.5) in the fewest bytes, and their number [MQTT-1.5.5-1].
-pub(super) fn variable_byte_integer(value: usize) -> Result<([u8; 4], usize), EncodeError> {
+///
+/// # Errors
+///
+/// Where the value is above 268,435,455.
+pub fn variable_byte_integer(value: usize) -> Result<([u8; 4], usize), EncodeError> {
     if value > MAX_REMAINING_LENGTH {
         return Err(EncodeError::TooLarge { value });
     }

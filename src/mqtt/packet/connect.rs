@@ -5,8 +5,7 @@ use bytes::Bytes;
 use super::{
     Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, Properties, Reader, Sink, Writer,
 };
-use crate::mqtt::qos::QoS;
-use crate::mqtt::topic::check_topic_name;
+use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Connect {

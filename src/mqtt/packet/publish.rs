@@ -6,8 +6,7 @@ use super::{
     DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
     Writer,
 };
-use crate::mqtt::qos::QoS;
-use crate::mqtt::topic::check_topic_name;
+use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Publish {

@@ -4,8 +4,10 @@ use super::{
     Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
     Writer,
 };
-use crate::mqtt::qos::QoS;
-use crate::mqtt::topic::{check_topic_filter, split_shared};
+use crate::mqtt::{
+    qos::QoS,
+    topic::{check_topic_filter, split_shared},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscribe {

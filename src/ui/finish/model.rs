@@ -120,9 +120,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::capture::{Capture, ClientSlot, ConnectionId};
+    use crate::capture::{Capture, ClientSlot};
     use crate::course::exercise;
-    use crate::mqtt::Sender;
+    use crate::mqtt::{ConnectionId, Sender};
     use crate::time::Instant;
 
     #[test]

@@ -1,7 +1,8 @@
 //! One CONNECT that says what this client can take and who it is.
 
 use super::accepted;
-use crate::capture::{ClientSlot, Record, RecordId, answered_by};
+use crate::analysis::answered_by;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Prediction,

@@ -34,9 +34,9 @@ pub(super) const CHAPTER: Chapter = Chapter {
 
 const SUBSCRIBER: ClientSlot = ClientSlot(0);
 const PUBLISHER: ClientSlot = ClientSlot(1);
-const FILTER: &str = "test/flow-control/+";
-const PREFIX: &str = "test/flow-control/";
-const TOPIC: &str = "test/flow-control/demo";
+const FILTER: &str = "factory/osaka/line-3/+";
+const PREFIX: &str = "factory/osaka/line-3/";
+const TOPIC: &str = "factory/osaka/line-3/log";
 
 /// CONNECT of the subscriber with a Receive Maximum.
 fn limit(cast: &Cast, receive_maximum: u16) -> Act {

@@ -199,8 +199,10 @@ fn what_it_did(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, 
     let code = connack.map_or_else(String::new, |(connack, _)| codes_of(evidence, *connack));
     let times = records.iter().filter_map(|id| evidence.capture.get(*id)).map(|record| record.at);
     let times: Vec<Instant> = times.collect();
+    let attempts = times.len().to_string();
     let pauses = times.windows(2).map(|pair| format!("{:.1} s", (pair[1] - pair[0]).as_secs_f64()));
-    vec![("code", code), ("pauses", pauses.collect::<Vec<_>>().join(", "))]
+    let pauses = pauses.collect::<Vec<_>>().join(", ");
+    vec![("code", code), ("attempts", attempts), ("pauses", pauses)]
 }
 
 /// Refused for something that does not pass, and no CONNECT since, though the other one has gone on.

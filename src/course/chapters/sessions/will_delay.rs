@@ -119,7 +119,7 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn topic(cast: &Cast) -> String {
-    format!("test/session/will/{}", cast.nonce())
+    format!("factory/osaka/line-3/robot-07/status/{}", cast.nonce())
 }
 
 /// Keep Alive is longer than all the waiting, so that no PINGREQ goes out but the one that is asked for.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
-use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::course::savings::{Weighed, weigh};
-use crate::mqtt::{Packet, PacketType, Publish, ReasonCode, Sender};
+use crate::mqtt::{ConnectionId, Packet, PacketType, Publish, ReasonCode, Sender};
 
 /// Every direction of the latest connections on which a PUBLISH has passed.
 #[derive(Clone, Debug, Default)]

@@ -4,9 +4,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::model::{Alias, Bar, Carries, Chart, Ledger, Line, Message, chart};
-use crate::capture::ConnectionId;
 use crate::language::Strings;
-use crate::mqtt::Sender;
+use crate::mqtt::{ConnectionId, Sender};
 use crate::ui::components::{Evidence, Icon, PacketWay, direction};
 use crate::ui::format::grouped;
 use crate::ui::lesson::LessonSession;

@@ -507,9 +507,10 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ConnectionId};
+    use crate::capture::Capture;
     use crate::mqtt::{
-        Ack, Packet, PacketId, Properties, Property, Publish, QoS, ReasonCode, Sender, encode,
+        Ack, ConnectionId, Packet, PacketId, Properties, Property, Publish, QoS, ReasonCode,
+        Sender, encode,
     };
 
     const WIDTHS: [f64; 4] = [316.0, 340.0, 560.0, 900.0];

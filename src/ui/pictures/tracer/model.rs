@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::mqtt::{
-    Packet, PacketId, PacketType, Publish, QoS, Sender, Subscription, matches, split_shared,
-    without_share_name,
+    ConnectionId, Packet, PacketId, PacketType, Publish, QoS, Sender, Subscription, matches,
+    split_shared, without_share_name,
 };
 
 /// What is known so far. Bounded: the oldest messages go first.

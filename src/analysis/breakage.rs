@@ -8,12 +8,10 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::error::{Class, DecodeError, ErrorKind};
-use super::field::{Field, FieldId, Label, Value};
-use super::packet::{PacketType, Sender, dissect};
-use super::property::{Holder, PropertyId, PropertyKind};
-use super::reason_code::ReasonCode;
-use super::writer::variable_byte_integer;
+use crate::mqtt::{
+    Class, DecodeError, ErrorKind, Field, FieldId, Holder, Label, PacketType, PropertyId,
+    PropertyKind, ReasonCode, Sender, Value, dissect, variable_byte_integer,
+};
 
 /// A packet with one rule broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -644,12 +642,10 @@ const AHEAD: usize = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::packet::{
-        Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, Publish, SubAck, Subscribe,
-        Subscription, UnsubAck, Unsubscribe, Will, encode,
+    use crate::mqtt::{
+        Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, Properties, Property, Publish,
+        QoS, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Will, encode,
     };
-    use crate::mqtt::property::{Properties, Property};
-    use crate::mqtt::qos::QoS;
 
     const ID: PacketId = PacketId::MIN;
 
@@ -780,7 +776,7 @@ mod tests {
 
     #[test]
     fn a_broken_packet_keeps_its_frame_unless_the_frame_is_what_breaks() {
-        use crate::mqtt::frame::FrameHeader;
+        use crate::mqtt::FrameHeader;
         for (packet, sender) in samples() {
             let frame = encode(&packet).expect("it is small");
             for broken in Breakage::all_of(&frame, sender) {

@@ -8,8 +8,8 @@ use std::collections::{HashMap, VecDeque};
 use bytes::Bytes;
 
 use super::exchange::expected_answer;
-use super::{Capture, ClientSlot, ConnectionId, Entry, Record, RecordId};
-use crate::mqtt::{self, Packet, PacketId, PacketType, PropertyId, Sender};
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
+use crate::mqtt::{self, ConnectionId, Packet, PacketId, PacketType, PropertyId, Sender};
 
 #[derive(Clone, Debug, Default)]
 pub struct Joins {
