@@ -74,23 +74,7 @@ pub fn to_html(markdown: &str) -> String {
     });
     html::push_html(&mut out, events);
     // The head of nothing is no head: a corner of a table is an ordinary cell.
-    keep_statements(&out.trim().replace("<th></th>", "<td></td>"))
-}
-
-/// No line ends within the number of a normative statement, such as `[MQTT-3.3.1-1]`.
-fn keep_statements(html: &str) -> String {
-    let mut out = String::new();
-    let mut rest = html;
-    while let Some(start) = rest.find("[MQTT-") {
-        let Some(length) = rest[start..].find(']') else { break };
-        let end = start + length + 1;
-        out.push_str(&rest[..start]);
-        out.push_str("<span class=\"whole\">");
-        out.push_str(&rest[start..end]);
-        out.push_str("</span>");
-        rest = &rest[end..];
-    }
-    out + rest
+    out.trim().replace("<th></th>", "<td></td>")
 }
 
 fn is_topic(code: &str) -> bool {

@@ -42,7 +42,6 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
         };
         let id = session.exercise.steps[index].id;
         let todo = words().and_then(|words| words.step(id)).map_or(id, |step| step.todo);
-        let todo = session.fill(todo, None);
         let verdict = session.verdict(index);
         let state = verdict.as_ref().map_or("not-yet", model::state);
         let word = verdict.as_ref().map_or("", |verdict| model::state_word(verdict, strings));
