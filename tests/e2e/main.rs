@@ -25,6 +25,7 @@ mod inside;
 mod inspector;
 mod keyboard;
 mod ladder;
+mod letters;
 mod narrow;
 mod on_mosquitto;
 mod page;
