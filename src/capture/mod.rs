@@ -7,34 +7,18 @@
 //!
 //! Knows nothing of roles, exercises or the page.
 
-pub mod json;
-pub mod pcap;
-pub mod share;
-pub mod why;
-
 mod aliases;
-mod compare;
-mod exchange;
-mod file;
-mod joins;
 mod record;
-mod text;
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-pub use crate::mqtt::ConnectionId;
 pub use aliases::Aliased;
-pub use compare::{Comparison, Counts, Difference, Pair, What, compare};
-pub use exchange::{answer_to, answered_by};
-pub use file::{LoadError, Loaded, Wrong, read_file};
-pub use joins::Joins;
 pub use record::{ClientSlot, Entry, LinkClose, Record, RecordId};
-pub use text::records_to_text;
 
 use self::aliases::Aliases;
-use crate::mqtt::{DecodeError, PacketType, Sender};
+use crate::mqtt::{ConnectionId, DecodeError, PacketType, Sender};
 use crate::time::Instant;
 
 /// How much a capture keeps. When it is full the oldest records go first, and are counted.

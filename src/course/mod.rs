@@ -7,18 +7,11 @@
 //!
 //! Knows the capture and what a person can do ([`Act`](crate::lab::Act)), never how it is shown.
 
-pub mod alias_policy;
 pub mod around;
 pub mod chapters;
 pub mod check;
-pub mod connections;
 pub mod figure;
-pub mod fleet;
-pub mod requests;
-pub mod savings;
-pub mod scram;
-pub mod subscriptions;
-pub mod window;
+pub mod support;
 
 mod evidence;
 mod exercise;

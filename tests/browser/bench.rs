@@ -5,11 +5,11 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
-use mqtt5_playground::capture::{ClientSlot, ConnectionId};
+use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::lab::{Act, Lab};
 use mqtt5_playground::link::websocket::WebSocketLink;
 use mqtt5_playground::link::{LinkCommand, LinkEvent, Target};
-use mqtt5_playground::mqtt::{Connect, PacketType, Sender};
+use mqtt5_playground::mqtt::{Connect, ConnectionId, PacketType, Sender};
 use mqtt5_playground::time::Instant;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

@@ -32,7 +32,7 @@ async fn a_refusal_lights_its_cell_in_english() -> Outcome {
 
         page.write_by_hand("refused", false).await?;
         page.see(&lit("CONNACK", 0x00)).await?;
-        page.panel('A').fill("Topic Name", "test/forbidden/door").await?;
+        page.panel('A').fill("Topic Name", "factory/osaka/forbidden/door-2").await?;
         page.panel('A').send("PUBLISH").await?;
         page.step("refused", "met").await?;
         page.see(&lit("PUBACK", 0x87)).await?;
@@ -100,4 +100,17 @@ fn cell(packet: &str, code: u8) -> String {
 /// A cell that this run has lit.
 fn lit(packet: &str, code: u8) -> String {
     format!("{} .seen-mark[data-seen='']", cell(packet, code))
+}
+
+/// What an operator does while nobody is connected shows nowhere on the wire, and says so.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn an_operator_alone_is_answered_too() -> Outcome {
+    in_browser(Language::Ja, |page| async move {
+        page.open(&address("collect-them-all", IN_TAB)).await?;
+        page.press_control("from-outside", 3).await?;
+        let words = page.strings().step_operated_alone;
+        page.see_html("#step-from-outside .step__echo", words).await
+    })
+    .await
 }

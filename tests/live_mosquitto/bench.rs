@@ -8,10 +8,10 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use mqtt5_playground::broker::{Input, Policy};
-use mqtt5_playground::capture::{Capture, ClientSlot, ConnectionId};
+use mqtt5_playground::capture::{Capture, ClientSlot};
 use mqtt5_playground::lab::{Act, Action, Lab, LinkState};
 use mqtt5_playground::link::{LinkCommand, LinkEvent, Target};
-use mqtt5_playground::mqtt::{Connect, Packet, PacketType, Sender};
+use mqtt5_playground::mqtt::{Connect, ConnectionId, Packet, PacketType, Sender};
 use mqtt5_playground::time::Instant;
 
 use crate::websocket::NativeLink;

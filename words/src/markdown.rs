@@ -69,11 +69,22 @@ pub fn to_html(markdown: &str) -> String {
     let markdown = join_japanese(markdown);
     let events = Parser::new_ext(&markdown, Options::ENABLE_TABLES).map(|event| match event {
         Event::Text(text) if text.contains("QoS ") => Event::Text(keep_together(&text).into()),
+        Event::Code(code) if is_topic(&code) => Event::InlineHtml(topic(&code).into()),
         event => event,
     });
     html::push_html(&mut out, events);
     // The head of nothing is no head: a corner of a table is an ordinary cell.
     out.trim().replace("<th></th>", "<td></td>")
+}
+
+fn is_topic(code: &str) -> bool {
+    code.contains('/') && !code.contains(' ')
+}
+
+/// A line may end after a level of a topic, and nowhere else: not at the hyphen of `robot-07`.
+fn topic(code: &str) -> String {
+    let levels = code.replace('&', "&amp;").replace('<', "&lt;").replace('/', "/<wbr>");
+    format!("<code class=\"topic\">{levels}</code>")
 }
 
 /// No line ends between `QoS` and its number.
@@ -105,4 +116,20 @@ fn join_japanese(markdown: &str) -> String {
         out.push_str(line);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_between_the_levels_of_a_topic() {
+        for (markdown, html) in [
+            ("`a/b-1/#`", "<code class=\"topic\">a/<wbr>b-1/<wbr>#</code>"),
+            ("`$share/<group>/a`", "<code class=\"topic\">$share/<wbr>&lt;group>/<wbr>a</code>"),
+            ("`20 02` and `a b/c`", "<code>20 02</code> and <code>a b/c</code>"),
+        ] {
+            assert_eq!(inline_html(markdown), html);
+        }
+    }
 }

@@ -65,7 +65,9 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
                         class="step__toggle"
                         aria-expanded=live(move || is_open.get().to_string())
                         on:click=move |_| chosen.set(Some(!is_open.get_untracked()))
-                        inner_html=live(move || words.get().map_or(step.id, |words| words.todo))
+                        inner_html=live(move || {
+                            session.fill(words.get().map_or(step.id, |words| words.todo), None)
+                        })
                     ></button>
                     {live(evidence)}
                 </h2>

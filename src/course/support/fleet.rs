@@ -4,10 +4,10 @@
 use bytes::Bytes;
 
 use super::alias_policy::{AliasPolicy, Choice, choose};
-use super::savings::{Weighed, size, weigh};
-use crate::capture::{Capture, ClientSlot, ConnectionId, RecordId};
+use crate::analysis::savings::{Weighed, in_full, size, weigh};
+use crate::capture::{Capture, ClientSlot, RecordId};
 use crate::lab::Act;
-use crate::mqtt::{Packet, PacketId, PacketType, Property, Publish, QoS, Sender};
+use crate::mqtt::{ConnectionId, Packet, PacketId, PacketType, Property, Publish, QoS, Sender};
 
 /// How many aliases a policy may hand out: what a stock Mosquitto allows.
 pub const ALIASES: u16 = 10;
@@ -213,7 +213,7 @@ pub fn forecast(policy: AliasPolicy, aliases: u16) -> Account {
         let topic = SOURCES[*number].topic;
         let weighed = Weighed {
             with: size(&publish).unwrap_or_default(),
-            without: size(&super::savings::in_full(publish.clone(), topic)).unwrap_or_default(),
+            without: size(&in_full(publish.clone(), topic)).unwrap_or_default(),
             alias: publish.properties.topic_alias(),
             topic: topic.to_owned(),
             has_topic: !publish.topic.is_empty(),
@@ -315,7 +315,7 @@ fn acknowledge(capture: &Capture, days: &mut [FleetDay], puback: RecordId) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::alias_policy::Tuning;
+    use crate::course::support::alias_policy::Tuning;
     use crate::mqtt::{Ack, ReasonCode, encode};
     use crate::time::Instant;
 

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::capture::{ClientSlot, ConnectionId, Entry, Record, RecordId};
-use crate::mqtt::{Packet, PacketId, PacketType, QoS, Sender};
+use crate::capture::{ClientSlot, Entry, Record, RecordId};
+use crate::delivery::Quota;
+use crate::mqtt::{ConnectionId, Packet, PacketId, PacketType, QoS, Sender};
 
 /// One direction of one accepted connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,7 +191,7 @@ fn empty(connack: &Record, sender: Sender, stated_in: RecordId, maximum: Option<
         client: connack.client,
         connection: connack.connection,
         sender,
-        maximum: maximum.unwrap_or(WITHOUT),
+        maximum: maximum.unwrap_or(Quota::DEFAULT_MAXIMUM),
         stated_in,
         is_stated: maximum.is_some(),
         slots: Vec::new(),
@@ -207,9 +208,6 @@ fn empty(connack: &Record, sender: Sender, stated_in: RecordId, maximum: Option<
 
 /// Finished messages that are kept by name.
 const FINISHED_KEPT: usize = 6;
-
-/// What the absence of Receive Maximum means (§3.1.2.11.3, §3.2.2.3.3).
-const WITHOUT: u16 = u16::MAX;
 
 #[cfg(test)]
 mod tests {

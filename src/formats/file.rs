@@ -4,8 +4,9 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Capture, ClientSlot, ConnectionId, json, pcap};
-use crate::mqtt::{self, DecodeError, ErrorKind, PacketStream, PacketType, Sender};
+use super::{json, pcap};
+use crate::capture::{Capture, ClientSlot};
+use crate::mqtt::{self, ConnectionId, DecodeError, ErrorKind, PacketStream, PacketType, Sender};
 
 /// A capture that was read, and what of the file is not in it.
 #[derive(Clone, Debug)]

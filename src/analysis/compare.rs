@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Capture, ClientSlot, Entry, Record};
+use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record};
 use crate::mqtt::{
     Dissection, Field, FieldId, Label, Packet, PacketType, PropertyId, Sender, Value, hex,
 };
@@ -280,7 +280,7 @@ fn differences(left: &Record, right: &Record) -> Vec<Difference> {
             event(What::Address, left.clone(), right.clone())
         }
         (Entry::Closed(left), Entry::Closed(right)) => {
-            let words = |close: &super::LinkClose| {
+            let words = |close: &LinkClose| {
                 let by = match close.by {
                     None => "–",
                     Some(Sender::Client) => "client",
@@ -374,8 +374,8 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{ConnectionId, LinkClose};
-    use crate::mqtt::{Connect, Property, Publish, encode};
+    use crate::capture::LinkClose;
+    use crate::mqtt::{Connect, ConnectionId, Property, Publish, encode};
     use crate::time::Instant;
 
     fn publish(topic: &str, payload: &str, properties: Vec<Property>) -> Packet {

@@ -4,9 +4,9 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::capture::file::error_in;
-use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, LinkClose, LoadError, Wrong};
-use crate::mqtt::Sender;
+use crate::capture::{Capture, ClientSlot, Entry, LinkClose};
+use crate::formats::{LoadError, Wrong, file::error_in};
+use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
 
 /// One record as it is written; what is not needed to make it again, such as the decoded packet, is
@@ -54,7 +54,7 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
     Ok(capture)
 }
 
-/// The parser's words without the place, which stands beside them.
+/// serde_json's message without its trailing "at line … column …".
 fn reason(error: &serde_json::Error) -> String {
     let words = error.to_string();
     match words.rsplit_once(" at line ") {
@@ -134,7 +134,7 @@ const MAX_MILLIS: f64 = 1e13;
 mod tests {
     use super::*;
     use crate::capture::Record;
-    use crate::capture::json::records_to_json;
+    use crate::formats::json::records_to_json;
 
     #[test]
     fn what_was_written_is_read_again() {

@@ -1,7 +1,8 @@
 //! What a client has subscribed to, as its SUBSCRIBE, UNSUBSCRIBE and their answers say.
 
-use super::evidence::Evidence;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to, answered_by};
+use crate::analysis::{answer_to, answered_by};
+use crate::capture::{ClientSlot, Record, RecordId};
+use crate::course::Evidence;
 use crate::mqtt::{
     Packet, PacketType, QoS, ReasonCode, Sender, Subscription, matches, without_share_name,
 };

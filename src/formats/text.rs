@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, Record};
+use crate::capture::{Entry, Record};
 use crate::mqtt::{Field, Sender};
 
 /// Every record with a line that says what it is; packets with their bytes, sixteen a line, and their
@@ -108,7 +108,8 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ClientSlot, ConnectionId, LinkClose};
+    use crate::capture::{Capture, ClientSlot, LinkClose};
+    use crate::mqtt::ConnectionId;
     use crate::time::Instant;
 
     #[test]

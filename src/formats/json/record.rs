@@ -79,7 +79,8 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ClientSlot, ConnectionId, LinkClose};
+    use crate::capture::{Capture, ClientSlot, LinkClose};
+    use crate::mqtt::ConnectionId;
     use crate::time::Instant;
 
     #[test]

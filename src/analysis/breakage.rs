@@ -1,24 +1,24 @@
-//! Sound packets, broken on purpose: one rule at a time, and which one is known before anything is sent.
+//! Makes a valid packet break exactly one rule, and predicts the error a strict receiver reports.
 //!
-//! A [`Breakage`] edits the bytes of a packet so that it breaks exactly its own rule; lengths around the edit
-//! stay right, unless a length is what is wrong. The codec then reads the result, so the rule and
-//! the Reason Code that are foretold are those that a strict receiver finds.
+//! A [`Breakage`] edits the bytes of a packet so that it breaks exactly its own rule; lengths around the
+//! edit stay right, unless a length is what is wrong. The predicted rule and Reason Code come from decoding
+//! the edited bytes.
 
 use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::error::{Class, DecodeError, ErrorKind};
-use super::field::{Field, FieldId, Label, Value};
-use super::packet::{PacketType, Sender, dissect};
-use super::property::{Holder, PropertyId, PropertyKind};
-use super::reason_code::ReasonCode;
-use super::writer::variable_byte_integer;
+use crate::mqtt::{
+    Class, DecodeError, ErrorKind, Field, FieldId, Holder, Label, PacketType, PropertyId,
+    PropertyKind, ReasonCode, Sender, Value, dissect, variable_byte_integer,
+};
 
 /// A packet with one rule broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
+    /// The way in which it was broken.
     pub breakage: Breakage,
+    /// The packet after the edit.
     pub bytes: Bytes,
     /// What a receiver finds, and where.
     pub error: DecodeError,
@@ -110,6 +110,7 @@ breakages! {
 }
 
 impl Breakage {
+    /// The breakage with this [`key`](Breakage::key).
     pub fn from_key(key: &str) -> Option<Breakage> {
         Breakage::ALL.iter().copied().find(|breakage| breakage.key() == key)
     }
@@ -644,12 +645,10 @@ const AHEAD: usize = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::packet::{
-        Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, Publish, SubAck, Subscribe,
-        Subscription, UnsubAck, Unsubscribe, Will, encode,
+    use crate::mqtt::{
+        Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, Properties, Property, Publish,
+        QoS, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Will, encode,
     };
-    use crate::mqtt::property::{Properties, Property};
-    use crate::mqtt::qos::QoS;
 
     const ID: PacketId = PacketId::MIN;
 
@@ -780,7 +779,7 @@ mod tests {
 
     #[test]
     fn a_broken_packet_keeps_its_frame_unless_the_frame_is_what_breaks() {
-        use crate::mqtt::frame::FrameHeader;
+        use crate::mqtt::FrameHeader;
         for (packet, sender) in samples() {
             let frame = encode(&packet).expect("it is small");
             for broken in Breakage::all_of(&frame, sender) {

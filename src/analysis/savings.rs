@@ -71,8 +71,8 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{ClientSlot, ConnectionId};
-    use crate::mqtt::Sender;
+    use crate::capture::ClientSlot;
+    use crate::mqtt::{ConnectionId, Sender};
     use crate::time::Instant;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which packet answers which: requests joined to their answers within one connection.
 
-use super::{Capture, Record, RecordId};
+use crate::capture::{Capture, Record, RecordId};
 use crate::mqtt::{PacketType, QoS, Sender};
 
 /// The packet that answers this one, if it has come.
@@ -66,7 +66,8 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{ClientSlot, ConnectionId, Entry};
+    use crate::capture::{ClientSlot, Entry};
+    use crate::mqtt::ConnectionId;
     use crate::time::Instant;
 
     #[test]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
-use crate::mqtt::{Packet, PacketId, PacketType, Publish, ReasonCode, Sender};
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
+use crate::mqtt::{ConnectionId, Packet, PacketId, PacketType, Publish, ReasonCode, Sender};
 use crate::time::Instant;
 
 /// How long a requester here waits for its answer, unless the request says how long it is good for: long

@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 
+use super::LoadError;
 use super::file::error_in;
-use super::{Capture, ClientSlot, ConnectionId, Entry, LinkClose, LoadError, Record};
-use crate::mqtt::Sender;
+use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record};
+use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
 
 /// Letters that the text may have: what browsers, chats and trackers commonly leave whole.

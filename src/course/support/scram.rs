@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use super::evidence::Evidence;
 use crate::auth::{ClientFinal, ClientFirst, SCRAM_SHA_256, ServerFirst};
-use crate::capture::{ClientSlot, ConnectionId, Entry, Record, RecordId};
-use crate::mqtt::{Packet, PacketType, Properties, ReasonCode, Sender};
+use crate::capture::{ClientSlot, Entry, Record, RecordId};
+use crate::course::Evidence;
+use crate::mqtt::{ConnectionId, Packet, PacketType, Properties, ReasonCode, Sender};
 
 /// The user whom the broker in the tab knows in the exercises about enhanced authentication.
 pub const USER: &str = "robot-07";

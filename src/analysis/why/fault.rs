@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::Cause;
 use crate::capture::{Capture, Entry, Record, RecordId};
+use crate::delivery::Accepts;
 use crate::mqtt::{
-    Auth, Class, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Publish, QoS,
-    ReasonCode, Sender, Subscribe, split_shared,
+    Auth, Class, Connect, Disconnect, Packet, PacketId, PacketType, Publish, QoS, ReasonCode,
+    Sender, Subscribe, split_shared,
 };
 
 pub(super) struct Fault {
@@ -68,25 +69,14 @@ struct Ledger {
     has_begun: bool,
     has_ended: bool,
     connect: Option<Connect>,
-    limits: Option<Allowed>,
+    /// What the other side said it takes.
+    limits: Option<Accepts>,
     /// Own messages above QoS 0 that are not finished.
     unfinished: HashSet<PacketId>,
     /// Own requests that are not answered.
     asked: HashSet<PacketId>,
     /// The other side's messages above QoS 0.
     received: HashMap<PacketId, QoS>,
-}
-
-/// What the other side said it takes.
-struct Allowed {
-    receive_maximum: u16,
-    packet_size: Option<u32>,
-    alias_maximum: u16,
-    maximum_qos: u8,
-    retain: bool,
-    wildcard: bool,
-    shared: bool,
-    subscription_identifier: bool,
 }
 
 impl Ledger {
@@ -164,11 +154,11 @@ impl Ledger {
     fn hears(&mut self, packet: &Packet) {
         match packet {
             Packet::Connect(connect) => {
-                self.limits = Some(Allowed::by_client(connect));
+                self.limits = Some(Accepts::of_connect(connect));
                 self.connect = Some((**connect).clone());
             }
             Packet::ConnAck(connack) if connack.reason_code == ReasonCode::Success => {
-                self.limits = Some(Allowed::by_server(connack));
+                self.limits = Some(Accepts::of_connack(connack));
             }
             Packet::PubAck(ack) | Packet::PubComp(ack) => {
                 self.unfinished.remove(&ack.packet_id);
@@ -207,10 +197,10 @@ impl Ledger {
         let mut fault = in_use.map(|id| Cause::PacketIdentifierInUse { packet_id: id.get() });
         if let (Some(alias), None) = (alias, fault) {
             fault = match &self.limits {
-                Some(Allowed { alias_maximum: 0, .. }) => {
+                Some(Accepts { topic_alias_maximum: 0, .. }) => {
                     Some(Cause::AliasNotAllowed { alias, by })
                 }
-                Some(Allowed { alias_maximum: maximum, .. }) if alias > *maximum => {
+                Some(Accepts { topic_alias_maximum: maximum, .. }) if alias > *maximum => {
                     Some(Cause::AliasAboveMaximum { alias, maximum: *maximum, by })
                 }
                 _ if publish.topic.is_empty() && self.is_whole && !aliased => {
@@ -226,8 +216,8 @@ impl Ledger {
                 let maximum = limits.receive_maximum;
                 return Some(Cause::ReceiveMaximumExceeded { unfinished, maximum, by });
             }
-            if publish.qos.bits() > limits.maximum_qos {
-                let (qos, maximum) = (publish.qos.bits(), limits.maximum_qos);
+            if publish.qos > limits.maximum_qos {
+                let (qos, maximum) = (publish.qos.bits(), limits.maximum_qos.bits());
                 return Some(Cause::QoSAboveMaximum { qos, maximum });
             }
             (publish.retain && !limits.retain).then_some(Cause::RetainNotAvailable)
@@ -255,8 +245,10 @@ impl Ledger {
             let shared = split_shared(filter);
             let inner = shared.map_or(filter, |(_, inner)| inner);
             let cause = match () {
-                () if shared.is_some() && !limits.shared => Cause::SharedNotAvailable,
-                () if inner.contains(['#', '+']) && !limits.wildcard => Cause::WildcardNotAvailable,
+                () if shared.is_some() && !limits.shared_subscription => Cause::SharedNotAvailable,
+                () if inner.contains(['#', '+']) && !limits.wildcard_subscription => {
+                    Cause::WildcardNotAvailable
+                }
                 () => return None,
             };
             Some((cause, Some(filter.to_owned())))
@@ -293,38 +285,8 @@ impl Ledger {
     }
 
     fn exceeds_size(&self, size: usize) -> Option<Cause> {
-        let maximum = self.limits.as_ref()?.packet_size?;
+        let maximum = self.limits.as_ref()?.maximum_packet_size?;
         let by = self.accused;
         (size > maximum as usize).then_some(Cause::PacketTooLarge { size, maximum, by })
-    }
-}
-
-impl Allowed {
-    fn by_client(connect: &Connect) -> Allowed {
-        let p = &connect.properties;
-        Allowed {
-            receive_maximum: p.receive_maximum().unwrap_or(u16::MAX),
-            packet_size: p.maximum_packet_size(),
-            alias_maximum: p.topic_alias_maximum().unwrap_or(0),
-            maximum_qos: 2,
-            retain: true,
-            wildcard: true,
-            shared: true,
-            subscription_identifier: true,
-        }
-    }
-
-    fn by_server(connack: &ConnAck) -> Allowed {
-        let p = &connack.properties;
-        Allowed {
-            receive_maximum: p.receive_maximum().unwrap_or(u16::MAX),
-            packet_size: p.maximum_packet_size(),
-            alias_maximum: p.topic_alias_maximum().unwrap_or(0),
-            maximum_qos: p.maximum_qos().unwrap_or(2),
-            retain: p.retain_available() != Some(0),
-            wildcard: p.wildcard_subscription_available() != Some(0),
-            shared: p.shared_subscription_available() != Some(0),
-            subscription_identifier: p.subscription_identifier_available() != Some(0),
-        }
     }
 }

@@ -6,8 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use super::flow::Flow;
 use super::frames::{ACK, FIN, RST, SYN, Segment, segments};
 use super::{CLIENT_HOST, MQTT_PORT, NETWORK};
-use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, LinkClose, LoadError, Loaded};
-use crate::mqtt::{Incoming, Packet, PacketStream, Sender, body};
+use crate::capture::{Capture, ClientSlot, Entry, LinkClose};
+use crate::formats::{LoadError, Loaded};
+use crate::mqtt::{ConnectionId, Incoming, Packet, PacketStream, Sender, body};
 use crate::time::Instant;
 
 /// Reads the MQTT connections of a pcap or pcapng file; everything else in it is passed over.

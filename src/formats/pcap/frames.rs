@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::capture::LoadError;
+use crate::formats::LoadError;
 
 /// One TCP segment of a file.
 #[derive(Clone, Copy, Debug)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{BROKER_HOST, CLIENT_HOST, MQTT_PORT, NETWORK};
-use crate::capture::{ClientSlot, ConnectionId, Entry, Record};
-use crate::mqtt::{Packet, PacketType, Sender};
+use crate::capture::{ClientSlot, Entry, Record};
+use crate::mqtt::{ConnectionId, Packet, PacketType, Sender};
 
 /// The records as a pcapng file: each Network Connection a TCP connection of its own, from SYN to FIN.
 ///

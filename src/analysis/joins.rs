@@ -1,15 +1,15 @@
-//! Which packet answers which, for a whole capture: read once as it grows, asked at no cost.
+//! Which packet answers which, for a whole capture: built incrementally, O(1) lookup.
 //!
-//! [`answer_to`](super::answer_to) looks for one answer and may have to look far. Who draws many
-//! exchanges at once, in a flood too, keeps a [`Joins`].
+//! [`answer_to`](super::answer_to) searches for one answer, which may be far away. To draw many exchanges
+//! at once, keep a [`Joins`].
 
 use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
 
 use super::exchange::expected_answer;
-use super::{Capture, ClientSlot, ConnectionId, Entry, Record, RecordId};
-use crate::mqtt::{self, Packet, PacketId, PacketType, PropertyId, Sender};
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
+use crate::mqtt::{self, ConnectionId, Packet, PacketId, PacketType, PropertyId, Sender};
 
 #[derive(Clone, Debug, Default)]
 pub struct Joins {

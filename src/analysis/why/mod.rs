@@ -13,7 +13,8 @@ pub use cause::Cause;
 pub(crate) use cause::one_of_each;
 use fault::Fault;
 
-use super::{Capture, ClientSlot, Entry, LinkClose, Record, RecordId, answered_by};
+use super::answered_by;
+use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record, RecordId};
 use crate::mqtt::{Connect, Packet, PacketType, Publish, ReasonCode, Sender};
 
 /// What became of a packet or a connection, and why.
@@ -431,10 +432,9 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::ConnectionId;
     use crate::mqtt::{
-        Ack, Auth, ConnAck, Disconnect, ErrorKind, PacketId, Properties, Property, QoS, SubAck,
-        Subscribe, Subscription, Will, encode,
+        Ack, Auth, ConnAck, ConnectionId, Disconnect, ErrorKind, PacketId, Properties, Property,
+        QoS, SubAck, Subscribe, Subscription, Will, encode,
     };
     use crate::time::Instant;
 
