@@ -84,8 +84,9 @@ async fn the_next_exercise_begins_at_its_top() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.with_size(1440, 900).await?;
         page.open(&address("save-bytes", IN_TAB)).await?;
+        let next = page.see(".lesson__foot-next").await?;
         page.evaluate("document.getElementById('pane-learn').scrollTop = 9999").await?;
-        press(&page.see(".lesson__foot-next").await?).await?;
+        press(&next).await?;
         page.see("[data-picture]").await?;
         page.see("#step-forget, .step").await?;
         let top = page.evaluate("return document.getElementById('pane-learn').scrollTop").await?;

@@ -214,7 +214,7 @@ const CHROMIUM_ONLY: &[&str] = &[
     "stage::packets_travel_and_can_be_opened",
     // They go through the whole course, for minutes.
     "stage::acts_by_hand_open_at_their_field",
-    "stage::pictures_are_in_sight_to_the_end_on_a_small_laptop",
+    "stage::pictures_are_in_sight",
     // Other tests there lead the same way, in another language or to another broker.
     "exercises::first_user_property_on_mosquitto_in_english",
     "exercises::first_user_property_in_the_tab",
