@@ -62,8 +62,7 @@ async fn choose(page: &Page, pane: &str) -> Outcome {
 
 /// Nothing is wider than the phone, so the page does not scroll sideways.
 async fn fits(page: &Page) -> Outcome {
-    let wide = page.evaluate("return document.documentElement.scrollWidth - innerWidth").await?;
     let address = page.driver().current_url().await?;
-    assert_eq!(wide, 0, "{address} is too wide, by pixels");
+    assert_eq!(page.too_wide().await?, 0, "{address} is too wide, by pixels");
     Ok(())
 }

@@ -159,7 +159,7 @@ fn scroll_between(met: Option<&str>, next: Option<&str>) -> bool {
     let next = place(next).or_else(|| end.map(|end| end.get_bounding_client_rect()));
     let (Some(met), Some(next)) = (place(met), next) else { return true };
     let view = pane.get_bounding_client_rect();
-    let to = next.top().min(met.top().max(next.bottom() - view.height()));
+    let to = next.top().min(met.top().max(next.bottom() - view.height() + 2.0 * f64::from(EDGE)));
     let by = to - view.top() - f64::from(EDGE);
     let options = web_sys::ScrollToOptions::new();
     options.set_top(f64::from(pane.scroll_top()) + by);
