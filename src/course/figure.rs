@@ -60,7 +60,12 @@ pub fn packet(act: &Act) -> Option<Packet> {
     })
 }
 
-/// Fills in the constructs of the prose. `value` knows figures and values by name; `is_answered` whether
+/// A value as text in HTML: it may be the payload of anybody's message.
+fn escaped(value: String) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Fills in the constructs of the prose, which is HTML. `value` knows figures and values by name; `is_answered` whether
 /// the prediction of a step has been answered.
 pub fn fill(
     text: &str,
@@ -74,7 +79,7 @@ pub fn fill(
             Some((_, shown)) => fill(shown.trim(), value, is_answered),
             None => format!("[[{construct}]]"),
         },
-        None => value(construct.trim()).unwrap_or_else(|| format!("[[{construct}]]")),
+        None => value(construct.trim()).map(escaped).unwrap_or_else(|| format!("[[{construct}]]")),
     };
     format!("{before}{filled}{}", fill(after, value, is_answered))
 }
@@ -121,6 +126,13 @@ mod tests {
         ] {
             assert_eq!(fill(text, &value, &|step| answered && step == "repeat"), expect, "{text}");
         }
+    }
+
+    #[test]
+    fn values_are_text() {
+        let value = |_: &str| Some("<img src=x> & more".to_owned());
+        let filled = fill("<code>[[payload]]</code>", &value, &|_| true);
+        assert_eq!(filled, "<code>&lt;img src=x&gt; &amp; more</code>");
     }
 
     #[test]

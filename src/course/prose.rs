@@ -21,12 +21,21 @@ pub struct ExerciseProse {
     pub goal: &'static str,
     pub why: &'static str,
     pub steps: &'static [StepProse],
-    /// Sentences for [`Finding::Told`](super::Finding::Told), by key, with `{0}`, `{1}` … for its values.
-    pub findings: &'static [(&'static str, &'static str)],
+    pub findings: &'static [FindingProse],
     /// What a broker outside the tab does instead, where the exercise needs the one in the tab.
     pub elsewhere: &'static str,
     /// What will be different in the learner's own system, as inline HTML.
     pub tomorrow: &'static str,
+}
+
+/// The sentence for a [`Finding::Told`](super::Finding::Told).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FindingProse {
+    /// The step that words it.
+    pub step: &'static str,
+    pub key: &'static str,
+    /// With `{0}`, `{1}` … for the values of the finding.
+    pub text: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +80,16 @@ impl StepProse {
 }
 
 impl ExerciseProse {
-    /// The sentence of a finding that the exercise words itself.
-    pub fn finding(&self, key: &str, values: &[String]) -> Option<String> {
-        let (_, text) = self.findings.iter().find(|(of, _)| *of == key)?;
+    /// The sentence of a finding that the exercise words itself: in the words of that step, or of another one
+    /// where the step has none.
+    pub fn finding(&self, step: &str, key: &str, values: &[String]) -> Option<String> {
+        let mut worded = self.findings.iter().filter(|finding| finding.key == key).peekable();
+        let any = *worded.peek()?;
+        let text = worded.find(|finding| finding.step == step).unwrap_or(any).text;
         let fill = |text: String, (index, value): (usize, &String)| {
             text.replace(&format!("{{{index}}}"), value)
         };
-        Some(values.iter().enumerate().fold((*text).to_owned(), fill))
+        Some(values.iter().enumerate().fold(text.to_owned(), fill))
     }
 
     pub fn step(&self, id: &str) -> Option<&'static StepProse> {
@@ -175,7 +187,11 @@ fn read_exercise(words: &mut Reader) -> ExerciseProse {
         goal: words.text(),
         why: words.text(),
         steps: words.leaked_list(read_step),
-        findings: words.leaked_list(|words| (words.text(), words.text())),
+        findings: words.leaked_list(|words| FindingProse {
+            step: words.text(),
+            key: words.text(),
+            text: words.text(),
+        }),
         elsewhere: words.text(),
         tomorrow: words.text(),
     }

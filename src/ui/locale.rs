@@ -11,7 +11,7 @@ use crate::words::{self, Shelf};
 /// Copied freely; reading it in a view follows the learner's choice.
 #[derive(Clone, Copy)]
 pub struct Locale {
-    /// Whatever words are there in it were there before it was set.
+    /// Set only after the texts of that language are loaded.
     language: RwSignal<Language>,
     /// Chosen last; another one than that of the page while its words are on their way.
     wanted: StoredValue<Language>,

@@ -17,7 +17,7 @@ use super::lesson::OnMosquitto;
 use super::locale::Locale;
 use super::pages::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
-    LiveWire, MosquittoPage, QuestionsPage, ReferencePage, TroubleshootingPage,
+    LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TroubleshootingPage,
 };
 use super::shelves;
 use crate::capture::ClientSlot;
@@ -47,6 +47,10 @@ parts! {
             // Parts of their own.
             Page::Bench | Page::Composer | Page::Reference | Page::Captures => ().into_any(),
         }
+    }
+    /// What is asked about earlier chapters.
+    bench: fn recall(chapter: usize) {
+        view! { <RecallQuestions chapter/> }.into_any()
     }
     /// What differs on Mosquitto in an exercise.
     bench: fn on_mosquitto(exercise: &'static str) {
@@ -125,6 +129,7 @@ fn ahead() -> Vec<&'static Part> {
         around_page::part(),
         bench_page::part(),
         on_mosquitto::part(),
+        recall::part(),
         composer_page::part(),
         elsewhere_dialog::part(),
         reference_page::part(),
@@ -163,8 +168,7 @@ impl Ahead {
         ahead
     }
 
-    /// When to draw what stands in the document before anybody opens it: at once where its part is there,
-    /// otherwise once that has arrived by itself or somebody has opened it.
+    /// True once the content should be rendered: its chunk is loaded, or the user opened it.
     pub fn or(
         self,
         part: &'static Part,

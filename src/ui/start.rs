@@ -61,6 +61,6 @@ fn hand_on_focus(first: &Element) {
 }
 
 /// What `index.html` shows until there is a page, below the first picture that `cargo xtask dist` adds.
-fn loading() -> Option<web_sys::Element> {
+fn loading() -> Option<Element> {
     document().get_element_by_id("loading")
 }

@@ -12,10 +12,11 @@ use super::broker_choice;
 use super::probe::answers_http;
 use crate::auth::KEY_LENGTH;
 use crate::broker;
-use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::lab::{Act, ActError, Lab, LinkState, OutsideTime, Problem};
 use crate::link::websocket::WebSocketLink;
 use crate::link::{LinkCommand, LinkEvent, Target};
+use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 
 /// Copied freely; made once, by the app.

@@ -32,7 +32,7 @@ async fn a_refusal_lights_its_cell_in_english() -> Outcome {
 
         page.write_by_hand("refused", false).await?;
         page.see(&lit("CONNACK", 0x00)).await?;
-        page.panel('A').fill("Topic Name", "test/forbidden/door").await?;
+        page.panel('A').fill("Topic Name", "factory/osaka/forbidden/door-2").await?;
         page.panel('A').send("PUBLISH").await?;
         page.step("refused", "met").await?;
         page.see(&lit("PUBACK", 0x87)).await?;

@@ -50,7 +50,7 @@ async fn overlap(page: &Page, broker: &str) -> Outcome {
     page.packet("SUBACK", 'B', "in").await?;
     page.step("everything", "met").await?;
     page.step("subscribe", "not-yet").await?;
-    subscriber.fill("Topic Filter", "home/+/temperature").await?;
+    subscriber.fill("Topic Filter", "factory/osaka/building-1/+/temperature").await?;
     subscriber.choose_qos(1).await?;
     subscriber.fill("Subscription Identifier", "20").await?;
     subscriber.send("SUBSCRIBE").await?;
@@ -66,7 +66,7 @@ async fn overlap(page: &Page, broker: &str) -> Outcome {
 
     // One message, one client, both filters.
     page.see(".tracer__row[data-came] + .tracer__row[data-came]").await?;
-    for filter in ["home/#", "home/+/temperature"] {
+    for filter in ["factory/osaka/building-1/#", "factory/osaka/building-1/+/temperature"] {
         page.see_html(".tracer__row", filter).await?;
     }
     assert_eq!(page.count(".tracer__message").await?, 1);
@@ -81,7 +81,7 @@ async fn of_three_workers_one_has_the_job_in_the_tab() -> Outcome {
         page.open(&address("shared-subscription", IN_TAB)).await?;
         page.write_by_hand("share", false).await?;
         let worker = page.panel('B');
-        worker.fill("Topic Filter", "$share/workers/jobs/#").await?;
+        worker.fill("Topic Filter", "$share/workers/factory/osaka/jobs/#").await?;
         worker.send("SUBSCRIBE").await?;
         page.step("share", "met").await?;
         for nth in [1, 2] {
@@ -92,7 +92,7 @@ async fn of_three_workers_one_has_the_job_in_the_tab() -> Outcome {
         // The next job connects the publisher too, although what it is depends on the jobs before.
         page.press_control("jobs", 1).await?;
         for job in 2..=6 {
-            page.see_html(".tracer__topic", &format!("jobs/{}", job - 1)).await?;
+            page.see_html(".tracer__topic", &format!("factory/osaka/jobs/{}", job - 1)).await?;
             page.press_control("jobs", 1).await?;
         }
         page.step("jobs", "met").await?;

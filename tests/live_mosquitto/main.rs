@@ -67,7 +67,7 @@ fn a_lesson_can_provoke_not_authorized() {
     let mut bench = Bench::new(["client"]);
     bench.connect(A);
     let publish = Publish {
-        topic: "test/forbidden/anything".into(),
+        topic: "factory/osaka/forbidden/anything".into(),
         qos: QoS::AtLeastOnce,
         ..Publish::default()
     };

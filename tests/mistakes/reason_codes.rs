@@ -94,7 +94,7 @@ fn suback_mix() -> Vec<Mistake> {
             (ID, "proof", "not-come"),
             |cast| {
                 let mut all = moves(ID, cast, 0, 2);
-                all.push(unsubscribe(A, "test/codes/plain"));
+                all.push(unsubscribe(A, "factory/osaka/line-3/notices"));
                 all.extend(moves(ID, cast, 2, 4));
                 all
             },
@@ -121,14 +121,15 @@ fn no_matching_subscribers() -> Vec<Mistake> {
         }),
         Mistake::before((ID, "somebody", "not-again"), 4),
         Mistake::edited((ID, "somebody", "not-again"), 3, |act| {
-            subscriptions(act)[0].topic_filter = "test/codes/another-room".to_owned();
+            subscriptions(act)[0].topic_filter = "factory/osaka/another-room".to_owned();
         }),
         Mistake::new(
             (ID, "somebody", "still-nobody"),
             |cast| {
                 let mut all = moves(ID, cast, 0, 3);
                 let mut elsewhere = act(ID, cast, 3);
-                subscriptions(&mut elsewhere)[0].topic_filter = "test/codes/other".to_owned();
+                subscriptions(&mut elsewhere)[0].topic_filter =
+                    "factory/osaka/line-3/other".to_owned();
                 all.push(Move::Act(elsewhere));
                 all.extend(moves(ID, cast, 4, 5));
                 all
@@ -143,7 +144,7 @@ fn not_authorized() -> Vec<Mistake> {
     vec![
         Mistake::before((ID, "refused", "not-sent"), 1),
         Mistake::edited((ID, "refused", "allowed"), 1, |act| {
-            publish_packet(act).topic = "test/codes/door".to_owned();
+            publish_packet(act).topic = "factory/osaka/line-3/door-2".to_owned();
         }),
         Mistake::edited((ID, "refused", "not-received"), 1, |act| {
             publish_packet(act).qos = QoS::AtMostOnce;
@@ -249,7 +250,7 @@ fn problem_information() -> Vec<Mistake> {
             properties(act).push(Property::RequestProblemInformation(0));
         }),
         Mistake::edited((ID, "explained", "differs"), 1, |act| {
-            publish_packet(act).topic = "test/codes/door".to_owned();
+            publish_packet(act).topic = "factory/osaka/line-3/door-2".to_owned();
         }),
         with((ID, "bare", "absent"), 2, B, |act| *properties(act) = Properties::default()),
         with((ID, "bare", "differs"), 2, B, |act| {

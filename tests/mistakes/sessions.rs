@@ -524,7 +524,7 @@ fn will_delay() -> Vec<Mistake> {
             (id, "will", "differs"),
             then_edited(id, &[0, 1], 2, |act| {
                 let will = connect_packet(act).will.as_mut().expect("it has a Will");
-                will.topic = "test/session/other".to_owned();
+                will.topic = "factory/osaka/line-3/other".to_owned();
             }),
             again(),
         ),
@@ -588,7 +588,7 @@ fn will_delay() -> Vec<Mistake> {
             (id, "too-late", "differs"),
             |cast| {
                 let message = Publish {
-                    topic: format!("test/session/will/{}", cast.nonce()),
+                    topic: format!("factory/osaka/line-3/robot-07/status/{}", cast.nonce()),
                     payload: "by hand".into(),
                     ..Publish::default()
                 };

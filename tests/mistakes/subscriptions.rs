@@ -54,7 +54,7 @@ fn overlap() -> Vec<Mistake> {
         // Both filters in one packet.
         Mistake::edited((id, "subscribe", "same-number"), 1, |act| {
             let mut temperatures = subscription(act).clone();
-            temperatures.topic_filter = "home/+/temperature".to_owned();
+            temperatures.topic_filter = "factory/osaka/building-1/+/temperature".to_owned();
             match &mut act.action {
                 Action::Subscribe { subscriptions, .. } => subscriptions.push(temperatures),
                 other => panic!("not a SUBSCRIBE: {other:?}"),
@@ -79,11 +79,13 @@ fn no_local() -> Vec<Mistake> {
             (id, "silence", "echo"),
             move |cast| {
                 let mut moves = part(id, cast, 0..3);
-                moves.push(subscribe(0, "chat/#"));
+                moves.push(subscribe(0, "factory/osaka/chat/#"));
                 moves.extend(part(id, cast, 3..7));
                 moves
             },
-            move |cast| [vec![unsubscribe(0, "chat/#")], part(id, cast, 6..7)].concat(),
+            move |cast| {
+                [vec![unsubscribe(0, "factory/osaka/chat/#")], part(id, cast, 6..7)].concat()
+            },
         ),
         Mistake::skipped((id, "silence", "not-received"), 5, 6),
         Mistake::edited((id, "silence", "differs"), 6, |act| {
@@ -175,15 +177,22 @@ fn shared_subscription() -> Vec<Mistake> {
             Mistake::new((id, step, finding), slip, mend)
         };
     vec![
-        edited("share", "not-shared", 1, "jobs/#"),
+        edited("share", "not-shared", 1, "factory/osaka/jobs/#"),
         edited("join", "another-group", 3, "$share/others/jobs/#"),
-        edited("join", "not-shared", 3, "jobs/#"),
+        edited("join", "not-shared", 3, "factory/osaka/jobs/#"),
         Mistake::new(
             (id, "jobs", "twice"),
             move |cast| {
-                [part(id, cast, 0..7), vec![subscribe(2, "jobs/#")], part(id, cast, 7..10)].concat()
+                [
+                    part(id, cast, 0..7),
+                    vec![subscribe(2, "factory/osaka/jobs/#")],
+                    part(id, cast, 7..10),
+                ]
+                .concat()
             },
-            move |cast| [vec![unsubscribe(2, "jobs/#")], part(id, cast, 7..13)].concat(),
+            move |cast| {
+                [vec![unsubscribe(2, "factory/osaka/jobs/#")], part(id, cast, 7..13)].concat()
+            },
         ),
         Mistake::before((id, "jobs", "so-far"), 9),
     ]

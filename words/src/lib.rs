@@ -365,11 +365,17 @@ fn exercise(shelf: &mut Writer, page: &Section, path: &Path) {
     shelf.text(&to_html(why));
     shelf.list(&steps, |shelf, section| step(shelf, section, path));
     // Any step may need the sentence of a finding: the exercise has them all.
-    let parts = page.children.iter().flat_map(|section| &section.children);
+    let parts = page
+        .children
+        .iter()
+        .flat_map(|section| section.children.iter().map(|part| (&*section.heading, part)));
     let findings: Vec<_> = parts
-        .filter_map(|part| Some((part.heading.strip_prefix("finding: ")?, part.body.trim())))
+        .filter_map(|(step, part)| {
+            Some((step, part.heading.strip_prefix("finding: ")?, part.body.trim()))
+        })
         .collect();
-    shelf.list(&findings, |shelf, (key, text)| {
+    shelf.list(&findings, |shelf, (step, key, text)| {
+        shelf.text(step);
         shelf.text(key);
         shelf.text(text);
     });

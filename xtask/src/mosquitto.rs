@@ -16,7 +16,7 @@ use crate::process::{self, Running, free_port};
 use crate::tools;
 
 /// Publishing below this level is answered with 0x87 (Not authorized).
-pub const FORBIDDEN: &str = "test/forbidden";
+pub const FORBIDDEN: &str = "factory/osaka/forbidden";
 
 pub struct Mosquitto {
     pub websocket_port: u16,

@@ -7,5 +7,5 @@ mod troubleshooting;
 
 pub use checklist::{CHECKLIST, ChecklistItem};
 pub use prose::{QuestionProse, TroubleProse, question_prose, trouble_prose};
-pub use questions::{QUESTIONS, Question};
+pub use questions::{QUESTIONS, Question, recall};
 pub use troubleshooting::{TROUBLES, Trouble};

@@ -1,5 +1,7 @@
 //! Questions to test oneself with, each with the exercise that proves its answer.
 
+use crate::course::chapter_of;
+
 pub struct Question {
     /// Fixed: progress holds it.
     pub id: &'static str,
@@ -35,4 +37,46 @@ pub static QUESTIONS: &[Question] = &[
 
 const fn question(id: &'static str, correct: usize, exercise: &'static str) -> Question {
     Question { id, correct, exercise }
+}
+
+/// Two questions about earlier chapters, to be asked before the chapter with this number begins: one about
+/// the chapter before it, and the one that has waited longest. None is asked twice on the way through the
+/// course, so that few are left for the first chapters.
+pub fn recall(chapter: usize) -> Vec<&'static Question> {
+    let mut waiting: Vec<&Question> = Vec::new();
+    let mut asked = Vec::new();
+    for coming in 1..=chapter {
+        let of_last =
+            |it: &&Question| chapter_of(it.exercise).is_some_and(|(n, _)| n + 1 == coming);
+        let fresh: Vec<_> = QUESTIONS.iter().filter(of_last).collect();
+        let oldest = (!waiting.is_empty()).then(|| waiting.remove(0));
+        waiting.extend(&fresh);
+        let newest = fresh.first().map(|_| waiting.remove(waiting.len() - fresh.len()));
+        let second = newest.is_none().then(|| waiting.pop()).flatten();
+        asked = oldest.into_iter().chain(newest).chain(second).collect();
+    }
+    asked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recalled_was_learnt_before_and_is_asked_once() {
+        let mut all = Vec::new();
+        for chapter in 1..=10 {
+            let asked = recall(chapter);
+            assert_eq!(asked.is_empty(), chapter == 1, "chapter {chapter}");
+            assert!(asked.len() <= 2, "chapter {chapter}");
+            for question in asked {
+                let (learnt, _) = chapter_of(question.exercise).expect("it is in the course");
+                assert!(learnt < chapter, "{} before chapter {chapter}", question.id);
+                all.push(question.id);
+            }
+        }
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len(), "{all:?}");
+        assert!(all.len() >= 15, "{all:?}");
+    }
 }

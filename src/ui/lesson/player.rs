@@ -1,13 +1,16 @@
 //! Plays an exercise's solution: one move at a time, each once the one before is answered.
 
+use std::time::Duration;
+
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::session::LessonSession;
-use crate::capture::ClientSlot;
-use crate::course::{Cast, Move};
-use crate::lab::{ActError, Action, BenchClient, Lab, LinkState};
+use crate::broker::Input;
+use crate::capture::{ClientSlot, RecordId};
+use crate::course::{Cast, Evidence, Move, Stage};
+use crate::lab::{Act, ActError, Action, BenchClient, Lab, LinkState};
 use crate::language::Strings;
 
 /// Starts anew and plays. Ends early where a move is refused or stays unanswered; what has happened
@@ -108,43 +111,42 @@ pub async fn connect_first(session: LessonSession, slot: ClientSlot) -> Result<(
     }
 }
 
-/// Makes one move at once; `Ok(false)` where there is nothing yet that it could stand on.
-pub fn make(session: LessonSession, cast: &Cast, next: &Move) -> Result<bool, ActError> {
-    let store = session.store();
-    match next {
-        Move::Act(_) | Move::React(_) => {
-            match session.with_evidence(|evidence| next.act(cast, evidence)) {
-                Some(act) => store.act(act).map(|()| true),
-                None => Ok(false),
-            }
+/// Makes one move at once; `Ok(false)` where there is nothing yet that it could be based on.
+pub fn make(mut session: LessonSession, cast: &Cast, next: &Move) -> Result<bool, ActError> {
+    next.make(cast, &mut session)
+}
+
+impl Stage for LessonSession {
+    fn with_evidence<T>(&self, read: impl FnOnce(&Evidence) -> T) -> T {
+        LessonSession::with_evidence(*self, read)
+    }
+
+    fn act(&mut self, act: Act) -> Result<(), ActError> {
+        self.store().act(act)
+    }
+
+    fn act_at_once(&mut self, acts: &[Act]) -> Result<(), ActError> {
+        self.store().act_at_once(acts.iter().cloned())
+    }
+
+    fn operate(&mut self, input: Input) {
+        self.store().operate(input);
+    }
+
+    fn wait(&mut self, time: Duration) -> bool {
+        self.store().skip(time).is_ok()
+    }
+
+    fn open(&mut self, record: RecordId) {
+        // A played solution does not take the learner to the inspector.
+        match untrack(|| self.is_playing()) {
+            true => self.store().open_behind(record),
+            false => self.store().open(record),
         }
-        Move::Acts(acts) => {
-            store.act_at_once(acts.iter().cloned())?;
-            Ok(true)
-        }
-        Move::Operate(operate) => {
-            store.operate(operate(cast));
-            Ok(true)
-        }
-        Move::Wait(time) => Ok(store.skip(*time).is_ok()),
-        Move::Open(..) => match store.peek(|lab| next.record_to_open(lab.capture())) {
-            Some(record) => {
-                // Whoever has a solution played stays where it is told.
-                match untrack(|| session.is_playing()) {
-                    true => store.open_behind(record),
-                    false => store.open(record),
-                }
-                Ok(true)
-            }
-            None => Ok(false),
-        },
-        Move::Filter(words) => match session.with_evidence(|evidence| words(cast, evidence)) {
-            Some(words) => {
-                session.filter_by(words);
-                Ok(true)
-            }
-            None => Ok(false),
-        },
+    }
+
+    fn filter(&mut self, words: String) {
+        self.filter_by(words);
     }
 }
 

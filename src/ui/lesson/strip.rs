@@ -50,7 +50,7 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
             <button
                 class="task-strip__title"
                 on:click=move |_| scroll_to(&target)
-                inner_html=todo
+                inner_html=session.fill(todo, None)
             ></button>
             <span class="status" data-state=state><Icon name=state/>{word}</span>
         }

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Filter, Matches};
+use crate::analysis::why::has_why;
 use crate::capture::RecordId;
-use crate::capture::why::has_why;
 use crate::ui::locale::use_locale;
 use crate::ui::storage::{self, Key};
 use crate::ui::store::{Store, use_store};

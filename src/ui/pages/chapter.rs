@@ -3,15 +3,19 @@
 use leptos::prelude::*;
 
 use super::NotFoundPage;
+use crate::course::around::recall;
 use crate::course::{
     CHAPTERS, Chapter, OUTLINE, chapter, chapter_prose, chapter_title, exercise_prose, is_core,
     minutes, minutes_of,
 };
 use crate::ui::address::Place;
 use crate::ui::components::Icon;
+use crate::ui::lazy::Lazy;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::parts;
 use crate::ui::progress::use_progress;
+use crate::words::Shelf;
 
 #[component]
 pub fn ChapterPage(id: String) -> impl IntoView {
@@ -90,8 +94,33 @@ fn Found(chapter: &'static Chapter) -> impl IntoView {
                 <p class="around__lead" inner_html=live(move || words().map_or("", |w| w.goal))></p>
             </header>
             <div class="prose" inner_html=live(move || words().map_or("", |w| w.text))></div>
+            {(number > 1).then(|| view! { <Recall number/> })}
             <ol class="chapters">{live(exercises)}</ol>
             <footer class="lesson__foot">{live(back)}<span class="around__gap"></span>{live(next)}</footer>
         </main>
+    }
+}
+
+/// What has been learnt stays when it is asked for again later. It is fetched once it is wanted.
+#[component]
+fn Recall(number: usize) -> impl IntoView {
+    let locale = use_locale();
+    let is_opened = RwSignal::new(false);
+    view! {
+        <details class="disclosure" on:toggle=move |_| is_opened.set(true)>
+            <summary class="disclosure__summary">
+                <Icon name="chevron"/>
+                {live(move || locale.strings().chapter_recall(recall(number).len()))}
+            </summary>
+            <div class="disclosure__body">
+                <Show when=live(move || is_opened.get())>
+                    <Lazy
+                        part=parts::recall::part()
+                        view=live(move || parts::recall::view(number))
+                        words=Some(Shelf::AROUND)
+                    />
+                </Show>
+            </div>
+        </details>
     }
 }

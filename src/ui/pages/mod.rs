@@ -26,6 +26,6 @@ pub use home::{HomePage, begin};
 pub use live_wire::LiveWire;
 pub use mosquitto::MosquittoPage;
 pub use not_found::NotFoundPage;
-pub use questions::QuestionsPage;
+pub use questions::{QuestionsPage, RecallQuestions};
 pub use reference::ReferencePage;
 pub use troubleshooting::TroubleshootingPage;

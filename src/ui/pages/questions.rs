@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::course::around::{QUESTIONS, Question, question_prose};
+use crate::course::around::{QUESTIONS, Question, question_prose, recall};
 use crate::course::exercise_title;
 use crate::ui::address::Place;
 use crate::ui::components::Icon;
@@ -37,6 +37,15 @@ pub fn QuestionsPage() -> impl IntoView {
             {questions}
         </main>
     }
+}
+
+/// Questions about earlier chapters, before another one begins.
+#[component]
+pub fn RecallQuestions(chapter: usize) -> impl IntoView {
+    let asked = recall(chapter).into_iter().enumerate();
+    asked
+        .map(|(index, question)| view! { <QuestionView number=index + 1 question/> })
+        .collect_view()
 }
 
 #[component]

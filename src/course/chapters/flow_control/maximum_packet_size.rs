@@ -4,11 +4,12 @@
 use bytes::Bytes;
 
 use super::{PUBLISHER, SUBSCRIBER, TOPIC, delivered, published};
+use crate::analysis::answer_to;
 use crate::broker::Policy;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, connect_with};
-use crate::course::connections::{Connection, connections};
-use crate::course::subscriptions::held;
+use crate::course::support::connections::{Connection, connections};
+use crate::course::support::subscriptions::held;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Prediction,
     Step, Unmet, Verdict, check, figure, judge,
@@ -43,6 +44,8 @@ pub static EXERCISE: Exercise = Exercise {
     policy: || Policy { maximum_packet_size: Some(4096), ..Policy::default() },
     figures: &[
         Figure { name: "fits", value: |_| figure::size(&of_size(FITS)) },
+        Figure { name: "topic", value: |_| (2 + TOPIC.len()).to_string() },
+        Figure { name: "one-more", value: |_| (MAXIMUM + 1).to_string() },
         Figure { name: "large", value: |_| figure::size(&of_size(TOO_LARGE)) },
     ],
     steps: &[
@@ -115,8 +118,8 @@ const DEVICE: ClientSlot = ClientSlot(2);
 const MAXIMUM: u32 = 128;
 /// Payloads of this many bytes make a PUBLISH of 131 and of 128 bytes on the topic of this chapter. One of
 /// 129 would not do: Mosquitto 2.0.11 leaves one byte of the Fixed Header out when it counts.
-const TOO_LARGE: usize = 101;
-const FITS: usize = 99;
+const TOO_LARGE: usize = 99;
+const FITS: usize = 97;
 /// More than the Server of this exercise takes in one packet.
 const PICTURE: usize = 5000;
 
@@ -134,7 +137,7 @@ fn of_size(bytes: usize) -> Act {
 fn picture() -> Act {
     let publish = Publish {
         qos: QoS::AtLeastOnce,
-        topic: "test/flow-control/picture".to_owned(),
+        topic: "factory/osaka/line-3/picture".to_owned(),
         packet_id: PacketId::new(1),
         payload: Bytes::from(vec![b'#'; PICTURE]),
         ..Publish::default()
@@ -269,7 +272,7 @@ fn answer(evidence: &Evidence, records: &[RecordId]) -> String {
     let Some(packet) = record.and_then(Record::valid_packet) else { return String::new() };
     let kind = packet.packet_type();
     let code = packet.reason_codes().first();
-    let code = code.map(|code| format!(" 0x{:02X} ({})", code.value(), code.name_in(kind)));
+    let code = code.map(|code| format!(" 0x{:02X} {}", code.value(), code.name_in(kind)));
     format!("{}{}", kind.name(), code.unwrap_or_default())
 }
 

@@ -10,9 +10,9 @@ mod server_quota;
 
 use super::Chapter;
 use super::common::{self, connect_with};
+use crate::analysis::windows::{Window, windows};
 use crate::capture::{ClientSlot, Record, RecordId};
-use crate::course::subscriptions::held;
-use crate::course::window::{Window, windows};
+use crate::course::support::subscriptions::held;
 use crate::course::{Cast, Evidence, Finding, Unmet, Verdict, check};
 use crate::lab::{AcknowledgeByHand, Act, Action};
 use crate::mqtt::{
@@ -34,9 +34,9 @@ pub(super) const CHAPTER: Chapter = Chapter {
 
 const SUBSCRIBER: ClientSlot = ClientSlot(0);
 const PUBLISHER: ClientSlot = ClientSlot(1);
-const FILTER: &str = "test/flow-control/+";
-const PREFIX: &str = "test/flow-control/";
-const TOPIC: &str = "test/flow-control/demo";
+const FILTER: &str = "factory/osaka/line-3/+";
+const PREFIX: &str = "factory/osaka/line-3/";
+const TOPIC: &str = "factory/osaka/line-3/log";
 
 /// CONNECT of the subscriber with a Receive Maximum.
 fn limit(cast: &Cast, receive_maximum: u16) -> Act {

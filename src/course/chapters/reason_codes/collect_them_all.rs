@@ -8,7 +8,8 @@ use crate::broker::{self, Command, Input, Policy, Rule, User};
 use crate::capture::ClientSlot;
 use crate::course::chapters::common::{connect, connect_with, publish, publish_with};
 use crate::course::{
-    Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Verdict,
+    Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Step,
+    Verdict,
 };
 use crate::lab::{Act, Action, Behaviour, Login};
 use crate::link::Fault;
@@ -36,6 +37,7 @@ pub static EXERCISE: Exercise = Exercise {
     ],
     policy: particular,
     picture: Some(Picture::Codes),
+    figures: &[Figure { name: "codes", value: |_| R::ALL.len().to_string() }],
     steps: &[
         Step {
             id: "one-suback",
@@ -89,6 +91,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "taken-over",
+            controls: &[|cast| Move::Act(connect(cast, A))],
             by_hand: Some(ByHand { act: twin, field: "Client Identifier" }),
             check: thrown_out,
             ..Step::PLAIN

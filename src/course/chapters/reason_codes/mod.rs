@@ -31,7 +31,7 @@ pub(super) const CHAPTER: Chapter = Chapter {
 };
 
 /// Nothing may be published or subscribed to below this level: the lessons' Mosquitto forbids the former.
-const FORBIDDEN: &str = "test/forbidden/#";
+const FORBIDDEN: &str = "factory/osaka/forbidden/#";
 
 fn no_publishing() -> Policy {
     let rule = Rule::refuse(Action::Publish, FORBIDDEN, ReasonCode::NotAuthorized);
@@ -42,7 +42,7 @@ fn no_publishing() -> Policy {
 fn choosy() -> Policy {
     let gauge = Rule {
         maximum_qos: Some(QoS::AtLeastOnce),
-        ..Rule::allow(Action::Subscribe, "test/codes/gauge")
+        ..Rule::allow(Action::Subscribe, "factory/osaka/line-3/gauge")
     };
     let forbidden = Rule::refuse(Action::Subscribe, FORBIDDEN, ReasonCode::NotAuthorized);
     Policy { rules: vec![gauge, forbidden], ..Policy::default() }

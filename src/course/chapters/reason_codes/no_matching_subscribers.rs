@@ -1,6 +1,7 @@
 //! A success that says: nobody was there.
 
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{codes_of, connect, publish, size_of, subscribe};
 use crate::course::figure::{self, Figure};
 use crate::course::{
@@ -71,7 +72,7 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn topic(nonce: &str) -> String {
-    format!("test/codes/empty-room/{nonce}")
+    format!("factory/osaka/empty-room/{nonce}")
 }
 
 fn message(nonce: &str) -> Act {

@@ -1,7 +1,8 @@
 //! 0x87: one PUBLISH is refused, the connection stays; QoS 0 is refused in silence.
 
 use super::no_publishing;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
@@ -115,7 +116,7 @@ fn topic_of(record: &Record) -> Option<String> {
 }
 
 fn is_forbidden(record: &Record) -> bool {
-    topic_of(record).is_some_and(|topic| topic.starts_with("test/forbidden/"))
+    topic_of(record).is_some_and(|topic| topic.starts_with("factory/osaka/forbidden/"))
 }
 
 fn ended_after<'a>(evidence: &Evidence<'a>, cause: &Record) -> Option<&'a Record> {
@@ -130,5 +131,5 @@ fn what_came(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);
-const DOOR: &str = "test/forbidden/door";
-const OPEN: &str = "test/codes/door";
+const DOOR: &str = "factory/osaka/forbidden/door-2";
+const OPEN: &str = "factory/osaka/line-3/door-2";

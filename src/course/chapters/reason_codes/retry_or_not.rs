@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::broker::{self, Policy, Rule};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{code_in_words, codes_of, connect, connect_with};
-use crate::course::connections::{Connection, connections};
+use crate::course::support::connections::{Connection, connections};
 use crate::course::{
     Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
     Unmet, Verdict,
@@ -199,8 +199,10 @@ fn what_it_did(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, 
     let code = connack.map_or_else(String::new, |(connack, _)| codes_of(evidence, *connack));
     let times = records.iter().filter_map(|id| evidence.capture.get(*id)).map(|record| record.at);
     let times: Vec<Instant> = times.collect();
+    let attempts = times.len().to_string();
     let pauses = times.windows(2).map(|pair| format!("{:.1} s", (pair[1] - pair[0]).as_secs_f64()));
-    vec![("code", code), ("pauses", pauses.collect::<Vec<_>>().join(", "))]
+    let pauses = pauses.collect::<Vec<_>>().join(", ");
+    vec![("code", code), ("attempts", attempts), ("pauses", pauses)]
 }
 
 /// Refused for something that does not pass, and no CONNECT since, though the other one has gone on.

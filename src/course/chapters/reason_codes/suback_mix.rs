@@ -1,7 +1,8 @@
 //! Three Topic Filters in one SUBSCRIBE, three Reason Codes in one SUBACK.
 
 use super::choosy;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{codes_of, connect, publish};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,
@@ -137,6 +138,6 @@ fn one_each(evidence: &Evidence, _: &[RecordId]) -> Option<usize> {
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);
-const PLAIN: &str = "test/codes/plain";
-const GAUGE: &str = "test/codes/gauge";
-const NEWS: &str = "test/forbidden/news";
+const PLAIN: &str = "factory/osaka/line-3/notices";
+const GAUGE: &str = "factory/osaka/line-3/gauge";
+const NEWS: &str = "factory/osaka/forbidden/news";

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{REQUESTER, RESPONDER, both_listen, exchange_of, request, requests, response_topic};
+use crate::analysis::requests::Exchange;
 use crate::capture::{Record, RecordId};
 use crate::course::chapters::common::{connect, subscribe};
-use crate::course::requests::Exchange;
-use crate::course::subscriptions::granted;
+use crate::course::support::subscriptions::granted;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,
@@ -74,7 +74,7 @@ pub static EXERCISE: Exercise = Exercise {
                 let code =
                     exchange_of(evidence, records).and_then(|exchange| exchange.acknowledged);
                 let code = code.map(|(_, code)| {
-                    format!("0x{:02X} ({})", code.value(), code.name_in(PacketType::PubAck))
+                    format!("0x{:02X} {}", code.value(), code.name_in(PacketType::PubAck))
                 });
                 vec![("code", code.unwrap_or_default())]
             },

@@ -6,10 +6,10 @@ use super::{
     JSON, REQUESTER, REQUESTS, RESPONDER, both_listen, exchange_of, pair, request,
     requester_listens, requests, response_topic, round_trip,
 };
+use crate::analysis::requests::Exchange;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, subscribe};
-use crate::course::requests::Exchange;
-use crate::course::subscriptions::held;
+use crate::course::support::subscriptions::held;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,
@@ -56,7 +56,7 @@ pub static EXERCISE: Exercise = Exercise {
                 let code =
                     exchange_of(evidence, records).and_then(|exchange| exchange.acknowledged);
                 let code = code.map(|(_, code)| {
-                    format!("0x{:02X} ({})", code.value(), code.name_in(PacketType::PubAck))
+                    format!("0x{:02X} {}", code.value(), code.name_in(PacketType::PubAck))
                 });
                 vec![("code", code.unwrap_or_default())]
             },

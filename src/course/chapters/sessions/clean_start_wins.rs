@@ -1,9 +1,10 @@
 //! Clean Start 1 ends a Session, however long it was to live.
 
 use super::{connect, grants_of_session, leave, seconds};
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{self, publish, subscribe};
-use crate::course::connections::{
+use crate::course::support::connections::{
     Connection, accepted, connection_among, latest_absence, time_between,
 };
 use crate::course::{
@@ -176,6 +177,6 @@ fn nothing_comes(evidence: &Evidence) -> Verdict {
 
 const CLIENT: ClientSlot = ClientSlot(0);
 const PUBLISHER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "test/session/clean";
+const TOPIC: &str = "factory/osaka/line-3/notices";
 /// The option that holds whenever the Session was discarded [MQTT-3.1.2-4].
 const NOTHING_IS_LEFT: usize = 2;

@@ -2,7 +2,7 @@
 
 use super::{EXPIRY, connect, grants_of_session, leave};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::connections::{Connection, connection_among, connections};
+use crate::course::support::connections::{Connection, connection_among, connections};
 use crate::course::{
     Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet,
     Verdict, check,
@@ -128,6 +128,6 @@ fn interval(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, Str
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);
-pub(super) const MESSAGES: &str = "test/session/messages";
-pub(super) const ALERTS: &str = "test/session/alerts";
+pub(super) const MESSAGES: &str = "factory/osaka/line-3/notices";
+pub(super) const ALERTS: &str = "factory/osaka/line-3/alerts";
 const WANTED: [(&str, QoS); 2] = [(MESSAGES, QoS::AtLeastOnce), (ALERTS, QoS::ExactlyOnce)];

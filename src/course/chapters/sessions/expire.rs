@@ -2,7 +2,7 @@
 
 use super::{connect, leave, longer, seconds, short};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::connections::{Connection, accepted, latest_absence};
+use crate::course::support::connections::{Connection, accepted, latest_absence};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,
@@ -27,17 +27,14 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "leave",
-            controls: &[
-                |cast| Move::Act(begin(cast)),
-                |_| Move::Act(leave(CLIENT)),
-                |cast| Move::Wait(longer(cast)),
-            ],
+            controls: &[|cast| Move::Act(begin(cast)), |_| Move::Act(leave(CLIENT))],
             check: left,
             values: |evidence, _| left_with(evidence).into_iter().collect(),
             ..Step::PLAIN
         },
         Step {
             id: "late",
+            controls: &[|cast| Move::Wait(longer(cast))],
             by_hand: Some(ByHand { act: back, field: "Clean Start" }),
             prediction: Some(Prediction { asks: Asks::Options(3), outcome: session_present }),
             check: came_too_late,

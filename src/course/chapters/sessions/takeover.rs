@@ -3,7 +3,7 @@
 use super::{connect, grants_of_session};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::subscribe;
-use crate::course::connections::{Connection, accepted, connections};
+use crate::course::support::connections::{Connection, accepted, connections};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,
@@ -63,7 +63,7 @@ fn begin(cast: &Cast) -> Act {
 }
 
 fn to_orders() -> Act {
-    subscribe(FIRST, "test/session/orders", QoS::AtLeastOnce)
+    subscribe(FIRST, "factory/osaka/line-3/orders", QoS::AtLeastOnce)
 }
 
 /// From another place, with the Client Identifier of the first.
@@ -129,7 +129,7 @@ fn code_told(evidence: &Evidence, records: &[RecordId]) -> String {
     let told = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
     let code = told.and_then(|packet| packet.reason_codes().first().copied());
     let words = |code: ReasonCode| {
-        format!("0x{:02X} ({})", code.value(), code.name_in(PacketType::Disconnect))
+        format!("0x{:02X} {}", code.value(), code.name_in(PacketType::Disconnect))
     };
     code.map_or("–".to_owned(), words)
 }

@@ -1,8 +1,9 @@
 //! No Local: a client that does not want its own messages back.
 
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish};
-use crate::course::subscriptions::{Granted, held};
+use crate::course::support::subscriptions::{Granted, held};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
     Step, Unmet, Verdict, check,
@@ -46,6 +47,13 @@ pub static EXERCISE: Exercise = Exercise {
             check: |evidence| {
                 let grant = without_echo(evidence)?;
                 Ok(vec![grant.subscribe, grant.suback])
+            },
+            values: |evidence, records| {
+                let parts = options(evidence, records);
+                let byte: u8 = parts.iter().map(|(_, worth)| worth).sum();
+                let told = parts.iter().map(|(option, worth)| format!("{option}: {worth}"));
+                let sum = told.collect::<Vec<_>>().join(", ");
+                vec![("sum", sum), ("byte", format!("{byte:02X}"))]
             },
             ..Step::PLAIN
         },
@@ -118,18 +126,26 @@ fn without_echo(evidence: &Evidence) -> Result<Granted, Unmet> {
     }
 }
 
-/// The options as they are written behind the Topic Filter (§3.8.3.1).
-fn options_byte(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
-    let Packet::Subscribe(sent) = evidence.capture.get(*records.first()?)?.valid_packet()? else {
-        return None;
+/// What the options byte is made of: each option that is set, and what it adds (§3.8.3.1).
+fn options(evidence: &Evidence, records: &[RecordId]) -> Vec<(String, u8)> {
+    let subscribe = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
+    let Some(Packet::Subscribe(sent)) = subscribe else { return Vec::new() };
+    let Some(asked) = sent.subscriptions.iter().find(|asked| asked.no_local) else {
+        return Vec::new();
     };
-    let options = sent.subscriptions.iter().find(|asked| asked.no_local)?;
-    let (no_local, as_published) = (options.no_local, options.retain_as_published);
-    let byte = options.qos.bits()
-        | u8::from(no_local) << 2
-        | u8::from(as_published) << 3
-        | options.retain_handling.bits() << 4;
-    Some(byte.into())
+    let (qos, handling) = (asked.qos.bits(), asked.retain_handling.bits());
+    let parts = [
+        (format!("QoS {qos}"), qos),
+        ("No Local".to_owned(), u8::from(asked.no_local) << 2),
+        ("Retain As Published".to_owned(), u8::from(asked.retain_as_published) << 3),
+        (format!("Retain Handling {handling}"), handling << 4),
+    ];
+    parts.into_iter().filter(|(_, worth)| *worth > 0).collect()
+}
+
+fn options_byte(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
+    let parts = options(evidence, records);
+    (!parts.is_empty()).then(|| parts.iter().map(|(_, worth)| usize::from(*worth)).sum())
 }
 
 /// Alice's latest message has reached Bob and not her. Her PUBACK marks the moment at which her copy would
@@ -166,5 +182,5 @@ fn only_bob_heard(evidence: &Evidence) -> Verdict {
 
 const ALICE: ClientSlot = ClientSlot(0);
 const BOB: ClientSlot = ClientSlot(1);
-const LOBBY: &str = "chat/lobby";
-const ROOM: &str = "chat/room";
+const LOBBY: &str = "factory/osaka/chat/lobby";
+const ROOM: &str = "factory/osaka/chat/room";

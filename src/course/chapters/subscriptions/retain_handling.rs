@@ -2,7 +2,7 @@
 
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::connect;
-use crate::course::subscriptions::{Granted, granted};
+use crate::course::support::subscriptions::{Granted, granted};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,
@@ -41,6 +41,12 @@ pub static EXERCISE: Exercise = Exercise {
             id: "keep",
             controls: &[|cast| Move::Act(publish(cast, KEPT))],
             check: kept,
+            values: |evidence, records| {
+                let kept = records.iter().filter_map(|id| evidence.capture.get(*id));
+                let payload = check::messages(kept).into_iter().next().map(|(_, one)| one.payload);
+                let payload = payload.unwrap_or_default();
+                vec![("payload", String::from_utf8_lossy(&payload).into_owned())]
+            },
             ..Step::PLAIN
         },
         Step {

@@ -2,7 +2,7 @@
 
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish, subscribe};
-use crate::course::subscriptions::{Granted, held};
+use crate::course::support::subscriptions::{Granted, held};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
     Step, Unmet, Verdict, check,
@@ -23,7 +23,10 @@ pub static EXERCISE: Exercise = Exercise {
         ClientSetup {
             role: "worker",
             prepared: |cast| {
-                vec![connect(cast, WORKERS[0]), subscribe(WORKERS[0], "jobs/#", QoS::AtLeastOnce)]
+                vec![
+                    connect(cast, WORKERS[0]),
+                    subscribe(WORKERS[0], "factory/osaka/jobs/#", QoS::AtLeastOnce),
+                ]
             },
             ..ClientSetup::PLAIN
         },
@@ -88,7 +91,7 @@ fn join(slot: ClientSlot) -> Act {
 fn job(number: usize) -> Act {
     publish(
         PUBLISHER,
-        &format!("jobs/{}", number + 1),
+        &format!("factory/osaka/jobs/{}", number + 1),
         QoS::AtLeastOnce,
         &format!("job {}", number + 1),
     )
@@ -134,7 +137,7 @@ fn joined(evidence: &Evidence) -> Result<Vec<Granted>, Unmet> {
 fn each_once(evidence: &Evidence) -> Verdict {
     let since = joined(evidence)?.iter().map(|one| one.suback).max();
     let mut jobs = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
-    jobs.retain(|(id, job)| Some(*id) > since && job.topic.starts_with("jobs/"));
+    jobs.retain(|(id, job)| Some(*id) > since && job.topic.starts_with("factory/osaka/jobs/"));
     let mut latest = jobs.split_off(jobs.len().saturating_sub(JOBS));
     let mut arrived = Vec::new();
     for worker in WORKERS {
@@ -183,5 +186,5 @@ fn shares(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const WORKERS: [ClientSlot; 3] = [ClientSlot(1), ClientSlot(2), ClientSlot(3)];
-const FILTER: &str = "$share/workers/jobs/#";
+const FILTER: &str = "$share/workers/factory/osaka/jobs/#";
 const JOBS: usize = 6;

@@ -2,7 +2,7 @@
 
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, publish};
-use crate::course::subscriptions::{Granted, held};
+use crate::course::support::subscriptions::{Granted, held};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
     Step, Unmet, Verdict, check,
@@ -83,7 +83,7 @@ fn to_sensors() -> Act {
 }
 
 fn to_alarms() -> Act {
-    subscribe("alarms/#", [Property::SubscriptionIdentifier(2)])
+    subscribe("factory/osaka/line-3/+/alarm", [Property::SubscriptionIdentifier(2)])
 }
 
 fn subscribe<const N: usize>(topic_filter: &str, properties: [Property; N]) -> Act {
@@ -96,11 +96,11 @@ fn subscribe<const N: usize>(topic_filter: &str, properties: [Property; N]) -> A
 }
 
 fn reading() -> Act {
-    publish(PUBLISHER, "sensors/boiler/temperature", QoS::AtLeastOnce, "71.5")
+    publish(PUBLISHER, "factory/osaka/line-3/robot-07/temperature", QoS::AtLeastOnce, "71.5")
 }
 
 fn alarm() -> Act {
-    publish(PUBLISHER, "alarms/boiler", QoS::AtLeastOnce, "overheating")
+    publish(PUBLISHER, "factory/osaka/line-3/robot-07/alarm", QoS::AtLeastOnce, "overheating")
 }
 
 /// The latest subscription has a number.
@@ -198,4 +198,4 @@ fn both_opened(evidence: &Evidence) -> Verdict {
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
-const SENSORS: &str = "sensors/+/temperature";
+const SENSORS: &str = "factory/osaka/line-3/+/temperature";

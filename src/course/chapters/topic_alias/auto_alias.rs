@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::alias_policy::{AliasPolicy, Tuning};
 use crate::course::chapters::common::connect;
-use crate::course::fleet::{self, ALIASES, FleetDay, GOAL};
+use crate::course::support::alias_policy::{AliasPolicy, Tuning};
+use crate::course::support::fleet::{self, ALIASES, FleetDay, GOAL};
 use crate::course::{
-    Asks, Broker, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step, Unmet,
-    Verdict,
+    Asks, Broker, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Prediction,
+    Step, Unmet, Verdict,
 };
 
 pub static EXERCISE: Exercise = Exercise {
@@ -20,6 +20,7 @@ pub static EXERCISE: Exercise = Exercise {
         prepared: |cast| vec![connect(cast, GATEWAY)],
         ..ClientSetup::PLAIN
     }],
+    figures: &[Figure { name: "aim", value: |_| GOAL.to_string() }],
     steps: &[
         Step {
             id: "first-come",

@@ -1,9 +1,9 @@
 //! Once known, the alias replaces the topic: what that saves, and what it costs first.
 
 use super::{TOPIC, alias_of, reading};
+use crate::analysis::savings::{Weighed, weigh};
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, subscribe};
-use crate::course::savings::{Weighed, weigh};
 use crate::course::{
     ALIAS_SAVING_BY_HAND, Asks, Best, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise,
     Figure, Finding, Move, Picture, Prediction, Step, Verdict, check, figure, judge,
@@ -98,9 +98,13 @@ pub static EXERCISE: Exercise = Exercise {
     picture: Some(Picture::AliasLedger),
     figures: &[
         Figure { name: "topic", value: |_| TOPIC.len().to_string() },
+        Figure { name: "value", value: |_| reading(TOPIC, None).payload.len().to_string() },
         Figure { name: "plain", value: |cast| figure::size(&plain(cast)) },
         Figure { name: "first", value: |cast| figure::size(&first_use(cast)) },
         Figure { name: "alone", value: |cast| figure::size(&repeat(cast)) },
+        Figure { name: "aim", value: |_| GOAL.to_string() },
+        Figure { name: "tcp", value: |_| TCP_AND_IPV4.to_string() },
+        Figure { name: "tls", value: |_| TLS.to_string() },
         Figure { name: "plain-on-the-line", value: |cast| on_the_line(&plain(cast)) },
         Figure { name: "alone-on-the-line", value: |cast| on_the_line(&repeat(cast)) },
     ],

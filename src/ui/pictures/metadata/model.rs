@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::mqtt::{
-    Packet, PacketId, PacketType, Properties, Property, PropertyId, PropertyValue, ReasonCode,
-    Sender,
+    ConnectionId, Packet, PacketId, PacketType, Properties, Property, PropertyId, PropertyValue,
+    ReasonCode, Sender,
 };
 use crate::ui::client_panel::payload;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::analysis::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::time::Instant;
 use crate::ui::pictures::axis::{Axis, Mark, Pace, rooms};
 
@@ -593,9 +593,10 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ConnectionId};
+    use crate::capture::Capture;
     use crate::mqtt::{
-        Ack, Packet, PacketId, Properties, Property, Publish, QoS, ReasonCode, Sender, encode,
+        Ack, ConnectionId, Packet, PacketId, Properties, Property, Publish, QoS, ReasonCode,
+        Sender, encode,
     };
 
     const WIDTHS: [f64; 4] = [316.0, 340.0, 560.0, 900.0];

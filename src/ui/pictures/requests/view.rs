@@ -7,9 +7,9 @@ use leptos::prelude::*;
 use super::model::{
     Arc, Drawing, Spread, SpreadDot, Stamp, Stamped, draw, duration, round_duration, spread, text,
 };
+use crate::analysis::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::Through;
-use crate::course::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::language::Strings;
 use crate::mqtt::hex_groups;
 use crate::time::Instant;

@@ -8,7 +8,7 @@ use super::model::{
     COLUMNS, Flow, Node, Origin, Proof, Quantity, ROWS, Row, Sheet, flow, in_capture, sheet,
 };
 use crate::capture::RecordId;
-use crate::course::scram::Exchange;
+use crate::course::support::scram::Exchange;
 use crate::language::Strings;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::format::capped;

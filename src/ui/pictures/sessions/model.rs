@@ -709,13 +709,13 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ConnectionId, Entry, LinkClose};
+    use crate::capture::{Capture, Entry, LinkClose};
     use crate::course::{Cast, Move, exercise};
     use crate::lab::Lab;
     use crate::link::Target;
     use crate::mqtt::{
-        Ack, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Property,
-        Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
+        Ack, ConnAck, Connect, ConnectionId, Disconnect, Packet, PacketId, PacketType, Properties,
+        Property, Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
     };
 
     const A: u8 = 0;

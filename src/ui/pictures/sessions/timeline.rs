@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use crate::broker::{Event, Presence, SessionEnd, Snapshot};
-use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::mqtt::{
-    Connect, Packet, PacketId, PacketType, Publish, QoS, ReasonCode, Sender, matches,
+    Connect, ConnectionId, Packet, PacketId, PacketType, Publish, QoS, ReasonCode, Sender, matches,
 };
 use crate::time::Instant;
 
