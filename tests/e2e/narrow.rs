@@ -33,6 +33,7 @@ async fn an_exercise_on_a_phone() -> Outcome {
 
         // The ladder on the stage and what has met a step lead to the inspector, too.
         choose(&page, "bench").await?;
+        press(&page.see(".panels__grab").await?).await?;
         press(&page.see("#picture button.ladder-row__button").await?).await?;
         page.see("#pane-wire .inspector").await?;
         choose(&page, "learn").await?;
