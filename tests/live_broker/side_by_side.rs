@@ -76,7 +76,7 @@ impl Difference {
 
 /// As the lessons' Mosquitto is set up, see `xtask/src/mosquitto.rs`.
 const POLICY: &str = r#"{ "rules": [
-    { "action": "publish", "topic_filter": "test/forbidden/#", "refuse_with": "0x87" }
+    { "action": "publish", "topic_filter": "factory/osaka/forbidden/#", "refuse_with": "0x87" }
 ] }"#;
 
 #[test]
@@ -447,10 +447,10 @@ fn scripts() -> Vec<Script> {
             "not authorized",
             vec![
                 Open("a", connect("sbs-a")),
-                Send("a", subscribe(1, [subscription("test/forbidden/a", 1)])),
-                Send("a", Packet::Publish(publish("test/forbidden/a", 0, 0, "x"))),
-                Send("a", Packet::Publish(publish("test/forbidden/a", 1, 2, "x"))),
-                Send("a", Packet::Publish(publish("test/forbidden/a", 2, 3, "x"))),
+                Send("a", subscribe(1, [subscription("factory/osaka/forbidden/a", 1)])),
+                Send("a", Packet::Publish(publish("factory/osaka/forbidden/a", 0, 0, "x"))),
+                Send("a", Packet::Publish(publish("factory/osaka/forbidden/a", 1, 2, "x"))),
+                Send("a", Packet::Publish(publish("factory/osaka/forbidden/a", 2, 3, "x"))),
                 Send("a", Packet::Publish(publish("test/allowed/a", 1, 4, "x"))),
             ],
         ),
