@@ -1,15 +1,15 @@
 //! The languages of the page, and every short interface string in each (`locales/*.json`).
 //!
-//! The strings are generated as one struct, so a missing or misspelt key does not compile, and plain
-//! Rust models can be tested with them. A third language is a new file, a name in `words/src/lib.rs`
-//! and a variant here.
+//! The strings are generated as methods of one struct, so a missing or misspelt key does not compile, and
+//! plain Rust models can be tested with them. A third language is a new file, a name in
+//! `words/src/render/mod.rs` and a variant here.
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{self, LANGUAGES, Reader, Shelf};
+use crate::words;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -45,19 +45,13 @@ impl Language {
     }
 
     pub fn strings(self) -> &'static Strings {
-        static FIRST: [OnceLock<Strings>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
-        static ALL: [OnceLock<Strings>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
-        let all = &ALL[self.index()];
-        if let Some(all) = all.get() {
-            return all;
-        }
-        let first = || {
-            let shelf = words::read(Shelf::INTERFACE, self.index(), 0);
-            shelf.expect("the page begins with these words")
-        };
-        match words::read(Shelf::GLOSSARY, self.index(), 4) {
-            Some(later) => all.get_or_init(|| Strings::read(first(), Some(later))),
-            None => FIRST[self.index()].get_or_init(|| Strings::read(first(), None)),
+        const COUNT: usize = Language::ALL.len();
+        static FIRST: [OnceLock<Strings>; COUNT] = [const { OnceLock::new() }; COUNT];
+        static ALL: [OnceLock<Strings>; COUNT] = [const { OnceLock::new() }; COUNT];
+        let first = || &words::interface(self).expect("the page begins with these words").strings;
+        match words::glossary(self) {
+            Some(later) => ALL[self.index()].get_or_init(|| Strings::new(first(), &later.strings)),
+            None => FIRST[self.index()].get_or_init(|| Strings::new(first(), &[])),
         }
     }
 
@@ -68,17 +62,10 @@ impl Language {
 }
 
 impl Strings {
-    /// What comes later is empty without it. Field by field, this would be fifty kilobytes of code that do
-    /// nothing but copy.
-    fn read(mut first: Reader, mut later: Option<Reader>) -> Strings {
-        let texts: [&'static str; STRINGS] =
-            std::array::from_fn(|index| match FIRST.iter().any(|first| first.contains(&index)) {
-                true => first.text(),
-                false => later.as_mut().map_or("", Reader::text),
-            });
-        // SAFETY: `Strings` is `repr(C)` and holds as many `&'static str` as the array, one after the
-        // other and nothing else; it is generated so, and a different size would not compile.
-        unsafe { std::mem::transmute::<[&'static str; STRINGS], Strings>(texts) }
+    /// What comes later is empty without it.
+    fn new(first: &[&'static str], later: &[&'static str]) -> Strings {
+        let mut texts = first.iter().chain(later).copied();
+        Strings(std::array::from_fn(|_| texts.next().unwrap_or_default()))
     }
 }
 

@@ -1,100 +1,122 @@
-//! Shelves of words: what the build has rendered (`words/`), kept until somebody reads it.
+//! The words of the page: [bundles](Bundle) that the build has rendered, each kept until somebody reads it.
 //!
-//! Most builds hold every shelf in the program. The page that `cargo xtask dist` builds (feature
+//! Most builds hold every bundle in the program. The page that `cargo xtask dist` builds (feature
 //! `split`) fetches each when it is needed, in the one language it speaks, and [`put`]s it here.
 
 use std::sync::OnceLock;
 
-/// What is fetched together, in one language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shelf(usize);
+pub use playground_words::*;
+use serde::Deserialize;
 
-impl Shelf {
-    /// The titles of the course, and the strings that the first picture shows.
-    pub const INTERFACE: Shelf = Shelf(0);
-    /// Everything explained, and all other strings of the interface.
-    pub const GLOSSARY: Shelf = Shelf(1);
-    /// Questions and troubleshooting.
-    pub const AROUND: Shelf = Shelf(2);
-    /// What differs on Mosquitto.
-    pub const MOSQUITTO: Shelf = Shelf(3);
-    pub const COUNT: usize = NAMES.len();
+use crate::language::Language;
 
-    pub fn all() -> impl Iterator<Item = Shelf> {
-        (0..Shelf::COUNT).map(Shelf)
+/// Something in each language.
+type EachLanguage<T> = [OnceLock<T>; Language::ALL.len()];
+
+/// A bundle: what has arrived, and what was read from it.
+struct Kept<T> {
+    files: EachLanguage<&'static [u8]>,
+    texts: EachLanguage<T>,
+}
+
+static INTERFACE: Kept<Interface> = Kept::new();
+static GLOSSARY: Kept<Glossary> = Kept::new();
+static AROUND: Kept<Around> = Kept::new();
+static MOSQUITTO: Kept<Mosquitto> = Kept::new();
+/// In the order of [`CHAPTERS`].
+static OF_CHAPTERS: [Kept<ChapterTexts>; CHAPTERS.len()] = [const { Kept::new() }; CHAPTERS.len()];
+
+impl<T: Deserialize<'static>> Kept<T> {
+    const fn new() -> Kept<T> {
+        Kept {
+            files: [const { OnceLock::new() }; Language::ALL.len()],
+            texts: [const { OnceLock::new() }; Language::ALL.len()],
+        }
     }
 
-    /// The prose of a chapter.
-    pub fn chapter(id: &str) -> Option<Shelf> {
-        Shelf::all().skip(4).find(|shelf| NAMES[shelf.0] == id)
-    }
-
-    pub fn index(self) -> usize {
-        self.0
-    }
-
-    /// Where it lies beside the page.
-    pub fn address(self, language: &str) -> String {
-        format!("words/{}.{language}.txt?{VERSION}", NAMES[self.0])
+    /// `None` while it is not there.
+    fn read(&'static self, bundle: Bundle, language: Language) -> Option<&'static T> {
+        let texts = &self.texts[language.index()];
+        if texts.get().is_none() {
+            let _ = texts.set(read(file(bundle, language)?, VERSION)?);
+        }
+        texts.get()
     }
 }
 
-/// The place of a language in every pair.
-pub const LANGUAGES: usize = 2;
-
-static SHELVES: [[OnceLock<&'static str>; LANGUAGES]; Shelf::COUNT] =
-    [const { [const { OnceLock::new() }; LANGUAGES] }; Shelf::COUNT];
-
-/// Reads a section of a shelf; `None` while it is not there.
-pub fn read(shelf: Shelf, language: usize, section: usize) -> Option<Reader> {
-    #[cfg(not(feature = "split"))]
-    let text = Some(SHELVES[shelf.0][language].get_or_init(|| TEXTS[shelf.0][language]));
-    #[cfg(feature = "split")]
-    let text = SHELVES[shelf.0][language].get();
-    // The version stands first.
-    text?.split(SECTION).nth(section + 1).map(|rest| Reader { rest })
+pub fn interface(language: Language) -> Option<&'static Interface> {
+    INTERFACE.read(Bundle::Interface, language)
 }
 
-pub fn is_there(shelf: Shelf, language: usize) -> bool {
-    cfg!(not(feature = "split")) || SHELVES[shelf.0][language].get().is_some()
+pub fn glossary(language: Language) -> Option<&'static Glossary> {
+    GLOSSARY.read(Bundle::Glossary, language)
 }
 
-/// Keeps a shelf for good. Refuses what is no shelf, or one of another version of the page.
-pub fn put(shelf: Shelf, language: usize, text: String) -> bool {
-    let is_ours = text.strip_prefix(VERSION).is_some_and(|rest| rest.starts_with(SECTION));
-    if is_ours && !is_there(shelf, language) {
+pub fn around(language: Language) -> Option<&'static Around> {
+    AROUND.read(Bundle::Around, language)
+}
+
+pub fn mosquitto(language: Language) -> Option<&'static Mosquitto> {
+    MOSQUITTO.read(Bundle::Mosquitto, language)
+}
+
+/// `None` also for an id of no chapter.
+pub fn chapter(id: &str, language: Language) -> Option<&'static ChapterTexts> {
+    let (index, id) = position(id)?;
+    OF_CHAPTERS[index].read(Bundle::Chapter(id), language)
+}
+
+/// The bundle of a chapter.
+pub fn of_chapter(id: &str) -> Option<Bundle> {
+    position(id).map(|(_, id)| Bundle::Chapter(id))
+}
+
+/// Every bundle.
+pub fn all() -> impl Iterator<Item = Bundle> {
+    let others = [Bundle::Interface, Bundle::Glossary, Bundle::Around, Bundle::Mosquitto];
+    others.into_iter().chain(CHAPTERS.into_iter().map(Bundle::Chapter))
+}
+
+/// Where it is beside the page.
+pub fn address(bundle: Bundle, language: Language) -> String {
+    format!("words/{}?{VERSION}", bundle.file_name(language.tag()))
+}
+
+pub fn is_there(bundle: Bundle, language: Language) -> bool {
+    cfg!(not(feature = "split"))
+        || kept(bundle).is_some_and(|files| files[language.index()].get().is_some())
+}
+
+/// Keeps a bundle for good. Refuses what is no bundle, or one of another version of the page.
+pub fn put(bundle: Bundle, language: Language, file: Vec<u8>) -> bool {
+    let is_ours = file.starts_with(VERSION.as_bytes());
+    if let Some(files) = kept(bundle).filter(|_| is_ours) {
         // Everything read from it borrows from it, until the page is closed.
-        let _ = SHELVES[shelf.0][language].set(String::leak(text));
+        files[language.index()].get_or_init(|| file.leak());
     }
     is_ours
 }
 
-/// Reads the texts of a shelf in the order in which they were written.
-pub struct Reader {
-    rest: &'static str,
+fn file(bundle: Bundle, language: Language) -> Option<&'static [u8]> {
+    #[cfg(not(feature = "split"))]
+    return built_in(&bundle.file_name(language.tag()));
+    #[cfg(feature = "split")]
+    return kept(bundle)?[language.index()].get().copied();
 }
 
-impl Reader {
-    /// The next text; empty after the last.
-    #[inline(never)]
-    pub fn text(&mut self) -> &'static str {
-        let (text, rest) = self.rest.split_once(TEXT).unwrap_or((self.rest, ""));
-        self.rest = rest;
-        text
-    }
-
-    pub fn list<T>(&mut self, mut item: impl FnMut(&mut Reader) -> T) -> Vec<T> {
-        let length = self.text().parse().unwrap_or(0);
-        (0..length).map(|_: usize| item(self)).collect()
-    }
-
-    pub fn leaked_list<T>(&mut self, item: impl FnMut(&mut Reader) -> T) -> &'static [T] {
-        self.list(item).leak()
-    }
+fn kept(bundle: Bundle) -> Option<&'static EachLanguage<&'static [u8]>> {
+    Some(match bundle {
+        Bundle::Interface => &INTERFACE.files,
+        Bundle::Glossary => &GLOSSARY.files,
+        Bundle::Around => &AROUND.files,
+        Bundle::Mosquitto => &MOSQUITTO.files,
+        Bundle::Chapter(id) => &OF_CHAPTERS[position(id)?.0].files,
+    })
 }
 
-const TEXT: char = '\u{1e}';
-const SECTION: char = '\u{1d}';
+fn position(chapter: &str) -> Option<(usize, &'static str)> {
+    CHAPTERS.into_iter().enumerate().find(|(_, id)| *id == chapter)
+}
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
@@ -103,29 +125,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_read_in_their_order_and_lists_by_their_length() {
-        let mut reader = Reader { rest: "a\u{1e}2\u{1e}b\u{1e}\u{1e}c\u{1e}" };
-        assert_eq!(reader.text(), "a");
-        assert_eq!(reader.list(Reader::text), ["b", ""]);
-        assert_eq!((reader.text(), reader.text()), ("c", ""));
-    }
-
-    #[test]
-    fn only_shelves_of_this_version_are_taken() {
-        for (text, expect) in [
-            (format!("{VERSION}\u{1d}words"), true),
-            (format!("{VERSION}0\u{1d}words"), false),
-            ("<!doctype html>".to_owned(), false),
-            (String::new(), false),
-        ] {
-            assert_eq!(put(Shelf::INTERFACE, 0, text.clone()), expect, "{text:?}");
+    fn every_bundle_is_what_the_page_reads() {
+        for language in Language::ALL {
+            assert!(interface(language).is_some());
+            assert!(glossary(language).is_some());
+            assert!(around(language).is_some());
+            assert!(mosquitto(language).is_some());
+            for id in CHAPTERS {
+                assert!(chapter(id, language).is_some(), "{id}");
+            }
         }
     }
 
     #[test]
-    fn a_shelf_has_an_address_of_its_own() {
-        let shelf = Shelf::chapter("connect").expect("the course begins with it");
-        assert_eq!(shelf.address("ja"), format!("words/connect.ja.txt?{VERSION}"));
-        assert_eq!(Shelf::chapter("no-such-chapter"), None);
+    fn only_bundles_of_this_version_are_taken() {
+        for (file, expect) in [
+            (format!("{VERSION}words"), true),
+            (VERSION[1..].to_owned(), false),
+            ("<!doctype html>".to_owned(), false),
+            (String::new(), false),
+        ] {
+            let taken = put(Bundle::Interface, Language::En, file.clone().into_bytes());
+            assert_eq!(taken, expect, "{file:?}");
+        }
+    }
+
+    #[test]
+    fn a_bundle_has_an_address_of_its_own() {
+        let bundle = of_chapter("connect").expect("the course begins with it");
+        let expect = format!("words/connect.ja.txt?{VERSION}");
+        assert_eq!(address(bundle, Language::Ja), expect);
+        assert_eq!(of_chapter("no-such-chapter"), None);
+        let addresses: std::collections::BTreeSet<_> =
+            all().map(|bundle| address(bundle, Language::En)).collect();
+        assert_eq!(addresses.len(), all().count());
     }
 }

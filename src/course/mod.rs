@@ -45,8 +45,8 @@ pub use progress::{
     ALIAS_SAVING, ALIAS_SAVING_BY_HAND, Done, ImportError, Kept, Progress, Through,
 };
 pub use prose::{
-    ChapterProse, ChapterTitle, ExerciseProse, HintProse, PredictionProse, StepProse,
-    chapter_prose, chapter_title, exercise_prose, exercise_title, shelf_of,
+    ChapterProse, ChapterTitle, ExerciseProse, HintProse, PredictionProse, StepProse, bundle_of,
+    chapter_prose, chapter_title, exercise_prose, exercise_title,
 };
 pub use run::Run;
 pub use seen::{Seen, Sight};

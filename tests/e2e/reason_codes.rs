@@ -26,7 +26,7 @@ async fn a_refusal_lights_its_cell_in_english() -> Outcome {
             words.expect("every cell has words")
         };
         page.see_html(".codes__how", how(PacketType::PubAck)).await?;
-        page.see_html(".codes__how", page.strings().codes_never).await?;
+        page.see_html(".codes__how", page.strings().codes_never()).await?;
         let shown = page.see(".codes__how").await?.text().await?;
         assert!(!shown.contains(how(PacketType::SubAck)), "{shown}");
 
@@ -36,7 +36,7 @@ async fn a_refusal_lights_its_cell_in_english() -> Outcome {
         page.panel('A').send("PUBLISH").await?;
         page.step("refused", "met").await?;
         page.see(&lit("PUBACK", 0x87)).await?;
-        page.see_html(".codes__how", page.strings().codes_this_run).await?;
+        page.see_html(".codes__how", page.strings().codes_this_run()).await?;
         counts(&page, 2, 2).await?;
 
         // Silence lights nothing; the answer to the next message does.

@@ -66,15 +66,15 @@ pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
                 disabled=live(is_busy)
                 on:click=move |_| open(true)
             >
-                {live(move || locale.strings().step_fill_in)}
+                {live(move || locale.strings().step_fill_in())}
             </button>
             <Show when=live(move || is_asked(session, index))>
-                <p class="step__note">{live(move || locale.strings().prediction_first)}</p>
+                <p class="step__note">{live(move || locale.strings().prediction_first())}</p>
             </Show>
             <Show when=live(move || failed.get())>
                 <p class="field__error" role="alert">
                     <Icon name="warning"/>
-                    {live(move || locale.strings().step_no_connection)}
+                    {live(move || locale.strings().step_no_connection())}
                 </p>
             </Show>
         </div>

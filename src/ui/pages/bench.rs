@@ -44,7 +44,7 @@ pub fn BenchPage() -> impl IntoView {
                     class="exercise-page__bench"
                     id="pane-bench"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_bench)
+                    aria-label=live(move || locale.strings().pane_bench())
                 >
                     <BenchBar session/>
                     <Show
@@ -53,8 +53,8 @@ pub fn BenchPage() -> impl IntoView {
                             view! {
                                 <div class="empty">
                                     <Icon name="bench"/>
-                                    <p class="empty__title">{said(|s| s.bench_empty_title)}</p>
-                                    <p class="empty__how">{said(|s| s.bench_empty_how)}</p>
+                                    <p class="empty__title">{said(|s| s.bench_empty_title())}</p>
+                                    <p class="empty__how">{said(|s| s.bench_empty_how())}</p>
                                 </div>
                             }
                         }
@@ -67,13 +67,13 @@ pub fn BenchPage() -> impl IntoView {
                     axis=Axis::Down
                     share=down
                     default=58.0
-                    label=Signal::derive(move || locale.strings().splitter_down)
+                    label=Signal::derive(move || locale.strings().splitter_down())
                 />
                 <section
                     class="exercise-page__wire"
                     id="pane-wire"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_wire)
+                    aria-label=live(move || locale.strings().pane_wire())
                 >
                     <Wire/>
                 </section>

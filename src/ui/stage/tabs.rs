@@ -57,7 +57,7 @@ pub fn PaneTabs(
         }
     });
     view! {
-        <nav class="pane-tabs" role="tablist" aria-label=live(move || locale.strings().panes)>
+        <nav class="pane-tabs" role="tablist" aria-label=live(move || locale.strings().panes())>
             {tabs.collect_view()}
         </nav>
     }
