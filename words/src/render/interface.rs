@@ -159,7 +159,7 @@ mod tests {
             placeholders("{par}個で足ります。送ったのは{packets}個です"),
             ["packets", "par"]
         );
-        assert_eq!(numbered(text), "{1} {1:packet:packets}; {0} {0:is:are} enough");
+        assert_eq!(numbered(text), "{0} {0:packet:packets}; {1} {1:is:are} enough");
     }
 
     #[test]
