@@ -14,7 +14,7 @@
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
-use mqtt5_playground::capture::json::{dissect_line, encode_line};
+use mqtt5_playground::formats::json::{dissect_line, encode_line};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -9,13 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bytes::Bytes;
-use mqtt5_playground::capture::pcap::records_to_pcapng;
-use mqtt5_playground::capture::{
-    Capture, ClientSlot, ConnectionId, Entry, LinkClose, LoadError, Record, read_file,
-};
+use mqtt5_playground::capture::{Capture, ClientSlot, Entry, LinkClose, Record};
+use mqtt5_playground::formats::{LoadError, pcap::records_to_pcapng, read_file};
 use mqtt5_playground::mqtt::{
-    Ack, ConnAck, Connect, Disconnect, Packet, PacketId, Properties, Property, Publish, QoS,
-    ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
+    Ack, ConnAck, Connect, ConnectionId, Disconnect, Packet, PacketId, Properties, Property,
+    Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
 };
 use mqtt5_playground::time::Instant;
 use serde_json::Value;

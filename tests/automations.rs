@@ -6,6 +6,7 @@ use bytes::Bytes;
 use mqtt5_playground::broker::{self, Policy, User};
 use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::client::AcknowledgeByHand;
+use mqtt5_playground::course::{Cast, exercise};
 use mqtt5_playground::lab::{
     Act, Action, Automation, Behaviour, BehaviourKind, BenchClient, Correlation, Lab, LinkState,
     Login, LoginState, Loss, Order, PeriodicPublisher, Problem, Reconnect, ReconnectState,
@@ -535,3 +536,41 @@ fn clients_come_and_go_and_the_others_keep_their_places() {
 }
 
 const NONCE: &str = "rOprNGfwEbeRWgbNEkqO";
+
+/// A played solution that lets time pass next need not wait for what only time brings about.
+#[test]
+fn what_only_time_brings_about_is_told_apart() {
+    let mut bench = Bench::new();
+    bench.subscribe(B, "news");
+    assert!(bench.lab.is_settled() && bench.lab.waits_for_time());
+    let publish = Publish { qos: QoS::AtLeastOnce, topic: "news".to_owned(), ..Publish::default() };
+    let interval = Duration::from_secs(5);
+    let two = PeriodicPublisher { publish: publish.clone(), interval, count: Some(2) };
+    bench.automate(A, Behaviour::PeriodicPublisher(two));
+    bench.wait(10);
+    assert!(!bench.lab.is_settled() && bench.lab.waits_for_time());
+    bench.wait(10_000);
+    assert!(bench.lab.is_settled());
+    // What a person has sent is answered by others, and soon.
+    bench.act(A, Action::Publish(publish));
+    assert!(!bench.lab.waits_for_time());
+}
+
+/// Nobody but a person answers the challenge of a login that nothing automates.
+#[test]
+fn a_login_by_hand_waits_for_its_person() {
+    let (_, exercise) = exercise("re-authenticate").expect("it is in the course");
+    let cast = Cast::new(exercise.clients, "7f");
+    let mut bench = Bench { lab: Lab::within_tab([7; 32]), now: Instant::START };
+    bench.lab.set_up(["client"], bench.now);
+    let policy = broker::Input::SetPolicy(Box::new((exercise.policy)()));
+    bench.lab.operate_in_tab(policy, bench.now);
+    let connect = (exercise.clients[0].prepared)(&cast).swap_remove(0);
+    bench.lab.act(connect, bench.now).expect("it is prepared");
+    assert!(!bench.client(A).owes_auth(), "the challenge has not come");
+    bench.wait(1000);
+    assert!(bench.client(A).owes_auth() && !bench.client(A).is_connected());
+    assert!(bench.lab.is_settled(), "the Server has answered");
+    bench.act(A, Action::Cut);
+    assert!(!bench.client(A).owes_auth());
+}

@@ -17,7 +17,6 @@ use mqtt5_playground::course::{
 use mqtt5_playground::lab::Action;
 use mqtt5_playground::language::Language;
 use mqtt5_playground::mqtt::{PacketType, Sender};
-use mqtt5_playground::time::Instant;
 use mqtt5_playground::ui::lesson::model;
 
 #[test]
@@ -353,7 +352,7 @@ fn met_steps_name_the_records_that_met_them() {
             let Ok(records) = verdict else { panic!("{} {}", exercise.id, step.id) };
             assert!(!records.is_empty(), "{} {}", exercise.id, step.id);
             for id in records {
-                assert!(table.lab.capture().get(*id).is_some(), "{} {}", exercise.id, step.id);
+                assert!(table.lab().capture().get(*id).is_some(), "{} {}", exercise.id, step.id);
             }
         }
     }
@@ -505,9 +504,9 @@ fn a_refused_connection_contradicts_accepted() {
     let (_, exercise) = mqtt5_playground::course::exercise("first-connect").expect("it exists");
     let mut table = Table::new(exercise);
     let policy = Policy { availability: Availability::Busy, ..Policy::default() };
-    table.lab.operate_in_tab(Input::SetPolicy(Box::new(policy)), Instant::START);
+    table.operate(Input::SetPolicy(Box::new(policy)));
     table.play(solution(exercise));
-    let refused = table.lab.capture().packets(PacketType::ConnAck, Sender::Server).next();
+    let refused = table.lab().capture().packets(PacketType::ConnAck, Sender::Server).next();
     let refused = refused.expect("CONNACK with a Reason Code").id;
     let accepted = &table.run.verdicts()[1];
     assert!(

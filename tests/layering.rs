@@ -12,16 +12,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("client", &["delivery", "auth", "mqtt"]),
     ("broker", &["delivery", "auth", "mqtt"]),
     ("capture", &["mqtt"]),
-    // A link names the connection it carries by the capture's id.
+    ("analysis", &["capture", "delivery", "mqtt"]),
+    ("formats", &["capture", "mqtt"]),
+    // A fault is that of one client, which has its letter from the capture.
     ("link", &["mqtt", "capture"]),
-    ("lab", &["link", "client", "broker", "auth", "capture", "mqtt"]),
+    ("lab", &["link", "client", "broker", "auth", "capture", "analysis", "mqtt"]),
     ("words", &[]),
     ("language", &["words"]),
     ("glossary", &["words", "language", "mqtt"]),
     // An exercise sets the policy of the broker in the tab, and reads what the messages of SCRAM say.
     (
         "course",
-        &["capture", "mqtt", "auth", "glossary", "words", "language", "lab", "broker", "link"],
+        &[
+            "capture", "analysis", "delivery", "mqtt", "auth", "glossary", "words", "language",
+            "lab", "broker", "link",
+        ],
     ),
     ("elsewhere", &["language", "link", "mqtt"]),
 ];

@@ -213,7 +213,8 @@ fn strings(language: &str) -> BTreeMap<String, String> {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let mut found = vec![PathBuf::from("README.md")];
+    let root = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+    let mut found: Vec<PathBuf> = root.map(PathBuf::from).into();
     for folder in ["src/course", "src/glossary", "docs"] {
         collect(Path::new(folder), &mut found);
     }

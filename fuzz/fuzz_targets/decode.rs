@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
-use mqtt5_playground::capture::json::{dissection_to_json, packet_from_json, packet_to_json};
+use mqtt5_playground::formats::json::{dissection_to_json, packet_from_json, packet_to_json};
 use mqtt5_playground::mqtt::{Sender, decode, dissect, encode};
 
 fuzz_target!(|data: &[u8]| {

@@ -8,28 +8,31 @@ use crate::auth::{
 use crate::delivery::Violation;
 use crate::mqtt::{Connect, ReasonCode};
 
-/// A SCRAM-SHA-256 exchange under way.
+/// How far a SCRAM-SHA-256 exchange is (§4.12).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exchange {
-    /// The Client named the method, but has not begun.
+    /// The Client has named the method, and has still to send its first message.
     AwaitingFirst,
-    /// The challenge is out.
+    /// The challenge has been sent; the proof of the Client is due.
     Challenged(Box<Challenge>),
 }
 
-/// What the Client has to answer, and what the answer is checked with.
+/// What the Client was asked, and what its answer is checked against.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge {
+    /// The first message of the Client.
     pub first: ClientFirst,
+    /// The Server's challenge: nonce, salt and iteration count.
     pub challenge: ServerFirst,
+    /// Those of the user; random ones where there is no such user.
     pub credentials: Credentials,
 }
 
-/// What follows from an AUTH step of the Client.
+/// The answer to a step of the Client.
 pub(super) enum Step {
     /// AUTH 0x18 with this Authentication Data.
     Continue(Exchange, Option<String>),
-    /// The Client is who it says; the Server's own proof goes back to it.
+    /// The proof of the Client is right; `server_final` is the Server's own.
     Proved { user: String, credentials: Credentials, values: Box<Verified>, server_final: String },
 }
 
@@ -108,8 +111,8 @@ pub(super) fn check_password(connect: &Connect, policy: &Policy) -> Result<(), V
     }
 }
 
-/// Answers a client-first message. A name nobody has gets a challenge too, which no proof can meet: who
-/// asks does not learn who exists.
+/// Answers a client-first message. Unknown users get an unsatisfiable challenge too, so that user names
+/// cannot be probed.
 fn challenge(data: &[u8], policy: &Policy, entropy: &mut Entropy) -> Result<Step, Violation> {
     let first = ClientFirst::parse(data).map_err(refused)?;
     let salt = entropy.bound_to(&first.user_name);

@@ -1,7 +1,7 @@
 //! CONNECT and what leads to its CONNACK (§3.1.4, §4.12).
 
 use super::authentication::{Exchange, Step, check_method, check_password};
-use super::connection::{Announced, Connected, KeepAlive, Phase, Rate};
+use super::connection::{Connected, KeepAlive, Phase, Rate};
 use super::event::{Event, SessionEnd};
 use super::message::seconds;
 use super::policy::{Action, Request};
@@ -15,7 +15,7 @@ use crate::mqtt::{
 use crate::time::Instant;
 
 impl Broker {
-    /// Without CONNACK a Server may not send DISCONNECT: it only closes [MQTT-3.1.0-1].
+    /// Before CONNACK a Server must not send DISCONNECT: it only closes [MQTT-3.1.0-1].
     pub(super) fn not_a_connect(&mut self, id: ConnectionId, packet: PacketType, now: Instant) {
         let text = format!("{} before CONNECT", packet.name());
         let reason = Violation::new(ReasonCode::ProtocolError, "[MQTT-3.1.0-1]", text);
@@ -69,7 +69,7 @@ impl Broker {
         self.authentication_step(id, connect, step, now);
     }
 
-    /// AUTH on a connection that stands (§4.12.1).
+    /// AUTH on an established connection (§4.12.1).
     pub(super) fn re_authenticate(&mut self, id: ConnectionId, auth: Auth, now: Instant) {
         let Some(connected) = self.connected(id) else { return };
         let method = connected.authentication_method.clone();
@@ -102,7 +102,7 @@ impl Broker {
                 }
                 self.send(id, auth_packet(ReasonCode::ContinueAuthentication, &method, data));
             }
-            // Who re-authenticates stays who they were.
+            // Re-authentication must not change the user.
             Ok(Step::Proved { user: proved, .. }) if Some(&proved) != user.as_ref() => {
                 let text = format!("the connection does not belong to {proved}");
                 let reason = Violation::new(ReasonCode::NotAuthorized, "[MQTT-4.12.1-2]", text);
@@ -141,7 +141,7 @@ impl Broker {
         self.close(id, now);
     }
 
-    /// Everything about a CONNECT but who sends it.
+    /// Checks everything in a CONNECT except who sends it.
     fn check_connect(&mut self, connect: &Connect, now: Instant) -> Result<(), Violation> {
         use ReasonCode as R;
         let policy = &self.policy;
@@ -211,7 +211,7 @@ impl Broker {
         }
     }
 
-    /// The Client is who it says: takes over, resumes or creates its Session, and answers with CONNACK.
+    /// The Client is authenticated: takes over, resumes or creates its Session, and answers with CONNACK.
     fn authenticated(
         &mut self,
         id: ConnectionId,
@@ -254,7 +254,7 @@ impl Broker {
         let redelivery = session.outgoing.redelivery();
 
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        let announced = Announced::by(&self.policy);
+        let announced = self.policy.accepts();
         connection.announced = announced;
         let maximum_connect_time = self.policy.maximum_connect_time;
         connection.phase = Phase::Connected(Box::new(Connected {
@@ -284,7 +284,7 @@ impl Broker {
         self.pump(id, now);
     }
 
-    /// A Client Identifier that no Session has [MQTT-3.2.2-16].
+    /// A Client Identifier that belongs to no Session [MQTT-3.2.2-16].
     fn assign_client_id(&mut self) -> ClientId {
         loop {
             let random: String =
@@ -301,7 +301,7 @@ impl Broker {
         asked.min(self.policy.session_expiry_maximum.unwrap_or(u32::MAX))
     }
 
-    /// What CONNACK tells: only what differs from what its absence means.
+    /// The properties of CONNACK: only those whose value differs from the default.
     fn capabilities(
         &self,
         connect: &Connect,
@@ -351,7 +351,7 @@ impl Broker {
     }
 }
 
-/// The Authentication Data of an AUTH that goes on with an exchange.
+/// The Authentication Data of an AUTH that continues an exchange.
 fn continued<'a>(auth: &'a Auth, method: Option<&str>) -> Result<&'a [u8], Violation> {
     check_same_method(auth, method)?;
     if auth.reason_code != ReasonCode::ContinueAuthentication {

@@ -1,64 +1,35 @@
-//! What belongs to one Network Connection and dies with it.
+//! The state of one Network Connection, which ends with it.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::ClientId;
 use super::authentication::Exchange;
-use super::policy::Policy;
-use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, Redelivery};
-use crate::mqtt::{Connect, QoS};
+use crate::delivery::{Accepts, IncomingAliases, OutgoingAliases, Quota, Redelivery};
+use crate::mqtt::Connect;
 use crate::time::Instant;
 
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
     pub(super) opened_at: Instant,
-    /// What the Client may send, as CONNACK tells it.
-    pub(super) announced: Announced,
+    /// What the Client may send, as CONNACK tells it: a later change of policy binds later connections.
+    pub(super) announced: Accepts,
     pub(super) phase: Phase,
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum Phase {
-    /// CONNECT has not come, or has not been answered.
+    /// CONNECT has not arrived, or has not been answered.
     AwaitingConnect {
         give_up_at: Instant,
     },
-    /// An AUTH exchange stands between CONNECT and CONNACK.
+    /// An AUTH exchange runs between CONNECT and CONNACK.
     Authenticating {
         connect: Box<Connect>,
         exchange: Box<Exchange>,
         give_up_at: Instant,
     },
     Connected(Box<Connected>),
-}
-
-/// The Server's limits at the moment of connecting: a later change of policy binds later connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Announced {
-    pub(super) receive_maximum: u16,
-    pub(super) maximum_packet_size: Option<u32>,
-    pub(super) topic_alias_maximum: u16,
-    pub(super) maximum_qos: QoS,
-    pub(super) retain: bool,
-    pub(super) wildcard_subscription: bool,
-    pub(super) subscription_identifier: bool,
-    pub(super) shared_subscription: bool,
-}
-
-impl Announced {
-    pub(super) fn by(policy: &Policy) -> Announced {
-        Announced {
-            receive_maximum: policy.receive_maximum.max(1),
-            maximum_packet_size: policy.maximum_packet_size.filter(|size| *size > 0),
-            topic_alias_maximum: policy.topic_alias_maximum,
-            maximum_qos: policy.maximum_qos,
-            retain: policy.retain_available,
-            wildcard_subscription: policy.wildcard_subscription_available,
-            subscription_identifier: policy.subscription_identifier_available,
-            shared_subscription: policy.shared_subscription_available,
-        }
-    }
 }
 
 /// A connection after CONNACK 0x00.
@@ -68,7 +39,7 @@ pub(super) struct Connected {
     pub(super) user: Option<String>,
     pub(super) connected_at: Instant,
     pub(super) keep_alive: KeepAlive,
-    /// When Maximum connect time is over.
+    /// When Maximum connect time has passed.
     pub(super) ends_at: Option<Instant>,
     /// Whether a DISCONNECT may still set a Session Expiry Interval above 0 (§3.14.2.2.2).
     pub(super) may_extend_session: bool,

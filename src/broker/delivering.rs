@@ -37,7 +37,7 @@ impl Broker {
         copies
     }
 
-    /// Delivers one copy and tells where it went.
+    /// Delivers one copy and returns what became of it.
     pub(super) fn route(&mut self, client_id: ClientId, delivery: Delivery, now: Instant) -> Route {
         let topic_filters = delivery.topic_filters.clone();
         let (qos, shared) = (delivery.qos, delivery.shared);
@@ -45,8 +45,8 @@ impl Broker {
         Route { client_id, topic_filters, qos, shared, outcome }
     }
 
-    /// Sends again what the Session has unacknowledged, then what waits, as far as the Client's Receive
-    /// Maximum allows.
+    /// Sends unacknowledged packets of the Session again, then queued messages, as far as the Client's
+    /// Receive Maximum allows.
     pub(super) fn pump(&mut self, id: ConnectionId, now: Instant) {
         let aliases = self.policy.aliases_to_clients;
         let mut events = Vec::new();
@@ -93,7 +93,8 @@ impl Broker {
         }
     }
 
-    /// The copies that the matching subscriptions ask for. What No Local keeps back goes to `routes`.
+    /// The copies that the matching subscriptions ask for. Those that No Local suppresses are added to
+    /// `routes`.
     fn copies(
         &mut self,
         message: &Arc<Message>,
@@ -148,7 +149,7 @@ impl Broker {
         let queued = match connected {
             Some((id, connected)) => {
                 let must_wait = match is_qos_0 {
-                    // Receive Maximum is not for QoS 0, only its order is [MQTT-4.6.0-5].
+                    // Receive Maximum does not apply to QoS 0, but the order does [MQTT-4.6.0-5].
                     true => session.queue.holds_qos_0(),
                     false => session.queue.len() > 0 || !slot_free(connected, session),
                 };
@@ -208,7 +209,7 @@ pub(super) fn copy(
     }
 }
 
-/// Makes two copies one: the highest QoS [MQTT-3.3.4-2] and every identifier [MQTT-3.3.4-4].
+/// Merges two copies: the highest QoS [MQTT-3.3.4-2] and every identifier [MQTT-3.3.4-4].
 fn merge(copy: &mut Delivery, other: Delivery) {
     copy.qos = copy.qos.max(other.qos);
     copy.retain |= other.retain;
@@ -242,7 +243,7 @@ fn transmit(
     let new_alias = if aliases { use_alias(&mut publish, connected) } else { None };
     let packet = Packet::Publish(publish);
     if !fits(&packet, connected.maximum_packet_size) {
-        // Too large for this Client: as if it had been delivered [MQTT-3.1.2-25].
+        // Too large for this Client: treated as delivered [MQTT-3.1.2-25].
         if let Some(packet_id) = packet_id {
             session.outgoing.release_packet_id(packet_id);
             connected.sending.give_back(packet_id);
@@ -263,8 +264,8 @@ fn transmit(
     Outcome::Sent(packet_id)
 }
 
-/// Whether a new message above QoS 0 may be sent now: what is sent again goes first, the Client's Receive
-/// Maximum has a slot [MQTT-4.9.0-2], and a Packet Identifier is free.
+/// Whether a new message above QoS 0 may be sent now: nothing has still to be sent again, the Client's
+/// Receive Maximum has a slot [MQTT-4.9.0-2], and a Packet Identifier is free.
 fn slot_free(connected: &Connected, session: &Session) -> bool {
     connected.redelivery.is_empty()
         && connected.sending.available() > 0
@@ -283,8 +284,8 @@ fn allocate(connected: &mut Connected, session: &mut Session) -> Option<PacketId
     }
 }
 
-/// Uses an alias for the Topic Name where the Client allows one [MQTT-3.1.2-26]. Returns the alias that
-/// this packet makes known.
+/// Uses an alias for the Topic Name where the Client allows one [MQTT-3.1.2-26]. Returns the alias if
+/// this packet sets it.
 fn use_alias(publish: &mut Publish, connected: &Connected) -> Option<u16> {
     let aliases = &connected.outgoing_aliases;
     if let Some(alias) = aliases.alias_of(&publish.topic) {
@@ -313,8 +314,8 @@ fn resend(
     }
     if packet.packet_type() == PacketType::Publish && !fits(&packet, connected.maximum_packet_size)
     {
-        // This connection takes less than the last one did: the exchange goes on as if the message had
-        // been delivered [MQTT-3.1.2-25], which for QoS 2 means PUBREL.
+        // The Maximum Packet Size of this connection is smaller than that of the last: the exchange
+        // continues as if the message had been delivered [MQTT-3.1.2-25], which for QoS 2 means PUBREL.
         let delivery = session.in_flight.remove(&packet_id);
         if let Some(delivery) = &delivery {
             let topic = delivery.message.topic.clone();
@@ -333,7 +334,7 @@ fn resend(
 
 fn fits(packet: &Packet, maximum: Option<u32>) -> bool {
     let Packet::Publish(publish) = packet else { return true };
-    // Where nothing bounds the packet but the wire format, only a huge one is worth measuring.
+    // Without a maximum only the wire format limits the packet, so only a huge one needs measuring.
     if maximum.is_none() && publish.payload.len() < HUGE && publish.properties.len() < MANY {
         return true;
     }
@@ -341,6 +342,6 @@ fn fits(packet: &Packet, maximum: Option<u32>) -> bool {
 }
 
 /// Below both, a packet cannot reach the largest Remaining Length (§2.1.4): a property has at most
-/// 131 077 bytes.
+/// 131,077 bytes.
 const HUGE: usize = 128 << 20;
 const MANY: usize = 1000;

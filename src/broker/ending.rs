@@ -41,7 +41,7 @@ impl Broker {
         self.close(id, now);
     }
 
-    /// The transport says that the connection is gone.
+    /// The transport reports that the connection is closed.
     pub(super) fn connection_lost(&mut self, id: ConnectionId, now: Instant) {
         if !self.connections.contains_key(&id) {
             return;
@@ -57,10 +57,10 @@ impl Broker {
         self.forget_connection(id, now);
     }
 
-    /// A deadline of a connection has come.
+    /// A deadline of a connection has passed.
     pub(super) fn connection_due(&mut self, id: ConnectionId, now: Instant) {
         let Some(connection) = self.connections.get(&id) else { return };
-        // What was heard since has moved it.
+        // A packet has arrived since, which moved the deadline.
         if connection.deadline().is_none_or(|at| at > now) {
             return self.arm_connection(id);
         }
@@ -82,7 +82,7 @@ impl Broker {
         self.fail(id, reason, now);
     }
 
-    /// A deadline of a Session has come: messages that expire, its Will, or its end.
+    /// A deadline of a Session has passed: an expiry of messages, its Will, or its end.
     pub(super) fn session_due(&mut self, client_id: &ClientId, now: Instant) {
         let Some(session) = self.sessions.get_mut(client_id) else { return };
         for delivery in session.queue.take_expired(now) {
@@ -93,7 +93,7 @@ impl Broker {
         self.settle(client_id, now);
     }
 
-    /// Another connection comes with the same Client Identifier [MQTT-3.1.4-3].
+    /// Another connection has the same Client Identifier [MQTT-3.1.4-3].
     pub(super) fn take_over(&mut self, client_id: &ClientId, now: Instant) {
         let existing = self.sessions.get(client_id).and_then(Session::connection);
         if let Some(existing) = existing {
@@ -130,7 +130,7 @@ impl Broker {
         }
     }
 
-    /// The connection is gone, its Session may stay.
+    /// The connection has ended; its Session may stay.
     fn forget_connection(&mut self, id: ConnectionId, now: Instant) {
         let Some(connection) = self.connections.remove(&id) else { return };
         self.timers.set(TimerOwner::Connection(id), None);
@@ -187,8 +187,8 @@ impl Broker {
     }
 }
 
-/// What a Session that ends owes to its groups: what waited, and QoS 1 messages that were not
-/// acknowledged. A QoS 2 delivery that has begun goes to no other [MQTT-4.8.2-5].
+/// The shared messages of a Session that ends, for the others of the group: queued ones, and QoS 1 messages
+/// that were not acknowledged. A QoS 2 delivery that has begun goes to no other [MQTT-4.8.2-5].
 fn shared_work(session: Session) -> Vec<Delivery> {
     let begun = session.in_flight.into_values().filter(|d| d.qos == QoS::AtLeastOnce);
     let waiting = session.queue.into_deliveries();

@@ -1,8 +1,8 @@
-//! Random bytes from a seed that the broker is given: whoever owns real randomness passes some in.
+//! Random bytes from a seed, which the owner of the broker provides.
 
 use crate::auth::{KEY_LENGTH, Key, hmac_sha256};
 
-/// `HMAC(seed, 1)`, `HMAC(seed, 2)`, …: without the seed the next value cannot be foretold.
+/// `HMAC(seed, 1)`, `HMAC(seed, 2)`, …: without the seed the next value cannot be predicted.
 #[derive(Clone, Debug)]
 pub(super) struct Entropy {
     seed: Key,

@@ -1,4 +1,4 @@
-//! What the broker did and why, for whoever watches.
+//! What the broker did and why, for logs and for the page.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,148 +9,208 @@ use crate::delivery::Violation;
 use crate::mqtt::{DecodeError, PacketId, PacketType, QoS, ReasonCode};
 use crate::time::Instant;
 
-/// Something that happened, with when and to whom.
+/// An [`Event`] with its time and the Client it concerns. [`Event::rule`] says why it happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
+    /// When it happened.
     pub at: Instant,
+    /// On which Network Connection; `None` where it happened to a Session, a topic or the broker.
     pub connection: Option<ConnectionId>,
+    /// Whose Session; `None` before a CONNECT is accepted, and where it concerns none.
     pub client_id: Option<ClientId>,
+    /// What happened.
     pub event: Event,
 }
 
+/// What happened in the broker. [`rule`](Event::rule) says why, and `Display` gives a line for a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// CONNECT was answered with CONNACK 0x00.
     Accepted {
+        /// Whether an existing Session is resumed (§3.2.2.1.1).
         session_present: bool,
     },
-    /// A SCRAM-SHA-256 exchange ended well; `again` after AUTH 0x19.
+    /// A SCRAM-SHA-256 exchange has succeeded (§4.12).
     Authenticated {
+        /// Who has proved to know the password.
         user: String,
+        /// Whether it was a re-authentication, which AUTH 0x19 began (§4.12.1).
         again: bool,
+        /// What the Server keeps of the password.
         credentials: Credentials,
+        /// The intermediate values of the proof, to be shown.
         values: Box<Verified>,
     },
     /// A packet was answered with an error.
     Refused {
+        /// The packet of the Client: CONNECT or what came in its place, PUBLISH, SUBSCRIBE or UNSUBSCRIBE.
         packet: PacketType,
+        /// Reason Code, rule and text.
         reason: Violation,
     },
-    /// The Server ended the connection.
+    /// The Server ended the connection: with DISCONNECT if CONNACK had been sent, for this reason.
     Disconnected(Violation),
-    /// The Client ended the connection.
+    /// DISCONNECT from the Client, with this Reason Code.
     ClientDisconnected(ReasonCode),
-    /// The connection was gone without DISCONNECT.
+    /// The connection was closed without DISCONNECT.
     ConnectionLost,
-    /// A packet was taken without effect.
+    /// An acknowledgement with an unknown Packet Identifier has no effect.
     Ignored {
+        /// The packet of the Client.
         packet: PacketType,
+        /// Why it has none.
         rule: &'static str,
     },
+    /// A Session begins [MQTT-3.1.2-6].
     SessionCreated,
+    /// A Client is back to its Session [MQTT-3.1.2-5].
     SessionResumed,
+    /// A Session and everything kept for it is gone.
     SessionEnded(SessionEnd),
+    /// A Topic Filter of a SUBSCRIBE was granted.
     Subscribed {
+        /// With `$share/…/`, if it is shared.
         topic_filter: Arc<str>,
+        /// The QoS in SUBACK.
         granted: QoS,
+        /// Whether the Session had a subscription with this filter already [MQTT-3.8.4-3].
         replaced: bool,
     },
+    /// A subscription was removed [MQTT-3.10.4-1].
     Unsubscribed {
+        /// With `$share/…/`, if it is shared.
         topic_filter: Arc<str>,
     },
-    /// A message was handed to every Session that is to get it.
+    /// A message was given to the Sessions with a matching subscription [MQTT-4.5.0-1]: when it was
+    /// published, from the store upon SUBSCRIBE, or because the Session that a Shared Subscription had
+    /// chosen has ended.
     Routed {
+        /// Its Topic Name.
         topic: Arc<str>,
+        /// RETAIN as published; true for a message from the store.
         retained: bool,
+        /// One per copy, also those that were not sent; empty where nothing matched.
         routes: Vec<Route>,
     },
+    /// A retained message was stored, or replaced [MQTT-3.3.1-5].
     RetainedStored {
+        /// Its Topic Name.
         topic: Arc<str>,
     },
+    /// A retained message was removed by an empty one [MQTT-3.3.1-6], or by the operator.
     RetainedRemoved {
+        /// Its Topic Name.
         topic: Arc<str>,
     },
+    /// The Message Expiry Interval of a retained message has passed (§3.3.2.3.3).
     RetainedExpired {
+        /// Its Topic Name.
         topic: Arc<str>,
     },
-    /// A waiting message left, or could not.
+    /// A message left the queue of a Session.
     Dequeued {
+        /// Its Topic Name.
         topic: Arc<str>,
+        /// Of the copy for this Client.
         qos: QoS,
+        /// Whether it was sent, or why it was dropped.
         outcome: Outcome,
     },
-    /// Sent on an earlier connection, but too large for this one to be sent again.
+    /// Sent on an earlier connection, but too large to be sent again on this one [MQTT-3.1.2-25].
     GivenUp {
+        /// Its Topic Name.
         topic: Arc<str>,
+        /// That of the exchange.
         packet_id: PacketId,
     },
-    /// Sent again on a resumed Session.
+    /// A packet was sent again on a resumed Session [MQTT-4.4.0-1].
     Redelivered {
+        /// PUBLISH or PUBREL.
         packet: PacketType,
+        /// That of the exchange.
         packet_id: PacketId,
     },
+    /// A Client left without DISCONNECT 0x00; its Will is published after the Will Delay Interval.
     WillScheduled {
+        /// The Will Topic.
         topic: String,
+        /// When it will be published, unless the Client comes back earlier.
         at: Instant,
     },
+    /// A Will was published [MQTT-3.1.2-8].
     WillPublished {
+        /// The Will Topic.
         topic: String,
     },
+    /// A Will is not published.
     WillDiscarded {
+        /// The Will Topic.
         topic: String,
+        /// Why: DISCONNECT 0x00 [MQTT-3.14.4-3], or the Client came back in time [MQTT-3.1.3-9].
         rule: &'static str,
     },
+    /// The operator has set another [`Policy`](super::Policy).
     PolicyChanged,
 }
 
 /// Where one copy of a message went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
+    /// Whose Session.
     pub client_id: ClientId,
-    /// The filters that matched.
+    /// The filters that matched, one for a Shared Subscription.
     pub topic_filters: Vec<Arc<str>>,
+    /// Of the copy: the lower of published and granted QoS [MQTT-3.8.4-8].
     pub qos: QoS,
+    /// Whether a Shared Subscription chose this Session (§4.8.2).
     pub shared: bool,
+    /// What became of the copy.
     pub outcome: Outcome,
 }
 
-/// What became of one copy.
+/// What became of one copy of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Sent, with this Packet Identifier above QoS 0.
+    /// Sent; with a Packet Identifier above QoS 0.
     Sent(Option<PacketId>),
     /// Waits until the Client is back.
     QueuedWhileAbsent,
     /// Waits for a slot of the Client's Receive Maximum.
     QueuedForQuota,
-    /// No Local: its own message [MQTT-3.8.3-3].
+    /// Not sent: the Client published it itself, and its subscription has No Local [MQTT-3.8.3-3].
     NoLocal,
-    /// QoS 0, and the Client is not here.
+    /// Dropped: QoS 0, and the Client is not connected (§4.1).
     DroppedWhileAbsent,
+    /// Dropped: the Session has as many waiting messages as the policy allows.
     DroppedQueueFull,
+    /// Dropped: the Message Expiry Interval has passed [MQTT-3.3.2-5].
     DroppedExpired,
-    /// Larger than the Client takes [MQTT-3.1.2-25].
+    /// Dropped: larger than the Client's Maximum Packet Size [MQTT-3.1.2-25].
     DroppedTooLarge,
 }
 
+/// Why the Server drops Session State (§4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionEnd {
     /// Its Session Expiry Interval has passed.
     Expired,
-    /// It was to last no longer than its connection.
+    /// Its Session Expiry Interval was 0.
     WithConnection,
+    /// A CONNECT with Clean Start 1 [MQTT-3.1.2-4].
     CleanStart,
+    /// The operator has removed it.
     Administrative,
 }
 
-/// What the Client sent and cannot be read.
+/// The violation in bytes from the Client that cannot be read.
 pub(super) fn unreadable(error: DecodeError) -> Violation {
     let text = format!("byte {}: {}", error.at, error.kind);
     Violation::new(error.kind.reason_code(), error.kind.rule(), text)
 }
 
 impl Event {
-    /// The rule that decided.
+    /// The rule that decided: a normative statement (`[MQTT-3.1.4-5]`), or the section (`§3.14`) where no
+    /// statement has a number.
     pub fn rule(&self) -> &'static str {
         match self {
             Event::Accepted { .. } => "[MQTT-3.1.4-5]",
@@ -182,6 +242,7 @@ impl Event {
 }
 
 impl Outcome {
+    /// The rule that decided, in the form of [`Event::rule`].
     pub fn rule(self) -> &'static str {
         match self {
             Outcome::Sent(_) => "[MQTT-4.5.0-1]",
@@ -194,7 +255,7 @@ impl Outcome {
         }
     }
 
-    /// Whether there was a subscriber, whatever became of its copy.
+    /// Whether the publisher has a matching subscriber here: true except for No Local.
     pub fn is_match(self) -> bool {
         self != Outcome::NoLocal
     }

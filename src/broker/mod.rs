@@ -1,15 +1,15 @@
-//! The server role of MQTT 5.0: what happened goes in, what to do comes out, nothing waits.
+//! The server role of MQTT 5.0: what happened goes in, what to do comes out, nothing blocks.
 //!
 //! [`Broker::handle`] takes packets, connections that open and close, the passing of time and what its
-//! operator wants; afterwards [`Broker::poll`] is called until it returns `None`, and
-//! [`Broker::next_timeout`] tells when to come back at the latest. Session State outlives connections
-//! ([`session`]); the state of a connection does not ([`connection`]).
+//! operator wants; afterwards call [`Broker::poll`] until it returns `None`. [`Broker::next_timeout`] tells
+//! when to call `handle` again at the latest. Session State outlives connections
+//! (`session.rs`); the state of a connection does not (`connection.rs`).
 //!
-//! It promises that no input makes it panic, that it sends nothing the specification forbids, and that
-//! what it keeps is bounded by Sessions, subscriptions and limits of its [`Policy`].
+//! It promises that no input makes it panic, that it sends nothing the specification forbids, and that its
+//! memory is bounded by Sessions, subscriptions and the limits of its [`Policy`].
 //!
 //! It must never know of bytes, sockets, clocks or a browser. Random bytes come from the seed it is
-//! given. Faults are the link's business.
+//! given. Faults are simulated by the link.
 
 mod authentication;
 mod connecting;
@@ -55,7 +55,7 @@ use crate::mqtt::{
     Sender,
 };
 use crate::time::Instant;
-use connection::{Announced, Connected, Connection, Phase, Rate};
+use connection::{Connected, Connection, Phase, Rate};
 use entropy::Entropy;
 use event::unreadable;
 use message::seconds;
@@ -72,18 +72,18 @@ pub type ClientId = Arc<str>;
 /// # How to drive it
 ///
 /// [`handle`](Broker::handle) takes what happened, with the time at which it happened, and cannot fail:
-/// connections, what they received, wishes of the operator, the passing of time. What was due by then
-/// happens before it, each thing at its own moment.
+/// connections, what they received, commands of the operator, the passing of time. Deadlines that have
+/// passed by then are handled first, each with its own time.
 ///
 /// After each call [`poll`](Broker::poll) until it returns `None`, and carry out what it returns in that
 /// order. Outputs for several connections are mixed; for one connection they are in the order in which
-/// they must reach the Client. Then ask [`next_timeout`](Broker::next_timeout), which may have come nearer
-/// or gone.
+/// they must reach the Client. Then ask [`next_timeout`](Broker::next_timeout), which may be earlier now,
+/// or `None`.
 ///
 /// The order for one connection is: `Opened`; `Received` for each packet, within the limit of
 /// [`maximum_packet_size`](Broker::maximum_packet_size); then either `Closed`, or an `Output::Close` that
-/// the broker decides on. After that it knows the connection no longer: what is still received on it is
-/// ignored, and so is its `Closed`. A [`ConnectionId`] must not be in use when it is opened.
+/// the broker decides on. After that it does not know the connection any more: what is still received on it
+/// is ignored, and so is its `Closed`. A [`ConnectionId`] must not be in use when it is opened.
 ///
 /// Time must not run backwards from one call to the next. The broker reads no clock, so a test may let
 /// hours pass at once.
@@ -133,34 +133,40 @@ pub struct Broker {
 pub enum Input {
     /// A Network Connection is open.
     Opened(ConnectionId),
-    /// The Client sent a packet, or what cannot be read: the outcome of
+    /// The Client sent a packet, or bytes that cannot be read: the outcome of
     /// [`PacketStream::next`](crate::mqtt::PacketStream::next).
     Received(ConnectionId, Result<Packet, DecodeError>),
-    /// The Network Connection is gone.
+    /// The Network Connection is closed, or the transport has failed.
     Closed(ConnectionId),
     /// Time has passed.
     Tick,
-    /// The operator changes what is allowed; connections keep what CONNACK has told them.
+    /// The operator replaces the policy. The limits that CONNACK has announced stay in force on open
+    /// connections.
     SetPolicy(Box<Policy>),
     /// The operator does something.
     Command(Command),
 }
 
-/// What an operator can do.
+/// What an operator can do. Where there is no such Client, Session or message, nothing happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Ends a Client's connection with any Reason Code a Server's DISCONNECT may carry.
+    /// Ends the connection of a Client with DISCONNECT.
     Disconnect {
+        /// Whose connection.
         client_id: String,
+        /// Sent if the Server's DISCONNECT may carry it (§3.14.2.1), otherwise 0x80 in its place.
         reason_code: ReasonCode,
     },
-    /// Ends a Client's connection without a word, and its Session.
+    /// Ends a Session, and the connection of its Client without DISCONNECT.
     RemoveSession {
+        /// Whose Session.
         client_id: String,
     },
-    /// DISCONNECT 0x8B to every Client; no CONNECT is taken until a policy says so.
+    /// DISCONNECT 0x8B to every Client. Every CONNECT is refused until a policy is set that allows them.
     ShutDown,
+    /// Removes a retained message.
     RemoveRetained {
+        /// Its Topic Name.
         topic: String,
     },
 }
@@ -168,16 +174,17 @@ pub enum Command {
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// To be sent to this Client.
+    /// Send this packet on this connection.
     Send(ConnectionId, Packet),
-    /// To be closed after everything sent before is out. Nothing more follows for it.
+    /// Close this connection after everything before this has been sent. It is the last output for it.
     Close(ConnectionId),
-    /// What the broker did and why, for whoever watches.
+    /// What the broker did and why. Nothing has to be done about it.
     Note(Arc<Note>),
 }
 
 impl Broker {
-    /// `seed` must not be foreseeable where authentication is to be trusted.
+    /// A broker without Sessions or messages. Nonces and salts come from `seed`: it must be unpredictable
+    /// where authentication is to be trusted, and may be constant in tests.
     pub fn new(policy: Policy, seed: [u8; KEY_LENGTH]) -> Broker {
         Broker {
             policy,
@@ -193,7 +200,7 @@ impl Broker {
         }
     }
 
-    /// Takes what happened at `now`; everything due by then happens before it. Call
+    /// Takes what happened at `now`; deadlines that have passed by then are handled first. Call
     /// [`poll`](Broker::poll) until `None` afterwards.
     pub fn handle(&mut self, input: Input, now: Instant) {
         self.run_timers(now);
@@ -218,19 +225,19 @@ impl Broker {
         self.outputs.pop_front()
     }
 
-    /// When [`Input::Tick`] is due if nothing happens before; `None` while nothing is to happen.
+    /// When [`Input::Tick`] is due if nothing happens before; `None` while there is no deadline.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
         self.timers.next()
     }
 
-    /// What it allows and announces to the next Client.
+    /// The policy in force for the next Client.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// The largest packet this connection may bring: the limit for its
-    /// [`PacketStream`](crate::mqtt::PacketStream).
+    /// The Maximum Packet Size announced on this connection, in bytes: the limit for its
+    /// [`PacketStream`](crate::mqtt::PacketStream). `None` without a limit, or for an unknown connection.
     pub fn maximum_packet_size(&self, id: ConnectionId) -> Option<u32> {
         self.connections.get(&id)?.announced.maximum_packet_size
     }
@@ -242,7 +249,7 @@ impl Broker {
         let give_up_at = now + seconds(self.policy.connect_timeout);
         let connection = Connection {
             opened_at: now,
-            announced: Announced::by(&self.policy),
+            announced: self.policy.accepts(),
             phase: Phase::AwaitingConnect { give_up_at },
         };
         self.connections.insert(id, connection);
@@ -291,7 +298,7 @@ impl Broker {
         }
     }
 
-    /// What cannot be read: CONNACK where a CONNECT was to be answered, DISCONNECT later (§4.13).
+    /// Answers bytes that cannot be read: with CONNACK in place of a CONNECT, with DISCONNECT later (§4.13).
     fn broken(&mut self, id: ConnectionId, error: DecodeError, now: Instant) {
         let Some(connection) = self.connections.get(&id) else { return };
         let reason = unreadable(error);
@@ -367,7 +374,7 @@ impl Broker {
         }
     }
 
-    /// The two halves of a connected Client's state.
+    /// The connection and the Session of a connected Client.
     fn halves(&mut self, id: ConnectionId) -> Option<(&mut Connected, &mut Session)> {
         match &mut self.connections.get_mut(&id)?.phase {
             Phase::Connected(connected) => {
@@ -378,7 +385,8 @@ impl Broker {
         }
     }
 
-    /// Sends what is not a PUBLISH to a connected Client, cut to what it takes.
+    /// Sends a packet other than PUBLISH to a connected Client, without optional properties if it would
+    /// exceed the Client's Maximum Packet Size.
     fn send(&mut self, id: ConnectionId, packet: Packet) {
         let maximum = self.connected(id).and_then(|connected| connected.maximum_packet_size);
         if let Some(packet) = fit_into(packet, maximum) {
@@ -386,7 +394,7 @@ impl Broker {
         }
     }
 
-    /// The properties of an answer that tells of an error. With Request Problem Information 0 only
+    /// The properties of an answer that reports an error. With Request Problem Information 0 only
     /// CONNACK and DISCONNECT may say more than the Reason Code [MQTT-3.1.2-29].
     fn explain(&self, id: ConnectionId, packet: PacketType, reason: &Violation) -> Properties {
         let wanted = self.connected(id).is_none_or(|connected| connected.problem_information)
@@ -434,7 +442,7 @@ impl Broker {
     }
 }
 
-/// The packet that an unreadable first packet was, where its first byte tells that it was no CONNECT.
+/// The type of an unreadable first packet, where its first byte tells that it is not a CONNECT.
 fn begins_no_connect(error: DecodeError) -> Option<PacketType> {
     match error.kind {
         ErrorKind::FixedHeaderFlags(PacketType::Connect) => None,

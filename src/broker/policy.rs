@@ -1,4 +1,4 @@
-//! What this Server allows, offers and refuses: everything a lesson or its operator may set.
+//! What this Server allows, offers and refuses: everything that a lesson or an operator can set.
 //!
 //! The default is an open broker whose CONNACK says what a stock Mosquitto 2.0 says: Receive Maximum 20
 //! and Topic Alias Maximum 10. Serialized, a policy is a configuration file; absent keys keep their
@@ -6,33 +6,42 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::Accepts;
 use crate::mqtt::{PacketType, QoS, ReasonCode, Sender, matches, without_share_name};
 
+/// Everything that can be set about a [`Broker`](super::Broker). A change applies to what happens
+/// afterwards: limits that CONNACK announces, for instance, to later connections.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// Publications above QoS 0 taken from a Client at once (§3.2.2.3.3).
+    /// PUBLISH packets above QoS 0 that a Client may leave unacknowledged (§3.2.2.3.3). 0, which the
+    /// specification forbids, counts as 1.
     pub receive_maximum: u16,
-    /// The largest packet taken, in bytes (§3.2.2.3.6).
+    /// The largest packet accepted, in bytes (§3.2.2.3.6). `None` and 0: no limit.
     pub maximum_packet_size: Option<u32>,
-    /// Aliases a Client may use towards the Server (§3.2.2.3.8).
+    /// The highest Topic Alias that a Client may use; 0 for none (§3.2.2.3.8).
     pub topic_alias_maximum: u16,
-    /// Whether the Server uses the aliases that a Client allows it.
+    /// Whether the Server uses Topic Aliases where a Client allows them.
     pub aliases_to_clients: bool,
     /// The highest QoS of a PUBLISH to the Server, and granted to a subscription (§3.2.2.3.4).
     #[serde(with = "qos")]
     pub maximum_qos: QoS,
+    /// Whether retained messages are supported (§3.2.2.3.5).
     pub retain_available: bool,
+    /// Whether Topic Filters may have wildcards (§3.2.2.3.11).
     pub wildcard_subscription_available: bool,
+    /// Whether SUBSCRIBE may have a Subscription Identifier (§3.2.2.3.12).
     pub subscription_identifier_available: bool,
+    /// Whether there are Shared Subscriptions (§3.2.2.3.13).
     pub shared_subscription_available: bool,
-    /// Replaces the Client's Keep Alive, in seconds (§3.2.2.3.14).
+    /// Replaces the Client's Keep Alive, in seconds; `None` leaves it as it is (§3.2.2.3.14).
     pub server_keep_alive: Option<u16>,
-    /// The longest Session Expiry Interval granted, in seconds (§3.2.2.3.2).
+    /// The longest Session Expiry Interval granted, in seconds; `None`: as asked (§3.2.2.3.2).
     pub session_expiry_maximum: Option<u32>,
-    /// The beginning of the Response Information; the Client Identifier follows it (§3.2.2.3.15).
+    /// The beginning of the Response Information, which the Client Identifier follows. `None`: none is sent
+    /// (§3.2.2.3.15).
     pub response_information: Option<String>,
-    /// Sent with 0x9C and 0x9D, where a Client should go instead (§4.11).
+    /// Server Reference, sent with 0x9C and 0x9D: where a Client should connect instead (§4.11).
     pub server_reference: Option<String>,
     /// What a matching Client gets when several of its subscriptions match (§3.3.4).
     pub overlapping: Overlapping,
@@ -41,20 +50,22 @@ pub struct Policy {
     /// Whether an error says why in a Reason String.
     pub reason_strings: bool,
 
-    /// Whether CONNECTs are taken at all.
+    /// Whether CONNECT is accepted at all.
     pub availability: Availability,
-    /// Whether a Client may come without User Name and without Authentication Method.
+    /// Whether a Client may connect without User Name and without Authentication Method.
     pub anonymous: bool,
+    /// Who can log in. While it is empty and `anonymous` is true, any User Name will do.
     pub users: Vec<User>,
     /// Enhanced authentication with SCRAM-SHA-256 (§4.12).
     pub scram: bool,
-    /// How much work a SCRAM-SHA-256 proof takes.
+    /// How many iterations a SCRAM-SHA-256 proof takes; values outside the range of [`auth`](crate::auth)
+    /// count as its nearest end.
     pub scram_iterations: u32,
-    /// Who may do what; the first rule that fits decides, and what fits none is allowed.
+    /// The access control list: the first rule that fits decides, and what fits none is allowed.
     pub rules: Vec<Rule>,
     /// How a refused PUBLISH, SUBSCRIBE or UNSUBSCRIBE is answered.
     pub refusal: Refusal,
-    /// Client Identifiers that are turned away with 0x8A.
+    /// Client Identifiers that are refused with 0x8A.
     pub banned: Vec<String>,
     /// Whether an empty Client Identifier is replaced by an assigned one (§3.1.3.1).
     pub assign_client_ids: bool,
@@ -65,41 +76,43 @@ pub struct Policy {
     /// Levels in a Topic Name or Topic Filter; the specification has no limit (§4.7.1.1).
     pub maximum_topic_levels: Option<u16>,
 
-    /// Clients connected at once.
+    /// How many Clients may be connected at once; `None`: any number.
     pub maximum_connections: Option<u32>,
-    /// CONNECTs a second, of all Clients.
+    /// CONNECT packets a second, of all Clients; `None`: any number.
     pub connections_per_second: Option<u32>,
-    /// PUBLISH packets a second, of one Client.
+    /// PUBLISH packets a second, of one Client; `None`: any number.
     pub messages_per_second: Option<u32>,
-    /// Seconds after which a connection is ended with 0xA0.
+    /// Seconds after which a connection is ended with 0xA0; `None`: never.
     pub maximum_connect_time: Option<u32>,
-    /// Seconds a connection may take for its CONNECT, authentication included.
+    /// How many seconds a connection may take until CONNACK, authentication included.
     pub connect_timeout: u32,
-    /// Subscriptions of one Session.
+    /// How many subscriptions a Session may have; `None`: any number.
     pub maximum_subscriptions: Option<u32>,
+    /// How many retained messages are stored; `None`: any number.
     pub maximum_retained_messages: Option<u32>,
-    /// Messages that wait for one Session; further ones are dropped.
+    /// How many messages may wait for one Session; further ones are dropped.
     pub maximum_queued_messages: u32,
 }
 
-/// Whether CONNECTs are taken.
+/// Whether CONNECT is accepted, and the Reason Code of CONNACK if not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
+    /// Accepted, if nothing else forbids it.
     #[default]
     Open,
-    /// 0x88.
+    /// Refused with 0x88 (Server unavailable).
     Unavailable,
-    /// 0x89.
+    /// Refused with 0x89 (Server busy).
     Busy,
-    /// 0x9C, for the time being.
+    /// Refused with 0x9C (Use another server): temporarily (§4.11).
     UseAnotherServer,
-    /// 0x9D, for good.
+    /// Refused with 0x9D (Server moved): permanently (§4.11).
     ServerMoved,
 }
 
 impl Availability {
-    /// How a CONNECT is refused, if it is.
+    /// The Reason Code with which CONNECT is refused; `None` if it is not.
     pub fn refusal(self) -> Option<ReasonCode> {
         match self {
             Availability::Open => None,
@@ -119,7 +132,7 @@ pub enum Overlapping {
     /// One copy with the highest QoS and every Subscription Identifier [MQTT-3.3.4-4].
     #[default]
     OneCopy,
-    /// One copy for each subscription, with its own identifier [MQTT-3.3.4-5]. Mosquitto does it so.
+    /// One copy for each subscription, with its own identifier [MQTT-3.3.4-5]. So does Mosquitto.
     OnePerSubscription,
 }
 
@@ -134,22 +147,27 @@ pub enum Refusal {
     Disconnect,
 }
 
-/// Somebody who may log in with a password, in CONNECT or with SCRAM-SHA-256.
+/// Someone who may log in with a password, in CONNECT or with SCRAM-SHA-256.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User {
+    /// The User Name (§3.1.3.5).
     pub name: String,
+    /// In clear text: this broker is for lessons and tests.
     pub password: String,
 }
 
-/// What a rule is about.
+/// What a rule applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
+    /// To connect.
     Connect,
-    /// A Will counts too.
+    /// To publish; a Will counts too.
     Publish,
+    /// To subscribe.
     Subscribe,
+    /// To unsubscribe.
     Unsubscribe,
 }
 
@@ -157,8 +175,9 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
+    /// What it applies to.
     pub action: Action,
-    /// Absent: everybody.
+    /// Absent: everyone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// Absent: every Client Identifier.
@@ -177,6 +196,7 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Allows everyone to do this with the topics of this filter.
     pub fn allow(action: Action, topic_filter: &str) -> Rule {
         Rule {
             action,
@@ -188,6 +208,7 @@ impl Rule {
         }
     }
 
+    /// Refuses this to everyone, for the topics of this filter.
     pub fn refuse(action: Action, topic_filter: &str, reason_code: ReasonCode) -> Rule {
         Rule { refuse_with: Some(reason_code), ..Rule::allow(action, topic_filter) }
     }
@@ -211,7 +232,7 @@ impl Rule {
     }
 }
 
-/// What somebody wants to do.
+/// What a Client wants to do.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request<'a> {
     pub(super) action: Action,
@@ -222,6 +243,20 @@ pub(super) struct Request<'a> {
 }
 
 impl Policy {
+    /// What a connection that begins now may send.
+    pub(super) fn accepts(&self) -> Accepts {
+        Accepts {
+            receive_maximum: self.receive_maximum.max(1),
+            maximum_packet_size: self.maximum_packet_size.filter(|size| *size > 0),
+            topic_alias_maximum: self.topic_alias_maximum,
+            maximum_qos: self.maximum_qos,
+            retain: self.retain_available,
+            wildcard_subscription: self.wildcard_subscription_available,
+            subscription_identifier: self.subscription_identifier_available,
+            shared_subscription: self.shared_subscription_available,
+        }
+    }
+
     /// The first rule that fits.
     pub(super) fn rule_for(&self, request: &Request<'_>) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.fits(request))

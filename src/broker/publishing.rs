@@ -120,7 +120,7 @@ impl Broker {
                 self.pump(id, now);
             }
             AckOutcome::SendPubRel(ack) => {
-                // From here on the message itself cannot be sent again [MQTT-4.3.3-6].
+                // After PUBREL the message itself must not be sent again [MQTT-4.3.3-6].
                 session.in_flight.remove(&packet_id);
                 self.send(id, Packet::PubRel(ack));
             }
@@ -141,7 +141,7 @@ impl Broker {
         }
     }
 
-    /// What ends the connection when it is wrong: alias, limits told in CONNACK, Receive Maximum.
+    /// Checks what ends the connection if it is wrong: alias, limits announced in CONNACK, Receive Maximum.
     /// Returns the Topic Name.
     fn admit(
         &mut self,
@@ -178,7 +178,7 @@ impl Broker {
         Ok(topic)
     }
 
-    /// What an acknowledgement refuses.
+    /// Checks what is refused in the acknowledgement.
     fn check_publish(
         &self,
         id: ConnectionId,
@@ -208,7 +208,7 @@ impl Broker {
         }
     }
 
-    /// What holds for a PUBLISH and for a Will alike.
+    /// The checks that a PUBLISH and a Will share.
     pub(super) fn check_message(
         &self,
         request: &Request<'_>,
@@ -254,7 +254,7 @@ impl Broker {
         }
     }
 
-    /// Whether a refusal goes out as DISCONNECT.
+    /// Whether to refuse with DISCONNECT.
     pub(super) fn ends_connection(&self, reason: &Violation) -> bool {
         self.policy.refusal == Refusal::Disconnect
             && reason.reason_code.allowed_in(PacketType::Disconnect, Some(Sender::Server))

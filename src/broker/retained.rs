@@ -30,8 +30,8 @@ impl Retained {
 
     /// Those that match a filter (without `$share/…/`) and have not expired, by Topic Name.
     pub(super) fn matching(&self, filter: &str, now: Instant) -> Vec<Arc<Message>> {
-        // Up to its first wildcard a filter is a prefix of every topic it matches, but for `#`, which
-        // covers the level above it too.
+        // Up to its first wildcard, a filter is a prefix of every topic it matches. The `/` before `#` is
+        // not part of that prefix, since `#` covers the level above it too.
         let literal = &filter[..filter.find(['+', '#']).unwrap_or(filter.len())];
         let prefix = literal.trim_end_matches('/');
         self.messages

@@ -1,4 +1,4 @@
-//! Session State (§4.1): what the Server keeps of a Client while it is away.
+//! Session State (§4.1): what the Server keeps for a Client while it is not connected.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -26,21 +26,24 @@ pub(super) struct Session {
     pub(super) incoming: Incoming,
     /// Messages to the Client that are not acknowledged.
     pub(super) outgoing: Outgoing,
-    /// Where those that may still be sent again came from.
+    /// The messages of `outgoing` that may have to be sent again.
     pub(super) in_flight: BTreeMap<PacketId, Delivery>,
     pub(super) queue: Queue,
     pub(super) will: Option<Will>,
 }
 
-/// Whether the Client is here.
+/// Whether the Client of a Session is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
+    /// It is, on this Network Connection.
     Connected(ConnectionId),
+    /// It is not.
     Absent {
+        /// When its last connection ended.
         since: Instant,
-        /// When the Session ends; `None`: never.
+        /// When the Session expires; `None`: never.
         ends_at: Option<Instant>,
-        /// When the Will is published, if there is one.
+        /// When the Will is published; `None` if there is none.
         will_at: Option<Instant>,
     },
 }
@@ -69,7 +72,7 @@ impl Session {
         }
     }
 
-    /// When something happens to it by itself.
+    /// The next timeout of this session: its end, its Will or a message expiry.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let (ends_at, will_at) = match self.presence {
             Presence::Connected(_) => (None, None),
@@ -97,7 +100,7 @@ impl Queue {
         self.deliveries.push_back(delivery);
     }
 
-    /// The first one; while no slot is free, the first of QoS 0.
+    /// Takes the first one; while no slot is free, the first of QoS 0.
     pub(super) fn pop(&mut self, slot_free: bool) -> Option<Delivery> {
         let position = match slot_free {
             true => 0,

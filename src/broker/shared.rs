@@ -8,7 +8,7 @@ use super::subscriptions::ActiveSubscription;
 /// The Sessions that share one filter under one ShareName. Never empty while it is in the tree.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
-    /// In turn: whose turn is next stands first.
+    /// In the order of their turns: the first is next.
     members: VecDeque<(ClientId, ActiveSubscription)>,
 }
 
@@ -47,8 +47,8 @@ impl Group {
         self.members.iter().find(|(member, _)| &**member == client_id).map(|(_, s)| s)
     }
 
-    /// Round robin: the member that has waited longest among those that are most ready. It goes to the
-    /// end of the line. `None` only for a group without members.
+    /// Round robin: of the members that are most ready, the one whose last turn is longest ago. It moves to
+    /// the end. `None` only for a group without members.
     pub(super) fn choose(
         &mut self,
         readiness: impl Fn(&str) -> Readiness,

@@ -1,4 +1,4 @@
-//! The inside of the broker as plain data, for the page and for tests.
+//! Everything the broker knows at one moment, as plain data for a page or a test.
 
 use std::sync::Arc;
 
@@ -15,84 +15,122 @@ use crate::delivery::{Incoming, IncomingAliases, Outgoing, OutgoingAliases, Quot
 use crate::mqtt::Will;
 use crate::time::Instant;
 
-/// What the broker knew at one moment.
+/// What the broker knows at one moment: returned by [`Broker::snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
+    /// The policy in force for the next Client.
     pub policy: Policy,
-    /// In the order they were opened, as far as identifiers ascend.
+    /// By [`ConnectionId`].
     pub connections: Vec<ConnectionSnapshot>,
     /// By Client Identifier.
     pub sessions: Vec<SessionSnapshot>,
     /// By Topic Name.
     pub retained: Vec<Arc<Message>>,
-    /// What happens by itself, earliest first.
+    /// The next deadline of each owner, earliest first.
     pub timers: Vec<(Instant, TimerOwner)>,
     /// What it did last, oldest first, with the rule that decided.
     pub recent: Vec<Arc<Note>>,
 }
 
+/// A Network Connection, from its opening on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionSnapshot {
+    /// As the owner of the transport named it.
     pub id: ConnectionId,
+    /// When it was opened.
     pub opened_at: Instant,
+    /// How far it is.
     pub phase: ConnectionPhase,
 }
 
+/// How far a connection is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectionPhase {
-    AwaitingConnect { give_up_at: Instant },
-    Authenticating { client_id: String, exchange: Exchange, give_up_at: Instant },
+    /// CONNECT has not arrived.
+    AwaitingConnect {
+        /// When the connection is closed without one.
+        give_up_at: Instant,
+    },
+    /// An AUTH exchange runs between CONNECT and CONNACK (§4.12).
+    Authenticating {
+        /// That of CONNECT.
+        client_id: String,
+        /// How far the exchange is.
+        exchange: Exchange,
+        /// When the connection is closed if the exchange has not ended.
+        give_up_at: Instant,
+    },
+    /// CONNACK 0x00 has been sent.
     Connected(Box<ConnectedSnapshot>),
 }
 
 /// A connection after CONNACK 0x00.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectedSnapshot {
+    /// Whose Session it serves.
     pub client_id: ClientId,
+    /// The authenticated user, or the User Name of CONNECT; `None` for an anonymous Client.
     pub user: Option<String>,
+    /// When CONNACK was sent.
     pub connected_at: Instant,
-    /// In force, in seconds; 0 is off.
+    /// In force, in seconds; 0 turns it off.
     pub keep_alive: u16,
+    /// When the last packet arrived.
     pub last_heard: Instant,
-    /// When one and a half Keep Alive intervals have passed.
+    /// When the Client counts as gone if nothing arrives: one and a half Keep Alive intervals after the
+    /// last packet [MQTT-3.1.2-22].
     pub keep_alive_ends_at: Option<Instant>,
-    /// When Maximum connect time is over.
+    /// When the connection ends with 0xA0 (Maximum connect time); `None`: never.
     pub ends_at: Option<Instant>,
+    /// That of the Client, in bytes; `None`: no limit.
     pub maximum_packet_size: Option<u32>,
+    /// Request Problem Information of CONNECT (§3.1.2.11.7).
     pub problem_information: bool,
+    /// That of CONNECT.
     pub authentication_method: Option<String>,
+    /// A re-authentication under way (§4.12.1).
     pub re_authentication: Option<Exchange>,
-    /// Slots of the Server's Receive Maximum.
+    /// Slots of the Server's Receive Maximum: unacknowledged messages from the Client.
     pub receiving: Quota,
-    /// Slots of the Client's Receive Maximum.
+    /// Slots of the Client's Receive Maximum: unacknowledged messages to the Client.
     pub sending: Quota,
-    /// Packets still to be sent again.
+    /// How many packets of a resumed Session have still to be sent again.
     pub to_redeliver: usize,
+    /// Topic Aliases that the Client has set.
     pub incoming_aliases: IncomingAliases,
+    /// Topic Aliases that the Server has set.
     pub outgoing_aliases: OutgoingAliases,
 }
 
+/// A Session, whether its Client is connected or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionSnapshot {
+    /// Names the Session [MQTT-3.1.3-2].
     pub client_id: ClientId,
+    /// Who used it last; `None` for an anonymous Client.
     pub user: Option<String>,
+    /// When it began.
     pub created_at: Instant,
     /// In seconds; 0xFFFF_FFFF does not expire.
     pub expiry_interval: u32,
+    /// Whether its Client is connected, and what happens if not.
     pub presence: Presence,
     /// By Topic Filter.
     pub subscriptions: Vec<ActiveSubscription>,
-    /// QoS 2 messages from the Client that are not finished.
+    /// QoS 2 messages from the Client that are not completely acknowledged.
     pub incoming: Incoming,
-    /// Messages to the Client that are not acknowledged.
+    /// Messages to the Client that are not completely acknowledged.
     pub outgoing: Outgoing,
+    /// How many messages wait.
     pub queue_length: usize,
-    /// The first of those that wait.
+    /// The first of the messages that wait.
     pub queue: Vec<Delivery>,
+    /// Published when the Client leaves without DISCONNECT 0x00.
     pub will: Option<Will>,
 }
 
 impl Broker {
+    /// A copy of everything it knows.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
             policy: self.policy.clone(),
@@ -156,5 +194,5 @@ fn connection(id: ConnectionId, connection: &Connection) -> ConnectionSnapshot {
     ConnectionSnapshot { id, opened_at: connection.opened_at, phase }
 }
 
-/// A page shows no more of a queue.
+/// How many messages of a queue a snapshot contains.
 const QUEUE_SHOWN: usize = 100;

@@ -27,7 +27,7 @@ impl Broker {
         let mut reason_codes = Vec::with_capacity(subscribe.subscriptions.len());
         let mut first_refusal = None;
         let mut retained = Vec::new();
-        // As if each had come in a SUBSCRIBE of its own, with one answer [MQTT-3.8.4-5].
+        // Each as if it had come in a separate SUBSCRIBE, with one answer for all [MQTT-3.8.4-5].
         for asked in subscribe.subscriptions {
             let checked = match in_use {
                 true => Err(identifier_in_use()),
@@ -81,7 +81,8 @@ impl Broker {
         self.send(id, Packet::UnsubAck(UnsubAck { packet_id, properties, reason_codes }));
     }
 
-    /// What CONNACK declared unavailable is a Protocol Error to ask for (§3.2.2.3.11 to §3.2.2.3.13).
+    /// To ask for something that CONNACK declared unavailable is a Protocol Error (§3.2.2.3.11 to
+    /// §3.2.2.3.13).
     fn check_availability(&self, id: ConnectionId, subscribe: &Subscribe) -> Result<(), Violation> {
         use ReasonCode as R;
         let Some(connection) = self.connections.get(&id) else { return Ok(()) };
@@ -108,7 +109,7 @@ impl Broker {
         Ok(())
     }
 
-    /// The QoS that is granted, or why none is.
+    /// The QoS that is granted, or why the filter is refused.
     fn check_subscription(&self, id: ConnectionId, asked: &Subscription) -> Result<QoS, Violation> {
         let filter = asked.topic_filter.as_str();
         if self.policy.too_deep(filter) {
@@ -130,7 +131,7 @@ impl Broker {
         let user = connected.user.as_deref();
         let request = Request { action: Action::Subscribe, user, client_id, topic: Some(filter) };
         let by_rule = self.policy.rule_for(&request).and_then(|rule| rule.maximum_qos);
-        // Asking for more than the Server can do is no error [MQTT-3.2.2-10].
+        // To ask for more than the Server supports is not an error [MQTT-3.2.2-10].
         Ok(asked.qos.min(self.policy.maximum_qos).min(by_rule.unwrap_or(QoS::ExactlyOnce)))
     }
 
@@ -205,7 +206,7 @@ impl Broker {
         }
     }
 
-    /// One Reason String for the whole answer: the first refusal's.
+    /// One Reason String for the whole answer: that of the first refusal.
     fn explain_first(
         &mut self,
         id: ConnectionId,

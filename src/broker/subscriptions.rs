@@ -8,29 +8,29 @@ use super::ClientId;
 use super::shared::Group;
 use crate::mqtt::{Subscription, split_shared};
 
-/// A subscription of one Session.
+/// A subscription of one Session, as it is in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActiveSubscription {
-    /// As asked, `$share/…/` included.
+    /// As in SUBSCRIBE, `$share/…/` included.
     pub topic_filter: Arc<str>,
     /// The options, with the granted QoS.
     pub options: Subscription,
-    /// Set by the SUBSCRIBE that made it (§3.8.2.1.2).
+    /// The Subscription Identifier of the SUBSCRIBE that made it (§3.8.2.1.2).
     pub identifier: Option<u32>,
 }
 
 /// All subscriptions of all Sessions.
 ///
 /// A Topic Filter may have thousands of levels (§4.7.1.1), so nothing here is recursive: the nodes of the
-/// tree stand side by side and know each other by number.
+/// tree are in one vector and refer to each other by index.
 #[derive(Clone, Debug)]
 pub(super) struct Subscriptions {
     nodes: Vec<Node>,
-    /// Numbers of nodes that can be used again.
+    /// Indices of nodes that can be used again.
     free: Vec<usize>,
 }
 
-/// What stands at the end of a Topic Filter, and the levels below.
+/// The subscriptions of a Topic Filter that ends here, and the levels below.
 #[derive(Clone, Debug, Default)]
 struct Node {
     levels: LiteMap<String, usize>,
@@ -146,7 +146,7 @@ impl Subscriptions {
         child
     }
 
-    /// Gives back the nodes on the way to a filter that hold nothing any more.
+    /// Frees the nodes on the way to a filter that are empty now.
     fn prune(&mut self, plain: &str) {
         let mut path = Vec::new();
         let mut number = ROOT;
@@ -186,7 +186,7 @@ impl Node {
     }
 }
 
-/// The number of the node above all first levels.
+/// The index of the node above all first levels.
 const ROOT: usize = 0;
 
 /// ShareName, if any, and the filter that is matched.

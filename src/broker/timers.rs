@@ -1,4 +1,4 @@
-//! Deadlines: each owner has at most one, and the earliest is known at once.
+//! Deadlines in the order of time: each owner has at most one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,11 +14,14 @@ pub(super) struct Timers {
     by_owner: LiteMap<TimerOwner, Instant>,
 }
 
-/// Whose deadline it is. What is due then, its owner knows.
+/// Whose deadline it is. What has to happen then is decided when it has passed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TimerOwner {
+    /// A connection: CONNECT, Keep Alive or Maximum connect time.
     Connection(ConnectionId),
+    /// A Session: its end, its Will or the expiry of a waiting message.
     Session(ClientId),
+    /// A retained message, by Topic Name: its expiry.
     Retained(Arc<str>),
 }
 

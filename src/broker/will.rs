@@ -1,4 +1,5 @@
-//! Will Messages (§3.1.2.5): kept with the Session, published when the Client goes without goodbye.
+//! Will Messages (§3.1.2.5): kept with the Session, published when the Client leaves without
+//! DISCONNECT 0x00.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::mqtt::{Connect, PacketType, Properties, Property, Publish, ReasonCode
 use crate::time::Instant;
 
 impl Broker {
-    /// A Will that could not be published is refused with its CONNECT.
+    /// Refuses a CONNECT whose Will could not be published.
     pub(super) fn check_will(&self, connect: &Connect) -> Result<(), Violation> {
         let Some(will) = &connect.will else { return Ok(()) };
         if will.qos > self.policy.maximum_qos {

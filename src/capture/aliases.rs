@@ -1,11 +1,11 @@
-//! What each Topic Alias stood for when it was used (§3.3.2.3.4): read once, as records come in.
+//! The Topic Name of each Topic Alias when it was used (§3.3.2.3.4): read once, as records come in.
 
 use std::collections::{HashMap, VecDeque};
 
 use super::{ClientSlot, ConnectionId, Entry, Record, RecordId};
 use crate::mqtt::{self, Packet, PropertyId, Publish, Sender};
 
-/// The Topic Name that an alias stood for, and who said so.
+/// The Topic Name of an alias, and the packet that set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Aliased<'a> {
     pub alias: u16,
@@ -48,7 +48,7 @@ impl Aliases {
         }
         let line = self.lines.entry((record.connection, sender)).or_default();
         let settings = line.entry(alias).or_default();
-        // Whatever replaced a setting before the oldest record has made it useless.
+        // A setting that was replaced before the oldest record is useless.
         while settings.get(1).is_some_and(|(id, _)| *id < oldest) {
             settings.pop_front();
         }
@@ -57,7 +57,7 @@ impl Aliases {
         }
     }
 
-    /// What the alias in a PUBLISH without a Topic Name stood for; `None` for every other record.
+    /// The Topic Name of the alias in a PUBLISH that has none itself; `None` for every other record.
     pub fn of(&self, record: &Record) -> Option<Aliased<'_>> {
         let (sender, publish) = with_alias(record).filter(|(_, p)| p.topic.is_empty())?;
         let alias = publish.properties.topic_alias()?;

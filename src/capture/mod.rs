@@ -1,40 +1,25 @@
-//! What really passed on the wire: append-only, bounded, taken at the link before anyone interprets it.
+//! The bytes that passed on the wire: append-only, bounded, recorded at the link before they are
+//! interpreted.
 //!
-//! A record keeps the bytes and a few facts that cost nothing to read (type, length, Packet
-//! Identifier); decoding and dissecting happen when somebody asks, so that a flood costs little. Only
-//! what a Topic Alias stands for is noted as it comes, since it depends on what came before. It
-//! holds what was malformed, what was sent by hand and what a foreign broker really said.
+//! A record keeps the bytes and a few facts that cost nothing to read (type, length, Packet Identifier);
+//! decoding and dissecting happen on demand, so that a flood costs little. Only the Topic Name of a Topic
+//! Alias is looked up at once, since it depends on earlier packets. Malformed packets, bytes sent by hand
+//! and the packets of a foreign broker are recorded as they are.
 //!
 //! Knows nothing of roles, exercises or the page.
 
-pub mod json;
-pub mod pcap;
-pub mod share;
-pub mod why;
-
 mod aliases;
-mod compare;
-mod exchange;
-mod file;
-mod joins;
 mod record;
-mod text;
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-pub use crate::mqtt::ConnectionId;
 pub use aliases::Aliased;
-pub use compare::{Comparison, Counts, Difference, Pair, What, compare};
-pub use exchange::{answer_to, answered_by};
-pub use file::{LoadError, Loaded, Wrong, read_file};
-pub use joins::Joins;
 pub use record::{ClientSlot, Entry, LinkClose, Record, RecordId};
-pub use text::records_to_text;
 
 use self::aliases::Aliases;
-use crate::mqtt::{DecodeError, PacketType, Sender};
+use crate::mqtt::{ConnectionId, DecodeError, PacketType, Sender};
 use crate::time::Instant;
 
 /// How much a capture keeps. When it is full the oldest records go first, and are counted.
@@ -172,8 +157,8 @@ impl Capture {
         self.records.get(self.position(id)?)
     }
 
-    /// The Topic Name for which the Topic Alias of a PUBLISH stood; `None` for a PUBLISH that has its
-    /// Topic Name itself, and for an alias that was never set.
+    /// The Topic Name that the Topic Alias of a PUBLISH had; `None` for a PUBLISH that has its Topic Name
+    /// itself, and for an alias that was never set.
     pub fn aliased(&self, record: &Record) -> Option<Aliased<'_>> {
         self.aliases.of(record)
     }

@@ -19,7 +19,7 @@ impl RecordId {
     }
 }
 
-/// A place on the bench where a client stands. It stays the same when the client reconnects.
+/// The place of a client on the bench. It stays the same when the client reconnects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientSlot(pub u8);
 
@@ -46,7 +46,7 @@ pub enum Entry {
     Opening {
         address: String,
     },
-    /// It is there: bytes can flow.
+    /// It is open: bytes can be sent.
     Opened,
     /// The bytes of one frame, whether or not its contents obey the rules.
     Packet {
@@ -147,7 +147,7 @@ impl Record {
         rest.get(..length)
     }
 
-    /// The Reason Code of a PUBACK, PUBREC, PUBREL or PUBCOMP, read in place. Where it is left out it is
+    /// The Reason Code of a PUBACK, PUBREC, PUBREL or PUBCOMP, read in place. Where it is omitted it is
     /// Success (§3.4.2.1).
     pub fn ack_reason_code(&self) -> Option<u8> {
         match self.packet_type()? {

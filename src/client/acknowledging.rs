@@ -12,25 +12,35 @@ use crate::mqtt::{Ack, Packet, PacketId, PacketType, ReasonCode};
 /// An acknowledgement owed to the Server, in the order in which its cause arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
+    /// Which packet it will be.
     pub kind: AckKind,
+    /// That of the PUBLISH it answers.
     pub packet_id: PacketId,
-    /// Decided, but an earlier one of its kind is not yet; otherwise the application's to decide.
+    /// The packet to send once those of its kind before it are out; `None` while the application has not
+    /// decided.
     ready: Option<Ack>,
 }
 
 /// The acknowledgements a receiver sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AckKind {
+    /// PUBACK (§3.4): a QoS 1 PUBLISH has been taken over.
     PubAck,
+    /// PUBREC (§3.5): a QoS 2 PUBLISH has been taken over.
     PubRec,
+    /// PUBCOMP (§3.7): the answer to PUBREL.
     PubComp,
 }
 
-/// Which acknowledgements wait for [`Command::Acknowledge`](super::Command::Acknowledge).
+/// Which acknowledgements wait for [`Command::Acknowledge`](super::Command::Acknowledge); the others are
+/// sent at once, with Reason Code 0x00.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AcknowledgeByHand {
+    /// Whether PUBACKs wait. Those that follow wait too, since they keep their order [MQTT-4.6.0-2].
     pub puback: bool,
+    /// Whether PUBRECs wait, in order as well [MQTT-4.6.0-3].
     pub pubrec: bool,
+    /// Whether PUBCOMPs wait. They may go out in any order.
     pub pubcomp: bool,
 }
 
@@ -126,7 +136,7 @@ impl Online {
         }
     }
 
-    /// An acknowledgement that was held need not be sent any more.
+    /// Drops an acknowledgement that was held, because it has been sent past the client.
     pub fn ack_sent_past(&mut self, kind: AckKind, ack: &Ack) {
         let owed = |held: &Held| held.kind == kind && held.packet_id == ack.packet_id;
         if let Some(position) = self.connection.held.iter().position(owed) {
@@ -137,13 +147,14 @@ impl Online {
 }
 
 impl Held {
-    /// Whether it waits for the application, and not only for an earlier one.
+    /// Whether the application has still to decide. False for one that waits only for an earlier one.
     pub fn by_hand(&self) -> bool {
         self.ready.is_none()
     }
 }
 
 impl AckKind {
+    /// The packet of this kind.
     pub fn packet_type(self) -> PacketType {
         match self {
             AckKind::PubAck => PacketType::PubAck,
@@ -162,8 +173,10 @@ impl AckKind {
 }
 
 impl AcknowledgeByHand {
+    /// The client acknowledges everything itself.
     pub const NONE: AcknowledgeByHand =
         AcknowledgeByHand { puback: false, pubrec: false, pubcomp: false };
+    /// The application decides about each of them.
     pub const ALL: AcknowledgeByHand =
         AcknowledgeByHand { puback: true, pubrec: true, pubcomp: true };
 }

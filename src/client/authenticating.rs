@@ -8,15 +8,17 @@ use super::output::Outputs;
 use crate::delivery::Violation;
 use crate::mqtt::{Auth, Packet, ReasonCode};
 
-/// Who sends the next AUTH.
+/// Who sends the next AUTH of an exchange (§4.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Turn {
+    /// The application: [`Command::Auth`](super::Command::Auth) is due.
     Client,
+    /// The Server: the client waits.
     Server,
 }
 
 impl Online {
-    /// AUTH of one's own: begins a re-authentication or goes on with it (§4.12.1).
+    /// Sends AUTH: begins a re-authentication or continues it (§4.12.1).
     pub fn auth(&mut self, auth: Auth, out: &mut Outputs) -> Result<(), CommandError> {
         let Connection { authentication_method, re_authentication, .. } = &self.connection;
         let method =

@@ -1,5 +1,5 @@
-//! What holds for the Server's packets whatever they do: the limits that CONNECT announced, and the
-//! Authentication Method.
+//! Checks of every packet from the Server: the limits that CONNECT announced, and the Authentication
+//! Method.
 
 use super::limits::Announced;
 use crate::delivery::{AliasError, Violation, packet_size};
@@ -30,7 +30,7 @@ pub(super) fn check_incoming(packet: &Packet, announced: &Announced) -> Result<(
     Ok(())
 }
 
-/// Every AUTH names the method of the CONNECT; without one there is none.
+/// Every AUTH names the method of the CONNECT; without a method there is no AUTH.
 pub(super) fn check_method(auth: &Auth, method: Option<&str>) -> Result<(), Violation> {
     let Some(method) = method else {
         let text = "AUTH from the Server although CONNECT named no Authentication Method";
@@ -49,7 +49,7 @@ pub(super) fn method_differs(packet: &str) -> Violation {
     Violation::new(ReasonCode::BadAuthenticationMethod, "[MQTT-4.12.0-5]", text)
 }
 
-/// An acknowledgement that its exchange has no place for.
+/// An acknowledgement that does not fit the state of its exchange.
 pub(super) fn out_of_place(packet_type: PacketType, packet_id: PacketId) -> Violation {
     let name = packet_type.name();
     Violation::protocol_error(
@@ -71,8 +71,8 @@ pub(super) fn wrong_side(packet: &Packet) -> Violation {
     unreadable(DecodeError { at: 0, kind })
 }
 
-/// What the Server sent and cannot be read. The codec does not know whose Maximum Packet Size was
-/// exceeded: here it is the Client's.
+/// The violation in bytes from the Server that cannot be read. The codec does not know whose Maximum
+/// Packet Size was exceeded: here it is the Client's.
 pub(super) fn unreadable(error: DecodeError) -> Violation {
     let rule = match error.kind {
         ErrorKind::PacketTooLarge { .. } => "[MQTT-3.1.2-24]",

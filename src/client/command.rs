@@ -1,4 +1,4 @@
-//! What the application asks for, and why it may not have it now.
+//! What the application asks for, and why a request is refused.
 
 use std::fmt;
 
@@ -10,89 +10,135 @@ use crate::mqtt::{
     QoS, ReasonCode, Sender, Subscription, decode, encode,
 };
 
+/// What the application wants of the client, for [`Client::command`](super::Client::command).
+///
+/// The fields are those of the packet to send. What the client decides itself is missing: Packet
+/// Identifiers, DUP, and when a PUBLISH waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Sent as soon as the link is up.
+    /// CONNECT, sent as it is once the link is up. The owner of the client opens the link.
     Connect(Box<Connect>),
-    /// The client gives the Packet Identifier. `topic` may be empty where a Topic Alias that is
-    /// known to the Server stands for it.
+    /// PUBLISH. Waits where the Server's Receive Maximum is used up; [`Accepted::queued`] tells.
     Publish {
+        /// At most the Maximum QoS of the Server [MQTT-3.2.2-11].
         qos: QoS,
+        /// Refused where the Server has said that Retain is not available [MQTT-3.2.2-14].
         retain: bool,
+        /// May be empty where a Topic Alias in `properties` takes its place that has been set on this
+        /// connection.
         topic: String,
+        /// A Topic Alias among them applies to this connection only.
         properties: Properties,
+        /// The Application Message.
         payload: Bytes,
     },
+    /// SUBSCRIBE (§3.8).
     Subscribe {
+        /// A Subscription Identifier holds for all of the filters.
         properties: Properties,
+        /// At least one [MQTT-3.8.3-2].
         subscriptions: Vec<Subscription>,
     },
+    /// UNSUBSCRIBE (§3.10).
     Unsubscribe {
+        /// User Properties.
         properties: Properties,
+        /// At least one [MQTT-3.10.3-2].
         topic_filters: Vec<String>,
     },
-    /// Release an acknowledgement that is held (§4.6).
+    /// Sends an acknowledgement that is held, or lets it follow those before it (§4.6). Which packet it is
+    /// follows from the exchange.
     Acknowledge {
+        /// That of [`Event::AcknowledgementHeld`](super::Event::AcknowledgementHeld).
         packet_id: PacketId,
+        /// 0x00, or why the message is refused.
         reason_code: ReasonCode,
+        /// Dropped where the packet would be too large for the Server with them.
         properties: Properties,
     },
+    /// AUTH: the answer to the Server during an exchange, or 0x19 to begin one again (§4.12.1).
     Auth(Auth),
+    /// PINGREQ, although Keep Alive asks for none yet.
     Ping,
+    /// DISCONNECT, after which the link is closed (§3.14.4).
     Disconnect(Disconnect),
 }
 
-/// What became of a command that was not refused.
+/// The result of a command that was not refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Accepted {
-    /// The identifier given to a PUBLISH above QoS 0, SUBSCRIBE or UNSUBSCRIBE.
+    /// The Packet Identifier that a PUBLISH above QoS 0, SUBSCRIBE or UNSUBSCRIBE got; `None` for other
+    /// commands.
     pub packet_id: Option<PacketId>,
-    /// It waits, in order, for a slot of the Server's Receive Maximum.
+    /// Whether a PUBLISH waits for a slot of the Server's Receive Maximum (§4.9). Queued messages keep
+    /// their order.
     pub queued: bool,
 }
 
-/// Why a command is refused. Nothing has been sent and nothing has changed.
+/// Why a command is refused. Nothing has been sent and nothing has changed. [`rule`](CommandError::rule)
+/// cites the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommandError {
+    /// There is no connection: CONNECT comes first [MQTT-3.1.0-1].
     NotConnected,
-    /// CONNECT is out, its answer is not here yet.
+    /// CONNECT has been sent, and its answer has not arrived.
     AwaitingConnAck,
-    /// The same, with an Authentication Method: only AUTH and DISCONNECT may be sent.
+    /// The same with an Authentication Method: only AUTH and DISCONNECT may be sent [MQTT-3.1.2-30].
     AwaitingAuthentication,
-    /// There may be one CONNECT per connection.
+    /// A second CONNECT on one connection [MQTT-3.1.0-2].
     ConnectedAlready,
-    /// The last connection is not closed yet.
+    /// The last connection has ended, but its link is not closed yet.
     Closing,
+    /// The packet has no representation on the wire.
     NotEncodable(EncodeError),
-    /// The packet would break this rule.
+    /// The packet would break this rule of the wire. `at` is an offset into the packet as it would be sent.
     Forbidden(DecodeError),
+    /// The QoS is above what the Server supports [MQTT-3.2.2-11].
     MaximumQoSExceeded {
+        /// That of the message.
         qos: QoS,
+        /// That of CONNACK.
         maximum: QoS,
     },
+    /// RETAIN, but CONNACK said Retain Available 0 [MQTT-3.2.2-14].
     RetainNotAvailable,
+    /// The Topic Alias cannot be used.
     TopicAlias(AliasError),
+    /// A wildcard in a Topic Filter, but CONNACK said that there are none (§3.2.2.3.11).
     WildcardSubscriptionNotAvailable,
+    /// A Shared Subscription, but CONNACK said that there are none (§3.2.2.3.13).
     SharedSubscriptionNotAvailable,
+    /// A Subscription Identifier, but CONNACK said that there are none (§3.2.2.3.12).
     SubscriptionIdentifierNotAvailable,
+    /// Larger than the Maximum Packet Size of the Server, without optional properties too [MQTT-3.2.2-15].
     PacketTooLarge {
+        /// In bytes, with the Fixed Header.
         size: usize,
+        /// That of CONNACK, in bytes.
         maximum: u32,
     },
+    /// All 65,535 Packet Identifiers are in use.
     PacketIdsExhausted,
-    /// Session Expiry Interval was 0 in CONNECT: DISCONNECT may not raise it.
+    /// Session Expiry Interval was 0 in CONNECT: DISCONNECT must not raise it (§3.14.2.2.2).
     SessionExpiryWasZero,
+    /// AUTH, but CONNECT named no Authentication Method [MQTT-4.12.0-7].
     NoAuthenticationMethod,
+    /// AUTH with another Authentication Method than CONNECT [MQTT-4.12.0-5].
     AuthenticationMethodDiffers,
+    /// AUTH with a Reason Code that does not fit the state of the exchange.
     AuthReasonCode {
+        /// 0x19 to begin a re-authentication, 0x18 within an exchange.
         expected: ReasonCode,
     },
-    /// It is the Server's turn.
+    /// The Server has not answered the last AUTH.
     AuthOutOfTurn,
+    /// No acknowledgement with this Packet Identifier is held.
     NothingToAcknowledge(PacketId),
     /// An earlier acknowledgement of the same kind is still held.
     AcknowledgeInOrder {
+        /// PUBACK or PUBREC.
         packet_type: PacketType,
+        /// The one that has to be released first.
         first: PacketId,
     },
 }
@@ -167,7 +213,7 @@ impl fmt::Display for CommandError {
             }
             E::PacketIdsExhausted => PacketIdsExhausted.fmt(f),
             E::SessionExpiryWasZero => f.write_str(
-                "Session Expiry Interval was 0 in CONNECT, so DISCONNECT may not set another",
+                "Session Expiry Interval was 0 in CONNECT, so DISCONNECT must not set another",
             ),
             E::NoAuthenticationMethod => {
                 f.write_str("CONNECT named no Authentication Method, so there is no AUTH")

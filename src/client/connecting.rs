@@ -11,7 +11,7 @@ use crate::delivery::Violation;
 use crate::mqtt::{Auth, ConnAck, Connect, Packet, ReasonCode};
 use crate::time::Instant;
 
-/// CONNECT is out, CONNACK is not here.
+/// CONNECT has been sent, CONNACK has not arrived.
 #[derive(Clone, Debug)]
 pub(super) struct Attempt {
     pub connect: Box<Connect>,
@@ -113,7 +113,7 @@ impl Attempt {
         Ok(())
     }
 
-    fn turn(&self) -> Turn {
+    pub fn turn(&self) -> Turn {
         match self.give_up_at {
             Some(_) => Turn::Server,
             None => Turn::Client,

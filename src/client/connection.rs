@@ -37,7 +37,7 @@ pub(super) struct Connection {
     pub authentication_method: Option<String>,
     /// Whose turn it is while a re-authentication runs (§4.12.1).
     pub re_authentication: Option<Turn>,
-    /// Whether a person has sent bytes past the client.
+    /// Whether bytes have been sent past the client ([`Input::SentPast`](super::Input::SentPast)).
     pub sent_past: bool,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Online {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
     Stay,
-    /// The Server has said DISCONNECT.
+    /// The Server has sent DISCONNECT.
     Close,
 }
 
@@ -118,7 +118,7 @@ impl Online {
         self.send(Packet::PingReq, out);
     }
 
-    /// Takes into account what a person has sent past the client, as far as it can be known.
+    /// Takes into account what has been sent past the client: the packet, where the bytes are one.
     pub fn sent_past(&mut self, packet: Option<Packet>, now: Instant) {
         self.connection.sent_past = true;
         let Some(packet) = packet else { return };
@@ -146,7 +146,7 @@ impl Online {
         }
     }
 
-    /// What the client cannot explain is a Protocol Error, unless a person has had a hand in it.
+    /// An unexpected packet is a Protocol Error, except after bytes were sent past the client (`sent_past`).
     pub fn unexplained(&self, violation: Violation, out: &mut Outputs) -> Result<(), Violation> {
         match self.connection.sent_past {
             true => {

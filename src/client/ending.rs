@@ -28,15 +28,15 @@ impl Online {
         Ok(())
     }
 
-    /// Tells the Server which rule it broke.
+    /// Sends DISCONNECT with the Reason Code of the rule that the Server broke.
     pub fn send_disconnect(&mut self, reason_code: ReasonCode, out: &mut Outputs) {
         self.send_fitting(Packet::Disconnect(Disconnect::new(reason_code)), out);
     }
 
-    /// Ends the connection: what is left is the Session and how long to keep it.
+    /// Ends the connection. Returns the Session, and for how many seconds to keep it.
     pub fn into_session(self) -> (Session, u32) {
         let Online { connection, mut session } = self;
-        // SUBSCRIBE and UNSUBSCRIBE are not part of Session State: nobody will answer them now.
+        // SUBSCRIBE and UNSUBSCRIBE are not part of Session State: they will not be answered any more.
         for packet_id in connection.packet_ids_of_requests() {
             session.outgoing.release_packet_id(packet_id);
         }

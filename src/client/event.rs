@@ -1,4 +1,4 @@
-//! What the client tells about itself.
+//! What the client reports to the application.
 
 use std::time::Duration;
 
@@ -10,86 +10,114 @@ use crate::mqtt::{
     Subscription, UnsubAck,
 };
 
+/// What happened to the client, in [`Output::Event`](super::Output::Event). Nothing needs to be done about
+/// an event except where it says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// CONNACK 0x00: the Session is there, new or resumed.
+    /// CONNACK 0x00: there is a connection and a Session.
     Connected {
+        /// Whether the Session is resumed; otherwise it is new (§3.2.2.1.1).
         session_present: bool,
+        /// What holds on this connection: the properties of `connack`, with defaults where it has none.
         limits: Box<Limits>,
+        /// As it arrived.
         connack: ConnAck,
     },
-    /// CONNACK of 0x80 or more.
+    /// CONNACK of 0x80 or more. The link is closed.
     Refused(ConnAck),
-    /// AUTH from the Server. With 0x18 it is the application's turn to compute an answer; with 0x00
-    /// re-authentication has succeeded.
+    /// AUTH from the Server. With 0x18 the application has to answer with
+    /// [`Command::Auth`](super::Command::Auth); with 0x00 re-authentication has succeeded.
     Auth(Auth),
-    /// An Application Message, told when its PUBLISH arrives.
+    /// An Application Message, when its PUBLISH arrives.
     Message(Message),
-    /// A QoS 2 PUBLISH that had been here before and was not handed on again.
+    /// A QoS 2 PUBLISH that had arrived before: it is answered, but not handed on again [MQTT-4.3.3-10].
     RepeatIgnored {
+        /// That of the PUBLISH.
         packet_id: PacketId,
     },
     /// An acknowledgement waits for [`Command::Acknowledge`](super::Command::Acknowledge).
     AcknowledgementHeld {
+        /// PUBACK, PUBREC or PUBCOMP.
         packet_type: PacketType,
+        /// What [`Command::Acknowledge`](super::Command::Acknowledge) has to name.
         packet_id: PacketId,
     },
-    /// A PUBLISH above QoS 0 had to wait for a slot of the Server's Receive Maximum.
+    /// A PUBLISH above QoS 0 waits for a slot of the Server's Receive Maximum (§4.9).
     Queued {
+        /// Given already.
         packet_id: PacketId,
     },
-    /// An exchange of one's own is over: PUBACK, PUBCOMP, or a PUBREC of 0x80 or more.
+    /// An exchange of the client's own has ended: with PUBACK, PUBCOMP, or a PUBREC of 0x80 or more.
     PublishFinished {
+        /// The message that it was about.
         publish: Publish,
+        /// Of the packet that ended it; from 0x80 on the Server has refused the message.
         reason_code: ReasonCode,
+        /// Of that packet.
         properties: Properties,
     },
-    /// An acknowledgement for no exchange that is known (§3.6.2.1).
+    /// An acknowledgement with a Packet Identifier that is not in use (§3.6.2.1, §3.7.2.1).
     UnknownAcknowledgement {
+        /// PUBACK, PUBREC, PUBREL or PUBCOMP. PUBREL, and a PUBREC below 0x80, are answered with 0x92.
         packet_type: PacketType,
+        /// The unknown one.
         packet_id: PacketId,
     },
-    /// A stored message that this Server cannot be sent; it is dropped.
+    /// A message of a resumed Session that this Server cannot be sent. It is dropped.
     MessageGivenUp {
+        /// The message that is lost.
         publish: Publish,
+        /// Which limit of this connection it exceeds.
         error: CommandError,
     },
-    /// A packet of one's own went without the properties for which it had no room.
+    /// Optional properties were dropped so that the packet fits the Server's Maximum Packet Size.
     PropertiesLeftOut(PacketType),
-    /// An answer too large for the Server's Maximum Packet Size even without its properties: not sent.
+    /// An answer that is too large for the Server's Maximum Packet Size even without its properties. It is
+    /// not sent.
     TooLargeToSend(PacketType),
-    /// Each filter asked for, with the Server's answer.
+    /// SUBACK.
     Subscribed {
+        /// Each Topic Filter of the SUBSCRIBE, with its Reason Code.
         results: Vec<(Subscription, ReasonCode)>,
+        /// As it arrived.
         suback: SubAck,
     },
+    /// UNSUBACK.
     Unsubscribed {
+        /// Each Topic Filter of the UNSUBSCRIBE, with its Reason Code.
         results: Vec<(String, ReasonCode)>,
+        /// As it arrived.
         unsuback: UnsubAck,
     },
+    /// PINGRESP.
     PingAnswered {
+        /// Since the oldest PINGREQ without an answer.
         round_trip: Duration,
     },
-    /// DISCONNECT from the Server.
+    /// DISCONNECT from the Server. The link is closed.
     Disconnected(Disconnect),
-    /// The Server broke a rule, or leaves the Client no choice: it is answered with DISCONNECT and
-    /// the connection is closed (§4.13).
+    /// The Server broke a rule, or leaves the Client no choice. The client has answered with DISCONNECT
+    /// where it may, and closes the link (§4.13).
     Violation(Violation),
-    /// The Server's packet fits nothing the client knows of. Bytes have been sent past it on this
-    /// connection, so that the fault need not be the Server's: nothing is done about it.
+    /// An unexpected packet, on a connection on which bytes were sent past the client. It is ignored, since
+    /// the fault need not be the Server's.
     Unexplained(Violation),
-    /// No CONNACK in time, or no link.
+    /// No link or no CONNACK within [`Settings::connect_timeout`](super::Settings::connect_timeout).
     ConnectTimeout,
-    /// No PINGRESP in time (§3.1.2.10).
+    /// No PINGRESP within [`Settings::ping_timeout`](super::Settings::ping_timeout) (§3.1.2.10).
     PingTimeout,
     /// The Network Connection is gone.
     LinkDown {
+        /// As given with [`Input::LinkDown`](super::Input::LinkDown).
         reason: String,
     },
     /// The state of a Session is dropped.
     SessionEnded {
+        /// Whose Session it was.
         client_id: String,
+        /// Why it is dropped.
         reason: SessionEnd,
+        /// Messages that were queued or not completely acknowledged.
         messages_lost: usize,
     },
 }
@@ -97,9 +125,9 @@ pub enum Event {
 /// An Application Message received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its Topic Name, also where the packet carried only an alias.
+    /// Its Topic Name, even where the packet has only an alias for it.
     pub topic: String,
-    /// The packet as it came.
+    /// The packet as it arrived.
     pub publish: Publish,
 }
 
@@ -112,6 +140,6 @@ pub enum SessionEnd {
     WithConnection,
     /// The Session Expiry Interval has passed.
     Expired,
-    /// Session Present 0: the Server knows nothing of it [MQTT-3.2.2-5].
+    /// Session Present 0: the Server has no such Session [MQTT-3.2.2-5].
     NotOnServer,
 }

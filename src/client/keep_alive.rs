@@ -27,7 +27,7 @@ impl KeepAlive {
         }
     }
 
-    /// A packet of any kind goes out.
+    /// A packet of any kind is being sent.
     pub fn sent(&mut self, now: Instant) {
         self.last_sent = now;
     }

@@ -1,45 +1,59 @@
-//! What each side said in CONNECT and CONNACK about what it takes.
+//! The limits that each side announces, in CONNECT and CONNACK.
 
 use super::command::CommandError;
-use crate::delivery::{Quota, packet_size};
+use crate::delivery::{Accepts, packet_size};
 use crate::mqtt::{ConnAck, Connect, Packet, Properties, Publish, QoS, Subscription, split_shared};
 
-/// A value and whether the packet stated it or the specification's default stands in.
+/// A value, and whether the packet stated it or it is the specification's default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit<T> {
+    /// The value in force.
     pub value: T,
+    /// True where the packet stated it.
     pub sent: bool,
 }
 
-/// What the Client announced in CONNECT; the Server is held to it.
+/// What the Client announced in CONNECT (§3.1.2.11), with defaults; the client holds the Server to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announced {
+    /// PUBLISH packets above QoS 0 that the Server may leave unacknowledged, 1 to 65,535. Default 65,535.
     pub receive_maximum: Limit<u16>,
-    /// `None` takes packets of any size.
+    /// In bytes; `None`, the default, accepts any size.
     pub maximum_packet_size: Limit<Option<u32>>,
+    /// The highest alias the Server may use; 0, the default, for none.
     pub topic_alias_maximum: Limit<u16>,
+    /// In seconds; 0 is the default, 0xFFFF_FFFF never expires.
     pub session_expiry_interval: Limit<u32>,
+    /// Whether all packets may carry Reason Strings and User Properties. Default true.
     pub request_problem_information: Limit<bool>,
+    /// Whether CONNACK may carry Response Information. Default false.
     pub request_response_information: Limit<bool>,
 }
 
-/// What the Server stated in CONNACK; the Client keeps to it.
+/// What the Server stated in CONNACK (§3.2.2.3), with defaults; the client keeps to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The Client's own identifier, or the one the Server assigned (then `sent`).
     pub client_id: Limit<String>,
-    /// In seconds; by default what CONNECT asked for. 0xFFFFFFFF never expires (§3.1.2.11.2).
+    /// In seconds; by default what CONNECT asked for. 0xFFFF_FFFF never expires (§3.1.2.11.2).
     pub session_expiry_interval: Limit<u32>,
     /// In seconds, 0 for none; by default what CONNECT asked for.
     pub keep_alive: Limit<u16>,
+    /// PUBLISH packets above QoS 0 that the Client may leave unacknowledged, 1 to 65,535. Default 65,535.
     pub receive_maximum: Limit<u16>,
+    /// The highest QoS of a PUBLISH. Default 2.
     pub maximum_qos: Limit<QoS>,
+    /// Whether a PUBLISH may have RETAIN. Default true.
     pub retain_available: Limit<bool>,
-    /// `None` takes packets of any size.
+    /// In bytes; `None`, the default, accepts any size.
     pub maximum_packet_size: Limit<Option<u32>>,
+    /// The highest alias the Client may use; 0, the default, for none.
     pub topic_alias_maximum: Limit<u16>,
+    /// Whether Topic Filters may have wildcards. Default true.
     pub wildcard_subscription_available: Limit<bool>,
+    /// Whether SUBSCRIBE may have a Subscription Identifier. Default true.
     pub subscription_identifier_available: Limit<bool>,
+    /// Whether Topic Filters may begin with `$share/`. Default true.
     pub shared_subscription_available: Limit<bool>,
 }
 
@@ -50,15 +64,22 @@ impl<T> Limit<T> {
             None => Limit { value: default, sent: false },
         }
     }
+
+    /// A value with the standard's default in it already, and the property that states it.
+    fn of<P>(value: T, property: Option<P>) -> Limit<T> {
+        Limit { value, sent: property.is_some() }
+    }
 }
 
 impl Announced {
+    /// What this CONNECT announces.
     pub fn new(connect: &Connect) -> Announced {
         let p = &connect.properties;
+        let accepts = Accepts::of_connect(connect);
         Announced {
-            receive_maximum: Limit::new(p.receive_maximum(), Quota::DEFAULT_MAXIMUM),
-            maximum_packet_size: Limit::new(p.maximum_packet_size().map(Some), None),
-            topic_alias_maximum: Limit::new(p.topic_alias_maximum(), 0),
+            receive_maximum: Limit::of(accepts.receive_maximum, p.receive_maximum()),
+            maximum_packet_size: Limit::of(accepts.maximum_packet_size, p.maximum_packet_size()),
+            topic_alias_maximum: Limit::of(accepts.topic_alias_maximum, p.topic_alias_maximum()),
             session_expiry_interval: Limit::new(p.session_expiry_interval(), 0),
             request_problem_information: flag(p.request_problem_information(), true),
             request_response_information: flag(p.request_response_information(), false),
@@ -67,10 +88,12 @@ impl Announced {
 }
 
 impl Limits {
+    /// What holds after this CONNACK, which answers this CONNECT.
     pub fn new(connect: &Connect, connack: &ConnAck) -> Limits {
         let p = &connack.properties;
+        let accepts = Accepts::of_connack(connack);
         let announced = Announced::new(connect);
-        // An identifier of one's own is not replaced: assigning is for an empty one (§3.2.2.3.7).
+        // Only an empty Client Identifier is replaced by an assigned one (§3.2.2.3.7).
         let assigned = p.assigned_client_identifier().filter(|_| connect.client_id.is_empty());
         Limits {
             client_id: Limit::new(assigned.map(str::to_owned), connect.client_id.clone()),
@@ -79,19 +102,28 @@ impl Limits {
                 announced.session_expiry_interval.value,
             ),
             keep_alive: Limit::new(p.server_keep_alive(), connect.keep_alive),
-            receive_maximum: Limit::new(p.receive_maximum(), Quota::DEFAULT_MAXIMUM),
-            maximum_qos: Limit::new(p.maximum_qos().and_then(QoS::from_bits), QoS::ExactlyOnce),
-            retain_available: flag(p.retain_available(), true),
-            maximum_packet_size: Limit::new(p.maximum_packet_size().map(Some), None),
-            topic_alias_maximum: Limit::new(p.topic_alias_maximum(), 0),
-            wildcard_subscription_available: flag(p.wildcard_subscription_available(), true),
-            subscription_identifier_available: flag(p.subscription_identifier_available(), true),
-            shared_subscription_available: flag(p.shared_subscription_available(), true),
+            receive_maximum: Limit::of(accepts.receive_maximum, p.receive_maximum()),
+            maximum_qos: Limit::of(accepts.maximum_qos, p.maximum_qos()),
+            retain_available: Limit::of(accepts.retain, p.retain_available()),
+            maximum_packet_size: Limit::of(accepts.maximum_packet_size, p.maximum_packet_size()),
+            topic_alias_maximum: Limit::of(accepts.topic_alias_maximum, p.topic_alias_maximum()),
+            wildcard_subscription_available: Limit::of(
+                accepts.wildcard_subscription,
+                p.wildcard_subscription_available(),
+            ),
+            subscription_identifier_available: Limit::of(
+                accepts.subscription_identifier,
+                p.subscription_identifier_available(),
+            ),
+            shared_subscription_available: Limit::of(
+                accepts.shared_subscription,
+                p.shared_subscription_available(),
+            ),
         }
     }
 
-    /// What holds for a message whenever it is sent, also when it is sent again to a Server that has
-    /// become stricter.
+    /// The limits of a message each time it is sent, also when it is sent again and the Server has become
+    /// stricter since.
     pub(super) fn check_publish(&self, publish: &Publish) -> Result<(), CommandError> {
         let maximum = self.maximum_qos.value;
         if publish.qos > maximum {

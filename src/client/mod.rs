@@ -1,13 +1,13 @@
-//! The client role (§3, §4), without I/O: what happened goes in, what to do comes out, nothing waits.
+//! The client role (§3, §4), without I/O: what happened goes in, what to do comes out, nothing blocks.
 //!
-//! [`Client::handle`] takes packets, the link's fate and the passing of time; [`Client::command`] takes
-//! what the application wants and refuses what a rule forbids now, changing nothing. After each, call
-//! [`Client::poll`] until `None`. [`Client::next_timeout`] tells when to call `handle` with
+//! [`Client::handle`] takes packets, the state of the link and the passing of time; [`Client::command`]
+//! takes what the application wants, and refuses what a rule forbids now without changing anything. After
+//! each, call [`Client::poll`] until `None`. [`Client::next_timeout`] tells when to call `handle` with
 //! [`Input::Tick`] at the latest.
 //!
-//! The client keeps every rule that binds it and tells every rule that the Server breaks. It never
-//! reconnects and does nothing that it does not tell. Breaking rules on purpose is done with raw bytes
-//! on the link, past the client. It knows nothing of links, bytes, brokers or exercises.
+//! The client keeps every rule that binds it, and reports every rule that the Server breaks. It never
+//! reconnects, and reports everything it does. To break a rule on purpose, send raw bytes on the link, past
+//! the client. It knows nothing of links, bytes, brokers or exercises.
 
 mod acknowledging;
 mod authenticating;
@@ -65,12 +65,12 @@ use crate::time::Instant;
 ///   nothing, where a rule forbids it now.
 ///
 /// After each of them call [`poll`](Client::poll) until it returns `None`, and carry out what it returns
-/// in that order: a `Send` before a `Close` is still to be sent, and an `Event` lies at the place where it
-/// happened. Then ask [`next_timeout`](Client::next_timeout), which may have come nearer or gone.
+/// in that order: a `Send` before a `Close` has to be sent first, and an `Event` comes at the point where it
+/// happened. Then ask [`next_timeout`](Client::next_timeout), which may be earlier now, or `None`.
 ///
 /// The order of a connection is: `command(Connect)`; the owner opens the link and calls
 /// `handle(LinkUp)`, upon which CONNECT is sent; `handle(Received(…))` for each packet; and
-/// `handle(LinkDown(…))` once it is closed, whoever closed it, also where it was never open. After
+/// `handle(LinkDown(…))` once it is closed by either side, also where it was never open. After
 /// `Close` nothing is sent and what is received is ignored until `LinkDown`.
 ///
 /// Time must not run backwards from one call to the next. The client reads no clock, so a test may let
@@ -111,7 +111,7 @@ pub struct Client {
 pub struct Settings {
     /// How long to wait for the link and for CONNACK, and for AUTH in between.
     pub connect_timeout: Duration,
-    /// The "reasonable amount of time" for PINGRESP (§3.1.2.10).
+    /// How long to wait for PINGRESP: the "reasonable amount of time" of §3.1.2.10.
     pub ping_timeout: Duration,
     /// Which acknowledgements wait for the application.
     pub acknowledge_by_hand: AcknowledgeByHand,
@@ -124,11 +124,12 @@ pub enum Input {
     LinkUp,
     /// It is closed, or could not be opened; the reason is passed on.
     LinkDown(String),
-    /// The Server sent a packet, or what cannot be read: the outcome of
+    /// The Server sent a packet, or bytes that cannot be read: the outcome of
     /// [`PacketStream::next`](crate::mqtt::PacketStream::next).
     Received(Result<Packet, DecodeError>),
-    /// A person has sent bytes past the client; the packet, if they are a whole and valid one. The
-    /// client takes it into account, and blames the Server no longer for what it cannot explain.
+    /// Bytes were sent on the link that did not come from the client; the packet, if they are a whole and
+    /// valid one. The client takes it into account. From now on it does not treat unexpected packets on
+    /// this connection as the Server's fault, but reports [`Event::Unexplained`].
     SentPast(Option<Packet>),
     /// Time has passed.
     Tick,
@@ -147,7 +148,7 @@ enum Phase {
     LinkUp,
     Connecting(Box<Attempt>),
     Connected(Box<Online>),
-    /// `Close` has been told; whatever still arrives is ignored.
+    /// `Close` has been returned; what still arrives is ignored.
     Closing,
 }
 
@@ -157,12 +158,13 @@ impl Client {
         Client { settings, ..Client::default() }
     }
 
-    /// What it does where the specification leaves the choice.
+    /// The settings in force.
     pub fn settings(&self) -> Settings {
         self.settings
     }
 
-    /// Takes effect from the next packet on; what is held already stays the application's to release.
+    /// Changes the settings from the next packet on. Acknowledgements that are held already still wait for
+    /// the application.
     pub fn set_settings(&mut self, settings: Settings) {
         self.settings = settings;
     }
@@ -184,7 +186,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Names the rule that forbids it now; then nothing has changed and there is nothing to poll.
+    /// The reason why it is not possible now; then nothing has changed and there is nothing to poll.
     pub fn command(&mut self, command: Command, now: Instant) -> Result<Accepted, CommandError> {
         self.outputs.now = now;
         match command {
@@ -251,11 +253,19 @@ impl Client {
         matches!(self.phase, Phase::Connected(_))
     }
 
-    /// Whether nothing that was sent still waits for its answer.
+    /// Whether it is to send the next AUTH before the Server says whether it accepts the connection (§4.12).
+    pub fn owes_auth(&self) -> bool {
+        matches!(&self.phase, Phase::Connecting(attempt) if attempt.turn() == Turn::Client)
+    }
+
+    /// Whether no message and no SUBSCRIBE or UNSUBSCRIBE waits to be sent or answered. False while the
+    /// connection is being opened or closed.
     pub fn is_settled(&self) -> bool {
         match &self.phase {
             Phase::Offline | Phase::LinkUp => true,
-            Phase::Opening { .. } | Phase::Connecting(_) | Phase::Closing => false,
+            Phase::Opening { .. } | Phase::Closing => false,
+            // A challenge is an answer too.
+            Phase::Connecting(attempt) => attempt.turn() == Turn::Client,
             Phase::Connected(online) => {
                 let Online { connection, session } = &**online;
                 session.messages() == 0
@@ -508,7 +518,7 @@ impl Client {
         let reason_code = violation.reason_code;
         match &mut self.phase {
             Phase::Offline | Phase::Opening { .. } | Phase::Closing => return,
-            // The first packet has to be CONNECT [MQTT-3.1.0-1]: nothing can be said.
+            // The first packet has to be CONNECT [MQTT-3.1.0-1], so DISCONNECT cannot be sent.
             Phase::LinkUp => self.outputs.event(Event::Violation(violation)),
             Phase::Connecting(_) => {
                 self.outputs.event(Event::Violation(violation));
@@ -522,14 +532,14 @@ impl Client {
         self.close();
     }
 
-    /// Nothing is sent on this connection any more [MQTT-3.14.4-1], [MQTT-3.14.4-2].
+    /// Ends the connection: nothing more is sent on it [MQTT-3.14.4-1], [MQTT-3.14.4-2].
     fn close(&mut self) {
         self.outputs.close();
         self.end_connection();
         self.phase = Phase::Closing;
     }
 
-    /// Parts the Session from its connection, and keeps it as long as it is to be kept.
+    /// Separates the Session from its connection, and stores it for its Session Expiry Interval.
     fn end_connection(&mut self) {
         match std::mem::take(&mut self.phase) {
             Phase::Connecting(attempt) => {

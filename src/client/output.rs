@@ -6,15 +6,20 @@ use super::event::Event;
 use crate::mqtt::Packet;
 use crate::time::Instant;
 
+/// What [`Client::poll`](super::Client::poll) returns: what to do now, or what has happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
+    /// Send this packet to the Server: [`encode`](crate::mqtt::encode) cannot fail for it.
     Send(Packet),
-    /// Close the Network Connection, after everything before this has been sent.
+    /// Close the Network Connection, after everything before this has been sent. Confirm it with
+    /// [`Input::LinkDown`](super::Input::LinkDown).
     Close,
+    /// Something the application may want to know. Ignoring it changes nothing for the connection, except
+    /// for [`Event::Auth`] and [`Event::AcknowledgementHeld`], which wait for a command.
     Event(Event),
 }
 
-/// The queue that `poll` empties, with a memory of the last events for the page.
+/// The queue that `poll` empties, and the last events, which the snapshot shows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outputs {
     /// The moment being handled.

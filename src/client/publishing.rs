@@ -13,8 +13,8 @@ use crate::delivery::{AckOutcome, AliasError, Receipt};
 use crate::mqtt::{Ack, Packet, PacketId, PacketType, Publish, QoS, ReasonCode};
 
 impl Online {
-    /// Sends what may be sent: first again what a resumed Session has left, then what is queued
-    /// [MQTT-4.4.0-1], [MQTT-4.6.0-1].
+    /// Sends what may be sent: first again what a resumed Session has unacknowledged [MQTT-4.4.0-1], in its
+    /// original order [MQTT-4.6.0-1], then what is queued.
     pub fn pump(&mut self, out: &mut Outputs) {
         while let Some(packet) = self
             .session
@@ -72,7 +72,7 @@ impl Online {
             }
             (None, topic) => topic.to_owned(),
         };
-        // The identifier is not given before everything is known to be right; it has a fixed size.
+        // Checked with a placeholder of the same size: a refused message must not use up an identifier.
         let above_0 = publish.qos > QoS::AtMostOnce;
         let mut publish = Publish { packet_id: above_0.then_some(PacketId::MIN), ..publish };
         self.check_packet(&Packet::Publish(publish.clone()))?;
@@ -134,7 +134,7 @@ impl Online {
         Ok(())
     }
 
-    /// Whether the Server may not use this identifier yet. A repeated QoS 2 PUBLISH is no misuse.
+    /// Whether the Server must not use this identifier yet. A repeated QoS 2 PUBLISH may.
     fn identifier_in_use(&self, packet_id: PacketId, qos: QoS) -> bool {
         let repeat = |held: &Held| qos == QoS::ExactlyOnce && held.kind == AckKind::PubRec;
         let mut held = self.connection.held.iter().filter(|held| held.packet_id == packet_id);
@@ -169,8 +169,8 @@ impl Online {
         Ok(())
     }
 
-    /// Notes the mapping it sets and the exchange it begins. One that claims more than the Server's
-    /// Receive Maximum is left unknown: it is not the client's to send again.
+    /// Records the alias that it sets and the exchange that it begins. Not where that would exceed the
+    /// Server's Receive Maximum: then the client could not send it again.
     pub fn publish_sent_past(&mut self, publish: &Publish) {
         let alias = publish.properties.topic_alias();
         let mapped = alias.and_then(|alias| self.connection.outgoing_aliases.topic(alias));
@@ -181,7 +181,7 @@ impl Online {
         if let Some(alias) = alias
             && !topic.is_empty()
         {
-            // An alias beyond what the Server takes maps to nothing.
+            // An alias above the Server's maximum maps to no topic.
             let _ = self.connection.outgoing_aliases.set(alias, &topic);
         }
         if let Some(packet_id) = publish.packet_id

@@ -13,12 +13,13 @@ use crate::time::Instant;
 /// The state of one Session. It belongs to a Client Identifier [MQTT-3.1.3-2].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
+    /// The one the Client sent, or the one the Server assigned.
     pub client_id: String,
-    /// Sent, not completely acknowledged.
+    /// Messages sent and not completely acknowledged (§4.4).
     pub outgoing: Outgoing,
-    /// Accepted, not sent yet: they wait for a slot of the Server's Receive Maximum, in order.
+    /// Messages accepted and not sent yet: they wait for a slot of the Server's Receive Maximum, in order.
     pub queue: VecDeque<Queued>,
-    /// QoS 2, received, not completely acknowledged.
+    /// QoS 2 messages received and not completely acknowledged.
     pub incoming: Incoming,
     /// What the Server has granted, by Topic Filter: what the Client believes to be subscribed to.
     pub subscriptions: LiteMap<String, Subscribed>,
@@ -27,24 +28,31 @@ pub struct Session {
 /// A PUBLISH that has not been sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queued {
+    /// Given already; it stays the same when the message is sent.
     pub packet_id: PacketId,
+    /// The packet as it will be sent, but for its alias.
     pub publish: Publish,
-    /// Its Topic Name, also where `publish` leaves it to an alias.
+    /// Its Topic Name, even where `publish` has only an alias for it.
     pub topic: String,
 }
 
+/// A subscription that the Server has granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscribed {
+    /// As asked for.
     pub subscription: Subscription,
+    /// The QoS in SUBACK, which may be lower than the one asked for.
     pub granted: QoS,
+    /// The Subscription Identifier of the SUBSCRIBE (§3.8.2.1.2).
     pub identifier: Option<u32>,
 }
 
 /// A Session without a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredSession {
+    /// The state.
     pub session: Session,
-    /// `None` for a Session that never expires.
+    /// When it expires; `None` for a Session that never does.
     pub ends_at: Option<Instant>,
 }
 
@@ -53,11 +61,12 @@ pub struct StoredSession {
 pub struct Sessions(LiteMap<String, StoredSession>);
 
 impl Session {
+    /// A Session without messages or subscriptions.
     pub fn new(client_id: &str) -> Session {
         Session { client_id: client_id.to_owned(), ..Session::default() }
     }
 
-    /// Messages that are lost if the state is.
+    /// How many messages are lost if the state is.
     pub fn messages(&self) -> usize {
         self.outgoing.len() + self.queue.len()
     }
@@ -73,8 +82,8 @@ impl Session {
 }
 
 impl Queued {
-    /// The packet to send. Since it was accepted the alias may have come to stand for another topic:
-    /// then the Topic Name goes along.
+    /// The packet to send. Since it was accepted, the alias may have been set to another topic; then the
+    /// packet carries the Topic Name too.
     pub fn to_send(&self, aliases: &OutgoingAliases) -> Publish {
         let mut publish = self.publish.clone();
         if let Some(alias) = publish.properties.topic_alias()
@@ -87,14 +96,15 @@ impl Queued {
 }
 
 impl Subscribed {
+    /// From the request, its answer, and the properties of the SUBSCRIBE.
     pub fn new(subscription: Subscription, granted: QoS, properties: &Properties) -> Subscribed {
         Subscribed { subscription, granted, identifier: properties.subscription_identifier() }
     }
 }
 
 impl Sessions {
-    /// Keeps a Session after its connection, for as long as the Session Expiry Interval says
-    /// [MQTT-3.1.2-23]. Gives it back if that is not at all.
+    /// Keeps a Session after its connection, for its Session Expiry Interval [MQTT-3.1.2-23]. Returns it if
+    /// the interval is 0.
     pub fn store(
         &mut self,
         mut session: Session,
@@ -111,17 +121,17 @@ impl Sessions {
         None
     }
 
-    /// Takes a Session out, for a connection that asks for it: while it does, it does not expire.
+    /// Takes a Session out for a connection that asks for it. Until it is put back it does not expire.
     pub fn take(&mut self, client_id: &str) -> Option<StoredSession> {
         self.0.remove(client_id)
     }
 
-    /// Puts back what a connection has asked for in vain.
+    /// Puts back a Session that a connection asked for and did not get.
     pub fn put_back(&mut self, stored: StoredSession) {
         self.0.insert(stored.session.client_id.clone(), stored);
     }
 
-    /// Takes out one Session whose time is over.
+    /// Takes out one Session that has expired.
     pub fn take_expired(&mut self, now: Instant) -> Option<Session> {
         let expired = |stored: &StoredSession| stored.ends_at.is_some_and(|at| at <= now);
         let client_id = self.0.iter().find(|(_, s)| expired(s)).map(|(id, _)| id.clone())?;

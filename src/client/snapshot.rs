@@ -1,4 +1,4 @@
-//! A picture of everything the client knows, for the page.
+//! Everything the client knows at one moment, as plain data for a page or a test.
 
 use std::time::Duration;
 
@@ -13,60 +13,80 @@ use crate::delivery::{IncomingAliases, OutgoingAliases, Quota};
 use crate::mqtt::{PacketId, PacketType};
 use crate::time::Instant;
 
+/// Everything the client knows: what [`Client::snapshot`] returns.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
+    /// Those in force.
     pub settings: Settings,
+    /// How far its connection is.
     pub phase: PhaseSnapshot,
-    /// The Session in use, or the one that the CONNECT on its way asks for.
+    /// The Session in use, or the one that a CONNECT without an answer asks for.
     pub session: Option<Session>,
     /// Sessions without a connection, by Client Identifier.
     pub stored: Vec<StoredSession>,
+    /// The last events, oldest first, with their times.
     pub recent: Vec<(Instant, Event)>,
+    /// What [`Client::next_timeout`] returns.
     pub next_timeout: Option<Instant>,
 }
 
+/// The phases of a connection, in their order.
 #[derive(Clone, Debug)]
 pub enum PhaseSnapshot {
-    /// No link, none asked for.
+    /// There is no link, and none is asked for.
     Offline,
     /// CONNECT waits for the link.
     Opening {
+        /// When the wait for the link ends.
         give_up_at: Instant,
     },
     /// The link is up, CONNECT has not been sent.
     LinkUp,
-    /// CONNECT is out. Without `give_up_at` the application is to send AUTH.
+    /// CONNECT has been sent, CONNACK has not arrived.
     Connecting {
+        /// What CONNECT announced.
         announced: Announced,
+        /// When the wait for the Server ends; `None` while the application has to send AUTH.
         give_up_at: Option<Instant>,
     },
+    /// CONNACK 0x00 has arrived.
     Connected(Box<ConnectionSnapshot>),
-    /// The client is done with the link and waits for it to go down.
+    /// The connection has ended; its link is not closed yet.
     Closing,
 }
 
+/// A connection after CONNACK 0x00.
 #[derive(Clone, Debug)]
 pub struct ConnectionSnapshot {
+    /// What CONNECT announced.
     pub announced: Announced,
+    /// What CONNACK set.
     pub limits: Limits,
-    /// In seconds; as it will hold when the connection ends.
+    /// In seconds, as it applies when the connection ends: DISCONNECT may change it.
     pub session_expiry_interval: u32,
+    /// When PINGREQ and its answer are due.
     pub keep_alive: KeepAliveSnapshot,
-    /// The Server's Receive Maximum: one's own unacknowledged messages.
+    /// Slots of the Server's Receive Maximum: the Client's own unacknowledged messages.
     pub send_quota: Quota,
-    /// One's own Receive Maximum: the Server's unacknowledged messages.
+    /// Slots of the Client's Receive Maximum: the Server's unacknowledged messages.
     pub receive_quota: Quota,
+    /// Topic Aliases that the Server has set.
     pub incoming_aliases: IncomingAliases,
+    /// Topic Aliases that the Client has set.
     pub outgoing_aliases: OutgoingAliases,
-    /// Packets of a resumed Session that are still to be sent again.
+    /// How many packets of a resumed Session have still to be sent again.
     pub redelivery: usize,
+    /// Acknowledgements not sent yet, in the order in which their cause arrived.
     pub held: Vec<Held>,
     /// SUBSCRIBE and UNSUBSCRIBE packets without an answer.
     pub requests: Vec<(PacketId, PacketType)>,
+    /// That of CONNECT, which every AUTH repeats [MQTT-4.12.0-5].
     pub authentication_method: Option<String>,
+    /// Who sends next in a re-authentication; `None` while there is none (§4.12.1).
     pub re_authentication: Option<Turn>,
 }
 
+/// Keep Alive on the client's side (§3.1.2.10).
 #[derive(Clone, Debug)]
 pub struct KeepAliveSnapshot {
     /// `None` when Keep Alive is off.
@@ -77,16 +97,16 @@ pub struct KeepAliveSnapshot {
     pub give_up_at: Option<Instant>,
 }
 
-/// The few facts about a connection that cost nothing to read.
+/// A few facts about a connection that are cheap to read after every change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Glance {
-    /// In seconds; as it will hold when the connection ends.
+    /// In seconds, as it applies when the connection ends.
     pub session_expiry_interval: u32,
-    /// Slots taken and slots there are of one's own Receive Maximum.
+    /// Of the Client's Receive Maximum: slots in use, and all slots.
     pub receiving: (u16, u16),
-    /// Slots taken and slots there are of the Server's Receive Maximum.
+    /// Of the Server's Receive Maximum: slots in use, and all slots.
     pub sending: (u16, u16),
-    /// Acknowledgements that are held back.
+    /// How many acknowledgements are not sent yet.
     pub held: usize,
 }
 
@@ -104,6 +124,7 @@ impl Client {
         })
     }
 
+    /// A copy of everything it knows.
     pub fn snapshot(&self) -> Snapshot {
         let (phase, session) = match &self.phase {
             Phase::Offline => (PhaseSnapshot::Offline, None),

@@ -35,6 +35,9 @@ pub struct Exercise {
     pub policy: fn() -> Policy,
     /// Shown on the stage; the ladder where there is none.
     pub picture: Option<Picture>,
+    /// The step until which the picture of metadata shows messages alone, where what stands beside them in CONNECT is
+    /// what the learner is to find.
+    pub messages_alone_until: Option<&'static str>,
     /// What the words quote of the exercise's own packets: `[[name]]`.
     pub figures: &'static [Figure],
     /// What a run that met every step has achieved, where that is worth beating.
@@ -55,6 +58,7 @@ impl Exercise {
         steps: &[],
         policy: Policy::default,
         picture: None,
+        messages_alone_until: None,
         figures: &[],
         best: None,
         solution: |_| Vec::new(),

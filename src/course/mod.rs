@@ -7,18 +7,11 @@
 //!
 //! Knows the capture and what a person can do ([`Act`](crate::lab::Act)), never how it is shown.
 
-pub mod alias_policy;
 pub mod around;
 pub mod chapters;
 pub mod check;
-pub mod connections;
 pub mod figure;
-pub mod fleet;
-pub mod requests;
-pub mod savings;
-pub mod scram;
-pub mod subscriptions;
-pub mod window;
+pub mod support;
 
 mod evidence;
 mod exercise;
@@ -27,8 +20,10 @@ mod outline;
 mod picture;
 mod progress;
 mod prose;
+mod rehearsal;
 mod run;
 mod seen;
+mod stage;
 mod uses;
 mod verdict;
 
@@ -48,7 +43,9 @@ pub use prose::{
     ChapterProse, ChapterTitle, ExerciseProse, HintProse, PredictionProse, StepProse, bundle_of,
     chapter_prose, chapter_title, exercise_prose, exercise_title,
 };
+pub use rehearsal::Rehearsal;
 pub use run::Run;
 pub use seen::{Seen, Sight};
+pub use stage::Stage;
 pub use uses::played;
 pub use verdict::{Finding, Unmet, Verdict, judge};

@@ -134,9 +134,9 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ClientSlot, ConnectionId};
+    use crate::capture::{Capture, ClientSlot};
     use crate::mqtt::{
-        ConnAck, Connect, PacketId, Property, Publish, Sender, SubAck, Will, encode,
+        ConnAck, Connect, ConnectionId, PacketId, Property, Publish, Sender, SubAck, Will, encode,
     };
     use crate::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Topic Alias (§3.3.2.3.4): short numbers for Topic Names, agreed per connection and direction
+//! Topic Alias (§3.3.2.3.4): numbers in the place of Topic Names, valid for one connection and direction
 //! [MQTT-3.3.2-7].
 
 use std::fmt;
@@ -7,19 +7,19 @@ use litemap::LiteMap;
 
 use crate::mqtt::{Publish, ReasonCode};
 
-/// What the peer's aliases mean, up to the maximum announced to it.
+/// The Topic Names of the peer's aliases, up to the maximum that was announced to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IncomingAliases {
     maximum: u16,
     topics: LiteMap<u16, String>,
 }
 
-/// What one's own aliases mean to the peer, up to the maximum it announced.
+/// The Topic Names of the aliases that this side has set, up to the maximum that the peer announced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutgoingAliases {
     maximum: u16,
     topics: LiteMap<u16, String>,
-    /// The same the other way round and sorted, since a Server asks for the alias of a topic with every message.
+    /// By Topic Name, since a Server looks up the alias of a topic for every message.
     aliases: Vec<(String, u16)>,
 }
 
@@ -28,14 +28,14 @@ pub struct OutgoingAliases {
 pub enum AliasError {
     /// 0, which is never an alias [MQTT-3.3.2-8].
     Zero,
-    /// More than its receiver takes.
+    /// Above the receiver's Topic Alias Maximum.
     AboveMaximum {
         /// The alias that was used.
         alias: u16,
         /// The receiver's Topic Alias Maximum.
         maximum: u16,
     },
-    /// An empty Topic Name with an alias that stands for nothing yet.
+    /// An empty Topic Name with an alias that has not been set on this connection.
     Unknown {
         /// The alias that was used.
         alias: u16,
@@ -50,7 +50,13 @@ impl IncomingAliases {
         IncomingAliases { maximum, topics: LiteMap::new() }
     }
 
-    /// The Topic Name a PUBLISH means. Remembers a mapping that the packet sets or replaces.
+    /// The Topic Name of a PUBLISH, through its alias if it has none itself. Stores a mapping that the
+    /// packet sets or replaces.
+    ///
+    /// # Errors
+    ///
+    /// If the alias is 0, above the maximum or not set yet, or if there is neither a Topic Name nor an
+    /// alias.
     pub fn resolve(&mut self, publish: &Publish) -> Result<String, AliasError> {
         let Some(alias) = publish.properties.topic_alias() else {
             return match publish.topic.as_str() {
@@ -83,33 +89,37 @@ impl OutgoingAliases {
         OutgoingAliases { maximum, ..OutgoingAliases::default() }
     }
 
-    /// Whether the peer takes this alias at all.
+    /// Checks that the peer accepts this alias.
+    ///
+    /// # Errors
+    ///
+    /// If it is 0 or above the maximum.
     pub fn check(&self, alias: u16) -> Result<(), AliasError> {
         check(alias, self.maximum)
     }
 
-    /// What the peer takes the alias for.
+    /// The Topic Name that the peer has for the alias; `None` where it is not set.
     pub fn topic(&self, alias: u16) -> Option<&str> {
         self.topics.get(&alias).map(String::as_str)
     }
 
-    /// Whether `alias` already stands for `topic`, so that the Topic Name may be left out.
+    /// Whether `alias` is set to `topic` already, so that the Topic Name may be omitted.
     pub fn stands_for(&self, alias: u16, topic: &str) -> bool {
         self.topic(alias) == Some(topic)
     }
 
-    /// The lowest alias that already stands for `topic`.
+    /// The lowest alias that is set to `topic`.
     pub fn alias_of(&self, topic: &str) -> Option<u16> {
         let at = self.aliases.partition_point(|(other, _)| other.as_str() < topic);
         let (found, alias) = self.aliases.get(at)?;
         (found == topic).then_some(*alias)
     }
 
-    /// The lowest alias that stands for nothing yet; `None` when all are taken.
+    /// The lowest alias that is not set; `None` when all are.
     pub fn unused(&self) -> Option<u16> {
         match self.topics.last() {
             None => (self.maximum > 0).then_some(1),
-            // Without a gap the next one is behind the last.
+            // Without a gap the next one follows the last.
             Some((last, _)) if usize::from(*last) == self.topics.len() => {
                 last.checked_add(1).filter(|alias| *alias <= self.maximum)
             }
@@ -117,7 +127,11 @@ impl OutgoingAliases {
         }
     }
 
-    /// Notes that a PUBLISH with this alias and Topic Name is being sent.
+    /// Records that a PUBLISH with this alias and Topic Name is being sent.
+    ///
+    /// # Errors
+    ///
+    /// If the alias is 0 or above the maximum; then nothing is recorded.
     pub fn set(&mut self, alias: u16, topic: &str) -> Result<(), AliasError> {
         self.check(alias)?;
         if let Some(before) = self.topics.insert(alias, topic.to_owned())
@@ -152,7 +166,7 @@ impl AliasError {
         }
     }
 
-    /// The normative statement, or the section where none has a number.
+    /// The normative statement, or the section where no statement has a number.
     pub fn rule(self) -> &'static str {
         match self {
             AliasError::Zero => "[MQTT-3.3.2-8]",

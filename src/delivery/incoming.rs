@@ -16,25 +16,26 @@ pub struct Incoming {
 /// How far the exchange of a received QoS 2 message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReceivedStage {
-    /// PUBLISH is here, PUBREC is not out yet.
+    /// PUBLISH has arrived, PUBREC has not been sent.
     PubRecDue,
-    /// PUBREC is out.
+    /// PUBREC has been sent.
     AwaitingPubRel,
-    /// PUBREL is here, PUBCOMP is not out yet.
+    /// PUBREL has arrived, PUBCOMP has not been sent.
     PubCompDue,
 }
 
-/// What a QoS 2 PUBLISH turns out to be.
+/// Whether a QoS 2 PUBLISH is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipt {
-    /// To be handed on.
+    /// A new message, to be handed on.
     New,
     /// A repeat: to be answered with PUBREC again, but not handed on [MQTT-4.3.3-10].
     Repeat,
 }
 
 impl Incoming {
-    /// A PUBLISH of QoS 2 has arrived. DUP plays no part: only the identifier tells.
+    /// A PUBLISH of QoS 2 has arrived. DUP does not matter: only the identifier tells whether it is a
+    /// repeat.
     pub fn publish(&mut self, id: PacketId) -> Receipt {
         match self.stages.insert(id, ReceivedStage::PubRecDue) {
             None => Receipt::New,
@@ -42,7 +43,7 @@ impl Incoming {
         }
     }
 
-    /// PUBREC goes out. From 0x80 on the exchange is over, and the identifier means a new message
+    /// PUBREC is being sent. From 0x80 on the exchange has ended, and the identifier means a new message
     /// [MQTT-4.3.3-9].
     pub fn pubrec_sent(&mut self, id: PacketId, reason_code: ReasonCode) {
         if reason_code.is_error() {
@@ -52,8 +53,8 @@ impl Incoming {
         }
     }
 
-    /// PUBREL has arrived. Returns the Reason Code of the PUBCOMP that answers it [MQTT-4.3.3-11]:
-    /// 0x92 for an identifier that is not known, which is no error while recovering (§3.6.2.1).
+    /// PUBREL has arrived. Returns the Reason Code of the PUBCOMP that answers it [MQTT-4.3.3-11]: 0x92 for
+    /// an identifier that is not known, which is not an error during recovery (§3.6.2.1).
     pub fn pubrel(&mut self, id: PacketId) -> ReasonCode {
         match self.stages.get_mut(&id) {
             Some(stage) => {
@@ -64,7 +65,7 @@ impl Incoming {
         }
     }
 
-    /// PUBCOMP goes out: from now on the identifier means a new message [MQTT-4.3.3-12].
+    /// PUBCOMP is being sent: from now on the identifier means a new message [MQTT-4.3.3-12].
     pub fn pubcomp_sent(&mut self, id: PacketId) {
         self.stages.remove(&id);
     }
@@ -79,7 +80,7 @@ impl Incoming {
         self.stages.contains_key(&id)
     }
 
-    /// By Packet Identifier.
+    /// Every exchange that is not finished, by Packet Identifier.
     pub fn iter(&self) -> impl Iterator<Item = (PacketId, ReceivedStage)> {
         self.stages.iter().map(|(id, stage)| (*id, *stage))
     }

@@ -12,47 +12,47 @@ use crate::mqtt::{Ack, Packet, PacketId, Property, Publish, QoS, ReasonCode};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outgoing {
     packet_ids: PacketIds,
-    /// PUBLISH is out, in the order of sending.
+    /// PUBLISH has been sent, in the order of sending.
     published: VecDeque<InFlight>,
-    /// PUBREC is here, in the order of arrival: PUBREL keeps that order [MQTT-4.6.0-4].
+    /// PUBREC has arrived, in the order of arrival: PUBREL keeps that order [MQTT-4.6.0-4].
     released: VecDeque<InFlight>,
 }
 
-/// A message on its way.
+/// A message that is not completely acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InFlight {
     /// The identifier of the exchange.
     pub packet_id: PacketId,
-    /// As first sent, but with its Topic Name and without Topic Alias, which the next connection does
-    /// not know [MQTT-3.3.2-7]. Once PUBREC is here the payload is empty: it cannot be sent again
+    /// As first sent, but with its Topic Name and without Topic Alias, which the next connection does not
+    /// know [MQTT-3.3.2-7]. Once PUBREC has arrived the payload is empty: it must not be sent again
     /// [MQTT-4.3.3-6].
     pub publish: Publish,
-    /// What it waits for.
+    /// Which packet of the peer is due.
     pub stage: SentStage,
 }
 
-/// What the sender waits for.
+/// Which packet of the receiver is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SentStage {
-    /// QoS 1: PUBLISH is out.
+    /// QoS 1: PUBLISH has been sent.
     AwaitingPubAck,
-    /// QoS 2: PUBLISH is out.
+    /// QoS 2: PUBLISH has been sent.
     AwaitingPubRec,
-    /// PUBREL is out.
+    /// QoS 2: PUBREL has been sent.
     AwaitingPubComp,
 }
 
 /// What an acknowledgement means for the sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AckOutcome {
-    /// The exchange is over and the identifier free, whether the message was taken or refused.
+    /// The exchange has ended and the identifier is free, whether the message was accepted or refused.
     Done(InFlight),
     /// Answer with this PUBREL [MQTT-4.3.3-4].
     SendPubRel(Ack),
     /// No exchange has this identifier. A PUBREC is answered with this PUBREL, 0x92 (§3.6.2.1);
     /// other packets are not answered.
     Unknown(Option<Ack>),
-    /// The identifier is in use, but for an exchange in which this packet has no place.
+    /// The identifier is in use, but this packet does not fit the state of its exchange.
     OutOfPlace(SentStage),
 }
 
@@ -65,17 +65,21 @@ pub struct Redelivery {
 
 impl Outgoing {
     /// An unused Packet Identifier, for PUBLISH as well as for SUBSCRIBE and UNSUBSCRIBE.
+    ///
+    /// # Errors
+    ///
+    /// If all 65,535 are in use.
     pub fn allocate_packet_id(&mut self) -> Result<PacketId, PacketIdsExhausted> {
         self.packet_ids.allocate()
     }
 
-    /// Marks an identifier as in use that a person has chosen; false if it was in use already.
+    /// Marks an identifier as in use that was chosen elsewhere; false if it was in use already.
     pub fn claim_packet_id(&mut self, id: PacketId) -> bool {
         self.packet_ids.claim(id)
     }
 
-    /// For SUBSCRIBE and UNSUBSCRIBE, when they are answered, and for what was never sent. The
-    /// identifiers of messages in flight come free by themselves.
+    /// Frees the identifier of a SUBSCRIBE or UNSUBSCRIBE that has been answered, or of a packet that was
+    /// never sent. Those of messages in flight are freed by their acknowledgements.
     pub fn release_packet_id(&mut self, id: PacketId) {
         self.packet_ids.release(id);
     }
@@ -85,8 +89,9 @@ impl Outgoing {
         &self.packet_ids
     }
 
-    /// A PUBLISH above QoS 0 goes out for the first time. `topic` is its Topic Name even where an
-    /// alias stands for it in the packet. The role has taken a slot of the [`Quota`] before.
+    /// Records a PUBLISH above QoS 0 that is sent for the first time; one of QoS 0 is ignored. `topic` is
+    /// its Topic Name, for which the packet may have an alias only. The caller has taken a slot of the
+    /// [`Quota`] before.
     pub fn publish_sent(&mut self, publish: &Publish, topic: &str) {
         let (Some(packet_id), stage) = (publish.packet_id, awaited_after_publish(publish.qos))
         else {
@@ -119,7 +124,7 @@ impl Outgoing {
                 }
                 AckOutcome::SendPubRel(Ack::success(id))
             }
-            // The receiver repeats itself because it has not seen the PUBREL yet.
+            // The receiver sends PUBREC again because it has not received the PUBREL.
             Some(SentStage::AwaitingPubComp) if !ack.reason_code.is_error() => {
                 AckOutcome::SendPubRel(Ack::success(id))
             }
@@ -138,7 +143,7 @@ impl Outgoing {
         }
     }
 
-    /// Gives a message up, because it can never be sent again.
+    /// Gives up a message that can never be sent again, and frees its identifier and slot.
     pub fn give_up(&mut self, id: PacketId, quota: &mut Quota) -> Option<InFlight> {
         match self.done(id, quota) {
             AckOutcome::Done(message) => Some(message),
@@ -152,9 +157,9 @@ impl Outgoing {
         Redelivery { releases: ids(&self.released), publishes: ids(&self.published) }
     }
 
-    /// The next packet to send again: PUBREL in the order of the PUBRECs, then PUBLISH with DUP 1 in
-    /// the order of first sending [MQTT-4.6.0-1]. `None` while the quota has no slot for the next
-    /// PUBLISH, and when nothing is left. Until then new messages wait, so that they do not overtake.
+    /// The next packet to send again: PUBREL in the order of the PUBRECs, then PUBLISH with DUP 1 in the
+    /// order of first sending [MQTT-4.6.0-1]. `None` while the quota has no slot for the next PUBLISH, and
+    /// when nothing is left. New messages must wait until then, since they must not overtake.
     pub fn resend(&self, redelivery: &mut Redelivery, quota: &mut Quota) -> Option<Packet> {
         while let Some(id) = redelivery.releases.pop_front() {
             if find(&self.released, id).is_some() {
@@ -162,7 +167,7 @@ impl Outgoing {
             }
         }
         while let Some(id) = redelivery.publishes.front().copied() {
-            // What has been acknowledged meanwhile is not sent again [MQTT-4.4.0-2].
+            // A message that has been acknowledged meanwhile is not sent again [MQTT-4.4.0-2].
             let Some(message) = find(&self.published, id) else {
                 redelivery.publishes.pop_front();
                 continue;
@@ -209,7 +214,7 @@ impl Outgoing {
 }
 
 impl Redelivery {
-    /// Packets still to be sent again.
+    /// How many packets have still to be sent again.
     pub fn len(&self) -> usize {
         self.releases.len() + self.publishes.len()
     }

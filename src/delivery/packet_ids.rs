@@ -7,15 +7,15 @@ use crate::mqtt::PacketId;
 
 /// The identifiers a sender has in use. PUBLISH, SUBSCRIBE and UNSUBSCRIBE share them.
 ///
-/// New ones are given in the order 1, 2, 3 … and after 65 535 from 1 again, so that a learner can
-/// foresee them; what is still in use is stepped over [MQTT-2.2.1-3].
+/// New ones are given in the order 1, 2, 3 … and after 65,535 from 1 again, so that a learner can predict
+/// them; identifiers in use are skipped [MQTT-2.2.1-3].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PacketIds {
     in_use: BTreeSet<PacketId>,
     last: Option<PacketId>,
 }
 
-/// All 65 535 identifiers are in use.
+/// All 65,535 identifiers are in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketIdsExhausted;
 

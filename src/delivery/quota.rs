@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::mqtt::PacketId;
 
-/// The slots that a Receive Maximum grants on one Network Connection. The sender counts down with it,
-/// the receiver finds out with it that the sender did not.
+/// The slots that a Receive Maximum grants on one Network Connection. The sender keeps to it, and the
+/// receiver detects with it that the sender did not.
 ///
 /// A slot belongs to a Packet Identifier. So an acknowledgement that never had a slot on this
 /// connection, such as the PUBCOMP after a re-sent PUBREL, cannot lift the quota above what the
@@ -17,11 +17,11 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// What both sides start with when Receive Maximum is absent (§3.1.2.11.3, §3.2.2.3.3).
+    /// The Receive Maximum of both sides when Receive Maximum is absent (§3.1.2.11.3, §3.2.2.3.3).
     pub const DEFAULT_MAXIMUM: u16 = u16::MAX;
 
-    /// The peer's Receive Maximum for sending, one's own for receiving [MQTT-4.9.0-1]. Zero, which no
-    /// valid packet carries, counts as 1.
+    /// A quota without slots in use. `receive_maximum` is the peer's for sending, and this side's for
+    /// receiving [MQTT-4.9.0-1]. Zero, which no valid packet carries, counts as 1.
     pub fn new(receive_maximum: u16) -> Quota {
         Quota { maximum: receive_maximum.max(1), holders: BTreeSet::new() }
     }

@@ -2,15 +2,19 @@
 
 use crate::mqtt::{EncodeError, Packet, PacketType, PropertyId, encode};
 
-/// Bytes on the wire, the Fixed Header included.
+/// The size of a packet on the wire, in bytes with the Fixed Header.
+///
+/// # Errors
+///
+/// If it has no representation: see [`encode`].
 pub fn packet_size(packet: &Packet) -> Result<usize, EncodeError> {
     encode(packet).map(|bytes| bytes.len())
 }
 
-/// Makes a packet fit into what its receiver takes, where the specification says how: User Properties
-/// and then the Reason String are left out of everything but CONNECT, PUBLISH, SUBSCRIBE and
-/// UNSUBSCRIBE ([MQTT-3.2.2-19], [MQTT-3.2.2-20], and alike for the others). `None` if it is still too
-/// large, or has no representation at all.
+/// Makes a packet fit the receiver's Maximum Packet Size, where the specification says how: User Properties
+/// and then the Reason String are omitted from all packets but CONNECT, PUBLISH, SUBSCRIBE and UNSUBSCRIBE
+/// ([MQTT-3.2.2-19], [MQTT-3.2.2-20], and the same for the others). `None` if it is still too large, or has
+/// no representation at all.
 pub fn fit_into(mut packet: Packet, maximum: Option<u32>) -> Option<Packet> {
     let Some(maximum) = maximum else { return Some(packet) };
     let fits = |packet: &Packet| packet_size(packet).is_ok_and(|size| size <= maximum as usize);
@@ -25,7 +29,7 @@ pub fn fit_into(mut packet: Packet, maximum: Option<u32>) -> Option<Packet> {
     fits(&packet).then_some(packet)
 }
 
-/// Whether the packet may go without Reason String and User Property.
+/// Whether Reason String and User Properties may be omitted from this packet.
 fn may_be_shortened(packet: &Packet) -> bool {
     !matches!(
         packet.packet_type(),

@@ -74,7 +74,7 @@ fn find(entries: &[Entry], key: &str) -> Option<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::why::one_of_each;
+    use crate::analysis::why::one_of_each;
     use crate::link::Failure;
     use crate::mqtt::{FieldId, PropertyId};
 

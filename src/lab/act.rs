@@ -9,7 +9,7 @@ use crate::client::AcknowledgeByHand;
 use crate::link::Fault;
 use crate::mqtt::{Connect, Disconnect, PacketId, Properties, Publish, ReasonCode, Subscription};
 
-/// One thing done at one client.
+/// One action at one client.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Act {
     pub client: ClientSlot,
@@ -20,9 +20,9 @@ pub struct Act {
 pub enum Action {
     /// Opens a Network Connection and sends this CONNECT.
     Connect(Box<Connect>),
-    /// Opens a Network Connection and sends these bytes in the place of CONNECT.
+    /// Opens a Network Connection and sends these bytes in place of CONNECT.
     ConnectBytes(Bytes),
-    /// The client gives the Packet Identifier and DUP; those of the value do not count.
+    /// Sends this PUBLISH. The client chooses Packet Identifier and DUP; those in the value are ignored.
     Publish(Publish),
     Subscribe {
         properties: Properties,
@@ -47,19 +47,19 @@ pub enum Action {
         reason_code: ReasonCode,
         properties: Properties,
     },
-    /// From the next message on, holds these acknowledgements until they are released.
+    /// From the next message on, holds these acknowledgements until they are released by hand.
     AcknowledgeByHand(AcknowledgeByHand),
     /// Closes the Network Connection without DISCONNECT.
     Cut,
-    /// Sends these bytes as they are, past the client: rules may be broken on purpose.
+    /// Sends these bytes as they are, past the client, so that rules can be broken on purpose.
     SendBytes(Bytes),
-    /// Breaks or mends the way between this client and the broker in the tab.
+    /// Adds or repairs a fault between this client and the broker in the tab.
     Fault(Fault),
-    /// Where the next connection goes, and what it speaks there.
+    /// Sets the broker, subprotocol and version of the next connection.
     SetRoute(Route),
-    /// From now on the client does this by itself; what it did of that kind before ends.
+    /// Starts an automation; one of the same kind that ran before ends.
     Automate(Behaviour),
-    /// It does so no longer.
+    /// Stops the automation of this kind.
     StopAutomation(BehaviourKind),
 }
 
@@ -91,8 +91,8 @@ impl Act {
 }
 
 impl Action {
-    /// Whether it settles how a client works, rather than making it send something: it can be done at any
-    /// moment, before the first connection too.
+    /// Whether it changes how a client works rather than sending something. Such an action is possible at
+    /// any time, before the first connection too.
     pub fn is_setting(&self) -> bool {
         matches!(
             self,

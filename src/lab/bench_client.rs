@@ -1,4 +1,4 @@
-//! One client on the bench: the protocol role, its link, and what became of it so far.
+//! One client on the bench: the protocol role, its link, and what has happened so far.
 
 use std::collections::VecDeque;
 
@@ -8,15 +8,15 @@ use super::act::Action;
 use super::automation::{Automation, Automations, Behaviour, BehaviourKind, Loss, owed, release};
 use super::route::Route;
 use super::{ActError, Wire};
-use crate::capture::{ClientSlot, ConnectionId, Entry, LinkClose, RecordId};
+use crate::capture::{ClientSlot, Entry, LinkClose, RecordId};
 use crate::client::{
     AckKind, AcknowledgeByHand, Client, Command, Event, Input, Output, Settings, Violation,
 };
 use crate::link::listener::{self, Refusal};
 use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, Target};
 use crate::mqtt::{
-    Auth, Class, Connect, DecodeError, Disconnect, Incoming, Packet, PacketStream, PacketType,
-    Properties, Publish, ReasonCode, Sender, decode, encode,
+    Auth, Class, Connect, ConnectionId, DecodeError, Disconnect, Incoming, Packet, PacketStream,
+    PacketType, Properties, Publish, ReasonCode, Sender, decode, encode,
 };
 use crate::time::Instant;
 
@@ -39,12 +39,12 @@ pub struct BenchClient {
 pub struct Message {
     /// The PUBLISH that carried it.
     pub record: RecordId,
-    /// Its Topic Name, also where the packet carried only an alias.
+    /// Its Topic Name, even where the packet has only an alias for it.
     pub topic: String,
     pub publish: Publish,
 }
 
-/// What went wrong last, for the client's panel. A new connection clears it.
+/// The last problem, for the client's panel. A new connection clears it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
     /// There was no CONNACK.
@@ -60,18 +60,18 @@ pub enum Problem {
     Refused { record: RecordId, reason_code: ReasonCode },
     /// DISCONNECT from the Server.
     Disconnected { record: RecordId, disconnect: Disconnect },
-    /// The Server broke a rule and has been told so.
+    /// The Server broke a rule.
     Violation { record: Option<RecordId>, violation: Violation },
-    /// The Network Connection ended without a word.
+    /// The Network Connection ended without DISCONNECT.
     Dropped { close: LinkClose, last_record: Option<RecordId> },
     /// No PINGRESP in time.
     PingTimeout,
 }
 
-/// Where the Network Connection stands.
+/// The state of the Network Connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
-    /// There has been none yet, or it is over.
+    /// There has been none yet, or it has ended.
     Closed,
     Opening,
     Open,
@@ -87,31 +87,32 @@ struct Link {
     phase: LinkPhase,
     /// Why we have asked the link to close, once we have.
     closing: Option<CloseCause>,
-    /// Where the Server told to go instead.
+    /// The Server Reference, if the Server sent one.
     server_reference: Option<String>,
     /// The record last seen on this connection.
     last_record: Option<RecordId>,
-    /// What is sent in the place of CONNECT.
+    /// What is sent in place of CONNECT.
     instead_of_connect: Option<Bytes>,
 }
 
 /// How far a Network Connection has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum LinkPhase {
-    /// The link has been asked for.
+    /// The link is being opened.
     Opening,
-    /// Bytes can flow.
+    /// The link is open.
     Open,
     /// The Server has answered with CONNACK.
     Answered,
 }
 
-/// Why a Network Connection is closed from this end. Of two causes the greater counts, since it says more.
+/// Why a Network Connection is closed from this end. Of two causes the greater one wins, since it says
+/// more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum CloseCause {
-    /// The client is done with it: it has said DISCONNECT, or found a broken rule.
+    /// The client has sent DISCONNECT, or found a broken rule.
     Asked,
-    /// The person wanted it to end as if it had been lost.
+    /// The user cut it, as if it had been lost.
     Cut,
     /// No CONNACK in time.
     TimedOut,
@@ -142,7 +143,7 @@ impl BenchClient {
         self.slot
     }
 
-    /// Its part on the bench, such as `publisher`.
+    /// Its role on the bench, such as `publisher`.
     pub fn role(&self) -> &str {
         &self.role
     }
@@ -165,22 +166,23 @@ impl BenchClient {
         }
     }
 
-    /// Whether the Server has accepted the connection and it still stands.
+    /// Whether the Server has accepted the connection and it has not ended.
     pub fn is_connected(&self) -> bool {
         self.link_state() == LinkState::Open && self.client.is_connected()
     }
 
-    /// Its Client Identifier while it is connected, also where the Server has assigned it.
+    /// Its Client Identifier while it is connected, given or assigned by the Server.
     pub fn client_id(&self) -> Option<&str> {
         self.last_connect.as_ref().filter(|_| self.is_connected()).map(|c| c.client_id.as_str())
     }
 
-    /// Messages received since the bench was set up, oldest first; the oldest go when there are many.
+    /// Messages received since the bench was set up, oldest first; the oldest are dropped when there are
+    /// many.
     pub fn messages(&self) -> &VecDeque<Message> {
         &self.messages
     }
 
-    /// How many messages had to go.
+    /// How many messages were dropped.
     pub fn messages_dropped(&self) -> u64 {
         self.messages_dropped
     }
@@ -193,7 +195,7 @@ impl BenchClient {
         self.link.as_ref().map(|link| link.connection)
     }
 
-    /// How its next connection is made.
+    /// The settings of its next connection.
     pub fn route(&self) -> &Route {
         &self.route
     }
@@ -202,17 +204,17 @@ impl BenchClient {
         self.route = route;
     }
 
-    /// Where its next connection goes; `None` for where those of the whole bench go.
+    /// The broker of its next connection; `None` for that of the whole bench.
     pub(super) fn next_target(&self) -> Option<&Target> {
         self.route.target.as_ref()
     }
 
-    /// What it does by itself, one of a kind, with what it is doing and has done.
+    /// Its automations, one of a kind, with their state.
     pub fn automations(&self) -> &[Automation] {
         self.automations.all()
     }
 
-    /// The acknowledgements that a person holds back; what a slow consumer does besides is its own affair.
+    /// The acknowledgements that the user holds; those of a slow consumer do not count.
     pub fn held_by_person(&self) -> AcknowledgeByHand {
         let consuming = self.automations().iter().find_map(|one| match one {
             Automation::SlowConsumer(consuming) => Some(consuming.by_hand),
@@ -232,7 +234,7 @@ impl BenchClient {
         let Some(Automation::SlowConsumer(consuming)) = self.automations.stop(kind) else { return };
         let by_hand = consuming.by_hand;
         self.set_acknowledge_by_hand(by_hand);
-        // What the consumer had before it is acknowledged at once, unless a person holds it too.
+        // What the consumer held is acknowledged at once, unless the user holds it too.
         let kept = |kind: &AckKind| match kind {
             AckKind::PubAck => by_hand.puback,
             AckKind::PubRec => by_hand.pubrec,
@@ -240,7 +242,7 @@ impl BenchClient {
         };
         let owed: Vec<_> = owed(&self.client).filter(|(kind, _)| !kept(kind)).collect();
         for (_, packet_id) in owed {
-            // It is held, and first of its kind.
+            // It is held, and the first of its kind.
             let _ = self.command(release(packet_id), wire);
         }
     }
@@ -257,7 +259,7 @@ impl BenchClient {
         }
     }
 
-    /// What the client does by itself and is due.
+    /// The automatic action that is due.
     pub(super) fn next_automatic_action(
         &mut self,
         now: Instant,
@@ -274,7 +276,7 @@ impl BenchClient {
         self.link.as_ref().map(|link| &link.target)
     }
 
-    /// Opens a Network Connection; CONNECT follows when it is there.
+    /// Opens a Network Connection; CONNECT is sent once it is open.
     pub(super) fn open(
         &mut self,
         connection: ConnectionId,
@@ -310,8 +312,8 @@ impl BenchClient {
         Ok(())
     }
 
-    /// The same with these bytes in the place of CONNECT. The client takes them for the CONNECT that they
-    /// are, or for one that says nothing.
+    /// The same with these bytes in place of CONNECT. The client assumes the CONNECT that they are, or a
+    /// default one if they are none.
     pub(super) fn open_with(
         &mut self,
         connection: ConnectionId,
@@ -332,7 +334,7 @@ impl BenchClient {
 
     pub(super) fn cut(&mut self, wire: &mut Wire<'_>) -> Result<(), ActError> {
         let link = self.link.as_mut().ok_or(ActError::NotOpen)?;
-        // What is being closed anyway is not lost any more.
+        // A connection that is being closed already does not count as lost.
         if link.closing.is_none() {
             link.close(CloseCause::Cut, wire);
         }
@@ -429,8 +431,8 @@ impl BenchClient {
         }
     }
 
-    /// The next packet of what has arrived, recorded. After the first error the client has closed and
-    /// ignores the rest (§4.13); the capture still shows it.
+    /// Records and returns the next packet of what has arrived. After the first error the client has closed
+    /// and ignores the rest (§4.13); the capture still shows it.
     fn next_packet(
         &mut self,
         wire: &mut Wire<'_>,
@@ -495,7 +497,7 @@ impl BenchClient {
         self.automations.link_ended(loss, wire.now);
     }
 
-    /// What a policy of reconnecting acts on; `None` where the person ended it.
+    /// The loss that a reconnect policy acts on; `None` where the user ended the connection.
     fn loss(&self, link: &Link) -> Option<Loss> {
         match &self.problem {
             Some(Problem::Refused { reason_code, .. }) => Some(Loss::Told {
@@ -564,7 +566,18 @@ impl BenchClient {
         is_settled && !self.automations.is_busy()
     }
 
-    /// Carries out everything the role wants. `record` is the packet that made it want it.
+    /// Whether it has gone as far as it does before what it does by itself is due.
+    pub(super) fn is_idle(&self) -> bool {
+        let is_moving = matches!(self.link_state(), LinkState::Opening | LinkState::Closing);
+        self.is_settled() || self.automations.is_busy() && !is_moving
+    }
+
+    /// Whether its connection waits for an AUTH that nobody but a person sends.
+    pub fn owes_auth(&self) -> bool {
+        self.client.owes_auth() && !self.automations.is_busy()
+    }
+
+    /// Carries out all outputs of the role. `record` is the packet that caused them.
     fn drive(&mut self, record: Option<RecordId>, wire: &mut Wire<'_>) {
         while let Some(output) = self.client.poll() {
             match output {
@@ -640,7 +653,7 @@ impl BenchClient {
     }
 }
 
-/// Bytes sent past the client, as a record: one packet, or what is no single frame.
+/// Bytes sent past the client, as a record: one packet, or bytes that are not a single frame.
 fn as_it_is(bytes: &Bytes) -> Entry {
     let (sender, bytes) = (Sender::Client, bytes.clone());
     match decode(&bytes, Some(sender)) {
@@ -669,8 +682,8 @@ impl Link {
         self.phase >= LinkPhase::Open
     }
 
-    /// Where an attempt that ended without CONNACK went; `None` where there was one. The broker in the
-    /// tab is always there: under its short name only what was asked of it can be wrong.
+    /// The address of an attempt that ended without CONNACK; `None` where there was a CONNACK. The broker
+    /// in the tab is always there: under its short name only the request itself can be wrong.
     fn address_tried(&self) -> Option<BrokerAddress> {
         match &self.target {
             _ if self.phase == LinkPhase::Answered => None,
@@ -679,7 +692,7 @@ impl Link {
         }
     }
 
-    /// Why the broker in the tab did not take the connection.
+    /// Why the broker in the tab refused the connection.
     fn refusal(&self) -> Option<Refusal> {
         listener::admit(&self.target, &self.subprotocol).err().filter(|_| self.target.is_in_tab())
     }
@@ -689,7 +702,7 @@ impl Link {
         let answers_http = self.refusal().is_none_or(Refusal::answers_http);
         Attempt {
             address,
-            // No browser forbids what does not leave the tab.
+            // Browsers do not restrict what stays in the tab.
             page_is_secure: page_is_secure && !is_in_tab,
             was_open: self.is_open(),
             connect_sent: self.is_open(),

@@ -1,4 +1,5 @@
-//! The broker in the tab: the server role behind a loopback, byte by byte like any other broker.
+//! The broker in the tab: the server role at the other end of a loopback, which exchanges bytes like any
+//! other broker.
 
 use std::time::Duration;
 
@@ -7,9 +8,9 @@ use litemap::LiteMap;
 
 use crate::auth::KEY_LENGTH;
 use crate::broker::{self, Broker, Policy};
-use crate::capture::{ClientSlot, ConnectionId};
+use crate::capture::ClientSlot;
 use crate::link::{Arrival, Fault, Line, LinkEvent, Loopback};
-use crate::mqtt::{Incoming, PacketStream, Sender, encode};
+use crate::mqtt::{ConnectionId, Incoming, PacketStream, Sender, encode};
 use crate::time::Instant;
 
 pub struct InTab {
@@ -18,7 +19,7 @@ pub struct InTab {
     loopback: Loopback,
 }
 
-/// What a loopback takes when nobody has chosen: about a wired local network.
+/// The default latency: about that of a wired local network.
 pub const DEFAULT_LATENCY: Duration = Duration::from_micros(500);
 
 impl InTab {
@@ -44,7 +45,7 @@ impl InTab {
         self.loopback.set_latency(latency);
     }
 
-    /// What is broken between this client and the broker; `None` before its first connection or fault.
+    /// The faults between this client and the broker; `None` before its first connection or fault.
     pub fn line(&self, client: ClientSlot) -> Option<&Line> {
         self.loopback.line(client)
     }
@@ -61,7 +62,7 @@ impl InTab {
         self.loopback.open(connection, client, now);
     }
 
-    /// Nothing takes that connection.
+    /// Refuses this connection.
     pub(super) fn refuse(&mut self, connection: ConnectionId, now: Instant) {
         self.loopback.refuse(connection, now);
     }
@@ -74,14 +75,14 @@ impl InTab {
         self.loopback.close(connection, Sender::Client, now);
     }
 
-    /// What the operator of the broker wants.
+    /// Gives the broker a command or policy of its operator.
     pub(super) fn operate(&mut self, input: broker::Input, now: Instant) {
         self.broker.handle(input, now);
         self.drive(now);
     }
 
-    /// The next event that is due at a client by `now`, with the moment it happens. What is due at the
-    /// broker before it happens on the way, each thing at its own moment.
+    /// The next event that is due at a client by `now`, with its time. Everything due at the broker before
+    /// it is processed first, each with its own time.
     pub(super) fn next_event(
         &mut self,
         now: Instant,
@@ -121,7 +122,8 @@ impl InTab {
                 if let Some(stream) = self.streams.get_mut(&connection) {
                     stream.push(&bytes);
                 }
-                // The broker may close the connection on the way, and its stream is gone then.
+                // The broker may close the connection while its packets are read; then the stream is
+                // removed.
                 while let Some(incoming) = self.next_packet(connection) {
                     self.operate(broker::Input::Received(connection, incoming.outcome), now);
                 }

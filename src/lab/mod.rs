@@ -1,12 +1,11 @@
 //! The bench: clients, their Network Connections and the capture, driven by acts, link events and time.
 //!
-//! Everything that passes is tapped here, on bytes, on its way to or from a link. The lab itself does no
-//! I/O and reads no clock: it queues [`LinkCommand`]s, is told [`LinkEvent`]s, and every call carries
-//! the moment it happens. Only the lab changes protocol state.
+//! Every byte to or from a link is recorded here. The lab itself does no I/O and reads no clock: it queues
+//! [`LinkCommand`]s, takes [`LinkEvent`]s, and every call carries its time. Only the lab changes protocol
+//! state.
 //!
-//! What involves only the clients and the broker in the tab happens exactly when it is due, however
-//! late the call comes that lets it happen: a slow page does not make a slow broker, and skipping an
-//! hour plays everything of that hour in order.
+//! Between the clients and the broker in the tab, everything happens exactly when it is due, even if the
+//! call comes late: a slow page does not make a slow broker, and skipping an hour plays that hour in order.
 
 mod act;
 mod automation;
@@ -32,10 +31,11 @@ pub use route::Route;
 
 use crate::auth::KEY_LENGTH;
 use crate::broker;
-use crate::capture::{Capture, ClientSlot, ConnectionId};
+use crate::capture::{Capture, ClientSlot};
 pub use crate::client::AcknowledgeByHand;
 use crate::client::CommandError;
 use crate::link::{BrokerAddress, LinkCommand, LinkEvent, Target, listener};
+use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 
 pub struct Lab {
@@ -44,24 +44,24 @@ pub struct Lab {
     in_tab: InTab,
     /// Connections to the broker in the tab.
     in_tab_connections: LiteMap<ConnectionId, ()>,
-    /// What the clients want of their links, in order.
+    /// Commands of the clients to their links, in order.
     wanted: VecDeque<LinkCommand>,
-    /// The part of it that goes to links outside the lab.
+    /// Commands to links outside the lab, in order.
     commands: VecDeque<LinkCommand>,
     next_connection: u32,
     target: Target,
-    /// Whether the page itself came over `https`; browsers then forbid `ws://` to other machines.
+    /// Whether the page itself was loaded over `https`; browsers then forbid `ws://` to other machines.
     page_is_secure: bool,
 }
 
-/// Why an act could not be done. Nothing was sent, nothing is lost.
+/// Why an act was refused. Nothing was sent, nothing is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ActError {
-    /// Nobody stands in that slot.
+    /// There is no client in that slot.
     NoSuchClient(ClientSlot),
     /// There is no Network Connection.
     NotOpen,
-    /// Only the way to the broker in the tab can be broken: this client's goes over WebSocket.
+    /// Faults are possible only between a client and the broker in the tab; this client uses a WebSocket.
     NotInTab,
     /// A rule forbids it now.
     Rule(CommandError),
@@ -131,13 +131,13 @@ impl Lab {
         Lab::new(Target::InTab, false, seed)
     }
 
-    /// A bench without clients that holds a capture from elsewhere.
+    /// A bench without clients that shows a capture made elsewhere.
     pub fn of_capture(capture: Capture) -> Lab {
         Lab { capture, ..Lab::within_tab([0; KEY_LENGTH]) }
     }
 
-    /// Clears the bench: mends and closes every link, forgets every record, and sets up fresh clients
-    /// with these roles from slot 0 on. The broker in the tab keeps what a broker keeps.
+    /// Clears the bench: repairs and closes every link, deletes every record, and sets up new clients with
+    /// these roles from slot 0 on. The broker in the tab keeps its Sessions, retained messages and policy.
     pub fn set_up<'a>(&mut self, roles: impl IntoIterator<Item = &'a str>, now: Instant) {
         self.advance(now);
         self.in_tab.mend_all(now);
@@ -162,8 +162,8 @@ impl Lab {
         Some(slot)
     }
 
-    /// Takes a client from the bench: its Network Connection ends without DISCONNECT, what it did by
-    /// itself ends too. What it sent stays in the capture.
+    /// Removes a client from the bench: its Network Connection ends without DISCONNECT, and its automations
+    /// end. What it sent stays in the capture.
     pub fn remove_client(&mut self, slot: ClientSlot, now: Instant) {
         self.advance(now);
         if let Some(connection) = self.client(slot).and_then(BenchClient::connection) {
@@ -173,7 +173,7 @@ impl Lab {
         self.settle_in_tab(now);
     }
 
-    /// Gives a client another part.
+    /// Gives a client another role name.
     pub fn rename_client(&mut self, slot: ClientSlot, role: &str) {
         if let Some(client) = self.client_mut(slot) {
             client.set_role(role);
@@ -202,27 +202,27 @@ impl Lab {
         own.unwrap_or(&self.target).is_in_tab()
     }
 
-    /// Where the next connection goes, of a client that has no broker of its own.
+    /// The broker of the next connection, for clients without their own [`Route`].
     pub fn target(&self) -> &Target {
         &self.target
     }
 
-    /// Open connections stay where they are.
+    /// Open connections do not change.
     pub fn set_target(&mut self, target: Target) {
         self.target = target;
     }
 
-    /// The broker in the tab; it is always there, also when no connection goes to it.
+    /// The broker in the tab, which exists even when no connection goes to it.
     pub fn in_tab(&self) -> &InTab {
         &self.in_tab
     }
 
-    /// Whose connection it is that the broker in the tab knows by this name.
+    /// The client whose connection to the broker in the tab has this number.
     pub fn client_of(&self, connection: ConnectionId) -> Option<&BenchClient> {
         self.clients.iter().find(|client| client.connection() == Some(connection))
     }
 
-    /// How long bytes travel between the clients and the broker in the tab.
+    /// The latency between the clients and the broker in the tab.
     pub fn set_in_tab_latency(&mut self, latency: Duration) {
         self.in_tab.set_latency(latency);
     }
@@ -234,7 +234,7 @@ impl Lab {
         self.settle_in_tab(now);
     }
 
-    /// Does one thing on the bench.
+    /// Applies one act, and everything that follows from it at once.
     pub fn act(&mut self, act: Act, now: Instant) -> Result<(), ActError> {
         self.advance(now);
         let result = self.perform(act, now);
@@ -242,7 +242,7 @@ impl Lab {
         result
     }
 
-    /// Does it; what follows from it is still to be settled.
+    /// Applies the act only; call `settle` to process its consequences.
     fn perform(&mut self, act: Act, now: Instant) -> Result<(), ActError> {
         let client = self
             .clients
@@ -290,7 +290,7 @@ impl Lab {
         }
     }
 
-    /// Does one thing that a client does by itself and that is due; `false` when there is none.
+    /// Does one automatic action that is due; `false` when there is none.
     fn perform_automatic(&mut self, now: Instant) -> bool {
         let due = self.clients.iter_mut().find_map(|client| {
             let (kind, action) = client.next_automatic_action(now)?;
@@ -306,7 +306,7 @@ impl Lab {
         true
     }
 
-    /// Something happened to a link. Links that no client knows any more are ignored.
+    /// Takes what happened to a link. Links that no client uses any more are ignored.
     pub fn link_event(&mut self, connection: ConnectionId, event: LinkEvent, now: Instant) {
         self.advance(now);
         self.deliver(connection, event, now);
@@ -321,7 +321,7 @@ impl Lab {
         }
     }
 
-    /// Whether something answers HTTP at the address where a client's last attempt failed: a page can
+    /// Notes whether something answers HTTP at the address where a client's last attempt failed: a page can
     /// find that out, and it narrows the cause.
     pub fn note_answers_http(&mut self, slot: ClientSlot, address: &BrokerAddress, answers: bool) {
         let page_is_secure = self.page_is_secure;
@@ -330,8 +330,8 @@ impl Lab {
         }
     }
 
-    /// Lets time pass until `now`: Keep Alive, timeouts and expiries fall due, and what is on its way in
-    /// the tab arrives, each at its own moment.
+    /// Lets time pass until `now`: processes Keep Alive, timeouts and expiries, and delivers bytes in the
+    /// tab, each at its time.
     pub fn advance(&mut self, now: Instant) {
         while let Some(due) = self.next_timeout().filter(|due| *due <= now) {
             self.settle_in_tab(due);
@@ -346,8 +346,8 @@ impl Lab {
         }
     }
 
-    /// Lets `by` pass at once, with everything that falls due meanwhile, each at its own moment; returns
-    /// the moment it is then. Refused while a connection goes to a broker whose clock goes on as ever.
+    /// Skips `by`, with everything that becomes due meanwhile, each at its time; returns the new time.
+    /// Refused while there is a connection to another broker, whose clock cannot be skipped.
     pub fn skip(&mut self, by: Duration, now: Instant) -> Result<Instant, OutsideTime> {
         let outside: Vec<_> = self
             .clients
@@ -363,8 +363,8 @@ impl Lab {
         Ok(then)
     }
 
-    /// Hands on what the clients want of their links, and everything that is due from the broker in the
-    /// tab, and lets clients do what they do by themselves, until nothing more is due.
+    /// Passes commands to the links, delivers what is due from the broker in the tab, and runs automations,
+    /// until nothing more is due.
     fn settle_in_tab(&mut self, now: Instant) {
         loop {
             while let Some(command) = self.wanted.pop_front() {
@@ -381,7 +381,7 @@ impl Lab {
         }
     }
 
-    /// To the broker in the tab, or to the links outside.
+    /// Passes a command to the broker in the tab, or to the links outside.
     fn hand_on(&mut self, command: LinkCommand, now: Instant) {
         let is_in_tab = self.in_tab_connections.contains_key(&command.connection());
         match command {
@@ -403,7 +403,7 @@ impl Lab {
         }
     }
 
-    /// When [`Lab::advance`] is next needed.
+    /// When [`Lab::advance`] is due next.
     pub fn next_timeout(&self) -> Option<Instant> {
         let clients = self.clients.iter().filter_map(BenchClient::next_timeout);
         clients.chain(self.in_tab.next_timeout()).min()
@@ -414,14 +414,19 @@ impl Lab {
         self.commands.pop_front()
     }
 
-    /// Whether every client has the answers to what it sent: the moment at which a played solution goes
-    /// on.
+    /// Whether every client has received all answers. A played solution waits for that before its next
+    /// move.
     pub fn is_settled(&self) -> bool {
         self.clients.iter().all(BenchClient::is_settled)
     }
+
+    /// Whether nothing but time is missing: whoever is not settled has begun something that goes on by itself later.
+    pub fn waits_for_time(&self) -> bool {
+        self.clients.iter().all(BenchClient::is_idle)
+    }
 }
 
-/// What a client on the bench needs to reach its link, tapped on the way.
+/// Borrowed parts of the lab a client needs to send: the capture, the command queue, the time.
 struct Wire<'a> {
     capture: &'a mut Capture,
     commands: &'a mut VecDeque<LinkCommand>,

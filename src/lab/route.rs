@@ -5,14 +5,15 @@ use bytes::Bytes;
 use crate::link::{SUBPROTOCOL, Target};
 use crate::mqtt::{Connect, EncodeError, Packet, body, encode, v3};
 
-/// Where the next connection of a client goes, and what it speaks there.
+/// The broker, subprotocol and version of the next connection of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// `None` for the broker that the whole bench uses.
     pub target: Option<Target>,
     /// The WebSocket subprotocol it asks for; `mqtt` is right [MQTT-6.0.0-3], empty asks for none.
     pub subprotocol: String,
-    /// In CONNECT; 5 is right. Up to 4 the packet is laid out as 3.1.1 did, without properties.
+    /// The Protocol Version of CONNECT; 5 is right. Up to 4 the packet has the layout of 3.1.1, without
+    /// properties.
     pub protocol_version: u8,
 }
 
@@ -23,7 +24,7 @@ impl Default for Route {
 }
 
 impl Route {
-    /// The bytes of the CONNECT in the version to be spoken.
+    /// The bytes of the CONNECT in this version.
     pub(super) fn encode_connect(&self, connect: &Connect) -> Result<Bytes, EncodeError> {
         let (bytes, version) = match self.protocol_version {
             ..=VERSION_3_1_1 => (v3::connect(connect)?.bytes, VERSION_3_1_1),
@@ -42,7 +43,7 @@ impl Route {
 
 const VERSION_5: u8 = 5;
 const VERSION_3_1_1: u8 = 4;
-/// Length and letters of `MQTT`.
+/// The Protocol Name `MQTT` with its length.
 const PROTOCOL_NAME_LENGTH: usize = 6;
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub struct BrokerAddress {
 /// The broker to connect to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
-    /// The broker that runs beside the clients.
+    /// The broker that runs in the same tab as the clients.
     InTab,
     /// At this address.
     At(BrokerAddress),
@@ -23,6 +23,10 @@ pub enum Target {
 
 impl Target {
     /// Reads what [`Target`] displays: `tab`, or an address.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`BrokerAddress::parse`].
     pub fn parse(text: &str) -> Result<Target, AddressError> {
         match text.trim() {
             IN_TAB => Ok(Target::InTab),
@@ -56,7 +60,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// How a WebSocket address begins.
+/// The scheme of a WebSocket address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
     /// `ws://`, without TLS.
@@ -66,7 +70,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// The port that the address leaves out.
+    /// The port of an address without one.
     pub fn default_port(self) -> u16 {
         match self {
             Scheme::Ws => 80,
@@ -93,11 +97,11 @@ pub enum AddressError {
     SchemeMissing,
     /// It names no host.
     HostMissing,
-    /// A character that cannot stand in a host or path.
+    /// A character that is not allowed in a host or path.
     Character(char),
-    /// What follows the colon is no port.
+    /// What follows the colon is not a port.
     Port(String),
-    /// User name and password belong into CONNECT; browsers refuse them in the address.
+    /// User name and password belong in CONNECT; browsers refuse them in the address.
     Credentials,
     /// A WebSocket address has no `#fragment`.
     Fragment,
@@ -133,7 +137,7 @@ impl BrokerAddress {
         if authority.contains('@') {
             return Err(AddressError::Credentials);
         }
-        // The colons of an IPv6 address stand in brackets.
+        // The colons of an IPv6 address are inside brackets.
         let host_end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
         let (host, port) = match authority[host_end..].split_once(':') {
             None => (authority, None),
@@ -153,22 +157,22 @@ impl BrokerAddress {
         Ok(BrokerAddress { scheme, host: host.to_ascii_lowercase(), port, path })
     }
 
-    /// How it begins.
+    /// `ws` or `wss`.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// The name or the number of the machine.
+    /// The name or IP address of the machine.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port that is opened, given or by default.
+    /// The port, given or by default.
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(self.scheme.default_port())
     }
 
-    /// What follows the host and the port.
+    /// The path and the query, with the leading `/`; empty where none was given.
     pub fn path(&self) -> &str {
         &self.path
     }
@@ -178,7 +182,7 @@ impl BrokerAddress {
         self.host == IN_TAB_HOST
     }
 
-    /// Whether it names this very machine. Browsers trust that even from an https page.
+    /// Whether it names this machine. Browsers allow that even from an https page.
     pub fn is_loopback(&self) -> bool {
         self.host == "localhost"
             || self.host.ends_with(".localhost")

@@ -1,26 +1,26 @@
-//! Why a connection may have failed before CONNACK. A browser tells a page almost nothing; what it
-//! tells, and what was asked for, still leaves few likely causes.
+//! Why a connection may have failed before CONNACK. A browser tells a page almost nothing, but that and the
+//! address leave few likely causes.
 
 use super::address::{BrokerAddress, Scheme};
 
 /// The likely cause; the glossary explains each, and what to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Failure {
-    /// The text is no `ws://` or `wss://` address.
+    /// The text is not a `ws://` or `wss://` address.
     BadAddress,
-    /// An MQTT port without WebSocket was typed.
+    /// The port is that of MQTT over TCP, without WebSocket.
     Port1883,
-    /// `ws://` from a page that came over `https`.
+    /// `ws://` from a page that was loaded over `https`.
     MixedContent,
-    /// Nobody listens there, or no WebSocket server does.
+    /// Nothing listens there, or no WebSocket server does.
     Refused,
     /// Something answers there, but not with the WebSocket subprotocol `mqtt` at that path.
     WrongPathOrSubprotocol,
-    /// The WebSocket opened, CONNECT went out, and the Server closed without CONNACK.
+    /// The WebSocket opened, CONNECT was sent, and the Server closed without CONNACK.
     ClosedWithoutAnswer,
-    /// The WebSocket opened and closed before CONNECT could go out.
+    /// The WebSocket opened and closed before CONNECT could be sent.
     ClosedBeforeConnect,
-    /// Nothing came back in time.
+    /// There was no answer in time.
     Timeout,
     /// The Server sent a text message [MQTT-6.0.0-1].
     TextMessage,
@@ -31,22 +31,22 @@ pub enum Failure {
 pub struct Attempt<'a> {
     /// Where it went.
     pub address: &'a BrokerAddress,
-    /// Whether the page itself came over TLS.
+    /// Whether the page itself was loaded over TLS.
     pub page_is_secure: bool,
     /// Whether the WebSocket had been open.
     pub was_open: bool,
     /// Whether CONNECT was sent.
     pub connect_sent: bool,
-    /// Whether we gave up waiting.
+    /// Whether the wait for CONNACK timed out.
     pub timed_out: bool,
     /// Whether a text message arrived.
     pub text_message: bool,
-    /// Whether anything answered at host and port, where that could be found out.
+    /// Whether anything answers HTTP at host and port; `None` where that is not known.
     pub answers_http: Option<bool>,
 }
 
 impl Attempt<'_> {
-    /// What most probably went wrong, by what can be known.
+    /// The most probable cause.
     pub fn likely_cause(&self) -> Failure {
         match self {
             Attempt { text_message: true, .. } => Failure::TextMessage,
@@ -118,7 +118,7 @@ mod tests {
             (attempt(&local), Failure::Refused),
             (attempt(&tcp), Failure::Port1883),
             (Attempt { page_is_secure: true, ..attempt(&remote) }, Failure::MixedContent),
-            // Browsers let an https page reach its own machine.
+            // Browsers let an https page connect to its own machine.
             (Attempt { page_is_secure: true, ..attempt(&local) }, Failure::Refused),
             (Attempt { page_is_secure: true, ..attempt(&secure) }, Failure::Refused),
             (

@@ -1,23 +1,21 @@
 //! What can go wrong on the line between a client and the broker in the tab, on request.
 //!
-//! A line belongs to a client's place, not to one Network Connection: what is broken there stays broken
-//! when the client connects again, until somebody mends it. Each of its two ways has a sender's end, by
-//! which it is named.
+//! A line belongs to a client, not to one Network Connection: a fault stays when the client connects again,
+//! until it is repaired. Each of its two directions is named by the end that sends.
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 
 use super::LinkEvent;
-use crate::capture::ConnectionId;
-use crate::mqtt::{Deframer, FrameHeader, PacketType, Sender};
+use crate::mqtt::{ConnectionId, Deframer, FrameHeader, PacketType, Sender};
 
-/// One thing to break, or to mend.
+/// One fault to add, or to repair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing that this end sends from now on arrives, the end of the connection included; it waits.
+    /// Nothing that this end sends from now on arrives, the end of the connection included: it waits.
     Pause(Sender),
-    /// What waits departs, and the way is open again.
+    /// What waits is sent, and the direction is open again.
     Resume(Sender),
     /// Whether what this end sends arrives a byte at a time.
     ByteByByte {
@@ -37,14 +35,14 @@ pub enum Fault {
         /// How many of them.
         scope: Scope,
     },
-    /// Packets of this type pass again; those that are held depart.
+    /// Packets of this type pass again; those that are held are sent.
     Release {
         /// The end that sends.
         from: Sender,
         /// Which packets.
         packet: PacketType,
     },
-    /// Everything works again. What waits or is held departs.
+    /// Everything works again. What waits or is held is sent.
     Mend,
 }
 
@@ -66,7 +64,7 @@ pub enum Scope {
     All,
 }
 
-/// Packets that are stopped on a way.
+/// Packets that are stopped in one direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop {
     /// Which packets it concerns.
@@ -77,7 +75,7 @@ pub struct Stop {
     pub scope: Scope,
 }
 
-/// Both ways between one client and the broker.
+/// Both directions between one client and the broker.
 #[derive(Debug, Default)]
 pub struct Line {
     from_client: Way,
@@ -90,14 +88,14 @@ pub struct Way {
     is_paused: bool,
     is_byte_by_byte: bool,
     stops: Vec<Stop>,
-    /// What was sent while the way was paused.
+    /// What was sent while this direction was paused.
     waiting: VecDeque<(ConnectionId, LinkEvent)>,
     held: Vec<(ConnectionId, PacketType, Bytes)>,
     dropped: u64,
     stream: Stream,
 }
 
-/// Where packets begin in what one connection carries.
+/// Finds where packets begin in the bytes of one connection.
 #[derive(Debug, Default)]
 struct Stream {
     connection: Option<ConnectionId>,
@@ -128,12 +126,12 @@ impl Line {
 }
 
 impl Way {
-    /// Whether nothing passes for now.
+    /// Whether this direction is paused.
     pub fn is_paused(&self) -> bool {
         self.is_paused
     }
 
-    /// Whether every byte travels alone.
+    /// Whether every byte arrives separately.
     pub fn is_byte_by_byte(&self) -> bool {
         self.is_byte_by_byte
     }
@@ -148,7 +146,7 @@ impl Way {
         self.held.iter().map(|(_, packet, _)| *packet)
     }
 
-    /// How many sendings wait for a paused way.
+    /// How many sends wait because this direction is paused.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
     }
@@ -182,7 +180,7 @@ impl Way {
         self.stops.push(stop);
     }
 
-    /// What was held of these packets, or of all.
+    /// Takes out the held packets of this type, or all.
     pub(super) fn release(&mut self, packet: Option<PacketType>) -> Vec<(ConnectionId, Bytes)> {
         let is_meant = |other| packet.is_none_or(|packet| packet == other);
         self.stops.retain(|stop| !is_meant(stop.packet));
@@ -190,7 +188,7 @@ impl Way {
         held.map(|(connection, _, bytes)| (connection, bytes)).collect()
     }
 
-    /// What remains of a sending once the packets that are to be stopped are taken out.
+    /// Takes the packets that are to be stopped out of a send; returns the rest.
     pub(super) fn sieve(&mut self, connection: ConnectionId, bytes: Bytes) -> Vec<Bytes> {
         let mut passing = Vec::new();
         for (packet, bytes) in self.stream.packets(connection, bytes) {
@@ -210,7 +208,7 @@ impl Way {
         passing
     }
 
-    /// Gives it back if the way is open; otherwise it waits here.
+    /// Returns it if this direction is open; otherwise keeps it waiting.
     pub(super) fn admit(
         &mut self,
         connection: ConnectionId,
@@ -225,12 +223,12 @@ impl Way {
         }
     }
 
-    /// Held packets die with their connection.
+    /// Drops the packets that are held of a connection that has ended.
     pub(super) fn forget_held(&mut self, connection: ConnectionId) {
         self.held.retain(|(of, _, _)| *of != connection);
     }
 
-    /// So does what waits for an end that has closed; whether anything did.
+    /// Drops what waits for an end that has closed; returns whether there was anything.
     pub(super) fn forget(&mut self, connection: ConnectionId) -> bool {
         self.forget_held(connection);
         let waited = self.waiting.len();
@@ -240,7 +238,7 @@ impl Way {
 }
 
 impl Stream {
-    /// Cuts a sending into whole packets; what is none, such as half of one, has no type.
+    /// Cuts a send into whole packets. Bytes that are not a whole packet have no type.
     fn packets(
         &mut self,
         connection: ConnectionId,
@@ -258,7 +256,7 @@ impl Stream {
         }
         if !bytes.is_empty() {
             self.begun.push(&bytes);
-            // After an error there are no packets any more.
+            // After an error no more packets can be found.
             while let Ok(Some(_)) = self.begun.next_frame() {}
             packets.push((None, bytes));
         }
@@ -287,7 +285,7 @@ mod tests {
             // What begins here is the rest of a PUBACK.
             (PUBACK[1..].to_vec(), vec![(None, 3)]),
             (PUBACK.to_vec(), vec![(Some(PacketType::PubAck), 4)]),
-            // A first byte that no packet begins with: nothing after it can be told apart.
+            // No packet begins with this byte, so no packets can be found after it.
             (vec![0x00, 0x00], vec![(None, 2)]),
             (PUBACK.to_vec(), vec![(None, 4)]),
         ] {

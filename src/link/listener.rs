@@ -1,5 +1,5 @@
-//! What stands before the broker in the tab as before any broker: an address, and the WebSocket
-//! handshake. So what goes wrong there can go wrong without a server.
+//! What a client of the broker in the tab has to get right first, as with any broker: the address, and the
+//! WebSocket handshake. So a lesson about them needs no server.
 
 use super::address::{BrokerAddress, IN_TAB_HOST, Scheme};
 use super::{SUBPROTOCOL, Target};
@@ -9,19 +9,19 @@ pub const PORT: u16 = 9001;
 /// The path at which the broker in the tab listens.
 pub const PATH: &str = "/mqtt";
 
-/// Why no connection comes about.
+/// Why a connection is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Nobody listens on that port, or not with TLS.
+    /// Nothing listens on that port, or not with TLS.
     Port,
     /// A WebSocket server answers, but not at that path.
     Path,
-    /// It does not speak that subprotocol [MQTT-6.0.0-4].
+    /// It does not support that subprotocol [MQTT-6.0.0-4].
     Subprotocol,
 }
 
 impl Refusal {
-    /// Whether a web server answered: the page could find that out elsewhere.
+    /// Whether a web server answered: with another broker, the page could find that out.
     pub fn answers_http(self) -> bool {
         self != Refusal::Port
     }
@@ -33,7 +33,11 @@ pub fn address() -> BrokerAddress {
     BrokerAddress::parse(&text).expect("its parts are an address")
 }
 
-/// Whether a connection to the broker in the tab comes about.
+/// Checks whether the broker in the tab accepts a connection.
+///
+/// # Errors
+///
+/// Why it does not: by port, path or subprotocol.
 pub fn admit(target: &Target, subprotocol: &str) -> Result<(), Refusal> {
     if let Some(address) = target.address() {
         if address.scheme() != Scheme::Ws || address.port() != PORT {

@@ -1,8 +1,8 @@
-//! A Network Connection inside one process, with a clock that is told to it: bytes take their time,
-//! arrive in order and whole, and either end may close.
+//! A Network Connection inside one process, without a clock of its own: bytes arrive after a latency, in
+//! order and complete, and either end may close.
 //!
-//! It carries bytes like any other link, so a client at one end and a server at the other cannot tell
-//! it from a socket. What goes wrong on the way goes wrong on request: see [`Fault`].
+//! It carries bytes like any other link, so a client at one end and a server at the other cannot tell it
+//! from a socket. Nothing goes wrong on the way unless a [`Fault`] asks for it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,18 +12,18 @@ use litemap::LiteMap;
 
 use super::LinkEvent;
 use super::fault::{Fault, Line, Stop};
-use crate::capture::{ClientSlot, ConnectionId};
-use crate::mqtt::Sender;
+use crate::capture::ClientSlot;
+use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
 
 /// Many connections between clients and one server.
 #[derive(Debug, Default)]
 pub struct Loopback {
     latency: Duration,
-    /// What is on its way, by arrival and then by departure.
+    /// What has been sent and not arrived, by arrival and then by departure.
     on_the_way: BTreeMap<(Instant, u64), Arrival>,
     departures: u64,
-    /// Connections that neither end has closed, and whose they are.
+    /// Connections that neither end has closed, with their clients.
     open: LiteMap<ConnectionId, ClientSlot>,
     lines: LiteMap<ClientSlot, Line>,
 }
@@ -40,27 +40,27 @@ pub struct Arrival {
 }
 
 impl Loopback {
-    /// A loopback without connections, which takes this long one way.
+    /// A loopback without connections, with this latency in each direction.
     pub fn new(latency: Duration) -> Loopback {
         Loopback { latency, ..Loopback::default() }
     }
 
-    /// How long anything takes from one end to the other.
+    /// The latency of each direction.
     pub fn latency(&self) -> Duration {
         self.latency
     }
 
-    /// Holds for what departs from now on; order is kept.
+    /// Changes the latency of what is sent from now on; the order stays.
     pub fn set_latency(&mut self, latency: Duration) {
         self.latency = latency;
     }
 
-    /// What is broken between this client and the server; `None` before its first connection or fault.
+    /// The faults between this client and the server; `None` before its first connection or fault.
     pub fn line(&self, client: ClientSlot) -> Option<&Line> {
         self.lines.get(&client)
     }
 
-    /// Breaks or mends something between this client and the server. What has departed already arrives.
+    /// Adds or repairs a fault between this client and the server. What has been sent already arrives.
     pub fn set_fault(&mut self, client: ClientSlot, fault: Fault, now: Instant) {
         let line = self.lines.entry(client).or_default();
         match fault {
@@ -86,7 +86,7 @@ impl Loopback {
         }
     }
 
-    /// Nothing is broken any more, on any line.
+    /// Repairs every fault on every line.
     pub fn mend_all(&mut self, now: Instant) {
         let clients: Vec<_> = self.lines.keys().copied().collect();
         for client in clients {
@@ -95,14 +95,14 @@ impl Loopback {
         self.lines.clear();
     }
 
-    /// The client asks for a connection: the server end is told when the request is there, the client
-    /// end when the answer has come back.
+    /// The client asks for a connection: the server end learns of it when the request arrives, the client
+    /// end when the answer does.
     pub fn open(&mut self, connection: ConnectionId, client: ClientSlot, now: Instant) {
         self.open.insert(connection, client);
         self.send_event(client, connection, Sender::Client, LinkEvent::Opened, now);
     }
 
-    /// The client asks for a connection that nobody takes: it learns so when the refusal has come back.
+    /// The client asks for a connection that is refused: it learns so when the answer arrives.
     pub fn refuse(&mut self, connection: ConnectionId, now: Instant) {
         let (code, reason) = (Some(ABNORMAL_CLOSURE), String::new());
         let due = now + self.latency * 2;
@@ -120,11 +120,11 @@ impl Loopback {
         }
     }
 
-    /// `from` closes: what it sent before still arrives, what is on its way to it is lost.
+    /// `from` closes: what it sent before still arrives, what was sent to it is lost.
     pub fn close(&mut self, connection: ConnectionId, from: Sender, now: Instant) {
         let closed = LinkEvent::Closed { code: None, reason: String::new() };
         let Some(client) = self.open.remove(&connection) else {
-            // The other end has closed too. Where word of that waits, there is no need to hear of it.
+            // The other end has closed too. If its close waits at a paused direction, drop it.
             let mut lines = self.lines.iter_mut();
             if lines.any(|(_, line)| line.way_mut(from.other()).forget(connection)) {
                 self.depart(connection, from, closed, now, Duration::ZERO);
@@ -139,7 +139,7 @@ impl Loopback {
         self.send_event(client, connection, from, closed, now);
     }
 
-    /// The next arrival that is due by `now`, with the moment it arrives.
+    /// The next arrival that is due by `now`, with its time.
     pub fn next_arrival(&mut self, now: Instant) -> Option<(Instant, Arrival)> {
         let first = self.on_the_way.first_entry()?;
         let due = first.key().0;
@@ -180,7 +180,7 @@ impl Loopback {
         }
     }
 
-    /// What passes the faults that hold packets: it waits at a paused way, or departs.
+    /// Queues the event if this direction is paused, otherwise sends it.
     fn send_event(
         &mut self,
         client: ClientSlot,
@@ -205,7 +205,8 @@ impl Loopback {
         }
     }
 
-    /// Nothing overtakes what departed before it towards the same end, and it keeps this distance.
+    /// Nothing overtakes what was sent before it to the same end; `distance` is the least time between
+    /// them.
     fn depart(
         &mut self,
         connection: ConnectionId,
@@ -225,14 +226,14 @@ impl Loopback {
     }
 }
 
-/// All that a browser tells of a WebSocket that never opened (RFC 6455, 7.1.5).
+/// The close code that a browser reports for a WebSocket that never opened (RFC 6455, 7.1.5).
 const ABNORMAL_CLOSURE: u16 = 1006;
 
-/// Of what is sent at once, this many bytes travel alone when they are to; the rest of a large payload
-/// would teach nothing more.
+/// How many bytes of one send arrive separately where that is asked for; the rest of a large payload would
+/// teach nothing more.
 const BYTES_ALONE: usize = 1024;
 
-/// From one byte to the next where bytes travel alone.
+/// The time between two bytes that arrive separately.
 const BYTE_TIME: Duration = Duration::from_millis(1);
 
 #[cfg(test)]
@@ -246,7 +247,7 @@ mod tests {
     const PINGREQ: Bytes = Bytes::from_static(&[0xC0, 0]);
     const PUBACK: Bytes = Bytes::from_static(&[0x40, 2, 0, 1]);
 
-    /// A connection that is there, on a line without latency.
+    /// An open connection, on a line without latency.
     fn connected() -> Loopback {
         let mut loopback = Loopback::new(Duration::ZERO);
         loopback.open(LINK, CLIENT, Instant::START);

@@ -1,8 +1,8 @@
 //! Network Connections: how bytes travel between a client and a broker.
 //!
-//! A link knows nothing of packets, but for the type of those that a [`Fault`] stops. It is told what to do by a [`LinkCommand`] and tells what happened
-//! by a [`LinkEvent`]; in between there is a [`Loopback`] to the broker in the tab, or [`websocket`] (the
-//! only browser code below the page).
+//! A link knows nothing of packets except the type of those that a [`Fault`] stops. A [`LinkCommand`] tells
+//! it what to do, and a [`LinkEvent`] what happened; between them there is a [`Loopback`] to the broker in
+//! the tab, or the WebSocket of a browser (`websocket.rs`, the only browser code below the page).
 
 mod address;
 mod failure;
@@ -40,7 +40,7 @@ pub enum LinkCommand {
     Send {
         /// On this connection.
         connection: ConnectionId,
-        /// One packet, or what a person wrote.
+        /// Usually one packet, but any bytes will do.
         bytes: Bytes,
     },
     /// Close, after everything before this has been sent.
@@ -61,10 +61,10 @@ impl LinkCommand {
     }
 }
 
-/// What a link tells.
+/// What happened to a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkEvent {
-    /// Bytes can flow.
+    /// It is open: bytes can be sent.
     Opened,
     /// Bytes arrived; they need not begin or end with a packet [MQTT-6.0.0-2].
     Bytes(Bytes),
@@ -73,11 +73,11 @@ pub enum LinkEvent {
         /// In bytes.
         length: usize,
     },
-    /// It is over, or never came about. The last event of a link.
+    /// It is closed, or could not be opened. The last event of a link.
     Closed {
         /// The WebSocket close code, where there is one.
         code: Option<u16>,
-        /// The transport's own words.
+        /// The reason, in the words of the transport.
         reason: String,
     },
 }

@@ -18,8 +18,12 @@ pub struct WebSocketLink {
 }
 
 impl WebSocketLink {
-    /// Begins to open. Everything that happens is told to `on_event`, ending with
-    /// [`LinkEvent::Closed`]; an address that the browser refuses at once is an error with its words.
+    /// Begins to open. Everything that happens is passed to `on_event`, and [`LinkEvent::Closed`] is the
+    /// last of it.
+    ///
+    /// # Errors
+    ///
+    /// The words of the browser, where it refuses the address at once.
     pub fn open(
         address: &BrokerAddress,
         subprotocol: &str,
@@ -50,7 +54,7 @@ impl WebSocketLink {
         });
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
 
-        // The error event says nothing that the close event behind it does not say better.
+        // There is no handler for the error event: the close event that follows says more.
         let on_close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
             on_event(LinkEvent::Closed { code: Some(event.code()), reason: event.reason() });
         });
@@ -64,8 +68,8 @@ impl WebSocketLink {
         })
     }
 
-    /// Sends the bytes as one binary message. On a link that is closing they are lost, as on any
-    /// closing connection; the close event tells.
+    /// Sends the bytes as one binary message. On a link that is closing they are lost, as on any closing
+    /// connection; the close event follows.
     pub fn send(&self, bytes: &[u8]) {
         let _ = self.socket.send_with_u8_array(bytes);
     }

@@ -6,25 +6,31 @@ use super::packet::PacketType;
 use super::property::{Holder, PropertyId};
 use super::reason_code::ReasonCode;
 
-/// A rule that the bytes break.
+/// The first rule that the bytes break, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     /// Offset, from the packet's first byte, of the byte that breaks the rule.
     pub at: usize,
+    /// Which rule.
     pub kind: ErrorKind,
 }
 
 /// How badly a packet is wrong (§1.2, §4.13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// More bytes may make it whole, or there are bytes behind it: a matter of framing, not of a rule.
+    /// More bytes may make it whole, or bytes follow it: where the packet ends is wrong, not what it says.
     Framing,
-    /// It cannot be parsed as the specification demands.
+    /// It cannot be parsed according to the specification (§1.2).
     MalformedPacket,
-    /// It can be parsed, but says what it must not.
+    /// It can be parsed, but contains data that the protocol does not allow (§1.2).
     ProtocolError,
 }
 
+/// A rule of the wire that a packet can break. [`key`](ErrorKind::key), [`class`](ErrorKind::class),
+/// [`rule`](ErrorKind::rule) and [`reason_code`](ErrorKind::reason_code) say the rest about it.
+///
+/// Where a variant carries a packet type or a [`Holder`], that is the packet that is wrong, or the block
+/// of properties in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The bytes end before the packet does.
@@ -35,57 +41,107 @@ pub enum ErrorKind {
     Truncated,
     /// Bytes remain after the packet's last field.
     UnexpectedBytes,
+    /// The fourth byte of a Variable Byte Integer says that another follows (§1.5.5).
     VariableByteIntegerTooLong,
+    /// A Variable Byte Integer in more bytes than its value needs [MQTT-1.5.5-1].
     VariableByteIntegerNotMinimal,
+    /// Packet type 0 (§2.1.2).
     PacketTypeReserved,
+    /// A packet that only the other side may send (§2.1.2).
     PacketFromWrongSide(PacketType),
+    /// Flags other than those prescribed for the packet [MQTT-2.1.3-1].
     FixedHeaderFlags(PacketType),
+    /// A PUBLISH whose two QoS bits are both 1 [MQTT-3.3.1-4].
     QoS3,
+    /// DUP 1 in a PUBLISH of QoS 0 [MQTT-3.3.1-2].
     DupOnQoS0,
+    /// A string that is not well-formed UTF-8; that includes encoded surrogates [MQTT-1.5.4-1].
     IllFormedUtf8,
+    /// U+0000 in a string [MQTT-1.5.4-2].
     NullCharacter,
+    /// A Topic Name without a character where no Topic Alias could replace it: a Will Topic or Response
+    /// Topic [MQTT-4.7.3-1].
     TopicNameEmpty,
-    /// An empty Topic Name without a Topic Alias to stand for it.
+    /// A PUBLISH with an empty Topic Name and no Topic Alias (§3.3.2.1).
     TopicNameMissing,
+    /// `#` or `+` in a Topic Name [MQTT-3.3.2-2].
     TopicNameWildcard,
+    /// `#` or `+` in a Response Topic [MQTT-3.3.2-14].
     ResponseTopicWildcard,
+    /// A Topic Filter without a character [MQTT-4.7.3-1].
     TopicFilterEmpty,
+    /// `#` that is not the last character, or not a whole level [MQTT-4.7.1-1].
     MultiLevelWildcard,
+    /// `+` that is not a whole level [MQTT-4.7.1-2].
     SingleLevelWildcard,
+    /// `$share/` followed by no ShareName [MQTT-4.8.2-1].
     ShareNameEmpty,
+    /// `#` or `+` in a ShareName [MQTT-4.8.2-2].
     ShareNameWildcard,
+    /// `$share/{ShareName}` that is not followed by `/` and a Topic Filter [MQTT-4.8.2-2].
     ShareWithoutFilter,
+    /// No Local on a Shared Subscription [MQTT-3.8.3-4].
     NoLocalOnShared,
+    /// SUBSCRIBE without a Topic Filter [MQTT-3.8.3-2].
     SubscribeEmpty,
+    /// UNSUBSCRIBE without a Topic Filter [MQTT-3.10.3-2].
     UnsubscribeEmpty,
+    /// SUBACK or UNSUBACK without a Reason Code, though its request had at least one Topic Filter.
     ReasonCodesEmpty(PacketType),
+    /// Packet Identifier 0 [MQTT-2.2.1-3].
     PacketIdentifierZero,
+    /// A Protocol Name other than `MQTT` [MQTT-3.1.2-1].
     ProtocolName,
+    /// A Protocol Version other than 5, which is the one given here [MQTT-3.1.2-2].
     ProtocolVersion(u8),
+    /// Bit 0 of the Connect Flags is 1 [MQTT-3.1.2-3].
     ConnectFlagReserved,
+    /// Both bits of Will QoS are 1 [MQTT-3.1.2-12].
     WillQoS3,
+    /// Will Flag 0 with a Will QoS above 0 [MQTT-3.1.2-11].
     WillQoSWithoutWill,
+    /// Will Flag 0 with Will Retain 1 [MQTT-3.1.2-13].
     WillRetainWithoutWill,
+    /// One of bits 7 to 1 of the Connect Acknowledge Flags is 1 [MQTT-3.2.2-1].
     ConnectAcknowledgeFlags,
+    /// Session Present 1 with a Reason Code other than 0x00 [MQTT-3.2.2-6].
     SessionPresentOnError,
+    /// Bit 7 or 6 of the Subscription Options is 1 [MQTT-3.8.3-5].
     SubscriptionOptionsReserved,
+    /// Maximum QoS 3 in the Subscription Options (§3.8.3.1).
     SubscriptionQoS3,
+    /// Retain Handling 3 in the Subscription Options (§3.8.3.1).
     RetainHandling3,
+    /// A value that is not a Reason Code (§2.4).
     ReasonCodeUnknown(u8, PacketType),
+    /// A Reason Code that is not listed for this packet.
     ReasonCodeNotAllowed(ReasonCode, PacketType),
+    /// A Reason Code that only the other side may send in this packet (§3.14.2.1, §3.15.2.1).
     ReasonCodeFromWrongSide(ReasonCode, PacketType),
+    /// A property identifier that does not exist (§2.2.2.2).
     PropertyUnknown(u32),
+    /// A property that this packet cannot have (§2.2.2.2).
     PropertyNotAllowed(PropertyId, Holder),
+    /// A property that only the other side may send in this packet, such as a Subscription Identifier in a
+    /// PUBLISH from the Client [MQTT-3.3.4-6].
     PropertyFromWrongSide(PropertyId, Holder),
+    /// A second one of a property that may occur once.
     PropertyRepeated(PropertyId, Holder),
+    /// A value above 1 of a Byte that is a flag, or of Maximum QoS.
     PropertyNotZeroOrOne(PropertyId, Holder),
+    /// 0 as Receive Maximum, Maximum Packet Size or Subscription Identifier.
     PropertyZero(PropertyId, Holder),
+    /// Topic Alias 0 [MQTT-3.3.2-8].
     TopicAliasZero,
+    /// CONNECT with Authentication Data but no Authentication Method (§3.1.2.11.10).
     AuthenticationDataWithoutMethod,
+    /// AUTH without an Authentication Method, other than the short form that means Success [MQTT-4.12.0-5].
     AuthenticationMethodMissing,
-    /// Larger than the receiver said it would take.
+    /// Larger than the Maximum Packet Size of the receiver (§3.1.2.11.4).
     PacketTooLarge {
+        /// In bytes, with the Fixed Header.
         size: usize,
+        /// What the receiver announced, in bytes.
         maximum: usize,
     },
 }
@@ -99,11 +155,12 @@ struct Facts {
 }
 
 impl ErrorKind {
-    /// A stable name in snake_case.
+    /// A name in snake_case that does not change: what is translated, and written to JSON.
     pub fn key(self) -> &'static str {
         self.facts().key
     }
 
+    /// Whether the packet is incomplete, malformed, or forbidden in what it says.
     pub fn class(self) -> Class {
         self.facts().class
     }
@@ -114,7 +171,8 @@ impl ErrorKind {
         self.facts().rule
     }
 
-    /// The Reason Code with which a receiver answers, in CONNACK or DISCONNECT (§4.13).
+    /// The Reason Code with which a receiver answers, in CONNACK or DISCONNECT (§4.13). For
+    /// [`Class::Framing`], which is not answered, it is 0x81.
     pub fn reason_code(self) -> ReasonCode {
         use ErrorKind as E;
         use ReasonCode as R;
@@ -132,7 +190,7 @@ impl ErrorKind {
 macro_rules! error_kinds {
     ($($kind:pat => $key:ident, $class:ident, $rule:expr;)*) => {
         impl ErrorKind {
-            /// The keys of all kinds.
+            /// The [`key`](ErrorKind::key)s of all kinds, in the order of the table.
             pub const KEYS: &[&str] = &[$(stringify!($key),)*];
 
             fn facts(self) -> Facts {
@@ -265,19 +323,17 @@ impl fmt::Display for ErrorKind {
             E::NullCharacter => f.write_str("a UTF-8 Encoded String holds no U+0000"),
             E::TopicNameEmpty => f.write_str("a Topic Name has at least one character"),
             E::TopicNameMissing => {
-                f.write_str("an empty Topic Name needs a Topic Alias to stand for it")
+                f.write_str("an empty Topic Name needs a Topic Alias in its place")
             }
             E::TopicNameWildcard => f.write_str("a Topic Name holds no wildcards"),
             E::ResponseTopicWildcard => f.write_str("a Response Topic holds no wildcards"),
             E::TopicFilterEmpty => f.write_str("a Topic Filter has at least one character"),
-            E::MultiLevelWildcard => {
-                f.write_str("# stands alone or after a /, and is the last character")
-            }
+            E::MultiLevelWildcard => f.write_str("# is a whole level, and the last character"),
             E::SingleLevelWildcard => f.write_str("+ occupies a whole level"),
             E::ShareNameEmpty => f.write_str("a ShareName has at least one character"),
             E::ShareNameWildcard => f.write_str("a ShareName holds no +, # or /"),
             E::ShareWithoutFilter => f.write_str("a ShareName is followed by / and a Topic Filter"),
-            E::NoLocalOnShared => f.write_str("No Local may not be set on a Shared Subscription"),
+            E::NoLocalOnShared => f.write_str("No Local must not be set on a Shared Subscription"),
             E::SubscribeEmpty => f.write_str("SUBSCRIBE holds at least one Topic Filter"),
             E::UnsubscribeEmpty => f.write_str("UNSUBSCRIBE holds at least one Topic Filter"),
             E::ReasonCodesEmpty(packet) => {
@@ -306,27 +362,27 @@ impl fmt::Display for ErrorKind {
             E::ReasonCodeUnknown(value, _) => write!(f, "Reason Code 0x{value:02X} does not exist"),
             E::ReasonCodeNotAllowed(code, packet) => write!(
                 f,
-                "{} may not carry Reason Code 0x{:02X} ({})",
+                "{} must not carry Reason Code 0x{:02X} ({})",
                 packet.name(),
                 code.value(),
                 code.name()
             ),
             E::ReasonCodeFromWrongSide(code, packet) => write!(
                 f,
-                "this side may not send {} with Reason Code 0x{:02X} ({})",
+                "this side must not send {} with Reason Code 0x{:02X} ({})",
                 packet.name(),
                 code.value(),
                 code.name_in(packet)
             ),
             E::PropertyUnknown(id) => write!(f, "property 0x{id:02X} does not exist"),
             E::PropertyNotAllowed(id, holder) => {
-                write!(f, "{} may not stand in {}", id.name(), holder.name())
+                write!(f, "{} must not appear in {}", id.name(), holder.name())
             }
             E::PropertyFromWrongSide(id, holder) => {
-                write!(f, "this side may not put {} into {}", id.name(), holder.name())
+                write!(f, "this side must not put {} into {}", id.name(), holder.name())
             }
             E::PropertyRepeated(id, holder) => {
-                write!(f, "{} may stand in {} only once", id.name(), holder.name())
+                write!(f, "{} may appear in {} only once", id.name(), holder.name())
             }
             E::PropertyNotZeroOrOne(id, _) => write!(f, "{} is 0 or 1", id.name()),
             E::PropertyZero(id, _) => write!(f, "{} is not zero", id.name()),
@@ -350,19 +406,27 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// What has no representation on the wire.
+/// Why a packet has no representation on the wire. Broken rules are no reason: [`encode`](super::encode)
+/// writes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EncodeError {
-    /// A UTF-8 Encoded String or Binary Data has a two-byte length (§1.5.4, §1.5.6).
-    TooLong { length: usize },
-    /// A Variable Byte Integer ends at 268 435 455 (§1.5.5).
-    TooLarge { value: usize },
+    /// A UTF-8 Encoded String or Binary Data has at most 65,535 bytes, the most its two-byte length can say
+    /// (§1.5.4, §1.5.6).
+    TooLong {
+        /// Of the string or data, in bytes.
+        length: usize,
+    },
+    /// A Variable Byte Integer is at most 268,435,455 (§1.5.5).
+    TooLarge {
+        /// The number that was to be written: a length in bytes, or a Subscription Identifier.
+        value: usize,
+    },
     /// A PUBLISH above QoS 0 has a Packet Identifier (§2.2.1).
     PacketIdentifierMissing,
 }
 
 impl EncodeError {
-    /// A stable name in snake_case.
+    /// A name in snake_case that does not change.
     pub fn key(self) -> &'static str {
         match self {
             EncodeError::TooLong { .. } => "too_long",

@@ -13,13 +13,18 @@ use super::reason_code::ReasonCode;
 /// Declares every field that is not a property, with its name and section.
 macro_rules! fields {
     ($($variant:ident, $key:literal, $name:literal, $section:literal;)*) => {
+        /// A field that is not a property, as the specification names it. Properties are [`PropertyId`]s.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum FieldId { $($variant,)* }
+        pub enum FieldId {
+            $(#[doc = concat!($name, " (§", $section, ").")] $variant,)*
+        }
 
         impl FieldId {
+            /// Every field: what all packets share first, the rest packet by packet.
             pub const ALL: &[FieldId] = &[$(FieldId::$variant,)*];
 
-            /// A stable name in snake_case.
+            /// A name in snake_case that does not change, for JSON and the glossary. No two fields share
+            /// one, whereas [`name`](FieldId::name) is "Reserved" for three of them.
             pub fn key(self) -> &'static str {
                 match self { $(FieldId::$variant => $key,)* }
             }
@@ -29,6 +34,7 @@ macro_rules! fields {
                 match self { $(FieldId::$variant => $name,)* }
             }
 
+            /// The number of the section that describes it, without `§`: `3.1.2.10`.
             pub fn section(self) -> &'static str {
                 match self { $(FieldId::$variant => $section,)* }
             }
@@ -102,12 +108,15 @@ fields! {
 /// Which field a range of bytes is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label {
+    /// A field with a fixed place in its packet, or a group of such fields.
     Field(FieldId),
-    /// A property, or the value inside it, with the section that describes it where it stands.
+    /// A property with its identifier, or the value inside it, and the number of the section that describes
+    /// it in this packet.
     Property(PropertyId, &'static str),
 }
 
 impl Label {
+    /// The specification's name.
     pub fn name(self) -> &'static str {
         match self {
             Label::Field(id) => id.name(),
@@ -115,7 +124,7 @@ impl Label {
         }
     }
 
-    /// A stable name in snake_case; the glossary explains fields and properties under it.
+    /// A name in snake_case that does not change; the glossary explains fields and properties under it.
     pub fn key(self) -> &'static str {
         match self {
             Label::Field(id) => id.key(),
@@ -141,16 +150,19 @@ impl From<FieldId> for Label {
 /// Some bits of one byte, both ends included; bit 7 is the most significant, as the specification counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bits {
+    /// The most significant of the bits, 0 to 7.
     pub high: u8,
+    /// The least significant of the bits, at most `high`.
     pub low: u8,
 }
 
 impl Bits {
+    /// The bits from `high` down to `low`, for instance 7 to 4 for the packet type.
     pub const fn new(high: u8, low: u8) -> Bits {
         Bits { high, low }
     }
 
-    /// Their value within `byte`.
+    /// Their value within `byte`, shifted down to bit 0.
     pub fn of(self, byte: u8) -> u8 {
         let width = self.high - self.low + 1;
         (byte >> self.low) & (0xFF >> (8 - width))
@@ -160,15 +172,21 @@ impl Bits {
 /// What a field says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// A group of fields, or a field that says nothing by itself.
+    /// A group of fields, or a field that has no value of its own.
     None,
+    /// One bit.
     Flag(bool),
+    /// A Byte, Two Byte, Four Byte or Variable Byte Integer (§1.5), or several bits.
     Number(u32),
+    /// A UTF-8 Encoded String (§1.5.4), or one half of a pair.
     Text(String),
+    /// Binary Data (§1.5.6), a payload, or what is left of a field that breaks off.
     Bytes(Bytes),
-    /// A number that stands for a name, such as a packet type or a QoS.
+    /// A number that means a name, such as a packet type or a QoS.
     Named(u32, &'static str),
+    /// A Reason Code and its name [in this packet](ReasonCode::name_in).
     ReasonCode(ReasonCode, &'static str),
+    /// Name and value of a UTF-8 String Pair (§1.5.7).
     Pair(String, String),
 }
 
@@ -191,11 +209,15 @@ impl fmt::Display for Value {
 /// tile the packet. Bit fields are children of the byte they share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
+    /// Which field of the specification this is.
     pub label: Label,
     /// Byte offsets from the packet's first byte, the end excluded.
     pub range: Range<usize>,
+    /// Which bits of the byte at `range`; `None` for a field of whole bytes.
     pub bits: Option<Bits>,
+    /// What it says; [`Value::None`] for a group.
     pub value: Value,
+    /// The parts of a group in wire order, or the bit fields of a byte from bit 7 down.
     pub children: Vec<Field>,
 }
 
@@ -205,8 +227,8 @@ impl Field {
         self.bits.is_none() && self.children.iter().all(|child| child.bits.is_some())
     }
 
-    /// The one thing it says: its value, or for a group such as a string with its length, or a property
-    /// with its identifier, that of the part which is meant.
+    /// Its value; for a group such as a string with its length, or a property with its identifier, the
+    /// value inside. [`Value::None`] for a group of several fields.
     pub fn own_value(&self) -> Value {
         if self.value != Value::None {
             return self.value.clone();
@@ -242,10 +264,14 @@ impl Field {
     }
 }
 
-/// A packet opened to its bits, whole or up to the byte that broke it.
+/// The fields of a packet, whole or up to the byte that breaks a rule: what
+/// [`dissect`](super::dissect) returns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dissection {
+    /// The outermost groups in wire order: Fixed Header, Variable Header, Payload. After an error only what
+    /// lies before it.
     pub fields: Vec<Field>,
+    /// What [`decode`](super::decode) returns for the same bytes.
     pub outcome: Result<Packet, DecodeError>,
 }
 

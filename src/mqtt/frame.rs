@@ -6,20 +6,25 @@ use super::error::{DecodeError, ErrorKind};
 use super::packet::PacketType;
 use super::reader::read_variable_byte_integer;
 
-/// The largest Remaining Length (§2.1.4).
+/// The largest Remaining Length, in bytes: what a Variable Byte Integer of four bytes can say (§2.1.4).
 pub const MAX_REMAINING_LENGTH: usize = 268_435_455;
 
-/// What the first two to five bytes of a packet tell.
+/// The Fixed Header of a packet, read from its first two to five bytes (§2.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
+    /// The upper half of the first byte; its flags have been checked.
     pub packet_type: PacketType,
     /// Bytes in the whole packet, the Fixed Header included.
     pub length: usize,
 }
 
 impl FrameHeader {
-    /// Reads the Fixed Header. `None` while its last byte has not arrived; an error as soon as the
-    /// bytes at hand cannot begin a packet.
+    /// Reads the Fixed Header; `None` while its last byte has not arrived.
+    ///
+    /// # Errors
+    ///
+    /// As soon as the bytes cannot begin a packet: the packet type is 0, the flags are not those of the
+    /// type (§2.1.3), or the Remaining Length is no Variable Byte Integer (§1.5.5).
     pub fn read(bytes: &[u8]) -> Result<Option<FrameHeader>, DecodeError> {
         let Some((&first, rest)) = bytes.split_first() else { return Ok(None) };
         let packet_type =
@@ -33,15 +38,16 @@ impl FrameHeader {
     }
 }
 
-/// What follows the Fixed Header. Asks no more of the header than that its length can be read, so that
-/// packets which break a rule can be shown too; `None` where the bytes end before it does.
+/// What follows the Fixed Header; `None` where the bytes end before it does. Reads nothing of the header
+/// but the length of its Remaining Length, so that it works on packets that break a rule too.
 pub fn body(frame: &[u8]) -> Option<&[u8]> {
     let (_, body) = split_length(frame.get(1..)?)?;
     Some(body)
 }
 
-/// A length written as a Variable Byte Integer (§1.5.5), and what follows it. Takes also a length in more
-/// bytes than it needs, which [`decode`](super::decode) refuses.
+/// A length written as a Variable Byte Integer (§1.5.5), and the bytes after it; `None` where it does not
+/// end within four bytes. Accepts a length in more bytes than needed, which [`decode`](super::decode)
+/// refuses.
 pub fn split_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let width = bytes.iter().take(4).position(|byte| byte & 0x80 == 0)? + 1;
     let (length, rest) = bytes.split_at(width);
@@ -52,6 +58,16 @@ pub fn split_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
 /// Cuts a byte stream into packets, however the transport has split or merged it [MQTT-6.0.0-2].
 ///
 /// It holds only bytes that have arrived: an announced length allocates nothing.
+///
+/// ```
+/// use mqtt5_playground::mqtt::Deframer;
+///
+/// let mut deframer = Deframer::new();
+/// deframer.push(&[0xC0, 0x00, 0xD0]); // PINGREQ, and the first byte of PINGRESP
+/// assert_eq!(deframer.next_frame().unwrap().as_deref(), Some(&[0xC0, 0x00][..]));
+/// assert_eq!(deframer.next_frame(), Ok(None));
+/// assert_eq!(deframer.pending(), [0xD0]);
+/// ```
 #[derive(Debug, Default)]
 pub struct Deframer {
     buffer: BytesMut,
@@ -59,21 +75,29 @@ pub struct Deframer {
 }
 
 impl Deframer {
+    /// A deframer that has received nothing and takes packets of any size.
     pub fn new() -> Deframer {
         Deframer::default()
     }
 
-    /// The largest packet to take (§3.1.2.11.4); a larger one is an error as soon as its length is known.
+    /// The largest packet to take, in bytes with its Fixed Header (§3.1.2.11.4); `None` for no limit. A
+    /// larger one is an error as soon as its length is known.
     pub fn set_maximum_packet_size(&mut self, maximum: Option<u32>) {
         self.maximum = maximum.map(|size| size as usize);
     }
 
+    /// Takes bytes that have arrived, in any number.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next whole packet; `None` until more bytes arrive. After an error the stream has no further
-    /// packet boundaries: the connection is to be closed (§4.13).
+    /// The next whole packet; `None` until more bytes arrive.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FrameHeader::read`], and [`ErrorKind::PacketTooLarge`]. No packet boundary can be found
+    /// after an error: call it no more and close the connection (§4.13).
+    /// [`PacketStream`](super::PacketStream) takes care of that.
     pub fn next_frame(&mut self) -> Result<Option<Bytes>, DecodeError> {
         let Some(header) = FrameHeader::read(&self.buffer)? else { return Ok(None) };
         if let Some(maximum) = self.maximum

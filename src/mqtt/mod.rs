@@ -1,14 +1,13 @@
 //! MQTT 5.0 on the wire: bytes ⇄ packets ⇄ annotated fields.
 //!
-//! [`decode`] reads one whole Control Packet strictly; [`dissect`] reads it through the very same code
-//! and keeps every field with its byte and bit range, also when the packet turns out to be broken.
-//! [`encode`] writes what it is told, so that a learner may break a rule on purpose: it refuses only
+//! [`decode`] reads one whole Control Packet strictly; [`dissect`] reads it with the same code and keeps
+//! every field with its byte and bit range, up to the byte that breaks a rule if there is one.
+//! [`encode`] writes what it is given, so that a learner may break a rule on purpose: it refuses only
 //! what has no representation on the wire. [`PacketStream`] takes the bytes of a connection and returns its
 //! packets, over a [`Deframer`], which only cuts them; [`v3`] writes 3.1.1, for comparison.
 //!
 //! Knows nothing of time, of what a connection means, of Sessions or exercises.
 
-mod breakage;
 mod error;
 mod field;
 mod frame;
@@ -23,7 +22,6 @@ mod topic;
 pub mod v3;
 mod writer;
 
-pub use breakage::{Breakage, Broken};
 pub use error::{Class, DecodeError, EncodeError, ErrorKind};
 pub use field::{Bits, Dissection, Field, FieldId, Label, Value};
 pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH, body, split_length};
@@ -41,3 +39,4 @@ pub use topic::{
     ShareName, check_topic_filter, check_topic_name, matches, split_shared, starts_with_wildcard,
     without_share_name,
 };
+pub use writer::variable_byte_integer;

@@ -1,4 +1,4 @@
-//! Properties (§2.2.2): one table of what exists, what it holds and where it may stand.
+//! Properties (§2.2.2): one table of what exists, what kind of value it has and which packets carry it.
 
 use bytes::Bytes;
 
@@ -12,23 +12,38 @@ use super::writer::Writer;
 /// What can hold a property: one of the packets that have properties, or the Will inside CONNECT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Holder {
+    /// CONNECT (§3.1.2.11).
     Connect,
+    /// The Will Properties in the payload of CONNECT (§3.1.3.2).
     Will,
+    /// CONNACK (§3.2.2.3).
     ConnAck,
+    /// PUBLISH (§3.3.2.3).
     Publish,
+    /// PUBACK (§3.4.2.2).
     PubAck,
+    /// PUBREC (§3.5.2.2).
     PubRec,
+    /// PUBREL (§3.6.2.2).
     PubRel,
+    /// PUBCOMP (§3.7.2.2).
     PubComp,
+    /// SUBSCRIBE (§3.8.2.1).
     Subscribe,
+    /// SUBACK (§3.9.2.1).
     SubAck,
+    /// UNSUBSCRIBE (§3.10.2.1).
     Unsubscribe,
+    /// UNSUBACK (§3.11.2.1).
     UnsubAck,
+    /// DISCONNECT (§3.14.2.2).
     Disconnect,
+    /// AUTH (§3.15.2.2).
     Auth,
 }
 
 impl Holder {
+    /// Every holder, in the order of §3.
     pub const ALL: [Holder; 14] = [
         Holder::Connect,
         Holder::Will,
@@ -65,6 +80,7 @@ impl Holder {
         }
     }
 
+    /// The packet's name in capitals, or "Will Properties".
     pub fn name(self) -> &'static str {
         match self {
             Holder::Will => "Will Properties",
@@ -84,12 +100,19 @@ impl Holder {
 /// How a property's value is written (§1.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PropertyKind {
+    /// One byte.
     Byte,
+    /// Two bytes, the most significant first (§1.5.2).
     TwoByteInteger,
+    /// Four bytes, the most significant first (§1.5.3).
     FourByteInteger,
+    /// One to four bytes, at most 268,435,455 (§1.5.5).
     VariableByteInteger,
+    /// Two bytes of length and at most 65,535 bytes of text (§1.5.4).
     Utf8String,
+    /// Two bytes of length and at most 65,535 bytes (§1.5.6).
     BinaryData,
+    /// Two strings, name and value (§1.5.7).
     StringPair,
 }
 
@@ -108,15 +131,22 @@ impl PropertyKind {
     }
 }
 
-/// A property's value, borrowed, by kind.
+/// A property's value by kind, borrowed from a [`Property`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PropertyValue<'a> {
+    /// See [`PropertyKind::Byte`].
     Byte(u8),
+    /// See [`PropertyKind::TwoByteInteger`].
     TwoByteInteger(u16),
+    /// See [`PropertyKind::FourByteInteger`].
     FourByteInteger(u32),
+    /// At most 268,435,455; [`encode`](super::encode) refuses more.
     VariableByteInteger(u32),
+    /// At most 65,535 bytes; [`encode`](super::encode) refuses more.
     Utf8String(&'a str),
+    /// At most 65,535 bytes; [`encode`](super::encode) refuses more.
     BinaryData(&'a Bytes),
+    /// Name and value, each at most 65,535 bytes.
     StringPair(&'a str, &'a str),
 }
 
@@ -185,15 +215,27 @@ macro_rules! read_value {
 
 /// Declares `PropertyId`, `Property` and the look-ups together, so that none can miss an entry.
 macro_rules! properties {
-    ($($variant:ident = $id:literal, $key:ident, $name:literal, $kind:ident, [$($holder:ident $section:literal),*];)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $id:literal, $key:ident, $name:literal, $kind:ident, [$($holder:ident $section:literal),*];)*) => {
+        /// The identifier of a property (§2.2.2.2). What its value means is said at [`Property`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
-        pub enum PropertyId { $($variant = $id,)* }
+        pub enum PropertyId {
+            $(
+                #[doc = concat!(
+                    "`", stringify!($id), "` ", $name, ", a [`", stringify!($kind), "`](PropertyKind::",
+                    stringify!($kind), "). In",
+                    $(" [`", stringify!($holder), "`](Holder::", stringify!($holder), ") (§", $section, ")",)* ".",
+                )]
+                $variant = $id,
+            )*
+        }
 
         impl PropertyId {
             /// Every property of §2.2.2.2, by identifier.
             pub const ALL: &[PropertyId] = &[$(PropertyId::$variant,)*];
 
+            /// The property with this identifier; `None` for one that §2.2.2.2 does not list. Takes a
+            /// `u32`, since the identifier is a Variable Byte Integer.
             pub fn from_value(value: u32) -> Option<PropertyId> {
                 match value { $($id => Some(PropertyId::$variant),)* _ => None }
             }
@@ -208,11 +250,12 @@ macro_rules! properties {
                 match self { $(PropertyId::$variant => stringify!($key),)* }
             }
 
+            /// How its value is written.
             pub fn kind(self) -> PropertyKind {
                 match self { $(PropertyId::$variant => PropertyKind::$kind,)* }
             }
 
-            /// Where it may stand, each with the section that describes it there.
+            /// What may carry it, each with the number of the section that describes it there.
             pub fn holders(self) -> &'static [(Holder, &'static str)] {
                 match self { $(PropertyId::$variant => &[$((Holder::$holder, $section)),*],)* }
             }
@@ -226,14 +269,18 @@ macro_rules! properties {
             }
         }
 
+        /// A property with its value. Where a range is given, [`decode`](super::decode) refuses other
+        /// values, and [`encode`](super::encode) writes them.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Property { $($variant(value_type!($kind)),)* }
+        pub enum Property { $($(#[$doc])* $variant(value_type!($kind)),)* }
 
         impl Property {
+            /// Which property it is.
             pub fn id(&self) -> PropertyId {
                 match self { $(Property::$variant(_) => PropertyId::$variant,)* }
             }
 
+            /// Its value, by kind.
             pub fn value(&self) -> PropertyValue<'_> {
                 match self { $(Property::$variant(value) => view!($kind, value),)* }
             }
@@ -248,7 +295,7 @@ macro_rules! properties {
             }
         }
 
-        /// Typed look-ups: the first of that property, if there is one.
+        /// Typed look-ups.
         impl Properties {
             $(properties!(@getter $kind, $variant, $key, $name);)*
         }
@@ -270,19 +317,19 @@ macro_rules! properties {
     };
     (@getter StringPair, $variant:ident, $key:ident, $name:literal) => {};
     (@getter Utf8String, $variant:ident, $key:ident, $name:literal) => {
-        #[doc = $name]
+        #[doc = concat!("The value of the first ", $name, "; `None` where there is none. See [`Property::", stringify!($variant), "`].")]
         pub fn $key(&self) -> Option<&str> {
             self.0.iter().find_map(|p| match p { Property::$variant(v) => Some(v.as_str()), _ => None })
         }
     };
     (@getter BinaryData, $variant:ident, $key:ident, $name:literal) => {
-        #[doc = $name]
+        #[doc = concat!("The value of the first ", $name, "; `None` where there is none. See [`Property::", stringify!($variant), "`].")]
         pub fn $key(&self) -> Option<&Bytes> {
             self.0.iter().find_map(|p| match p { Property::$variant(v) => Some(v), _ => None })
         }
     };
     (@getter $kind:ident, $variant:ident, $key:ident, $name:literal) => {
-        #[doc = $name]
+        #[doc = concat!("The value of the first ", $name, "; `None` where there is none. See [`Property::", stringify!($variant), "`].")]
         pub fn $key(&self) -> Option<value_type!($kind)> {
             self.0.iter().find_map(|p| match p { Property::$variant(v) => Some(*v), _ => None })
         }
@@ -290,71 +337,113 @@ macro_rules! properties {
 }
 
 properties! {
+    /// Payload Format Indicator: 1 where the payload is UTF-8 text, 0 where it is any bytes, which is the
+    /// default.
     PayloadFormatIndicator = 0x01, payload_format_indicator, "Payload Format Indicator", Byte,
         [Publish "3.3.2.3.2", Will "3.1.3.2.3"];
+    /// Message Expiry Interval, in seconds: how long the message may wait for a subscriber. Absent: it does
+    /// not expire. The Server takes off the time it waited [MQTT-3.3.2-6].
     MessageExpiryInterval = 0x02, message_expiry_interval, "Message Expiry Interval", FourByteInteger,
         [Publish "3.3.2.3.3", Will "3.1.3.2.4"];
+    /// Content Type: what the payload is, in words that the applications agree on, often a MIME type.
     ContentType = 0x03, content_type, "Content Type", Utf8String,
         [Publish "3.3.2.3.9", Will "3.1.3.2.5"];
+    /// Response Topic: the Topic Name for the response to this request. Without wildcards [MQTT-3.3.2-14].
     ResponseTopic = 0x08, response_topic, "Response Topic", Utf8String,
         [Publish "3.3.2.3.5", Will "3.1.3.2.6"];
+    /// Correlation Data: bytes that the response repeats, so that the requester knows which request it
+    /// answers.
     CorrelationData = 0x09, correlation_data, "Correlation Data", BinaryData,
         [Publish "3.3.2.3.6", Will "3.1.3.2.7"];
+    /// Subscription Identifier, 1 to 268,435,455: set in SUBSCRIBE, and repeated in each PUBLISH which that
+    /// subscription matches [MQTT-3.3.4-3].
     SubscriptionIdentifier = 0x0B, subscription_identifier, "Subscription Identifier", VariableByteInteger,
         [Publish "3.3.2.3.8", Subscribe "3.8.2.1.2"];
+    /// Session Expiry Interval, in seconds from the end of the connection. 0 or absent: the Session ends
+    /// with the connection; 0xFFFF_FFFF: it does not expire.
     SessionExpiryInterval = 0x11, session_expiry_interval, "Session Expiry Interval", FourByteInteger,
         [Connect "3.1.2.11.2", ConnAck "3.2.2.3.2", Disconnect "3.14.2.2.2"];
+    /// Assigned Client Identifier: given by the Server to a Client whose own was empty [MQTT-3.2.2-16].
     AssignedClientIdentifier = 0x12, assigned_client_identifier, "Assigned Client Identifier", Utf8String,
         [ConnAck "3.2.2.3.7"];
+    /// Server Keep Alive, in seconds: replaces the Keep Alive that the Client asked for [MQTT-3.2.2-21].
     ServerKeepAlive = 0x13, server_keep_alive, "Server Keep Alive", TwoByteInteger,
         [ConnAck "3.2.2.3.14"];
+    /// Authentication Method: the name of the method of enhanced authentication, such as `SCRAM-SHA-256`
+    /// (§4.12).
     AuthenticationMethod = 0x15, authentication_method, "Authentication Method", Utf8String,
         [Connect "3.1.2.11.9", ConnAck "3.2.2.3.17", Auth "3.15.2.2.2"];
+    /// Authentication Data: contents as the method defines them.
     AuthenticationData = 0x16, authentication_data, "Authentication Data", BinaryData,
         [Connect "3.1.2.11.10", ConnAck "3.2.2.3.18", Auth "3.15.2.2.3"];
+    /// Request Problem Information: 0 keeps Reason Strings and User Properties out of all packets but
+    /// PUBLISH, CONNACK and DISCONNECT [MQTT-3.1.2-29]. Default 1.
     RequestProblemInformation = 0x17, request_problem_information, "Request Problem Information", Byte,
         [Connect "3.1.2.11.7"];
+    /// Will Delay Interval, in seconds: how long the Server waits before it publishes the Will. Default 0.
+    /// The end of the Session comes first if it is earlier.
     WillDelayInterval = 0x18, will_delay_interval, "Will Delay Interval", FourByteInteger,
         [Will "3.1.3.2.2"];
+    /// Request Response Information: 1 allows the Server to return Response Information; with 0, the
+    /// default, it must not [MQTT-3.1.2-28].
     RequestResponseInformation = 0x19, request_response_information, "Request Response Information", Byte,
         [Connect "3.1.2.11.6"];
+    /// Response Information: what the Client builds its Response Topics from.
     ResponseInformation = 0x1A, response_information, "Response Information", Utf8String,
         [ConnAck "3.2.2.3.15"];
+    /// Server Reference: another Server to use, with Reason Code 0x9C or 0x9D (§4.11).
     ServerReference = 0x1C, server_reference, "Server Reference", Utf8String,
         [ConnAck "3.2.2.3.16", Disconnect "3.14.2.2.5"];
+    /// Reason String: a text for people who look for the fault; programs should not parse it.
     ReasonString = 0x1F, reason_string, "Reason String", Utf8String,
         [ConnAck "3.2.2.3.9", PubAck "3.4.2.2.2", PubRec "3.5.2.2.2", PubRel "3.6.2.2.2", PubComp "3.7.2.2.2",
          SubAck "3.9.2.1.2", UnsubAck "3.11.2.1.2", Disconnect "3.14.2.2.3", Auth "3.15.2.2.4"];
+    /// Receive Maximum, 1 to 65,535: how many PUBLISH packets above QoS 0 the sender of this property
+    /// accepts at once without having acknowledged them. Default 65,535.
     ReceiveMaximum = 0x21, receive_maximum, "Receive Maximum", TwoByteInteger,
         [Connect "3.1.2.11.3", ConnAck "3.2.2.3.3"];
+    /// Topic Alias Maximum: the highest Topic Alias that the sender of this property accepts. 0, the
+    /// default, accepts none.
     TopicAliasMaximum = 0x22, topic_alias_maximum, "Topic Alias Maximum", TwoByteInteger,
         [Connect "3.1.2.11.5", ConnAck "3.2.2.3.8"];
+    /// Topic Alias, from 1 to the receiver's Topic Alias Maximum: a number for the Topic Name, valid in
+    /// this direction of this connection.
     TopicAlias = 0x23, topic_alias, "Topic Alias", TwoByteInteger,
         [Publish "3.3.2.3.4"];
+    /// Maximum QoS, 0 or 1: the highest QoS the Server supports. Absent: 2.
     MaximumQoS = 0x24, maximum_qos, "Maximum QoS", Byte,
         [ConnAck "3.2.2.3.4"];
+    /// Retain Available: 0 where the Server stores no retained messages. Default 1.
     RetainAvailable = 0x25, retain_available, "Retain Available", Byte,
         [ConnAck "3.2.2.3.5"];
+    /// User Property: name and value, with the meaning that applications give them. May repeat, names
+    /// included, and the order is kept.
     UserProperty = 0x26, user_property, "User Property", StringPair,
         [Connect "3.1.2.11.8", ConnAck "3.2.2.3.10", Publish "3.3.2.3.7", Will "3.1.3.2.8", PubAck "3.4.2.2.3",
          PubRec "3.5.2.2.3", PubRel "3.6.2.2.3", PubComp "3.7.2.2.3", Subscribe "3.8.2.1.3", SubAck "3.9.2.1.3",
          Unsubscribe "3.10.2.1.2", UnsubAck "3.11.2.1.3", Disconnect "3.14.2.2.4", Auth "3.15.2.2.5"];
+    /// Maximum Packet Size, in bytes with the Fixed Header, above 0: the largest packet the sender of this
+    /// property accepts. Absent: only the wire format limits it.
     MaximumPacketSize = 0x27, maximum_packet_size, "Maximum Packet Size", FourByteInteger,
         [Connect "3.1.2.11.4", ConnAck "3.2.2.3.6"];
+    /// Wildcard Subscription Available: 0 where the Server refuses Topic Filters with wildcards. Default 1.
     WildcardSubscriptionAvailable = 0x28, wildcard_subscription_available, "Wildcard Subscription Available", Byte,
         [ConnAck "3.2.2.3.11"];
+    /// Subscription Identifier Available: 0 where the Server refuses Subscription Identifiers. Default 1.
     SubscriptionIdentifierAvailable = 0x29, subscription_identifier_available, "Subscription Identifier Available", Byte,
         [ConnAck "3.2.2.3.12"];
+    /// Shared Subscription Available: 0 where the Server refuses Shared Subscriptions. Default 1.
     SharedSubscriptionAvailable = 0x2A, shared_subscription_available, "Shared Subscription Available", Byte,
         [ConnAck "3.2.2.3.13"];
 }
 
 impl PropertyId {
+    /// The identifier on the wire. All of them fit into one byte of the Variable Byte Integer.
     pub fn value(self) -> u8 {
         self as u8
     }
 
-    /// The section that describes it in `holder`; `None` where it may not stand.
+    /// The number of the section that describes it in `holder`; `None` where it is not allowed there.
     pub fn section_in(self, holder: Holder) -> Option<&'static str> {
         self.holders().iter().find(|(h, _)| *h == holder).map(|(_, section)| *section)
     }
@@ -383,6 +472,7 @@ impl PropertyId {
 }
 
 impl Property {
+    /// A User Property.
     pub fn user(name: impl Into<String>, value: impl Into<String>) -> Property {
         Property::UserProperty((name.into(), value.into()))
     }
@@ -423,28 +513,46 @@ impl Property {
 }
 
 /// Properties in wire order, repeats included.
+///
+/// The vector may hold anything: what a packet must not carry, too many of one, values out of range.
+/// [`encode`](super::encode) writes it as it is.
+///
+/// ```
+/// use mqtt5_playground::mqtt::{Properties, Property};
+///
+/// let properties = Properties::from([Property::TopicAlias(1), Property::user("unit", "°C")]);
+/// assert_eq!(properties.topic_alias(), Some(1));
+/// assert_eq!(properties.receive_maximum(), None);
+/// assert_eq!(properties.user_properties().next(), Some(("unit", "°C")));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Properties(pub Vec<Property>);
 
 impl Properties {
+    /// No properties: one byte on the wire, a Property Length of 0 [MQTT-2.2.2-1].
     pub const NONE: Properties = Properties(Vec::new());
 
+    /// All of them, in wire order.
     pub fn iter(&self) -> std::slice::Iter<'_, Property> {
         self.0.iter()
     }
 
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// How many there are, repeats included.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
+    /// Adds one at the end, also where the same one is there already.
     pub fn push(&mut self, property: Property) {
         self.0.push(property);
     }
 
+    /// Whether there is at least one with this identifier.
     pub fn contains(&self, id: PropertyId) -> bool {
         self.0.iter().any(|p| p.id() == id)
     }
@@ -534,7 +642,7 @@ impl<'a> IntoIterator for &'a Properties {
     }
 }
 
-/// One property: its identifier is judged before its value is read, so that the error stands at the
+/// One property: its identifier is judged before its value is read, so that the error names the
 /// byte that makes the packet wrong.
 fn read_property<S: Sink>(
     r: &mut Reader<'_, S>,

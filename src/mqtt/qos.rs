@@ -1,6 +1,6 @@
 //! Quality of Service (§4.3).
 
-/// How often a message may arrive; orders from weakest to strongest.
+/// How often a message may arrive (§4.3); ordered from weakest to strongest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum QoS {
@@ -14,6 +14,7 @@ pub enum QoS {
 }
 
 impl QoS {
+    /// Every QoS, by value.
     pub const ALL: [QoS; 3] = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
 
     /// `None` for 3, which no field may carry, and for anything above.
@@ -21,10 +22,12 @@ impl QoS {
         QoS::ALL.get(usize::from(bits)).copied()
     }
 
+    /// The value of the two-bit field, 0 to 2.
     pub fn bits(self) -> u8 {
         self as u8
     }
 
+    /// The specification's name: "At most once".
     pub fn name(self) -> &'static str {
         match self {
             QoS::AtMostOnce => "At most once",

@@ -61,8 +61,8 @@ impl<'a, S: Sink> Reader<'a, S> {
         Ok(value)
     }
 
-    /// Reads within the next `length` bytes; `read` is expected to use them up. Where not so many are
-    /// left, it reads what there is, for the sink's sake, and fails in any case.
+    /// Reads within the next `length` bytes; `read` is expected to use them up. Where fewer are left, it
+    /// reads those, so that the sink gets their fields, and returns an error in any case.
     pub(super) fn limited<T>(
         &mut self,
         length: usize,
@@ -239,8 +239,8 @@ impl<'a, S: Sink> Reader<'a, S> {
         }
     }
 
-    /// The error of a field that breaks at `at`. What there is of the field before is reported
-    /// uninterpreted, so that the dissection reaches the byte that breaks it.
+    /// The error of a field that breaks at `at`. The part of the field before `at` is reported as bytes, so
+    /// that the dissection reaches the byte that breaks the rule.
     fn cut_off(&mut self, label: Label, at: usize, kind: ErrorKind) -> DecodeError {
         if at > self.at {
             let bytes = self.bytes.slice(self.at..at);
@@ -293,8 +293,8 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 }
 
-/// Reads a Variable Byte Integer (§1.5.5) and its length. `None` when its last byte is not there yet;
-/// an error comes with the offset of the byte that breaks the rule.
+/// Reads a Variable Byte Integer (§1.5.5); returns its value and its length in bytes. `None` where its last
+/// byte has not arrived; an error names the offset of the byte that breaks the rule.
 pub(super) fn read_variable_byte_integer(
     bytes: &[u8],
 ) -> Result<Option<(u32, usize)>, (usize, ErrorKind)> {
@@ -315,7 +315,7 @@ pub(super) fn read_variable_byte_integer(
     Ok(None)
 }
 
-/// What a bit field says, in the words of its own section.
+/// The value of a bit field, with a name where its section gives one.
 fn bit_value(id: FieldId, bits: Bits, byte: u8) -> Value {
     let value = bits.of(byte);
     let named = |name| Value::Named(value.into(), name);

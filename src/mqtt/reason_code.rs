@@ -7,18 +7,27 @@ use PacketType::*;
 /// Declares the enum and its table together, so that neither can miss an entry.
 macro_rules! reason_codes {
     ($($variant:ident = $value:literal, $name:literal, [$($packet:ident),*];)*) => {
-        /// What became of an operation: below 0x80 it worked, from 0x80 on it failed.
+        /// The result of an operation (§2.4): success below 0x80, failure from 0x80 on.
         ///
-        /// 0x00 stands for Success, Normal disconnection and Granted QoS 0; [`ReasonCode::name_in`]
-        /// tells which one a packet means.
+        /// 0x00 means Success, Normal disconnection or Granted QoS 0; [`ReasonCode::name_in`] tells
+        /// which one a packet means.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
-        pub enum ReasonCode { $($variant = $value,)* }
+        pub enum ReasonCode {
+            $(
+                #[doc = concat!(
+                    "`", stringify!($value), "` ", $name, ". In",
+                    $(" [`", stringify!($packet), "`](PacketType::", stringify!($packet), ")",)* ".",
+                )]
+                $variant = $value,
+            )*
+        }
 
         impl ReasonCode {
             /// Every Reason Code of §2.4, by value.
             pub const ALL: &[ReasonCode] = &[$(ReasonCode::$variant,)*];
 
+            /// The Reason Code with this value; `None` for a value that §2.4 does not list.
             pub fn from_value(value: u8) -> Option<ReasonCode> {
                 match value { $($value => Some(ReasonCode::$variant),)* _ => None }
             }
@@ -28,7 +37,7 @@ macro_rules! reason_codes {
                 match self { $(ReasonCode::$variant => $name,)* }
             }
 
-            /// The packets that may carry it.
+            /// The packets that may carry it, from either side; see [`ReasonCode::allowed_in`].
             pub fn packets(self) -> &'static [PacketType] {
                 match self { $(ReasonCode::$variant => &[$($packet),*],)* }
             }
@@ -83,11 +92,12 @@ reason_codes! {
 }
 
 impl ReasonCode {
+    /// The byte on the wire.
     pub fn value(self) -> u8 {
         self as u8
     }
 
-    /// Values from 0x80 on tell of a failure (§2.4).
+    /// Whether it reports a failure: true from 0x80 on (§2.4).
     pub fn is_error(self) -> bool {
         self.value() >= 0x80
     }
@@ -112,7 +122,7 @@ impl ReasonCode {
     }
 
     /// Whether `packet`, sent by `sender`, may carry it. Only DISCONNECT (§3.14.2.1) and AUTH
-    /// (§3.15.2.1) have codes that belong to one side; an unknown sender is given the benefit.
+    /// (§3.15.2.1) have codes that belong to one side; where the sender is `None`, either will do.
     pub fn allowed_in(self, packet: PacketType, sender: Option<Sender>) -> bool {
         self.packets().contains(&packet) && sender.is_none_or(|s| self.sent_by(packet, s))
     }

@@ -8,7 +8,8 @@ use super::packet::{Packet, Sender, decode};
 
 /// Names a Network Connection (§1.2): a reconnect is a new one.
 ///
-/// The owner of the transport chooses it, and uses none twice while its peer or its capture knows it.
+/// The owner of the transport chooses the number, and does not use one again that the broker or a capture
+/// still knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u32);
 
@@ -18,11 +19,11 @@ pub struct ConnectionId(pub u32);
 /// [`push`](PacketStream::push) what has arrived, then call [`next`](PacketStream::next) until `None`.
 /// An [`Err`] in what it returns is one of two cases, which differ in what may follow:
 ///
-/// - **A broken packet.** Its end is known, so the stream goes on behind it. Whoever takes part in the
-///   connection closes it at the first error (§4.13) and reacts to nothing more; whoever only records
-///   the connection still sees the packets that were under way.
+/// - **A broken packet.** Its end is known, so the stream continues after it. A Client or Server closes the
+///   connection at the first error (§4.13) and ignores the rest; a recorder can still read the packets that
+///   were under way.
 /// - **A broken frame**: a Fixed Header that begins no packet, or a packet larger than the Maximum
-///   Packet Size. No boundary can be found behind it, so everything that was pending is handed out once,
+///   Packet Size. No boundary can be found after it, so everything that was pending is returned once,
 ///   as the frame of that error. From then on the stream [is broken](PacketStream::is_broken): `next`
 ///   returns `None`, and `push` keeps nothing.
 ///
@@ -66,7 +67,7 @@ impl PacketStream {
         PacketStream::default()
     }
 
-    /// The largest packet to take (§3.1.2.11.4); a larger one breaks the stream as soon as its length is
+    /// The largest packet to take, in bytes (§3.1.2.11.4); `None` for no limit. A larger one breaks the stream as soon as its length is
     /// known. Applies to what `next` has not returned yet.
     pub fn set_maximum_packet_size(&mut self, maximum: Option<u32>) {
         self.deframer.set_maximum_packet_size(maximum);
@@ -79,7 +80,7 @@ impl PacketStream {
         }
     }
 
-    /// The next packet of this sender; `None` until more bytes arrive, and for good once the stream is
+    /// The next packet of this sender; `None` until more bytes arrive, and permanently once the stream is
     /// broken.
     #[must_use = "what it returns has been taken out of the stream"]
     pub fn next(&mut self, sender: Sender) -> Option<Incoming> {
@@ -98,7 +99,7 @@ impl PacketStream {
         }
     }
 
-    /// Whether the last error was one of framing, behind which there are no packets.
+    /// Whether a frame was broken, so that no more packets can be found.
     pub fn is_broken(&self) -> bool {
         self.is_broken
     }
@@ -129,7 +130,7 @@ mod tests {
         }
     }
 
-    /// What a row is about, the bytes in pieces, what comes out, and whether the stream has ended then.
+    /// What a row tests, the bytes in pieces, what comes out, and whether the stream has ended then.
     type Row<'a> = (&'a str, &'a [&'a [u8]], &'a [&'a str], bool);
 
     #[test]

@@ -2,7 +2,11 @@
 
 use super::error::ErrorKind;
 
-/// Checks a Topic Name; an error comes with the byte offset that breaks the rule.
+/// Checks that a Topic Name is not empty and has no wildcards (§4.7.3, §4.7.1).
+///
+/// # Errors
+///
+/// The offset in bytes, from the start of `topic`, of the character that breaks the rule, and the rule.
 pub fn check_topic_name(topic: &str) -> Result<(), (usize, ErrorKind)> {
     if topic.is_empty() {
         return Err((0, ErrorKind::TopicNameEmpty));
@@ -13,7 +17,19 @@ pub fn check_topic_name(topic: &str) -> Result<(), (usize, ErrorKind)> {
     }
 }
 
-/// Checks a Topic Filter, shared ones included; an error comes with the byte offset that breaks the rule.
+/// Checks where a Topic Filter has wildcards (§4.7.1), and the ShareName of a shared one (§4.8.2).
+///
+/// # Errors
+///
+/// The offset in bytes, from the start of `filter`, of the character that breaks the rule, and the rule. An
+/// offset equal to the length means that something is missing at the end.
+///
+/// ```
+/// use mqtt5_playground::mqtt::{ErrorKind, check_topic_filter};
+///
+/// assert_eq!(check_topic_filter("$share/workers/plant/#"), Ok(()));
+/// assert_eq!(check_topic_filter("plant/#/x"), Err((6, ErrorKind::MultiLevelWildcard)));
+/// ```
 pub fn check_topic_filter(filter: &str) -> Result<(), (usize, ErrorKind)> {
     let Some(rest) = filter.strip_prefix(SHARE_PREFIX) else {
         return check_plain_filter(filter);
@@ -44,7 +60,7 @@ pub fn split_shared(filter: &str) -> Option<(ShareName<'_>, &str)> {
     (!name.is_empty() && !inner.is_empty()).then_some((name, inner))
 }
 
-/// The filter that Topic Names are matched with: without `$share/{ShareName}/`, where it stands.
+/// The filter that Topic Names are matched with: `filter` without a leading `$share/{ShareName}/`.
 pub fn without_share_name(filter: &str) -> &str {
     split_shared(filter).map_or(filter, |(_, inner)| inner)
 }
@@ -56,7 +72,16 @@ pub fn starts_with_wildcard(filter: &str) -> bool {
 }
 
 /// Whether a Topic Filter (without `$share/…/`) matches a Topic Name. Compares character by character,
-/// without normalization [MQTT-4.7.3-4]. Expects both to be well-formed.
+/// without normalization [MQTT-4.7.3-4]. Both should have passed their check; otherwise the result means
+/// nothing.
+///
+/// ```
+/// use mqtt5_playground::mqtt::matches;
+///
+/// assert!(matches("plant/+/temperature", "plant/oven/temperature"));
+/// assert!(matches("plant/#", "plant"), "`#` covers the level above it too (§4.7.1.2)");
+/// assert!(!matches("#", "$SYS/uptime"), "[MQTT-4.7.2-1]");
+/// ```
 pub fn matches(filter: &str, topic: &str) -> bool {
     if topic.starts_with('$') && starts_with_wildcard(filter) {
         return false;

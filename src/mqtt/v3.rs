@@ -1,7 +1,7 @@
-//! CONNECT and PUBLISH as MQTT 3.1.1 writes them, to be laid beside 5.0.
+//! CONNECT and PUBLISH as MQTT 3.1.1 writes them, for comparison with 5.0.
 //!
-//! 3.1.1 has no properties: whatever a packet says in them is left out. Nothing reads 3.1.1, and nothing
-//! of it is sent, but for the CONNECT of a client that is set to the wrong version on purpose.
+//! 3.1.1 has no properties, so they are omitted. Nothing reads 3.1.1, and only the CONNECT of a client that
+//! is set to the wrong version on purpose is ever sent.
 
 use std::ops::Range;
 
@@ -13,16 +13,21 @@ use super::packet::{Connect, PacketType, Publish};
 use super::qos::QoS;
 use super::writer::variable_byte_integer;
 
-/// A packet of 3.1.1 with its fields. A field holds its own length in front, where it has one.
+/// A packet of 3.1.1 with its fields. The length in front of a string belongs to its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Encoded {
+    /// The whole packet.
     pub bytes: Bytes,
-    /// In wire order; they tile the packet.
+    /// With their byte ranges, the end excluded, in wire order; they tile the packet.
     pub fields: Vec<(FieldId, Range<usize>)>,
 }
 
-/// The CONNECT with Clean Session in the place of Clean Start. A Password without a User Name, which
-/// 3.1.1 forbids, is left out.
+/// The CONNECT with Clean Session where 5.0 has Clean Start. A Password without a User Name, which 3.1.1
+/// forbids, is omitted.
+///
+/// # Errors
+///
+/// Where a string or the packet is longer than its length can say.
 pub fn connect(connect: &Connect) -> Result<Encoded, EncodeError> {
     let password = connect.password.as_ref().filter(|_| connect.user_name.is_some());
     let bit = |set: bool, at: u8| u8::from(set) << at;
@@ -51,7 +56,12 @@ pub fn connect(connect: &Connect) -> Result<Encoded, EncodeError> {
     body.finish(PacketType::Connect.value() << 4)
 }
 
-/// The PUBLISH with its Topic Name written out: `topic` is what a Topic Alias may stand for.
+/// The PUBLISH with `topic` as its Topic Name: `publish` itself may have only an alias for it.
+///
+/// # Errors
+///
+/// Where the topic or the packet is longer than its length can say, or a PUBLISH above QoS 0 has no Packet
+/// Identifier.
 pub fn publish(publish: &Publish, topic: &str) -> Result<Encoded, EncodeError> {
     let mut body = Body::default();
     body.prefixed(FieldId::TopicName, topic.as_bytes())?;

@@ -11,14 +11,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Leaves room for the Fixed Header, whose length is known last.
+    /// Begins with room for the Fixed Header, whose length is known last.
     pub(super) fn behind_fixed_header() -> Writer {
         let mut out = Vec::with_capacity(FIRST_CAPACITY);
         out.resize(FIXED_HEADER_ROOM, 0);
         Writer { out }
     }
 
-    /// Puts the Fixed Header right before what has been written behind its room.
+    /// Writes the Fixed Header directly before what follows it.
     pub(super) fn finish(mut self, first_byte: u8) -> Result<Bytes, EncodeError> {
         let (bytes, width) = variable_byte_integer(self.out.len() - FIXED_HEADER_ROOM)?;
         let start = FIXED_HEADER_ROOM - width - 1;
@@ -76,7 +76,11 @@ impl Writer {
 }
 
 /// A Variable Byte Integer (§1.5.5) in the fewest bytes, and their number [MQTT-1.5.5-1].
-pub(super) fn variable_byte_integer(value: usize) -> Result<([u8; 4], usize), EncodeError> {
+///
+/// # Errors
+///
+/// Where the value is above 268,435,455.
+pub fn variable_byte_integer(value: usize) -> Result<([u8; 4], usize), EncodeError> {
     if value > MAX_REMAINING_LENGTH {
         return Err(EncodeError::TooLarge { value });
     }

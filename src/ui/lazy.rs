@@ -43,7 +43,7 @@ impl Part {
         self.is_there()
     }
 
-    /// Has it under way, whoever waits for it later; also before there is a page.
+    /// Starts the download without awaiting it; may be called before mounting.
     pub fn begin(&'static self) {
         wasm_bindgen_futures::spawn_local(async { _ = self.fetch().await });
     }

@@ -1,4 +1,4 @@
-//! What changes in a view, behind a pointer.
+//! Boxes the closures a view re-runs, so each is not compiled separately.
 
 /// Erases the type of a closure that a view calls again whenever what it reads has changed.
 ///

@@ -11,7 +11,7 @@ use crate::words::{self, Bundle};
 /// Copied freely; reading it in a view follows the learner's choice.
 #[derive(Clone, Copy)]
 pub struct Locale {
-    /// Only set after its words have arrived.
+    /// Set only after the texts of that language are loaded.
     language: RwSignal<Language>,
     /// Chosen last; another one than that of the page while its words are on their way.
     wanted: StoredValue<Language>,

@@ -1,6 +1,6 @@
 //! The page: shows snapshots, turns gestures into [`Act`](crate::lab::Act)s, decides nothing about MQTT.
 //!
-//! Only [`store`] holds the lab. Files named `model.rs` or `draft.rs` are plain Rust, compiled and
+//! Only `store.rs` holds the lab. Files named `model.rs` or `draft.rs` are plain Rust, compiled and
 //! tested natively too; views exist in the browser only.
 
 pub mod address;

@@ -92,8 +92,8 @@ parts! {
         view! { <Inspector head/> }.into_any()
     }
     /// The wire as a sequence diagram.
-    bench: fn ladder() {
-        view! { <LadderView/> }.into_any()
+    bench: fn ladder(is_picture: bool) {
+        view! { <LadderView is_picture/> }.into_any()
     }
     /// The inside of the broker in the tab.
     more: fn broker_panel() {
@@ -168,8 +168,7 @@ impl Ahead {
         ahead
     }
 
-    /// When to draw what stands in the document before anybody opens it: at once where its part is there,
-    /// otherwise once that has arrived by itself or somebody has opened it.
+    /// True once the content should be rendered: its chunk is loaded, or the user opened it.
     pub fn or(
         self,
         part: &'static Part,

@@ -2,10 +2,13 @@
 
 use leptos::mount::mount_to_body;
 use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, HtmlElement};
 
 use super::address::Place;
 use super::app::App;
+use super::browser::focus_in_place;
 use super::{address, bundles, locale, parts};
 use crate::words::Bundle;
 
@@ -34,12 +37,30 @@ fn mount() {
     mount_to_body(App);
     // In the same turn, so that nothing is painted twice, or moves.
     let first = document().get_element_by_id("first");
+    if let Some(first) = &first {
+        hand_on_focus(first);
+    }
     for before in first.into_iter().chain(loading()) {
         before.remove();
     }
 }
 
+/// Who was about to follow a link of the first picture finds the focus on the same link of the page.
+fn hand_on_focus(first: &Element) {
+    let focused = document().active_element().filter(|focused| first.contains(Some(focused)));
+    let Some(focused) = focused else { return };
+    let [href, class] = ["href", "class"].map(|name| focused.get_attribute(name));
+    let Ok(links) = document().query_selector_all("body > :not(#first) a[href]") else { return };
+    let mut links =
+        (0..links.length()).filter_map(|at| links.item(at)?.dyn_into::<HtmlElement>().ok());
+    let same = links
+        .find(|link| link.get_attribute("href") == href && link.get_attribute("class") == class);
+    if let Some(same) = same {
+        focus_in_place(&same);
+    }
+}
+
 /// What `index.html` shows until there is a page, below the first picture that `cargo xtask dist` adds.
-fn loading() -> Option<web_sys::Element> {
+fn loading() -> Option<Element> {
     document().get_element_by_id("loading")
 }

@@ -12,10 +12,11 @@ use super::broker_choice;
 use super::probe::answers_http;
 use crate::auth::KEY_LENGTH;
 use crate::broker;
-use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::lab::{Act, ActError, Lab, LinkState, OutsideTime, Problem};
 use crate::link::websocket::WebSocketLink;
 use crate::link::{LinkCommand, LinkEvent, Target};
+use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 
 /// Copied freely; made once, by the app.
@@ -37,6 +38,8 @@ pub struct Store {
     /// The record the inspector shows.
     selected: RwSignal<Option<RecordId>>,
     opened: RwSignal<BTreeSet<RecordId>>,
+    /// Counts the times that somebody has opened one.
+    opens: RwSignal<u32>,
     /// What the forms of each client hold at the start.
     prepared: RwSignal<Vec<Vec<Act>>, LocalStorage>,
     target: RwSignal<Target>,
@@ -68,6 +71,7 @@ impl Store {
             revision_is_due: StoredValue::new(false),
             selected: RwSignal::new(None),
             opened: RwSignal::new(BTreeSet::new()),
+            opens: RwSignal::new(0),
             prepared: RwSignal::new_local(Vec::new()),
             target: RwSignal::new(target),
         };
@@ -128,8 +132,24 @@ impl Store {
         self.selected.get_untracked()
     }
 
-    /// Opens a record in the inspector.
+    /// For what is done later: `None` once the store has gone with its page. Not tracked.
+    pub fn try_selected(self) -> Option<Option<RecordId>> {
+        self.selected.try_get_untracked()
+    }
+
+    /// Opens a record in the inspector, which comes into sight for it.
     pub fn open(self, id: RecordId) {
+        self.open_behind(id);
+        self.opens.update(|opens| *opens += 1);
+    }
+
+    /// Changes whenever somebody opens a record, also the same one again. Tracked.
+    pub fn opens(self) -> u32 {
+        self.opens.get()
+    }
+
+    /// Opens a record in the inspector, wherever the reader is.
+    pub fn open_behind(self, id: RecordId) {
         self.selected.set(Some(id));
         self.opened.update(|opened| {
             opened.insert(id);

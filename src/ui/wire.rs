@@ -12,10 +12,11 @@ use super::store::use_store;
 #[component]
 pub fn Wire() -> impl IntoView {
     let (store, wire) = (use_store(), use_wire());
-    let view = move || match wire.view.get() {
+    let shown = Memo::new(move |_| wire.shown());
+    let view = move || match shown.get() {
         WireView::List => view! { <PacketList/> }.into_any(),
         WireView::Ladder => {
-            view! { <Lazy part=ladder::part() view=live(ladder::view)/> }.into_any()
+            view! { <Lazy part=ladder::part() view=live(|| ladder::view(false))/> }.into_any()
         }
     };
     view! {

@@ -5,11 +5,11 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
-use mqtt5_playground::capture::{ClientSlot, ConnectionId};
-use mqtt5_playground::lab::{Act, Lab};
+use mqtt5_playground::capture::ClientSlot;
+use mqtt5_playground::lab::{Act, ActError, Lab};
 use mqtt5_playground::link::websocket::WebSocketLink;
 use mqtt5_playground::link::{LinkCommand, LinkEvent, Target};
-use mqtt5_playground::mqtt::{Connect, PacketType, Sender};
+use mqtt5_playground::mqtt::{Connect, ConnectionId, PacketType, Sender};
 use mqtt5_playground::time::Instant;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -87,11 +87,12 @@ impl Bench {
         self.act(Act::connect(client, connect)).await;
     }
 
-    /// Does it, or not where the bench refuses; what follows is to be waited for.
-    pub fn begin(&mut self, act: Act) {
+    /// Does it unless the bench refuses; what follows is to be waited for.
+    pub fn begin(&mut self, act: Act) -> Result<(), ActError> {
         let now = self.now();
-        drop(self.lab.act(act, now));
+        let made = self.lab.act(act, now);
         self.serve_links();
+        made
     }
 
     /// Lets time pass on the browser's clock, and takes what links tell meanwhile.

@@ -2,9 +2,12 @@
 //! be made good, on the broker in the tab; and one exercise of each chapter is played over a WebSocket to Mosquitto.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use mqtt5_playground::broker::Input;
 use mqtt5_playground::capture::RecordId;
-use mqtt5_playground::course::{CHAPTERS, Cast, Evidence, Exercise, Move, Run};
+use mqtt5_playground::course::{CHAPTERS, Cast, Evidence, Exercise, Move, Run, Stage};
+use mqtt5_playground::lab::{Act, ActError};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::bench::{Bench, mosquitto};
@@ -52,51 +55,73 @@ async fn one_exercise_of_each_chapter_is_met_on_mosquitto() {
 /// Plays the solution with the browser's own WebSockets, each move once the one before is answered.
 async fn play(exercise: &'static Exercise) {
     let roles = exercise.clients.iter().map(|client| client.role);
-    let mut bench = Bench::new(mosquitto().await, roles);
+    let bench = Bench::new(mosquitto().await, roles);
     let nonce = uuid::Uuid::new_v4().simple().to_string();
     let cast = Cast::new(exercise.clients, &nonce[..8]).on(false);
+    let mut stage = OnMosquitto { bench, opened: BTreeSet::new() };
     for act in exercise.beginning(&cast) {
-        bench.begin(act);
+        drop(stage.bench.begin(act));
     }
-    let mut opened = BTreeSet::new();
-    let mut run = Run::start(exercise, &evidence(&bench, &opened));
+    let mut run = Run::start(exercise, &stage.evidence());
     for next in (exercise.solution)(&cast) {
         match next {
-            Move::Act(act) => bench.begin(act),
-            Move::Acts(acts) => acts.into_iter().for_each(|act| bench.begin(act)),
-            Move::React(_) => loop {
-                match next.act(&cast, &evidence(&bench, &opened)) {
-                    Some(act) => break bench.begin(act),
-                    None => bench.rest(LOOK_AGAIN).await,
+            Move::Wait(time) => stage.bench.rest(time.as_millis() as i32).await,
+            // What it is based on may still be on its way.
+            _ => {
+                while next.make(&cast, &mut stage) == Ok(false) {
+                    stage.bench.rest(LOOK_AGAIN).await;
                 }
-            },
-            Move::Wait(time) => bench.rest(time.as_millis() as i32).await,
-            Move::Open(..) => loop {
-                match next.record_to_open(bench.lab.capture()) {
-                    Some(record) => {
-                        opened.insert(record);
-                        break;
-                    }
-                    None => bench.rest(LOOK_AGAIN).await,
-                }
-            },
-            Move::Operate(_) | Move::Filter(_) => {}
+            }
         }
-        bench.rest(LOOK_AGAIN).await;
-        while !bench.lab.is_settled() {
-            bench.rest(LOOK_AGAIN).await;
+        stage.bench.rest(LOOK_AGAIN).await;
+        while !stage.bench.lab.is_settled() {
+            stage.bench.rest(LOOK_AGAIN).await;
         }
-        run.update(exercise, &evidence(&bench, &opened));
+        run.update(exercise, &stage.evidence());
     }
     // The test runner ends a test that waits for too long.
     while !run.is_done() {
-        bench.rest(LOOK_AGAIN).await;
-        run.update(exercise, &evidence(&bench, &opened));
+        stage.bench.rest(LOOK_AGAIN).await;
+        run.update(exercise, &stage.evidence());
     }
 }
 
-fn evidence<'a>(bench: &'a Bench, opened: &'a BTreeSet<RecordId>) -> Evidence<'a> {
-    Evidence { capture: bench.lab.capture(), since: RecordId(0), opened, filter: "" }
+struct OnMosquitto {
+    bench: Bench,
+    opened: BTreeSet<RecordId>,
+}
+
+impl OnMosquitto {
+    fn evidence(&self) -> Evidence<'_> {
+        let capture = self.bench.lab.capture();
+        Evidence { capture, since: RecordId(0), opened: &self.opened, filter: "" }
+    }
+}
+
+impl Stage for OnMosquitto {
+    fn with_evidence<T>(&self, read: impl FnOnce(&Evidence) -> T) -> T {
+        read(&self.evidence())
+    }
+
+    fn act(&mut self, act: Act) -> Result<(), ActError> {
+        self.bench.begin(act)
+    }
+
+    fn operate(&mut self, _: Input) {
+        unreachable!("an exercise that needs the broker in the tab is not in the list");
+    }
+
+    fn wait(&mut self, _: Duration) -> bool {
+        unreachable!("Mosquitto keeps its own time, which is waited for");
+    }
+
+    fn open(&mut self, record: RecordId) {
+        self.opened.insert(record);
+    }
+
+    fn filter(&mut self, _: String) {
+        unreachable!("an exercise with a filter is not in the list");
+    }
 }
 
 /// Mosquitto serves WebSockets about ten times a second.

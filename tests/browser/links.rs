@@ -1,11 +1,12 @@
 //! WebSockets of the browser to a real Mosquitto.
 
-use mqtt5_playground::capture::{ClientSlot, ConnectionId, Entry};
+use mqtt5_playground::capture::{ClientSlot, Entry};
 use mqtt5_playground::lab::{Act, Action, LinkState, Problem};
 use mqtt5_playground::link::websocket::WebSocketLink;
 use mqtt5_playground::link::{BrokerAddress, Failure, LinkEvent, Target};
 use mqtt5_playground::mqtt::{
-    Connect, Disconnect, PacketType, Property, Publish, QoS, ReasonCode, Sender, Subscription,
+    Connect, ConnectionId, Disconnect, PacketType, Property, Publish, QoS, ReasonCode, Sender,
+    Subscription,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 

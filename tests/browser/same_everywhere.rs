@@ -1,6 +1,6 @@
 //! WebAssembly has 32 bits where the machines of developers have 64; a packet reads the same on both.
 
-use mqtt5_playground::capture::json::{dissect_line, encode_line};
+use mqtt5_playground::formats::json::{dissect_line, encode_line};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

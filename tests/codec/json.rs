@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use mqtt5_playground::capture::json::{
+use mqtt5_playground::formats::json::{
     dissect_line, encode_line, packet_from_json, packet_to_json,
 };
 use mqtt5_playground::mqtt::decode;

@@ -1,7 +1,7 @@
 //! Any packet, and any bytes: what one direction writes the other reads, and nothing panics.
 
 use bytes::Bytes;
-use mqtt5_playground::capture::json::{
+use mqtt5_playground::formats::json::{
     dissect_line, dissection_to_json, encode_line, packet_from_json, packet_to_json,
 };
 use mqtt5_playground::mqtt::{

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Clock};
 
 use bytes::Bytes;
-use mqtt5_playground::capture::json::records_to_json;
-use mqtt5_playground::capture::pcap::records_to_pcapng;
-use mqtt5_playground::capture::share::{Folded, pack};
-use mqtt5_playground::capture::{Capture, ClientSlot, ConnectionId, Entry, read_file};
+use mqtt5_playground::capture::{Capture, ClientSlot, Entry};
+use mqtt5_playground::formats::{
+    json::records_to_json,
+    pcap::records_to_pcapng,
+    read_file,
+    share::{Folded, pack},
+};
 use mqtt5_playground::language::Language;
-use mqtt5_playground::mqtt::{Connect, Packet, Publish, Sender, encode};
+use mqtt5_playground::mqtt::{Connect, ConnectionId, Packet, Publish, Sender, encode};
 use mqtt5_playground::time::Instant;
 use serde_json::json;
 use thirtyfour::prelude::*;

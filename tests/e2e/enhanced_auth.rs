@@ -56,6 +56,21 @@ async fn a_login_proves_both_sides_in_japanese() -> Outcome {
     .await
 }
 
+/// A step taken before the login says at once what is missing.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_message_before_the_login_is_told_what_it_waits_for() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open(&address("re-authenticate", IN_TAB)).await?;
+        page.predict("meanwhile", 1).await?;
+        page.write_by_hand("meanwhile", false).await?;
+        page.see_html("#step-meanwhile .field__error", page.strings().step_owes_auth()).await?;
+        page.packet("AUTH", 'A', "in").await?;
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn a_wrong_proof_and_an_unknown_name_look_alike() -> Outcome {

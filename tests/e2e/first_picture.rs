@@ -1,6 +1,7 @@
 //! What is seen before the program runs: the header and the top of the home page, in the document itself.
 
 use mqtt5_playground::language::Language;
+use serde_json::json;
 
 use crate::browser::in_browser;
 use crate::page::Outcome;
@@ -99,6 +100,42 @@ async fn the_first_picture_goes_on_where_the_reader_was() -> Outcome {
         let beginning = page.strings().home_go_on("");
         assert!(label.starts_with(&beginning), "{label}");
         page.expect_complaints(NOT_ARRIVED).await
+    })
+    .await
+}
+
+/// The program does not run before `goOn()` has been called.
+const HELD_BACK: &str = "
+    const wait = new Promise((goOn) => { globalThis.goOn = goOn; });
+    for (const name of ['instantiate', 'instantiateStreaming']) {
+        const original = WebAssembly[name];
+        WebAssembly[name] = async (...given) => {
+            await wait;
+            return original.apply(WebAssembly, given);
+        };
+    }
+";
+
+/// Whoever is about to follow a link when the program takes over is still about to follow it.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_focus_stays_on_its_link() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        let script = json!({ "source": HELD_BACK });
+        page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        for link in [".home__actions a", ".app-header a[lang]"] {
+            page.go("").await?;
+            page.see(&format!("#first {link}")).await?;
+            page.evaluate(&format!(
+                "[...document.querySelectorAll('#first {link}')].find(a => a.checkVisibility()).focus()"
+            ))
+            .await?;
+            page.see(&format!("#first {link}:focus")).await?;
+            page.evaluate("goOn()").await?;
+            page.see(&format!(".app:not(#first *) {link}:focus")).await?;
+            assert_eq!(page.count("#first").await?, 0);
+        }
+        Ok(())
     })
     .await
 }

@@ -5,6 +5,7 @@ use thirtyfour::prelude::*;
 use thirtyfour::{Key, TypingData};
 
 use crate::browser::in_browser;
+use crate::exercises::{IN_TAB, address};
 use crate::page::{Outcome, Page, press};
 use crate::pictures::picture;
 
@@ -127,6 +128,61 @@ async fn the_ladder_fits_a_phone() -> Outcome {
     })
     .await
 }
+
+/// Where the ladder is the picture, the wire beside it is the list: it has the keys, and what is opened in one is told
+/// apart in both.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_ladder_on_the_stage_leaves_the_keys_to_the_list() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.with_size(1440, 900).await?;
+        page.open(&address("first-connect", IN_TAB)).await?;
+        let strings = page.strings();
+        page.see("#pane-wire .wire-bar").await?;
+        assert!(!page.shows("#pane-wire .segmented").await?, "there are two views to choose from");
+        page.panel('A').connect().await?;
+        page.see("#picture .ladder-row").await?;
+        page.see("#pane-wire .packet-row").await?;
+        type_keys(&page, Key::Escape + "").await?;
+        page.see("#card-a[aria-expanded=false]").await?;
+
+        type_keys(&page, "k").await?;
+        page.see(".packet-row__button:focus").await?;
+        let newest = page.evaluate(FOCUSED_ROW).await?;
+        type_keys(&page, "k").await?;
+        page.see(".packet-row__button:focus").await?;
+        let before = page.evaluate(FOCUSED_ROW).await?;
+        let step = newest.as_u64().zip(before.as_u64()).map(|(newest, before)| newest - before);
+        assert_eq!(step, Some(1), "one key is one row");
+        type_keys(&page, Key::Enter + "").await?;
+        page.see(".inspector .hex").await?;
+        page.see(".packet-row[aria-current=true]").await?;
+        page.see("#picture .ladder-row[aria-current=true]").await?;
+        type_keys(&page, Key::Escape + "").await?;
+        page.gone(".inspector").await?;
+
+        // With the stage out of sight the wire has both views again.
+        type_keys(&page, "e").await?;
+        page.gone("#picture").await?;
+        press(&page.button(strings.wire_view_ladder()).await?).await?;
+        page.see("#pane-wire .ladder-row").await?;
+        type_keys(&page, "e").await?;
+        page.see("#picture .ladder-row").await?;
+        page.see("#pane-wire .packet-row").await?;
+
+        // On a phone only one of them is in sight, and has the keys.
+        page.on_phone(390, 844).await?;
+        page.see(".pane-tabs__tab[aria-controls=pane-bench]").await?.click().await?;
+        page.see("#picture .ladder-row").await?;
+        type_keys(&page, "k").await?;
+        page.see("#picture .ladder-row__button:focus").await?;
+        Ok(())
+    })
+    .await
+}
+
+const FOCUSED_ROW: &str =
+    "return Number(document.activeElement.closest('[data-row]')?.dataset.row)";
 
 /// Both clients connect, one subscribes, the other publishes with QoS 1.
 async fn a_message_travels(page: &Page) -> Outcome {

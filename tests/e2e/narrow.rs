@@ -17,6 +17,9 @@ async fn an_exercise_on_a_phone() -> Outcome {
             for pane in ["bench", "wire", "learn"] {
                 choose(&page, pane).await?;
                 fits(&page).await?;
+                let headings = "return [...document.querySelectorAll('h1')]
+                    .filter(heading => heading.checkVisibility()).length";
+                assert_eq!(page.evaluate(headings).await?, 1, "headings of {exercise} at {pane}");
             }
         }
 
@@ -27,6 +30,15 @@ async fn an_exercise_on_a_phone() -> Outcome {
         press(&page.packet("CONNACK", 'A', "in").await?).await?;
         page.see(".inspector").await?;
         fits(&page).await?;
+
+        // The ladder on the stage and what has met a step lead to the inspector, too.
+        choose(&page, "bench").await?;
+        press(&page.see("#picture button.ladder-row__button").await?).await?;
+        page.see("#pane-wire .inspector").await?;
+        choose(&page, "learn").await?;
+        press(&page.see(".step .evidence").await?).await?;
+        page.see("#pane-wire .inspector").await?;
+
         choose(&page, "learn").await?;
         page.step("read-limits", "met").await?;
         press(&page.see(".lesson__done").await?).await?;

@@ -101,3 +101,16 @@ fn cell(packet: &str, code: u8) -> String {
 fn lit(packet: &str, code: u8) -> String {
     format!("{} .seen-mark[data-seen='']", cell(packet, code))
 }
+
+/// What an operator does while nobody is connected shows nowhere on the wire, and says so.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn an_operator_alone_is_answered_too() -> Outcome {
+    in_browser(Language::Ja, |page| async move {
+        page.open(&address("collect-them-all", IN_TAB)).await?;
+        page.press_control("from-outside", 3).await?;
+        let words = page.strings().step_operated_alone();
+        page.see_html("#step-from-outside .step__echo", words).await
+    })
+    .await
+}

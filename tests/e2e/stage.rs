@@ -3,6 +3,7 @@
 use mqtt5_playground::course::{Asks, CHAPTERS};
 use mqtt5_playground::language::Language;
 use serde_json::Value;
+use thirtyfour::Key;
 
 use crate::browser::in_browser;
 use crate::exercises::{IN_TAB, address};
@@ -108,6 +109,80 @@ async fn one_press_connects_and_acts() -> Outcome {
         Ok(())
     })
     .await
+}
+
+/// In every kind of picture: what stands for a packet, and the exercise whose solution leaves some of them.
+const MARKS: [(&str, &str); 11] = [
+    ("resume", ".sessions__flag"),
+    ("resume", ".mark:not(.sessions__flag)"),
+    ("will-delay", ".mark:not(.sessions__flag)[title*=CONNECT]"),
+    ("out-of-order", ".requests__drawing .mark"),
+    ("out-of-order", ".requests__spread .mark"),
+    ("save-bytes", ".alias-column button"),
+    ("receive-maximum", ".window__tick"),
+    ("qos-2-window", ".window__slot .evidence"),
+    ("overlap", ".tracer__copy .evidence"),
+    ("first-user-property", ".strands .evidence"),
+    ("scram-login", "button.scram-flow__node"),
+];
+
+/// Every mark opens its packet, by a press and with the keyboard; Tab stops once, and arrow keys go on from there.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn marks_open_their_packets() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.with_size(1440, 900).await?;
+        let mut played = "";
+        for (id, css) in MARKS {
+            if id != played {
+                played = id;
+                page.open(&address(id, IN_TAB)).await?;
+                press(&page.button(page.strings().lesson_play_solution()).await?).await?;
+                is_played(&page).await?;
+            }
+            let mark = page.see(&format!("[data-picture] {css}")).await?;
+            let record = mark.attr("data-mark").await?.expect("it is a mark");
+            let name = match mark.attr("aria-label").await? {
+                Some(name) => name,
+                None => mark.prop("textContent").await?.unwrap_or_default(),
+            };
+            let number = record.parse::<u64>().expect("a record") + 1;
+            assert!(name.contains(&format!("#{number}")), "{id} {css}: {name}");
+            press(&mark).await?;
+            opened(&page, &record).await?;
+            page.see(&format!("[data-picture] {css}[data-mark='{record}'][aria-current=true]"))
+                .await?;
+            let stops = page
+                .evaluate(
+                    "return [...document.querySelectorAll('[data-picture]')].map(picture =>
+                        [...picture.querySelectorAll('[data-mark]')]
+                            .filter(mark => mark.checkVisibility() && mark.tabIndex === 0).length)",
+                )
+                .await?;
+            assert!(
+                stops.as_array().is_some_and(|stops| stops.iter().all(|stops| *stops == 1)),
+                "{id} {css}: {stops} places to stop"
+            );
+
+            page.evaluate(
+                "document.querySelector('[data-picture] [data-mark][tabindex=\"0\"]').focus()",
+            )
+            .await?;
+            let keys = page.driver().action_chain();
+            keys.send_keys(Key::Home).send_keys(Key::Right).send_keys(Key::Enter).perform().await?;
+            let there = "return document.activeElement.dataset.mark ?? ''";
+            let there = page.evaluate(there).await?.as_str().unwrap_or_default().to_owned();
+            opened(&page, &there).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn opened(page: &Page, record: &str) -> Outcome {
+    page.see(".inspector").await?;
+    page.see(&format!(".packet-row[data-record='{record}'][aria-current=true]")).await?;
+    Ok(())
 }
 
 /// Packets pass along the lines of the cast and lead to the inspector; nothing moves where that is not wanted.

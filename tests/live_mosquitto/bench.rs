@@ -8,16 +8,16 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use mqtt5_playground::broker::{Input, Policy};
-use mqtt5_playground::capture::{Capture, ClientSlot, ConnectionId};
-use mqtt5_playground::lab::{Act, Action, Lab, LinkState};
+use mqtt5_playground::capture::{Capture, ClientSlot};
+use mqtt5_playground::lab::{Act, ActError, Action, Lab, LinkState};
 use mqtt5_playground::link::{LinkCommand, LinkEvent, Target};
-use mqtt5_playground::mqtt::{Connect, Packet, PacketType, Sender};
+use mqtt5_playground::mqtt::{Connect, ConnectionId, Packet, PacketType, Sender};
 use mqtt5_playground::time::Instant;
 
 use crate::websocket::NativeLink;
 
 /// An idle Mosquitto serves its WebSocket listener about ten times a second.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct Bench {
     pub lab: Lab,
@@ -93,15 +93,14 @@ impl Bench {
     }
 
     pub fn act(&mut self, act: Act) {
-        assert!(self.try_act(act), "the bench allows it");
+        self.try_act(act).expect("the bench allows it");
     }
 
-    /// Returns whether the bench allowed it.
-    pub fn try_act(&mut self, act: Act) -> bool {
+    pub fn try_act(&mut self, act: Act) -> Result<(), ActError> {
         let now = self.now();
-        let is_allowed = self.lab.act(act, now).is_ok();
+        let made = self.lab.act(act, now);
         self.serve_links();
-        is_allowed
+        made
     }
 
     /// Connects with a fresh Client Identifier.
@@ -176,7 +175,7 @@ impl Bench {
                 answers.filter(|record| record.client == slot).count()
             };
             let before = answers(&self.lab);
-            self.try_act(Act { client: slot, action: Action::Ping });
+            drop(self.try_act(Act { client: slot, action: Action::Ping }));
             self.try_wait_until(|lab| {
                 answers(lab) > before || !lab.client(slot).is_some_and(|c| c.is_connected())
             });

@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use mqtt5_playground::capture::{
-    Capture, ClientSlot, ConnectionId, Difference, Entry, Record, What, compare,
-};
+use mqtt5_playground::analysis::{Difference, What, compare};
+use mqtt5_playground::capture::{Capture, ClientSlot, Entry, Record};
 use mqtt5_playground::course::{Broker, CHAPTERS};
 use mqtt5_playground::lab::Act;
 use mqtt5_playground::mqtt::{
-    Dissection, Field, FieldId, Label, Packet, PacketType, PropertyId, Sender, Subscription, Value,
+    ConnectionId, Dissection, Field, FieldId, Label, Packet, PacketType, PropertyId, Sender,
+    Subscription, Value,
 };
 
 use crate::bench::Bench;

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use mqtt5_playground::broker::Input;
 use mqtt5_playground::capture::{Capture, Record, RecordId};
-use mqtt5_playground::course::{Broker, CHAPTERS, Cast, Evidence, Exercise, Move, Run};
-use mqtt5_playground::lab::{Act, Action, BenchClient};
+use mqtt5_playground::course::{Broker, CHAPTERS, Cast, Evidence, Exercise, Move, Run, Stage};
+use mqtt5_playground::lab::{Act, ActError, Action, BenchClient};
 use mqtt5_playground::mqtt::{Connect, Sender};
 
-use crate::bench::{self, Bench};
+use crate::bench::{self, Bench, PATIENCE};
 
 /// How long something may still come after the answers to a move: Mosquitto serves its WebSocket listener ten times a
 /// second, and hands on what it takes in one turn in the next.
@@ -105,60 +106,46 @@ fn forget(exercise: &Exercise, cast: &Cast) {
 
 /// Plays the solution, or as much of it as the broker allows. `expected` says how many records to wait for after each
 /// move.
-fn play(mut bench: Bench, exercise: &'static Exercise, cast: &Cast, expected: &[usize]) -> Played {
+fn play(bench: Bench, exercise: &'static Exercise, cast: &Cast, expected: &[usize]) -> Played {
     let since = bench.lab.capture().next_id();
+    let mut stage = OnBench { bench, since, opened: BTreeSet::new(), filter: String::new() };
     for act in exercise.beginning(cast) {
-        bench.act(act);
+        stage.bench.act(act);
     }
-    let mut stage = Stage { since, opened: BTreeSet::new(), filter: String::new() };
-    let mut run = Run::start(exercise, &stage.evidence(bench.lab.capture()));
+    let mut run = Run::start(exercise, &stage.evidence());
     let mut after = Vec::new();
+    // What does not come must not be waited for as long as what has to.
+    let patience = match exercise.broker {
+        Broker::Any => PATIENCE,
+        Broker::InTab => STRAGGLERS,
+    };
     for (index, next) in (exercise.solution)(cast).into_iter().enumerate() {
-        match next {
-            Move::Act(_) | Move::React(_) => {
-                let act = |capture: &_| next.act(cast, &stage.evidence(capture));
-                // What does not come must not be waited for as long as what has to.
-                match exercise.broker {
-                    Broker::Any => bench.try_wait_until(|lab| act(lab.capture()).is_some()),
-                    Broker::InTab => {
-                        bench.wait_at_most(STRAGGLERS, |lab| act(lab.capture()).is_some())
-                    }
-                };
-                let act = act(bench.lab.capture());
-                if !act.is_some_and(|act| bench.try_act(act)) {
-                    break;
-                }
-            }
-            Move::Acts(acts) => {
-                if !acts.into_iter().all(|act| bench.try_act(act)) {
-                    break;
-                }
-            }
-            Move::Operate(operate) => bench.operate(operate(cast)),
-            Move::Wait(time) => bench.wait(time),
-            Move::Open(..) => stage.opened.extend(next.record_to_open(bench.lab.capture())),
-            Move::Filter(words) => {
-                let found = words(cast, &stage.evidence(bench.lab.capture()));
-                stage.filter = found.unwrap_or_default();
-            }
+        if let Move::React(_) = next {
+            let OnBench { bench, since, opened, filter } = &mut stage;
+            bench.wait_at_most(patience, |lab| {
+                let (capture, since) = (lab.capture(), *since);
+                next.act(cast, &Evidence { capture, since, opened, filter }).is_some()
+            });
         }
-        match exercise.broker {
-            Broker::Any => bench.try_wait_until(|lab| lab.is_settled()),
-            Broker::InTab => bench.wait_at_most(STRAGGLERS, |lab| lab.is_settled()),
-        };
+        let made = next.make(cast, &mut stage);
+        let is_act = matches!(next, Move::Act(_) | Move::Acts(_) | Move::React(_));
+        if is_act && made != Ok(true) {
+            break;
+        }
+        stage.bench.wait_at_most(patience, |lab| lab.is_settled());
         let expect = expected.get(index).copied().unwrap_or(usize::MAX);
-        bench.wait_at_most(STRAGGLERS, |lab| lab.capture().len() >= expect);
-        after.push(bench.lab.capture().len());
-        run.update(exercise, &stage.evidence(bench.lab.capture()));
+        stage.bench.wait_at_most(STRAGGLERS, |lab| lab.capture().len() >= expect);
+        after.push(stage.bench.lab.capture().len());
+        run.update(exercise, &stage.evidence());
     }
+    let OnBench { mut bench, since, opened, filter } = stage;
     if exercise.broker == Broker::Any {
         bench.try_wait_until(|lab| {
-            run.update(exercise, &stage.evidence(lab.capture()));
+            let capture = lab.capture();
+            run.update(exercise, &Evidence { capture, since, opened: &opened, filter: &filter });
             run.is_done()
         });
-    }
-    // The last acknowledgements may still be due.
-    if exercise.broker == Broker::Any {
+        // The last acknowledgements may still be due.
         bench.try_wait_until(|lab| packets_sent(lab.capture()) >= exercise.par);
     }
     let packets_sent = packets_sent(bench.lab.capture());
@@ -168,16 +155,45 @@ fn play(mut bench: Bench, exercise: &'static Exercise, cast: &Cast, expected: &[
     Played { unmet, packets_sent, after, capture: bench.lab.capture().clone() }
 }
 
-/// What a check reads beside the capture.
-struct Stage {
+/// A bench, with what a check reads beside its capture.
+struct OnBench {
+    bench: Bench,
     since: RecordId,
     opened: BTreeSet<RecordId>,
     filter: String,
 }
 
-impl Stage {
-    fn evidence<'a>(&'a self, capture: &'a Capture) -> Evidence<'a> {
-        Evidence { capture, since: self.since, opened: &self.opened, filter: &self.filter }
+impl OnBench {
+    fn evidence(&self) -> Evidence<'_> {
+        let (capture, since) = (self.bench.lab.capture(), self.since);
+        Evidence { capture, since, opened: &self.opened, filter: &self.filter }
+    }
+}
+
+impl Stage for OnBench {
+    fn with_evidence<T>(&self, read: impl FnOnce(&Evidence) -> T) -> T {
+        read(&self.evidence())
+    }
+
+    fn act(&mut self, act: Act) -> Result<(), ActError> {
+        self.bench.try_act(act)
+    }
+
+    fn operate(&mut self, input: Input) {
+        self.bench.operate(input);
+    }
+
+    fn wait(&mut self, time: Duration) -> bool {
+        self.bench.wait(time);
+        true
+    }
+
+    fn open(&mut self, record: RecordId) {
+        self.opened.insert(record);
+    }
+
+    fn filter(&mut self, words: String) {
+        self.filter = words;
     }
 }
 

@@ -2,8 +2,9 @@
 
 use mqtt5_playground::broker::{Input, Policy};
 use mqtt5_playground::capture::ClientSlot;
-use mqtt5_playground::course::alias_policy::{AliasPolicy, Tuning};
-use mqtt5_playground::course::{Cast, Move, fleet};
+use mqtt5_playground::course::support::alias_policy::{AliasPolicy, Tuning};
+use mqtt5_playground::course::support::fleet;
+use mqtt5_playground::course::{Cast, Move};
 use mqtt5_playground::lab::Act;
 use mqtt5_playground::mqtt::{Disconnect, Property, Publish, QoS, ReasonCode};
 

@@ -147,13 +147,13 @@ fn collect(field: &Field, told: &mut BTreeSet<String>) {
 impl Table {
     /// What the packets of these records say in numbers.
     pub fn told_by(&self, records: &[RecordId]) -> BTreeSet<String> {
-        let capture = self.lab.capture();
+        let capture = self.lab().capture();
         records.iter().filter_map(|id| capture.get(*id)).flat_map(told).collect()
     }
 
     /// What all packets of the run say in numbers.
     pub fn told(&self) -> BTreeSet<String> {
-        let records = self.lab.capture().records();
+        let records = self.lab().capture().records();
         records.filter(|record| record.sender().is_some()).flat_map(told).collect()
     }
 }

@@ -2,93 +2,46 @@
 //!
 //! Used by the native tests of the course and by those in the browser.
 
-use std::collections::BTreeSet;
-
 use mqtt5_playground::broker::Input;
-use mqtt5_playground::capture::RecordId;
 use mqtt5_playground::course::{
-    CHAPTERS, Cast, Evidence, Exercise, Finding, Move, Run, Unmet, Verdict, exercise_prose, figure,
+    CHAPTERS, Cast, Evidence, Exercise, Finding, Move, Rehearsal, Run, Stage as _, Unmet, Verdict,
+    exercise_prose, figure,
 };
 use mqtt5_playground::lab::Lab;
 use mqtt5_playground::language::Language;
-use mqtt5_playground::link::Target;
 use mqtt5_playground::mqtt::Sender;
-use mqtt5_playground::time::Instant;
 
-/// A bench on which moves are made one after the other, each once the one before is answered.
+/// A rehearsal that is judged after each move.
 pub struct Table {
     pub exercise: &'static Exercise,
     pub cast: Cast,
-    pub lab: Lab,
-    now: Instant,
-    opened: BTreeSet<RecordId>,
-    filter: String,
+    rehearsal: Rehearsal,
     pub run: Run,
 }
 
 impl Table {
     pub fn new(exercise: &'static Exercise) -> Table {
-        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
-        let now = Instant::START;
-        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
-        lab.operate_in_tab(Input::SetPolicy(Box::new((exercise.policy)())), now);
-        let cast = Cast::new(exercise.clients, "7f3a51c2");
-        for act in exercise.beginning(&cast) {
-            lab.act(act, now).unwrap_or_else(|e| panic!("the beginning of {}: {e}", exercise.id));
-        }
-        let opened = BTreeSet::new();
-        let since = RecordId(0);
-        let run = Run::start(
-            exercise,
-            &Evidence { capture: lab.capture(), since, opened: &opened, filter: "" },
-        );
-        Table { exercise, cast, lab, now, opened, filter: String::new(), run }
+        let rehearsal = Rehearsal::new(exercise, NONCE);
+        let run = Run::start(exercise, &rehearsal.evidence());
+        Table { exercise, cast: rehearsal.cast.clone(), rehearsal, run }
+    }
+
+    pub fn lab(&self) -> &Lab {
+        &self.rehearsal.lab
+    }
+
+    pub fn operate(&mut self, input: Input) {
+        self.rehearsal.operate(input);
     }
 
     pub fn evidence(&self) -> Evidence<'_> {
-        let (since, filter) = (RecordId(0), self.filter.as_str());
-        Evidence { capture: self.lab.capture(), since, opened: &self.opened, filter }
+        self.rehearsal.evidence()
     }
 
     pub fn play(&mut self, moves: impl IntoIterator<Item = Move>) {
         for next in moves {
-            match next {
-                // A move that stands on one left out is refused: that is part of what is tested.
-                Move::Act(_) | Move::React(_) => {
-                    if let Some(act) = next.act(&self.cast, &self.evidence()) {
-                        drop(self.lab.act(act, self.now));
-                    }
-                }
-                Move::Acts(acts) => {
-                    for act in acts {
-                        drop(self.lab.act(act, self.now));
-                    }
-                }
-                Move::Operate(operate) => {
-                    self.lab.operate_in_tab(operate(&self.cast), self.now);
-                }
-                Move::Wait(time) => {
-                    self.now = self.lab.skip(time, self.now).expect("everything is in the tab");
-                }
-                Move::Open(..) => self.opened.extend(next.record_to_open(self.lab.capture())),
-                Move::Filter(words) => {
-                    self.filter = words(&self.cast, &self.evidence()).unwrap_or_default();
-                }
-            }
-            self.wait();
-            let (since, filter) = (RecordId(0), self.filter.as_str());
-            let evidence =
-                Evidence { capture: self.lab.capture(), since, opened: &self.opened, filter };
-            self.run.update(self.exercise, &evidence);
-        }
-    }
-
-    /// Until everything on its way has arrived.
-    fn wait(&mut self) {
-        let end = self.now + std::time::Duration::from_secs(1);
-        while let Some(due) = self.lab.next_timeout().filter(|due| *due <= end) {
-            self.now = due;
-            self.lab.advance(due);
+            self.rehearsal.make(&next);
+            self.run.update(self.exercise, &self.rehearsal.evidence());
         }
     }
 
@@ -99,7 +52,7 @@ impl Table {
     }
 
     pub fn packets_sent(&self) -> usize {
-        let records = self.lab.capture().records();
+        let records = self.lab().capture().records();
         records.filter(|record| record.sender() == Some(Sender::Client)).count()
     }
 
@@ -108,7 +61,7 @@ impl Table {
         let hex = |bytes: &[u8]| {
             bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
         };
-        let frames = self.lab.capture().records().filter(|record| record.sender().is_some());
+        let frames = self.lab().capture().records().filter(|record| record.sender().is_some());
         frames.map(|record| hex(record.bytes())).collect()
     }
 
@@ -180,12 +133,15 @@ pub fn quoted_bytes(html: &str) -> Vec<String> {
     found
 }
 
+/// What the names of a run on the table have in them.
+const NONCE: &str = "7f3a51c2";
+
 pub fn exercises() -> impl Iterator<Item = &'static Exercise> {
     CHAPTERS.iter().flat_map(|chapter| chapter.exercises.iter().copied())
 }
 
 pub fn solution(exercise: &Exercise) -> Vec<Move> {
-    (exercise.solution)(&Cast::new(exercise.clients, "7f3a51c2"))
+    (exercise.solution)(&Cast::new(exercise.clients, NONCE))
 }
 
 /// What a verdict says in the exercise's own words is there in both languages.

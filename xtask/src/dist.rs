@@ -60,7 +60,7 @@ pub fn build(options: &Options) -> Result<bool> {
             optimize(wasm_opt, &file)?;
         }
     }
-    // Static hosts answer an address they do not know with this page; so the router gets to see it.
+    // Static hosts answer an address they do not know with this file, so the page opens there too.
     fs::copy(options.folder.join("index.html"), options.folder.join("404.html"))?;
     say(format!("built in {}", options.folder.display()));
     Ok(wasm_opt.is_some())

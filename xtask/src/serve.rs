@@ -63,6 +63,8 @@ pub fn serve(options: &Options) -> Result<()> {
     say(format!("building the page; it will be at {url} (Ctrl-C ends everything)"));
     let mut trunk = tools::trunk()?;
     trunk.args(["serve", "--address", "127.0.0.1", "--port", &port.to_string()]);
+    // Not into `dist/`, which may hold what `cargo xtask dist` has built.
+    trunk.arg("--dist").arg(tools::work_dir()?.join("page"));
     if options.release {
         trunk.arg("--release");
     }

@@ -5,15 +5,15 @@
 //! more, takes the place of Trunk's program, and loads the rest through a small script.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::process::run;
+use crate::process::{output, run};
 use crate::tools;
 
-/// The program as rustc left it, before Trunk took it over.
-const BUILT: &str = "target/wasm32-unknown-unknown/release/mqtt5-playground.wasm";
+/// The program as rustc left it, before Trunk took it over; below the folder that cargo builds into.
+const BUILT: &str = "wasm32-unknown-unknown/release/mqtt5-playground.wasm";
 /// The script that fetches parts, as the tool calls it.
 const LOADER: &str = "__wasm_split.js";
 /// What the page calls it.
@@ -22,6 +22,17 @@ const LOADER_STEM: &str = "parts";
 /// Whether a file names others that the page fetches only later.
 pub fn names_what_comes_later(file: &str) -> bool {
     file.starts_with(LOADER_STEM) && file.ends_with(".js")
+}
+
+/// The folder that cargo builds into: `target`, unless CARGO_TARGET_DIR or a configuration says otherwise.
+fn target_folder() -> Result<PathBuf> {
+    let mut metadata = tools::cargo();
+    metadata.args(["metadata", "--format-version", "1", "--no-deps"]);
+    let metadata = output(&mut metadata).context("`cargo metadata` failed")?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&metadata).context("cannot read what `cargo metadata` prints")?;
+    let folder = metadata["target_directory"].as_str();
+    Ok(folder.context("`cargo metadata` names no target folder")?.into())
 }
 
 /// Splits the program that lies in `dist`, the folder Trunk has filled.
@@ -35,7 +46,7 @@ pub fn split(dist: &Path) -> Result<()> {
     }
     fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
     let mut cut = std::process::Command::new(tools::ensure_wasm_split()?);
-    run(cut.args(["--out-name", &main]).arg(tools::root().join(BUILT)).arg(&work))?;
+    run(cut.args(["--out-name", &main]).arg(target_folder()?.join(BUILT)).arg(&work))?;
     run(tools::wasm_bindgen()?
         .args(["--target", "web", "--no-typescript", "--keep-lld-exports"])
         .args(["--out-name", &main, "--out-dir"])

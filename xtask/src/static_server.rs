@@ -82,7 +82,7 @@ impl Site {
         connection.write_all(&body).ok()
     }
 
-    /// The file behind a path; a page of the router, whose last part has no dot, is `index.html`.
+    /// The file behind a path; a path whose last part has no dot is an address of the page: `index.html`.
     fn file(&self, path: &str) -> Option<PathBuf> {
         let relative = Path::new(path.strip_prefix(&self.prefix)?);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {

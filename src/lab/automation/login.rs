@@ -9,7 +9,7 @@ use crate::lab::{ActError, Action};
 use crate::mqtt::{Connect, Property, ReasonCode};
 use crate::time::Instant;
 
-/// Who logs in. The client's CONNECT, or its AUTH 0x19, has to carry [`Login::opening`].
+/// The credentials to log in with. The client's CONNECT, or its AUTH 0x19, has to carry [`Login::opening`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
     pub user_name: String,
@@ -28,13 +28,13 @@ impl Login {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum LoginState {
-    /// Nothing has been asked.
+    /// The Server has not asked yet.
     Waiting,
-    /// The proof is on its way.
+    /// The proof has been sent.
     Answered,
-    /// The Server has proved that it knows the keys, too.
+    /// The Server has proved that it knows the keys too.
     Verified,
-    /// What came from the Server cannot be trusted or answered.
+    /// The answer of the Server is wrong, so it cannot be trusted.
     Failed(ScramError),
     /// The Server refused.
     Refused(ReasonCode),
@@ -46,7 +46,7 @@ pub struct LoggingIn {
     pub config: Login,
     pub state: LoginState,
     pub refusal: Option<ActError>,
-    /// The exchange, with every value on the way.
+    /// The exchange, with every intermediate value.
     pub exchange: Option<Box<(ClientFirst, ServerFirst, ClientFinal)>>,
     answer: Option<(Instant, String)>,
 }
@@ -68,7 +68,7 @@ impl LoggingIn {
 
     /// The end of the exchange: the Server's own proof.
     fn concluded(&mut self, data: Option<&Bytes>) {
-        // A connection that was made without this login has nothing to conclude.
+        // A connection that was made without this login has no exchange to conclude.
         let Some((.., answer)) =
             self.exchange.as_deref().filter(|_| self.state == LoginState::Answered)
         else {

@@ -1,10 +1,10 @@
-//! What a client on the bench does by itself: answers requests, publishes in an interval, takes its time
-//! with messages, connects again, logs in.
+//! What a client on the bench does automatically: answer requests, publish at an interval, process messages
+//! slowly, connect again, log in.
 //!
-//! A behaviour does nothing that a person could not do: it asks the lab for [`Action`]s, each at its own
-//! moment, and they pass the client and the capture like any other. It holds on any broker, has no clock
-//! and no randomness, and is driven by [`Lab::advance`](super::Lab::advance). A client has at most one of
-//! each kind, which stays through reconnects until it is stopped.
+//! A behaviour does nothing that the user could not do: it asks the lab for [`Action`]s, each at its time,
+//! and they pass the client and the capture like any other. It works with any broker, has no clock and no
+//! randomness, and is driven by [`Lab::advance`](super::Lab::advance). A client has at most one of each
+//! kind, which stays through reconnects until it is stopped.
 
 mod login;
 mod periodic_publisher;
@@ -28,7 +28,7 @@ use crate::client::{AcknowledgeByHand, Client, Event};
 use crate::mqtt::Connect;
 use crate::time::Instant;
 
-/// What to do by oneself, and how.
+/// What to do automatically, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Behaviour {
     Responder(Responder),
@@ -73,7 +73,7 @@ impl Behaviour {
     }
 }
 
-/// A behaviour at work: what it is to do, what it is doing, and what it has done.
+/// A running behaviour: its settings, its state, and what it has done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Automation {
     Responder(Responding),
@@ -111,7 +111,7 @@ impl Automation {
         }
     }
 
-    /// What it is to do.
+    /// Its settings.
     pub fn behaviour(&self) -> Behaviour {
         match self {
             Automation::Responder(runner) => Behaviour::Responder(runner.config.clone()),
@@ -127,12 +127,12 @@ impl Automation {
         }
     }
 
-    /// When it does its next thing, as far as that is known.
+    /// The time of its next action, if that is known.
     pub fn next_due(&self) -> Option<Instant> {
         self.runner().next_due()
     }
 
-    /// Whether it has yet to finish something that it began by itself.
+    /// Whether something that it began is not finished.
     pub fn is_busy(&self) -> bool {
         self.runner().is_busy()
     }
@@ -160,26 +160,26 @@ impl Automation {
     }
 }
 
-/// What the kinds have in common.
+/// What all kinds have in common.
 trait Runner {
     /// Something happened at the client.
     fn observe(&mut self, _event: &Event, _now: Instant) {}
 
-    /// The client has changed: look whether there is something to do.
+    /// The client has changed: check whether there is something to do.
     fn look(&mut self, _client: &Client, _now: Instant) {}
 
     fn next_due(&self) -> Option<Instant>;
 
-    /// What is due by `now`.
+    /// The action that is due by `now`.
     fn next_action(&mut self, last_connect: Option<&Connect>, now: Instant) -> Option<Action>;
 
-    /// The action could not be done.
+    /// The action was refused.
     fn refused(&mut self, _error: &ActError) {}
 
     fn is_busy(&self) -> bool;
 }
 
-/// All that one client does by itself, one of a kind.
+/// All automations of one client, one of a kind.
 #[derive(Debug, Default)]
 pub(super) struct Automations {
     running: Vec<Automation>,
@@ -190,7 +190,7 @@ impl Automations {
         &self.running
     }
 
-    /// `by_hand` is what the person holds back already.
+    /// `by_hand` is what the user holds already.
     pub fn start(&mut self, behaviour: Behaviour, by_hand: AcknowledgeByHand) {
         let kind = behaviour.kind();
         self.running.retain(|other| other.kind() != kind);
@@ -215,14 +215,14 @@ impl Automations {
         }
     }
 
-    /// The Network Connection is over; `None` where the person wanted that.
+    /// The Network Connection has ended; `None` where the user ended it.
     pub fn link_ended(&mut self, loss: Option<Loss>, now: Instant) {
         if let Some(Automation::Reconnect(reconnecting)) = self.find_mut(BehaviourKind::Reconnect) {
             reconnecting.link_ended(loss, now);
         }
     }
 
-    /// A Network Connection is being opened, by whomever.
+    /// A Network Connection is being opened, by the user or an automation.
     pub fn opening(&mut self) {
         if let Some(Automation::Reconnect(reconnecting)) = self.find_mut(BehaviourKind::Reconnect) {
             reconnecting.opening();
@@ -240,7 +240,7 @@ impl Automations {
         self.running.iter().filter_map(Automation::next_due).min()
     }
 
-    /// The next thing that is due, and who does it.
+    /// The next action that is due, and the automation that does it.
     pub fn next_action(
         &mut self,
         last_connect: Option<&Connect>,

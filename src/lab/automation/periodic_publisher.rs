@@ -1,4 +1,4 @@
-//! Publishes again and again, with a number in the words.
+//! Publishes at an interval, with a number in the text.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::lab::{ActError, Action};
 use crate::mqtt::{Connect, Publish};
 use crate::time::Instant;
 
-/// Publishes in an interval. It rests while there is no connection.
+/// Publishes at an interval. It pauses while there is no connection.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PeriodicPublisher {
-    /// `{n}` in Topic Name and payload stands for the number of the message, from 1 on.
+    /// `{n}` in Topic Name and payload is replaced by the number of the message, from 1 on.
     pub publish: Publish,
     pub interval: Duration,
-    /// `None` for without end.
+    /// `None`: until it is stopped.
     pub count: Option<u32>,
 }
 
@@ -39,12 +39,12 @@ impl Default for PeriodicPublisher {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publishing {
     pub config: PeriodicPublisher,
-    /// Given to the client so far; those over its quota wait there.
+    /// How many were given to the client; those above its quota wait there.
     pub sent: u32,
-    /// Those it refused.
+    /// How many the client refused.
     pub refused: u32,
     pub refusal: Option<ActError>,
-    /// When the next one leaves at the earliest.
+    /// The earliest time for the next one.
     earliest: Instant,
     is_connected: bool,
 }
@@ -59,7 +59,7 @@ impl Publishing {
         self.config.count.is_some_and(|count| self.sent + self.refused >= count)
     }
 
-    /// The message of that number.
+    /// The message with this number.
     fn message(&self, number: u32) -> Publish {
         let publish = &self.config.publish;
         let number = number.to_string();
@@ -102,5 +102,5 @@ impl Runner for Publishing {
     }
 }
 
-/// A hundred messages a second are enough to fill any window.
+/// Lower bound on the interval: a hundred messages a second are enough to fill any window.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);

@@ -1,4 +1,4 @@
-//! Connects again after a loss, where the Reason Code promises that it may help, with growing waits.
+//! Connects again after a loss, with growing delays, if the Reason Code suggests that it may help.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -11,28 +11,29 @@ use crate::time::Instant;
 
 /// When to connect again, and when not.
 ///
-/// The waits have no random part, so that they can be foretold; a fleet adds one, lest all its clients
-/// come back at the same moment.
+/// Delays have no jitter, so tests can predict them. A real fleet needs jitter to avoid reconnecting all at
+/// once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reconnect {
-    /// Before the first try.
+    /// The delay before the first attempt.
     pub first_wait: Duration,
-    /// Each wait is so many times the one before.
+    /// The factor from one delay to the next.
     pub factor: u32,
     pub longest_wait: Duration,
-    /// How many tries in a row. They count anew once a connection has stood for `longest_wait`.
+    /// How many attempts in a row. The count starts again once a connection has lasted for `longest_wait`.
     pub tries: u32,
-    /// The Reason Codes of CONNACK and DISCONNECT after which to try again.
+    /// The Reason Codes of CONNACK and DISCONNECT after which to connect again.
     pub retry_after: BTreeSet<ReasonCode>,
-    /// Whether to try again where no Reason Code came: the connection was lost, or never there.
+    /// Whether to connect again without a Reason Code: when the connection was lost or could not be opened.
     pub retry_without_code: bool,
-    /// Asks for the Session that was, with Clean Start 0; otherwise the CONNECT is the last one again.
+    /// Whether to ask for the previous Session, with Clean Start 0. Otherwise the last CONNECT is repeated
+    /// as it was.
     pub resume: bool,
 }
 
 impl Reconnect {
-    /// What passes with time, and is nobody's mistake. After any other error the same CONNECT meets the
-    /// same answer.
+    /// Temporary conditions, worth retrying with the same CONNECT. After any other error the answer would
+    /// be the same.
     pub const PASSING: [ReasonCode; 9] = [
         ReasonCode::UnspecifiedError,
         ReasonCode::ServerUnavailable,
@@ -45,7 +46,7 @@ impl Reconnect {
         ReasonCode::MaximumConnectTime,
     ];
 
-    /// Before the try of that number, counted from 1.
+    /// The delay before the attempt with this number, from 1 on.
     pub fn wait_before(&self, number: u32) -> Duration {
         let growth = self.factor.max(1).saturating_pow(number.saturating_sub(1));
         self.first_wait.saturating_mul(growth).min(self.longest_wait).max(SHORTEST_WAIT)
@@ -67,26 +68,26 @@ impl Default for Reconnect {
     }
 }
 
-/// How a Network Connection ended that nobody here wanted to end.
+/// Why the connection was lost unintentionally.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// CONNACK or DISCONNECT said why, and perhaps where to go instead.
+    /// CONNACK or DISCONNECT gave a reason, and perhaps another Server.
     Told { packet: PacketType, reason_code: ReasonCode, server_reference: Option<String> },
-    /// The Server broke a rule, and was told this code.
+    /// The Server broke a rule, and was sent this code.
     Violation(ReasonCode),
-    /// It ended without a word, or nothing was heard any more.
+    /// It ended without DISCONNECT, or PINGREQ was not answered.
     Silent,
     /// There was no CONNACK.
     NotReached,
 }
 
-/// What is decided after a loss.
+/// What to do after a loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     After(Duration),
-    /// The same would happen again.
+    /// Not worth another attempt: the answer would be the same.
     Pointless,
-    /// There have been as many tries as allowed.
+    /// All attempts have been used up.
     TriesUsedUp,
 }
 
@@ -98,7 +99,7 @@ pub enum ReconnectState {
         number: u32,
         due: Instant,
     },
-    /// CONNECT of that try is on its way.
+    /// The attempt with this number is under way.
     Trying {
         number: u32,
     },
@@ -110,7 +111,7 @@ pub enum ReconnectState {
 pub struct Reconnecting {
     pub config: Reconnect,
     pub state: ReconnectState,
-    /// Tries since a connection last stood long enough.
+    /// Attempts since a connection last lasted long enough.
     pub tries: u32,
     /// The last losses and what was decided, oldest first.
     pub log: VecDeque<(Instant, Loss, Retry)>,
@@ -128,7 +129,7 @@ impl Reconnecting {
         }
     }
 
-    /// Where the last loss told to go instead. Nobody goes there by itself.
+    /// The Server Reference of the last loss. The automation does not follow it.
     pub fn server_reference(&self) -> Option<&str> {
         match self.log.back() {
             Some((_, Loss::Told { server_reference, .. }, _)) => server_reference.as_deref(),
@@ -138,7 +139,7 @@ impl Reconnecting {
 
     pub(super) fn opening(&mut self) {
         if !matches!(self.state, ReconnectState::Trying { .. }) {
-            // A person has been faster, and begins anew.
+            // The user has connected first, so the count starts again.
             self.state = ReconnectState::Watching;
             self.tries = 0;
         }
@@ -217,6 +218,6 @@ impl Runner for Reconnecting {
     }
 }
 
-/// Nobody is served by a client that hammers.
+/// Lower bound on the delay, to protect the broker.
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 const LOSSES_KEPT: usize = 20;

@@ -1,4 +1,4 @@
-//! What responders share: reading a request, and answers that wait for their moment (§4.10).
+//! What responders share: reading a request, and answers that wait for their time (§4.10).
 
 use std::collections::VecDeque;
 
@@ -9,18 +9,18 @@ use crate::lab::Action;
 use crate::mqtt::{Property, Publish, QoS};
 use crate::time::Instant;
 
-/// Which requests stay without an answer.
+/// Which requests are not answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Silence {
     #[default]
     None,
-    /// The first so many; later ones are answered.
+    /// The first ones, this many; later ones are answered.
     First(u32),
     All,
 }
 
 impl Silence {
-    /// Whether it covers the request of that number, counted from 1.
+    /// Whether the request with this number, from 1 on, is not answered.
     pub(super) fn covers(self, number: u32) -> bool {
         match self {
             Silence::None => false,
@@ -68,7 +68,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Answers on their way, in the order in which they leave. They wait while there is no connection.
+/// Answers to be sent, in their order. They wait while there is no connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Outbox {
     waiting: VecDeque<(Instant, Publish)>,
@@ -98,5 +98,5 @@ impl Outbox {
     }
 }
 
-/// More than any exercise asks for; a flood finds the rest unanswered.
+/// Upper bound on waiting answers: more than any exercise needs. Further requests are not answered.
 const ANSWERS_KEPT: usize = 1000;

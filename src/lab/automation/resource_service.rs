@@ -13,12 +13,12 @@ use crate::lab::{ActError, Action};
 use crate::mqtt::{Connect, Property, QoS};
 use crate::time::Instant;
 
-/// Serves what stands below a topic prefix: `devices/7` is a resource, `devices` the list of them.
+/// Serves the resources below a topic prefix: `devices/7` is a resource, `devices` the list of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourceService {
     /// With its last `/`, such as `test/mqtt5/api/`.
     pub prefix: String,
-    /// What is there at the start, by path below the prefix, as JSON.
+    /// The resources at the start, by path below the prefix, as JSON.
     pub resources: BTreeMap<String, String>,
     /// `None` for that of the request.
     pub qos: Option<QoS>,
@@ -42,7 +42,7 @@ impl Default for ResourceService {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Serving {
     pub config: ResourceService,
-    /// What is there now, by path below the prefix.
+    /// The resources now, by path below the prefix.
     pub store: BTreeMap<String, Value>,
     pub requests: u32,
     pub left_unanswered: u32,
@@ -52,7 +52,7 @@ pub struct Serving {
     outbox: Outbox,
 }
 
-/// One request, and what it was answered.
+/// One request and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Served {
     pub method: String,
@@ -60,7 +60,7 @@ pub struct Served {
     pub status: u16,
 }
 
-/// The answer as it goes into the packet.
+/// The answer as it is put into the packet.
 struct Reply {
     status: u16,
     body: Value,
@@ -81,7 +81,7 @@ impl Serving {
         }
     }
 
-    /// Answers that wait for their moment.
+    /// Answers that wait for their time.
     pub fn waiting(&self) -> usize {
         self.outbox.len()
     }

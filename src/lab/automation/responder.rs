@@ -1,4 +1,4 @@
-//! Answers every request with the same words.
+//! Answers every request with the same text.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::time::Instant;
 pub struct Responder {
     /// Only requests on topics that match; `None` for all.
     pub topic_filter: Option<String>,
-    /// `{payload}`, `{topic}` and `{n}` stand for those of the request and its number.
+    /// `{payload}`, `{topic}` and `{n}` are replaced by those of the request and its number.
     pub payload: String,
     pub content_type: Option<String>,
     pub user_properties: Vec<(String, String)>,
@@ -32,7 +32,7 @@ pub struct Responder {
 /// The Correlation Data of answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Correlation {
-    /// That of the request, as it should be.
+    /// The Correlation Data of the request, as it should be.
     #[default]
     Copied,
     /// Always this one: the requester cannot know what is answered.
@@ -44,7 +44,7 @@ pub enum Correlation {
 pub enum Order {
     #[default]
     AsTheyCome,
-    /// Waits for so many requests, then answers the last one first.
+    /// Waits for this many requests, then answers the last one first.
     Reversed(u32),
 }
 
@@ -71,9 +71,9 @@ pub struct Responding {
     /// Requests so far.
     pub requests: u32,
     pub answered: u32,
-    /// Requests that stay without an answer.
+    /// Requests that were not answered on purpose.
     pub left_unanswered: u32,
-    /// Messages without Response Topic, which nobody can answer.
+    /// Messages without Response Topic, which cannot be answered.
     pub not_requests: u32,
     /// Why the last answer that was refused could not be sent.
     pub refusal: Option<ActError>,
@@ -96,7 +96,7 @@ impl Responding {
         }
     }
 
-    /// Answers that wait for their moment.
+    /// Answers that wait for their time.
     pub fn waiting(&self) -> usize {
         self.outbox.len()
     }
@@ -180,7 +180,7 @@ impl Runner for Responding {
     }
 }
 
-/// A payload that is not text comes back as it is where `{payload}` stands alone.
+/// A payload that is not text is returned as it is if the template is just `{payload}`.
 fn fill_in(template: &str, request: &Request, number: u32) -> Bytes {
     let payload = &request.publish.payload;
     if template == "{payload}" {

@@ -1,4 +1,4 @@
-//! Takes its time with every message before it is acknowledged (§3.3.4, §4.9).
+//! Works on every message for a while before it acknowledges it (§3.3.4, §4.9).
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::time::Instant;
 /// acknowledgement and do not wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlowConsumer {
-    /// For each message.
+    /// How long the work on each message takes.
     pub takes: Duration,
 }
 
@@ -30,11 +30,11 @@ pub struct Consuming {
     /// Messages that wait for their turn.
     pub waiting: usize,
     pub finished: u32,
-    /// What a person holds back besides.
+    /// The acknowledgements that the user holds as well.
     pub by_hand: AcknowledgeByHand,
 }
 
-/// The message in hand.
+/// The message being worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Work {
     pub kind: AckKind,
@@ -47,13 +47,13 @@ impl Consuming {
         Consuming { config, working_on: None, waiting: 0, finished: 0, by_hand }
     }
 
-    /// What the client holds while this is at work.
+    /// The acknowledgements that the client holds while this automation runs.
     pub fn holds(&self) -> AcknowledgeByHand {
         AcknowledgeByHand { puback: true, pubrec: true, ..self.by_hand }
     }
 }
 
-/// The acknowledgements that end a consumer's work, oldest first.
+/// The held acknowledgements of messages, oldest first.
 pub(in crate::lab) fn owed(client: &Client) -> impl Iterator<Item = (AckKind, PacketId)> {
     let is_end = |kind: &AckKind| matches!(kind, AckKind::PubAck | AckKind::PubRec);
     client.held_back().map(|held| (held.kind, held.packet_id)).filter(move |(kind, _)| is_end(kind))
@@ -66,7 +66,7 @@ pub(in crate::lab) fn release(packet_id: PacketId) -> Action {
 
 impl Runner for Consuming {
     fn observe(&mut self, event: &Event, _now: Instant) {
-        // Whatever was in hand will come again.
+        // The message being worked on will be sent again.
         if matches!(event, Event::LinkDown { .. }) {
             self.working_on = None;
         }
@@ -82,7 +82,7 @@ impl Runner for Consuming {
             is_owed |= self.working_on.as_ref().is_some_and(in_hand);
             count += 1;
         }
-        // A person may have released it meanwhile.
+        // The user may have released it meanwhile.
         if !is_owed {
             let until = now + self.config.takes;
             self.working_on = first.map(|(kind, packet_id)| Work { kind, packet_id, until });

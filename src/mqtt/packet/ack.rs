@@ -5,20 +5,26 @@ use super::{
     ReasonCode, Sink, Writer,
 };
 
-/// Carries the Packet Identifier of the PUBLISH it belongs to [MQTT-2.2.1-5].
+/// One step of the exchange that a PUBLISH of QoS 1 or 2 begins; which of the four packets it is, only
+/// [`Packet`](super::Packet) says. Carries the Packet Identifier of that PUBLISH [MQTT-2.2.1-5].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ack {
+    /// That of the PUBLISH.
     pub packet_id: PacketId,
+    /// Success, or why the exchange ends here. On the wire it is omitted where it is Success and there are
+    /// no properties (§3.4.2.1).
     pub reason_code: ReasonCode,
+    /// Reason String and User Properties.
     pub properties: Properties,
 }
 
 impl Ack {
-    /// An acknowledgement that says nothing but "done".
+    /// With Reason Code 0x00 and no properties: two bytes after the Fixed Header.
     pub fn success(packet_id: PacketId) -> Ack {
         Ack::new(packet_id, ReasonCode::Success)
     }
 
+    /// Without properties.
     pub fn new(packet_id: PacketId, reason_code: ReasonCode) -> Ack {
         Ack { packet_id, reason_code, properties: Properties::NONE }
     }
@@ -52,8 +58,8 @@ impl Ack {
     }
 }
 
-/// Writes Reason Code and properties in the shortest form: both may be left out when they say
-/// nothing. DISCONNECT does the same.
+/// Writes Reason Code and properties in the shortest form: both are omitted where they say nothing.
+/// DISCONNECT does the same.
 pub(super) fn write_reason(
     reason_code: ReasonCode,
     properties: &Properties,

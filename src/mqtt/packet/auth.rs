@@ -5,9 +5,14 @@ use super::{
     ReasonCode, Sink, Writer,
 };
 
+/// Belongs to the exchange that the Authentication Method in CONNECT began (§4.12).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Auth {
+    /// 0x00 Success (Server only), 0x18 Continue authentication, or 0x19 Re-authenticate (Client only)
+    /// (§3.15.2.1).
     pub reason_code: ReasonCode,
+    /// The Authentication Method is required [MQTT-4.12.0-5]; [`encode`](super::encode) writes the packet
+    /// without it too. Only Success without properties has the short form without a body.
     pub properties: Properties,
 }
 

@@ -5,11 +5,15 @@ use super::{
     ReasonCode, Sink, Writer,
 };
 
+/// The first packet from the Server, but for AUTH [MQTT-3.2.0-1].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnAck {
-    /// Whether the Server goes on with a stored Session (§3.2.2.1.1).
+    /// Whether the Server resumes a stored Session (§3.2.2.1.1). False with any Reason Code but 0x00
+    /// [MQTT-3.2.2-6].
     pub session_present: bool,
+    /// 0x00, or from 0x80 on why the connection is refused and closed [MQTT-3.2.2-7].
     pub reason_code: ReasonCode,
+    /// What the Server grants and forbids. An absent one means its default, not "unknown" (§3.2.2.3).
     pub properties: Properties,
 }
 

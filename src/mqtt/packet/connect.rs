@@ -5,31 +5,45 @@ use bytes::Bytes;
 use super::{
     Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, Properties, Reader, Sink, Writer,
 };
-use crate::mqtt::qos::QoS;
-use crate::mqtt::topic::check_topic_name;
+use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
+/// The first packet on a Network Connection [MQTT-3.1.0-1], and the only one of its kind [MQTT-3.1.0-2].
+///
+/// Protocol Name and Version are constants, and the Connect Flags follow from the fields. The default asks
+/// to resume the Session of an empty Client Identifier, without Keep Alive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Connect {
-    /// Drop any stored Session first (§3.1.2.4).
+    /// Whether to discard a stored Session first (§3.1.2.4).
     pub clean_start: bool,
-    /// In seconds; 0 turns the mechanism off (§3.1.2.10).
+    /// The longest time between two packets from the Client, in seconds; 0 turns Keep Alive off
+    /// (§3.1.2.10). Server Keep Alive in CONNACK overrides it.
     pub keep_alive: u16,
+    /// What the Client asks for and accepts (§3.1.2.11). The properties of the Will are not here but in
+    /// [`Will`].
     pub properties: Properties,
-    /// Empty to let the Server assign one (§3.1.3.1).
+    /// Names the Session. Empty to let the Server assign one (§3.1.3.1).
     pub client_id: String,
+    /// `Some` sets the Will Flag (§3.1.2.5).
     pub will: Option<Will>,
+    /// `Some` sets the User Name Flag, with an empty string too (§3.1.2.8).
     pub user_name: Option<String>,
-    /// May stand without a User Name, unlike in 3.1.1 (§3.1.2.9).
+    /// `Some` sets the Password Flag. Allowed without a User Name, unlike in 3.1.1 (§3.1.2.9).
     pub password: Option<Bytes>,
 }
 
-/// The message the Server publishes when the Client goes without a proper DISCONNECT (§3.1.2.5).
+/// The message that the Server publishes when the Client leaves without DISCONNECT 0x00 (§3.1.2.5), after
+/// its Will Delay Interval [MQTT-3.1.2-8].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Will {
+    /// Of the PUBLISH to be made of it (§3.1.2.6).
     pub qos: QoS,
+    /// RETAIN of that PUBLISH (§3.1.2.7).
     pub retain: bool,
+    /// Will Delay Interval, which stays with the Server, and those that go out with the message (§3.1.3.2).
     pub properties: Properties,
+    /// A Topic Name: without wildcards, and never empty, since a Will has no Topic Alias (§3.1.3.3).
     pub topic: String,
+    /// At most 65,535 bytes, unlike that of a PUBLISH (§3.1.3.4).
     pub payload: Bytes,
 }
 

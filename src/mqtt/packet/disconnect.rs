@@ -6,13 +6,19 @@ use super::{
     Writer,
 };
 
+/// Its sender sends nothing after it [MQTT-3.14.4-1]. The Server sends one only after a CONNACK below
+/// 0x80 [MQTT-3.14.0-1].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disconnect {
+    /// 0x00 discards the Will, 0x04 has it published (§3.14.2.1).
     pub reason_code: ReasonCode,
+    /// A Session Expiry Interval is for the Client alone [MQTT-3.14.2-2], a Server Reference for the Server
+    /// alone (§3.14.2.2).
     pub properties: Properties,
 }
 
 impl Disconnect {
+    /// Without properties.
     pub fn new(reason_code: ReasonCode) -> Disconnect {
         Disconnect { reason_code, properties: Properties::NONE }
     }

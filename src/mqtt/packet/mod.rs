@@ -34,26 +34,41 @@ use super::reader::Reader;
 use super::reason_code::ReasonCode;
 use super::writer::Writer;
 
-/// Never zero [MQTT-2.2.1-3].
+/// A Packet Identifier (§2.2.1): 1 to 65,535, since zero is forbidden [MQTT-2.2.1-3].
 pub type PacketId = NonZeroU16;
 
-/// One MQTT Control Packet.
+/// One MQTT Control Packet (§3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Packet {
+    /// CONNECT (§3.1), Client to Server.
     Connect(Box<Connect>),
+    /// CONNACK (§3.2), Server to Client.
     ConnAck(ConnAck),
+    /// PUBLISH (§3.3), either way.
     Publish(Publish),
+    /// PUBACK (§3.4): ends a QoS 1 exchange.
     PubAck(Ack),
+    /// PUBREC (§3.5): the second packet of a QoS 2 exchange.
     PubRec(Ack),
+    /// PUBREL (§3.6): the third.
     PubRel(Ack),
+    /// PUBCOMP (§3.7): the fourth and last.
     PubComp(Ack),
+    /// SUBSCRIBE (§3.8), Client to Server.
     Subscribe(Subscribe),
+    /// SUBACK (§3.9), Server to Client.
     SubAck(SubAck),
+    /// UNSUBSCRIBE (§3.10), Client to Server.
     Unsubscribe(Unsubscribe),
+    /// UNSUBACK (§3.11), Server to Client.
     UnsubAck(UnsubAck),
+    /// PINGREQ (§3.12), Client to Server. Two bytes, without properties.
     PingReq,
+    /// PINGRESP (§3.13), Server to Client. Two bytes, without properties.
     PingResp,
+    /// DISCONNECT (§3.14), either way.
     Disconnect(Disconnect),
+    /// AUTH (§3.15), either way.
     Auth(Auth),
 }
 
@@ -86,7 +101,7 @@ pub fn decode(frame: &Bytes, sender: Option<Sender>) -> Result<Packet, DecodeErr
 /// use bytes::Bytes;
 /// use mqtt5_playground::mqtt::{ErrorKind, dissect};
 ///
-/// // PUBACK with the Packet Identifier 0, which there is not.
+/// // PUBACK with Packet Identifier 0, which no packet has.
 /// let dissection = dissect(&Bytes::from_static(&[0x40, 0x02, 0x00, 0x00]), None);
 /// assert_eq!(dissection.fields[0].range, 0..2, "the Fixed Header can be read");
 /// assert_eq!(dissection.outcome.unwrap_err().kind, ErrorKind::PacketIdentifierZero);
@@ -97,13 +112,25 @@ pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
     Dissection { fields: reader.into_sink().finish(), outcome }
 }
 
-/// Writes a packet. Refuses only what has no representation: rules may be broken on purpose, and
-/// [`decode`] tells which.
+/// Writes a packet, in the shortest form where there are several. Refuses only what has no representation:
+/// rules may be broken on purpose, and [`decode`] tells which.
+///
+/// Two fields are not written: the Packet Identifier of a QoS 0 PUBLISH, and the Reason Code of an
+/// acknowledgement, DISCONNECT or AUTH that is 0x00 and comes without properties.
 ///
 /// # Errors
 ///
-/// Names what has no representation: a string of more than 65,535 bytes, or a packet longer than its
-/// Remaining Length can say.
+/// A string of more than 65,535 bytes, a packet longer than its Remaining Length can say, a Subscription
+/// Identifier above 268,435,455, or a PUBLISH above QoS 0 without Packet Identifier.
+///
+/// ```
+/// use mqtt5_playground::mqtt::{EncodeError, Packet, Publish, QoS, encode};
+///
+/// assert_eq!(&encode(&Packet::PingReq).unwrap()[..], [0xC0, 0x00]);
+///
+/// let publish = Publish { qos: QoS::AtLeastOnce, topic: "a".into(), ..Publish::default() };
+/// assert_eq!(encode(&Packet::Publish(publish)), Err(EncodeError::PacketIdentifierMissing));
+/// ```
 pub fn encode(packet: &Packet) -> Result<Bytes, EncodeError> {
     let mut w = Writer::behind_fixed_header();
     let flags = packet.write_body(&mut w)?;
@@ -111,6 +138,7 @@ pub fn encode(packet: &Packet) -> Result<Bytes, EncodeError> {
 }
 
 impl Packet {
+    /// Its type, without its contents.
     pub fn packet_type(&self) -> PacketType {
         match self {
             Packet::Connect(_) => PacketType::Connect,
@@ -131,6 +159,7 @@ impl Packet {
         }
     }
 
+    /// The Packet Identifier (§2.2.1); `None` for a PUBLISH of QoS 0 and for packets that have none.
     pub fn packet_id(&self) -> Option<PacketId> {
         match self {
             Packet::Publish(p) => p.packet_id,
@@ -145,7 +174,7 @@ impl Packet {
         }
     }
 
-    /// The packet's own properties; those of a Will are in [`Will`].
+    /// The packet's own properties; those of a Will are in [`Will`]. Empty for PINGREQ and PINGRESP.
     pub fn properties(&self) -> &Properties {
         match self {
             Packet::Connect(p) => &p.properties,
@@ -263,7 +292,9 @@ impl Packet {
 /// Which side of a Network Connection sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sender {
+    /// The side that sent CONNECT.
     Client,
+    /// The side that answered it with CONNACK: the broker.
     Server,
 }
 
@@ -281,24 +312,40 @@ impl Sender {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum PacketType {
+    /// CONNECT (§3.1), from the Client.
     Connect = 1,
+    /// CONNACK (§3.2), from the Server.
     ConnAck = 2,
+    /// PUBLISH (§3.3), from either side.
     Publish = 3,
+    /// PUBACK (§3.4), from either side.
     PubAck = 4,
+    /// PUBREC (§3.5), from either side.
     PubRec = 5,
+    /// PUBREL (§3.6), from either side.
     PubRel = 6,
+    /// PUBCOMP (§3.7), from either side.
     PubComp = 7,
+    /// SUBSCRIBE (§3.8), from the Client.
     Subscribe = 8,
+    /// SUBACK (§3.9), from the Server.
     SubAck = 9,
+    /// UNSUBSCRIBE (§3.10), from the Client.
     Unsubscribe = 10,
+    /// UNSUBACK (§3.11), from the Server.
     UnsubAck = 11,
+    /// PINGREQ (§3.12), from the Client.
     PingReq = 12,
+    /// PINGRESP (§3.13), from the Server.
     PingResp = 13,
+    /// DISCONNECT (§3.14), from either side.
     Disconnect = 14,
+    /// AUTH (§3.15), from either side.
     Auth = 15,
 }
 
 impl PacketType {
+    /// Every type, by value.
     pub const ALL: [PacketType; 15] = [
         PacketType::Connect,
         PacketType::ConnAck,
@@ -317,10 +364,12 @@ impl PacketType {
         PacketType::Auth,
     ];
 
+    /// The type with this value; `None` for 0, which is reserved, and above 15.
     pub fn from_value(value: u8) -> Option<PacketType> {
         PacketType::ALL.get(usize::from(value).checked_sub(1)?).copied()
     }
 
+    /// The upper four bits of the first byte, 1 to 15.
     pub fn value(self) -> u8 {
         self as u8
     }
@@ -401,7 +450,7 @@ impl PacketType {
         }
     }
 
-    /// The section that describes it, without `§`: the packets of §3 stand in the order of their values.
+    /// The section that describes it, without `§`: §3 describes the packets in the order of their values.
     pub fn section(self) -> String {
         format!("3.{}", self.value())
     }

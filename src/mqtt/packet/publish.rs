@@ -6,20 +6,29 @@ use super::{
     DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
     Writer,
 };
-use crate::mqtt::qos::QoS;
-use crate::mqtt::topic::check_topic_name;
+use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
+/// An Application Message with what this one hop adds: DUP, Packet Identifier, Topic Alias.
+///
+/// [`encode`](super::encode) writes all of it but the Packet Identifier at QoS 0. A
+/// [`Client`](crate::client::Client) chooses `dup` and `packet_id` itself, and so does a
+/// [`Broker`](crate::broker::Broker).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Publish {
-    /// This is a second try (§3.3.1.1).
+    /// Whether this is a re-delivery (§3.3.1.1). Always false at QoS 0 [MQTT-3.3.1-2].
     pub dup: bool,
+    /// Of this hop: a subscriber gets the lower of published and granted QoS (§3.3.1.2).
     pub qos: QoS,
+    /// To the Server: store the message, or remove the stored one if the payload is empty. From the Server:
+    /// this is a stored message, or Retain As Published is set (§3.3.1.3).
     pub retain: bool,
-    /// Empty where a Topic Alias stands for it (§3.3.2.3.4).
+    /// Empty where a Topic Alias takes its place (§3.3.2.3.4).
     pub topic: String,
-    /// There exactly above QoS 0 [MQTT-2.2.1-2].
+    /// `Some` exactly above QoS 0 [MQTT-2.2.1-2]; at QoS 0 it is not written.
     pub packet_id: Option<PacketId>,
+    /// Message Expiry Interval, Topic Alias, User Properties and others (§3.3.2.3).
     pub properties: Properties,
+    /// The Application Message itself; may be empty (§3.3.3).
     pub payload: Bytes,
 }
 
@@ -29,7 +38,7 @@ impl Publish {
         let (topic, packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             let at = r.at();
             let topic = r.string_checked(FieldId::TopicName, |topic| match topic {
-                // Whether an alias stands for it shows further on.
+                // An alias may take its place; that is checked below.
                 "" => Ok(()),
                 _ => check_topic_name(topic),
             })?;

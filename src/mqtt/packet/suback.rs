@@ -8,9 +8,12 @@ use super::{
 /// Carries the Packet Identifier of the SUBSCRIBE it answers [MQTT-3.8.4-2].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubAck {
+    /// That of the SUBSCRIBE.
     pub packet_id: PacketId,
+    /// Reason String and User Properties (§3.9.2.1).
     pub properties: Properties,
-    /// One per Topic Filter, in the order asked [MQTT-3.9.3-1].
+    /// The granted QoS, or a refusal from 0x80 on: one per Topic Filter, in the order of the request
+    /// [MQTT-3.9.3-1].
     pub reason_codes: Vec<ReasonCode>,
 }
 

@@ -4,25 +4,36 @@ use super::{
     Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
     Writer,
 };
-use crate::mqtt::qos::QoS;
-use crate::mqtt::topic::{check_topic_filter, split_shared};
+use crate::mqtt::{
+    qos::QoS,
+    topic::{check_topic_filter, split_shared},
+};
 
+/// Its properties hold for all of its Topic Filters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscribe {
+    /// Repeated in the SUBACK [MQTT-3.8.4-2].
     pub packet_id: PacketId,
+    /// Subscription Identifier and User Properties (§3.8.2.1).
     pub properties: Properties,
-    /// At least one [MQTT-3.8.3-2].
+    /// At least one [MQTT-3.8.3-2]; the Server treats each as if it had come alone [MQTT-3.8.4-5].
     pub subscriptions: Vec<Subscription>,
 }
 
 /// One Topic Filter with its options (§3.8.3.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subscription {
+    /// May have wildcards, and begin with `$share/{ShareName}/` (§4.7.1, §4.8.2).
     pub topic_filter: String,
-    /// The highest QoS at which the Server may send.
+    /// The highest QoS at which the Server may send; SUBACK may grant less.
     pub qos: QoS,
+    /// Whether the messages that this Client publishes itself are kept from it [MQTT-3.8.3-3]. Forbidden on
+    /// a Shared Subscription [MQTT-3.8.3-4].
     pub no_local: bool,
+    /// Whether forwarded messages keep the RETAIN they were published with; otherwise it is 0
+    /// [MQTT-3.3.1-12], [MQTT-3.3.1-13].
     pub retain_as_published: bool,
+    /// Whether retained messages come at once.
     pub retain_handling: RetainHandling,
 }
 
@@ -30,13 +41,17 @@ pub struct Subscription {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum RetainHandling {
+    /// At each SUBSCRIBE [MQTT-3.3.1-9].
     #[default]
     Send = 0,
+    /// Only if the Session did not have this subscription yet [MQTT-3.3.1-10].
     SendIfNew = 1,
+    /// Never [MQTT-3.3.1-11].
     DoNotSend = 2,
 }
 
 impl RetainHandling {
+    /// Every value of the field that is allowed, in order.
     pub const ALL: [RetainHandling; 3] =
         [RetainHandling::Send, RetainHandling::SendIfNew, RetainHandling::DoNotSend];
 
@@ -45,10 +60,12 @@ impl RetainHandling {
         RetainHandling::ALL.get(usize::from(bits)).copied()
     }
 
+    /// The value of the two-bit field, 0 to 2.
     pub fn bits(self) -> u8 {
         self as u8
     }
 
+    /// What it does in three words, for the inspector: the specification gives no names.
     pub fn name(self) -> &'static str {
         match self {
             RetainHandling::Send => "send at subscribe",

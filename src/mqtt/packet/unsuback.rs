@@ -9,9 +9,11 @@ use super::{
 /// Carries the Packet Identifier of the UNSUBSCRIBE it answers [MQTT-3.10.4-5].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsubAck {
+    /// That of the UNSUBSCRIBE.
     pub packet_id: PacketId,
+    /// Reason String and User Properties (§3.11.2.1).
     pub properties: Properties,
-    /// One per Topic Filter, in the order asked [MQTT-3.11.3-1].
+    /// One per Topic Filter, in the order of the request [MQTT-3.11.3-1].
     pub reason_codes: Vec<ReasonCode>,
 }
 

@@ -6,9 +6,12 @@ use super::{
 };
 use crate::mqtt::topic::check_topic_filter;
 
+/// Removes subscriptions whose Topic Filters are the same character by character [MQTT-3.10.4-1].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsubscribe {
+    /// Repeated in the UNSUBACK [MQTT-3.10.4-5].
     pub packet_id: PacketId,
+    /// User Properties (§3.10.2.1).
     pub properties: Properties,
     /// At least one [MQTT-3.10.3-2].
     pub topic_filters: Vec<String>,

@@ -35,7 +35,6 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
     };
     view! {
         <div class="bench__bar">
-            <h1 class="visually-hidden">{said(|s| s.page_bench())}</h1>
             <p class="bench__title wide-only">{said(|s| s.bench_lead())}</p>
             <button type="button" class="button button--small" popovertarget="set-ups">
                 <Icon name="bench" small=true/>

@@ -69,8 +69,8 @@ impl SetUpError {
 /// As many as have a letter and a colour of their own.
 pub const MOST_CLIENTS: usize = 12;
 
-/// Begins the Client Identifiers that the page gives out, and stands for a fresh one in a set-up: whoever
-/// opens a link is not to take over the Session of whoever made it.
+/// Prefix of generated Client Identifiers. In a shared link it means "generate a new one", so the recipient
+/// does not take over the author's Session.
 pub const FRESH_CLIENT_ID: &str = "playground-";
 
 /// As many letters as browsers, chats and mail commonly leave whole.

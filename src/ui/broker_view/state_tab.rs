@@ -110,6 +110,12 @@ fn refusal(store: Store) -> usize {
     code.map_or(0, |code| code.value().into())
 }
 
+/// That no CONNECT is taken, where it is so.
+fn closed_words(refusal: usize, strings: &Strings) -> Option<String> {
+    let code = u8::try_from(refusal).ok().and_then(ReasonCode::from_value)?;
+    code.is_error().then(|| strings.inside_closed(code_words(code, PacketType::ConnAck)))
+}
+
 /// Says so where no CONNECT is taken, with the way out.
 #[component]
 fn Closed() -> impl IntoView {
@@ -118,9 +124,7 @@ fn Closed() -> impl IntoView {
     let refusal = Memo::new(move |_| refusal(store));
     let reopen = move |()| change(store, |policy| policy.availability = Availability::Open);
     let notice = move || {
-        let code = u8::try_from(refusal.get()).ok().and_then(ReasonCode::from_value);
-        code.filter(|code| code.is_error()).map(|code| {
-            let words = locale.strings().inside_closed(code_words(code, PacketType::ConnAck));
+        closed_words(refusal.get(), locale.strings()).map(|words| {
             view! {
                 <div class="notice" data-state="warning" role="status">
                     <Icon name="warning"/>
@@ -141,7 +145,14 @@ fn Closed() -> impl IntoView {
 #[component]
 fn ShutDown() -> impl IntoView {
     let store = use_store();
+    let locale = use_locale();
     let is_closed = Signal::derive(move || refusal(store) > 0);
+    // The notice of it stands above everything, perhaps out of sight.
+    let said_here = move || {
+        closed_words(refusal(store), locale.strings()).map(|words| {
+            view! { <p class="field__hint">{words}</p> }
+        })
+    };
     let shut_down = move |()| store.operate(Input::Command(Command::ShutDown));
     view! {
         <section class="broker-shut">
@@ -151,6 +162,7 @@ fn ShutDown() -> impl IntoView {
                 disabled=is_closed
                 on_press=Callback::new(shut_down)
             />
+            {live(said_here)}
         </section>
     }
 }

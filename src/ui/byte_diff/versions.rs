@@ -136,9 +136,9 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ClientSlot, ConnectionId};
+    use crate::capture::{Capture, ClientSlot};
     use crate::language::Language;
-    use crate::mqtt::{Property, Sender, Will, encode};
+    use crate::mqtt::{ConnectionId, Property, Sender, Will, encode};
     use crate::time::Instant;
 
     fn beside(packet: Packet, topic: Option<&str>) -> Versions {

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 use super::model::difference_name;
 use super::shelf::{Item, use_capture_shelf};
-use crate::capture::{Capture, Comparison, Pair, compare};
+use crate::analysis::{Comparison, Pair, compare};
+use crate::capture::Capture;
 use crate::language::Language;
 use crate::time::Instant;
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};

@@ -7,8 +7,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ReadableWritablePair, Response};
 
-use crate::capture::share::{Folded, MAX_LETTERS, MAX_UNFOLDED, pack, unpack};
-use crate::capture::{Capture, LoadError, Record};
+use crate::capture::{Capture, Record};
+use crate::formats::{
+    LoadError,
+    share::{Folded, MAX_LETTERS, MAX_UNFOLDED, pack, unpack},
+};
 
 // `web-sys` counts these among what may still change, and leaves them out.
 #[wasm_bindgen]

@@ -10,10 +10,9 @@ use leptos::task::spawn_local;
 use super::fold::fold;
 use super::shelf::{LINK, use_capture_shelf};
 use crate::capture::Record;
-use crate::capture::json::records_to_json;
-use crate::capture::pcap::records_to_pcapng;
-use crate::capture::records_to_text;
-use crate::capture::share::MAX_LETTERS;
+use crate::formats::{
+    json::records_to_json, pcap::records_to_pcapng, records_to_text, share::MAX_LETTERS,
+};
 use crate::ui::address::{Page, Place};
 use crate::ui::browser::{copy, save, save_bytes};
 use crate::ui::components::Icon;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::capture::{Capture, Difference, LoadError, What, Wrong};
+use crate::analysis::{Difference, What};
+use crate::capture::Capture;
+use crate::formats::{LoadError, Wrong};
 use crate::language::Strings;
 use crate::ui::format::grouped;
 
@@ -129,8 +131,9 @@ pub fn difference_name(difference: &Difference, strings: &Strings) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{ClientSlot, ConnectionId, Entry};
+    use crate::capture::{ClientSlot, Entry};
     use crate::language::Language;
+    use crate::mqtt::ConnectionId;
     use crate::time::Instant;
 
     #[test]

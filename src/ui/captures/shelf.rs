@@ -9,7 +9,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::fold::unfold;
 use super::model::{Source, Summary};
-use crate::capture::{Capture, LoadError, Loaded, Record, read_file};
+use crate::capture::{Capture, Record};
+use crate::formats::{LoadError, Loaded, read_file};
 
 /// A capture on the shelf.
 #[derive(Clone)]

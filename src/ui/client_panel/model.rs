@@ -1,6 +1,7 @@
 //! What a panel shows of its client, as plain values.
 
-use crate::capture::{Capture, ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{Capture, ClientSlot, RecordId};
 use crate::lab::{BenchClient, LinkState, Problem};
 use crate::language::Strings;
 use crate::mqtt::{PacketType, ReasonCode, Sender};
@@ -126,7 +127,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::ConnectionId;
+    use crate::mqtt::ConnectionId;
     use crate::time::Instant;
 
     #[test]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::model::is_connect_failure;
 use super::notice::Notice;
-use crate::capture::why::{Cause, why};
+use crate::analysis::why::{Cause, why};
 use crate::capture::{ClientSlot, RecordId};
 use crate::lab::Problem;
 use crate::link::Target;

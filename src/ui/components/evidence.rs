@@ -9,7 +9,7 @@ use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::use_store;
 
-/// Opens the record in the inspector.
+/// Opens the record in the inspector. Within a picture it is one of its marks.
 #[component]
 pub fn Evidence(id: RecordId) -> impl IntoView {
     let store = use_store();
@@ -19,7 +19,7 @@ pub fn Evidence(id: RecordId) -> impl IntoView {
         locale.strings().evidence_open(id.number(), packet.map_or("", |packet| packet.name()))
     };
     view! {
-        <button class="evidence" aria-label=live(label) title=live(label) on:click=move |_| store.open(id)>
+        <button class="evidence" data-mark=id.0.to_string() aria-label=live(label) title=live(label) on:click=move |_| store.open(id)>
             <Icon name=packet.map_or("malformed", |packet| Family::of(packet).key())/>
             {format!("#{}", id.number())}
         </button>

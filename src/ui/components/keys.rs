@@ -31,6 +31,7 @@ pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
             ("/", strings.keys_filter()),
             ("j  k", strings.keys_packets()),
             ("Enter", strings.keys_open()),
+            ("← ↑ ↓ →", strings.keys_marks()),
             ("Esc", strings.keys_close()),
             ("e", strings.keys_enlarge()),
             ("g l", strings.keys_learn()),

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
+use crate::analysis::{Breakage, Broken};
 use crate::capture::{Capture, ClientSlot, Entry, RecordId};
 use crate::mqtt::{
-    Breakage, Broken, Class, DecodeError, Packet, PacketId, PacketType, ReasonCode, Sender, decode,
-    encode,
+    Class, DecodeError, Packet, PacketId, PacketType, ReasonCode, Sender, decode, encode,
 };
 use crate::ui::forms::{
     ConnectDraft, DisconnectDraft, Draft, Judged, PlainDraft, PublishDraft, SubscribeDraft,

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::model::{Fields, InHand, sample};
 use super::paste::{self, Around, PasteError};
-use crate::mqtt::{Breakage, Packet, PacketType, Sender, encode};
+use crate::analysis::Breakage;
+use crate::mqtt::{Packet, PacketType, Sender, encode};
 use crate::ui::forms::{FieldProblem, Size};
 
 /// Copied freely; one for the page.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::state::Composer;
 use super::words::breakage_words;
-use crate::mqtt::Broken;
+use crate::analysis::Broken;
 use crate::ui::components::{Icon, SpecRef};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;

@@ -1,7 +1,7 @@
 //! The names of the ways to break a packet.
 
+use crate::analysis::Breakage;
 use crate::language::Strings;
-use crate::mqtt::Breakage;
 
 /// What is done to the packet, as a short imperative.
 pub fn breakage_words(breakage: Breakage, strings: &Strings) -> &'static str {

@@ -1,7 +1,7 @@
 //! Tallies with links to what is missing, and the learner's best results.
 
+use crate::analysis::requests::percentile;
 use crate::course::around::QUESTIONS;
-use crate::course::requests::percentile;
 use crate::course::{ALIAS_SAVING, ALIAS_SAVING_BY_HAND, Progress, Sight, Through};
 use crate::language::Language;
 use crate::mqtt::{PacketType, PropertyId, ReasonCode};
@@ -125,9 +125,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::capture::{Capture, ClientSlot, ConnectionId};
+    use crate::capture::{Capture, ClientSlot};
     use crate::course::exercise;
-    use crate::mqtt::Sender;
+    use crate::mqtt::{ConnectionId, Sender};
     use crate::time::Instant;
 
     #[test]

@@ -1,7 +1,7 @@
 //! The ways to look at one packet, beside its fields.
 
 use super::limits::limits_of;
-use crate::capture::why::has_why;
+use crate::analysis::why::has_why;
 use crate::capture::{Capture, Record};
 use crate::language::Strings;
 use crate::mqtt::PacketType;

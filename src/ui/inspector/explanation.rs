@@ -10,8 +10,8 @@ use super::field_tree::row_name;
 use super::meaning::{full_value, meaning};
 use super::model::{RowName, Sheet};
 use super::reading::Reading;
+use crate::analysis::why::why;
 use crate::capture::RecordId;
-use crate::capture::why::why;
 use crate::glossary::{self, Entry};
 use crate::language::Language;
 use crate::mqtt::{

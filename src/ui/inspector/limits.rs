@@ -1,6 +1,7 @@
 //! What a CONNACK allows: every limit, stated or by default, in words, and beside that of another broker.
 
-use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId, answered_by};
+use crate::analysis::answered_by;
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::client::{Limit, Limits};
 use crate::language::Strings;
 use crate::mqtt::{
@@ -215,9 +216,8 @@ pub fn rows(limits: &Limits, strings: &Strings) -> Vec<LimitRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::ConnectionId;
     use crate::language::Language;
-    use crate::mqtt::{Property, Sender, encode};
+    use crate::mqtt::{ConnectionId, Property, Sender, encode};
     use crate::time::Instant;
 
     fn table(properties: Properties) -> Vec<LimitRow> {

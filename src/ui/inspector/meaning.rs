@@ -270,11 +270,11 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ClientSlot, ConnectionId, RecordId};
+    use crate::capture::{Capture, ClientSlot, RecordId};
     use crate::language::Language;
     use crate::mqtt::{
-        Connect, Packet, Properties, Property, Publish, QoS, RetainHandling, Sender, Subscribe,
-        Subscription, encode,
+        Connect, ConnectionId, Packet, Properties, Property, Publish, QoS, RetainHandling, Sender,
+        Subscribe, Subscription, encode,
     };
     use crate::time::Instant;
 

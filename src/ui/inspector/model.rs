@@ -342,8 +342,8 @@ impl Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Capture, ClientSlot, ConnectionId, RecordId};
-    use crate::mqtt::ErrorKind;
+    use crate::capture::{Capture, ClientSlot, RecordId};
+    use crate::mqtt::{ConnectionId, ErrorKind};
     use crate::time::Instant;
 
     fn sheet(bytes: &'static [u8]) -> Sheet {

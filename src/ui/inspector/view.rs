@@ -12,8 +12,8 @@ use super::hex::Hex;
 use super::limits_table::LimitsTable;
 use super::model::Sheet;
 use super::reading::{Layout, Reading};
-use crate::capture::why::has_why;
-use crate::capture::{Record, RecordId, answer_to, answered_by};
+use crate::analysis::{answer_to, answered_by, why::has_why};
+use crate::capture::{Record, RecordId};
 use crate::ui::browser::focus_within;
 use crate::ui::byte_diff::VersionDiff;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
@@ -107,8 +107,8 @@ pub fn Inspector(
     }
 }
 
-/// The record to show: the one selected, at once. Whoever races through the packets with a key held down, faster than
-/// anybody reads, sees every few of them, so that the list keeps pace with the key, and always the last.
+/// The record to show: the one selected, at once. Throttled: while an arrow key repeats, shows some of the
+/// selected records, and always the last.
 fn use_shown(store: Store) -> RwSignal<Option<RecordId>> {
     let shown = RwSignal::new(store.peek_selected());
     let is_resting = StoredValue::new(false);

@@ -8,8 +8,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::lanes::{End, Lanes};
-use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, Joins, Record, RecordId};
-use crate::mqtt::Sender;
+use crate::analysis::Joins;
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
+use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
 use crate::ui::packet_list::Matches;
 use crate::ui::windowed::Sight;

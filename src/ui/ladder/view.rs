@@ -17,7 +17,8 @@ use crate::ui::browser::focus_within;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::{
-    ANIMATED, EmptyWire, LeftOut, NewerButton, WireState, use_following, use_moving, use_wire,
+    ANIMATED, EmptyWire, LeftOut, NewerButton, WireState, use_calm, use_following, use_moving,
+    use_wire,
 };
 use crate::ui::store::{Store, use_store};
 use crate::ui::windowed::use_windowed;
@@ -36,25 +37,33 @@ pub struct Scene {
 
 /// The records that pass the filter, as a sequence diagram. Needs a `WireState` above it.
 #[component]
-pub fn LadderView() -> impl IntoView {
+pub fn LadderView(
+    /// Whether it is the picture on the stage, beside a list of the same records.
+    is_picture: bool,
+) -> impl IntoView {
     let (store, wire) = (use_store(), use_wire());
     let is_empty = Memo::new(move |_| wire.found().rows == 0);
     move || match is_empty.get() {
         true => view! { <EmptyWire store wire/> }.into_any(),
-        false => view! { <Rungs store wire/> }.into_any(),
+        false => view! { <Rungs store wire is_picture/> }.into_any(),
     }
 }
 
 #[component]
-fn Rungs(store: Store, wire: WireState) -> impl IntoView {
+fn Rungs(store: Store, wire: WireState, is_picture: bool) -> impl IntoView {
     let locale = use_locale();
     let root = NodeRef::<Div>::new();
     let windowed = use_windowed(root);
     let found = wire.found_memo();
 
     let ladder = StoredValue::new_local(Ladder::default());
+    let turn = if is_picture { use_calm(found) } else { found.into() };
     let followed = Memo::new(move |before: Option<&u64>| {
-        found.track();
+        // What nobody sees is caught up with once it is seen.
+        if let (true, Some(before)) = (windowed.is_hidden(), before) {
+            return *before;
+        }
+        turn.track();
         store.peek(|lab| {
             wire.with_matches(|matches| {
                 ladder.update_value(|ladder| ladder.follow(lab.capture(), matches));
@@ -62,12 +71,14 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
         });
         before.map_or(0, |before| before + 1)
     });
-    let text = Callback::new(move |()| {
-        let language = untrack(|| locale.language());
-        store.peek(|lab| ladder.with_value(|ladder| as_text(lab.capture(), ladder, language)))
-    });
-    wire.text.set_value(Some(text));
-    on_cleanup(move || _ = wire.text.try_set_value(None));
+    if !is_picture {
+        let text = Callback::new(move |()| {
+            let language = untrack(|| locale.language());
+            store.peek(|lab| ladder.with_value(|ladder| as_text(lab.capture(), ladder, language)))
+        });
+        wire.text.set_value(Some(text));
+        on_cleanup(move || _ = wire.text.try_set_value(None));
+    }
     let lanes = Memo::new(move |_| {
         followed.track();
         let mut clients = ladder.with_value(|ladder| ladder.clients().clone());
@@ -75,7 +86,7 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
         Lanes::new(&clients, ladder.with_value(|ladder| ladder.brokers().len()))
     });
     let following = use_following(windowed, wire, move || {
-        followed.get_untracked();
+        followed.track();
         ladder.with_value(Ladder::gone)
     });
     let reveal = move |id, focus: bool| {
@@ -108,7 +119,7 @@ fn Rungs(store: Store, wire: WireState) -> impl IntoView {
             windowed.measure();
         }
     });
-    let on_list_key = use_moving(store, wire, windowed, reveal);
+    let on_list_key = use_moving(store, wire, windowed, is_picture, reveal);
 
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
         "Escape" if replay.is_running() => {

@@ -65,7 +65,8 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{ClientSlot, ConnectionId, Entry, RecordId};
+    use crate::capture::{ClientSlot, Entry, RecordId};
+    use crate::mqtt::ConnectionId;
     use crate::time::Instant;
     use crate::ui::packet_list::{Filter, Matches};
 

@@ -27,15 +27,18 @@ pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
     let (client, kind) = (first.client, FormKind::of(&first)?);
     let name = model::action_name(&first.action);
     let connects = matches!(first.action, Action::Connect(_));
-    let failed = RwSignal::new(false);
+    let failed = RwSignal::new(None::<player::NotConnected>);
     let open = move |fill: bool| {
         spawn_local(async move {
-            let is_ready = connects || player::connect_first(session, client).await;
+            let ready = match connects {
+                true => Ok(()),
+                false => player::connect_first(session, client).await,
+            };
             // The exercise may have been left meanwhile.
             if session.try_starts().is_none() {
                 return;
             }
-            failed.set(!is_ready);
+            failed.set(ready.err());
             if fill {
                 desk.fill(&act());
             }
@@ -71,12 +74,14 @@ pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
             <Show when=live(move || is_asked(session, index))>
                 <p class="step__note">{live(move || locale.strings().prediction_first())}</p>
             </Show>
-            <Show when=live(move || failed.get())>
-                <p class="field__error" role="alert">
-                    <Icon name="warning"/>
-                    {live(move || locale.strings().step_no_connection())}
-                </p>
-            </Show>
+            {live(move || {
+                failed.get().map(|failed| view! {
+                    <p class="field__error" role="alert">
+                        <Icon name="warning"/>
+                        {failed.words(locale.strings())}
+                    </p>
+                })
+            })}
         </div>
     })
 }

@@ -179,9 +179,9 @@ fn Control(
         let cast = untrack(|| session.cast());
         is_pressed.set(true);
         spawn_local(async move {
-            let is_ready = match first {
+            let ready = match first {
                 Some(slot) => player::connect_first(session, slot).await,
-                None => true,
+                None => Ok(()),
             };
             // The exercise may have been left meanwhile.
             if session.try_starts().is_none() {
@@ -189,11 +189,14 @@ fn Control(
             }
             let language = locale.language_untracked();
             let strings = language.strings();
-            let outcome = match is_ready {
-                true => player::make(session, &cast, &next),
-                false => {
-                    let _ =
-                        told.try_set(Some(Told::Refused(strings.step_no_connection().to_owned())));
+            let nobody = store.peek(|lab| {
+                lab.clients().iter().all(|client| client.link_state() == LinkState::Closed)
+            });
+            let outcome = match ready {
+                Ok(()) => player::make(session, &cast, &next),
+                Err(missing) => {
+                    let words = missing.words(strings).to_owned();
+                    let _ = told.try_set(Some(Told::Refused(words)));
                     let _ = is_pressed.try_set(false);
                     return;
                 }
@@ -201,7 +204,10 @@ fn Control(
             let _ = told.try_set(match outcome {
                 Ok(true) => match next {
                     Move::Wait(time) => Some(Told::Done(strings.step_waited(time.as_secs_f64()))),
-                    Move::Operate(_) => Some(Told::Done(strings.step_operated().to_owned())),
+                    Move::Operate(_) => Some(Told::Done(match nobody {
+                        true => strings.step_operated_alone().to_owned(),
+                        false => strings.step_operated().to_owned(),
+                    })),
                     _ => None,
                 },
                 Ok(false) => Some(Told::Refused(strings.step_nothing_yet().to_owned())),

@@ -358,9 +358,10 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ClientSlot, ConnectionId, RecordId};
+    use crate::capture::{Capture, ClientSlot, RecordId};
     use crate::mqtt::{
-        Ack, Connect, Disconnect, PacketId, Publish, SubAck, Subscribe, Unsubscribe, Will, encode,
+        Ack, Connect, ConnectionId, Disconnect, PacketId, Publish, SubAck, Subscribe, Unsubscribe,
+        Will, encode,
     };
     use crate::time::Instant;
 

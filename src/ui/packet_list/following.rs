@@ -24,7 +24,7 @@ pub struct Following {
 }
 
 /// Keeps the end of a list of records in sight. `gone` tells how much has gone at the upper end, in rows;
-/// it is called after every change.
+/// it is called after every change of what it reads.
 pub fn use_following(
     windowed: Windowed,
     wire: WireState,
@@ -39,7 +39,6 @@ pub fn use_following(
         last_top: StoredValue::new(0),
     };
     Effect::new(move |before: Option<f64>| {
-        found.track();
         let gone = gone();
         if following.follows.get_untracked() {
             request_animation_frame(move || {

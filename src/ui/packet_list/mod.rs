@@ -2,6 +2,7 @@
 //!
 //! The [ladder](super::ladder) shows the same records; what both need stands here.
 
+mod calm;
 mod facts;
 #[cfg(target_arch = "wasm32")]
 mod filter_menu;
@@ -19,6 +20,9 @@ mod wire_bar;
 #[cfg(target_arch = "wasm32")]
 mod wire_state;
 
+#[cfg(target_arch = "wasm32")]
+pub use calm::use_calm;
+pub use calm::{ANIMATED, pause};
 pub use facts::{Facts, Line, explain_error};
 #[cfg(target_arch = "wasm32")]
 pub use following::{NewerButton, use_following};
@@ -28,7 +32,7 @@ pub use moving::use_moving;
 #[cfg(target_arch = "wasm32")]
 pub use packet_row::line_view;
 #[cfg(target_arch = "wasm32")]
-pub use view::{ANIMATED, EmptyWire, LeftOut, PacketList};
+pub use view::{EmptyWire, LeftOut, PacketList};
 #[cfg(target_arch = "wasm32")]
 pub use wire_bar::WireBar;
 #[cfg(target_arch = "wasm32")]

@@ -395,7 +395,8 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Bounds, ClientSlot, ConnectionId, Entry};
+    use crate::capture::{Bounds, ClientSlot, Entry};
+    use crate::mqtt::ConnectionId;
     use crate::time::Instant;
 
     const CONNECT: &[u8] = &[

@@ -10,11 +10,13 @@ use crate::ui::store::Store;
 use crate::ui::windowed::Windowed;
 
 /// `reveal` brings a record into sight, and the focus there if it is told so. Returns what listens to the
-/// keys pressed within the list; `j` and `k` work everywhere on the page.
+/// keys pressed within the list; `j` and `k` work everywhere on the page. A picture of what the wire shows too
+/// leaves them to the wire, as long as that is in sight.
 pub fn use_moving(
     store: Store,
     wire: WireState,
     windowed: Windowed,
+    is_picture: bool,
     reveal: impl Fn(RecordId, bool) + Copy + Send + Sync + 'static,
 ) -> impl Fn(KeyboardEvent) + Copy {
     // The inspector takes room from the list: what it shows is brought back into sight.
@@ -45,7 +47,8 @@ pub fn use_moving(
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
         // A list out of sight leaves the keys to the one in sight.
         let is_in_sight = windowed.root().is_some_and(|root| root.client_height() > 0);
-        if !plain || !is_in_sight || is_typing(&event) || event.default_prevented() {
+        let is_left = is_picture && wire.is_in_sight();
+        if !plain || !is_in_sight || is_left || is_typing(&event) || event.default_prevented() {
             return;
         }
         match event.key().as_str() {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::facts::Line;
 use super::model::Filter;
 use super::wire_state::use_wire;
-use crate::capture::why::has_why;
+use crate::analysis::why::has_why;
 use crate::capture::{Entry, Record, RecordId};
 use crate::language::Strings;
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};

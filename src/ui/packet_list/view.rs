@@ -3,6 +3,7 @@
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::calm::ANIMATED;
 use super::following::{NewerButton, use_following};
 use super::moving::use_moving;
 use super::packet_row::PacketRow;
@@ -15,9 +16,6 @@ use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::{Store, use_store};
 use crate::ui::windowed::use_windowed;
-
-/// More rows than these come at once only in a flood, which needs no animation.
-pub const ANIMATED: u64 = 6;
 
 #[component]
 pub fn PacketList(
@@ -149,8 +147,8 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
         }
     });
 
-    let following = use_following(windowed, wire, move || found.get_untracked().gone as f64);
-    let on_list_key = use_moving(store, wire, windowed, move |id, focus| {
+    let following = use_following(windowed, wire, move || found.get().gone as f64);
+    let on_list_key = use_moving(store, wire, windowed, false, move |id, focus| {
         let position = wire.with_matches(|matches| matches.position(id));
         following.leave_for(position as f64, position as f64 + 1.0);
         windowed.reveal(position, id.0, move |row| {

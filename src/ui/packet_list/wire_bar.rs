@@ -23,8 +23,7 @@ pub fn WireBar() -> impl IntoView {
     let handle = window_event_listener(keydown, move |event| {
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
         // A bar out of sight leaves the keys to the one in sight.
-        let is_in_sight = wire.input.get_untracked().is_some_and(|i| i.offset_parent().is_some());
-        if !plain || !is_in_sight || is_typing(&event) || event.default_prevented() {
+        if !plain || !wire.is_in_sight() || is_typing(&event) || event.default_prevented() {
             return;
         }
         match event.key().as_str() {
@@ -101,20 +100,22 @@ pub fn WireBar() -> impl IntoView {
     };
     view! {
         <div class="wire-bar">
-            <div
-                class="segmented segmented--small"
-                role="group"
-                aria-label=live(move || locale.strings().wire_view())
-            >
-                {view_option(
-                    WireView::List,
-                    Signal::derive(move || locale.strings().wire_view_list()),
-                )}
-                {view_option(
-                    WireView::Ladder,
-                    Signal::derive(move || locale.strings().wire_view_ladder()),
-                )}
-            </div>
+            <Show when=live(move || wire.has_views())>
+                <div
+                    class="segmented segmented--small"
+                    role="group"
+                    aria-label=live(move || locale.strings().wire_view())
+                >
+                    {view_option(
+                        WireView::List,
+                        Signal::derive(move || locale.strings().wire_view_list()),
+                    )}
+                    {view_option(
+                        WireView::Ladder,
+                        Signal::derive(move || locale.strings().wire_view_ladder()),
+                    )}
+                </div>
+            </Show>
             <label class="wire-bar__filter">
                 <Icon name="search" small=true/>
                 <input

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Filter, Matches};
+use crate::analysis::why::has_why;
 use crate::capture::RecordId;
-use crate::capture::why::has_why;
 use crate::ui::locale::use_locale;
 use crate::ui::storage::{self, Key};
 use crate::ui::store::{Store, use_store};
@@ -28,6 +28,8 @@ pub struct WireState {
     /// The row where the keyboard stands.
     pub cursor: RwSignal<Option<RecordId>>,
     pub view: RwSignal<WireView>,
+    /// Whether the ladder is the picture on the stage: beside it the wire shows the list.
+    pub has_ladder_beside: bool,
     /// Whether the wire has all the room of the bench.
     pub enlarged: RwSignal<bool>,
     /// What is copied in place of the list, where another view shows the records.
@@ -77,6 +79,11 @@ pub fn use_wire() -> WireState {
 impl WireState {
     /// Makes it available to all parts of the wire, which stand below.
     pub fn provide() -> WireState {
+        WireState::provide_beside(false)
+    }
+
+    /// The same on a page whose stage may show the ladder.
+    pub fn provide_beside(has_ladder_beside: bool) -> WireState {
         let (store, locale) = (use_store(), use_locale());
         let filter = RwSignal::new(String::new());
         let since = RwSignal::new(RecordId(0));
@@ -130,6 +137,7 @@ impl WireState {
             since,
             cursor: RwSignal::new(None),
             view,
+            has_ladder_beside,
             enlarged: RwSignal::new(false),
             text: StoredValue::new(None),
             matches,
@@ -137,6 +145,21 @@ impl WireState {
         };
         provide_context(wire);
         wire
+    }
+
+    /// Whether there is a choice between the views: not while the other one stands on the stage. Tracked.
+    pub fn has_views(self) -> bool {
+        !self.has_ladder_beside || self.enlarged.get()
+    }
+
+    /// What the wire shows. Tracked.
+    pub fn shown(self) -> WireView {
+        if self.has_views() { self.view.get() } else { WireView::List }
+    }
+
+    /// Whether the wire itself can be seen, rather than only what else shows its records. Not tracked.
+    pub fn is_in_sight(self) -> bool {
+        self.input.get_untracked().is_some_and(|input| input.offset_parent().is_some())
     }
 
     /// Tracked.

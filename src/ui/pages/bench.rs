@@ -35,6 +35,7 @@ pub fn BenchPage() -> impl IntoView {
             // There is nothing to learn here: whoever comes from there sees the bench.
             data-pane=live(move || if pane.get() == Pane::Wire { "wire" } else { "bench" })
         >
+            <h1 class="visually-hidden">{said(|s| s.page_bench())}</h1>
             <div
                 class="exercise-page__work"
                 style:--split-y=live(share)

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::NotFoundPage;
-use crate::course::{Exercise, exercise};
+use crate::course::{Exercise, exercise, exercise_title};
 use crate::ui::behind::use_behind;
 use crate::ui::browser::scroll_to_top;
 use crate::ui::components::{Axis, Splitter};
@@ -46,7 +46,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
     let behind = use_behind();
     let pane = use_pane();
     pane.set(Pane::Learn);
-    let wire = WireState::provide();
+    let wire = WireState::provide_beside(exercise.picture.is_none());
     let desk = Desk::provide(true);
     let session = LessonSession::begin(exercise, store, use_progress());
 
@@ -74,7 +74,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
     });
     let picture = match exercise.picture {
         Some(picture) => pictures::draw(picture, session),
-        None => view! { <Lazy part=ladder::part() view=live(ladder::view)/> }.into_any(),
+        None => view! { <Lazy part=ladder::part() view=live(|| ladder::view(true))/> }.into_any(),
     };
 
     view! {
@@ -85,6 +85,10 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
             data-pane=live(move || pane.get().key())
             style:--split-x=live(move || percent(across.get()))
         >
+            // The heading in the words is not there while another tab is.
+            <h1 class="exercise-page__title visually-hidden">
+                {live(move || exercise_title(exercise.id, locale.language()))}
+            </h1>
             <section class="exercise-page__words" aria-label=live(move || locale.strings().pane_learn())>
                 <TaskStrip session/>
                 <div class="exercise-page__learn" id="pane-learn" tabindex="-1">

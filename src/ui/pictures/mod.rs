@@ -4,6 +4,7 @@ pub mod alias_game;
 pub mod alias_ledger;
 pub mod axis;
 pub mod codes;
+pub mod marks;
 #[cfg(target_arch = "wasm32")]
 mod measure;
 pub mod metadata;
@@ -31,7 +32,7 @@ pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
         Picture::Requests => view! { <requests::RequestsPicture session/> }.into_any(),
         Picture::Sessions => sessions::SessionsPicture().into_any(),
         Picture::Tracer => view! { <tracer::TracerPicture session/> }.into_any(),
-        Picture::Metadata => metadata::MetadataPicture().into_any(),
+        Picture::Metadata => view! { <metadata::MetadataPicture session/> }.into_any(),
         Picture::Window => window::WindowPicture().into_any(),
         Picture::Scram => scram::ScramPicture().into_any(),
         Picture::Versions => versions::VersionsPicture().into_any(),

@@ -123,8 +123,8 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::ConnectionId;
     use crate::language::Language;
+    use crate::mqtt::ConnectionId;
     use crate::time::Instant;
 
     #[test]

@@ -1,5 +1,6 @@
 //! On a narrow screen: one pane at a time, chosen at the thumb.
 
+use leptos::html::Nav;
 use leptos::prelude::*;
 
 use crate::ui::components::Icon;
@@ -37,6 +38,16 @@ pub fn PaneTabs(
             wire.enlarged.set(false);
         }
     });
+    // What is opened from another tab is in the inspector, on the tab of the wire.
+    let bar = NodeRef::<Nav>::new();
+    Effect::new(move |before: Option<u32>| {
+        let opens = store.opens();
+        let is_narrow = bar.get_untracked().is_some_and(|bar| bar.client_height() > 0);
+        if is_narrow && before.is_some_and(|before| before != opens) {
+            pane.set(Pane::Wire);
+        }
+        opens
+    });
     let unseen = move || newest().saturating_sub(seen.get());
     let tabs = panes.iter().map(|tab| {
         let tab = *tab;
@@ -57,7 +68,7 @@ pub fn PaneTabs(
         }
     });
     view! {
-        <nav class="pane-tabs" role="tablist" aria-label=live(move || locale.strings().panes())>
+        <nav class="pane-tabs" node_ref=bar role="tablist" aria-label=live(move || locale.strings().panes())>
             {tabs.collect_view()}
         </nav>
     }

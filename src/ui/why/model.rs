@@ -1,6 +1,6 @@
 //! A cause in words.
 
-use crate::capture::why::{Cause, Why};
+use crate::analysis::why::{Cause, Why};
 use crate::capture::{Capture, ClientSlot, Entry, RecordId};
 use crate::glossary;
 use crate::language::{Language, Strings};

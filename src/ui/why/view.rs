@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::model::told;
+use crate::analysis::why::{Why, why};
 use crate::capture::RecordId;
-use crate::capture::why::{Why, why};
 use crate::language::Language;
 use crate::ui::components::{Icon, PacketName, PacketWay, SpecRef, direction};
 use crate::ui::format::moment;

@@ -19,6 +19,7 @@ pub struct Windowed {
     root: NodeRef<Div>,
     sight: RwSignal<Sight>,
     is_narrow: RwSignal<bool>,
+    is_hidden: RwSignal<bool>,
 }
 
 /// How a list looked before anybody scrolled it: the next one in its place most likely looks the same, and need not
@@ -47,6 +48,7 @@ pub fn use_windowed_like(root: NodeRef<Div>, first: FirstLook) -> Windowed {
         root,
         sight: RwSignal::new(expected.unwrap_or_default()),
         is_narrow: RwSignal::new(false),
+        is_hidden: RwSignal::new(false),
     };
     // Scrolling does not bubble, but an ancestor may be the one that scrolls: so it is caught on its
     // way down. What scrolls elsewhere moves nothing here.
@@ -122,8 +124,20 @@ impl Windowed {
         self.is_narrow.get()
     }
 
+    /// Whether it is not displayed at all. What it drew last stays then. Tracked.
+    pub fn is_hidden(self) -> bool {
+        self.is_hidden.get()
+    }
+
     fn measure_width(self) {
         let Some(root) = self.root() else { return };
+        let is_hidden = (root.client_width(), root.client_height()) == (0, 0);
+        if self.is_hidden.try_get_untracked().is_some_and(|before| before != is_hidden) {
+            self.is_hidden.set(is_hidden);
+        }
+        if is_hidden {
+            return;
+        }
         let letter = document()
             .document_element()
             .and_then(|page| window().get_computed_style(&page).ok().flatten())
@@ -147,7 +161,8 @@ impl Windowed {
 
     /// Looks again. To be called once the first rows are drawn.
     pub fn measure(self) {
-        let sight = self.root().and_then(|root| self.look(&root));
+        let is_hidden = self.is_hidden.try_get_untracked() == Some(true);
+        let sight = self.root().filter(|_| !is_hidden).and_then(|root| self.look(&root));
         if let Some(sight) = sight
             && self.sight.try_get_untracked().is_some_and(|before| before != sight)
         {

@@ -510,7 +510,7 @@ fn the_rest() -> Vec<Way> {
                 users: vec![User { name: "ada".into(), password: "pencil".into() }],
                 ..open()
             },
-            super::authentication::re_authenticates,
+            authentication::re_authenticates,
         ),
     ]
 }

@@ -1,12 +1,14 @@
 //! One CONNECT that says what this client can take and who it is.
 
 use super::accepted;
-use crate::capture::{ClientSlot, Record, RecordId, answered_by};
+use crate::analysis::answered_by;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Prediction,
     Step, Verdict, check, figure, judge,
 };
+use crate::delivery::Accepts;
 use crate::lab::Act;
 use crate::mqtt::{Packet, PacketType, Property, PropertyId, encode};
 
@@ -143,11 +145,15 @@ fn agreed(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, Strin
         return Vec::new();
     };
     let (asked, stated) = (connect.properties(), connack.properties());
+    let receive_maximum = |packet| {
+        let accepts = Accepts::stated_in(packet).unwrap_or_default();
+        accepts.receive_maximum.to_string()
+    };
     let interval = stated.session_expiry_interval().or(asked.session_expiry_interval());
     vec![
         ("interval", interval.unwrap_or(0).to_string()),
-        ("yours", asked.receive_maximum().unwrap_or(u16::MAX).to_string()),
-        ("theirs", stated.receive_maximum().unwrap_or(u16::MAX).to_string()),
+        ("yours", receive_maximum(&connect)),
+        ("theirs", receive_maximum(&connack)),
     ]
 }
 

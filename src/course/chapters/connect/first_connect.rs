@@ -6,6 +6,7 @@ use crate::course::{
     Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Verdict, check,
     judge,
 };
+use crate::delivery::Accepts;
 use crate::lab::Act;
 use crate::mqtt::PacketType;
 
@@ -63,11 +64,10 @@ fn limits_read(evidence: &Evidence) -> Verdict {
 /// What the opened CONNACK allows, its defaults included (§3.2.2.3).
 fn limits(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
     let opened = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
-    let Some(connack) = opened else { return Vec::new() };
-    let stated = connack.properties();
+    let Some(accepts) = opened.as_ref().and_then(Accepts::stated_in) else { return Vec::new() };
     vec![
-        ("receive-maximum", stated.receive_maximum().unwrap_or(u16::MAX).to_string()),
-        ("topic-alias-maximum", stated.topic_alias_maximum().unwrap_or(0).to_string()),
+        ("receive-maximum", accepts.receive_maximum.to_string()),
+        ("topic-alias-maximum", accepts.topic_alias_maximum.to_string()),
     ]
 }
 

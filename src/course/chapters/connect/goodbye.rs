@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::accepted;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step,

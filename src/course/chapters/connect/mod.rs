@@ -6,7 +6,8 @@ mod goodbye;
 mod three_or_five;
 
 use super::Chapter;
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::{Evidence, Unmet, check};
 use crate::mqtt::PacketType;
 

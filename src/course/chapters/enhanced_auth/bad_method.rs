@@ -3,8 +3,8 @@
 use super::CLIENT;
 use crate::capture::RecordId;
 use crate::course::chapters::common::{codes_of, connect, connect_with, has_ended};
-use crate::course::connections::{Connection, connections};
 use crate::course::figure::{self, Figure};
+use crate::course::support::connections::{Connection, connections};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step,
     Unmet, Verdict, check,

@@ -11,7 +11,7 @@ use super::common::connect_with;
 use crate::auth::{ClientFirst, SCRAM_SHA_256, hmac_sha256, nonce};
 use crate::broker::{Policy, User};
 use crate::capture::ClientSlot;
-use crate::course::scram::{PASSWORD, USER, exchanges_of};
+use crate::course::support::scram::{PASSWORD, USER, exchanges_of};
 use crate::course::{Cast, Evidence};
 use crate::lab::{Act, Action};
 use crate::mqtt::{Property, ReasonCode};

@@ -3,7 +3,7 @@
 use super::CLIENT;
 use crate::capture::RecordId;
 use crate::course::chapters::common::connect_with;
-use crate::course::connections::{Connection, connections};
+use crate::course::support::connections::{Connection, connections};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step,
     Unmet, Verdict, check,

@@ -2,9 +2,10 @@
 
 use super::scram_login::logged_in;
 use super::{CLIENT, authenticate, begin, client_first, one_user, open, prove};
-use crate::capture::{Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{Record, RecordId};
 use crate::course::chapters::common::{codes_of, publish};
-use crate::course::scram::{Exchange, PASSWORD, USER, exchanges_of};
+use crate::course::support::scram::{Exchange, PASSWORD, USER, exchanges_of};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,

@@ -4,8 +4,8 @@ use super::{CLIENT, begin, one_user, open, prove};
 use crate::auth::SCRAM_SHA_256;
 use crate::capture::RecordId;
 use crate::course::chapters::common::code_in_words;
-use crate::course::connections::connections;
-use crate::course::scram::{End, Exchange, PASSWORD, USER, exchanges_of};
+use crate::course::support::connections::connections;
+use crate::course::support::scram::{End, Exchange, PASSWORD, USER, exchanges_of};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,

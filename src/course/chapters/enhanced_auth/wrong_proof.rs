@@ -4,7 +4,7 @@ use super::scram_login::challenged;
 use super::{CLIENT, begin, one_user, open, prove};
 use crate::capture::RecordId;
 use crate::course::chapters::common::{codes_of, has_ended};
-use crate::course::scram::{Exchange, PASSWORD, USER, exchanges_of};
+use crate::course::support::scram::{Exchange, PASSWORD, USER, exchanges_of};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,

@@ -4,11 +4,12 @@
 use bytes::Bytes;
 
 use super::{PUBLISHER, SUBSCRIBER, TOPIC, delivered, published};
+use crate::analysis::answer_to;
 use crate::broker::Policy;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, connect_with};
-use crate::course::connections::{Connection, connections};
-use crate::course::subscriptions::held;
+use crate::course::support::connections::{Connection, connections};
+use crate::course::support::subscriptions::held;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Prediction,
     Step, Unmet, Verdict, check, figure, judge,
@@ -43,7 +44,7 @@ pub static EXERCISE: Exercise = Exercise {
     policy: || Policy { maximum_packet_size: Some(4096), ..Policy::default() },
     figures: &[
         Figure { name: "fits", value: |_| figure::size(&of_size(FITS)) },
-        Figure { name: "topic", value: |_| (2 + super::TOPIC.len()).to_string() },
+        Figure { name: "topic", value: |_| (2 + TOPIC.len()).to_string() },
         Figure { name: "one-more", value: |_| (MAXIMUM + 1).to_string() },
         Figure { name: "large", value: |_| figure::size(&of_size(TOO_LARGE)) },
     ],

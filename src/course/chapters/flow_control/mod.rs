@@ -10,9 +10,9 @@ mod server_quota;
 
 use super::Chapter;
 use super::common::{self, connect_with};
+use crate::analysis::windows::{Window, windows};
 use crate::capture::{ClientSlot, Record, RecordId};
-use crate::course::subscriptions::held;
-use crate::course::window::{Window, windows};
+use crate::course::support::subscriptions::held;
 use crate::course::{Cast, Evidence, Finding, Unmet, Verdict, check};
 use crate::lab::{AcknowledgeByHand, Act, Action};
 use crate::mqtt::{

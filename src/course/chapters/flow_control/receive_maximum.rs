@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{PUBLISHER, SUBSCRIBER, TOPIC, limit, limited, stream, subscribe};
-use crate::capture::{RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::RecordId;
 use crate::course::chapters::common::connect;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,

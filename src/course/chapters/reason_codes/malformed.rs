@@ -1,14 +1,15 @@
 //! 0x81: a packet broken by hand, by two bits.
 
 use super::ended;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::{Breakage, answer_to};
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Verdict, judge,
 };
 use crate::lab::{Act, Action};
-use crate::mqtt::{Breakage, PacketType, QoS, ReasonCode, Sender};
+use crate::mqtt::{PacketType, QoS, ReasonCode, Sender};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "malformed",

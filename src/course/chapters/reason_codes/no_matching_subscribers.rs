@@ -1,6 +1,7 @@
 //! A success that says: nobody was there.
 
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{codes_of, connect, publish, size_of, subscribe};
 use crate::course::figure::{self, Figure};
 use crate::course::{

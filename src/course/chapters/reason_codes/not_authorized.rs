@@ -1,7 +1,8 @@
 //! 0x87: one PUBLISH is refused, the connection stays; QoS 0 is refused in silence.
 
 use super::no_publishing;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, publish};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,

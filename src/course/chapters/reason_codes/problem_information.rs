@@ -1,7 +1,8 @@
 //! Request Problem Information: whether refusals say why.
 
 use super::no_publishing;
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, connect_with, publish, size_of};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::broker::{self, Policy, Rule};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{code_in_words, codes_of, connect, connect_with};
-use crate::course::connections::{Connection, connections};
+use crate::course::support::connections::{Connection, connections};
 use crate::course::{
     Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
     Unmet, Verdict,

@@ -1,7 +1,8 @@
 //! Three Topic Filters in one SUBSCRIBE, three Reason Codes in one SUBACK.
 
 use super::choosy;
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{codes_of, connect, publish};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Prediction, Step, Unmet,

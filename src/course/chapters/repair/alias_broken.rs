@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::capture::{ClientSlot, Entry, RecordId};
 use crate::course::chapters::common::{connect, has_ended, publish_with, subscribe};
-use crate::course::connections::{Connection, accepted};
+use crate::course::support::connections::{Connection, accepted};
 use crate::course::{
     Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet, Verdict,
     check,

@@ -2,7 +2,7 @@
 
 use crate::capture::{ClientSlot, Entry, RecordId};
 use crate::course::chapters::common::{connect, has_ended};
-use crate::course::connections::{Connection, accepted, connections};
+use crate::course::support::connections::{Connection, accepted, connections};
 use crate::course::{
     Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Step, Unmet, Verdict,
 };

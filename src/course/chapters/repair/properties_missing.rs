@@ -35,6 +35,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     picture: Some(Picture::Metadata),
+    messages_alone_until: Some("source"),
     steps: &[
         Step {
             id: "look",

@@ -2,7 +2,7 @@
 
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, connect_with, publish, subscribe};
-use crate::course::connections::{accepted, connection_among, connections};
+use crate::course::support::connections::{accepted, connection_among, connections};
 use crate::course::{
     Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet,
     Verdict, check,

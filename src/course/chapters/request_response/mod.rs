@@ -11,9 +11,9 @@ use bytes::Bytes;
 
 use super::Chapter;
 use super::common::publish_with;
+use crate::analysis::requests::{Exchange, Requests};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::requests::{Exchange, Requests};
-use crate::course::subscriptions::held;
+use crate::course::support::subscriptions::held;
 use crate::course::{Cast, Evidence, Finding, Unmet, Verdict, check};
 use crate::lab::{Act, Action};
 use crate::mqtt::{PacketType, Property, PropertyId, QoS, ReasonCode};

@@ -4,9 +4,9 @@ use super::{
     JSON, REQUESTER, REQUESTS, RESPONDER, both_listen, pair, request, requests, response_topic,
     without,
 };
+use crate::analysis::requests::Exchange;
 use crate::capture::RecordId;
 use crate::course::chapters::common::{connect, subscribe};
-use crate::course::requests::Exchange;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::broker::{Action as Asked, Policy, Rule};
 use crate::course::chapters::common::{connect, connect_with, publish_with, subscribe};
-use crate::course::subscriptions::held;
+use crate::course::support::subscriptions::held;
 use crate::course::{
     Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Step,
     Unmet, Verdict, check, figure, judge,

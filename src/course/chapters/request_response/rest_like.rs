@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{REQUESTER, RESPONDER, both_listen, exchange_of, request, requests, response_topic};
+use crate::analysis::requests::Exchange;
 use crate::capture::{Record, RecordId};
 use crate::course::chapters::common::{connect, subscribe};
-use crate::course::requests::Exchange;
-use crate::course::subscriptions::granted;
+use crate::course::support::subscriptions::granted;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,

@@ -6,10 +6,10 @@ use super::{
     JSON, REQUESTER, REQUESTS, RESPONDER, both_listen, exchange_of, pair, request,
     requester_listens, requests, response_topic, round_trip,
 };
+use crate::analysis::requests::Exchange;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, subscribe};
-use crate::course::requests::Exchange;
-use crate::course::subscriptions::held;
+use crate::course::support::subscriptions::held;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,

@@ -4,9 +4,10 @@ use super::{
     REQUESTER, REQUESTS, RESPONDER, both_listen, exchange_of, json, pair, received, request,
     requests, response_topic, round_trip,
 };
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::analysis::requests::Exchange;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
-use crate::course::requests::Exchange;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,

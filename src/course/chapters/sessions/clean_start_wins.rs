@@ -1,9 +1,10 @@
 //! Clean Start 1 ends a Session, however long it was to live.
 
 use super::{connect, grants_of_session, leave, seconds};
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{self, publish, subscribe};
-use crate::course::connections::{
+use crate::course::support::connections::{
     Connection, accepted, connection_among, latest_absence, time_between,
 };
 use crate::course::{

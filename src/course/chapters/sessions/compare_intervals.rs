@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{EXPIRY, connect, leave};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::connections::{Connection, accepted, connection_among, time_between};
+use crate::course::support::connections::{Connection, accepted, connection_among, time_between};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
     Step, Unmet, Verdict,

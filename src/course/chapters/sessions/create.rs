@@ -2,7 +2,7 @@
 
 use super::{EXPIRY, connect, grants_of_session, leave};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::connections::{Connection, connection_among, connections};
+use crate::course::support::connections::{Connection, connection_among, connections};
 use crate::course::{
     Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Step, Unmet,
     Verdict, check,

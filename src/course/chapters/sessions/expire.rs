@@ -2,7 +2,7 @@
 
 use super::{connect, leave, longer, seconds, short};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::connections::{Connection, accepted, latest_absence};
+use crate::course::support::connections::{Connection, accepted, latest_absence};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,

@@ -4,7 +4,9 @@ use bytes::Bytes;
 
 use super::{EXPIRY, connect, seconds};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::connections::{Connection, connection_among, connections, latest_absence};
+use crate::course::support::connections::{
+    Connection, connection_among, connections, latest_absence,
+};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, figure,

@@ -1,15 +1,15 @@
 //! The connection is cut between PUBLISH and PUBACK: the message comes again, with DUP and the same number.
 
 use super::connect;
-use crate::capture::{ClientSlot, ConnectionId, RecordId};
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{self, publish, subscribe};
-use crate::course::connections::{Connection, accepted};
+use crate::course::support::connections::{Connection, accepted};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,
 };
 use crate::lab::{AcknowledgeByHand, Act, Action};
-use crate::mqtt::{PacketId, PacketType, Properties, Publish, QoS, ReasonCode};
+use crate::mqtt::{ConnectionId, PacketId, PacketType, Properties, Publish, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "redelivery",

@@ -4,7 +4,9 @@ use super::create::{ALERTS, MESSAGES, both_subscribed, subscribe};
 use super::{EXPIRY, connect, leave};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{self, publish};
-use crate::course::connections::{Connection, connection_among, latest_absence, time_between};
+use crate::course::support::connections::{
+    Connection, connection_among, latest_absence, time_between,
+};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,

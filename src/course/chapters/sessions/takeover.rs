@@ -3,7 +3,7 @@
 use super::{connect, grants_of_session};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::subscribe;
-use crate::course::connections::{Connection, accepted, connections};
+use crate::course::support::connections::{Connection, accepted, connections};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use super::{EXPIRY, connect, seconds};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common;
-use crate::course::connections::{Connection, accepted, connection_among, latest_absence};
-use crate::course::subscriptions::granted;
+use crate::course::support::connections::{Connection, accepted, connection_among, latest_absence};
+use crate::course::support::subscriptions::granted;
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,

@@ -1,8 +1,9 @@
 //! No Local: a client that does not want its own messages back.
 
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::{connect, publish};
-use crate::course::subscriptions::{Granted, held};
+use crate::course::support::subscriptions::{Granted, held};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
     Step, Unmet, Verdict, check,

@@ -1,8 +1,9 @@
 //! Retain As Published: whether the RETAIN flag of a live message survives the way through the server.
 
-use crate::capture::{ClientSlot, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::connect;
-use crate::course::subscriptions::{Granted, held};
+use crate::course::support::subscriptions::{Granted, held};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,

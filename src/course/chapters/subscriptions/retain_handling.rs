@@ -2,7 +2,7 @@
 
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::chapters::common::connect;
-use crate::course::subscriptions::{Granted, granted};
+use crate::course::support::subscriptions::{Granted, granted};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check,

@@ -2,7 +2,7 @@
 
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, publish};
-use crate::course::subscriptions::{Granted, held};
+use crate::course::support::subscriptions::{Granted, held};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
     Step, Unmet, Verdict, check,

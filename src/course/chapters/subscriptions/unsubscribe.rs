@@ -1,8 +1,9 @@
 //! UNSUBSCRIBE, once where a subscription is and once where none is: two Reason Codes.
 
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, has_ended, publish, subscribe};
-use crate::course::subscriptions::{ended, held};
+use crate::course::support::subscriptions::{ended, held};
 use crate::course::{
     Asks, Broker, ByHand, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction,
     Step, Unmet, Verdict, check, judge,

@@ -1,9 +1,9 @@
 //! Aliases in the other direction: the subscriber allows them, the Server hands them out.
 
 use super::{TOPIC, alias_of, part, reading};
+use crate::analysis::savings::{Weighed, weigh};
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, connect_with, subscribe};
-use crate::course::savings::{Weighed, weigh};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, check, figure, judge,

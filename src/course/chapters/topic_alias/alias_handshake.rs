@@ -7,6 +7,7 @@ use crate::course::{
     Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Step,
     Verdict, check, figure, judge,
 };
+use crate::delivery::Accepts;
 use crate::lab::Act;
 use crate::mqtt::{PacketType, PropertyId, Publish, QoS};
 
@@ -79,10 +80,10 @@ fn both(_: &Cast) -> Act {
     publish(Some(1))
 }
 
-/// What a CONNACK allows; without the property, no alias at all (§3.2.2.3.8).
+/// What a CONNACK allows.
 fn maximum(evidence: &Evidence, connack: RecordId) -> u16 {
     let packet = evidence.capture.get(connack).and_then(|record| record.valid_packet());
-    packet.and_then(|packet| packet.properties().topic_alias_maximum()).unwrap_or(0)
+    packet.as_ref().and_then(Accepts::stated_in).unwrap_or_default().topic_alias_maximum
 }
 
 /// A CONNACK that allows aliases has been opened.

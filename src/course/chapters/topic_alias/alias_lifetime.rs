@@ -1,15 +1,16 @@
 //! An alias ends with its Network Connection, also where the Session goes on.
 
 use super::{TOPIC, alias_of, code_of, dismissal, has_ended, publish_in, reading, taken};
-use crate::capture::{ClientSlot, ConnectionId, Record, RecordId};
-use crate::course::savings::weigh;
+use crate::analysis::savings::weigh;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, figure, judge,
 };
 use crate::lab::{Act, Action};
 use crate::mqtt::{
-    Connect, Disconnect, Packet, PacketType, Property, Publish, QoS, ReasonCode, encode,
+    Connect, ConnectionId, Disconnect, Packet, PacketType, Property, Publish, QoS, ReasonCode,
+    encode,
 };
 
 pub static EXERCISE: Exercise = Exercise {

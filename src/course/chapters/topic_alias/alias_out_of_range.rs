@@ -7,6 +7,7 @@ use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict, judge,
 };
+use crate::delivery::Accepts;
 use crate::lab::{Act, Action};
 use crate::mqtt::{Packet, PacketType, Publish, QoS, ReasonCode, encode};
 
@@ -86,12 +87,9 @@ fn acknowledged(alias: Option<u16>) -> Act {
     Act::publish(PUBLISHER, Publish { qos: QoS::AtLeastOnce, ..reading(TOPIC, alias) })
 }
 
-/// What a CONNACK allows; without the property, no alias at all (§3.2.2.3.8).
+/// What a CONNACK allows.
 fn maximum_in(connack: &Record) -> Option<u16> {
-    match connack.valid_packet()? {
-        Packet::ConnAck(connack) => Some(connack.properties.topic_alias_maximum().unwrap_or(0)),
-        _ => None,
-    }
+    Some(Accepts::stated_in(&connack.valid_packet()?)?.topic_alias_maximum)
 }
 
 /// What was allowed on the connection of this record.

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::alias_policy::{AliasPolicy, Tuning};
 use crate::course::chapters::common::connect;
-use crate::course::fleet::{self, ALIASES, FleetDay, GOAL};
+use crate::course::support::alias_policy::{AliasPolicy, Tuning};
+use crate::course::support::fleet::{self, ALIASES, FleetDay, GOAL};
 use crate::course::{
     Asks, Broker, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Prediction,
     Step, Unmet, Verdict,

@@ -9,7 +9,8 @@ mod save_bytes;
 
 use super::Chapter;
 use super::common::has_ended;
-use crate::capture::{Capture, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{Capture, Record, RecordId};
 use crate::course::{Evidence, Finding};
 use crate::mqtt::{Packet, PacketType, Property, Publish, ReasonCode, Sender};
 

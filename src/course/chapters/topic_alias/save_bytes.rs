@@ -1,9 +1,9 @@
 //! Once known, the alias replaces the topic: what that saves, and what it costs first.
 
 use super::{TOPIC, alias_of, reading};
+use crate::analysis::savings::{Weighed, weigh};
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, subscribe};
-use crate::course::savings::{Weighed, weigh};
 use crate::course::{
     ALIAS_SAVING_BY_HAND, Asks, Best, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise,
     Figure, Finding, Move, Picture, Prediction, Step, Verdict, check, figure, judge,

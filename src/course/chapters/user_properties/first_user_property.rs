@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::{copy_of, in_words, is_heard, message, opened_copy, property_bytes, same_pairs};
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, publish_with};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,

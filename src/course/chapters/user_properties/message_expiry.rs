@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{message, subscribed_with_qos_1, subscriptions};
-use crate::capture::{ClientSlot, Entry, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Entry, Record, RecordId};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,

@@ -3,7 +3,8 @@
 use std::str;
 
 use super::{copy_of, message, opened_copy, property_bytes, subscribed_with_qos_1};
-use crate::capture::{ClientSlot, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::chapters::common::{connect, publish_with, subscribe};
 use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture,

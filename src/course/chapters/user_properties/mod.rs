@@ -8,7 +8,8 @@ mod payload_or_property;
 mod your_own_schema;
 
 use super::Chapter;
-use crate::capture::{ClientSlot, Entry, Record, RecordId, answer_to};
+use crate::analysis::answer_to;
+use crate::capture::{ClientSlot, Entry, Record, RecordId};
 use crate::course::{Evidence, Finding, Unmet, Verdict, check, judge};
 use crate::mqtt::{
     Packet, PacketType, Properties, Publish, ReasonCode, Subscription, encode, matches,

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::course::alias_policy::{AliasPolicy, Choice, Tuning, choose};
-use crate::course::fleet::{self, Account, GOAL};
+use crate::course::support::alias_policy::{AliasPolicy, Choice, Tuning, choose};
+use crate::course::support::fleet::{self, Account, GOAL};
 
 /// The policies in the order of the page, the learner's last.
 pub fn policies(tuning: Tuning) -> [AliasPolicy; 5] {

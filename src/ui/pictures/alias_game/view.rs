@@ -7,9 +7,10 @@ use super::model::{
     WIDEST_MARGIN, WIDTH, chart, policies, round,
 };
 use crate::capture::{Capture, ClientSlot};
-use crate::course::alias_policy::{AliasPolicy, Choice, Tuning};
-use crate::course::fleet::{self, Account, GOAL};
+use crate::course::support::alias_policy::{AliasPolicy, Choice, Tuning};
+use crate::course::support::fleet::{self, Account, GOAL};
 use crate::course::{ALIAS_SAVING, Move};
+use crate::delivery::Accepts;
 use crate::lab::{Action, BenchClient, LinkState};
 use crate::language::Strings;
 use crate::mqtt::{PacketType, Sender};
@@ -152,8 +153,8 @@ fn aliases_allowed(capture: &Capture) -> u16 {
     let mut connacks = capture.packets(PacketType::ConnAck, Sender::Server).rev();
     let connack = connacks.find(|record| record.client == GATEWAY);
     let maximum = connack
-        .and_then(|record| record.valid_packet())
-        .map(|packet| packet.properties().topic_alias_maximum().unwrap_or(0));
+        .and_then(|record| Accepts::stated_in(&record.valid_packet()?))
+        .map(|accepts| accepts.topic_alias_maximum);
     maximum.unwrap_or(fleet::ALIASES).min(fleet::ALIASES)
 }
 

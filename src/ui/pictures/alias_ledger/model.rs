@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
-use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, Record, RecordId};
-use crate::course::savings::{Weighed, weigh};
-use crate::mqtt::{Packet, PacketType, Publish, ReasonCode, Sender};
+use crate::analysis::savings::{Weighed, weigh};
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
+use crate::delivery::Accepts;
+use crate::mqtt::{ConnectionId, Packet, PacketType, Publish, ReasonCode, Sender};
 
 /// Every direction of the latest connections on which a PUBLISH has passed.
 #[derive(Clone, Debug, Default)]
@@ -137,10 +138,10 @@ impl Ledger {
         }
     }
 
-    /// What one side allows, the other may use; without the property, nothing (§3.2.2.3.8).
+    /// What one side allows, the other may use.
     fn note_maximum(&mut self, record: &Record) {
         let (Some(sender), Some(packet)) = (record.sender(), record.valid_packet()) else { return };
-        let maximum = packet.properties().topic_alias_maximum().unwrap_or(0);
+        let maximum = Accepts::stated_in(&packet).unwrap_or_default().topic_alias_maximum;
         self.allowed.insert((record.connection, sender == Sender::Server), maximum);
     }
 

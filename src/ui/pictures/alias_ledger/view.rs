@@ -4,15 +4,15 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::model::{Alias, Bar, Carries, Chart, Ledger, Line, Message, chart};
-use crate::capture::ConnectionId;
 use crate::language::Strings;
-use crate::mqtt::Sender;
+use crate::mqtt::{ConnectionId, Sender};
 use crate::ui::components::{Evidence, Icon, PacketWay, direction};
 use crate::ui::format::grouped;
 use crate::ui::lesson::LessonSession;
 use crate::ui::lesson::model::role_name;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pictures::marks::use_marks;
 use crate::ui::pictures::sight;
 use crate::ui::store::Store;
 
@@ -94,6 +94,8 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
             false => strings.alias_table_latest(line.messages.len()).into_any(),
         })
     };
+    let page_frame = NodeRef::<Div>::new();
+    let marks = use_marks(page_frame, move || (version.get(), shown.get(), is_open.get()));
     let is_empty = Memo::new(move |_| shown.with(Option::is_none));
     let body = move || match is_empty.get() {
         true => {
@@ -115,7 +117,12 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
             >
                 {live(choices)}
             </div>
-            <div class="alias-ledger__page picture__scroll">
+            <div
+                class="alias-ledger__page picture__scroll"
+                node_ref=page_frame
+                on:keydown=move |event| marks.key(event)
+                on:focusin=move |event| marks.focus(event)
+            >
                 {live(page)}
                 <details
                     class="disclosure alias-ledger__messages"
@@ -479,7 +486,12 @@ fn column_view(
     });
     view! {
         <li class="alias-column" data-even=is_even.then_some("")>
-            <button title=title on:click=move |_| store.open(id)>
+            <button
+                tabindex="-1"
+                data-mark=id.0.to_string()
+                title=title
+                on:click=move |_| store.open(id)
+            >
                 <span class="alias-column__bars">
                     {without}
                     <i

@@ -95,10 +95,10 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{ClientSlot, ConnectionId};
+    use crate::capture::ClientSlot;
     use crate::glossary;
     use crate::language::Language;
-    use crate::mqtt::Sender;
+    use crate::mqtt::{ConnectionId, Sender};
     use crate::time::Instant;
 
     fn cells() -> impl Iterator<Item = Cell> {

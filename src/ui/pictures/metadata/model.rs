@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::mqtt::{
-    Packet, PacketId, PacketType, Properties, Property, PropertyId, PropertyValue, ReasonCode,
-    Sender,
+    ConnectionId, Packet, PacketId, PacketType, Properties, Property, PropertyId, PropertyValue,
+    ReasonCode, Sender,
 };
 use crate::ui::client_panel::payload;
 
@@ -343,6 +343,13 @@ impl Journey {
 
     fn message(&self) -> Option<&Message> {
         self.first()?.message.as_ref()
+    }
+
+    /// Without what other packets say beside it; `None` for what is no message that was published.
+    pub fn alone(&self) -> Option<Journey> {
+        let is_published = |sight: &Sight| sight.packet == PacketType::Publish;
+        let journey = self.first().filter(|first| is_published(first)).map(|_| self.clone());
+        journey.map(|journey| Journey { beside: Vec::new(), ..journey })
     }
 
     /// Everything it holds, with its way to the receiver of that number, or to none yet.
@@ -1042,6 +1049,23 @@ mod tests {
         );
         let last = journeys.latest().last().expect("three").strands(0);
         assert_eq!((last[4].first, last[4].second), (Leg::None, Leg::Back));
+    }
+
+    #[test]
+    fn messages_can_be_shown_alone() {
+        let mut capture = Capture::default();
+        let properties = [Property::user("trace", "1")].into();
+        let connect = Connect { properties, ..Connect::default() };
+        push(&mut capture, A, Sender::Client, Packet::Connect(Box::new(connect)));
+        push(&mut capture, A, Sender::Client, message(&[], "plain"));
+        let journeys = read(&capture);
+        let names = |journey: &Journey| -> Vec<String> {
+            fates(journey).into_iter().map(|(name, _)| name).collect()
+        };
+        let [connect, message] = journeys.latest().collect::<Vec<_>>()[..] else { panic!() };
+        assert_eq!(names(message), ["topic", "payload", "trace"]);
+        assert_eq!(names(&message.alone().expect("it is a message")), ["topic", "payload"]);
+        assert_eq!(connect.alone(), None);
     }
 
     #[test]

@@ -13,9 +13,11 @@ use crate::mqtt::{PacketType, PropertyId};
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::family::Family;
 use crate::ui::format::{capped, grouped};
+use crate::ui::lesson::LessonSession;
 use crate::ui::lesson::model::role_name;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pictures::marks::use_marks;
 use crate::ui::pictures::sight;
 use crate::ui::store::{Store, use_store};
 
@@ -31,15 +33,26 @@ struct Shown {
 }
 
 #[component]
-pub fn MetadataPicture() -> impl IntoView {
+pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
     let (store, locale) = (use_store(), use_locale());
     let journeys = StoredValue::new_local(Journeys::default());
+    let is_alone = Memo::new(move |_| {
+        let exercise = session.exercise;
+        let found = |id| exercise.steps.iter().position(|step| step.id == id);
+        let until = exercise.messages_alone_until.and_then(found);
+        until.is_some_and(|step| session.verdict(step).is_none_or(|verdict| verdict.is_err()))
+    });
     let all = Memo::new(move |_| {
+        let is_alone = is_alone.get();
         let read = store.with_capture(|capture| {
             journeys.try_update_value(|journeys| {
                 journeys.take_in(capture);
+                let latest = journeys.latest();
                 Shown {
-                    journeys: journeys.latest().cloned().collect(),
+                    journeys: match is_alone {
+                        true => latest.filter_map(Journey::alone).collect(),
+                        false => latest.cloned().collect(),
+                    },
                     gone: journeys.gone(),
                     comparison: comparison(journeys.latest().collect::<Vec<_>>().into_iter()),
                 }
@@ -68,6 +81,7 @@ pub fn MetadataPicture() -> impl IntoView {
     sight::follow(chips, move || latest.get());
     let page = NodeRef::<Div>::new();
     sight::follow(page, move || latest.get());
+    let marks = use_marks(page, move || (shown.track(), receiver.get()));
     let choices = move || {
         let strings = locale.strings();
         let longest = |all: &Shown| {
@@ -84,7 +98,15 @@ pub fn MetadataPicture() -> impl IntoView {
                     receiver.set(None);
                     chosen.set(Some(id));
                 });
-                chip(journey, longest(all), last == Some(journey.id()), shown, press, strings)
+                chip(
+                    journey,
+                    longest(all),
+                    last == Some(journey.id()),
+                    shown,
+                    press,
+                    store,
+                    strings,
+                )
             };
             view! {
                 {before}
@@ -160,7 +182,12 @@ pub fn MetadataPicture() -> impl IntoView {
             >
                 {live(choices)}
             </div>
-            <div class="metadata-view picture__scroll" node_ref=page>
+            <div
+                class="metadata-view picture__scroll"
+                node_ref=page
+                on:keydown=move |event| marks.key(event)
+                on:focusin=move |event| marks.focus(event)
+            >
                 {live(sum)}
                 {live(receivers)}
                 {live(drawing)}
@@ -190,6 +217,7 @@ fn chip(
     is_last: bool,
     shown: Memo<Option<Journey>>,
     press: Callback<RecordId>,
+    store: Store,
     strings: &Strings,
 ) -> AnyView {
     let Some(sight) = journey.first() else { return ().into_any() };
@@ -212,6 +240,9 @@ fn chip(
         })
         .collect_view();
     let is_shown = move || shown.with(|shown| shown.as_ref().is_some_and(|it| it.id() == id));
+    let packets: Vec<RecordId> =
+        journey.sent.iter().chain(&journey.arrived).map(|sight| sight.id).collect();
+    let is_open = move || store.selected().is_some_and(|open| packets.contains(&open));
     let letter = sight.client.letter().to_string();
     let from = match journey.sent {
         Some(_) => view! {
@@ -224,6 +255,7 @@ fn chip(
         <button
             class="metadata-view__packet"
             aria-pressed=live(move || is_shown().to_string())
+            aria-current=live(move || is_open().then_some("true"))
             data-latest=is_last.then_some("")
             title=in_words.join(" · ")
             on:click=move |_| press.run(id)

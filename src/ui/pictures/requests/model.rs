@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::analysis::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::time::Instant;
 use crate::ui::pictures::axis::{Axis, Mark, Pace, rooms};
 
@@ -49,6 +49,8 @@ pub struct Arc {
     pub depth: f64,
     /// Where the answer arrived.
     pub answered: Option<f64>,
+    /// The packets at all of these places.
+    pub records: Records,
     /// Where the asker gives up, or gave up.
     pub gives_up: Option<f64>,
     /// Its Correlation Data in short, and where that is written: at the request and at the answer.
@@ -58,10 +60,76 @@ pub struct Arc {
     pub time_at: Option<(f64, f64)>,
 }
 
+/// The packets of a request after it was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Records {
+    pub delivered: Option<RecordId>,
+    pub replied: Option<RecordId>,
+    pub answered: Option<RecordId>,
+    /// The acknowledgement that says that nobody is subscribed.
+    pub nobody: Option<RecordId>,
+}
+
+/// Something drawn that stands for a packet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stamp {
+    pub record: RecordId,
+    pub x: f64,
+    pub y: f64,
+    pub what: Stamped,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamped {
+    Sent,
+    Delivered,
+    Replied,
+    Answered,
+    /// The Server's acknowledgement: nobody is subscribed.
+    Nobody,
+    Stray,
+}
+
+impl Drawing {
+    /// What stands for a packet, in the order of the packets.
+    pub fn stamps(&self) -> Vec<Stamp> {
+        let aside = self.aside.unwrap_or(self.asker);
+        let stamp = |record: Option<RecordId>, x: Option<f64>, y, what| {
+            Some(Stamp { record: record?, x: x?, y, what })
+        };
+        let of_arc = |arc: &Arc| {
+            let Records { delivered, replied, answered, nobody } = arc.records;
+            let service = self.service + arc.depth;
+            let is_late = matches!(arc.state, State::Late(_));
+            let end = if is_late { aside } else { self.asker };
+            [
+                stamp(Some(arc.request), Some(arc.sent), self.asker, Stamped::Sent),
+                stamp(delivered, arc.delivered, service, Stamped::Delivered),
+                stamp(replied, arc.replied, service, Stamped::Replied),
+                stamp(answered, arc.answered, end, Stamped::Answered),
+                stamp(nobody, Some(arc.sent), (self.asker + self.service) / 2.0, Stamped::Nobody),
+            ]
+        };
+        let of_stray = |stray: &StrayArc| {
+            [
+                stamp(stray.left, stray.sent, self.service, Stamped::Replied),
+                stamp(Some(stray.record), Some(stray.arrived), aside, Stamped::Stray),
+            ]
+        };
+        let arcs = self.arcs.iter().flat_map(of_arc);
+        let mut all: Vec<Stamp> =
+            arcs.chain(self.strays.iter().flat_map(of_stray)).flatten().collect();
+        all.sort_by_key(|stamp| stamp.record);
+        all
+    }
+}
+
 /// A message that answers no request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StrayArc {
     pub record: RecordId,
+    /// The same message as it left.
+    pub left: Option<RecordId>,
     /// Where it left; `None` where that cannot be seen.
     pub sent: Option<f64>,
     pub arrived: f64,
@@ -147,6 +215,15 @@ pub fn draw(requests: &Requests, now: Instant, width: f64) -> Drawing {
                 served: None,
                 depth: 0.0,
                 answered: x(Kind::Answered),
+                records: Records {
+                    delivered: exchange.delivered.map(|leg| leg.record),
+                    replied: exchange.replied.map(|leg| leg.record),
+                    answered: exchange.answer.as_ref().map(|answer| answer.record),
+                    nobody: exchange
+                        .acknowledged
+                        .filter(|_| exchange.state(now) == State::Nobody)
+                        .map(|(record, _)| record),
+                },
                 gives_up: x(Kind::GivesUp),
                 data: exchange.correlation_data.as_ref().map(|data| short(data)),
                 data_at: Vec::new(),
@@ -159,6 +236,7 @@ pub fn draw(requests: &Requests, now: Instant, width: f64) -> Drawing {
         .enumerate()
         .map(|(number, stray)| StrayArc {
             record: stray.record,
+            left: stray.sent.map(|leg| leg.record),
             sent: x(Of::Stray(number), Kind::Replied),
             arrived: x(Of::Stray(number), Kind::Answered).unwrap_or(from),
         })
@@ -373,6 +451,8 @@ pub struct SpreadDot {
     pub x: f64,
     /// Over the axis.
     pub y: f64,
+    /// The last round trip that it stands for, in their order.
+    pub nth: usize,
     /// Whether the latest round trip is in it.
     pub is_latest: bool,
 }
@@ -397,11 +477,17 @@ pub fn spread(sorted: &[Duration], latest: Option<Duration>, width: f64) -> Opti
     let most = columns.iter().map(|(_, count)| *count).max().unwrap_or(1);
     let per_dot = most.div_ceil(STACK);
     let latest = latest.map(|time| column(&time));
-    let dots = columns.iter().flat_map(|(at, count)| {
+    let before = columns.iter().scan(0, |sum, (_, count)| {
+        let before = *sum;
+        *sum += count;
+        Some(before)
+    });
+    let dots = columns.iter().zip(before).flat_map(|((at, count), before)| {
         let stack = count.div_ceil(per_dot);
         (0..stack).map(move |row| SpreadDot {
             x: from + (*at as f64 + 0.5) * DOT,
             y: -DOT * (row as f64 + 0.5) - 1.0,
+            nth: before + (per_dot * (row + 1)).min(*count) - 1,
             is_latest: latest == Some(*at) && row + 1 == stack,
         })
     });
@@ -507,9 +593,10 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ConnectionId};
+    use crate::capture::Capture;
     use crate::mqtt::{
-        Ack, Packet, PacketId, Properties, Property, Publish, QoS, ReasonCode, Sender, encode,
+        Ack, ConnectionId, Packet, PacketId, Properties, Property, Publish, QoS, ReasonCode,
+        Sender, encode,
     };
 
     const WIDTHS: [f64; 4] = [316.0, 340.0, 560.0, 900.0];
@@ -598,6 +685,46 @@ mod tests {
             assert_eq!(arc.data_at.len(), 2, "at the request and at the answer");
             assert!(arc.time_at.is_some());
         }
+    }
+
+    #[test]
+    fn every_packet_of_a_round_trip_has_its_stamp() {
+        let mut wire = Wire::default();
+        wire.round_trip("x").at(900).asks("y").nobody().at(2000).hears("z");
+        let drawing = wire.drawing(560.0);
+        let stamps = drawing.stamps();
+        let seen: Vec<_> = stamps.iter().map(|stamp| (stamp.record.number(), stamp.what)).collect();
+        assert_eq!(
+            seen,
+            [
+                (1, Stamped::Sent),
+                (2, Stamped::Delivered),
+                (3, Stamped::Replied),
+                (4, Stamped::Answered),
+                (5, Stamped::Sent),
+                (6, Stamped::Nobody),
+                (7, Stamped::Stray),
+            ]
+        );
+        // Each at its line.
+        let aside = drawing.aside.expect("one was set aside");
+        let lines: Vec<f64> = stamps.iter().map(|stamp| stamp.y).collect();
+        assert_eq!(lines[..4], [drawing.asker, drawing.service, drawing.service, drawing.asker]);
+        assert_eq!(lines[6], aside);
+    }
+
+    #[test]
+    fn every_round_trip_is_in_a_dot() {
+        let millis = |times: &[u64]| -> Vec<Duration> {
+            times.iter().map(|time| Duration::from_millis(*time)).collect()
+        };
+        let nth = |times: &[u64]| -> Vec<usize> {
+            let spread = spread(&millis(times), None, 400.0).expect("there are some");
+            spread.dots.iter().map(|dot| dot.nth).collect()
+        };
+        assert_eq!(nth(&[2, 20, 20, 200]), [0, 1, 2, 3]);
+        // Three to a dot, which stands for its last one.
+        assert_eq!(nth(&[20; 10]), [2, 5, 8, 9]);
     }
 
     #[test]

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::model::{Arc, Drawing, Spread, draw, duration, round_duration, spread, text};
+use super::model::{
+    Arc, Drawing, Spread, SpreadDot, Stamp, Stamped, draw, duration, round_duration, spread, text,
+};
+use crate::analysis::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::Through;
-use crate::course::requests::{Exchange, Requests, State, Stray, percentile};
 use crate::language::Strings;
 use crate::mqtt::hex_groups;
 use crate::time::Instant;
@@ -16,6 +18,7 @@ use crate::ui::components::{Evidence, Icon};
 use crate::ui::lesson::LessonSession;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pictures::marks::{Face, Layer, use_marks};
 use crate::ui::pictures::measure::use_width;
 use crate::ui::progress::use_progress;
 use crate::ui::store::use_store;
@@ -82,6 +85,12 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
             (requests.strays.len(), latest)
         })
     });
+    let body = NodeRef::new();
+    let marks = use_marks(body, move || {
+        drawing.track();
+        rows.track();
+        strays.track();
+    });
     let latest = Memo::new(move |_| {
         let (strings, now) = (locale.strings(), clock.now());
         rows.with(|rows| latest_change(rows, now, strings))
@@ -117,7 +126,12 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().requests_title())}</h3>
             </header>
-            <div class="card__body requests__body">
+            <div
+                class="card__body requests__body"
+                node_ref=body
+                on:keydown=move |event| marks.key(event)
+                on:focusin=move |event| marks.focus(event)
+            >
                 <div class="requests__stage" node_ref=root>{live(picture)}</div>
                 <ol class="requests__list">
                     <For each=move || rows.get() key=|exchange| exchange.request let:exchange>
@@ -131,11 +145,12 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
     }
 }
 
-/// All round trips, shortest first, and the one that ended last.
+/// All round trips, shortest first, each with its answer, and the one that ended last.
 #[derive(Clone, Default, PartialEq)]
 struct Trips {
     sorted: Vec<Duration>,
-    latest: Option<Duration>,
+    answers: Vec<RecordId>,
+    latest: Option<(RecordId, Duration)>,
 }
 
 impl Trips {
@@ -145,8 +160,11 @@ impl Trips {
             let took = answer.at.since(exchange.sent_at);
             (took <= exchange.limit).then_some((answer.record, took))
         });
-        let latest = answered.max();
-        Trips { sorted: requests.round_trips(), latest: latest.map(|(_, took)| took) }
+        let mut all: Vec<(RecordId, Duration)> = answered.collect();
+        let latest = all.iter().copied().max();
+        all.sort_by_key(|(record, took)| (*took, *record));
+        let (answers, sorted) = all.into_iter().unzip();
+        Trips { sorted, answers, latest }
     }
 }
 
@@ -158,6 +176,13 @@ fn stage(drawing: Memo<Drawing>, trips: Memo<Trips>, width: Signal<f64>) -> impl
         let (strings, now) = (locale.strings(), clock.now());
         drawing.with(|drawing| (!drawing.arcs.is_empty()).then(|| plot(drawing, now, strings)))
     };
+    let stamps = Memo::new(move |_| {
+        let strings = locale.strings();
+        drawing.with(|drawing| match drawing.arcs.is_empty() {
+            true => Vec::new(),
+            false => drawing.stamps().iter().map(|stamp| face(stamp, strings)).collect::<Vec<_>>(),
+        })
+    });
     let earlier = move || {
         let earlier = drawing.with(|drawing| drawing.earlier);
         let words = locale.strings().requests_earlier(earlier);
@@ -166,17 +191,61 @@ fn stage(drawing: Memo<Drawing>, trips: Memo<Trips>, width: Signal<f64>) -> impl
     let dots = move || {
         let strings = locale.strings();
         trips.with(|trips| {
-            let spread = spread(&trips.sorted, trips.latest, width.get())?;
+            let latest = trips.latest.map(|(_, took)| took);
+            let spread = spread(&trips.sorted, latest, width.get())?;
             let words = figures(&trips.sorted, spread.per_dot, strings);
+            let faces = trip_faces(&spread, trips, strings);
             Some(view! {
                 <div class="requests__spread">
-                    {spread_view(&spread, strings)}
+                    <div class="requests__dots">
+                        {spread_view(&spread, strings)}
+                        <Layer faces=Signal::stored(faces)/>
+                    </div>
                     <p class="requests__figures">{words}</p>
                 </div>
             })
         })
     };
-    view! { {live(earlier)} {live(arcs)} {live(dots)} }
+    view! {
+        {live(earlier)}
+        <div class="requests__drawing">
+            {live(arcs)}
+            <Layer faces=stamps/>
+        </div>
+        {live(dots)}
+    }
+}
+
+fn face(stamp: &Stamp, strings: &Strings) -> Face {
+    let (packet, words) = match stamp.what {
+        Stamped::Sent => ("PUBLISH", strings.requests_mark_sent()),
+        Stamped::Delivered => ("PUBLISH", strings.requests_mark_delivered()),
+        Stamped::Replied => ("PUBLISH", strings.requests_mark_replied()),
+        Stamped::Answered => ("PUBLISH", strings.requests_mark_answered()),
+        Stamped::Nobody => ("PUBACK", strings.requests_nobody()),
+        Stamped::Stray => ("PUBLISH", strings.requests_stray()),
+    };
+    mark(stamp.record, stamp.x, stamp.y, format!("#{} {packet}: {words}", stamp.record.number()))
+}
+
+/// The dots that stand for one round trip each lead to its answer.
+fn trip_faces(spread: &Spread, trips: &Trips, strings: &Strings) -> Vec<Face> {
+    if spread.per_dot > 1 {
+        return Vec::new();
+    }
+    let of_dot = |dot: &SpreadDot| {
+        let latest = trips.latest.filter(|_| dot.is_latest);
+        let nth = || Some((*trips.answers.get(dot.nth)?, *trips.sorted.get(dot.nth)?));
+        let (answer, took) = latest.or_else(nth)?;
+        let words = strings.requests_figure(duration(took));
+        let name = format!("#{} PUBLISH: {words}", answer.number());
+        Some(mark(answer, dot.x, GROUND + dot.y, name))
+    };
+    spread.dots.iter().filter_map(of_dot).collect()
+}
+
+fn mark(record: RecordId, x: f64, y: f64, name: String) -> Face {
+    Face { record, x, y, name, class: "", client: None, is_full: false, text: "" }
 }
 
 fn plot(drawing: &Drawing, now: Instant, strings: &Strings) -> impl IntoView + use<> {

@@ -1,7 +1,7 @@
 //! The values of one exchange in the order in which they follow from each other.
 
 use crate::capture::{Capture, RecordId};
-use crate::course::scram::{End, Exchange, PASSWORD, USER, exchanges};
+use crate::course::support::scram::{End, Exchange, PASSWORD, USER, exchanges};
 use crate::mqtt::hex_groups;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,14 +8,15 @@ use super::model::{
     COLUMNS, Flow, Node, Origin, Proof, Quantity, ROWS, Row, Sheet, flow, in_capture, sheet,
 };
 use crate::capture::RecordId;
-use crate::course::scram::Exchange;
+use crate::course::support::scram::Exchange;
 use crate::language::Strings;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::format::capped;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pictures::marks::use_marks;
 use crate::ui::pictures::sight;
-use crate::ui::store::use_store;
+use crate::ui::store::{Store, use_store};
 
 #[component]
 pub fn ScramPicture() -> impl IntoView {
@@ -36,6 +37,7 @@ pub fn ScramPicture() -> impl IntoView {
     let values = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(sheet)));
     let frame = NodeRef::<Div>::new();
     sight::follow(frame, move || values.track());
+    let marks = use_marks(frame, move || values.track());
 
     let choices = move || {
         let all = all.get();
@@ -66,7 +68,7 @@ pub fn ScramPicture() -> impl IntoView {
     let body = move || {
         let strings = locale.strings();
         match values.get() {
-            Some(sheet) => draw(&sheet, strings).into_any(),
+            Some(sheet) => draw(&sheet, store, strings).into_any(),
             None => view! {
                 <div class="empty">
                     <Icon name="authentication"/>
@@ -85,7 +87,12 @@ pub fn ScramPicture() -> impl IntoView {
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().scram_title())}</h3>
             </header>
-            <div class="card__body" node_ref=frame>
+            <div
+                class="card__body"
+                node_ref=frame
+                on:keydown=move |event| marks.key(event)
+                on:focusin=move |event| marks.focus(event)
+            >
                 {live(choices)}
                 {live(body)}
             </div>
@@ -93,11 +100,11 @@ pub fn ScramPicture() -> impl IntoView {
     }
 }
 
-fn draw(sheet: &Sheet, strings: &'static Strings) -> impl IntoView + use<> {
+fn draw(sheet: &Sheet, store: Store, strings: &'static Strings) -> impl IntoView + use<> {
     let rows = sheet.rows.iter().map(|it| row(it, sheet, strings)).collect_view();
     view! {
         <div class="scram">
-            {flow_view(&flow(sheet), sheet, strings)}
+            {flow_view(&flow(sheet), sheet, store, strings)}
             <div role="status">
                 <ul class="scram__proofs">
                     {verdict(sheet.client, client_words(sheet.client, strings))}
@@ -116,19 +123,20 @@ fn draw(sheet: &Sheet, strings: &'static Strings) -> impl IntoView + use<> {
     }
 }
 
-/// For the eye: the table below says the same.
-fn flow_view(flow: &Flow, sheet: &Sheet, strings: &'static Strings) -> AnyView {
+/// The table below says the same in words; what was sent opens its packet here too.
+fn flow_view(flow: &Flow, sheet: &Sheet, store: Store, strings: &'static Strings) -> AnyView {
     let edges = flow.edges.iter().map(|edge| {
         view! { <path d=edge.path.clone() data-lit=edge.is_lit.then_some("")/> }
     });
-    let nodes = flow.nodes.iter().map(|it| node(it, sheet, strings));
+    let nodes = flow.nodes.iter().map(|it| node(it, sheet, store, strings));
     view! {
-        <div
-            class="scram-flow"
-            aria-hidden="true"
-            style=format!("--columns: {COLUMNS}; --rows: {ROWS}")
-        >
-            <svg class="scram-flow__edges" viewBox="0 0 100 100" preserveAspectRatio="none">
+        <div class="scram-flow" style=format!("--columns: {COLUMNS}; --rows: {ROWS}")>
+            <svg
+                class="scram-flow__edges"
+                viewBox="0 0 100 100"
+                preserveAspectRatio="none"
+                aria-hidden="true"
+            >
                 {edges.collect_view()}
             </svg>
             {nodes.collect_view()}
@@ -137,7 +145,7 @@ fn flow_view(flow: &Flow, sheet: &Sheet, strings: &'static Strings) -> AnyView {
     .into_any()
 }
 
-fn node(node: &Node, sheet: &Sheet, strings: &'static Strings) -> AnyView {
+fn node(node: &Node, sheet: &Sheet, store: Store, strings: &'static Strings) -> AnyView {
     let origin = node.quantity.origin();
     let group = origin_key(origin);
     let proof = match node.quantity {
@@ -165,27 +173,60 @@ fn node(node: &Node, sheet: &Sheet, strings: &'static Strings) -> AnyView {
         Origin::Computed(formula) => formula.to_owned(),
         _ => node.value.clone().unwrap_or_default(),
     };
-    view! {
-        <div
-            class="scram-flow__node"
-            style:grid-area=format!("{} / {}", node.row + 1, node.column + 1)
-            data-origin=group
-            data-known=node.value.is_some().then_some("")
-            data-proof=node.quantity.is_proof().then_some("")
-            data-latest=node.is_latest.then_some("")
-            title=title
-        >
-            <span class="scram-flow__name">
-                {proof}
-                {name(node.quantity, strings)}
-            </span>
-            <span class="scram-flow__value">
-                {value}
-                <small>{sent} {note}</small>
-            </span>
-        </div>
+    let content = view! {
+        <span class="scram-flow__name">
+            {proof}
+            {name(node.quantity, strings)}
+        </span>
+        <span class="scram-flow__value">
+            {value}
+            <small>{sent} {note}</small>
+        </span>
+    };
+    let area = format!("{} / {}", node.row + 1, node.column + 1);
+    let known = node.value.is_some().then_some("");
+    let is_proof = node.quantity.is_proof().then_some("");
+    let latest = node.is_latest.then_some("");
+    match node.wire {
+        Some(id) => {
+            let packet = store.record(id).and_then(|record| record.packet_type());
+            let packet = packet.map_or("", |packet| packet.name());
+            view! {
+                <button
+                    type="button"
+                    class="scram-flow__node"
+                    style:grid-area=area
+                    tabindex="-1"
+                    data-mark=id.0.to_string()
+                    data-origin=group
+                    data-known=known
+                    data-proof=is_proof
+                    data-latest=latest
+                    title=title
+                    on:click=move |_| store.open(id)
+                >
+                    {content}
+                    <span class="visually-hidden">{packet}</span>
+                </button>
+            }
+            .into_any()
+        }
+        None => view! {
+            <div
+                class="scram-flow__node"
+                aria-hidden="true"
+                style:grid-area=area
+                data-origin=group
+                data-known=known
+                data-proof=is_proof
+                data-latest=latest
+                title=title
+            >
+                {content}
+            </div>
+        }
+        .into_any(),
     }
-    .into_any()
 }
 
 /// Its name in the stylesheet.

@@ -109,6 +109,8 @@ pub struct Flag {
 pub struct End {
     pub x: f64,
     pub how: How,
+    /// The DISCONNECT, if there was one.
+    pub said: Option<RecordId>,
 }
 
 /// A message, or several where they are only counted.
@@ -117,6 +119,8 @@ pub struct Dot {
     pub x: f64,
     pub y: f64,
     pub fate: Fate,
+    /// The PUBLISH: where it waits the one that came, on return the one that was handed over.
+    pub record: RecordId,
     /// So many more that are not drawn.
     pub more: usize,
 }
@@ -134,6 +138,8 @@ pub enum Fate {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Will {
+    /// The CONNECT that carries it.
+    pub connect: RecordId,
     /// Where the connection ended.
     pub from: f64,
     pub to: f64,
@@ -147,6 +153,54 @@ pub enum WillFate {
     Published,
     /// The client came back to its Session in time.
     Withdrawn,
+}
+
+/// Something drawn that stands for a packet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stamp {
+    pub record: RecordId,
+    pub client: ClientSlot,
+    /// Its middle; of a flag the foot of its pole.
+    pub x: f64,
+    pub y: f64,
+    pub what: Stamped,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stamped {
+    Flag(Flag),
+    Message(Fate),
+    Will(WillFate),
+    Goodbye,
+}
+
+impl Drawing {
+    /// What stands for a packet, in the order of the packets. Messages that are only counted do not.
+    pub fn stamps(&self) -> Vec<Stamp> {
+        let mut all: Vec<Stamp> = self.lanes.iter().flat_map(Lane::stamps).collect();
+        all.sort_by_key(|stamp| stamp.record);
+        all
+    }
+}
+
+impl Lane {
+    fn stamps(&self) -> impl Iterator<Item = Stamp> {
+        let client = self.client;
+        let stamp = move |record, x, y, what| Stamp { record, client, x, y, what };
+        let flags = self.flags.iter().map(move |flag| Stamp {
+            client: flag.client,
+            ..stamp(flag.connack, flag.x, self.bar, Stamped::Flag(*flag))
+        });
+        let dots = self.dots.iter().filter(|dot| dot.more == 0);
+        let dots = dots.map(move |dot| stamp(dot.record, dot.x, dot.y, Stamped::Message(dot.fate)));
+        let wills = self.wills.iter().map(move |will| {
+            stamp(will.connect, will.to, self.bar + BAR + WILL_BELOW, Stamped::Will(will.fate))
+        });
+        let ends = self.ends.iter().filter_map(move |end| {
+            Some(stamp(end.said?, end.x, self.bar + BAR / 2.0, Stamped::Goodbye))
+        });
+        flags.chain(dots).chain(wills).chain(ends)
+    }
 }
 
 /// Something with a place of its own on the axis.
@@ -411,7 +465,7 @@ fn lane(session: &Session, standing: Standing, placing: &Placing) -> Lane {
         };
         if left > placing.places.from || begins.is_some() {
             lane.bars.push(Bar { from, to: left, what: connected });
-            lane.ends.push(End { x: left, how: leave.how });
+            lane.ends.push(End { x: left, how: leave.how, said: leave.said });
         }
         let until = match next {
             Some(_) => {
@@ -423,7 +477,7 @@ fn lane(session: &Session, standing: Standing, placing: &Placing) -> Lane {
             lane.bars.push(Bar { from: left, to: until, what: What::Kept });
         }
         let absence = Absence { leave, next, number, left, until };
-        lane.wills.extend(will(&absence, placing));
+        lane.wills.extend(will(visit.connect, &absence, placing));
         messages(&absence, standing, placing, &mut lane);
     }
     lane
@@ -467,7 +521,7 @@ struct Absence<'a> {
     until: f64,
 }
 
-fn will(absence: &Absence, placing: &Placing) -> Option<Will> {
+fn will(connect: RecordId, absence: &Absence, placing: &Placing) -> Option<Will> {
     let Absence { leave, next, number, left, .. } = *absence;
     let due = leave.will?;
     let back = next.filter(|next| next.at <= due && due > leave.at);
@@ -483,7 +537,7 @@ fn will(absence: &Absence, placing: &Placing) -> Option<Will> {
             (placing.find(Kind::Will(number)).unwrap_or(left), fate)
         }
     };
-    (to > placing.places.from).then_some(Will { from: left, to, fate, due })
+    (to > placing.places.from).then_some(Will { connect, from: left, to, fate, due })
 }
 
 fn messages(absence: &Absence, standing: Standing, placing: &Placing, lane: &mut Lane) {
@@ -504,9 +558,9 @@ fn messages(absence: &Absence, standing: Standing, placing: &Placing, lane: &mut
     let fates: Vec<_> = leave
         .waiting
         .iter()
-        .map(|message| (placing.places.axis.x(message.at), fate(message)))
+        .map(|message| (placing.places.axis.x(message.at), fate(message), message.record))
         .collect();
-    let count = |wanted: Fate| fates.iter().filter(|(_, fate)| *fate == wanted).count();
+    let count = |wanted: Fate| fates.iter().filter(|(_, fate, _)| *fate == wanted).count();
     lane.waiting += count(Fate::Waits);
     lane.lost += count(Fate::Lost);
     match is_lost {
@@ -514,7 +568,8 @@ fn messages(absence: &Absence, standing: Standing, placing: &Placing, lane: &mut
         false if next.is_none() => lane.waiting += leave.more,
         false => {}
     }
-    let handed = leave.waiting.iter().filter(|message| message.handed.is_some()).count();
+    let all_handed: Vec<RecordId> = leave.waiting.iter().filter_map(|m| m.handed).collect();
+    let handed = all_handed.len();
     lane.handed += handed;
     if until <= placing.places.from || fates.is_empty() {
         return;
@@ -528,21 +583,24 @@ fn messages(absence: &Absence, standing: Standing, placing: &Placing, lane: &mut
         skipped += pile.beyond;
         pile = Pile::of(&fates[skipped..], left + DOT + COUNT, to);
         let more = skipped + leave.more + pile.beyond;
-        lane.dots.push(Dot { x: left + DOT, y: COUNT_Y, fate: fates[0].1, more });
+        let (_, fate, record) = fates[0];
+        lane.dots.push(Dot { x: left + DOT, y: COUNT_Y, fate, record, more });
     }
     lane.dots.append(&mut pile.dots);
     if handed > 0 {
         let x = placing.x(Kind::Visit(number + 1)) + FLAG / 2.0 + DOT / 2.0;
         let drawn = handed.min(DOTS_HANDED);
-        lane.dots.extend((0..drawn).map(|nth| Dot {
+        lane.dots.extend(all_handed.iter().take(drawn).enumerate().map(|(nth, record)| Dot {
             x: x + (nth / ROWS) as f64 * DOT,
             y: row(nth % ROWS),
             fate: Fate::Handed,
+            record: *record,
             more: 0,
         }));
         if handed > drawn {
             let x = x + (drawn / ROWS) as f64 * DOT;
-            lane.dots.push(Dot { x, y: COUNT_Y, fate: Fate::Handed, more: handed - drawn });
+            let (fate, record) = (Fate::Handed, all_handed[drawn]);
+            lane.dots.push(Dot { x, y: COUNT_Y, fate, record, more: handed - drawn });
         }
     }
 }
@@ -574,16 +632,16 @@ struct Pile {
 }
 
 impl Pile {
-    fn of(fates: &[(f64, Fate)], from: f64, to: f64) -> Pile {
+    fn of(fates: &[(f64, Fate, RecordId)], from: f64, to: f64) -> Pile {
         let to = to.max(from);
         let mut pile = Pile { dots: Vec::new(), column: from, to, height: 0, beyond: 0 };
-        for (x, fate) in fates {
-            pile.add(x.min(to), *fate);
+        for (x, fate, record) in fates {
+            pile.add(x.min(to), *fate, *record);
         }
         pile
     }
 
-    fn add(&mut self, x: f64, fate: Fate) {
+    fn add(&mut self, x: f64, fate: Fate, record: RecordId) {
         let is_new = x >= self.column + DOT;
         if is_new || self.height == ROWS {
             let column = if is_new { x } else { self.column + DOT };
@@ -594,7 +652,7 @@ impl Pile {
             (self.column, self.height) = (column, 0);
         }
         let y = row(self.height);
-        self.dots.push(Dot { x: self.column, y, fate, more: 0 });
+        self.dots.push(Dot { x: self.column, y, fate, record, more: 0 });
         self.height += 1;
     }
 }
@@ -629,6 +687,8 @@ const OPEN_END: f64 = 26.0;
 const ABOVE: f64 = 25.0;
 pub const BAR: f64 = 9.0;
 const WILL: f64 = 13.0;
+/// The middle of a Will under the bar.
+pub const WILL_BELOW: f64 = 8.0;
 const BELOW: f64 = 6.0;
 /// From one flag to the next of its lane.
 pub const FLAG: f64 = 22.0;
@@ -649,13 +709,13 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ConnectionId, Entry, LinkClose};
+    use crate::capture::{Capture, Entry, LinkClose};
     use crate::course::{Cast, Move, exercise};
     use crate::lab::Lab;
     use crate::link::Target;
     use crate::mqtt::{
-        Ack, ConnAck, Connect, Disconnect, Packet, PacketId, Properties, Property, Publish, QoS,
-        ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
+        Ack, ConnAck, Connect, ConnectionId, Disconnect, Packet, PacketId, PacketType, Properties,
+        Property, Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
     };
 
     const A: u8 = 0;
@@ -1019,6 +1079,45 @@ mod tests {
             assert!(length(0) > 20.0, "{width}: {}", length(0));
             assert!(length(1) > 2.0 * length(0), "{width}: {}", length(1));
         }
+    }
+
+    #[test]
+    fn every_stamp_is_of_a_packet_of_its_kind() {
+        let mut kinds = std::collections::BTreeSet::new();
+        for (id, moves) in [("resume", 9), ("will-delay", 9), ("takeover", 9), ("redelivery", 9)] {
+            let (lab, now) = after(id, moves);
+            let drawing = seen(&lab, now);
+            let stamps = drawing.stamps();
+            assert!(stamps.is_sorted_by_key(|stamp| stamp.record), "{id}");
+            for stamp in stamps {
+                let expect = match stamp.what {
+                    Stamped::Flag(_) => PacketType::ConnAck,
+                    Stamped::Message(_) => PacketType::Publish,
+                    Stamped::Will(_) => PacketType::Connect,
+                    Stamped::Goodbye => PacketType::Disconnect,
+                };
+                let record = lab.capture().get(stamp.record).expect("it is there");
+                assert_eq!(record.packet_type(), Some(expect), "{id}: {stamp:?}");
+                assert!(
+                    stamp.x > 0.0 && (0.0..drawing.height).contains(&stamp.y),
+                    "{id}: {stamp:?}"
+                );
+                kinds.insert(expect);
+            }
+        }
+        assert_eq!(kinds.len(), 4, "{kinds:?}");
+    }
+
+    #[test]
+    fn a_message_that_is_handed_over_has_both_its_packets() {
+        let (lab, now) = after("resume", 9);
+        let drawing = seen(&lab, now);
+        let dots: Vec<&Dot> = drawing.lanes.iter().flat_map(|lane| &lane.dots).collect();
+        let of =
+            |fate| dots.iter().find(|dot| dot.fate == fate).expect("it was handed over").record;
+        let sender = |id| lab.capture().get(id).and_then(|record| record.sender());
+        assert_eq!(sender(of(Fate::Left)), Some(Sender::Client));
+        assert_eq!(sender(of(Fate::Handed)), Some(Sender::Server));
     }
 
     #[test]

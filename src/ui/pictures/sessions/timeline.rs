@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use crate::broker::{Event, Presence, SessionEnd, Snapshot};
-use crate::capture::{Capture, ClientSlot, ConnectionId, Entry, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::mqtt::{
-    Connect, Packet, PacketId, PacketType, Publish, QoS, ReasonCode, Sender, matches,
+    Connect, ConnectionId, Packet, PacketId, PacketType, Publish, QoS, ReasonCode, Sender, matches,
 };
 use crate::time::Instant;
 
@@ -47,6 +47,7 @@ pub struct Filter {
 /// One accepted connection, and the time after it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visit {
+    pub connect: RecordId,
     pub connack: RecordId,
     pub at: Instant,
     pub client: ClientSlot,
@@ -61,6 +62,8 @@ pub struct Leave {
     pub record: RecordId,
     pub at: Instant,
     pub how: How,
+    /// The DISCONNECT of either side.
+    pub said: Option<RecordId>,
     pub kept: Kept,
     /// When the Will is due, if nobody comes back before.
     pub will: Option<Instant>,
@@ -129,6 +132,7 @@ struct Current {
     /// The client has said DISCONNECT, and with it that its Will does not go.
     left_without_will: bool,
     how: How,
+    said: Option<RecordId>,
     asked: Vec<(PacketId, Asked)>,
     /// Sent to the Client and not acknowledged.
     owed: Vec<(PacketId, RecordId)>,
@@ -144,6 +148,7 @@ enum Asked {
 #[derive(Clone, Debug)]
 struct Pending {
     connection: ConnectionId,
+    record: RecordId,
     connect: Box<Connect>,
 }
 
@@ -196,14 +201,15 @@ impl Timeline {
         match packet {
             Packet::Connect(connect) => {
                 self.pending.retain(|pending| pending.connection != record.connection);
-                self.pending.push(Pending { connection: record.connection, connect });
+                let (connection, record) = (record.connection, record.id);
+                self.pending.push(Pending { connection, record, connect });
             }
             Packet::ConnAck(connack) => {
                 let Some(at) = self.pending.iter().position(|p| p.connection == record.connection)
                 else {
                     return;
                 };
-                let Pending { connect, .. } = self.pending.swap_remove(at);
+                let Pending { connect, record: sent, .. } = self.pending.swap_remove(at);
                 if connack.reason_code != ReasonCode::Success {
                     return;
                 }
@@ -217,6 +223,7 @@ impl Timeline {
                     will_delay: will.map(|w| w.properties.will_delay_interval().unwrap_or(0)),
                     left_without_will: false,
                     how: How::Lost,
+                    said: None,
                     asked: Vec::new(),
                     owed: Vec::new(),
                 };
@@ -231,6 +238,7 @@ impl Timeline {
                 session.interval = granted.or(asked).unwrap_or(0);
                 session.current = Some(current);
                 session.visits.push(Visit {
+                    connect: sent,
                     connack: record.id,
                     at: record.at,
                     client: record.client,
@@ -255,6 +263,7 @@ impl Timeline {
                     ReasonCode::SessionTakenOver => How::TakenOver,
                     _ => How::Said,
                 };
+                current.said = Some(record.id);
                 if sender == Sender::Client {
                     current.left_without_will = disconnect.reason_code == ReasonCode::Success;
                 }
@@ -534,7 +543,9 @@ impl Session {
             waiting.truncate(MESSAGES);
         }
         if let Some(visit) = self.visits.last_mut() {
-            visit.leave = Some(Leave { record: record.id, at, how, kept, will, waiting, more: 0 });
+            let said = current.said;
+            visit.leave =
+                Some(Leave { record: record.id, at, how, said, kept, will, waiting, more: 0 });
         }
     }
 

@@ -1,5 +1,5 @@
-//! A lane for each Client Identifier on one axis of time: drawn, in words beside it, and each return a
-//! flag that opens its CONNACK.
+//! A lane for each Client Identifier on one axis of time: drawn, in words beside it, and everything that stands for a
+//! packet opens it.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use leptos::prelude::*;
 use web_sys::HtmlDivElement;
 
 use super::model::{
-    BAR, Bar, Dot, Drawing, Fate, Flag, Lane, Skip, What, WillFate, draw, short_client_id,
+    BAR, Bar, Dot, Drawing, Fate, Flag, Lane, Skip, Stamp, Stamped, WILL_BELOW, What, WillFate,
+    draw, short_client_id,
 };
 use super::timeline::{How, Standing, Timeline};
 use crate::language::Strings;
@@ -19,6 +20,7 @@ use crate::ui::broker_view::words::span;
 use crate::ui::components::Icon;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pictures::marks::{Face, Layer, use_marks};
 use crate::ui::pictures::measure::use_width;
 use crate::ui::store::use_store;
 
@@ -57,6 +59,7 @@ pub fn SessionsPicture() -> impl IntoView {
         latest.map(|lane| change(&lane, strings)).unwrap_or_default()
     });
     let body = NodeRef::<Div>::new();
+    let marks = use_marks(body, move || drawing.track());
     Effect::new(move || {
         news.track();
         let lane = drawing.with_untracked(latest);
@@ -103,7 +106,12 @@ pub fn SessionsPicture() -> impl IntoView {
                 <h3 class="card__title">{live(move || locale.strings().sessions_title())}</h3>
                 {live(skips)}
             </header>
-            <div class="card__body sessions__body" node_ref=body>
+            <div
+                class="card__body sessions__body"
+                node_ref=body
+                on:keydown=move |event| marks.key(event)
+                on:focusin=move |event| marks.focus(event)
+            >
                 {live(refusal)}
                 <div class="sessions__stage" node_ref=root>{live(picture)}</div>
             </div>
@@ -135,12 +143,10 @@ fn stage(drawing: Memo<Drawing>) -> impl IntoView {
     let lanes = move || {
         drawing.with(|d| d.lanes.iter().map(|lane| lane.client_id.clone()).collect::<Vec<_>>())
     };
-    let flags = move || {
-        drawing.with(|drawing| {
-            let flags = drawing.lanes.iter().flat_map(|lane| lane.flags.iter());
-            flags.map(|flag| (flag.connack, *flag)).collect::<Vec<_>>()
-        })
-    };
+    let stamps = Memo::new(move |_| {
+        let strings = locale.strings();
+        drawing.with(|d| d.stamps().iter().map(|stamp| face(stamp, strings)).collect::<Vec<_>>())
+    });
     let earlier = move || {
         let earlier = drawing.with(|drawing| drawing.earlier);
         let words = locale.strings().sessions_earlier(earlier);
@@ -156,9 +162,7 @@ fn stage(drawing: Memo<Drawing>) -> impl IntoView {
                     {name(client_id, drawing)}
                 </For>
             </ol>
-            <For each=flags key=|(connack, _)| *connack let((_, flag))>
-                {flag_button(flag, drawing)}
-            </For>
+            <Layer faces=stamps/>
         </div>
         {live(earlier)}
         {live(move || key(locale.strings()))}
@@ -275,41 +279,47 @@ fn visit_words(flag: &Flag, strings: &Strings) -> String {
     strings.sessions_visit(u8::from(flag.clean_start), u8::from(flag.session_present))
 }
 
-/// Opens the CONNACK.
-fn flag_button(flag: Flag, drawing: Memo<Drawing>) -> impl IntoView {
-    let (store, locale) = (use_store(), use_locale());
-    let place = Memo::new(move |_| {
-        drawing.with(|drawing| {
-            drawing.lanes.iter().find_map(|lane| {
-                let found = lane.flags.iter().find(|other| other.connack == flag.connack)?;
-                Some((found.x, lane.bar))
-            })
-        })
-    });
-    let x = move || place.get().map(|(x, _)| format!("{x:.1}px"));
-    let y = move || place.get().map(|(_, y)| format!("{y:.1}px"));
-    let letter = flag.client.letter().to_string();
-    let label = {
-        let letter = letter.clone();
-        move || {
-            let words = visit_words(&flag, locale.strings());
-            format!("{letter} #{}: {words}", flag.connack.number())
-        }
+/// A flag has its looks here; everything else is drawn.
+fn face(stamp: &Stamp, strings: &Strings) -> Face {
+    let (letter, number) = (stamp.client.letter(), stamp.record.number());
+    let mut face = Face {
+        record: stamp.record,
+        x: stamp.x,
+        y: stamp.y,
+        name: String::new(),
+        class: "",
+        client: None,
+        is_full: false,
+        text: "",
     };
-    view! {
-        <button
-            class="sessions__flag"
-            data-client=letter
-            data-present=flag.session_present.then_some("")
-            style:inset-inline-start=live(x)
-            style:inset-block-start=live(y)
-            aria-label=live(label.clone())
-            title=live(label)
-            on:click=move |_| store.open(flag.connack)
-        >
-            {u8::from(flag.session_present)}
-        </button>
-    }
+    face.name = match stamp.what {
+        Stamped::Flag(flag) => {
+            face.class = "sessions__flag";
+            face.client = Some(stamp.client);
+            face.is_full = flag.session_present;
+            face.text = if flag.session_present { "1" } else { "0" };
+            format!("{letter} #{number} CONNACK: {}", visit_words(&flag, strings))
+        }
+        Stamped::Message(fate) => {
+            let words = match fate {
+                Fate::Waits => strings.sessions_mark_waits(),
+                Fate::Left => strings.sessions_mark_waited(),
+                Fate::Handed => strings.sessions_mark_handed(),
+                Fate::Lost => strings.sessions_mark_lost(),
+            };
+            format!("{letter} #{number} PUBLISH: {words}")
+        }
+        Stamped::Will(fate) => {
+            let words = match fate {
+                WillFate::Waits => strings.sessions_key_will(),
+                WillFate::Published => strings.sessions_will_published(),
+                WillFate::Withdrawn => strings.sessions_will_withdrawn(),
+            };
+            format!("{letter} #{number} CONNECT: {words}")
+        }
+        Stamped::Goodbye => format!("{letter} #{number} DISCONNECT"),
+    };
+    face
 }
 
 fn axis(drawing: &Drawing, strings: &Strings) -> impl IntoView + use<> {
@@ -400,7 +410,7 @@ fn lane_view(lane: &Lane, from: f64, to: f64) -> impl IntoView + use<> {
         view! { <path class=class d=d/> }
     });
     let dots = lane.dots.iter().map(|dot| dot_view(dot, lane));
-    let y = bottom + 8.0;
+    let y = bottom + WILL_BELOW;
     let wills = lane.wills.iter().map(|will| {
         let fate = match will.fate {
             WillFate::Waits => "waits",
@@ -465,7 +475,7 @@ fn bar_view(bar: &Bar, y: f64) -> AnyView {
 }
 
 fn dot_view(dot: &Dot, lane: &Lane) -> AnyView {
-    let Dot { x, y, fate, more } = *dot;
+    let Dot { x, y, fate, more, .. } = *dot;
     let fate_key = match fate {
         Fate::Waits => "waits",
         Fate::Left => "left",

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::capture::{Capture, ClientSlot, ConnectionId, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::mqtt::{
-    Packet, PacketId, PacketType, Publish, QoS, Sender, Subscription, matches, split_shared,
-    without_share_name,
+    ConnectionId, Packet, PacketId, PacketType, Publish, QoS, Sender, Subscription, matches,
+    split_shared, without_share_name,
 };
 
 /// What is known so far. Bounded: the oldest messages go first.
@@ -664,8 +664,8 @@ mod tests {
         assert_eq!(
             traced("subscription-id"),
             [
-                ("sensors/boiler/temperature".to_owned(), vec![('B', 1, 1, vec![])]),
-                ("alarms/boiler".to_owned(), vec![('B', 1, 1, vec![])]),
+                ("factory/osaka/line-3/robot-07/temperature".to_owned(), vec![('B', 1, 1, vec![])]),
+                ("factory/osaka/line-3/robot-07/alarm".to_owned(), vec![('B', 1, 1, vec![])]),
             ]
         );
     }
@@ -673,7 +673,8 @@ mod tests {
     #[test]
     fn overlapping_subscriptions_make_one_copy_in_the_tab() {
         let copies = vec![('B', 2, 1, vec![Reason::OneForAll])];
-        assert_eq!(traced("overlap"), [("home/kitchen/temperature".to_owned(), copies)]);
+        let topic = "factory/osaka/building-1/hall/temperature".to_owned();
+        assert_eq!(traced("overlap"), [(topic, copies)]);
     }
 
     #[test]
@@ -681,9 +682,9 @@ mod tests {
         assert_eq!(
             traced("no-local"),
             [
-                ("chat/lobby".to_owned(), vec![('A', 1, 1, vec![])]),
+                ("factory/osaka/chat/lobby".to_owned(), vec![('A', 1, 1, vec![])]),
                 (
-                    "chat/room".to_owned(),
+                    "factory/osaka/chat/room".to_owned(),
                     vec![('A', 1, 0, vec![Reason::NoLocal]), ('B', 1, 1, vec![])]
                 ),
             ]
@@ -780,9 +781,16 @@ mod tests {
         let tree = last_tree("overlap");
         let own = |goes_on| Joint::Own { goes_on };
         let expect = [
-            vec![("home", own(true)), ("#", own(false))],
             vec![
-                ("home", Joint::Branch { goes_on: false }),
+                ("factory", own(false)),
+                ("osaka", own(false)),
+                ("building-1", own(true)),
+                ("#", own(false)),
+            ],
+            vec![
+                ("factory", Joint::Along { goes_on: false }),
+                ("osaka", Joint::Along { goes_on: false }),
+                ("building-1", Joint::Branch { goes_on: false }),
                 ("+", own(false)),
                 ("temperature", own(false)),
             ],
@@ -791,7 +799,7 @@ mod tests {
             row.into_iter().map(|(text, joint)| (text.to_owned(), joint)).collect::<Vec<_>>()
         });
         assert_eq!(joints(&tree), expect);
-        assert_eq!((tree.columns, tree.topic.len()), (3, 3));
+        assert_eq!((tree.columns, tree.topic.len()), (5, 5));
         let Leaf::Came(copy, _) = &tree.rows[0].leaf else { panic!("{:?}", tree.rows[0]) };
         assert_eq!(copy.identifiers, [10, 20]);
         assert_eq!(tree.rows[1].leaf, Leaf::SameCopy(copy.record));

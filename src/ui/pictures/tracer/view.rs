@@ -12,8 +12,9 @@ use crate::ui::format::grouped;
 use crate::ui::lesson::LessonSession;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pictures::marks::use_marks;
 use crate::ui::pictures::sight;
-use crate::ui::store::use_store;
+use crate::ui::store::{Store, use_store};
 
 /// The messages that are drawn, oldest first.
 #[derive(Clone, Default, PartialEq)]
@@ -58,9 +59,10 @@ pub fn TracerPicture(session: LessonSession) -> impl IntoView {
         all.with(|all| all.traces.iter().rfind(|trace| trace.id() == shown.get()).cloned())
     });
     sight::follow(page, move || in_hand.track());
+    let marks = use_marks(page, move || in_hand.track());
     let columns = move || {
         let strings = locale.strings();
-        all.with(|all| matrix(all, shown, chosen, strings))
+        all.with(|all| matrix(all, shown, chosen, store, strings))
     };
     let drawing = move || {
         let strings = locale.strings();
@@ -83,7 +85,14 @@ pub fn TracerPicture(session: LessonSession) -> impl IntoView {
             >
                 {live(columns)}
             </div>
-            <div class="tracer picture__scroll" node_ref=page>{live(drawing)}</div>
+            <div
+                class="tracer picture__scroll"
+                node_ref=page
+                on:keydown=move |event| marks.key(event)
+                on:focusin=move |event| marks.focus(event)
+            >
+                {live(drawing)}
+            </div>
         }
         .into_any(),
     };
@@ -106,6 +115,7 @@ fn matrix(
     all: &Shown,
     shown: Memo<Option<RecordId>>,
     chosen: RwSignal<Option<RecordId>>,
+    store: Store,
     strings: &'static Strings,
 ) -> AnyView {
     let mut clients: Vec<ClientSlot> =
@@ -125,12 +135,16 @@ fn matrix(
             let receiver = trace.receivers.iter().find(|receiver| receiver.client == *client);
             dot(receiver)
         });
+        let copies = trace.receivers.iter().flat_map(|receiver| &receiver.copies);
+        let packets: Vec<RecordId> = id.into_iter().chain(copies.map(|copy| copy.record)).collect();
+        let is_open = move || store.selected().is_some_and(|open| packets.contains(&open));
         let number = id.map(|id| format!("#{}", id.number()));
         let name = format!("{} {}", number.clone().unwrap_or_default(), trace.topic);
         view! {
             <button
                 class="tracer__message"
                 aria-pressed=live(move || (shown.get() == id).to_string())
+                aria-current=live(move || is_open().then_some("true"))
                 aria-label=name.clone()
                 title=name
                 data-latest=(id == last).then_some("")

@@ -26,7 +26,8 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{ClientSlot, ConnectionId};
+    use crate::capture::ClientSlot;
+    use crate::mqtt::ConnectionId;
     use crate::time::Instant;
 
     #[test]

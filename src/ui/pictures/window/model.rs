@@ -1,9 +1,9 @@
 //! Every client's latest connection, with both directions, what waits behind them and what is held.
 
+use crate::analysis::windows::{InFlight, Window, Windows};
 use crate::broker::Snapshot;
 use crate::capture::{Capture, ClientSlot, RecordId};
 use crate::client::{AckKind, Held};
-use crate::course::window::{InFlight, Window, Windows};
 use crate::lab::Lab;
 use crate::mqtt::{PacketId, PacketType, Sender};
 

@@ -4,7 +4,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::model::{Lane, Owed, Pair, Place, Readings, pairs};
-use crate::capture::ClientSlot;
+use crate::capture::{ClientSlot, RecordId};
 use crate::lab::{Act, Action};
 use crate::language::Strings;
 use crate::link::Target;
@@ -13,6 +13,7 @@ use crate::ui::components::{Evidence, Icon};
 use crate::ui::format::grouped;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pictures::marks::use_marks;
 use crate::ui::pictures::sight;
 use crate::ui::store::{Store, use_store};
 
@@ -33,6 +34,7 @@ pub fn WindowPicture() -> impl IntoView {
     });
     let frame = NodeRef::<Div>::new();
     sight::follow(frame, move || all.track());
+    let marks = use_marks(frame, move || all.track());
     let body = move || {
         let strings = locale.strings();
         let (pairs, beyond) = all.get();
@@ -54,7 +56,14 @@ pub fn WindowPicture() -> impl IntoView {
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().window_title())}</h3>
             </header>
-            <div class="card__body" node_ref=frame>{live(body)}</div>
+            <div
+                class="card__body"
+                node_ref=frame
+                on:keydown=move |event| marks.key(event)
+                on:focusin=move |event| marks.focus(event)
+            >
+                {live(body)}
+            </div>
         </section>
     }
 }
@@ -140,10 +149,11 @@ fn lane(
         view! { <li class="window__more">{strings.window_more(more)}</li> }
     });
     let done = (window.finished > 0).then(|| {
-        let latest = window.latest_finished.iter().map(|_| view! { <i>"✓"</i> }).collect_view();
+        let latest = window.latest_finished.iter().map(|id| finished(*id, store, strings));
+        let latest = latest.collect_view();
         view! {
             <span class="window__done">
-                <span aria-hidden="true">{latest}</span>
+                <span class="window__ticks">{latest}</span>
                 {strings.window_done(grouped(window.finished as u64))}
             </span>
         }
@@ -227,6 +237,24 @@ fn slot(
         }
     };
     view! { <li class="window__slot" data-state=state>{content}</li> }.into_any()
+}
+
+/// A message that is done with.
+fn finished(id: RecordId, store: Store, strings: &Strings) -> impl IntoView + use<> {
+    let name = strings.window_finished(id.number());
+    view! {
+        <button
+            type="button"
+            class="window__tick"
+            tabindex="-1"
+            data-mark=id.0.to_string()
+            aria-label=name.clone()
+            title=name
+            on:click=move |_| store.open(id)
+        >
+            "✓"
+        </button>
+    }
 }
 
 /// The button that lets an acknowledgement go.

@@ -1,0 +1,19 @@
+//! What a capture means, read from its packets: which answer belongs to which packet, why a connection
+//! ended, how two captures differ, what is in flight, what an alias saves, how long a request took, and how a
+//! packet can be broken and what a receiver makes of it.
+//!
+//! Everything here is a pure function of records; it knows nothing of the page.
+
+mod breakage;
+mod compare;
+mod exchange;
+mod joins;
+pub mod requests;
+pub mod savings;
+pub mod why;
+pub mod windows;
+
+pub use breakage::{Breakage, Broken};
+pub use compare::{Comparison, Counts, Difference, Pair, What, compare};
+pub use exchange::{answer_to, answered_by};
+pub use joins::Joins;

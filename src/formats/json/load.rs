@@ -1,0 +1,182 @@
+//! JSON → records: what [`records_to_json`](super::records_to_json) wrote, or a script in the same shape.
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::capture::{Capture, ClientSlot, Entry, LinkClose};
+use crate::formats::{LoadError, Wrong, file::error_in};
+use crate::mqtt::{ConnectionId, Sender};
+use crate::time::Instant;
+
+/// One record as it is written; what is not needed to make it again, such as the decoded packet, is
+/// passed over.
+#[derive(Deserialize)]
+struct Line {
+    time_ms: f64,
+    client: String,
+    connection: u32,
+    event: String,
+    direction: Option<String>,
+    bytes_hex: Option<String>,
+    address: Option<String>,
+    length: Option<u32>,
+    by: Option<String>,
+    was_open: Option<bool>,
+    code: Option<u32>,
+    reason: Option<String>,
+}
+
+/// The records of a file, numbered from 1 again. The bytes count; a decoded packet beside them is not read.
+pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
+    let lines: Vec<Line> = serde_json::from_str(text).map_err(|error| {
+        // It may be no JSON at all, further on than where it first differed.
+        let broken = serde_json::from_str::<IgnoredAny>(text).err();
+        let is_json = broken.is_none();
+        let error = broken.unwrap_or(error);
+        let (line, column) = (error.line(), error.column().max(1));
+        match is_json {
+            true => LoadError::OtherJson { line, column },
+            false => LoadError::Json { line, column, reason: reason(&error) },
+        }
+    })?;
+    if lines.is_empty() {
+        return Err(LoadError::Empty);
+    }
+    let mut capture = Capture::default();
+    for (index, line) in lines.into_iter().enumerate() {
+        push(&mut capture, line).map_err(|(key, wrong)| LoadError::Record {
+            number: index + 1,
+            key,
+            wrong,
+        })?;
+    }
+    Ok(capture)
+}
+
+/// serde_json's message without its trailing "at line … column …".
+fn reason(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    match words.rsplit_once(" at line ") {
+        Some((words, _)) => words.to_owned(),
+        None => words,
+    }
+}
+
+fn push(capture: &mut Capture, line: Line) -> Result<(), (&'static str, Wrong)> {
+    if !(0.0..MAX_MILLIS).contains(&line.time_ms) {
+        return Err(("time_ms", Wrong::Number));
+    }
+    let at = Instant::from_micros((line.time_ms * 1000.0).round() as u64);
+    let client = match line.client.as_bytes() {
+        [letter @ b'A'..=b'Z'] => ClientSlot(letter - b'A'),
+        _ => return Err(("client", Wrong::Word(line.client))),
+    };
+    let connection = ConnectionId(line.connection);
+    let entry = match line.event.as_str() {
+        "opening" => Entry::Opening { address: line.address.unwrap_or_default() },
+        "opened" => Entry::Opened,
+        "packet" | "broken" => {
+            let sender = match line.direction.as_deref() {
+                Some("out") => Sender::Client,
+                Some("in") => Sender::Server,
+                Some(other) => return Err(("direction", Wrong::Word(other.to_owned()))),
+                None => return Err(("direction", Wrong::Missing)),
+            };
+            let digits = line.bytes_hex.ok_or(("bytes_hex", Wrong::Missing))?;
+            let bytes = bytes_of(&digits).map_err(|at| ("bytes_hex", Wrong::Hex { at }))?;
+            match line.event.as_str() {
+                "packet" => Entry::Packet { sender, bytes },
+                _ => {
+                    let error = error_in(capture, client, connection, sender, &bytes);
+                    Entry::Broken { sender, bytes, error }
+                }
+            }
+        }
+        "text" => Entry::Text { length: line.length.unwrap_or_default() as usize },
+        "closed" => {
+            let by = match line.by.as_deref() {
+                None => None,
+                Some("client") => Some(Sender::Client),
+                Some("server") => Some(Sender::Server),
+                Some(other) => return Err(("by", Wrong::Word(other.to_owned()))),
+            };
+            let code = line.code.map(u16::try_from).transpose();
+            Entry::Closed(LinkClose {
+                by,
+                was_open: line.was_open.unwrap_or(true),
+                code: code.map_err(|_| ("code", Wrong::Number))?,
+                reason: line.reason.unwrap_or_default(),
+            })
+        }
+        _ => return Err(("event", Wrong::Word(line.event))),
+    };
+    capture.push(at, client, connection, entry);
+    Ok(())
+}
+
+/// Pairs of digits without anything between them; an error is the offset of what is no such pair.
+fn bytes_of(digits: &str) -> Result<Bytes, usize> {
+    let value = |digit: u8| char::from(digit).to_digit(16).map(|value| value as u8);
+    let mut bytes = Vec::with_capacity(digits.len() / 2);
+    for (index, pair) in digits.as_bytes().chunks(2).enumerate() {
+        let high = value(pair[0]).ok_or(2 * index)?;
+        let low = pair.get(1).and_then(|digit| value(*digit)).ok_or(2 * index + 1)?;
+        bytes.push(high << 4 | low);
+    }
+    Ok(bytes.into())
+}
+
+/// Some three hundred years, which microseconds of a float still count exactly enough.
+const MAX_MILLIS: f64 = 1e13;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::Record;
+    use crate::formats::json::records_to_json;
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let mut capture = Capture::default();
+        let mut at = 0;
+        let mut push = |client: u8, entry| {
+            at += 1234;
+            capture.push(Instant::from_micros(at), ClientSlot(client), ConnectionId(7), entry);
+        };
+        push(1, Entry::Opening { address: "ws://localhost:9001".to_owned() });
+        push(1, Entry::Opened);
+        push(1, Entry::Packet { sender: Sender::Client, bytes: Bytes::from_static(&[0xC0, 0]) });
+        push(25, Entry::Packet { sender: Sender::Server, bytes: Bytes::from_static(&[0xD1, 0]) });
+        push(1, Entry::Text { length: 5 });
+        for by in [None, Some(Sender::Client), Some(Sender::Server)] {
+            let code = by.map(|_| 1001);
+            push(
+                1,
+                Entry::Closed(LinkClose { by, was_open: by.is_some(), code, reason: "✓".into() }),
+            );
+        }
+        let text = records_to_json(capture.records());
+        let read = records_from_json(&text).expect("it was written just now");
+        let all = |capture: &Capture| capture.records().cloned().collect::<Vec<Record>>();
+        assert_eq!(all(&read), all(&capture));
+    }
+
+    #[test]
+    fn what_broke_a_stream_is_found_again() {
+        const LIMITED: &[u8] = b"\x10\x12\0\x04MQTT\x05\x02\0\x3C\x05\x27\0\0\0\x14\0\0";
+        const LARGE: &[u8] = &[0x30, 0x20, 0, 1];
+        for (sender, bytes) in [(Sender::Server, LARGE), (Sender::Client, &[0x00, 0x01][..])] {
+            let mut capture = Capture::default();
+            let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+            let connect = Bytes::from_static(LIMITED);
+            capture.push_packet(Instant::START, slot, connection, Sender::Client, connect);
+            let bytes = Bytes::from_static(bytes);
+            let error = error_in(&capture, slot, connection, sender, &bytes);
+            capture.push_broken(Instant::START, slot, connection, sender, bytes, error);
+            let read = records_from_json(&records_to_json(capture.records())).expect("it is one");
+            assert_eq!(read.at(1), capture.at(1), "{error:?}");
+            assert_ne!(error.kind.key(), "incomplete");
+        }
+    }
+}

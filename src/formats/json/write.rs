@@ -1,0 +1,217 @@
+//! Packets and dissections → JSON.
+
+use serde_json::{Map, Value, json};
+
+use crate::mqtt::{
+    DecodeError, Dissection, Field, Packet, Properties, PropertyId, PropertyKind, PropertyValue,
+    ReasonCode, Subscription, Value as FieldValue, hex,
+};
+
+/// A packet in the shapes the module promises.
+pub fn packet_to_json(packet: &Packet) -> Value {
+    let mut out = Map::new();
+    let mut put = |key: &str, value: Value| {
+        out.insert(key.to_owned(), value);
+    };
+    put("type", packet.packet_type().key().into());
+    match packet {
+        Packet::Connect(p) => {
+            put("protocol_name", "MQTT".into());
+            put("protocol_version", 5.into());
+            put("clean_start", p.clean_start.into());
+            put("keep_alive", p.keep_alive.into());
+            put("properties", properties(&p.properties));
+            put("client_id", p.client_id.as_str().into());
+            if let Some(will) = &p.will {
+                put(
+                    "will",
+                    json!({
+                        "qos": will.qos.bits(),
+                        "retain": will.retain,
+                        "properties": properties(&will.properties),
+                        "topic": will.topic,
+                        "payload_hex": hex(&will.payload),
+                    }),
+                );
+            }
+            if let Some(user_name) = &p.user_name {
+                put("username", user_name.as_str().into());
+            }
+            if let Some(password) = &p.password {
+                put("password_hex", hex(password).into());
+            }
+        }
+        Packet::ConnAck(p) => {
+            put("session_present", p.session_present.into());
+            put("reason_code", p.reason_code.value().into());
+            put("properties", properties(&p.properties));
+        }
+        Packet::Publish(p) => {
+            put("dup", p.dup.into());
+            put("qos", p.qos.bits().into());
+            put("retain", p.retain.into());
+            put("topic", p.topic.as_str().into());
+            if let Some(packet_id) = p.packet_id {
+                put("packet_id", packet_id.get().into());
+            }
+            put("properties", properties(&p.properties));
+            put("payload_hex", hex(&p.payload).into());
+        }
+        Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
+            put("packet_id", p.packet_id.get().into());
+            put("reason_code", p.reason_code.value().into());
+            put("properties", properties(&p.properties));
+        }
+        Packet::Subscribe(p) => {
+            put("packet_id", p.packet_id.get().into());
+            put("properties", properties(&p.properties));
+            put("subscriptions", p.subscriptions.iter().map(subscription).collect());
+        }
+        Packet::SubAck(p) => {
+            put("packet_id", p.packet_id.get().into());
+            put("properties", properties(&p.properties));
+            put("reason_codes", reason_codes(&p.reason_codes));
+        }
+        Packet::Unsubscribe(p) => {
+            put("packet_id", p.packet_id.get().into());
+            put("properties", properties(&p.properties));
+            put("topic_filters", p.topic_filters.iter().map(String::as_str).collect());
+        }
+        Packet::UnsubAck(p) => {
+            put("packet_id", p.packet_id.get().into());
+            put("properties", properties(&p.properties));
+            put("reason_codes", reason_codes(&p.reason_codes));
+        }
+        Packet::PingReq | Packet::PingResp => {}
+        Packet::Disconnect(p) => {
+            put("reason_code", p.reason_code.value().into());
+            put("properties", properties(&p.properties));
+        }
+        Packet::Auth(p) => {
+            put("reason_code", p.reason_code.value().into());
+            put("properties", properties(&p.properties));
+        }
+    }
+    Value::Object(out)
+}
+
+/// `{"ok":true,"packet":…,"fields":[…]}`, or `{"ok":false,"error":…,"fields":[…]}` with the fields up to
+/// the byte that broke the packet.
+///
+/// `fields` holds the leaves in wire order: each begins where the one before it ends. `path` names the
+/// groups around a leaf, outermost first; `bits` lists the bit fields of a byte that has them, from bit 7
+/// down; `meaning` is there where a number means a name.
+pub fn dissection_to_json(dissection: &Dissection) -> Value {
+    let mut fields = Vec::new();
+    for field in &dissection.fields {
+        field.leaves(&mut Vec::new(), &mut |path, leaf| fields.push(leaf_to_json(path, leaf)));
+    }
+    match &dissection.outcome {
+        Ok(packet) => json!({ "ok": true, "packet": packet_to_json(packet), "fields": fields }),
+        Err(error) => json!({ "ok": false, "error": error_to_json(error), "fields": fields }),
+    }
+}
+
+/// The key of a property in JSON.
+pub(super) fn property_key(id: PropertyId) -> String {
+    match id.kind() {
+        PropertyKind::BinaryData => format!("{}_hex", id.key()),
+        _ => id.key().to_owned(),
+    }
+}
+
+/// Properties that stay a list even when there is only one.
+pub(super) fn always_a_list(id: PropertyId) -> bool {
+    matches!(id, PropertyId::SubscriptionIdentifier | PropertyId::UserProperty)
+}
+
+fn properties(properties: &Properties) -> Value {
+    let mut out = Map::new();
+    for property in properties {
+        let value = match property.value() {
+            PropertyValue::Byte(v) => v.into(),
+            PropertyValue::TwoByteInteger(v) => v.into(),
+            PropertyValue::FourByteInteger(v) | PropertyValue::VariableByteInteger(v) => v.into(),
+            PropertyValue::Utf8String(v) => v.into(),
+            PropertyValue::BinaryData(v) => hex(v).into(),
+            PropertyValue::StringPair(name, value) => json!([name, value]),
+        };
+        let list = always_a_list(property.id());
+        match out.get_mut(&property_key(property.id())) {
+            Some(Value::Array(values)) => values.push(value),
+            Some(single) => *single = Value::Array(vec![single.take(), value]),
+            None => {
+                let value = if list { Value::Array(vec![value]) } else { value };
+                out.insert(property_key(property.id()), value);
+            }
+        }
+    }
+    Value::Object(out)
+}
+
+fn subscription(subscription: &Subscription) -> Value {
+    json!({
+        "topic_filter": subscription.topic_filter,
+        "qos": subscription.qos.bits(),
+        "no_local": subscription.no_local,
+        "retain_as_published": subscription.retain_as_published,
+        "retain_handling": subscription.retain_handling.bits(),
+    })
+}
+
+fn reason_codes(codes: &[ReasonCode]) -> Value {
+    codes.iter().map(|code| code.value()).collect()
+}
+
+fn error_to_json(error: &DecodeError) -> Value {
+    json!({
+        "at": error.at,
+        "kind": error.kind.key(),
+        "statement": error.kind.rule(),
+        "reason_code": error.kind.reason_code().value(),
+        "message": error.kind.to_string(),
+    })
+}
+
+fn leaf_to_json(path: &[&Field], leaf: &Field) -> Value {
+    let mut out = Map::new();
+    out.insert("name".into(), leaf.label.name().into());
+    out.insert("start".into(), leaf.range.start.into());
+    out.insert("end".into(), leaf.range.end.into());
+    put_value(&mut out, leaf);
+    out.insert("section".into(), leaf.label.section().into());
+    out.insert("path".into(), path.iter().map(|group| group.label.name()).collect());
+    if !leaf.children.is_empty() {
+        out.insert("bits".into(), leaf.children.iter().map(bits_to_json).collect());
+    }
+    Value::Object(out)
+}
+
+fn bits_to_json(field: &Field) -> Value {
+    let mut out = Map::new();
+    out.insert("name".into(), field.label.name().into());
+    if let Some(bits) = field.bits {
+        out.insert("high".into(), bits.high.into());
+        out.insert("low".into(), bits.low.into());
+    }
+    put_value(&mut out, field);
+    out.insert("section".into(), field.label.section().into());
+    Value::Object(out)
+}
+
+fn put_value(out: &mut Map<String, Value>, field: &Field) {
+    let (value, meaning) = match &field.value {
+        FieldValue::None => (Value::Null, None),
+        FieldValue::Flag(flag) => (u8::from(*flag).into(), None),
+        FieldValue::Number(number) => ((*number).into(), None),
+        FieldValue::Text(text) => (text.as_str().into(), None),
+        FieldValue::Bytes(bytes) => (hex(bytes).into(), None),
+        FieldValue::Named(number, name) => ((*number).into(), Some(*name)),
+        FieldValue::ReasonCode(code, name) => (code.value().into(), Some(*name)),
+        FieldValue::Pair(name, value) => (json!([name, value]), None),
+    };
+    out.insert("value".into(), value);
+    if let Some(meaning) = meaning {
+        out.insert("meaning".into(), meaning.into());
+    }
+}

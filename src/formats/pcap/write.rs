@@ -1,0 +1,300 @@
+//! Records → pcapng, as bare IPv4 packets with TCP in them.
+
+use std::collections::BTreeMap;
+
+use super::{BROKER_HOST, CLIENT_HOST, MQTT_PORT, NETWORK};
+use crate::capture::{ClientSlot, Entry, Record};
+use crate::mqtt::{ConnectionId, Packet, PacketType, Sender};
+
+/// The records as a pcapng file: each Network Connection a TCP connection of its own, from SYN to FIN.
+///
+/// `began` is the moment that the records count from, in microseconds since 1970. The first segment of
+/// a connection carries a comment that says which client it is. A WebSocket text message, which is no
+/// MQTT, is left out.
+pub fn records_to_pcapng<'a>(
+    records: impl Iterator<Item = &'a Record> + Clone,
+    began: u64,
+) -> Vec<u8> {
+    let mut file = File { out: Vec::new(), began, packets: 0 };
+    file.section();
+    file.names(records.clone().map(|record| record.client));
+    let identifiers: BTreeMap<ConnectionId, String> = records
+        .clone()
+        .filter(|record| record.packet_type() == Some(PacketType::Connect))
+        .filter_map(|record| match record.valid_packet()? {
+            Packet::Connect(connect) => Some((record.connection, connect.client_id)),
+            _ => None,
+        })
+        .collect();
+    let mut streams: BTreeMap<ConnectionId, Stream> = BTreeMap::new();
+    for record in records {
+        let at = record.at.as_micros();
+        let stream = streams.entry(record.connection).or_insert_with(|| Stream::new(record));
+        let identifier = identifiers.get(&record.connection).map_or("", String::as_str);
+        match &record.entry {
+            Entry::Opening { address } => stream.address = address.clone(),
+            Entry::Opened => file.handshake(stream, at, identifier),
+            Entry::Packet { sender, bytes } | Entry::Broken { sender, bytes, .. } => {
+                file.handshake(stream, at, identifier);
+                for (index, part) in bytes.chunks(MAX_SEGMENT).enumerate() {
+                    let is_last = (index + 1) * MAX_SEGMENT >= bytes.len();
+                    let flags = if is_last { ACK | PSH } else { ACK };
+                    file.segment(stream, at, *sender, flags, part, "");
+                }
+            }
+            Entry::Text { .. } => {}
+            Entry::Closed(_) if stream.is_closed => {}
+            Entry::Closed(close) if !stream.is_open && !close.was_open => {
+                let comment = stream.comment(identifier);
+                file.segment(stream, at, Sender::Client, SYN, &[], &comment);
+                file.segment(stream, at, Sender::Server, RST | ACK, &[], &close.reason);
+                stream.is_closed = true;
+            }
+            Entry::Closed(close) => {
+                file.handshake(stream, at, identifier);
+                match close.by {
+                    Some(first) => {
+                        let second = first.other();
+                        file.segment(stream, at, first, FIN | ACK, &[], &close.reason);
+                        file.segment(stream, at, second, FIN | ACK, &[], "");
+                        file.segment(stream, at, first, ACK, &[], "");
+                    }
+                    None => {
+                        file.segment(stream, at, Sender::Server, RST | ACK, &[], &close.reason);
+                    }
+                }
+                stream.is_closed = true;
+            }
+        }
+    }
+    file.out
+}
+
+/// One TCP connection as far as it has been written.
+struct Stream {
+    client: ClientSlot,
+    connection: ConnectionId,
+    address: String,
+    /// The next sequence number of the client and of the broker.
+    next: [u32; 2],
+    is_open: bool,
+    is_closed: bool,
+}
+
+impl Stream {
+    fn new(record: &Record) -> Stream {
+        Stream {
+            client: record.client,
+            connection: record.connection,
+            address: String::new(),
+            next: [0; 2],
+            is_open: false,
+            is_closed: false,
+        }
+    }
+
+    /// Ports for short-lived use, one a connection.
+    fn port(&self) -> u16 {
+        49_152 + (self.connection.0 % 16_384) as u16
+    }
+
+    fn comment(&self, identifier: &str) -> String {
+        let mut words = format!("client {}", self.client.letter());
+        if !identifier.is_empty() {
+            words += &format!(", Client Identifier {identifier}");
+        }
+        if !self.address.is_empty() {
+            words += &format!(", to {}", self.address);
+        }
+        words
+    }
+}
+
+struct File {
+    out: Vec<u8>,
+    began: u64,
+    packets: u16,
+}
+
+impl File {
+    /// What begins a file: who wrote it, and that its packets are bare IP.
+    fn section(&mut self) {
+        let mut body = Vec::new();
+        body.extend(0x1A2B_3C4D_u32.to_le_bytes());
+        body.extend(1_u16.to_le_bytes());
+        body.extend(0_u16.to_le_bytes());
+        body.extend(u64::MAX.to_le_bytes()); // the length of the section is not told
+        option(&mut body, OPTION_APPLICATION, b"MQTT 5.0 Playground");
+        end_of_options(&mut body);
+        self.block(SECTION_HEADER, &body);
+
+        let mut body = Vec::new();
+        body.extend(LINK_RAW.to_le_bytes());
+        body.extend([0; 2]);
+        body.extend(0_u32.to_le_bytes()); // packets are never cut
+        option(&mut body, OPTION_INTERFACE_NAME, b"lab");
+        end_of_options(&mut body);
+        self.block(INTERFACE_DESCRIPTION, &body);
+    }
+
+    /// Names for the addresses, which analysers can show in their place.
+    fn names(&mut self, clients: impl Iterator<Item = ClientSlot>) {
+        let mut names = BTreeMap::from([(BROKER_HOST, "broker".to_owned())]);
+        names.extend(clients.map(|client| {
+            (host_of(client), format!("client-{}", client.letter().to_ascii_lowercase()))
+        }));
+        let mut body = Vec::new();
+        for (host, name) in names {
+            let mut record = address(host).to_vec();
+            record.extend(name.as_bytes());
+            record.push(0);
+            option(&mut body, NAME_RECORD_IPV4, &record);
+        }
+        end_of_options(&mut body);
+        self.block(NAME_RESOLUTION, &body);
+    }
+
+    /// Opens the connection, unless it is open.
+    fn handshake(&mut self, stream: &mut Stream, at: u64, identifier: &str) {
+        if stream.is_open {
+            return;
+        }
+        stream.is_open = true;
+        let comment = stream.comment(identifier);
+        self.segment(stream, at, Sender::Client, SYN, &[], &comment);
+        self.segment(stream, at, Sender::Server, SYN | ACK, &[], "");
+        self.segment(stream, at, Sender::Client, ACK, &[], "");
+    }
+
+    fn segment(
+        &mut self,
+        stream: &mut Stream,
+        at: u64,
+        sender: Sender,
+        flags: u8,
+        payload: &[u8],
+        comment: &str,
+    ) {
+        let client = address(host_of(stream.client));
+        let broker = address(BROKER_HOST);
+        let (from, to, ports, mine, theirs) = match sender {
+            Sender::Client => (client, broker, [stream.port(), MQTT_PORT], 0, 1),
+            Sender::Server => (broker, client, [MQTT_PORT, stream.port()], 1, 0),
+        };
+        let mut tcp = Vec::with_capacity(TCP_HEADER + payload.len());
+        tcp.extend(ports[0].to_be_bytes());
+        tcp.extend(ports[1].to_be_bytes());
+        tcp.extend(stream.next[mine].to_be_bytes());
+        let acknowledged = if flags & ACK != 0 { stream.next[theirs] } else { 0 };
+        tcp.extend(acknowledged.to_be_bytes());
+        tcp.extend([(TCP_HEADER as u8 / 4) << 4, flags]);
+        tcp.extend(u16::MAX.to_be_bytes()); // the window
+        tcp.extend([0; 4]); // checksum, filled in below, and urgent pointer
+        tcp.extend(payload);
+        // The checksum covers the addresses too.
+        let length = (tcp.len() as u16).to_be_bytes();
+        let pseudo = [&from[..], &to, &[0, TCP], &length].concat();
+        let sum = checksum(&[&pseudo, &tcp]);
+        tcp[16..18].copy_from_slice(&sum.to_be_bytes());
+        let length_on_axis = payload.len() as u32 + u32::from(flags & (SYN | FIN) != 0);
+        stream.next[mine] = stream.next[mine].wrapping_add(length_on_axis);
+
+        let mut packet = Vec::with_capacity(IP_HEADER + tcp.len());
+        packet.extend([0x45, 0]);
+        packet.extend(((IP_HEADER + tcp.len()) as u16).to_be_bytes());
+        packet.extend(self.packets.to_be_bytes());
+        packet.extend([0x40, 0, 64, TCP, 0, 0]); // not to be split; hops; checksum below
+        packet.extend(from);
+        packet.extend(to);
+        let sum = checksum(&[&packet]);
+        packet[10..12].copy_from_slice(&sum.to_be_bytes());
+        packet.extend(tcp);
+        self.packets = self.packets.wrapping_add(1);
+
+        let time = self.began + at;
+        let mut body = Vec::with_capacity(packet.len() + 32);
+        body.extend(0_u32.to_le_bytes()); // the interface
+        body.extend(((time >> 32) as u32).to_le_bytes());
+        body.extend((time as u32).to_le_bytes());
+        body.extend((packet.len() as u32).to_le_bytes());
+        body.extend((packet.len() as u32).to_le_bytes());
+        body.extend(&packet);
+        pad(&mut body);
+        if !comment.is_empty() {
+            option(&mut body, OPTION_COMMENT, comment.as_bytes());
+            end_of_options(&mut body);
+        }
+        self.block(ENHANCED_PACKET, &body);
+    }
+
+    /// A block tells its length at both ends.
+    fn block(&mut self, kind: u32, body: &[u8]) {
+        let length = (body.len() as u32 + 12).to_le_bytes();
+        self.out.extend(kind.to_le_bytes());
+        self.out.extend(length);
+        self.out.extend(body);
+        self.out.extend(length);
+    }
+}
+
+fn option(body: &mut Vec<u8>, code: u16, value: &[u8]) {
+    let value = &value[..value.len().min(usize::from(u16::MAX))];
+    body.extend(code.to_le_bytes());
+    body.extend((value.len() as u16).to_le_bytes());
+    body.extend(value);
+    pad(body);
+}
+
+fn end_of_options(body: &mut Vec<u8>) {
+    body.extend([0; 4]);
+}
+
+fn pad(body: &mut Vec<u8>) {
+    body.resize(body.len().next_multiple_of(4), 0);
+}
+
+fn address(host: u8) -> [u8; 4] {
+    let [a, b, c] = NETWORK;
+    [a, b, c, host]
+}
+
+fn host_of(client: ClientSlot) -> u8 {
+    CLIENT_HOST.saturating_add(client.0)
+}
+
+/// The checksum of IP and TCP: the complement of the sum of all pairs of bytes, carries added back.
+fn checksum(parts: &[&[u8]]) -> u16 {
+    let pairs = parts.iter().flat_map(|part| part.chunks(2));
+    let mut sum: u32 = pairs
+        .map(|pair| u32::from(u16::from_be_bytes([pair[0], pair.get(1).copied().unwrap_or(0)])))
+        .sum();
+    while sum > 0xFFFF {
+        sum = (sum & 0xFFFF) + (sum >> 16);
+    }
+    !(sum as u16)
+}
+
+const SECTION_HEADER: u32 = 0x0A0D_0D0A;
+const INTERFACE_DESCRIPTION: u32 = 1;
+const NAME_RESOLUTION: u32 = 4;
+const ENHANCED_PACKET: u32 = 6;
+
+const OPTION_COMMENT: u16 = 1;
+const OPTION_INTERFACE_NAME: u16 = 2;
+const OPTION_APPLICATION: u16 = 4;
+const NAME_RECORD_IPV4: u16 = 1;
+
+/// Bare IP packets.
+const LINK_RAW: u16 = 101;
+
+const TCP: u8 = 6;
+const IP_HEADER: usize = 20;
+const TCP_HEADER: usize = 20;
+/// What fits into the largest IP packet.
+const MAX_SEGMENT: usize = 65_535 - IP_HEADER - TCP_HEADER;
+
+const FIN: u8 = 0x01;
+const SYN: u8 = 0x02;
+const RST: u8 = 0x04;
+const PSH: u8 = 0x08;
+const ACK: u8 = 0x10;

@@ -1,0 +1,294 @@
+//! Small captures as text that fits into an address: records → few bytes → letters, and back.
+//!
+//! The bytes may be compressed in between by whoever has the means; the text tells whether they were.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+
+use super::LoadError;
+use super::file::error_in;
+use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record};
+use crate::mqtt::{ConnectionId, Sender};
+use crate::time::Instant;
+
+/// Letters that the text may have: what browsers, chats and trackers commonly leave whole.
+pub const MAX_LETTERS: usize = 8000;
+
+/// Bytes that a text of that length may unfold to; more is no small capture.
+pub const MAX_UNFOLDED: usize = 4 << 20;
+
+/// The bytes behind the text, and whether they are compressed (raw DEFLATE).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    pub bytes: Vec<u8>,
+    pub is_compressed: bool,
+}
+
+impl Folded {
+    pub fn to_text(&self) -> String {
+        let mark = if self.is_compressed { COMPRESSED } else { PLAIN };
+        format!("{mark}{}", URL_SAFE_NO_PAD.encode(&self.bytes))
+    }
+
+    pub fn from_text(text: &str) -> Result<Folded, LoadError> {
+        let mut letters = text.chars();
+        let is_compressed = match letters.next() {
+            Some(PLAIN) => false,
+            Some(COMPRESSED) => true,
+            _ => return Err(LoadError::Link),
+        };
+        let bytes = URL_SAFE_NO_PAD.decode(letters.as_str()).map_err(|_| LoadError::Link)?;
+        Ok(Folded { bytes, is_compressed })
+    }
+}
+
+const PLAIN: char = 'p';
+const COMPRESSED: char = 'z';
+
+/// Writes records as few bytes: numbers as variable byte integers, times as distances, and client and
+/// connection only where they change.
+pub fn pack<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<u8> {
+    let mut out = vec![VERSION];
+    let mut before = (Instant::START, None);
+    for record in records {
+        let whose = (record.client, record.connection);
+        let is_same = before.1 == Some(whose);
+        out.push(kind(&record.entry) | if is_same { SAME } else { 0 });
+        put_number(&mut out, record.at.since(before.0).as_micros() as u64);
+        if !is_same {
+            out.push(record.client.0);
+            put_number(&mut out, u64::from(record.connection.0));
+        }
+        match &record.entry {
+            Entry::Opening { address } => put_bytes(&mut out, address.as_bytes()),
+            Entry::Opened => {}
+            Entry::Packet { bytes, .. } | Entry::Broken { bytes, .. } => {
+                put_bytes(&mut out, bytes);
+            }
+            Entry::Text { length } => put_number(&mut out, *length as u64),
+            Entry::Closed(close) => {
+                let by = match close.by {
+                    None => 0,
+                    Some(Sender::Client) => 1,
+                    Some(Sender::Server) => 2,
+                };
+                let was_open = if close.was_open { WAS_OPEN } else { 0 };
+                out.push(by | was_open | if close.code.is_some() { HAS_CODE } else { 0 });
+                if let Some(code) = close.code {
+                    put_number(&mut out, u64::from(code));
+                }
+                put_bytes(&mut out, close.reason.as_bytes());
+            }
+        }
+        before = (record.at, Some(whose));
+    }
+    out
+}
+
+/// Reads what [`pack`] wrote; records are numbered anew.
+pub fn unpack(bytes: &[u8]) -> Result<Capture, LoadError> {
+    let (&version, rest) = bytes.split_first().ok_or(LoadError::Link)?;
+    if version != VERSION {
+        return Err(LoadError::LinkVersion(version));
+    }
+    let mut read = Read(rest);
+    let mut capture = Capture::default();
+    let (mut at, mut whose) = (Instant::START, None);
+    while !read.0.is_empty() {
+        record(&mut read, &mut capture, &mut at, &mut whose).ok_or(LoadError::Link)?;
+    }
+    match capture.is_empty() {
+        true => Err(LoadError::Empty),
+        false => Ok(capture),
+    }
+}
+
+fn record(
+    read: &mut Read<'_>,
+    capture: &mut Capture,
+    at: &mut Instant,
+    whose: &mut Option<(ClientSlot, ConnectionId)>,
+) -> Option<()> {
+    let tag = read.byte()?;
+    *at = Instant::from_micros(at.as_micros().checked_add(read.number()?)?);
+    if tag & SAME == 0 {
+        let client = ClientSlot(read.byte()?);
+        *whose = Some((client, ConnectionId(u32::try_from(read.number()?).ok()?)));
+    }
+    let (client, connection) = (*whose)?;
+    let sender = if tag & !SAME & 1 == 0 { Sender::Client } else { Sender::Server };
+    let entry = match tag & !SAME {
+        OPENING => Entry::Opening { address: read.text()? },
+        OPENED => Entry::Opened,
+        TEXT => Entry::Text { length: usize::try_from(read.number()?).ok()? },
+        CLOSED => {
+            let flags = read.byte()?;
+            let by = match flags & 3 {
+                0 => None,
+                1 => Some(Sender::Client),
+                2 => Some(Sender::Server),
+                _ => return None,
+            };
+            let code = match flags & HAS_CODE {
+                0 => None,
+                _ => Some(u16::try_from(read.number()?).ok()?),
+            };
+            let was_open = flags & WAS_OPEN != 0;
+            Entry::Closed(LinkClose { by, was_open, code, reason: read.text()? })
+        }
+        SENT_PACKET | RECEIVED_PACKET => {
+            Entry::Packet { sender, bytes: Bytes::copy_from_slice(read.bytes()?) }
+        }
+        SENT_BROKEN | RECEIVED_BROKEN => {
+            let bytes = Bytes::copy_from_slice(read.bytes()?);
+            let error = error_in(capture, client, connection, sender, &bytes);
+            Entry::Broken { sender, bytes, error }
+        }
+        _ => return None,
+    };
+    capture.push(*at, client, connection, entry);
+    Some(())
+}
+
+fn kind(entry: &Entry) -> u8 {
+    match entry {
+        Entry::Opening { .. } => OPENING,
+        Entry::Opened => OPENED,
+        Entry::Packet { sender: Sender::Client, .. } => SENT_PACKET,
+        Entry::Packet { sender: Sender::Server, .. } => RECEIVED_PACKET,
+        Entry::Broken { sender: Sender::Client, .. } => SENT_BROKEN,
+        Entry::Broken { sender: Sender::Server, .. } => RECEIVED_BROKEN,
+        Entry::Text { .. } => TEXT,
+        Entry::Closed(_) => CLOSED,
+    }
+}
+
+const VERSION: u8 = 1;
+
+// The kinds of records; where there is a sender, an odd number is the Server.
+const SENT_PACKET: u8 = 0;
+const RECEIVED_PACKET: u8 = 1;
+const SENT_BROKEN: u8 = 2;
+const RECEIVED_BROKEN: u8 = 3;
+const OPENING: u8 = 4;
+const OPENED: u8 = 5;
+const TEXT: u8 = 6;
+const CLOSED: u8 = 7;
+/// Added to the kind: client and connection are those of the record before.
+const SAME: u8 = 0x80;
+
+const WAS_OPEN: u8 = 0x04;
+const HAS_CODE: u8 = 0x08;
+
+fn put_number(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_number(out, bytes.len() as u64);
+    out.extend(bytes);
+}
+
+/// Whatever is left to be read; `None` where something is missing.
+struct Read<'a>(&'a [u8]);
+
+impl<'a> Read<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(byte)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..63).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7F) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.bytes()?.to_vec()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Capture {
+        let mut capture = Capture::default();
+        let mut at = 0;
+        let mut push = |client: u8, connection: u32, entry| {
+            at += 40_000;
+            let at = Instant::from_micros(at);
+            capture.push(at, ClientSlot(client), ConnectionId(connection), entry);
+        };
+        push(0, 300, Entry::Opening { address: "in this tab".to_owned() });
+        push(0, 300, Entry::Opened);
+        for (sender, bytes) in [(Sender::Client, &[0xC0, 0][..]), (Sender::Server, &[0xD0, 0])] {
+            push(0, 300, Entry::Packet { sender, bytes: Bytes::from_static(bytes) });
+        }
+        push(1, 301, Entry::Text { length: 12 });
+        for by in [None, Some(Sender::Client), Some(Sender::Server)] {
+            let code = by.map(|_| 1006);
+            let reason = "終了".to_owned();
+            push(1, 301, Entry::Closed(LinkClose { by, was_open: by.is_some(), code, reason }));
+        }
+        let sender = Sender::Server;
+        let bytes = Bytes::from_static(&[0x00]);
+        let error = error_in(&Capture::default(), ClientSlot(2), ConnectionId(9), sender, &bytes);
+        push(2, 9, Entry::Broken { sender, bytes, error });
+        capture
+    }
+
+    #[test]
+    fn packing_and_unpacking_are_inverse() {
+        let capture = sample();
+        let bytes = pack(capture.records());
+        let read = unpack(&bytes).expect("it was packed just now");
+        let all = |capture: &Capture| capture.records().cloned().collect::<Vec<Record>>();
+        assert_eq!(all(&read), all(&capture));
+        for is_compressed in [false, true] {
+            let folded = Folded { bytes: bytes.clone(), is_compressed };
+            assert_eq!(Folded::from_text(&folded.to_text()), Ok(folded));
+        }
+    }
+
+    #[test]
+    fn damaged_links_are_refused_and_never_panic() {
+        let bytes = pack(sample().records());
+        let records: Vec<usize> = (1..bytes.len())
+            .filter_map(|end| unpack(&bytes[..end]).ok().map(|capture| capture.len()))
+            .collect();
+        assert_eq!(records, [1, 2, 3, 4, 5, 6, 7, 8], "cut between records");
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut bytes = bytes.clone();
+                bytes[at] ^= 1 << bit;
+                let _ = unpack(&bytes);
+            }
+        }
+        assert_eq!(unpack(&[9, 1]).map(drop), Err(LoadError::LinkVersion(9)));
+        assert_eq!(unpack(&[1]).map(drop), Err(LoadError::Empty));
+        for text in ["", "x", "pÄ", "p===", "AAAA"] {
+            assert_eq!(Folded::from_text(text), Err(LoadError::Link), "{text}");
+        }
+    }
+}

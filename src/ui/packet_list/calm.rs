@@ -1,0 +1,92 @@
+//! A second view of the same records: single packets are drawn at once in both, but in a flood one of them is read, and
+//! the other keeps up with less work.
+
+use std::time::Duration;
+
+#[cfg(target_arch = "wasm32")]
+pub use view::use_calm;
+
+/// More rows than these come at once only in a flood, which needs no animation either.
+pub const ANIMATED: u64 = 6;
+/// More than these leave nothing in sight of what was there before.
+const A_VIEW_FULL: u64 = 24;
+/// From one drawing to the next while more come at once than can be followed, and in a flood.
+const PAUSE: Duration = Duration::from_millis(250);
+const LONG_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long so many new records wait before they are drawn.
+pub fn pause(new: u64, since_drawn: Duration) -> Duration {
+    match new {
+        0..=ANIMATED => Duration::ZERO,
+        ..=A_VIEW_FULL => PAUSE.saturating_sub(since_drawn),
+        _ => LONG_PAUSE.saturating_sub(since_drawn),
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+mod view {
+    use std::time::Duration;
+
+    use leptos::prelude::*;
+
+    use super::pause;
+    use crate::time::Instant;
+    use crate::ui::packet_list::wire_state::Found;
+    use crate::ui::store::use_store;
+
+    /// The list as it was when it was last time to draw it.
+    pub fn use_calm(found: Memo<Found>) -> Signal<Found> {
+        let store = use_store();
+        let drawn = RwSignal::new(found.get_untracked());
+        let last = StoredValue::new((store.now(), false));
+        let draw = move || {
+            if let (Some(found), false) = (found.try_get_untracked(), last.is_disposed()) {
+                last.set_value((store.now(), false));
+                drawn.set(found);
+            }
+        };
+        Effect::new(move || {
+            let found = found.get();
+            let (at, is_due): (Instant, bool) = last.get_value();
+            if is_due || found == drawn.get_untracked() {
+                return;
+            }
+            let new = found.next.0.saturating_sub(drawn.get_untracked().next.0);
+            match pause(new, store.now().since(at)) {
+                Duration::ZERO => draw(),
+                wait => {
+                    last.set_value((at, true));
+                    set_timeout(draw, wait);
+                }
+            }
+        });
+        drawn.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_flood_waits() {
+        let millis = Duration::from_millis;
+        for (new, since_drawn, expect) in [
+            (0, 0, 0), // another filter
+            (1, 0, 0),
+            (ANIMATED, 1, 0),
+            (ANIMATED + 1, 0, 250),
+            (A_VIEW_FULL, 100, 150),
+            (A_VIEW_FULL, 250, 0),
+            (10_000, 250, 750),
+            (10_000, 1000, 0),
+            (10_000, 9_000, 0), // the first of a flood
+        ] {
+            assert_eq!(
+                pause(new, millis(since_drawn)),
+                millis(expect),
+                "{new} after {since_drawn}"
+            );
+        }
+    }
+}
