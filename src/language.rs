@@ -1,49 +1,15 @@
-//! The languages of the page, and every short interface string in each (`locales/*.json`).
+//! Every short interface string in each language (`locales/*.json`).
 //!
 //! The strings are generated as methods of one struct, so a missing or misspelt key does not compile, and
-//! plain Rust models can be tested with them. A third language is a new file, a name in
-//! `words/src/render/mod.rs` and a variant here.
+//! plain Rust models can be tested with them.
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
-
 use crate::words;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    #[default]
-    En,
-    Ja,
-}
+pub use crate::words::Language;
 
 impl Language {
-    pub const ALL: [Language; 2] = [Language::En, Language::Ja];
-
-    /// The BCP 47 tag, as in `<html lang>` and in the page's address.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Language::En => "en",
-            Language::Ja => "ja",
-        }
-    }
-
-    /// The language's own name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Language::En => "English",
-            Language::Ja => "日本語",
-        }
-    }
-
-    /// The language of a tag such as `ja` or `ja-JP`; `None` for one the page does not speak.
-    pub fn from_tag(tag: &str) -> Option<Language> {
-        let primary = tag.split('-').next()?.to_ascii_lowercase();
-        Language::ALL.into_iter().find(|language| language.tag() == primary)
-    }
-
     pub fn strings(self) -> &'static Strings {
         const COUNT: usize = Language::ALL.len();
         static FIRST: [OnceLock<Strings>; COUNT] = [const { OnceLock::new() }; COUNT];
@@ -53,11 +19,6 @@ impl Language {
             Some(later) => ALL[self.index()].get_or_init(|| Strings::new(first(), &later.strings)),
             None => FIRST[self.index()].get_or_init(|| Strings::new(first(), &[])),
         }
-    }
-
-    /// Its place in a pair written in the order of [`Language::ALL`].
-    pub fn index(self) -> usize {
-        self as usize
     }
 }
 
@@ -109,19 +70,6 @@ mod tests {
             ("{0} {0:packet:packets}, {1:is:are}", "1 packet, are"),
         ] {
             assert_eq!(fill(template, &[&1, &"two"]), expect, "{template}");
-        }
-    }
-
-    #[test]
-    fn tags_are_matched_by_their_primary_language() {
-        for (tag, expect) in [
-            ("ja", Some(Language::Ja)),
-            ("ja-JP", Some(Language::Ja)),
-            ("EN-us", Some(Language::En)),
-            ("fr", None),
-            ("", None),
-        ] {
-            assert_eq!(Language::from_tag(tag), expect, "{tag:?}");
         }
     }
 }

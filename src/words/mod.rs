@@ -3,12 +3,13 @@
 //! Most builds hold every bundle in the program. The page that `cargo xtask dist` builds (feature
 //! `split`) fetches each when it is needed, in the one language it speaks, and [`put`]s it here.
 
+mod language;
+
 use std::sync::OnceLock;
 
+pub use language::Language;
 pub use playground_words::*;
 use serde::Deserialize;
-
-use crate::language::Language;
 
 /// Something in each language.
 type EachLanguage<T> = [OnceLock<T>; Language::ALL.len()];
