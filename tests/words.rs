@@ -108,6 +108,10 @@ fn words_are_those_of_the_house() {
         .flat_map(|text| {
             let found = match text.is_japanese {
                 true => in_japanese(&text.words),
+                // Documents for developers quote the standard.
+                false if text.place.starts_with("src/") || text.place.starts_with("locales/") => {
+                    [in_english(&text.words), capital_roles(&text.words)].concat()
+                }
                 false => in_english(&text.words),
             };
             found.into_iter().map(move |what| format!("{}: {what}", text.place))
@@ -324,6 +328,25 @@ fn in_english(words: &str) -> Vec<String> {
     found
 }
 
+/// `Server` and `Client` within a sentence, which the standard writes so and the page does not.
+fn capital_roles(words: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let named = NAMES.iter().fold(words.to_owned(), |text, name| text.replace(name, ""));
+    for role in ["Server", "Client"] {
+        for (at, _) in named.match_indices(role) {
+            let (before, after) = (&named[..at], &named[at + role.len()..]);
+            let before = before.strip_suffix("A ").unwrap_or(before);
+            let is_within = before.ends_with(' ')
+                && before.trim_end().ends_with(|c: char| c.is_ascii_lowercase() || c == ',');
+            let is_article = before.len() < at;
+            if is_border(before, after) && (is_within || is_article) {
+                found.push(format!("{role}: a role is written small"));
+            }
+        }
+    }
+    found
+}
+
 fn is_border(before: &str, after: &str) -> bool {
     let is_letter = |c: char| c.is_alphanumeric() || c == '-';
     !before.ends_with(is_letter) && !after.starts_with(is_letter)
@@ -461,6 +484,8 @@ fn rules_find_what_they_are_for() {
     ] {
         assert_eq!(in_english(words).len(), expect, "{words}: {:?}", in_english(words));
     }
+    let roles = capital_roles("A Server tells the Client its Server Keep Alive. Server busy.");
+    assert_eq!(roles.len(), 2, "{roles:?}");
     for (words, expect) in [
         ("MQTT 5.0 を使う", 1),
         ("サーバーがClient Identifierを割り当てる", 0),

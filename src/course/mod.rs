@@ -40,8 +40,8 @@ pub use progress::{
     ALIAS_SAVING, ALIAS_SAVING_BY_HAND, Done, ImportError, Kept, Progress, Through,
 };
 pub use prose::{
-    ChapterProse, ChapterTitle, ExerciseProse, HintProse, PredictionProse, StepProse, bundle_of,
-    chapter_prose, chapter_title, exercise_prose, exercise_title,
+    ChapterProse, ChapterTitle, ExerciseProse, FindingProse, HintProse, PredictionProse, StepProse,
+    bundle_of, chapter_prose, chapter_title, exercise_prose, exercise_title,
 };
 pub use rehearsal::Rehearsal;
 pub use run::Run;

@@ -5,7 +5,7 @@ use crate::language::Language;
 use crate::words::{self, Bundle};
 
 pub use crate::words::{
-    ChapterProse, ChapterTitle, ExerciseProse, HintProse, PredictionProse, StepProse,
+    ChapterProse, ChapterTitle, ExerciseProse, FindingProse, HintProse, PredictionProse, StepProse,
 };
 
 /// The words of a chapter that any page may show. `None` for an id without words.

@@ -148,9 +148,7 @@ async fn the_bench_fits_a_phone() -> Outcome {
             panel.unfold(group).await?;
         }
         panel.unfold(strings.own_faults()).await?;
-        let wide =
-            page.evaluate("return document.documentElement.scrollWidth - innerWidth").await?;
-        assert_eq!(wide, 0, "too wide, by pixels");
+        assert_eq!(page.too_wide().await?, 0, "too wide, by pixels");
         Ok(())
     })
     .await

@@ -4,14 +4,17 @@ use std::env;
 use std::future::Future;
 use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use mqtt5_playground::language::Language;
+use serde_json::{Map, Value, json};
+use thirtyfour::error::WebDriverResult;
 use thirtyfour::extensions::query::ElementPollerWithTimeout;
 use thirtyfour::{BrowserLogEntry, Capabilities, WebDriver};
 
+use crate::bidi::BiDi;
 use crate::page::{Outcome, Page};
 
 /// How long anything may take to appear, on a slow machine too.
@@ -26,35 +29,121 @@ pub fn setting(variable: &str) -> String {
 
 /// Gives a test a browser of its own, with nothing remembered, and closes it however the test ends. The console must
 /// hold nothing that the test has not expected.
+///
+/// The test command says which browser: Chromium if it names a ChromeDriver, Firefox if it names GeckoDrivers.
 pub async fn in_browser<T>(language: Language, test: impl FnOnce(Page) -> T) -> Outcome
 where
     T: Future<Output = Outcome> + Send + 'static,
 {
-    let mut capabilities: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(include_str!("../webdriver.json"))
-            .expect("webdriver.json holds an object");
-    capabilities.insert("goog:loggingPrefs".into(), serde_json::json!({ "browser": "ALL" }));
-    let driver = WebDriver::builder(setting("WEBDRIVER_URL"), Capabilities::from(capabilities))
-        .poller(Arc::new(ElementPollerWithTimeout::new(PATIENCE, LOOK_AGAIN)))
-        .connect()
-        .await?;
-    let outcome = tokio::spawn(test(Page::new(driver.clone(), language))).await;
-    let complaints = complaints(&driver).await;
-    if !matches!(outcome, Ok(Ok(()))) {
-        tell_what_was_seen(&driver, complaints.as_deref().unwrap_or_default()).await;
+    match env::var("GECKODRIVER_URLS") {
+        Ok(urls) => {
+            let geckodriver = GeckoDriver::borrow(&urls);
+            in_one(Browser::firefox(&geckodriver.url).await?, language, test).await
+        }
+        Err(_) => in_one(Browser::chromium().await?, language, test).await,
     }
-    driver.quit().await?;
+}
+
+async fn in_one<T>(browser: Browser, language: Language, test: impl FnOnce(Page) -> T) -> Outcome
+where
+    T: Future<Output = Outcome> + Send + 'static,
+{
+    let outcome = tokio::spawn(test(Page::new(browser.clone(), language))).await;
+    let complaints = browser.complaints().await;
+    if !matches!(outcome, Ok(Ok(()))) {
+        tell_what_was_seen(&browser.driver, complaints.as_deref().unwrap_or_default()).await;
+    }
+    browser.driver.quit().await?;
     outcome.unwrap_or_else(|error| resume_unwind(error.into_panic()))?;
     let complaints = complaints?;
     assert!(complaints.is_empty(), "the console holds {complaints:#?}");
     Ok(())
 }
 
-/// What the console holds since it was last asked: errors and warnings, the page's and the browser's own.
-pub async fn complaints(driver: &WebDriver) -> thirtyfour::error::WebDriverResult<Vec<String>> {
-    let is_complaint = |entry: &BrowserLogEntry| matches!(&*entry.level, "SEVERE" | "WARNING");
-    let log = driver.browser_log().await?;
-    Ok(log.into_iter().filter(is_complaint).map(|entry| entry.message).collect())
+#[derive(Clone)]
+pub struct Browser {
+    pub driver: WebDriver,
+    /// Only with Firefox.
+    bidi: Option<Arc<Mutex<BiDi>>>,
+}
+
+impl Browser {
+    async fn chromium() -> WebDriverResult<Browser> {
+        let more = ("goog:loggingPrefs", json!({ "browser": "ALL" }));
+        let driver = start(setting("CHROMEDRIVER_URL"), "goog:chromeOptions", more).await?;
+        Ok(Browser { driver, bidi: None })
+    }
+
+    async fn firefox(url: &str) -> WebDriverResult<Browser> {
+        let more = ("webSocketUrl", json!(true));
+        let driver = start(url.to_owned(), "moz:firefoxOptions", more).await?;
+        let address = driver.capabilities().get("webSocketUrl").and_then(Value::as_str);
+        let mut bidi = BiDi::connect(address.expect("it was asked for"));
+        bidi.subscribe("log.entryAdded");
+        Ok(Browser { driver, bidi: Some(Arc::new(Mutex::new(bidi))) })
+    }
+
+    /// What Firefox does in its own way; `None` in Chromium.
+    pub fn bidi(&self) -> Option<MutexGuard<'_, BiDi>> {
+        self.bidi.as_ref().map(|bidi| bidi.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the console holds since it was last asked: errors and warnings, the page's and the browser's own.
+    pub async fn complaints(&self) -> WebDriverResult<Vec<String>> {
+        if let Some(mut bidi) = self.bidi() {
+            let mut entries = bidi.events();
+            entries.retain(|entry| entry["level"] == "error" || entry["level"] == "warn");
+            return Ok(entries.iter().map(ToString::to_string).collect());
+        }
+        let is_complaint = |entry: &BrowserLogEntry| matches!(&*entry.level, "SEVERE" | "WARNING");
+        let log = self.driver.browser_log().await?;
+        Ok(log.into_iter().filter(is_complaint).map(|entry| entry.message).collect())
+    }
+}
+
+/// A browser as `webdriver.json` describes it.
+async fn start(url: String, options: &str, more: (&str, Value)) -> WebDriverResult<WebDriver> {
+    let browsers: Value = serde_json::from_str(include_str!("../webdriver.json"))
+        .expect("webdriver.json holds an object");
+    let capabilities: Map<String, Value> = [(options, browsers[options].clone()), more]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect();
+    WebDriver::builder(url, Capabilities::from(capabilities))
+        .poller(Arc::new(ElementPollerWithTimeout::new(PATIENCE, LOOK_AGAIN)))
+        .connect()
+        .await
+}
+
+/// The GeckoDrivers that no test uses now, once the first one was borrowed.
+static IDLE: Mutex<Option<Vec<String>>> = Mutex::new(None);
+static CAME_BACK: Condvar = Condvar::new();
+
+/// A GeckoDriver has one browser at a time, so a test borrows one for as long as it runs.
+struct GeckoDriver {
+    url: String,
+}
+
+impl GeckoDriver {
+    /// One of these, as soon as one is idle.
+    fn borrow(urls: &str) -> GeckoDriver {
+        let mut idle = IDLE.lock().expect("nobody panics with it");
+        loop {
+            let urls = || urls.split_whitespace().map(str::to_owned).collect();
+            if let Some(url) = idle.get_or_insert_with(urls).pop() {
+                return GeckoDriver { url };
+            }
+            idle = CAME_BACK.wait(idle).expect("nobody panics with it");
+        }
+    }
+}
+
+impl Drop for GeckoDriver {
+    fn drop(&mut self) {
+        let mut idle = IDLE.lock().expect("nobody panics with it");
+        idle.get_or_insert_default().push(std::mem::take(&mut self.url));
+        CAME_BACK.notify_one();
+    }
 }
 
 /// What the learner saw when it went wrong.

@@ -15,7 +15,6 @@ use mqtt5_playground::formats::{
 use mqtt5_playground::language::Language;
 use mqtt5_playground::mqtt::{Connect, ConnectionId, Packet, Publish, Sender, encode};
 use mqtt5_playground::time::Instant;
-use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::browser::{in_browser, setting};
@@ -58,7 +57,7 @@ async fn choose(page: &Page, words: &str) -> Outcome {
 }
 
 async fn open_file(page: &Page, path: &Path) -> Outcome {
-    let input = page.driver().find(By::Css(".captures input[type=file]")).await?;
+    let input = page.driver().query(By::Css(".captures input[type=file]")).first().await?;
     input.send_keys(path.to_string_lossy().as_ref()).await
 }
 
@@ -154,9 +153,7 @@ async fn a_link_holds_a_capture_and_one_is_copied() -> Outcome {
         page.see_html(".captures__banner", strings.captures_from_link()).await?;
         page.packet("PUBLISH", 'B', "out").await?;
 
-        let permissions =
-            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
-        page.driver().cdp().send_raw("Browser.grantPermissions", permissions).await?;
+        page.allow_clipboard().await?;
         choose(&page, strings.captures_share()).await?;
         page.see(".captures-menu__told[data-state=met]").await?;
         let read = "navigator.clipboard.readText().then(arguments[arguments.length - 1]);";
@@ -182,8 +179,7 @@ async fn packets_are_saved_and_read_again() -> Outcome {
     in_browser(Language::En, |page| async move {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("downloads");
         let _ = fs::remove_dir_all(&folder);
-        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
-        page.driver().cdp().send_raw("Browser.setDownloadBehavior", behaviour).await?;
+        page.download_to(&folder).await?;
         page.open("exercise=first-connect&broker=tab").await?;
         let strings = page.strings();
         page.panel('A').connect().await?;
@@ -269,7 +265,6 @@ async fn captures_fit_a_phone() -> Outcome {
 }
 
 async fn fits(page: &Page) -> Outcome {
-    let wide = page.evaluate("return document.documentElement.scrollWidth - innerWidth").await?;
-    assert_eq!(wide, 0, "it is too wide, by pixels");
+    assert_eq!(page.too_wide().await?, 0, "it is too wide, by pixels");
     Ok(())
 }

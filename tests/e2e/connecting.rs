@@ -15,8 +15,10 @@ use tungstenite::{Message, WebSocket, accept_hdr};
 use crate::browser::{in_browser, setting};
 use crate::page::{Outcome, Page, press};
 
-/// Chromium itself writes every WebSocket that fails into the console, and what the page looks up afterwards.
-const OF_THE_BROWSER: &[&str] = &["WebSocket connection to", "Failed to load resource"];
+/// The browser itself writes every WebSocket that fails into the console, Chromium also what the page looks up
+/// afterwards.
+const OF_THE_BROWSER: &[&str] =
+    &["WebSocket connection to", "Failed to load resource", "can’t establish a connection"];
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]

@@ -45,6 +45,7 @@ async fn first_connect_with_the_keyboard_alone() -> Outcome {
         {
             assert!(steps < 10, "`j` does not reach the CONNACK");
             type_keys(&page, "j").await?;
+            page.next_frame().await?;
             steps += 1;
         }
         press_key(&page, Key::Enter).await?;

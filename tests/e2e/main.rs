@@ -1,4 +1,5 @@
-//! The built page as a learner meets it, in Chromium: `cargo xtask test --e2e` builds, serves and drives it.
+//! The built page as a learner meets it: `cargo xtask test --e2e` builds and serves it, and drives it in Chromium, then
+//! in Firefox. There, the tests are left out that `xtask/src/test.rs` names.
 //!
 //! Everything is done by clicking and typing, and found by what the page shows: labels, buttons, states. Nothing
 //! sleeps; whatever takes time is waited for.
@@ -7,6 +8,7 @@
 mod accessibility;
 mod around;
 mod bench;
+mod bidi;
 mod browser;
 mod captures;
 mod composer;
@@ -23,6 +25,7 @@ mod inside;
 mod inspector;
 mod keyboard;
 mod ladder;
+mod letters;
 mod narrow;
 mod on_mosquitto;
 mod page;

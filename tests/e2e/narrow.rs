@@ -33,6 +33,7 @@ async fn an_exercise_on_a_phone() -> Outcome {
 
         // The ladder on the stage and what has met a step lead to the inspector, too.
         choose(&page, "bench").await?;
+        press(&page.see(".panels__grab").await?).await?;
         press(&page.see("#picture button.ladder-row__button").await?).await?;
         page.see("#pane-wire .inspector").await?;
         choose(&page, "learn").await?;
@@ -62,8 +63,7 @@ async fn choose(page: &Page, pane: &str) -> Outcome {
 
 /// Nothing is wider than the phone, so the page does not scroll sideways.
 async fn fits(page: &Page) -> Outcome {
-    let wide = page.evaluate("return document.documentElement.scrollWidth - innerWidth").await?;
     let address = page.driver().current_url().await?;
-    assert_eq!(wide, 0, "{address} is too wide, by pixels");
+    assert_eq!(page.too_wide().await?, 0, "{address} is too wide, by pixels");
     Ok(())
 }

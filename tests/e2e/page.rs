@@ -1,27 +1,33 @@
 //! What a learner sees and does on the page.
 
+use std::path::Path;
+
 use mqtt5_playground::language::{Language, Strings};
 use serde_json::json;
 use thirtyfour::error::WebDriverResult;
 use thirtyfour::extensions::query::ElementQuery;
 use thirtyfour::prelude::*;
 
-use crate::browser::{complaints, setting};
+use crate::browser::{Browser, setting};
 
 pub type Outcome = WebDriverResult<()>;
 
 pub struct Page {
-    driver: WebDriver,
+    browser: Browser,
     language: Language,
 }
 
 impl Page {
-    pub fn new(driver: WebDriver, language: Language) -> Page {
-        Page { driver, language }
+    pub fn new(browser: Browser, language: Language) -> Page {
+        Page { browser, language }
     }
 
     pub fn driver(&self) -> &WebDriver {
-        &self.driver
+        &self.browser.driver
+    }
+
+    pub fn browser(&self) -> &Browser {
+        &self.browser
     }
 
     pub fn language(&self) -> Language {
@@ -42,11 +48,11 @@ impl Page {
     /// The same, without waiting.
     pub async fn go(&self, query: &str) -> Outcome {
         let address = format!("{}?{query}&lang={}", setting("PAGE_URL"), self.language.tag());
-        self.driver.goto(address).await
+        self.driver().goto(address).await
     }
 
     pub async fn reload(&self) -> Outcome {
-        self.driver.refresh().await?;
+        self.driver().refresh().await?;
         self.has_started().await
     }
 
@@ -58,7 +64,7 @@ impl Page {
 
     /// Elements that can be seen. One that goes away while it is looked at cannot.
     fn in_sight(&self, by: By) -> ElementQuery {
-        self.driver.query(by).ignore_errors(true).and_displayed()
+        self.driver().query(by).ignore_errors(true).and_displayed()
     }
 
     /// The first element in sight that fits the selector, as soon as there is one.
@@ -102,7 +108,7 @@ impl Page {
 
     /// How many such elements there are now.
     pub async fn count(&self, css: &str) -> WebDriverResult<usize> {
-        Ok(self.driver.find_all(By::Css(css)).await?.len())
+        Ok(self.driver().find_all(By::Css(css)).await?.len())
     }
 
     /// A button or link by the beginning of its words.
@@ -115,7 +121,7 @@ impl Page {
 
     /// Waits until a step of the exercise is in that state.
     pub async fn step(&self, id: &str, state: &str) -> Outcome {
-        self.driver.query(By::Css(format!("#step-{id}[data-state={state}]"))).first().await?;
+        self.driver().query(By::Css(format!("#step-{id}[data-state={state}]"))).first().await?;
         Ok(())
     }
 
@@ -196,19 +202,28 @@ impl Page {
 
     /// Runs the body of a function in the page.
     pub async fn evaluate(&self, script: &str) -> WebDriverResult<serde_json::Value> {
-        Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
+        Ok(self.driver().execute(script, Vec::new()).await?.json().clone())
+    }
+
+    /// By how many pixels the page is wider than there is room, where a scrollbar takes room too.
+    pub async fn too_wide(&self) -> WebDriverResult<serde_json::Value> {
+        let script = "const { scrollWidth, clientWidth } = document.documentElement;
+            return scrollWidth - clientWidth";
+        self.evaluate(script).await
     }
 
     /// Waits until the page has been drawn once more.
     pub async fn next_frame(&self) -> Outcome {
         let script = "const done = arguments[0]; requestAnimationFrame(() => setTimeout(done, 0))";
-        self.driver.execute_async(script, Vec::new()).await?;
+        self.driver().execute_async(script, Vec::new()).await?;
         Ok(())
     }
 
     /// Takes from the console what is expected there: complaints that hold one of these words.
     pub async fn expect_complaints(&self, expected: &[&str]) -> Outcome {
-        let unexpected: Vec<String> = complaints(&self.driver)
+        let unexpected: Vec<String> = self
+            .browser
+            .complaints()
             .await?
             .into_iter()
             .filter(|complaint| !expected.iter().any(|words| complaint.contains(words)))
@@ -220,7 +235,7 @@ impl Page {
     /// What the operating system wishes: `light` or `dark`.
     pub async fn prefer(&self, scheme: &str) -> Outcome {
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+        self.driver().cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
         Ok(())
     }
 
@@ -228,23 +243,54 @@ impl Page {
     pub async fn prefer_stillness(&self) -> Outcome {
         let features =
             json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
-        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+        self.driver().cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
         Ok(())
     }
 
     /// Makes the browser's window of this size.
     pub async fn with_size(&self, width: u32, height: u32) -> Outcome {
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.with_metrics(width, height, 1, false).await
+    }
+
+    /// Makes the browser a phone of this width; Firefox only takes its size.
+    pub async fn on_phone(&self, width: u32, height: u32) -> Outcome {
+        self.with_metrics(width, height, 2, true).await
+    }
+
+    async fn with_metrics(&self, width: u32, height: u32, scale: u32, mobile: bool) -> Outcome {
+        if let Some(mut bidi) = self.browser.bidi() {
+            let context = bidi.tab();
+            let viewport = json!({ "width": width, "height": height });
+            bidi.send(
+                "browsingContext.setViewport",
+                json!({ "context": context, "viewport": viewport, "devicePixelRatio": scale }),
+            );
+            return Ok(());
+        }
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile });
+        self.driver().cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         Ok(())
     }
 
-    /// Makes the browser a phone of this width.
-    pub async fn on_phone(&self, width: u32, height: u32) -> Outcome {
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
-        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+    /// Lets the page read and write the clipboard; for Firefox, `webdriver.json` does.
+    pub async fn allow_clipboard(&self) -> Outcome {
+        if self.browser.bidi().is_none() {
+            let permissions =
+                json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+            self.driver().cdp().send_raw("Browser.grantPermissions", permissions).await?;
+        }
+        Ok(())
+    }
+
+    /// Has what is downloaded saved in this folder, without a question.
+    pub async fn download_to(&self, folder: &Path) -> Outcome {
+        if let Some(mut bidi) = self.browser.bidi() {
+            let behaviour = json!({ "type": "allowed", "destinationFolder": folder });
+            bidi.send("browser.setDownloadBehavior", json!({ "downloadBehavior": behaviour }));
+            return Ok(());
+        }
+        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
+        self.driver().cdp().send_raw("Browser.setDownloadBehavior", behaviour).await?;
         Ok(())
     }
 }

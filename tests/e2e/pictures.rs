@@ -19,7 +19,7 @@ const HEIGHT_FOR_PARTS: u32 = 1080;
 /// `<name>-dark.png`, in `docs/pictures/` with `UPDATE_DOCS=1`, otherwise in `target/pictures/`.
 ///
 /// The name is small letters and hyphens. The test goes on in the browser as it was, but without pictures of its own
-/// wishes: neither [`Page::prefer`] nor [`Page::on_phone`] outlives a picture.
+/// wishes: neither [`Page::prefer`] nor [`Page::on_phone`] outlives a picture. In Firefox, none is taken.
 pub async fn picture(page: &Page, name: &str) -> Outcome {
     take(page, name, HEIGHT, None).await
 }
@@ -35,6 +35,9 @@ pub async fn picture_of(page: &Page, name: &str, css: &str) -> Outcome {
 }
 
 async fn take(page: &Page, name: &str, height: u32, part: Option<&str>) -> Outcome {
+    if page.browser().bidi().is_some() {
+        return Ok(());
+    }
     let folder = folder();
     fs::create_dir_all(&folder).expect("the folder for pictures can be made");
     let cdp = page.driver().cdp();

@@ -84,9 +84,7 @@ async fn the_reference_fits_a_phone() -> Outcome {
             strings.reference_fields(),
         ] {
             press(&page.button(part).await?).await?;
-            let wide =
-                page.evaluate("return document.documentElement.scrollWidth - innerWidth").await?;
-            assert_eq!(wide, 0, "{part} is too wide, by pixels");
+            assert_eq!(page.too_wide().await?, 0, "{part} is too wide, by pixels");
         }
         Ok(())
     })

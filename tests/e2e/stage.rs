@@ -84,8 +84,9 @@ async fn the_next_exercise_begins_at_its_top() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.with_size(1440, 900).await?;
         page.open(&address("save-bytes", IN_TAB)).await?;
+        let next = page.see(".lesson__foot-next").await?;
         page.evaluate("document.getElementById('pane-learn').scrollTop = 9999").await?;
-        press(&page.see(".lesson__foot-next").await?).await?;
+        press(&next).await?;
         page.see("[data-picture]").await?;
         page.see("#step-forget, .step").await?;
         let top = page.evaluate("return document.getElementById('pane-learn').scrollTop").await?;
@@ -93,6 +94,43 @@ async fn the_next_exercise_begins_at_its_top() -> Outcome {
         Ok(())
     })
     .await
+}
+
+/// Each step that is met brings the next one into sight, all of it where it fits.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_step_in_hand_comes_into_sight() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        for (width, height) in [(1280, 800), (390, 844)] {
+            page.with_size(width, height).await?;
+            page.open(&address("goodbye", IN_TAB)).await?;
+            for (step, next) in [("watch", "will"), ("will", "with-reason")] {
+                page.press_control(step, 1).await?;
+                page.step(step, "met").await?;
+                is_in_sight(&page, next).await?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Waits until a step that was scrolled to is whole in sight.
+async fn is_in_sight(page: &Page, step: &str) -> Outcome {
+    let script = format!(
+        "const pane = document.getElementById('pane-learn').getBoundingClientRect();
+        const step = document.getElementById('step-{step}').getBoundingClientRect();
+        return [step.top - pane.top, pane.bottom - step.bottom]"
+    );
+    let mut room = Value::Null;
+    for _ in 0..1000 {
+        room = page.evaluate(&script).await?;
+        if [0, 1].iter().all(|&at| room[at].as_f64().is_some_and(|pixels| pixels >= 0.0)) {
+            return Ok(());
+        }
+        page.next_frame().await?;
+    }
+    panic!("above and below {step} there are {room} pixels");
 }
 
 /// What has to be connected first is connected by the same press, and both packets are seen.

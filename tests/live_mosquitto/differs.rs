@@ -336,7 +336,7 @@ fn worded(label: Label, value: &str) -> String {
         Label::Property(PropertyId::ReasonString, _) => name.to_owned(),
         Label::Property(PropertyId::AuthenticationData, _) => format!("{name} …"),
         Label::Field(FieldId::PublishQoS) => format!("{name} {}", &value[..1]),
-        Label::Field(FieldId::TopicName) if value.is_empty() => format!("{name} of no length"),
+        Label::Field(FieldId::TopicName) if value.is_empty() => format!("{name} \"\""),
         Label::Field(_) if value.starts_with("0x") => value.to_owned(),
         _ => format!("{name} {value}"),
     }

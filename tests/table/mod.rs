@@ -152,7 +152,7 @@ pub fn assert_worded(exercise: &Exercise, run: &Run) {
         };
         for language in Language::ALL {
             let words = exercise_prose(exercise.id, language);
-            let sentence = words.and_then(|words| words.finding(key, values));
+            let sentence = words.and_then(|words| words.finding(step.id, key, values));
             let sentence = sentence.unwrap_or_else(|| {
                 panic!("{} {}: `### finding: {key}` in {}", exercise.id, step.id, language.tag())
             });

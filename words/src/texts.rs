@@ -121,8 +121,10 @@ pub struct HintProse<T = &'static str> {
 /// The sentence of a finding that an exercise words itself.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct FindingProse<T = &'static str> {
+    /// The step that words it.
+    pub step: T,
     pub key: T,
-    /// With `{0}`, `{1}` … for its values.
+    /// With `{0}`, `{1}` … for the values of the finding.
     pub text: T,
 }
 
@@ -131,13 +133,16 @@ impl ExerciseProse {
         self.steps.iter().find(|step| step.id == id)
     }
 
-    /// The sentence of a finding that the exercise words itself.
-    pub fn finding(&self, key: &str, values: &[String]) -> Option<String> {
-        let finding = self.findings.iter().find(|finding| finding.key == key)?;
+    /// The sentence of a finding that the exercise words itself: in the words of that step, or of another one
+    /// where the step has none.
+    pub fn finding(&self, step: &str, key: &str, values: &[String]) -> Option<String> {
+        let mut worded = self.findings.iter().filter(|finding| finding.key == key).peekable();
+        let any = *worded.peek()?;
+        let text = worded.find(|finding| finding.step == step).unwrap_or(any).text;
         let fill = |text: String, (index, value): (usize, &String)| {
             text.replace(&format!("{{{index}}}"), value)
         };
-        Some(values.iter().enumerate().fold(finding.text.to_owned(), fill))
+        Some(values.iter().enumerate().fold(text.to_owned(), fill))
     }
 }
 

@@ -1,13 +1,11 @@
 //! A ChromeDriver of our own, on a free port, with every browser it started ended along with it.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::debian;
@@ -31,8 +29,8 @@ impl ChromeDriver {
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped()),
         )?;
-        let said = process.child().stdout.take().expect("its standard output is piped");
-        let port = announced_port(BufReader::new(said))?;
+        // It picks a free port itself: `ChromeDriver was started successfully on port 39561.`
+        let port = process.announced_port("started successfully on port ")?;
         Ok(ChromeDriver { port, process, _folder: folder })
     }
 
@@ -58,43 +56,6 @@ impl Drop for ChromeDriver {
     fn drop(&mut self) {
         if self.shut_down().is_ok() {
             self.process.ended_within(Duration::from_secs(10));
-        }
-    }
-}
-
-/// It picks a free port itself and says which: `ChromeDriver was started successfully on port 39561.`
-fn announced_port(said: impl BufRead + Send + 'static) -> Result<u16> {
-    let (announce, announced) = mpsc::channel();
-    thread::spawn(move || {
-        for line in said.lines().map_while(Result::ok) {
-            if let Some(port) = port_in(&line) {
-                let _ = announce.send(port);
-            }
-        }
-    });
-    match announced.recv_timeout(Duration::from_secs(20)) {
-        Ok(port) => Ok(port),
-        Err(_) => bail!("ChromeDriver did not start; try `chromedriver --port=0` to see why"),
-    }
-}
-
-fn port_in(line: &str) -> Option<u16> {
-    let (_, port) = line.split_once("started successfully on port ")?;
-    port.trim_end_matches('.').parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_port_is_read_from_the_announcement_alone() {
-        for (line, expect) in [
-            ("ChromeDriver was started successfully on port 39561.", Some(39561)),
-            ("Starting ChromeDriver 156.0.8078.79 on port 0", None),
-            ("Only local connections are allowed.", None),
-        ] {
-            assert_eq!(port_in(line), expect, "{line}");
         }
     }
 }

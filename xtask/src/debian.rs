@@ -28,6 +28,7 @@ pub const CHROMIUM: Need = Need {
         names.into_iter().any(|name| program(name).is_some())
     },
 };
+pub const FIREFOX: Need = Need { package: "firefox-esr", present: || firefox().is_some() };
 /// Without it, Japanese text is boxes in a screenshot. Where fonts cannot be listed, nothing can be said.
 pub const JAPANESE_FONT: Need = Need {
     package: "fonts-noto-cjk",
@@ -40,6 +41,11 @@ pub const JAPANESE_FONT: Need = Need {
 /// Servers lie in folders that are not on everybody's search path.
 pub fn program(name: &str) -> Option<PathBuf> {
     find_program(name, &["/usr/sbin".into(), "/usr/local/sbin".into(), "/opt/homebrew/sbin".into()])
+}
+
+/// Firefox, or its release with extended support.
+pub fn firefox() -> Option<PathBuf> {
+    ["firefox-esr", "firefox"].into_iter().find_map(program)
 }
 
 /// Installs what is missing; fails, saying what to install, where that is not possible.

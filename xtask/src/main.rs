@@ -6,6 +6,7 @@ mod chromedriver;
 mod debian;
 mod dist;
 mod first_picture;
+mod geckodriver;
 mod mosquitto;
 mod process;
 mod serve;

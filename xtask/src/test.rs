@@ -7,9 +7,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::chromedriver::ChromeDriver;
 use crate::debian::{
-    CHROMEDRIVER, CHROMIUM, JAPANESE_FONT, MOSQUITTO, MOSQUITTO_CLIENTS, ensure, program,
+    CHROMEDRIVER, CHROMIUM, FIREFOX, JAPANESE_FONT, MOSQUITTO, MOSQUITTO_CLIENTS, ensure, program,
 };
 use crate::dist;
+use crate::geckodriver::GeckoDriver;
 use crate::mosquitto::Mosquitto;
 use crate::process::{interrupted, run};
 use crate::static_server::StaticServer;
@@ -26,7 +27,7 @@ enum Part {
     Browser,
     /// `tests/live_mosquitto/` and `tests/live_broker/`, natively against Mosquitto.
     Live,
-    /// `tests/e2e/`, which drives the built page in Chromium.
+    /// `tests/e2e/`, which drives the built page in Chromium, then in Firefox.
     EndToEnd,
 }
 
@@ -148,17 +149,39 @@ fn live(harness: &[String]) -> Result<()> {
 }
 
 fn end_to_end(harness: &[String]) -> Result<()> {
-    ensure(&[&MOSQUITTO, &CHROMIUM, &CHROMEDRIVER, &JAPANESE_FONT])?;
+    ensure(&[&MOSQUITTO, &CHROMIUM, &CHROMEDRIVER, &FIREFOX, &JAPANESE_FONT])?;
+    tools::ensure_geckodriver()?;
     let folder = tools::work_dir()?.join("dist");
     let options = dist::Options { public_url: PUBLIC_URL.to_owned(), folder: folder.clone() };
     let optimized = dist::build(&options)?;
     // A page that is too heavy fails too, but can be tried all the same.
     let weighed = size::print_first_load(&folder, optimized);
-    say("end-to-end tests of the built page in Chromium, with Mosquitto");
     let mosquitto = Mosquitto::start_on_free_ports()?;
     let server = StaticServer::start(folder, PUBLIC_URL)?;
+    let tests = || {
+        let mut tests = ignored_tests_in(&["e2e"], harness);
+        tests.env("PAGE_URL", server.url()).env("MQTT_WS_URL", mosquitto.websocket_url());
+        tests
+    };
+    let mut failed = Vec::new();
+    for (browser, run) in [("Chromium", in_chromium as fn(Command) -> _), ("Firefox", in_firefox)] {
+        say(format!("end-to-end tests of the built page in {browser}, with Mosquitto"));
+        if let Err(error) = run(tests()) {
+            say(format!("in {browser}: {error:#}"));
+            failed.push(browser);
+        }
+        if interrupted() {
+            bail!("interrupted");
+        }
+    }
+    if !failed.is_empty() {
+        bail!("failed in {}", failed.join(" and in "));
+    }
+    weighed
+}
+
+fn in_chromium(mut tests: Command) -> Result<()> {
     let driver = ChromeDriver::start()?;
-    let mut tests = ignored_tests_in(&["e2e"], harness);
     match tools::ensure_axe_core() {
         Some(script) => tests.env("AXE_SCRIPT", script),
         None => {
@@ -166,12 +189,41 @@ fn end_to_end(harness: &[String]) -> Result<()> {
             tests.args(["--skip", "accessibility::"])
         }
     };
-    run(tests
-        .env("PAGE_URL", server.url())
-        .env("WEBDRIVER_URL", driver.url())
-        .env("MQTT_WS_URL", mosquitto.websocket_url()))?;
-    weighed
+    run(tests.env("CHROMEDRIVER_URL", driver.url()))
 }
+
+/// All but [`CHROMIUM_ONLY`].
+fn in_firefox(mut tests: Command) -> Result<()> {
+    let drivers = GeckoDriver::start_for_each_thread()?;
+    let urls: Vec<String> = drivers.iter().map(GeckoDriver::url).collect();
+    for test in CHROMIUM_ONLY {
+        tests.args(["--skip", test]);
+    }
+    run(tests.env("GECKODRIVER_URLS", urls.join(" ")))
+}
+
+/// The end-to-end tests that Firefox is spared, one by one or a module at a time: what `--skip` understands.
+const CHROMIUM_ONLY: &[&str] = &[
+    // They tell the browser what to wish, to block or to measure, over a protocol of its own.
+    "accessibility::",
+    "first_picture::",
+    "flood::a_hundred_thousand_packets_stay_fluid",
+    "ladder::what_has_happened_is_replayed_packet_by_packet",
+    "parts::",
+    "pictures::",
+    "stage::packets_travel_and_can_be_opened",
+    // They go through the whole course, for minutes.
+    "stage::acts_by_hand_open_at_their_field",
+    "stage::pictures_are_in_sight",
+    // Other tests there lead the same way, in another language or to another broker.
+    "exercises::first_user_property_on_mosquitto_in_english",
+    "exercises::first_user_property_in_the_tab",
+    "request_response::first_request_in_the_tab_in_japanese",
+    "subscriptions::overlapping_subscriptions_get_two_copies_from_mosquitto_in_english",
+    // What they show comes from the words and the program alone.
+    "around::",
+    "on_mosquitto::",
+];
 
 /// Tests that are left out unless their servers were started for them. `--workspace` keeps the features, and so the
 /// build, of the native tests.
@@ -193,6 +245,16 @@ mod tests {
         let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
         let options = Options::parse(&args)?;
         Ok((options.parts.into_iter().map(Part::name).collect(), options.harness))
+    }
+
+    #[test]
+    fn what_firefox_is_spared_is_there() {
+        for test in CHROMIUM_ONLY {
+            let (module, name) = test.split_once("::").expect("a module and perhaps a test in it");
+            let file = tools::root().join("tests/e2e").join(format!("{module}.rs"));
+            let tests = fs::read_to_string(&file).expect(test);
+            assert!(tests.contains(&format!("async fn {name}")), "{test}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::say;
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const TRUNK: &str = "0.21.14";
 const WASM_SPLIT: &str = "0.2.3";
+const GECKODRIVER: &str = "0.37.1";
 const BINARYEN: &str = "132.0.0";
 const AXE_CORE: &str = "4.14.1";
 const PAHO: &str = "2.2.0";
@@ -135,6 +136,21 @@ pub fn wasm_bindgen() -> Result<Command> {
     find_program("wasm-bindgen", &cargo_bins())
         .map(in_workspace)
         .context("wasm-bindgen is not installed")
+}
+
+/// GeckoDriver, which drives Firefox. Whichever is there will do: it speaks the standard protocol.
+pub fn ensure_geckodriver() -> Result<()> {
+    if installed_version("geckodriver").is_some() {
+        return Ok(());
+    }
+    install("geckodriver", GECKODRIVER, &["--locked"])
+}
+
+/// `geckodriver`, in the workspace.
+pub fn geckodriver() -> Result<Command> {
+    find_program("geckodriver", &cargo_bins())
+        .map(in_workspace)
+        .context("geckodriver is not installed")
 }
 
 /// `wasm-opt`, which makes the page about a tenth smaller; `None` where npm is missing or cannot install it.

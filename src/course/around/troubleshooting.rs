@@ -1,4 +1,4 @@
-//! From a symptom to what the capture shows, and to the exercise that lets one practise it.
+//! From a symptom to what the capture shows, and to the exercise that lets one practice it.
 
 pub struct Trouble {
     /// Fixed: addresses hold it.

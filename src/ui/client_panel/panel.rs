@@ -18,7 +18,7 @@ use super::send_bar::{SendBar, Sent};
 use crate::capture::ClientSlot;
 use crate::lab::{Act, ActError};
 use crate::ui::bench::model::LONGEST_NAME;
-use crate::ui::browser::focus_element;
+use crate::ui::browser::{focus_element, focus_within};
 use crate::ui::components::Icon;
 use crate::ui::forms::FormKind;
 use crate::ui::lesson::model::role_name;
@@ -118,7 +118,12 @@ pub fn ClientPanel(
                         refused.set(None);
                         if matches!(kind, FormKind::Connect | FormKind::Disconnect) {
                             // Another form will take the place of this one.
-                            focus_inside(section, ".client-panel__send [type=submit]");
+                            if let Some(section) = section.get_untracked() {
+                                focus_within(&section, ".client-panel__send [type=submit]");
+                                if let Ok(Some(place)) = section.closest(".panels__place") {
+                                    place.set_scroll_top(0);
+                                }
+                            }
                         }
                     }
                     Err(error) => refuse(error),

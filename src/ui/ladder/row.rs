@@ -110,8 +110,7 @@ pub fn LadderRow(
             data-direction=way
             data-state=(mark == Mark::Malformed).then_some("malformed")
             aria-current=live(move || (store.selected() == Some(id)).then_some("true"))
-            style=live(place)
-            style:--wait=shape.height.to_string()
+            style=live(move || format!("{}; --wait: {}", place(), shape.height))
         >
             {(shape.height > 0.0)
                 .then(|| {

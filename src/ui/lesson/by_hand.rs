@@ -46,6 +46,8 @@ pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
             pane.set(Pane::Bench);
         });
     };
+    // Beside buttons that come first.
+    let is_alone = session.exercise.steps[index].controls.is_empty();
     let is_busy = move || session.is_playing() || is_asked(session, index);
     let label = move || {
         let strings = locale.strings();
@@ -56,7 +58,7 @@ pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
             <button
                 type="button"
                 class="button"
-                class:button--primary=live(move || session.current() == Some(index))
+                class:button--primary=live(move || is_alone && session.current() == Some(index))
                 disabled=live(is_busy)
                 on:click=move |_| open(false)
             >
@@ -71,7 +73,7 @@ pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
             >
                 {live(move || locale.strings().step_fill_in())}
             </button>
-            <Show when=live(move || is_asked(session, index))>
+            <Show when=live(move || is_alone && is_asked(session, index))>
                 <p class="step__note">{live(move || locale.strings().prediction_first())}</p>
             </Show>
             {live(move || {

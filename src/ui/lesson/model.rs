@@ -7,9 +7,10 @@ use crate::language::Strings;
 use crate::mqtt::Sender;
 
 /// What was looked for and what was found instead, as one sentence. `words` are those of the exercise,
-/// which may word the finding itself; `role` names a client.
+/// which may word the finding of a step itself; `role` names a client.
 pub fn finding(
     finding: &Finding,
+    step: &str,
     words: Option<&ExerciseProse>,
     strings: &Strings,
     role: impl Fn(ClientSlot) -> String,
@@ -33,7 +34,7 @@ pub fn finding(
         Finding::NotOpened { packet } => strings.finding_not_opened(packet.name()),
         Finding::Waiting => String::new(),
         Finding::Told { key, values } => {
-            let told = words.and_then(|words| words.finding(key, values));
+            let told = words.and_then(|words| words.finding(step, key, values));
             told.unwrap_or_else(|| format!("{key}: {}", values.join(", ")))
         }
     }
@@ -153,10 +154,9 @@ pub fn shuffled(count: usize, seed: u32) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::CHAPTERS;
+    use crate::course::{CHAPTERS, FindingProse};
     use crate::language::Language;
     use crate::mqtt::{PacketType, ReasonCode};
-    use crate::words::FindingProse;
 
     #[test]
     fn findings_name_what_was_looked_for_and_what_was_found() {
@@ -165,11 +165,11 @@ mod tests {
         for (found, expect) in [
             (
                 Finding::NoPacket { packet: PacketType::Subscribe, sender: Sender::Client, client },
-                "“subscriber” has not sent SUBSCRIBE yet.",
+                "Waiting for SUBSCRIBE from “subscriber”.",
             ),
             (
                 Finding::NoPacket { packet: PacketType::SubAck, sender: Sender::Server, client },
-                "No SUBACK has reached “subscriber” yet.",
+                "Waiting for SUBACK to “subscriber”.",
             ),
             (Finding::absent("Receive Maximum"), "Receive Maximum is missing."),
             (
@@ -181,8 +181,8 @@ mod tests {
                 "SUBACK refuses: 0x87 Not authorized.",
             ),
         ] {
-            assert_eq!(finding(&found, None, Language::En.strings(), role), expect);
-            assert!(!finding(&found, None, Language::Ja.strings(), role).is_empty());
+            assert_eq!(finding(&found, "", None, Language::En.strings(), role), expect);
+            assert!(!finding(&found, "", None, Language::Ja.strings(), role).is_empty());
         }
     }
 
@@ -216,21 +216,29 @@ mod tests {
 
     #[test]
     fn an_exercise_words_its_own_findings() {
-        let text = "{0} are on their way, {1} are allowed.";
         let words = ExerciseProse {
             id: "",
             title: "",
             goal: "",
             why: "",
             steps: Vec::new(),
-            findings: vec![FindingProse { key: "too-many", text }],
+            findings: vec![
+                FindingProse { step: "first", key: "too-many", text: "{0} instead of {1}." },
+                FindingProse {
+                    step: "second",
+                    key: "too-many",
+                    text: "{0} are on their way, {1} are allowed.",
+                },
+            ],
             elsewhere: "",
             tomorrow: "",
         };
         let told = Finding::told("too-many", [&4, &3]);
         let role = |_: ClientSlot| String::new();
         let strings = Language::En.strings();
-        let sentence = finding(&told, Some(&words), strings, role);
-        assert_eq!(sentence, "4 are on their way, 3 are allowed.");
+        let sentence = |step| finding(&told, step, Some(&words), strings, role);
+        assert_eq!(sentence("second"), "4 are on their way, 3 are allowed.");
+        assert_eq!(sentence("first"), "4 instead of 3.");
+        assert_eq!(sentence("third"), "4 instead of 3.", "a step without words borrows them");
     }
 }

@@ -127,7 +127,7 @@ fn Typed(session: LessonSession, index: usize, asks: Asks) -> impl IntoView {
                 <span class="status" data-state=state>
                     <Icon name=state small=true/>
                     {word}
-                    ": "
+                    {strings.colon()}
                     <span class="bytes">{asks.write(answer)}</span>
                 </span>
             }

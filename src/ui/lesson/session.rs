@@ -194,6 +194,12 @@ impl LessonSession {
         self.predictions.with(|predictions| predictions.get(step).copied().flatten())
     }
 
+    /// The last step of which the wire has answered what the learner predicted. Tracked.
+    pub fn latest_told(self) -> Option<usize> {
+        let is_told = |step| self.prediction(step).is_some() && self.outcome(step).is_some();
+        (0..self.exercise.steps.len()).rev().find(|step| is_told(*step))
+    }
+
     /// Gives an answer; after the wire has told, nothing changes any more.
     pub fn predict(self, step: usize, answer: usize) {
         if self.outcomes.with_untracked(|outcomes| outcomes.get(step).copied().flatten()).is_some()

@@ -29,15 +29,21 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
         Some(current) => current == index + 1,
         None => index + 1 == session.exercise.steps.len(),
     };
+    // So does what a prediction came to, until the next one is told: the same act may have met later steps.
+    let is_told = Memo::new(move |_| session.latest_told() == Some(index));
     let chosen = RwSignal::new(None::<bool>);
     Effect::new(move || {
         current.track();
         session.starts();
         chosen.set(None);
     });
-    let is_open = Memo::new(move |_| chosen.get().unwrap_or_else(|| is_current() || is_latest()));
+    let is_open = Memo::new(move |_| {
+        chosen.get().unwrap_or_else(|| is_current() || is_latest() || is_told.get())
+    });
     // Once met, a step keeps what came of it; the rest can be had.
     let has_task = Memo::new(move |_| is_current() || chosen.get() == Some(true));
+    // The title of one that shows only what came of it asks for the rest.
+    let shows_task = Memo::new(move |_| is_open.get() && has_task.get());
     let marker = move || match state.get() {
         "met" => view! { <Icon name="met"/> }.into_any(),
         "contradicted" => view! { <Icon name="contradicted"/> }.into_any(),
@@ -63,8 +69,8 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
                     <button
                         type="button"
                         class="step__toggle"
-                        aria-expanded=live(move || is_open.get().to_string())
-                        on:click=move |_| chosen.set(Some(!is_open.get_untracked()))
+                        aria-expanded=live(move || shows_task.get().to_string())
+                        on:click=move |_| chosen.set(Some(!shows_task.get_untracked()))
                         inner_html=live(move || {
                             session.fill(words.get().map_or(step.id, |words| words.todo), None)
                         })
@@ -111,7 +117,8 @@ fn VerdictView(
         let word = model::state_word(&verdict, strings);
         let text = verdict.as_ref().err().map(Unmet::finding).map(|found| {
             let words = exercise_prose(session.exercise.id, locale.language());
-            model::finding(found, words, strings, role)
+            let step = session.exercise.steps[index].id;
+            model::finding(found, step, words, strings, role)
         });
         let records = match &verdict {
             Ok(records) => records.clone(),

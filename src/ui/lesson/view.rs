@@ -9,7 +9,7 @@ use super::player::play;
 use super::session::LessonSession;
 use super::step::StepView;
 use crate::course::{
-    Broker, chapter_of, chapter_title, exercise_prose, exercise_title, neighbours,
+    Broker, Unmet, chapter_of, chapter_title, exercise_prose, exercise_title, neighbours,
 };
 use crate::link::Target;
 use crate::ui::address::Place;
@@ -17,6 +17,7 @@ use crate::ui::browser::focus_within;
 use crate::ui::components::{Icon, SpecRef};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pane::{Pane, use_pane};
 use crate::ui::progress::use_progress;
 
 #[component]
@@ -37,6 +38,7 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
     // Where it matters now it stands first.
     let is_elsewhere = move || session.store().target() != Target::InTab;
     bring_into_sight(session);
+    bring_contradiction_into_sight(session);
     let steps = (0..session.exercise.steps.len())
         .map(|index| view! { <StepView session index/> })
         .collect_view();
@@ -76,6 +78,18 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
 /// Each step that is met brings the next one into sight, below what the met one has shown.
 fn bring_into_sight(session: LessonSession) {
     let current = Memo::new(move |_| session.current());
+    let pane = use_pane();
+    // While another pane is in sight on a narrow screen, nothing can be scrolled here.
+    let missed = StoredValue::new(None);
+    Effect::new(move || {
+        if pane.get() == Pane::Learn {
+            request_animation_frame(move || {
+                if let Some(Some((met, next))) = missed.try_update_value(Option::take) {
+                    scroll_between(met, next);
+                }
+            });
+        }
+    });
     Effect::new(move |before: Option<(u32, Option<usize>)>| {
         let (run, now) = (session.starts(), current.get());
         if before.is_some_and(|(of, before)| of == run && before.is_some() && before != now) {
@@ -86,13 +100,38 @@ fn bring_into_sight(session: LessonSession) {
                 .active_element()
                 .is_some_and(|it| it.closest(".steps").is_ok_and(|steps| steps.is_some()));
             request_animation_frame(move || {
-                scroll_between(met, next);
+                if !scroll_between(met, next) {
+                    missed.try_set_value(Some((met, next)));
+                }
                 if had_focus {
                     keep_focus();
                 }
             });
         }
         (run, now)
+    });
+}
+
+/// What contradicts the step in hand is told below its words, which may be below the edge of the pane.
+fn bring_contradiction_into_sight(session: LessonSession) {
+    let contradicted = Memo::new(move |_| {
+        let index = session.current()?;
+        let is_contradicted =
+            session.verdict(index)?.is_err_and(|unmet| matches!(unmet, Unmet::Contradicted { .. }));
+        is_contradicted.then(|| session.exercise.steps[index].id)
+    });
+    let pane = use_pane();
+    Effect::new(move || {
+        pane.track();
+        let Some(step) = contradicted.get() else { return };
+        request_animation_frame(move || {
+            let verdict = document().query_selector(&format!("#step-{step} .verdict"));
+            if let Ok(Some(verdict)) = verdict {
+                let options = web_sys::ScrollIntoViewOptions::new();
+                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                verdict.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        });
     });
 }
 
@@ -106,18 +145,21 @@ pub fn keep_focus() {
     }
 }
 
-/// Scrolls so that the step in hand is whole in sight, and as much as fits of what stands above it.
-fn scroll_between(met: Option<&str>, next: Option<&str>) {
+/// Scrolls so that the step in hand is whole in sight, and as much as fits of what stands above it. Tells whether the
+/// pane could be scrolled.
+fn scroll_between(met: Option<&str>, next: Option<&str>) -> bool {
     let element = |id: &str| document().get_element_by_id(id);
     let place = |id: Option<&str>| {
         element(&format!("step-{}", id?)).map(|step| step.get_bounding_client_rect())
     };
-    let Some(pane) = element("pane-learn") else { return };
+    let Some(pane) = element("pane-learn").filter(|pane| pane.client_height() > 0) else {
+        return false;
+    };
     let end = next.is_none().then(|| element("lesson-done")).flatten();
     let next = place(next).or_else(|| end.map(|end| end.get_bounding_client_rect()));
-    let (Some(met), Some(next)) = (place(met), next) else { return };
+    let (Some(met), Some(next)) = (place(met), next) else { return true };
     let view = pane.get_bounding_client_rect();
-    let to = next.top().min(met.top().max(next.bottom() - view.height()));
+    let to = next.top().min(met.top().max(next.bottom() - view.height() + 2.0 * f64::from(EDGE)));
     let by = to - view.top() - f64::from(EDGE);
     let options = web_sys::ScrollToOptions::new();
     options.set_top(f64::from(pane.scroll_top()) + by);
@@ -128,6 +170,7 @@ fn scroll_between(met: Option<&str>, next: Option<&str>) {
         options.set_behavior(web_sys::ScrollBehavior::Smooth);
     }
     pane.scroll_to_with_scroll_to_options(&options);
+    true
 }
 
 /// Pixels between the upper edge of the pane and a step that was brought there.

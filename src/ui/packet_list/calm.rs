@@ -17,8 +17,8 @@ const LONG_PAUSE: Duration = Duration::from_secs(1);
 /// How long so many new records wait before they are drawn.
 pub fn pause(new: u64, since_drawn: Duration) -> Duration {
     match new {
-        0..=ANIMATED => Duration::ZERO,
-        ..=A_VIEW_FULL => PAUSE.saturating_sub(since_drawn),
+        new if new <= ANIMATED => Duration::ZERO,
+        new if new <= A_VIEW_FULL => PAUSE.saturating_sub(since_drawn),
         _ => LONG_PAUSE.saturating_sub(since_drawn),
     }
 }

@@ -55,6 +55,15 @@ pub fn use_following(
         }
         gone
     });
+    // A list that was hidden has lost its place.
+    let is_shown = Memo::new(move |_| windowed.sight().height > 0.0);
+    Effect::new(move |before: Option<bool>| {
+        let is_shown = is_shown.get();
+        if is_shown && before == Some(false) && following.follows() {
+            request_animation_frame(move || following.to_end());
+        }
+        is_shown
+    });
     following
 }
 

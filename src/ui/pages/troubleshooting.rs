@@ -1,4 +1,4 @@
-//! From a symptom to what the capture shows, and to the exercise that lets one practise it.
+//! From a symptom to what the capture shows, and to the exercise that lets one practice it.
 
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ pub fn TroubleshootingPage() -> impl IntoView {
                 let href = Place::Exercise((*id).to_owned()).href(language);
                 Some(view! {
                     <a class="button button--small" href=href>
-                        {strings.troubleshooting_practise(title)}
+                        {strings.troubleshooting_practice(title)}
                         <Icon name="next" small=true/>
                     </a>
                 })

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 
 use crate::capture::ClientSlot;
 use crate::lab::Act;
+use crate::ui::browser::focus_element;
 use crate::ui::client_panel::PanelForms;
 use crate::ui::forms::FormKind;
 
@@ -34,6 +35,12 @@ pub struct Wanted {
 
 /// From this width on two panels fit side by side, in CSS pixels.
 const ROOM_FOR_TWO: f64 = 1600.0;
+/// Up to this width panels come up over the picture, as in the stylesheet.
+const NARROW: f64 = 720.0;
+
+fn inner_width() -> f64 {
+    window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0)
+}
 
 impl Desk {
     pub fn provide(folds: bool) -> Desk {
@@ -69,8 +76,7 @@ impl Desk {
 
     /// Opens a panel beside the picture; where there is no room for two, it takes the place of the other.
     pub fn open(self, client: ClientSlot) {
-        let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
-        let room = if width >= ROOM_FOR_TWO { 2 } else { 1 };
+        let room = if inner_width() >= ROOM_FOR_TWO { 2 } else { 1 };
         self.open.update(|open| {
             open.retain(|other| *other != client);
             open.push(client);
@@ -81,6 +87,16 @@ impl Desk {
 
     pub fn close(self, client: ClientSlot) {
         self.open.update(|open| open.retain(|other| *other != client));
+    }
+
+    /// On a narrow screen panels cover the picture: there they are closed, and the card has the focus.
+    pub fn uncover_picture(self) {
+        if inner_width() <= NARROW
+            && let Some(client) = self.latest()
+        {
+            self.close_all();
+            focus_element(&format!("card-{}", client.letter().to_ascii_lowercase()));
+        }
     }
 
     pub fn close_all(self) {

@@ -109,9 +109,11 @@ impl Exercise {
         let steps =
             sections.iter().filter(|section| ![ELSEWHERE, TOMORROW].contains(&&*section.heading));
         // Any step may need the sentence of a finding: the exercise has them all.
-        let findings = sections.iter().flat_map(|section| &section.children).filter_map(|part| {
+        let parts = sections.iter().flat_map(|step| step.children.iter().map(move |it| (step, it)));
+        let findings = parts.filter_map(|(step, part)| {
             let key = part.heading.strip_prefix("finding: ")?.to_owned();
-            Some(FindingProse { key, text: part.body.trim().to_owned() })
+            let step = step.heading.clone();
+            Some(FindingProse { step, key, text: part.body.trim().to_owned() })
         });
         let tomorrow = self.section(TOMORROW).map(|section| inline_html(section.body.trim()));
         ExerciseProse {

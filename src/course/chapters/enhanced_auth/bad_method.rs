@@ -116,11 +116,14 @@ fn what_was_refused(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static 
     ]
 }
 
-/// A CONNECT without the property, accepted.
+/// After the refusal, a CONNECT without the property, accepted.
 fn accepted_without(evidence: &Evidence) -> Verdict {
     let mut unmet = Finding::told("no-plain-connect", []).into();
+    let refused = refused(evidence).ok().and_then(|records| records.first().copied());
     for connection in connections(evidence, CLIENT) {
-        if connection.connect.1.properties.authentication_method().is_some() {
+        let (id, connect) = &connection.connect;
+        let is_earlier = refused.is_none_or(|refused| *id < refused);
+        if is_earlier || connect.properties.authentication_method().is_some() {
             continue;
         }
         unmet = match &connection.connack {

@@ -91,6 +91,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
         Step {
             id: "taken-over",
+            controls: &[|cast| Move::Act(connect(cast, A))],
             by_hand: Some(ByHand { act: twin, field: "Client Identifier" }),
             check: thrown_out,
             ..Step::PLAIN

@@ -74,7 +74,7 @@ pub static EXERCISE: Exercise = Exercise {
                 let code =
                     exchange_of(evidence, records).and_then(|exchange| exchange.acknowledged);
                 let code = code.map(|(_, code)| {
-                    format!("0x{:02X} ({})", code.value(), code.name_in(PacketType::PubAck))
+                    format!("0x{:02X} {}", code.value(), code.name_in(PacketType::PubAck))
                 });
                 vec![("code", code.unwrap_or_default())]
             },

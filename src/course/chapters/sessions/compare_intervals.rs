@@ -112,11 +112,12 @@ fn latest_stay(evidence: &Evidence, slot: ClientSlot) -> Result<Connection, Unme
     let stay = stay.ok_or_else(|| Evidence::not_sent(slot, PacketType::Connect))?;
     let asked = stay.connect.1.properties.session_expiry_interval();
     let words = |interval: Option<u32>| interval.map_or("–".to_owned(), |it| it.to_string());
-    match interval(slot) {
-        wanted if wanted == asked => Ok(stay),
-        Some(_) if asked.is_none() => Err(Finding::absent(EXPIRY).into()),
-        wanted => Err(Finding::differs(EXPIRY, words(asked), words(wanted)).into()),
-    }
+    let finding = match interval(slot) {
+        wanted if wanted == asked => return Ok(stay),
+        Some(_) if asked.is_none() => Finding::absent(EXPIRY),
+        wanted => Finding::differs(EXPIRY, words(asked), words(wanted)),
+    };
+    Err(Unmet::by(stay.connect.0, finding))
 }
 
 /// All four stayed as long as they should, and have left.

@@ -27,22 +27,18 @@ pub static EXERCISE: Exercise = Exercise {
     steps: &[
         Step {
             id: "leave",
-            controls: &[
-                |cast| Move::Act(begin(cast)),
-                |_| Move::Act(leave(CLIENT)),
-                |cast| Move::Wait(longer(cast)),
-            ],
+            controls: &[|cast| Move::Act(begin(cast)), |_| Move::Act(leave(CLIENT))],
             check: left,
             values: |evidence, _| left_with(evidence).into_iter().collect(),
             ..Step::PLAIN
         },
         Step {
             id: "late",
+            controls: &[|cast| Move::Wait(longer(cast))],
             by_hand: Some(ByHand { act: back, field: "Clean Start" }),
             prediction: Some(Prediction { asks: Asks::Options(3), outcome: session_present }),
             check: came_too_late,
             values: times,
-            ..Step::PLAIN
         },
     ],
     solution: |cast| {

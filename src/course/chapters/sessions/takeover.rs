@@ -129,7 +129,7 @@ fn code_told(evidence: &Evidence, records: &[RecordId]) -> String {
     let told = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
     let code = told.and_then(|packet| packet.reason_codes().first().copied());
     let words = |code: ReasonCode| {
-        format!("0x{:02X} ({})", code.value(), code.name_in(PacketType::Disconnect))
+        format!("0x{:02X} {}", code.value(), code.name_in(PacketType::Disconnect))
     };
     code.map_or("–".to_owned(), words)
 }

@@ -53,12 +53,12 @@ fn alias_of(evidence: &Evidence, record: Option<&RecordId>) -> String {
     alias.map_or_else(String::new, |alias| alias.to_string())
 }
 
-/// The Reason Code of a DISCONNECT in a record, such as `0x94 (Topic Alias invalid)`.
+/// The Reason Code of a DISCONNECT in a record, such as `0x94 Topic Alias invalid`.
 fn code_of(evidence: &Evidence, record: Option<&RecordId>) -> String {
     let packet = record.and_then(|id| evidence.capture.get(*id)?.valid_packet());
     let code = packet.and_then(|packet| packet.reason_codes().first().copied());
     code.map_or_else(String::new, |code| {
-        format!("0x{:02X} ({})", code.value(), code.name_in(PacketType::Disconnect))
+        format!("0x{:02X} {}", code.value(), code.name_in(PacketType::Disconnect))
     })
 }
 

@@ -20,7 +20,7 @@ pub fn unit(id: PropertyId, strings: &Strings) -> Option<&'static str> {
 pub fn hint(part: Part, row: &PropertyDraft, strings: &Strings) -> String {
     let number = row.value.text.trim().parse().ok();
     match number.and_then(|number| in_words(row.id, number, strings)) {
-        Some(words) => format!("{words} {}", absent(part, row.id, strings)),
+        Some(words) => strings.form_value_and_absence(absent(part, row.id, strings), words),
         None => absent(part, row.id, strings).to_owned(),
     }
 }

@@ -403,10 +403,15 @@ fn chart_view(chart: &Chart, line: &Line, store: Store, strings: &'static String
     let left = format!("{:.2}%", 100.0 * chart.bars.len() as f64 / chart.columns as f64);
     let even = chart.break_even.map(|column| {
         let left = format!("{:.2}%", 100.0 * column as f64 / chart.columns as f64);
+        // Right of the line, while there are few bars, are the sums, which end there.
+        let early = match chart.bars.len() > column + EARLY {
+            true => "above",
+            false => "below",
+        };
         view! {
             <span
                 class="alias-figure__even"
-                data-early=(column < EARLY).then_some("")
+                data-early=(column < EARLY).then_some(early)
                 style:inset-inline-start=left
             >
                 <span>{strings.alias_legend_even()}</span>
@@ -502,7 +507,9 @@ fn column_view(
                         {value}
                     </i>
                 </span>
-                <span class="alias-column__number">{bar.number}</span>
+                <span class="alias-column__number">
+                    {(has_values || bar.number.is_multiple_of(NUMBERED)).then_some(bar.number)}
+                </span>
                 <span class="visually-hidden">{name}</span>
             </button>
         </li>
@@ -514,6 +521,8 @@ fn column_view(
 const EARLY: usize = 3;
 /// Up to so many columns there is room for a number on each bar.
 const ROOMY: usize = 12;
+/// Where there is no room for all, every fifth message has its number.
+const NUMBERED: usize = 5;
 /// The height of a label, in percent of the sums.
 const LABEL: f64 = 22.0;
 

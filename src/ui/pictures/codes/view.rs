@@ -68,7 +68,7 @@ pub fn CodesPicture(session: LessonSession) -> impl IntoView {
             if !missing.is_empty() {
                 words.push(strings.codes_missing_in(names(&missing)));
             }
-            view! { <li><strong>{title(*code)}</strong>": " {words.join(" ")}</li> }
+            view! { <li><strong>{title(*code)}</strong>{strings.colon()}{words.join(" ")}</li> }
         };
         lights.with(|lights| ReasonCode::ALL.iter().map(|code| line(code, lights)).collect_view())
     };

@@ -238,7 +238,7 @@ fn connected_words(lane: &Lane, strings: &Strings) -> String {
         u32::MAX => strings.sessions_kept_forever().to_owned(),
         seconds => strings.sessions_kept_for(span(seconds.into(), strings)),
     };
-    format!("{} {after}", strings.sessions_connected())
+    strings.sessions_connected(after)
 }
 
 /// What else there is to know, without what changes by the second.

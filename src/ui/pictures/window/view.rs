@@ -178,7 +178,7 @@ fn lane(
     let sum = {
         let qos_0 = (window.qos_0 > 0).then(|| strings.window_qos_0(window.qos_0));
         let sum = strings.window_sum(window.finished, lane.free(), window.peak, lane.used());
-        view! { <p class="window__sum">{sum} " " {qos_0}</p> }
+        view! { <p class="window__sum"><span>{sum}</span>{qos_0.map(|qos_0| view! { <span>{qos_0}</span> })}</p> }
     };
     let beyond = lane.overrun_at().map(|id| {
         view! {
