@@ -5,26 +5,28 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use playground_words::{LANGUAGES, SOURCES, Words};
+use playground_words::{Words, sources};
 
 fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let is_split = std::env::var_os("CARGO_FEATURE_SPLIT").is_some();
     let words = Words::render(Path::new("."));
-    let mut code = format!("const VERSION: &str = {:?};\n", words.version);
-    let names: Vec<_> = words.shelves.iter().map(|shelf| &shelf.name).collect();
-    writeln!(code, "const NAMES: [&str; {}] = {names:?};", names.len()).unwrap();
+    let (version, chapters) = (&words.version, &words.chapters);
+    let mut code = format!(
+        "const VERSION: &str = {version:?};\n\
+         /// The ids of the chapters.\n\
+         const CHAPTERS: [&str; {}] = {chapters:?};\n",
+        chapters.len()
+    );
     if !is_split {
         let folder = out.join("words");
         words.write(&folder).expect("OUT_DIR is writable");
-        writeln!(code, "static TEXTS: [[&str; LANGUAGES]; Shelf::COUNT] = [").unwrap();
-        for shelf in &words.shelves {
-            let texts = LANGUAGES.map(|language| {
-                format!("include_str!({:?})", folder.join(shelf.file_name(language)))
-            });
-            writeln!(code, "[{}],", texts.join(", ")).unwrap();
+        code.push_str("fn built_in(file: &str) -> Option<&'static [u8]> {\nSome(match file {\n");
+        for file in &words.files {
+            let path = folder.join(&file.name);
+            writeln!(code, "{:?} => include_bytes!({path:?}),", file.name).unwrap();
         }
-        writeln!(code, "];").unwrap();
+        code.push_str("_ => return None,\n})\n}\n");
     }
     for (name, code) in [("strings.rs", &words.strings), ("words.rs", &code)] {
         fs::write(out.join(name), code).expect("OUT_DIR is writable");
@@ -33,7 +35,7 @@ fn main() {
         // What tells the parts of the page apart.
         println!("cargo::rustc-link-arg-bins=--emit-relocs");
     }
-    for watched in SOURCES {
-        println!("cargo::rerun-if-changed={watched}");
+    for watched in sources() {
+        println!("cargo::rerun-if-changed={}", watched.display());
     }
 }

@@ -1,84 +1,32 @@
-//! The languages of the page, and every short interface string in each (`locales/*.json`).
+//! Every short interface string in each language (`locales/*.json`).
 //!
-//! The strings are generated as one struct, so a missing or misspelt key does not compile, and plain
-//! Rust models can be tested with them. A third language is a new file, a name in `words/src/lib.rs`
-//! and a variant here.
+//! The strings are generated as methods of one struct, so a missing or misspelt key does not compile, and
+//! plain Rust models can be tested with them.
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
-
-use crate::words::{self, LANGUAGES, Reader, Shelf};
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    #[default]
-    En,
-    Ja,
-}
+use crate::words;
+pub use crate::words::Language;
 
 impl Language {
-    pub const ALL: [Language; 2] = [Language::En, Language::Ja];
-
-    /// The BCP 47 tag, as in `<html lang>` and in the page's address.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Language::En => "en",
-            Language::Ja => "ja",
-        }
-    }
-
-    /// The language's own name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Language::En => "English",
-            Language::Ja => "日本語",
-        }
-    }
-
-    /// The language of a tag such as `ja` or `ja-JP`; `None` for one the page does not speak.
-    pub fn from_tag(tag: &str) -> Option<Language> {
-        let primary = tag.split('-').next()?.to_ascii_lowercase();
-        Language::ALL.into_iter().find(|language| language.tag() == primary)
-    }
-
     pub fn strings(self) -> &'static Strings {
-        static FIRST: [OnceLock<Strings>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
-        static ALL: [OnceLock<Strings>; LANGUAGES] = [const { OnceLock::new() }; LANGUAGES];
-        let all = &ALL[self.index()];
-        if let Some(all) = all.get() {
-            return all;
+        const COUNT: usize = Language::ALL.len();
+        static FIRST: [OnceLock<Strings>; COUNT] = [const { OnceLock::new() }; COUNT];
+        static ALL: [OnceLock<Strings>; COUNT] = [const { OnceLock::new() }; COUNT];
+        let first = || &words::interface(self).expect("the page begins with these words").strings;
+        match words::glossary(self) {
+            Some(later) => ALL[self.index()].get_or_init(|| Strings::new(first(), &later.strings)),
+            None => FIRST[self.index()].get_or_init(|| Strings::new(first(), &[])),
         }
-        let first = || {
-            let shelf = words::read(Shelf::INTERFACE, self.index(), 0);
-            shelf.expect("the page begins with these words")
-        };
-        match words::read(Shelf::GLOSSARY, self.index(), 4) {
-            Some(later) => all.get_or_init(|| Strings::read(first(), Some(later))),
-            None => FIRST[self.index()].get_or_init(|| Strings::read(first(), None)),
-        }
-    }
-
-    /// Its place in a pair written in the order of [`Language::ALL`].
-    pub fn index(self) -> usize {
-        self as usize
     }
 }
 
 impl Strings {
-    /// What comes later is empty without it. Field by field, this would be fifty kilobytes of code that do
-    /// nothing but copy.
-    fn read(mut first: Reader, mut later: Option<Reader>) -> Strings {
-        let texts: [&'static str; STRINGS] =
-            std::array::from_fn(|index| match FIRST.iter().any(|first| first.contains(&index)) {
-                true => first.text(),
-                false => later.as_mut().map_or("", Reader::text),
-            });
-        // SAFETY: `Strings` is `repr(C)` and holds as many `&'static str` as the array, one after the
-        // other and nothing else; it is generated so, and a different size would not compile.
-        unsafe { std::mem::transmute::<[&'static str; STRINGS], Strings>(texts) }
+    /// What comes later is empty without it.
+    fn new(first: &[&'static str], later: &[&'static str]) -> Strings {
+        let mut texts = first.iter().chain(later).copied();
+        Strings(std::array::from_fn(|_| texts.next().unwrap_or_default()))
     }
 }
 
@@ -122,19 +70,6 @@ mod tests {
             ("{0} {0:packet:packets}, {1:is:are}", "1 packet, are"),
         ] {
             assert_eq!(fill(template, &[&1, &"two"]), expect, "{template}");
-        }
-    }
-
-    #[test]
-    fn tags_are_matched_by_their_primary_language() {
-        for (tag, expect) in [
-            ("ja", Some(Language::Ja)),
-            ("ja-JP", Some(Language::Ja)),
-            ("EN-us", Some(Language::En)),
-            ("fr", None),
-            ("", None),
-        ] {
-            assert_eq!(Language::from_tag(tag), expect, "{tag:?}");
         }
     }
 }

@@ -37,8 +37,6 @@ pub mod lab;
 
 pub mod words;
 
-// The strings of the page are read into a struct by position.
-#[allow(unsafe_code)]
 pub mod language;
 
 pub mod glossary;

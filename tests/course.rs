@@ -83,7 +83,7 @@ fn every_hint_about_a_finding_has_its_mistake() {
     let mut missing = Vec::new();
     for exercise in exercises() {
         let words = exercise_prose(exercise.id, Language::En).expect("there are words");
-        for step in words.steps {
+        for step in &words.steps {
             for key in step.hints.iter().filter_map(|hint| hint.when) {
                 if !made.contains(&(exercise.id, step.id, key)) {
                     missing.push(format!("{} {}: {key}", exercise.id, step.id));
@@ -250,10 +250,10 @@ fn every_word(exercise: &'static Exercise, language: Language) -> Vec<(String, &
         ("elsewhere".to_owned(), words.elsewhere),
         ("tomorrow".to_owned(), words.tomorrow),
     ]);
-    for step in words.steps {
-        let mut more = vec![("control", step.controls)];
-        if let Some(asked) = step.prediction {
-            more.push(("option", asked.options));
+    for step in &words.steps {
+        let mut more = vec![("control", &step.controls)];
+        if let Some(asked) = &step.prediction {
+            more.push(("option", &asked.options));
             all.push((format!("{} predict", step.id), asked.question));
         }
         for (part, texts) in more {
@@ -308,7 +308,7 @@ fn predictions_are_not_answered_before_their_time() {
             let answer = played.run.outcomes()[index].expect("the solution answers it");
             for language in Language::ALL {
                 let prose = exercise_prose(exercise.id, language).expect("there are words");
-                let asked = prose.step(step.id).and_then(|words| words.prediction);
+                let asked = prose.step(step.id).and_then(|words| words.prediction.as_ref());
                 let asked = asked.expect("the prediction has words");
                 let before = untouched.words(language);
                 let is_before = |place: &str| {
@@ -429,9 +429,9 @@ fn every_word_is_there_in_both_languages() {
             assert_eq!(told, steps, "{id} in {tag}: headings are the steps, in order");
             let needs_tab = exercise.broker == Broker::InTab;
             assert_eq!(!words.elsewhere.is_empty(), needs_tab, "{id} in {tag}: elsewhere");
-            for (step, told) in exercise.steps.iter().zip(words.steps) {
+            for (step, told) in exercise.steps.iter().zip(&words.steps) {
                 let asked = step.prediction.as_ref().map(|prediction| prediction.asks.options());
-                let answers = told.prediction.map(|prediction| prediction.options.len());
+                let answers = told.prediction.as_ref().map(|prediction| prediction.options.len());
                 assert_eq!(answers, asked, "{id} {} in {tag}: the answers offered", step.id);
                 let is_worded =
                     |p: &PredictionProse| !p.question.is_empty() && !p.outcome.is_empty();
@@ -448,7 +448,7 @@ fn every_word_is_there_in_both_languages() {
                     step.id
                 );
             }
-            for step in words.steps {
+            for step in &words.steps {
                 assert!(!step.todo.is_empty(), "{id} {} in {tag}: what to do", step.id);
                 assert!(!step.done.is_empty(), "{id} {} in {tag}: what it proved", step.id);
                 assert!(step.hints.len() >= 2, "{id} {} in {tag}: hints in stages", step.id);
@@ -557,7 +557,7 @@ fn what_differs_on_mosquitto_is_explained_in_both_languages() {
         assert!(!en.differences.is_empty() || !en.elsewhere.is_empty(), "{id}: nothing differs");
         assert_eq!(en.elsewhere.is_empty(), ja.elsewhere.is_empty(), "{id}: elsewhere");
         assert_eq!(en.differences.len(), ja.differences.len(), "{id}");
-        for (en, ja) in en.differences.iter().zip(ja.differences) {
+        for (en, ja) in en.differences.iter().zip(&ja.differences) {
             assert_eq!((en.what, en.sections), (ja.what, ja.sections), "{id}");
             assert_ne!(en.in_tab, en.on_mosquitto, "{id}: {}", en.what);
             // "QoS 1" does not break at its space.

@@ -41,7 +41,7 @@ pub use progress::{
 };
 pub use prose::{
     ChapterProse, ChapterTitle, ExerciseProse, FindingProse, HintProse, PredictionProse, StepProse,
-    chapter_prose, chapter_title, exercise_prose, exercise_title, shelf_of,
+    bundle_of, chapter_prose, chapter_title, exercise_prose, exercise_title,
 };
 pub use rehearsal::Rehearsal;
 pub use run::Run;

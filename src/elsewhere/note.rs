@@ -36,30 +36,32 @@ pub(super) enum Note {
 impl Note {
     pub(super) fn words(self, strings: &Strings) -> String {
         match self {
-            Note::BrokerInTab => strings.elsewhere_note_in_tab.to_owned(),
-            Note::NoWebSocket => strings.elsewhere_note_no_websocket.to_owned(),
-            Note::ReceiveMaximum20 => strings.elsewhere_note_receive_maximum.to_owned(),
-            Note::NeedsSubscription => strings.elsewhere_note_needs_subscription.to_owned(),
+            Note::BrokerInTab => strings.elsewhere_note_in_tab().to_owned(),
+            Note::NoWebSocket => strings.elsewhere_note_no_websocket().to_owned(),
+            Note::ReceiveMaximum20 => strings.elsewhere_note_receive_maximum().to_owned(),
+            Note::NeedsSubscription => strings.elsewhere_note_needs_subscription().to_owned(),
             Note::UnsubscribeNeedsSubscription => {
-                strings.elsewhere_note_unsubscribe_subscribes.to_owned()
+                strings.elsewhere_note_unsubscribe_subscribes().to_owned()
             }
-            Note::KeepAliveAtLeast5 => strings.elsewhere_note_keep_alive.to_owned(),
+            Note::KeepAliveAtLeast5 => strings.elsewhere_note_keep_alive().to_owned(),
             Note::NotInArgument(name) => strings.elsewhere_note_not_in_argument(name),
             Note::ControlCharacter(name) => strings.elsewhere_note_control_character(name),
-            Note::NoLocal => strings.elsewhere_note_no_local.to_owned(),
-            Note::RetainHandling1 => strings.elsewhere_note_retain_handling.to_owned(),
-            Note::SameForAllFilters => strings.elsewhere_note_same_for_all.to_owned(),
-            Note::DisconnectReasonCode => strings.elsewhere_note_disconnect_reason_code.to_owned(),
-            Note::DisconnectProperties => strings.elsewhere_note_disconnect_properties.to_owned(),
-            Note::TopicBehindAlias => strings.elsewhere_note_topic_behind_alias.to_owned(),
-            Note::PasswordWithoutUserName => strings.elsewhere_note_password_alone.to_owned(),
-            Note::EmptyUserName => strings.elsewhere_note_empty_user_name.to_owned(),
-            Note::PasswordNotText => strings.elsewhere_note_password_not_text.to_owned(),
-            Note::UserPropertiesReordered => {
-                strings.elsewhere_note_user_properties_reordered.to_owned()
+            Note::NoLocal => strings.elsewhere_note_no_local().to_owned(),
+            Note::RetainHandling1 => strings.elsewhere_note_retain_handling().to_owned(),
+            Note::SameForAllFilters => strings.elsewhere_note_same_for_all().to_owned(),
+            Note::DisconnectReasonCode => {
+                strings.elsewhere_note_disconnect_reason_code().to_owned()
             }
-            Note::OneFilterAPacket => strings.elsewhere_note_one_filter_a_packet.to_owned(),
-            Note::EmptyIdKeepsNoSession => strings.elsewhere_note_empty_id.to_owned(),
+            Note::DisconnectProperties => strings.elsewhere_note_disconnect_properties().to_owned(),
+            Note::TopicBehindAlias => strings.elsewhere_note_topic_behind_alias().to_owned(),
+            Note::PasswordWithoutUserName => strings.elsewhere_note_password_alone().to_owned(),
+            Note::EmptyUserName => strings.elsewhere_note_empty_user_name().to_owned(),
+            Note::PasswordNotText => strings.elsewhere_note_password_not_text().to_owned(),
+            Note::UserPropertiesReordered => {
+                strings.elsewhere_note_user_properties_reordered().to_owned()
+            }
+            Note::OneFilterAPacket => strings.elsewhere_note_one_filter_a_packet().to_owned(),
+            Note::EmptyIdKeepsNoSession => strings.elsewhere_note_empty_id().to_owned(),
         }
     }
 }

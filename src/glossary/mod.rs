@@ -7,24 +7,15 @@ mod specification;
 
 pub use specification::link;
 
-use std::sync::OnceLock;
-
 use crate::language::Language;
 use crate::mqtt::{ErrorKind, Label, PacketType, ReasonCode};
-use crate::words::{self, LANGUAGES, Reader, Shelf};
+use crate::words::glossary;
 
-/// One explanation, as HTML rendered at build time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// One sentence.
-    pub short: &'static str,
-    /// Further paragraphs; may be empty.
-    pub long: &'static str,
-}
+pub use crate::words::Entry;
 
 /// The entry under a key such as `topic_alias` or `term_session_state`.
 pub fn entry(key: &str, language: Language) -> Option<Entry> {
-    find(glossary(language)?, key)
+    find(&glossary(language)?.terms, key)
 }
 
 /// What a field or property means.
@@ -47,19 +38,19 @@ pub fn error(kind: ErrorKind, language: Language) -> Option<Entry> {
 
 /// Why a connection may have failed before CONNACK, and what to try.
 pub fn failure(key: &str, language: Language) -> Option<Entry> {
-    find(failures(language)?, key)
+    find(&glossary(language)?.failures, key)
 }
 
 /// Why something ended or was refused, under the name of its cause: first the rule, then one thing to
 /// try.
 pub fn why(key: &str, language: Language) -> Option<Entry> {
-    find(whys(language)?, key)
+    find(&glossary(language)?.causes, key)
 }
 
 /// How a server is brought to send a Reason Code in a packet, or who sends it; as HTML.
 pub fn provoke(code: ReasonCode, packet: PacketType, language: Language) -> Option<&'static str> {
     let key = format!("reason_0x{:02x}", code.value());
-    let Entry { short, long } = find(provocations(language)?, &key)?;
+    let Entry { short, long, .. } = find(&glossary(language)?.provocations, &key)?;
     // One paragraph for each way: the packets it holds for, a colon, and the way.
     let paragraphs = long.split("</p>").map(|it| it.trim_start().trim_start_matches("<p>"));
     std::iter::once(short).chain(paragraphs).find_map(|paragraph| {
@@ -71,53 +62,13 @@ pub fn provoke(code: ReasonCode, packet: PacketType, language: Language) -> Opti
 
 /// Every key of the glossary, sorted.
 pub fn keys(language: Language) -> impl Iterator<Item = &'static str> {
-    glossary(language).into_iter().flatten().map(|(key, _)| *key)
-}
-
-type Entries = Vec<(&'static str, Entry)>;
-type Shelves = [OnceLock<Entries>; LANGUAGES];
-
-fn glossary(language: Language) -> Option<&'static Entries> {
-    static GLOSSARY: Shelves = [const { OnceLock::new() }; LANGUAGES];
-    entries(&GLOSSARY, Shelf::GLOSSARY, 0, language)
-}
-
-fn failures(language: Language) -> Option<&'static Entries> {
-    static FAILURES: Shelves = [const { OnceLock::new() }; LANGUAGES];
-    entries(&FAILURES, Shelf::GLOSSARY, 1, language)
-}
-
-fn whys(language: Language) -> Option<&'static Entries> {
-    static WHY: Shelves = [const { OnceLock::new() }; LANGUAGES];
-    entries(&WHY, Shelf::GLOSSARY, 2, language)
-}
-
-fn provocations(language: Language) -> Option<&'static Entries> {
-    static PROVOKE: Shelves = [const { OnceLock::new() }; LANGUAGES];
-    entries(&PROVOKE, Shelf::GLOSSARY, 3, language)
-}
-
-/// `None` while the words are not there.
-fn entries(
-    shelves: &'static Shelves,
-    shelf: Shelf,
-    section: usize,
-    language: Language,
-) -> Option<&'static Entries> {
-    let entries = &shelves[language.index()];
-    if entries.get().is_none() {
-        let mut shelf = words::read(shelf, language.index(), section)?;
-        let read =
-            |shelf: &mut Reader| (shelf.text(), Entry { short: shelf.text(), long: shelf.text() });
-        let _ = entries.set(shelf.list(read));
-    }
-    entries.get()
+    glossary(language).into_iter().flat_map(|words| &words.terms).map(|entry| entry.key)
 }
 
 /// The build sorts the entries by key.
-fn find(entries: &'static Entries, key: &str) -> Option<Entry> {
-    let index = entries.binary_search_by(|(candidate, _)| (*candidate).cmp(key)).ok()?;
-    Some(entries[index].1)
+fn find(entries: &[Entry], key: &str) -> Option<Entry> {
+    let index = entries.binary_search_by(|entry| entry.key.cmp(key)).ok()?;
+    Some(entries[index])
 }
 
 #[cfg(test)]
@@ -154,8 +105,8 @@ mod tests {
                 assert!(tells, "{} in {}", cause.key(), language.tag());
             }
         }
-        let explained: Vec<_> =
-            whys(Language::En).into_iter().flatten().map(|(key, _)| *key).collect();
+        let words = glossary(Language::En).expect("the words are built in");
+        let explained: Vec<_> = words.causes.iter().map(|entry| entry.key).collect();
         assert_eq!(explained, told.into_iter().collect::<Vec<_>>());
     }
 

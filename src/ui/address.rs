@@ -72,15 +72,15 @@ impl Page {
 
     pub fn name(self, strings: &Strings) -> &'static str {
         match self {
-            Page::Bench => strings.page_bench,
-            Page::Questions => strings.page_questions,
-            Page::Checklist => strings.page_checklist,
-            Page::Troubleshooting => strings.page_troubleshooting,
-            Page::Finish => strings.page_finish,
-            Page::Composer => strings.page_composer,
-            Page::Reference => strings.page_reference,
-            Page::Captures => strings.page_captures,
-            Page::Mosquitto => strings.page_mosquitto,
+            Page::Bench => strings.page_bench(),
+            Page::Questions => strings.page_questions(),
+            Page::Checklist => strings.page_checklist(),
+            Page::Troubleshooting => strings.page_troubleshooting(),
+            Page::Finish => strings.page_finish(),
+            Page::Composer => strings.page_composer(),
+            Page::Reference => strings.page_reference(),
+            Page::Captures => strings.page_captures(),
+            Page::Mosquitto => strings.page_mosquitto(),
         }
     }
 

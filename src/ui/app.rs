@@ -24,10 +24,10 @@ use super::route::Route;
 use super::storage::{self, Key};
 use super::store::Store;
 use super::theme::Theme;
-use crate::course::{chapter_title, exercise_title, shelf_of};
+use crate::course::{bundle_of, chapter_title, exercise_title};
 use crate::language::Language;
 use crate::ui::live::live;
-use crate::words::Shelf;
+use crate::words::{self, Bundle};
 
 /// Everything there is to see.
 #[component]
@@ -80,8 +80,8 @@ fn Shell() -> impl IntoView {
             Place::Page(page) => Some(page.name(strings)),
         };
         document().set_title(&match title {
-            Some(title) => format!("{title} – {}", strings.app_name),
-            None => strings.app_name.to_owned(),
+            Some(title) => format!("{title} – {}", strings.app_name()),
+            None => strings.app_name().to_owned(),
         });
     });
 
@@ -166,12 +166,12 @@ fn Shell() -> impl IntoView {
     let page = move |place: Place| match place {
         Place::Home => view! { <HomePage/> }.into_any(),
         Place::Exercise(id) => {
-            let words = shelf_of(&id, locale.language_untracked());
+            let words = bundle_of(&id, locale.language_untracked());
             let page = live(move || exercise_page::view(id.clone()));
             view! { <Lazy part=exercise_page::part() view=page words page=true/> }.into_any()
         }
         Place::Chapter(id) => {
-            let words = Shelf::chapter(&id);
+            let words = words::of_chapter(&id);
             let page = live(move || chapter_page::view(id.clone()));
             view! { <Lazy part=chapter_page::part() view=page words page=true/> }.into_any()
         }
@@ -194,8 +194,8 @@ fn Shell() -> impl IntoView {
         Place::Page(page) => {
             let view = live(move || around_page::view(page));
             let words = match page {
-                Page::Mosquitto => Shelf::MOSQUITTO,
-                _ => Shelf::AROUND,
+                Page::Mosquitto => Bundle::Mosquitto,
+                _ => Bundle::Around,
             };
             view! { <Lazy part=around_page::part() view words=Some(words) page=true/> }.into_any()
         }
@@ -204,7 +204,7 @@ fn Shell() -> impl IntoView {
         <a class="skip-link" href="#main" on:click=|event| {
             event.prevent_default();
             focus("main");
-        }>{live(move || locale.strings().app_skip)}</a>
+        }>{live(move || locale.strings().app_skip())}</a>
         <div class="app">
             <Header place theme on_keys=Callback::new(move |()| keys.set(true))/>
             {live(move || behind.place().map(page))}
@@ -238,10 +238,10 @@ fn LanguageFailed(language: Language) -> impl IntoView {
             <div class="toast" role="alert">
                 {live(move || locale.strings().lazy_language_failed(language.name()))}
                 <button type="button" class="button button--small" on:click=move |_| locale.set(language)>
-                    {live(move || locale.strings().lazy_again)}
+                    {live(move || locale.strings().lazy_again())}
                 </button>
                 <button type="button" class="button button--small" on:click=move |_| locale.stay()>
-                    {live(move || locale.strings().close)}
+                    {live(move || locale.strings().close())}
                 </button>
             </div>
         </div>

@@ -8,7 +8,7 @@ use crate::link::{AddressError, Target};
 /// A broker's name in a line of text.
 pub fn name(target: &Target, strings: &Strings) -> String {
     match target {
-        Target::InTab => strings.broker_in_tab.to_owned(),
+        Target::InTab => strings.broker_in_tab().to_owned(),
         Target::At(address) => format!("{}:{}", address.host(), address.port()),
     }
 }
@@ -17,14 +17,14 @@ pub fn name(target: &Target, strings: &Strings) -> String {
 pub fn error_words(error: &AddressError, strings: &Strings) -> String {
     match error {
         AddressError::Empty | AddressError::SchemeMissing => {
-            strings.address_scheme_missing.to_owned()
+            strings.address_scheme_missing().to_owned()
         }
         AddressError::Scheme(scheme) => strings.address_scheme(scheme),
-        AddressError::HostMissing => strings.address_host_missing.to_owned(),
+        AddressError::HostMissing => strings.address_host_missing().to_owned(),
         AddressError::Character(c) => strings.address_character(format!("{c:?}")),
         AddressError::Port(port) => strings.address_port(port),
-        AddressError::Credentials => strings.address_credentials.to_owned(),
-        AddressError::Fragment => strings.address_fragment.to_owned(),
+        AddressError::Credentials => strings.address_credentials().to_owned(),
+        AddressError::Fragment => strings.address_fragment().to_owned(),
     }
 }
 

@@ -11,12 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::bundles;
 use super::components::Icon;
 use super::late_style;
 use super::live::live;
 use super::locale::use_locale;
-use super::shelves;
-use crate::words::Shelf;
+use crate::words::Bundle;
 
 pub type Loading = Pin<Box<dyn Future<Output = bool>>>;
 
@@ -113,28 +113,28 @@ pub fn Lazy(
     view: Box<dyn Fn() -> AnyView + Send + Sync>,
     /// The words that it needs beside the interface and the glossary.
     #[prop(default = None)]
-    words: Option<Shelf>,
+    words: Option<Bundle>,
     /// Whether the part is a whole page.
     #[prop(default = false)]
     page: bool,
 ) -> AnyView {
     let locale = use_locale();
-    let shelves: Vec<_> = [Shelf::GLOSSARY].into_iter().chain(words).collect();
+    let bundles: Vec<_> = [Bundle::Glossary].into_iter().chain(words).collect();
     let language = locale.language_untracked();
-    if part.is_there() && shelves::are_there(&shelves, language) {
+    if part.is_there() && bundles::are_there(&bundles, language) {
         return view();
     }
-    let shelves = StoredValue::new(shelves);
+    let bundles = StoredValue::new(bundles);
     let state = RwSignal::new(State::Fetching);
     let fetch = move || {
         state.set(State::Fetching);
         // Together with the words.
         part.begin();
         spawn_local(async move {
-            let shelves = shelves.try_get_value().unwrap_or_default();
+            let bundles = bundles.try_get_value().unwrap_or_default();
             let is_there = loop {
                 let language = locale.language_untracked();
-                if !shelves::fetch(&shelves, language).await || !part.fetch().await {
+                if !bundles::fetch(&bundles, language).await || !part.fetch().await {
                     break false;
                 }
                 // Another language may have been chosen meanwhile.
@@ -158,7 +158,7 @@ pub fn Lazy(
                 <div class="empty">
                     <p class="waiting" role="status">
                         <Icon name="waiting" small=true/>
-                        {live(move || locale.strings().lazy_waiting)}
+                        {live(move || locale.strings().lazy_waiting())}
                     </p>
                 </div>
             }
@@ -168,10 +168,10 @@ pub fn Lazy(
             view! {
             <div class="empty" role="alert">
                 <Icon name="warning"/>
-                <p class="empty__title">{live(move || locale.strings().lazy_failed)}</p>
-                <p class="empty__how">{live(move || locale.strings().lazy_failed_how)}</p>
+                <p class="empty__title">{live(move || locale.strings().lazy_failed())}</p>
+                <p class="empty__how">{live(move || locale.strings().lazy_failed_how())}</p>
                 <button type="button" class="button button--primary" on:click=move |_| fetch()>
-                    {live(move || locale.strings().lazy_again)}
+                    {live(move || locale.strings().lazy_again())}
                 </button>
             </div>
             }

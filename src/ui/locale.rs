@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::shelves;
+use super::bundles;
 use super::storage::{self, Key};
 use crate::language::{Language, Strings};
-use crate::words::{self, Shelf};
+use crate::words::{self, Bundle};
 
 /// Copied freely; reading it in a view follows the learner's choice.
 #[derive(Clone, Copy)]
@@ -72,7 +72,7 @@ impl Locale {
                 if missing.is_empty() {
                     return self.speak(language);
                 }
-                if !shelves::fetch(&missing, language).await {
+                if !bundles::fetch(&missing, language).await {
                     return self.failed.set(Some(language));
                 }
             }
@@ -90,12 +90,12 @@ impl Locale {
         }
     }
 
-    fn missing(self, language: Language) -> Vec<Shelf> {
-        let present = self.language.get_untracked().index();
-        let is_missing = |shelf: &Shelf| {
-            words::is_there(*shelf, present) && !words::is_there(*shelf, language.index())
+    fn missing(self, language: Language) -> Vec<Bundle> {
+        let present = self.language.get_untracked();
+        let is_missing = |bundle: &Bundle| {
+            words::is_there(*bundle, present) && !words::is_there(*bundle, language)
         };
-        Shelf::all().filter(is_missing).collect()
+        words::all().filter(is_missing).collect()
     }
 }
 

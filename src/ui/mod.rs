@@ -32,6 +32,8 @@ mod behind;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]
+mod bundles;
+#[cfg(target_arch = "wasm32")]
 mod components;
 #[cfg(target_arch = "wasm32")]
 mod elsewhere;
@@ -55,8 +57,6 @@ mod probe;
 mod progress;
 #[cfg(target_arch = "wasm32")]
 mod route;
-#[cfg(target_arch = "wasm32")]
-mod shelves;
 #[cfg(target_arch = "wasm32")]
 mod start;
 #[cfg(target_arch = "wasm32")]

@@ -24,9 +24,9 @@ impl Pane {
 
     pub fn name(self, strings: &Strings) -> &'static str {
         match self {
-            Pane::Learn => strings.pane_learn,
-            Pane::Bench => strings.pane_bench,
-            Pane::Wire => strings.pane_wire,
+            Pane::Learn => strings.pane_learn(),
+            Pane::Bench => strings.pane_bench(),
+            Pane::Wire => strings.pane_wire(),
         }
     }
 }

@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::address::{Page, Place};
 use super::broker_view::Panel;
+use super::bundles;
 use super::components::{BrokerForm, CourseNav, KeysDialog};
 use super::elsewhere::ElsewhereDialog;
 use super::inspector::Inspector;
@@ -19,10 +20,9 @@ use super::pages::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
     LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TroubleshootingPage,
 };
-use super::shelves;
 use crate::capture::ClientSlot;
 use crate::elsewhere::Task;
-use crate::words::Shelf;
+use crate::words::{self, Bundle};
 
 parts! {
     /// An exercise with its bench, and the code that checks it.
@@ -149,19 +149,19 @@ impl Ahead {
         let ahead = Ahead(RwSignal::new(false));
         provide_context(ahead);
         let fetch = async move {
-            let fetch = async |shelf| {
+            let fetch = async |bundle| {
                 // The page may be gone.
                 if let Some(language) = locale.try_language() {
-                    shelves::fetch(&[shelf], language).await;
+                    bundles::fetch(&[bundle], language).await;
                 }
             };
-            fetch(Shelf::GLOSSARY).await;
+            fetch(Bundle::Glossary).await;
             for part in self::ahead() {
                 part.fetch().await;
             }
             let _ = ahead.0.try_set(true);
-            for shelf in Shelf::all() {
-                fetch(shelf).await;
+            for bundle in words::all() {
+                fetch(bundle).await;
             }
         };
         set_timeout(|| spawn_local(fetch), Duration::from_secs(1));

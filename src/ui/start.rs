@@ -9,24 +9,24 @@ use web_sys::{Element, HtmlElement};
 use super::address::Place;
 use super::app::App;
 use super::browser::focus_in_place;
-use super::{address, locale, parts, shelves};
-use crate::words::Shelf;
+use super::{address, bundles, locale, parts};
+use crate::words::Bundle;
 
 /// Called once, when the program begins.
 pub fn start() {
     let search = window().location().search().unwrap_or_default();
     let language = locale::initial(address::value(&search, address::LANGUAGE));
-    if shelves::are_there(&[Shelf::INTERFACE], language) {
+    if bundles::are_there(&[Bundle::Interface], language) {
         return mount();
     }
     // A link into the course: what it shows comes together with the first words, not after them.
     let place = Place::from_query(|key| address::value(&search, key).map(str::to_owned));
     if let Some(part) = parts::of(&place) {
         part.begin();
-        spawn_local(async move { _ = shelves::fetch(&[Shelf::GLOSSARY], language).await });
+        spawn_local(async move { _ = bundles::fetch(&[Bundle::Glossary], language).await });
     }
     spawn_local(async move {
-        match shelves::fetch(&[Shelf::INTERFACE], language).await {
+        match bundles::fetch(&[Bundle::Interface], language).await {
             true => mount(),
             false => drop(loading().map(|loading| loading.class_list().add_1("failed"))),
         }

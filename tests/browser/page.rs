@@ -61,7 +61,7 @@ async fn the_live_bench_reaches_the_broker_in_the_tab() {
 
     // The same button is a PINGREQ now.
     let button = page.see(".live__head .button:not([disabled])").await;
-    assert_eq!(button.text_content().as_deref(), Some(Language::En.strings().home_ping));
+    assert_eq!(button.text_content().as_deref(), Some(Language::En.strings().home_ping()));
     page.click(".live__head .button").await;
     page.see(".packet-row[data-direction=in] ~ .packet-row[data-direction=in]").await;
 }
@@ -80,7 +80,7 @@ async fn what_was_chosen_is_remembered() {
 
         type_into(&address, " ws://127.0.0.1:9001/mqtt ");
         page.click("#broker form .button--primary").await;
-        page.click(&format!("[aria-label={:?}]", Language::En.strings().app_theme)).await;
+        page.click(&format!("[aria-label={:?}]", Language::En.strings().app_theme())).await;
         next_frame().await;
     }
     assert_eq!(storage.get_item(BROKER), Ok(Some("\"ws://127.0.0.1:9001/mqtt\"".into())));
@@ -97,7 +97,7 @@ async fn what_was_chosen_is_remembered() {
     storage.set_item(BROKER, "{").expect("there is room");
     drop(page);
     let chosen = mount().see(".live__head").await.text_content().unwrap_or_default();
-    assert!(chosen.contains(Language::En.strings().broker_in_tab), "{chosen}");
+    assert!(chosen.contains(Language::En.strings().broker_in_tab()), "{chosen}");
 }
 
 /// Empties what the browser keeps for the page.

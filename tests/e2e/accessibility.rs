@@ -39,7 +39,7 @@ async fn axe_finds_nothing_in_the_pictures() -> Outcome {
                 }
                 pictures.push(exercise.picture);
                 page.open(&address(exercise.id, IN_TAB)).await?;
-                press(&page.button(page.strings().lesson_play_solution).await?).await?;
+                press(&page.button(page.strings().lesson_play_solution()).await?).await?;
                 is_played(&page).await?;
                 for step in exercise.steps {
                     page.unfold_step(step.id).await?;
@@ -83,12 +83,12 @@ async fn finds_nothing(page: &Page, scheme: &str) -> Outcome {
     // The broker's inside stands beside it.
     page.driver().action_chain().send_keys(Key::Escape + "").perform().await?;
     press(&page.see("[popovertarget=broker]").await?).await?;
-    press(&page.button(page.strings().inside_open).await?).await?;
+    press(&page.button(page.strings().inside_open()).await?).await?;
     for tab in [
-        page.strings().inside_tab_state,
-        page.strings().inside_tab_log,
-        page.strings().inside_tab_policy,
-        page.strings().inside_tab_lines,
+        page.strings().inside_tab_state(),
+        page.strings().inside_tab_log(),
+        page.strings().inside_tab_policy(),
+        page.strings().inside_tab_lines(),
     ] {
         press(&page.button(tab).await?).await?;
         found.extend(examine(page, tab).await?);
@@ -97,21 +97,21 @@ async fn finds_nothing(page: &Page, scheme: &str) -> Outcome {
     // A client with all its own settings unfolded, one that acts by itself, and the menu of set-ups.
     page.open("page=bench&broker=tab").await?;
     let strings = page.strings();
-    press(&page.button(strings.bench_set_ups).await?).await?;
-    press(&page.button(strings.bench_set_up_slow).await?).await?;
+    press(&page.button(strings.bench_set_ups()).await?).await?;
+    press(&page.button(strings.bench_set_up_slow()).await?).await?;
     let panel = page.panel('B');
-    panel.unfold(strings.own_title).await?;
+    panel.unfold(strings.own_title()).await?;
     for group in [
-        strings.does_title,
-        strings.own_acks,
-        strings.own_route,
-        strings.own_auth,
-        strings.own_auth_by_hand,
-        strings.own_faults,
+        strings.does_title(),
+        strings.own_acks(),
+        strings.own_route(),
+        strings.own_auth(),
+        strings.own_auth_by_hand(),
+        strings.own_faults(),
     ] {
         panel.unfold(group).await?;
     }
-    press(&page.button(strings.bench_set_ups).await?).await?;
+    press(&page.button(strings.bench_set_ups()).await?).await?;
     found.extend(examine(page, "bench").await?);
 
     // A packet that is broken, and the same for other clients.

@@ -24,7 +24,8 @@ async fn a_question_is_answered_explained_and_proved_in_japanese() -> Outcome {
 
         choose(&page, &place, question.correct + 1).await?;
         page.see(&format!("{place}[data-state=contradicted]")).await?;
-        page.see_html(&format!("{place} .prediction__options"), strings.questions_is_wrong).await?;
+        page.see_html(&format!("{place} .prediction__options"), strings.questions_is_wrong())
+            .await?;
         // The right one is named too.
         page.see_html(&format!("{place} [data-answer]"), words.options[question.correct]).await?;
         page.see_html(&format!("{place} .prose"), words.because).await?;
@@ -62,7 +63,7 @@ async fn the_checklist_fills_by_what_is_done_by_hand() -> Outcome {
         page.press_control("proof", 2).await?;
         page.see(".lesson__done").await?;
 
-        press(&page.button(page.strings().course).await?).await?;
+        press(&page.button(page.strings().course()).await?).await?;
         press(&page.see("a[href*='page=checklist']").await?).await?;
         is_ticked(&page, &ticked(1)).await?;
         page.reload().await?;

@@ -14,8 +14,8 @@ async fn a_responder_answers_by_itself() -> Outcome {
     in_browser(Language::En, |page| async move {
         open(&page).await?;
         let strings = page.strings();
-        set_up(&page, strings.bench_set_up_request).await?;
-        press(&page.button(strings.bench_start_all).await?).await?;
+        set_up(&page, strings.bench_set_up_request()).await?;
+        press(&page.button(strings.bench_start_all()).await?).await?;
         page.packet("SUBACK", 'A', "in").await?;
         page.packet("SUBACK", 'B', "in").await?;
         let requester = page.panel('A');
@@ -35,7 +35,7 @@ async fn a_slow_consumer_holds_what_it_works_on() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         open(&page).await?;
         let strings = page.strings();
-        set_up(&page, strings.bench_set_up_slow).await?;
+        set_up(&page, strings.bench_set_up_slow()).await?;
         page.panel('B').connect().await?;
         page.panel('B').choose("SUBSCRIBE").await?;
         page.panel('B').send("SUBSCRIBE").await?;
@@ -58,16 +58,16 @@ async fn clients_come_go_and_are_renamed_and_the_whole_is_kept_and_shared() -> O
     in_browser(Language::En, |page| async move {
         open(&page).await?;
         let strings = page.strings();
-        press(&page.button(strings.bench_add_client).await?).await?;
-        menu(&page, 'C', strings.own_rename).await?;
+        press(&page.button(strings.bench_add_client()).await?).await?;
+        menu(&page, 'C', strings.own_rename()).await?;
         let name = page.see(".client-panel__rename").await?;
         type_over(&name, "gateway").await?;
         name.send_keys(Key::Enter + "").await?;
         page.see_html(".client-panel[data-client=C] .client-panel__name", "gateway").await?;
-        menu(&page, 'A', strings.own_remove).await?;
+        menu(&page, 'A', strings.own_remove()).await?;
         page.gone(".client-panel[data-client=A]").await?;
 
-        press(&page.button(strings.bench_set_ups).await?).await?;
+        press(&page.button(strings.bench_set_ups()).await?).await?;
         let name = page.see("#set-up-name").await?;
         type_over(&name, "mine").await?;
         name.send_keys(Key::Enter + "").await?;
@@ -85,7 +85,7 @@ async fn clients_come_go_and_are_renamed_and_the_whole_is_kept_and_shared() -> O
         page.evaluate(&format!("location.hash = 'bench={link}'")).await?;
         page.see(".client-panel[data-client=D]").await?;
         page.evaluate(&format!("location.hash = 'bench={}'", &link[..50])).await?;
-        page.see_html(".bench__notice", strings.bench_error_text).await?;
+        page.see_html(".bench__notice", strings.bench_error_text()).await?;
         page.see(".client-panel[data-client=D]").await?;
         Ok(())
     })
@@ -99,18 +99,18 @@ async fn each_client_has_its_own_way_and_acknowledges_by_hand() -> Outcome {
         open(&page).await?;
         let strings = page.strings();
         let panel = page.panel('B');
-        panel.unfold(strings.own_title).await?;
-        panel.unfold(strings.own_route).await?;
-        let broker = panel.field(strings.own_broker).await?;
+        panel.unfold(strings.own_title()).await?;
+        panel.unfold(strings.own_route()).await?;
+        let broker = panel.field(strings.own_broker()).await?;
         type_over(&broker, "ws://in-tab.test:9001/wrong").await?;
         broker.send_keys(Key::Tab + "").await?;
         panel.send("CONNECT").await?;
-        panel.says(strings.link_failed).await?;
+        panel.says(strings.link_failed()).await?;
         type_over(&broker, "").await?;
         broker.send_keys(Key::Tab + "").await?;
         panel.connect().await?;
 
-        panel.unfold(strings.own_acks).await?;
+        panel.unfold(strings.own_acks()).await?;
         let hold = strings.own_acks_hold("PUBACK");
         press(
             &page
@@ -139,13 +139,15 @@ async fn the_bench_fits_a_phone() -> Outcome {
         page.on_phone(390, 844).await?;
         open(&page).await?;
         let strings = page.strings();
-        set_up(&page, strings.bench_set_up_slow).await?;
+        set_up(&page, strings.bench_set_up_slow()).await?;
         let panel = page.panel('B');
-        panel.unfold(strings.own_title).await?;
-        for group in [strings.does_title, strings.own_acks, strings.own_route, strings.own_auth] {
+        panel.unfold(strings.own_title()).await?;
+        for group in
+            [strings.does_title(), strings.own_acks(), strings.own_route(), strings.own_auth()]
+        {
             panel.unfold(group).await?;
         }
-        panel.unfold(strings.own_faults).await?;
+        panel.unfold(strings.own_faults()).await?;
         assert_eq!(page.too_wide().await?, 0, "too wide, by pixels");
         Ok(())
     })
@@ -160,7 +162,7 @@ async fn open(page: &Page) -> Outcome {
 
 /// Puts a set-up on the bench, by its name.
 async fn set_up(page: &Page, name: &str) -> Outcome {
-    press(&page.button(page.strings().bench_set_ups).await?).await?;
+    press(&page.button(page.strings().bench_set_ups()).await?).await?;
     let found = format!("//*[@id='set-ups']//button[normalize-space(.)='{name}']");
     press(&page.driver().query(By::XPath(found)).and_displayed().first().await?).await
 }

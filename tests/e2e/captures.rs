@@ -68,21 +68,21 @@ async fn two_runs_are_compared_and_the_bench_stays_as_it_is() -> Outcome {
         page.open("exercise=first-connect&broker=tab").await?;
         let strings = page.strings();
         page.panel('A').connect().await?;
-        choose(&page, strings.captures_keep).await?;
+        choose(&page, strings.captures_keep()).await?;
         page.see_html(".captures__banner", &strings.captures_banner(strings.captures_run(1)))
             .await?;
         // The bench is where it was: still connected, with the same packets.
-        press(&page.button(strings.captures_back).await?).await?;
-        page.panel('A').says(strings.link_connected).await?;
+        press(&page.button(strings.captures_back()).await?).await?;
+        page.panel('A').says(strings.link_connected()).await?;
         assert_eq!(page.count(".exercise-page .packet-row[data-direction]").await?, 2);
 
         // The second run has one thing more.
         page.panel('A').choose("DISCONNECT").await?;
         page.panel('A').send("DISCONNECT").await?;
         page.packet("DISCONNECT", 'A', "out").await?;
-        choose(&page, strings.captures_keep).await?;
+        choose(&page, strings.captures_keep()).await?;
         page.see_html(".captures__banner", &strings.captures_run(2)).await?;
-        press(&page.button(strings.captures_compare).await?).await?;
+        press(&page.button(strings.captures_compare()).await?).await?;
         page.see_html(".compare__row[data-kind=right]", "DISCONNECT").await?;
         assert_eq!(page.count(".compare__row[data-kind=left]").await?, 0);
         assert_eq!(page.count(".compare__row[data-kind=same] .packet-name").await?, 4);
@@ -112,7 +112,7 @@ async fn files_are_opened_read_only_and_bad_ones_refused_with_the_place() -> Out
         page.see_html(".captures__banner", "far.pcapng").await?;
         page.packet("CONNECT", 'B', "out").await?;
 
-        press(&page.button(strings.captures_compare).await?).await?;
+        press(&page.button(strings.captures_compare()).await?).await?;
         page.see(".compare__row").await?;
         // Both have the same packets; only the address of the broker is another one.
         assert_eq!(page.count(".compare__row[data-kind=same]").await?, 3);
@@ -126,8 +126,8 @@ async fn files_are_opened_read_only_and_bad_ones_refused_with_the_place() -> Out
                 "Record 1",
             ),
             ("foreign.json", r#"{"packets": []}"#, &strings.captures_error_json_other(1, 1)),
-            ("nothing.json", "[]", strings.captures_error_empty),
-            ("notes.txt", "hello", strings.captures_error_format),
+            ("nothing.json", "[]", strings.captures_error_empty()),
+            ("notes.txt", "hello", strings.captures_error_format()),
         ] {
             open_file(&page, &file(name, text.as_bytes())).await?;
             page.see_html(".captures > .notice", words).await?;
@@ -150,11 +150,11 @@ async fn a_link_holds_a_capture_and_one_is_copied() -> Outcome {
         // A link may name any place: the capture is shown all the same.
         let address = format!("{}?lang=ja#capture={text}", setting("PAGE_URL"));
         page.driver().goto(address).await?;
-        page.see_html(".captures__banner", strings.captures_from_link).await?;
+        page.see_html(".captures__banner", strings.captures_from_link()).await?;
         page.packet("PUBLISH", 'B', "out").await?;
 
         page.allow_clipboard().await?;
-        choose(&page, strings.captures_share).await?;
+        choose(&page, strings.captures_share()).await?;
         page.see(".captures-menu__told[data-state=met]").await?;
         let read = "navigator.clipboard.readText().then(arguments[arguments.length - 1]);";
         let copied = page.driver().execute_async(read, Vec::new()).await?.json().clone();
@@ -162,13 +162,13 @@ async fn a_link_holds_a_capture_and_one_is_copied() -> Outcome {
         assert!(copied.contains("page=captures") && copied.contains("#capture=z"), "{copied}");
         page.driver().goto("about:blank").await?;
         page.driver().goto(copied).await?;
-        page.see_html(".captures__banner", strings.captures_from_link).await?;
+        page.see_html(".captures__banner", strings.captures_from_link()).await?;
         page.packet("PUBLISH", 'B', "out").await?;
 
         let damaged = format!("{}?page=captures&lang=ja#capture=z!!", setting("PAGE_URL"));
         page.driver().goto("about:blank").await?;
         page.driver().goto(damaged).await?;
-        page.see_html(".captures > .notice", strings.captures_error_link).await
+        page.see_html(".captures > .notice", strings.captures_error_link()).await
     })
     .await
 }
@@ -184,9 +184,9 @@ async fn packets_are_saved_and_read_again() -> Outcome {
         let strings = page.strings();
         page.panel('A').connect().await?;
         for (words, extension) in [
-            (strings.captures_save_json, "json"),
-            (strings.captures_save_pcapng, "pcapng"),
-            (strings.captures_save_text, "txt"),
+            (strings.captures_save_json(), "json"),
+            (strings.captures_save_pcapng(), "pcapng"),
+            (strings.captures_save_text(), "txt"),
         ] {
             choose(&page, words).await?;
             let bytes = downloaded(&folder, extension).await;
@@ -231,13 +231,13 @@ async fn the_filter_is_put_together_by_pressing() -> Outcome {
         page.panel('A').connect().await?;
         page.packet("CONNACK", 'A', "in").await?;
         press(&page.see("[popovertarget^=filter-menu]").await?).await?;
-        press(&page.button(strings.captures_filter_in).await?).await?;
+        press(&page.button(strings.captures_filter_in()).await?).await?;
         page.gone(".packet-row[data-direction=out]").await?;
         // The first of the packet types; a form's tab has the same name.
         let connect = ".filter-menu__options:nth-of-type(3) > :first-child";
         press(&page.see(connect).await?).await?;
         page.gone(".packet-row").await?;
-        press(&page.button(strings.captures_filter_in).await?).await?;
+        press(&page.button(strings.captures_filter_in()).await?).await?;
         page.packet("CONNECT", 'A', "out").await?;
         assert_eq!(page.count(".packet-row").await?, 1);
         Ok(())
@@ -257,7 +257,7 @@ async fn captures_fit_a_phone() -> Outcome {
             page.see_html(".captures__banner", name).await?;
         }
         fits(&page).await?;
-        press(&page.button(page.strings().captures_compare).await?).await?;
+        press(&page.button(page.strings().captures_compare()).await?).await?;
         page.see(".compare__row").await?;
         fits(&page).await
     })

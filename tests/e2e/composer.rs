@@ -84,7 +84,7 @@ async fn a_packet_broken_on_purpose_is_answered_as_foretold() -> Outcome {
         press(&page.see(".composer__connect").await?).await?;
         press(&page.see(".composer__go:not([aria-disabled])").await?).await?;
         page.see_html(".answers", "DISCONNECT 0x94 Topic Alias invalid").await?;
-        page.see_html(".composer__verdict", page.strings().composer_as_foretold).await?;
+        page.see_html(".composer__verdict", page.strings().composer_as_foretold()).await?;
         page.packet("DISCONNECT", 'A', "in").await?;
         page.evaluate("scrollTo(0, 0)").await?;
         high_picture(&page, "composer").await?;
@@ -98,7 +98,7 @@ async fn a_packet_broken_on_purpose_is_answered_as_foretold() -> Outcome {
         break_by(&page, "protocol_version").await?;
         press(&page.see(".composer__go:not([aria-disabled])").await?).await?;
         page.see_html(".answers", "CONNACK 0x84 Unsupported Protocol Version").await?;
-        page.see_html(".composer__verdict", page.strings().composer_as_foretold).await?;
+        page.see_html(".composer__verdict", page.strings().composer_as_foretold()).await?;
         Ok(())
     })
     .await

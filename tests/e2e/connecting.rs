@@ -30,7 +30,7 @@ async fn nobody_listens() -> Outcome {
         // The notice offers the broker in the tab, and that one is there.
         let panel = page.panel('A');
         let strings = page.strings();
-        press(&panel.button(&strings.panel_use_broker(strings.broker_in_tab)).await?).await?;
+        press(&panel.button(&strings.panel_use_broker(strings.broker_in_tab())).await?).await?;
         panel.connect().await?;
         page.gone(".notice").await?;
         page.step("accepted", "met").await
@@ -87,7 +87,7 @@ async fn fails(page: &Page, address: &str, cause: Failure) -> Outcome {
     page.open(&format!("exercise=first-connect&broker={address}")).await?;
     let panel = page.panel('A');
     panel.send("CONNECT").await?;
-    panel.says(page.strings().link_failed).await?;
+    panel.says(page.strings().link_failed()).await?;
     let address = address.trim_end_matches('/');
     panel.mentions(&page.strings().panel_connect_failed(address)).await?;
     let told = glossary::failure(cause.key(), page.language()).expect("every cause is explained");

@@ -13,7 +13,7 @@ async fn a_login_proves_both_sides_in_japanese() -> Outcome {
         let strings = page.strings();
         page.open(&address("scram-login", IN_TAB)).await?;
         untouched(&page, &["begin", "prove", "verify"]).await?;
-        page.see_html("#picture .empty", strings.scram_empty).await?;
+        page.see_html("#picture .empty", strings.scram_empty()).await?;
 
         // The challenge gives everything that can be computed; nothing is proved.
         page.write_by_hand("begin", false).await?;
@@ -21,13 +21,13 @@ async fn a_login_proves_both_sides_in_japanese() -> Outcome {
         page.panel('A').send("CONNECT").await?;
         page.step("begin", "met").await?;
         page.packet("AUTH", 'A', "in").await?;
-        for words in [strings.scram_client_pending, strings.scram_server_pending] {
+        for words in [strings.scram_client_pending(), strings.scram_server_pending()] {
             page.see_html(".scram__proofs", words).await?;
         }
         for value in ["robot-07", "4096", "PBKDF2(password, salt, i)"] {
             page.see_html(".scram__table", value).await?;
         }
-        page.see_html("[data-origin=secret]", strings.scram_secret).await?;
+        page.see_html("[data-origin=secret]", strings.scram_secret()).await?;
         page.gone(".scram__sign[data-state=met]").await?;
         assert_eq!(page.count(".scram__missing").await?, 6 + 2, "computed, and not yet sent");
 
@@ -37,7 +37,7 @@ async fn a_login_proves_both_sides_in_japanese() -> Outcome {
         page.marked("prove", "met").await?;
         page.packet("AUTH", 'A', "out").await?;
         page.packet("CONNACK", 'A', "in").await?;
-        for words in [strings.scram_client_right, strings.scram_server_right] {
+        for words in [strings.scram_client_right(), strings.scram_server_right()] {
             page.see_html(".scram__proofs", words).await?;
         }
         // Beside each proof on the wire, in the sentence about it, and in the drawing.
@@ -64,7 +64,7 @@ async fn a_message_before_the_login_is_told_what_it_waits_for() -> Outcome {
         page.open(&address("re-authenticate", IN_TAB)).await?;
         page.predict("meanwhile", 1).await?;
         page.write_by_hand("meanwhile", false).await?;
-        page.see_html("#step-meanwhile .field__error", page.strings().step_owes_auth).await?;
+        page.see_html("#step-meanwhile .field__error", page.strings().step_owes_auth()).await?;
         page.packet("AUTH", 'A', "in").await?;
         Ok(())
     })
@@ -82,7 +82,7 @@ async fn a_wrong_proof_and_an_unknown_name_look_alike() -> Outcome {
         page.predict("wrong", 1).await?;
         page.press_control("wrong", 1).await?;
         page.step("wrong", "met").await?;
-        for words in [strings.scram_client_wrong, strings.scram_server_withheld] {
+        for words in [strings.scram_client_wrong(), strings.scram_server_withheld()] {
             page.see_html(".scram__proofs", words).await?;
         }
         page.see(".scram__row .scram__sign[data-state=contradicted]").await?;
@@ -101,7 +101,7 @@ async fn a_wrong_proof_and_an_unknown_name_look_alike() -> Outcome {
         page.press_control("nobody", 1).await?;
         page.step("nobody", "met").await?;
         page.marked("nobody", "met").await?;
-        page.see_html(".scram__proofs", strings.scram_client_no_user).await?;
+        page.see_html(".scram__proofs", strings.scram_client_no_user()).await?;
         page.see(".lesson__done").await?;
         Ok(())
     })

@@ -162,12 +162,12 @@ pub async fn untouched(page: &Page, steps: &[&str]) -> Outcome {
 pub async fn is_done(page: &Page, exercise: &str, packets: usize) -> Outcome {
     let strings = page.strings();
     let done = page.see(".lesson__done").await?.text().await?;
-    for words in [strings.lesson_done.to_owned(), strings.lesson_packets_par(packets)] {
+    for words in [strings.lesson_done().to_owned(), strings.lesson_packets_par(packets)] {
         assert!(done.contains(&words), "{words:?} in {done:?}");
     }
 
     page.reload().await?;
-    press(&page.button(strings.course).await?).await?;
+    press(&page.button(strings.course()).await?).await?;
     let link = format!(".course-nav__exercise[href*='exercise={exercise}&'][data-state=met]");
     page.see(&link).await?;
     page.open("").await?;

@@ -12,7 +12,7 @@ async fn savings_round_trips_and_what_is_missing_are_told() -> Outcome {
     in_browser(Language::En, |page| async move {
         let strings = page.strings();
         page.open("page=finish&broker=tab").await?;
-        page.see_html(".bests__row:nth-child(1)", strings.finish_none_yet).await?;
+        page.see_html(".bests__row:nth-child(1)", strings.finish_none_yet()).await?;
         assert_eq!(page.count(".bests__none").await?, 4);
 
         // By its own link to the first exercise that measures something.
@@ -58,7 +58,7 @@ async fn savings_round_trips_and_what_is_missing_are_told() -> Outcome {
         page.see_html(".reference-detail__name", "Quota exceeded").await?;
         page.driver().back().await?;
         press(&page.see(".tally:nth-child(1) .tally__number").await?).await?;
-        page.see_html(".reference-detail__seen", strings.reference_not_seen).await
+        page.see_html(".reference-detail__seen", strings.reference_not_seen()).await
     })
     .await
 }

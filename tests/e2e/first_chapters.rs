@@ -89,7 +89,7 @@ async fn your_own_schema_with_names_of_ones_own_in_the_tab() -> Outcome {
 async fn the_metadata_view_compares_payload_and_properties() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open(&address("payload-or-property", IN_TAB)).await?;
-        page.see_html(".exercise-page__bench .empty", page.strings().metadata_empty).await?;
+        page.see_html(".exercise-page__bench .empty", page.strings().metadata_empty()).await?;
         page.press_labelled("inside", "Send metadata in the payload").await?;
         page.step("inside", "met").await?;
         page.predict("beside", 1).await?;

@@ -48,10 +48,10 @@ async fn the_first_picture_is_there_without_the_program() -> Outcome {
             without(&page, &["*.wasm*"]).await?;
             page.go("").await?;
             let strings = page.strings();
-            assert_eq!(page.see(".home__lead").await?.text().await?, strings.home_lead);
+            assert_eq!(page.see(".home__lead").await?.text().await?, strings.home_lead());
             assert_eq!(page.count("#first .home__lead").await?, Language::ALL.len());
-            page.button(strings.home_begin).await?;
-            page.button(strings.home_connect).await?;
+            page.button(strings.home_begin()).await?;
+            page.button(strings.home_connect()).await?;
             // It did not come, which is told without taking the picture away.
             page.see("#loading.failed button").await?;
             assert!(page.shows(".home__lead").await?);

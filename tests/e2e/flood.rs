@@ -43,8 +43,8 @@ async fn a_hundred_thousand_packets_stay_fluid() -> Outcome {
         let list = memory(&page).await?;
 
         for (name, view, row, key) in [
-            ("list", strings.wire_view_list, "packet-row", ".packet-list"),
-            ("ladder", strings.wire_view_ladder, "ladder-row", ".ladder"),
+            ("list", strings.wire_view_list(), "packet-row", ".packet-list"),
+            ("ladder", strings.wire_view_ladder(), "ladder-row", ".ladder"),
         ] {
             let began = Instant::now();
             press(&page.button(view).await?).await?;

@@ -10,7 +10,7 @@ use crate::page::{Outcome, press};
 async fn every_puback_let_go_brings_the_next_message_in_japanese() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         page.open("exercise=hold-the-ack&broker=tab").await?;
-        page.see_html(".picture__empty", page.strings().window_empty).await?;
+        page.see_html(".picture__empty", page.strings().window_empty()).await?;
         page.press_control("fill", 1).await?;
         page.see("[data-client=A] .lamp[data-link=connected]").await?;
         page.press_control("fill", 2).await?;

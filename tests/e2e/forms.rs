@@ -11,7 +11,7 @@ async fn a_wrong_connect_is_told_at_the_field() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open("exercise=first-connect&broker=tab").await?;
         let panel = page.panel('A');
-        panel.unfold(page.strings().form_properties).await?;
+        panel.unfold(page.strings().form_properties()).await?;
         for (label, wrong, rule, right) in [
             ("Keep Alive", "soon", "§3.1.2.10", "30"),
             ("Keep Alive", "65536", "§3.1.2.10", "0"),
@@ -50,7 +50,7 @@ async fn a_wrong_message_is_told_at_the_field() -> Outcome {
             is_right_again(&page, label).await?;
         }
         // Bytes as hexadecimal digits come in pairs.
-        press(&panel.button(page.strings().form_as_hex).await?).await?;
+        press(&panel.button(page.strings().form_as_hex()).await?).await?;
         is_refused(&page, "PUBLISH", "Payload", "00f", "").await?;
         panel.fill("Payload", "00ff").await?;
 

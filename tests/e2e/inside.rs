@@ -13,15 +13,15 @@ async fn a_changed_policy_binds_the_next_connection() -> Outcome {
     in_browser(Language::En, |page| async move {
         open_inside(&page).await?;
         let strings = page.strings();
-        press(&page.button(strings.inside_tab_policy).await?).await?;
+        press(&page.button(strings.inside_tab_policy()).await?).await?;
         let field = page.see("#inside-receive-maximum").await?;
         type_over(&field, "3").await?;
         field.send_keys(Key::Enter + "").await?;
         page.see_html(".broker-policy__state", &strings.inside_policy_changed(1)).await?;
         page.panel('A').connect().await?;
         page.see_html(".packet-row__facts", "Receive Maximum 3").await?;
-        press(&page.button(strings.inside_policy_reset).await?).await?;
-        page.see_html(".broker-policy__state", strings.inside_policy_default).await
+        press(&page.button(strings.inside_policy_reset()).await?).await?;
+        page.see_html(".broker-policy__state", strings.inside_policy_default()).await
     })
     .await
 }
@@ -38,14 +38,14 @@ async fn an_hour_passes_and_a_silent_client_is_closed() -> Outcome {
         let hour = strings.inside_skip_forward(strings.duration_hours(1));
         press(&page.button(&hour).await?).await?;
         page.packet("PINGRESP", 'A', "in").await?;
-        panel.says(strings.link_connected).await?;
+        panel.says(strings.link_connected()).await?;
 
-        press(&page.button(strings.inside_tab_lines).await?).await?;
-        press(&page.button(strings.inside_way_pause).await?).await?;
+        press(&page.button(strings.inside_tab_lines()).await?).await?;
+        press(&page.button(strings.inside_way_pause()).await?).await?;
         press(&page.button(&hour).await?).await?;
-        panel.says(strings.link_failed).await?;
-        press(&page.button(strings.inside_line_mend).await?).await?;
-        press(&page.button(strings.inside_tab_log).await?).await?;
+        panel.says(strings.link_failed()).await?;
+        press(&page.button(strings.inside_line_mend()).await?).await?;
+        press(&page.button(strings.inside_tab_log()).await?).await?;
         // The client gave up first, but the broker could not hear of it.
         let timeout = strings.inside_event_disconnected("0x8D Keep Alive timeout");
         page.see_html(".broker-log__words", &timeout).await
@@ -61,12 +61,12 @@ async fn the_operator_shuts_down_and_opens_again() -> Outcome {
         let strings = page.strings();
         let panel = page.panel('A');
         panel.connect().await?;
-        press(&page.button(strings.inside_shut_down).await?).await?;
+        press(&page.button(strings.inside_shut_down()).await?).await?;
         page.packet("DISCONNECT", 'A', "in").await?;
-        panel.says(strings.link_failed).await?;
+        panel.says(strings.link_failed()).await?;
         panel.send("CONNECT").await?;
         panel.mentions("0x88 Server unavailable").await?;
-        press(&page.button(strings.inside_reopen).await?).await?;
+        press(&page.button(strings.inside_reopen()).await?).await?;
         panel.connect().await?;
 
         // Escape leads back to where the panel was opened from.

@@ -33,10 +33,10 @@ async fn flags_light_up_with_the_tree_and_defaults_stand_beside_what_is_sent() -
 
         // What holds where CONNECT says nothing, at the end of the tree.
         page.see(".field-tree [tabindex='0']").await?.send_keys(Key::End + "").await?;
-        page.see_html(".field-row[data-absent]", strings.inspector_absent).await?;
-        let absent = strings.inspector_absent_problem_information;
+        page.see_html(".field-row[data-absent]", strings.inspector_absent()).await?;
+        let absent = strings.inspector_absent_problem_information();
         page.see_html(".field-row__meaning", absent).await?;
-        page.see_html(".inspector__facts", strings.inspector_answered_by).await?;
+        page.see_html(".inspector__facts", strings.inspector_answered_by()).await?;
         Ok(())
     })
     .await
@@ -50,7 +50,7 @@ async fn a_connect_stands_beside_its_3_1_1_form() -> Outcome {
         page.panel('A').connect().await?;
         page.packet("CONNECT", 'A', "out").await?.click().await?;
         let strings = page.strings();
-        look_at(&page, strings.inspector_versions).await?;
+        look_at(&page, strings.inspector_versions()).await?;
         page.see_html(".byte-diff__row[data-fate=differs] .byte-diff__name", "Protocol Version")
             .await?;
         page.see_html(".byte-diff__row[data-fate=right] .byte-diff__name", "Property Length")
@@ -80,7 +80,7 @@ async fn the_limits_of_two_brokers_are_compared() -> Outcome {
         page.see("#inside").await?;
         let strings = page.strings();
         // The broker changes its mind: to the next client it is another one.
-        press(&page.button(strings.inside_tab_policy).await?).await?;
+        press(&page.button(strings.inside_tab_policy()).await?).await?;
         let field = page.see("#inside-receive-maximum").await?;
         crate::page::type_over(&field, "3").await?;
         field.send_keys(Key::Enter + "").await?;
@@ -90,14 +90,14 @@ async fn the_limits_of_two_brokers_are_compared() -> Outcome {
         page.panel('B').connect().await?;
 
         page.packet("CONNACK", 'B', "in").await?.click().await?;
-        look_at(&page, strings.inspector_limits).await?;
+        look_at(&page, strings.inspector_limits()).await?;
         // Beside the defaults: what this broker states.
         page.see_html(".limits__row[data-differs] .limits__name", "Receive Maximum").await?;
         page.see_html(".limits__means", "At most 3").await?;
         // Beside the other CONNACK: the one difference.
         let other = page.see(".limits select option:nth-child(2)").await?;
         other.click().await?;
-        page.see_html(".limits__sum", strings.limit_one_difference).await?;
+        page.see_html(".limits__sum", strings.limit_one_difference()).await?;
         page.see_html(".limits__row[data-differs] .limits__value", "20").await?;
         show(&page, "limits").await
     })
@@ -118,11 +118,11 @@ async fn a_client_that_is_taken_over_is_told_why() -> Outcome {
                 panel.connect().await?;
             }
             let panel = page.panel('A');
-            panel.says(strings.link_failed).await?;
+            panel.says(strings.link_failed()).await?;
             // At the panel: the rule, and one thing to try.
             panel.mentions("0x8E Session taken over").await?;
             panel.mentions("[MQTT-3.1.4-3]").await?;
-            panel.mentions(strings.why_try).await?;
+            panel.mentions(strings.why_try()).await?;
 
             // In the list: the close opens.
             press(&page.see(".packet-row__why").await?).await?;
@@ -137,7 +137,7 @@ async fn a_client_that_is_taken_over_is_told_why() -> Outcome {
 
             // In the inspector of the DISCONNECT, and from there to the packet that did it.
             page.packet("DISCONNECT", 'A', "in").await?.click().await?;
-            look_at(&page, strings.inspector_why).await?;
+            look_at(&page, strings.inspector_why()).await?;
             press(&page.see(".inspector li[data-culprit] .why__step").await?).await?;
             page.see(".inspector[data-client=B] .inspector__head").await?;
             Ok(())
@@ -182,10 +182,10 @@ async fn a_malformed_packet_shows_the_byte_that_breaks_it_and_what_the_receiver_
                 10,
                 "those behind it"
             );
-            page.see_html(".inspector .field-row", strings.inspector_unread).await?;
+            page.see_html(".inspector .field-row", strings.inspector_unread()).await?;
 
             // The rule with its statement, and what the receiver is allowed to do.
-            let title = strings.inspector_error_title(6, strings.inspector_malformed_packet);
+            let title = strings.inspector_error_title(6, strings.inspector_malformed_packet());
             let words = ".inspector .explanation[data-state=malformed]";
             page.see_html(words, &title).await?;
             page.see_html(words, "[MQTT-1.5.4-1]").await?;
@@ -213,10 +213,10 @@ async fn a_malformed_packet_shows_the_byte_that_breaks_it_and_what_the_receiver_
 async fn show(page: &Page, name: &str) -> Outcome {
     let strings = page.strings();
     let resize = |label: &str| format!(".wire-bar [aria-label='{label}']");
-    page.see(&resize(strings.wire_enlarge)).await?.click().await?;
+    page.see(&resize(strings.wire_enlarge())).await?.click().await?;
     page.gone("#pane-bench").await?;
     picture_of(page, name, ".inspector").await?;
-    page.see(&resize(strings.wire_reduce)).await?.click().await?;
+    page.see(&resize(strings.wire_reduce())).await?.click().await?;
     page.see("#pane-bench").await?;
     Ok(())
 }

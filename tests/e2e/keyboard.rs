@@ -14,7 +14,7 @@ async fn first_connect_with_the_keyboard_alone() -> Outcome {
         page.open("broker=tab").await?;
         // Past the header at once.
         let strings = page.strings();
-        tab_to(&page, strings.app_skip).await?;
+        tab_to(&page, strings.app_skip()).await?;
         press_key(&page, Key::Enter).await?;
         page.see("#main:focus").await?;
         // The course begins with the first button after it.

@@ -15,7 +15,7 @@ async fn a_message_is_followed_through_the_broker() -> Outcome {
     in_browser(Language::En, |page| async move {
         a_message_travels(&page).await?;
         let strings = page.strings();
-        press(&page.button(strings.wire_view_ladder).await?).await?;
+        press(&page.button(strings.wire_view_ladder()).await?).await?;
         // One lane for each client, one for the broker between them.
         page.see(".ladder__head .client-letter[data-client=B]").await?;
         assert_eq!(page.count(".ladder__lane").await?, 3);
@@ -30,11 +30,11 @@ async fn a_message_is_followed_through_the_broker() -> Outcome {
         page.see(".inspector .hex").await?;
         page.see(".ladder-row[data-client=B][aria-current=true]").await?;
         page.see(".ladder__chain[data-lit]").await?;
-        press(&page.button(strings.wire_view_list).await?).await?;
+        press(&page.button(strings.wire_view_list()).await?).await?;
         page.see(".packet-row[data-client=B][aria-current=true]").await?;
         // Another one chosen there is in sight in the ladder.
         press(&page.packet("CONNECT", 'A', "out").await?).await?;
-        press(&page.button(strings.wire_view_ladder).await?).await?;
+        press(&page.button(strings.wire_view_ladder()).await?).await?;
         page.see(".ladder-row[data-client=A][aria-current=true]").await?;
 
         // The keys of the list work here too.
@@ -69,7 +69,7 @@ async fn what_has_happened_is_replayed_packet_by_packet() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         a_message_travels(&page).await?;
         let strings = page.strings();
-        press(&page.button(strings.wire_view_ladder).await?).await?;
+        press(&page.button(strings.wire_view_ladder()).await?).await?;
         // Only the rows in sight are drawn; the bar counts all.
         let count = page.see(".wire-bar__count").await?.text().await?;
         let digits: String = count.chars().filter(char::is_ascii_digit).collect();
@@ -85,7 +85,7 @@ async fn what_has_happened_is_replayed_packet_by_packet() -> Outcome {
         page.prefer_stillness().await?;
         page.see(".ladder__start").await?.click().await?;
         page.see(".ladder__replay").await?;
-        let next = page.button(strings.ladder_replay_next).await?;
+        let next = page.button(strings.ladder_replay_next()).await?;
         let mut steps = 0;
         while page.shows(".ladder__replay").await? {
             assert!(steps <= packets, "the replay does not end");
@@ -104,10 +104,10 @@ async fn the_ladder_fits_a_phone() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.on_phone(390, 844).await?;
         page.open("exercise=first-user-property&broker=tab").await?;
-        press(&page.button(page.strings().pane_bench).await?).await?;
+        press(&page.button(page.strings().pane_bench()).await?).await?;
         page.panel('A').connect().await?;
-        press(&page.button(page.strings().pane_wire).await?).await?;
-        press(&page.button(page.strings().wire_view_ladder).await?).await?;
+        press(&page.button(page.strings().pane_wire()).await?).await?;
+        press(&page.button(page.strings().wire_view_ladder()).await?).await?;
         page.packet("CONNACK", 'A', "in").await?;
         let too_wide = page
             .evaluate(
@@ -164,7 +164,7 @@ async fn the_ladder_on_the_stage_leaves_the_keys_to_the_list() -> Outcome {
         // With the stage out of sight the wire has both views again.
         type_keys(&page, "e").await?;
         page.gone("#picture").await?;
-        press(&page.button(strings.wire_view_ladder).await?).await?;
+        press(&page.button(strings.wire_view_ladder()).await?).await?;
         page.see("#pane-wire .ladder-row").await?;
         type_keys(&page, "e").await?;
         page.see("#picture .ladder-row").await?;

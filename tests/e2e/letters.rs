@@ -18,7 +18,7 @@ async fn no_descender_is_clipped() -> Outcome {
             clipped.extend(look(&page, "home").await?);
             // Folded steps, the cast, the open packet and its fields have lines that end in an ellipsis.
             page.open(&address("first-user-property", IN_TAB)).await?;
-            press(&page.button(page.strings().lesson_play_solution).await?).await?;
+            press(&page.button(page.strings().lesson_play_solution()).await?).await?;
             is_played(&page).await?;
             clipped.extend(look(&page, "exercise").await?);
             page.open("page=bench&broker=tab").await?;

@@ -24,13 +24,13 @@ async fn an_exercise_tells_what_differs_and_the_whole_table_is_near() -> Outcome
         tells(&page, ".on-mosquitto", of(&page, None)).await?;
 
         press(&page.see(".on-mosquitto__all").await?).await?;
-        page.see_html("h1", strings.page_mosquitto).await?;
+        page.see_html("h1", strings.page_mosquitto()).await?;
         tells(&page, "#overlap", overlap).await?;
         // One that Mosquitto cannot show says what it does instead.
         let scram = of(&page, Some("scram-login"));
         page.see_html("#scram-login .on-mosquitto__elsewhere", scram.elsewhere).await?;
         tells(&page, "#scram-login", scram).await?;
-        page.see_html("#scram-login", strings.mosquitto_closed).await?;
+        page.see_html("#scram-login", strings.mosquitto_closed()).await?;
 
         press(&page.see("#takeover h3 a").await?).await?;
         let title = exercise_title("takeover", page.language()).expect("it has a title");
@@ -47,7 +47,7 @@ async fn on_mosquitto_it_stands_before_the_steps() -> Outcome {
         page.open(&address("first-connect", &setting("MQTT_WS_URL"))).await?;
         page.see(".on-mosquitto ~ .steps").await?;
         press(&page.see(".on-mosquitto summary").await?).await?;
-        page.see_html(".on-mosquitto", strings.mosquitto_same).await?;
+        page.see_html(".on-mosquitto", strings.mosquitto_same()).await?;
         tells(&page, ".on-mosquitto", of(&page, None)).await?;
 
         page.open(&address("alias-out-of-range", &setting("MQTT_WS_URL"))).await?;
@@ -66,7 +66,7 @@ fn of(page: &Page, exercise: Option<&str>) -> &'static OnMosquitto {
 
 /// Every difference stands in that place, with the reason and a link to the specification.
 async fn tells(page: &Page, place: &str, what: &OnMosquitto) -> Outcome {
-    for deviation in what.differences {
+    for deviation in &what.differences {
         for said in [deviation.in_tab, deviation.on_mosquitto] {
             if deviation.about().packet.is_some() && said != Deviation::NOTHING {
                 page.see_html(&format!("{place} .deviation__side code"), said).await?;

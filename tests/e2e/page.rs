@@ -338,7 +338,7 @@ impl Panel<'_> {
 
     pub async fn connect(&self) -> Outcome {
         self.send("CONNECT").await?;
-        self.says(self.page.strings().link_connected).await
+        self.says(self.page.strings().link_connected()).await
     }
 
     /// Chooses the form for a packet.
@@ -371,7 +371,7 @@ impl Panel<'_> {
     }
 
     pub async fn add_pair(&self) -> Outcome {
-        press(&self.button(self.page.strings().form_pair_add).await?).await
+        press(&self.button(self.page.strings().form_pair_add()).await?).await
     }
 
     pub async fn choose_qos(&self, qos: u8) -> Outcome {
@@ -382,7 +382,7 @@ impl Panel<'_> {
     /// Has the bytes of a field written as hexadecimal digits.
     pub async fn as_hex(&self, label: &str) -> Outcome {
         let id = self.field(label).await?.attr("id").await?.unwrap_or_default();
-        let words = literal(self.page.strings().form_as_hex);
+        let words = literal(self.page.strings().form_as_hex());
         let button = format!(
             "//*[@id={}]/following-sibling::*[@role='group']/button[normalize-space(.)={words}]",
             literal(&id)

@@ -16,12 +16,12 @@ async fn a_part_that_did_not_arrive_is_asked_for_again() -> Outcome {
     in_browser(Language::En, |page| async move {
         without(&page, &["*split_*", "*chunk_*", "*later-*", "*words/glossary*"]).await?;
         page.open(&format!("broker={IN_TAB}")).await?;
-        page.button(page.strings().home_connect).await?;
+        page.button(page.strings().home_connect()).await?;
         press(&page.see(".home__actions a").await?).await?;
         page.see(".empty[role=alert]").await?;
 
         without(&page, &[]).await?;
-        press(&page.button(page.strings().lazy_again).await?).await?;
+        press(&page.button(page.strings().lazy_again()).await?).await?;
         page.panel('A').connect().await?;
         page.step("connect", "met").await?;
         page.expect_complaints(NOT_ARRIVED).await
@@ -40,7 +40,7 @@ async fn a_language_that_did_not_arrive_is_asked_for_again() -> Outcome {
         page.see("html[lang=en]").await?;
 
         without(&page, &[]).await?;
-        press(&page.button(page.strings().lazy_again).await?).await?;
+        press(&page.button(page.strings().lazy_again()).await?).await?;
         page.see("html[lang=ja]").await?;
         page.gone(".toast").await?;
         page.expect_complaints(NOT_ARRIVED).await

@@ -26,7 +26,7 @@ async fn a_refusal_lights_its_cell_in_english() -> Outcome {
             words.expect("every cell has words")
         };
         page.see_html(".codes__how", how(PacketType::PubAck)).await?;
-        page.see_html(".codes__how", page.strings().codes_never).await?;
+        page.see_html(".codes__how", page.strings().codes_never()).await?;
         let shown = page.see(".codes__how").await?.text().await?;
         assert!(!shown.contains(how(PacketType::SubAck)), "{shown}");
 
@@ -36,7 +36,7 @@ async fn a_refusal_lights_its_cell_in_english() -> Outcome {
         page.panel('A').send("PUBLISH").await?;
         page.step("refused", "met").await?;
         page.see(&lit("PUBACK", 0x87)).await?;
-        page.see_html(".codes__how", page.strings().codes_this_run).await?;
+        page.see_html(".codes__how", page.strings().codes_this_run()).await?;
         counts(&page, 2, 2).await?;
 
         // Silence lights nothing; the answer to the next message does.
@@ -109,7 +109,7 @@ async fn an_operator_alone_is_answered_too() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         page.open(&address("collect-them-all", IN_TAB)).await?;
         page.press_control("from-outside", 3).await?;
-        let words = page.strings().step_operated_alone;
+        let words = page.strings().step_operated_alone();
         page.see_html("#step-from-outside .step__echo", words).await
     })
     .await

@@ -28,7 +28,7 @@ async fn entries_are_linked_and_found_by_name_code_and_section() -> Outcome {
         let address = page.driver().current_url().await?;
         assert!(address.query().is_some_and(|query| query.contains("entry=reason_0x87")));
         type_over(&page.see(".reference__search input").await?, "nothing of the kind").await?;
-        page.see_html(".reference__tables .empty", strings.reference_none_how).await?;
+        page.see_html(".reference__tables .empty", strings.reference_none_how()).await?;
 
         page.open("page=reference&entry=packet_connect").await?;
         page.see_html(".reference-layout", "Keep Alive").await?;
@@ -45,25 +45,25 @@ async fn what_passed_on_the_wire_is_marked_and_the_bench_waits() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         let strings = page.strings();
         page.open("page=reference&entry=packet_connack").await?;
-        page.see_html(".reference-detail__seen", strings.reference_not_seen).await?;
+        page.see_html(".reference-detail__seen", strings.reference_not_seen()).await?;
         page.open("exercise=first-connect&broker=tab").await?;
         page.panel('A').connect().await?;
         page.packet("CONNACK", 'A', "in").await?.click().await?;
         press(&page.see(".inspector .explanation .term").await?).await?;
         page.see_html(".reference-detail__name", "CONNACK").await?;
-        page.see_html(".reference-detail__seen", strings.reference_seen).await?;
+        page.see_html(".reference-detail__seen", strings.reference_seen()).await?;
         page.see(".reference-places [data-seen]").await?;
         // With the keyboard, and kept over a reload.
         page.driver().back().await?;
-        page.panel('A').says(strings.link_connected).await?;
+        page.panel('A').says(strings.link_connected()).await?;
         page.see("#pane-learn h1").await?.click().await?;
         page.driver().action_chain().send_keys("g").send_keys("r").perform().await?;
         page.see(".reference").await?;
-        press(&page.button(strings.reference_properties).await?).await?;
+        press(&page.button(strings.reference_properties()).await?).await?;
         page.see(".reference-grid td [data-seen]").await?;
         picture(&page, "reference-properties").await?;
         page.reload().await?;
-        press(&page.button(strings.reference_codes).await?).await?;
+        press(&page.button(strings.reference_codes()).await?).await?;
         page.see(".reference-grid td [data-seen]").await?;
         page.driver().action_chain().send_keys(Key::Tab + "").perform().await
     })
@@ -78,10 +78,10 @@ async fn the_reference_fits_a_phone() -> Outcome {
         page.open("page=reference&entry=user_property").await?;
         let strings = page.strings();
         for part in [
-            strings.reference_packets,
-            strings.reference_properties,
-            strings.reference_codes,
-            strings.reference_fields,
+            strings.reference_packets(),
+            strings.reference_properties(),
+            strings.reference_codes(),
+            strings.reference_fields(),
         ] {
             press(&page.button(part).await?).await?;
             assert_eq!(page.too_wide().await?, 0, "{part} is too wide, by pixels");

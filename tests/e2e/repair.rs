@@ -16,11 +16,11 @@ async fn a_session_is_kept_once_its_interval_is_set_in_the_form() -> Outcome {
 
         let subscriber = page.panel('A');
         page.press_control("look", 1).await?;
-        subscriber.says(strings.link_connected).await?;
+        subscriber.says(strings.link_connected()).await?;
         page.press_control("look", 2).await?;
         page.packet("SUBACK", 'A', "in").await?;
         page.press_control("look", 3).await?;
-        subscriber.says(strings.link_offline).await?;
+        subscriber.says(strings.link_offline()).await?;
         page.press_control("look", 4).await?;
         page.step("look", "met").await?;
         // Came back with Clean Start 0, and found nothing.
@@ -30,7 +30,7 @@ async fn a_session_is_kept_once_its_interval_is_set_in_the_form() -> Outcome {
 
         subscriber.choose("DISCONNECT").await?;
         subscriber.send("DISCONNECT").await?;
-        subscriber.says(strings.link_offline).await?;
+        subscriber.says(strings.link_offline()).await?;
         page.write_by_hand("mend", false).await?;
         subscriber.fill("Session Expiry Interval", "60").await?;
         subscriber.connect().await?;
@@ -40,7 +40,7 @@ async fn a_session_is_kept_once_its_interval_is_set_in_the_form() -> Outcome {
         page.see_html(".sessions", "factory/osaka/line-3/orders").await?;
         subscriber.choose("DISCONNECT").await?;
         subscriber.send("DISCONNECT").await?;
-        subscriber.says(strings.link_offline).await?;
+        subscriber.says(strings.link_offline()).await?;
         page.step("prove", "not-yet").await?;
 
         page.press_control("prove", 3).await?;

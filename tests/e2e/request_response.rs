@@ -28,7 +28,7 @@ async fn first_request(page: &Page, broker: &str) -> Outcome {
     let strings = page.strings();
     page.open(&address("first-request", broker)).await?;
     untouched(page, &["listen", "ask", "answer", "match"]).await?;
-    page.see_html(".picture__empty", strings.requests_empty).await?;
+    page.see_html(".picture__empty", strings.requests_empty()).await?;
 
     let (requester, responder) = (page.panel('A'), page.panel('B'));
     requester.connect().await?;
@@ -44,7 +44,7 @@ async fn first_request(page: &Page, broker: &str) -> Outcome {
     responder.fill("Topic Name", &response_topic).await?;
     responder.choose_qos(1).await?;
     responder.fill("Payload", r#"{"status":"healthy"}"#).await?;
-    responder.unfold(strings.form_more_properties).await?;
+    responder.unfold(strings.form_more_properties()).await?;
     responder.fill("Correlation Data", "e2e-1").await?;
 
     // The PUBLISH packets of a request and its answer: each out and in.
@@ -93,7 +93,7 @@ async fn an_answer_with_other_correlation_data_is_set_aside() -> Outcome {
 
         responder.choose("PUBLISH").await?;
         responder.fill("Topic Name", &response_topic).await?;
-        responder.unfold(strings.form_more_properties).await?;
+        responder.unfold(strings.form_more_properties()).await?;
         responder.fill("Correlation Data", "somebody else's").await?;
         responder.send("PUBLISH").await?;
         page.step("answer", "contradicted").await?;
@@ -127,7 +127,7 @@ async fn nobody_is_told_from_silence_and_a_late_answer() -> Outcome {
         page.panel('A').send("PUBLISH").await?;
         page.step("nobody", "met").await?;
         page.marked("nobody", "met").await?;
-        page.see_html(".requests__row[data-state=nobody]", strings.requests_nobody).await?;
+        page.see_html(".requests__row[data-state=nobody]", strings.requests_nobody()).await?;
 
         page.press_control("silent", 1).await?;
         page.packet("SUBACK", 'B', "in").await?;
@@ -138,7 +138,7 @@ async fn nobody_is_told_from_silence_and_a_late_answer() -> Outcome {
         page.step("late", "met").await?;
         page.see(".requests__row[data-state=late]").await?;
         page.see(".requests__arc[data-state=late] .requests__cross").await?;
-        page.see_html(".requests__plot", strings.requests_set_aside).await?;
+        page.see_html(".requests__plot", strings.requests_set_aside()).await?;
         // The request that nobody heard is not waited for.
         assert!(!page.shows(".requests__arc[data-state=nobody] .requests__waits").await?);
         is_done(&page, "timeout", 9).await

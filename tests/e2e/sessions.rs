@@ -13,7 +13,7 @@ async fn a_session_is_resumed_with_its_messages_in_japanese() -> Outcome {
         let strings = page.strings();
         page.open(&address("resume", IN_TAB)).await?;
         untouched(&page, &["away", "meanwhile", "back", "waiting"]).await?;
-        page.see_html(".picture__empty", strings.sessions_empty).await?;
+        page.see_html(".picture__empty", strings.sessions_empty()).await?;
 
         fill_and_leave(&page).await?;
         page.step("away", "met").await?;
@@ -70,7 +70,7 @@ async fn a_session_runs_out_when_the_clock_is_put_forward() -> Outcome {
         let state = ".sessions__name[data-state=waiting] .sessions__state";
         page.see_text(state, |words| (1..=50).contains(&number_in(words))).await?;
         skip(&page, 2).await?;
-        page.see_html(".sessions__name[data-state=gone] .sessions__state", strings.sessions_gone)
+        page.see_html(".sessions__name[data-state=gone] .sessions__state", strings.sessions_gone())
             .await?;
         page.gone(".sessions__bar--left").await?;
         page.see(".sessions__jump").await?;
@@ -95,7 +95,7 @@ async fn of_four_intervals_one_is_still_remembered() -> Outcome {
         }
         page.press_control("leave", 2).await?;
         page.step("leave", "met").await?;
-        let forever = strings.sessions_waits_forever;
+        let forever = strings.sessions_waits_forever();
         page.see_html(".sessions__name[data-state=waiting] .sessions__state", forever).await?;
         assert_eq!(page.count(".sessions__name[data-state=gone]").await?, 2, "absent and zero");
 
@@ -120,7 +120,7 @@ async fn fill_and_leave(page: &Page) -> Outcome {
     page.packet("SUBACK", 'A', "in").await?;
     client.choose("DISCONNECT").await?;
     client.send("DISCONNECT").await?;
-    client.says(page.strings().link_offline).await
+    client.says(page.strings().link_offline()).await
 }
 
 /// One of the buttons that put the clock forward, counted from 1: ten seconds, and a minute.

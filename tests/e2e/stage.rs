@@ -39,7 +39,7 @@ async fn play_all(page: &Page, width: u32, height: u32) -> Outcome {
         if tops != serde_json::json!([0, 0, 0]) {
             wrong.push(format!("{id} begins at {tops}"));
         }
-        press(&page.button(page.strings().lesson_play_solution).await?).await?;
+        press(&page.button(page.strings().lesson_play_solution()).await?).await?;
         is_played(page).await?;
         // The part of the picture that is in sight, its height, and what lies over it.
         let seen = page
@@ -175,7 +175,7 @@ async fn marks_open_their_packets() -> Outcome {
             if id != played {
                 played = id;
                 page.open(&address(id, IN_TAB)).await?;
-                press(&page.button(page.strings().lesson_play_solution).await?).await?;
+                press(&page.button(page.strings().lesson_play_solution()).await?).await?;
                 is_played(&page).await?;
             }
             let mark = page.see(&format!("[data-picture] {css}")).await?;

@@ -13,9 +13,9 @@ async fn overlapping_subscriptions_get_one_copy_in_the_tab_in_japanese() -> Outc
         overlap(&page, IN_TAB).await?;
         page.marked("copies", "met").await?;
         let strings = page.strings();
-        page.see_html(".tracer__copies", strings.tracer_one_copy).await?;
+        page.see_html(".tracer__copies", strings.tracer_one_copy()).await?;
         page.see_html(".tracer__copy", &strings.tracer_number("10, 20")).await?;
-        page.see_html(".tracer__why", strings.tracer_one_for_all).await?;
+        page.see_html(".tracer__why", strings.tracer_one_for_all()).await?;
         is_done(&page, "overlap", 6).await
     })
     .await
@@ -32,7 +32,7 @@ async fn overlapping_subscriptions_get_two_copies_from_mosquitto_in_english() ->
         for number in [10, 20] {
             page.see_html(".tracer__copy", &strings.tracer_number(number)).await?;
         }
-        page.see_html(".tracer__why", strings.tracer_one_each).await?;
+        page.see_html(".tracer__why", strings.tracer_one_each()).await?;
         is_done(&page, "overlap", 6).await
     })
     .await
@@ -42,7 +42,7 @@ async fn overlapping_subscriptions_get_two_copies_from_mosquitto_in_english() ->
 async fn overlap(page: &Page, broker: &str) -> Outcome {
     page.open(&address("overlap", broker)).await?;
     untouched(page, &["everything", "subscribe", "copies"]).await?;
-    page.see_html(".picture__empty", page.strings().tracer_empty).await?;
+    page.see_html(".picture__empty", page.strings().tracer_empty()).await?;
 
     let subscriber = page.panel('B');
     subscriber.connect().await?;
@@ -99,7 +99,7 @@ async fn of_three_workers_one_has_the_job_in_the_tab() -> Outcome {
         page.marked("jobs", "met").await?;
         assert_eq!(page.count(".tracer__message").await?, 6);
         assert_eq!(page.count(".tracer__dot[data-came]").await?, 6, "each job has come once");
-        page.see_html(".tracer__row:not([data-came])", page.strings().tracer_another_member)
+        page.see_html(".tracer__row:not([data-came])", page.strings().tracer_another_member())
             .await?;
         is_done(&page, "shared-subscription", 19).await
     })

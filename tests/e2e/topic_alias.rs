@@ -11,7 +11,7 @@ use crate::page::{Outcome, press};
 async fn an_alias_saves_bytes_in_english() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open("exercise=save-bytes&broker=tab").await?;
-        page.see_html(".alias-ledger", page.strings().alias_empty).await?;
+        page.see_html(".alias-ledger", page.strings().alias_empty()).await?;
 
         // Each first press connects the client, the next one sends.
         for step in ["subscribe", "plain"] {
@@ -27,7 +27,7 @@ async fn an_alias_saves_bytes_in_english() -> Outcome {
         publisher.send("PUBLISH").await?;
         page.step("first-use", "met").await?;
         page.marked("first-use", "met").await?;
-        page.see_html(".alias-line__sum", page.strings().alias_not_even).await?;
+        page.see_html(".alias-line__sum", page.strings().alias_not_even()).await?;
 
         // Wrong on purpose: the wire says so, and the step is met all the same.
         page.predict_by_typing("repeat", "60").await?;
@@ -58,7 +58,7 @@ async fn a_policy_is_tuned_and_sent_to_mosquitto_in_japanese() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         let exercise = format!("exercise=auto-alias&broker={}", setting("MQTT_WS_URL"));
         page.open(&exercise).await?;
-        page.see_html(".alias-game__best", page.strings().alias_game_no_best).await?;
+        page.see_html(".alias-game__best", page.strings().alias_game_no_best()).await?;
 
         for (knob, presses) in [("#alias-half-life", 5), ("#alias-margin", 8)] {
             let knob = page.see(knob).await?;

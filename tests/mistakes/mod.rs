@@ -119,7 +119,7 @@ impl Mistake {
                 for (language, words) in [(Language::En, "Start again"), (Language::Ja, "最初から")]
                 {
                     let prose = exercise_prose(self.exercise, language).expect("there are words");
-                    let hints = prose.step(self.step).map_or(&[][..], |step| step.hints);
+                    let hints = prose.step(self.step).map_or(&[][..], |step| &step.hints);
                     let mut hints = hints.iter().filter(|hint| hint.when == Some(self.finding));
                     assert!(
                         hints.any(|hint| hint.text.contains(words)),

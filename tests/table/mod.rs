@@ -69,7 +69,7 @@ impl Table {
     pub fn raw_words(&self, language: Language) -> Vec<(String, &'static str)> {
         let words = exercise_prose(self.exercise.id, language).expect("there are words");
         let mut all = vec![("why".to_owned(), words.why), ("goal".to_owned(), words.goal)];
-        for step in words.steps {
+        for step in &words.steps {
             let of = |part: &str| format!("{} {part}", step.id);
             all.extend([
                 (of("todo"), step.todo),
@@ -77,7 +77,7 @@ impl Table {
                 (of("done"), step.done),
             ]);
             all.extend(step.hints.iter().map(|hint| (of("hint"), hint.text)));
-            all.extend(step.prediction.map(|asked| (of("outcome"), asked.outcome)));
+            all.extend(step.prediction.as_ref().map(|asked| (of("outcome"), asked.outcome)));
         }
         all
     }

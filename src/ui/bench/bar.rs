@@ -28,17 +28,17 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
     let words = move || {
         let strings = locale.strings();
         told.get().map(|told| match told {
-            Ok(()) => strings.wire_copied.to_owned(),
-            Err(None) => strings.wire_not_copied.to_owned(),
+            Ok(()) => strings.wire_copied().to_owned(),
+            Err(None) => strings.wire_not_copied().to_owned(),
             Err(Some(letters)) => strings.bench_too_long(letters, MOST_LETTERS),
         })
     };
     view! {
         <div class="bench__bar">
-            <p class="bench__title wide-only">{said(|s| s.bench_lead)}</p>
+            <p class="bench__title wide-only">{said(|s| s.bench_lead())}</p>
             <button type="button" class="button button--small" popovertarget="set-ups">
                 <Icon name="bench" small=true/>
-                {said(|s| s.bench_set_ups)}
+                {said(|s| s.bench_set_ups())}
                 <Icon name="down" small=true/>
             </button>
             <button
@@ -48,7 +48,7 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
                 on:click=move |_| session.start_all()
             >
                 <Icon name="play" small=true/>
-                {said(|s| s.bench_start_all)}
+                {said(|s| s.bench_start_all())}
             </button>
             <button
                 type="button"
@@ -57,11 +57,11 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
                 on:click=move |_| session.add_client()
             >
                 <Icon name="plus" small=true/>
-                {said(|s| s.bench_add_client)}
+                {said(|s| s.bench_add_client())}
             </button>
             <button type="button" class="button button--small" on:click=copy>
                 <Icon name="copy" small=true/>
-                {said(|s| s.bench_copy_link)}
+                {said(|s| s.bench_copy_link())}
             </button>
             <span class="bench__told" role="status">{live(words)}</span>
         </div>
@@ -123,7 +123,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
         let rows: Vec<_> = session.kept().into_iter().map(row).collect();
         match rows.is_empty() {
             true => {
-                view! { <p class="field__hint bench__note">{locale.strings().bench_kept_none}</p> }
+                view! { <p class="field__hint bench__note">{locale.strings().bench_kept_none()}</p> }
                     .into_any()
             }
             false => rows.into_any(),
@@ -138,10 +138,10 @@ fn SetUps(session: BenchSession) -> impl IntoView {
         }
     };
     view! {
-        <div class="menu bench__set-ups" popover="auto" id="set-ups" aria-label=said(|s| s.bench_set_ups)>
+        <div class="menu bench__set-ups" popover="auto" id="set-ups" aria-label=said(|s| s.bench_set_ups())>
             {built_in.collect_view()}
             <hr class="menu__rule"/>
-            <h2 class="bench__subtitle">{said(|s| s.bench_kept)}</h2>
+            <h2 class="bench__subtitle">{said(|s| s.bench_kept())}</h2>
             {live(kept)}
             <form class="bench__keep" on:submit=keep>
                 <input
@@ -149,8 +149,8 @@ fn SetUps(session: BenchSession) -> impl IntoView {
                     id="set-up-name"
                     maxlength=LONGEST_NAME
                     autocomplete="off"
-                    aria-label=said(|s| s.bench_name)
-                    placeholder=said(|s| s.bench_name)
+                    aria-label=said(|s| s.bench_name())
+                    placeholder=said(|s| s.bench_name())
                     prop:value=name
                     on:input=move |event| name.set(event_target_value(&event))
                 />
@@ -159,7 +159,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
                     class="button button--small"
                     disabled=live(move || name.with(|name| name.trim().is_empty()))
                 >
-                    {said(|s| s.bench_keep)}
+                    {said(|s| s.bench_keep())}
                 </button>
             </form>
         </div>
@@ -177,17 +177,17 @@ fn LinkError(session: BenchSession) -> impl IntoView {
             view! {
                 <div class="notice bench__notice" data-state="error" role="alert">
                     <Icon name="warning"/>
-                    <h2 class="notice__title">{strings.bench_error_title}</h2>
+                    <h2 class="notice__title">{strings.bench_error_title()}</h2>
                     <button
                         type="button"
                         class="button button--quiet button--icon button--small notice__close"
-                        aria-label=strings.close
+                        aria-label=strings.close()
                         on:click=move |_| error.set(None)
                     >
                         <Icon name="close"/>
                     </button>
                     <div class="notice__body">
-                        <p class="notice__why">{wrong.words(strings)} " " {strings.bench_error_how}</p>
+                        <p class="notice__why">{wrong.words(strings)} " " {strings.bench_error_how()}</p>
                     </div>
                 </div>
             }

@@ -58,7 +58,7 @@ impl SetUpError {
     pub fn words(&self, strings: &Strings) -> String {
         match self {
             SetUpError::TooLong => strings.bench_error_too_long(MOST_LETTERS),
-            SetUpError::NotAText => strings.bench_error_text.to_owned(),
+            SetUpError::NotAText => strings.bench_error_text().to_owned(),
             SetUpError::Version(version) => strings.bench_error_version(version),
             SetUpError::TooManyClients(count) => strings.bench_error_clients(count, MOST_CLIENTS),
             SetUpError::Client(number) => strings.bench_error_client(number),
@@ -277,10 +277,10 @@ impl BuiltIn {
 
     pub fn name(self, strings: &Strings) -> &'static str {
         match self {
-            BuiltIn::PublishSubscribe => strings.bench_set_up_publish,
-            BuiltIn::RequestResponse => strings.bench_set_up_request,
-            BuiltIn::SlowConsumer => strings.bench_set_up_slow,
-            BuiltIn::ThreeWorkers => strings.bench_set_up_workers,
+            BuiltIn::PublishSubscribe => strings.bench_set_up_publish(),
+            BuiltIn::RequestResponse => strings.bench_set_up_request(),
+            BuiltIn::SlowConsumer => strings.bench_set_up_slow(),
+            BuiltIn::ThreeWorkers => strings.bench_set_up_workers(),
         }
     }
 

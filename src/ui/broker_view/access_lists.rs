@@ -38,30 +38,30 @@ pub fn AccessLists(policy: Memo<Policy>) -> impl IntoView {
     };
     view! {
         <section class="access">
-            <h3 class="access__title">{said(|s| s.inside_rules)}</h3>
-            {hint(|s| s.inside_rules_hint)}
+            <h3 class="access__title">{said(|s| s.inside_rules())}</h3>
+            {hint(|s| s.inside_rules_hint())}
             {live(rule_forms)}
             <SmallButton
                 icon=Some("plus")
-                words=said(|s| s.inside_rule_add)
+                words=said(|s| s.inside_rule_add())
                 on_press=Callback::new(add_rule)
             />
         </section>
         <section class="access">
-            <h3 class="access__title">{said(|s| s.inside_users)}</h3>
-            {hint(|s| s.inside_users_hint)}
+            <h3 class="access__title">{said(|s| s.inside_users())}</h3>
+            {hint(|s| s.inside_users_hint())}
             {live(user_forms)}
             <SmallButton
                 icon=Some("plus")
-                words=said(|s| s.inside_user_add)
+                words=said(|s| s.inside_user_add())
                 on_press=Callback::new(add_user)
             />
         </section>
         <section class="access">
-            <h3 class="access__title">{said(|s| s.inside_banned)}</h3>
-            {hint(|s| s.inside_banned_hint)}
+            <h3 class="access__title">{said(|s| s.inside_banned())}</h3>
+            {hint(|s| s.inside_banned_hint())}
             <TextBox
-                label=Some(said(|s| s.inside_banned))
+                label=Some(said(|s| s.inside_banned()))
                 value=banned
                 on_change=Callback::new(ban)
             />
@@ -166,13 +166,13 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
     };
     let answers = move || {
         let action = rule().action;
-        let allow = (String::new(), locale.strings().inside_rule_allow.to_owned());
+        let allow = (String::new(), locale.strings().inside_rule_allow().to_owned());
         let codes = refusals(action)
             .map(|code| (code.value().to_string(), code_words(code, answer(action))));
         std::iter::once(allow).chain(codes).collect()
     };
     let grants = move || {
-        let asked = (String::new(), locale.strings().inside_rule_qos_asked.to_owned());
+        let asked = (String::new(), locale.strings().inside_rule_qos_asked().to_owned());
         let all = QoS::ALL.map(|qos| (qos.bits().to_string(), qos.bits().to_string()));
         std::iter::once(asked).chain(all).collect()
     };
@@ -184,7 +184,7 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
             view! {
                 <p class="field__error" role="alert">
                     <Icon name="warning"/>
-                    {said(|s| s.inside_rule_filter_wrong)}
+                    {said(|s| s.inside_rule_filter_wrong())}
                 </p>
             }
         })
@@ -206,7 +206,7 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
     let title = Signal::derive(move || locale.strings().inside_rule(index + 1));
     let remove_words = Signal::derive(move || locale.strings().inside_remove(title.get()));
     let up_words = Signal::derive(move || locale.strings().inside_rule_up(index + 1));
-    let anybody = said(|s| s.inside_rule_anybody);
+    let anybody = said(|s| s.inside_rule_anybody());
     view! {
         <div class="form-group" role="group" aria-label=title>
             <div class="form-group__head">
@@ -219,7 +219,7 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
                 />
                 <IconButton icon="remove" words=remove_words on_press=Callback::new(remove)/>
             </div>
-            <Row id=action_id.clone() label=said(|s| s.inside_rule_action)>
+            <Row id=action_id.clone() label=said(|s| s.inside_rule_action())>
                 <Select
                     id=Some(action_id)
                     options=Signal::derive(actions)
@@ -230,14 +230,14 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
             <div hidden=live(has_no_topic)>
                 <Row
                     id=topic_id.clone()
-                    label=said(|s| s.inside_rule_topic)
-                    hint=Some(said(|s| s.inside_rule_topic_hint))
+                    label=said(|s| s.inside_rule_topic())
+                    hint=Some(said(|s| s.inside_rule_topic_hint()))
                 >
                     <TextBox id=Some(topic_id) value=topic wrong=is_wrong on_change=write_topic/>
                 </Row>
                 {live(wrong_words)}
             </div>
-            <Row id=client_id.clone() label=said(|s| s.inside_rule_client_id)>
+            <Row id=client_id.clone() label=said(|s| s.inside_rule_client_id())>
                 <TextBox
                     id=Some(client_id)
                     placeholder=anybody
@@ -245,10 +245,10 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
                     on_change=write_client
                 />
             </Row>
-            <Row id=user_id.clone() label=said(|s| s.inside_rule_user)>
+            <Row id=user_id.clone() label=said(|s| s.inside_rule_user())>
                 <TextBox id=Some(user_id) placeholder=anybody value=user on_change=write_user/>
             </Row>
-            <Row id=answer_id.clone() label=said(|s| s.inside_rule_answer)>
+            <Row id=answer_id.clone() label=said(|s| s.inside_rule_answer())>
                 <Select
                     id=Some(answer_id)
                     options=Signal::derive(answers)
@@ -257,7 +257,7 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
                 />
             </Row>
             <div hidden=live(grants_nothing)>
-                <Row id=qos_id.clone() label=said(|s| s.inside_rule_maximum_qos)>
+                <Row id=qos_id.clone() label=said(|s| s.inside_rule_maximum_qos())>
                     <Select
                         id=Some(qos_id)
                         options=Signal::derive(grants)

@@ -28,12 +28,12 @@ pub fn LinesTab() -> impl IntoView {
     };
     let none = move || {
         clients.with(Vec::is_empty).then(|| {
-            view! { <p class="broker-section__empty">{said(|s| s.inside_lines_none)}</p> }
+            view! { <p class="broker-section__empty">{said(|s| s.inside_lines_none())}</p> }
         })
     };
     view! {
         <Latency/>
-        {hint(|s| s.inside_lines_hint)}
+        {hint(|s| s.inside_lines_hint())}
         {live(none)}
         {live(cards)}
     }
@@ -63,8 +63,8 @@ fn Latency() -> impl IntoView {
         <div class="fields">
             <Row
                 id=id.clone()
-                label=said(|s| s.inside_latency)
-                hint=Some(said(|s| s.inside_latency_hint))
+                label=said(|s| s.inside_latency())
+                hint=Some(said(|s| s.inside_latency_hint()))
                 problem
             >
                 <TextBox
@@ -107,7 +107,7 @@ fn LineCard(client: ClientSlot) -> impl IntoView {
     let act = move |action: Action| _ = store.act(Act { client, action });
     let ways = move || match is_elsewhere.get() {
         true => view! {
-            <p class="card__body field__hint">{said(|s| s.inside_way_elsewhere)}</p>
+            <p class="card__body field__hint">{said(|s| s.inside_way_elsewhere())}</p>
         }
         .into_any(),
         false => view! {
@@ -122,12 +122,12 @@ fn LineCard(client: ClientSlot) -> impl IntoView {
                 {letter(client)}
                 <h3 class="card__title">{live(role)}</h3>
                 <SmallButton
-                    words=said(|s| s.inside_line_cut)
+                    words=said(|s| s.inside_line_cut())
                     disabled=is_closed
                     on_press=Callback::new(move |()| act(Action::Cut))
                 />
                 <SmallButton
-                    words=said(|s| s.inside_line_mend)
+                    words=said(|s| s.inside_line_mend())
                     disabled=is_whole
                     on_press=Callback::new(move |()| act(mend()))
                 />

@@ -33,14 +33,14 @@ pub fn LogTab() -> impl IntoView {
             when=live(move || !is_empty.get())
             fallback=move || {
                 view! {
-                    <p class="broker-section__empty">{live(move || locale.strings().inside_log_none)}</p>
+                    <p class="broker-section__empty">{live(move || locale.strings().inside_log_none())}</p>
                 }
             }
         >
             <div class="broker-log__head">
-                <span class="field__hint">{live(move || locale.strings().inside_log_newest)}</span>
+                <span class="field__hint">{live(move || locale.strings().inside_log_newest())}</span>
                 <CopyButton
-                    label=Signal::derive(move || locale.strings().inside_log_copy)
+                    label=Signal::derive(move || locale.strings().inside_log_copy())
                     text=Callback::new(move |()| untrack(text))
                 />
             </div>

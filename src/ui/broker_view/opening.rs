@@ -52,10 +52,10 @@ impl Tab {
 
     pub(super) fn name(self, strings: &Strings) -> &'static str {
         match self {
-            Tab::State => strings.inside_tab_state,
-            Tab::Log => strings.inside_tab_log,
-            Tab::Policy => strings.inside_tab_policy,
-            Tab::Lines => strings.inside_tab_lines,
+            Tab::State => strings.inside_tab_state(),
+            Tab::Log => strings.inside_tab_log(),
+            Tab::Policy => strings.inside_tab_policy(),
+            Tab::Lines => strings.inside_tab_lines(),
         }
     }
 }

@@ -75,29 +75,29 @@ pub fn Panel() -> impl IntoView {
         <aside
             class="broker-view"
             id="inside"
-            aria-label=live(move || locale.strings().inside)
+            aria-label=live(move || locale.strings().inside())
             on:keydown=close_by_key
         >
             <header class="broker-view__head">
                 <div class="broker-view__title">
-                    <h2 tabindex="-1" node_ref=heading>{live(move || locale.strings().inside)}</h2>
+                    <h2 tabindex="-1" node_ref=heading>{live(move || locale.strings().inside())}</h2>
                     <button
                         type="button"
                         class="button button--quiet button--icon"
-                        aria-label=live(move || locale.strings().close)
-                        title=live(move || locale.strings().close)
+                        aria-label=live(move || locale.strings().close())
+                        title=live(move || locale.strings().close())
                         on:click=move |_| close()
                     >
                         <Icon name="close"/>
                     </button>
                 </div>
-                <p class="broker-view__note">{live(move || locale.strings().inside_note)}</p>
+                <p class="broker-view__note">{live(move || locale.strings().inside_note())}</p>
                 <Elsewhere/>
                 <TimeBar/>
                 <div
                     class="segmented broker-view__tabs"
                     role="group"
-                    aria-label=live(move || locale.strings().inside_tabs)
+                    aria-label=live(move || locale.strings().inside_tabs())
                 >
                     {tabs}
                 </div>
@@ -146,7 +146,7 @@ fn Elsewhere() -> impl IntoView {
                             class="button button--small"
                             on:click=move |_| store.set_target(Target::InTab)
                         >
-                            {strings.inside_use_it}
+                            {strings.inside_use_it()}
                         </button>
                     </div>
                 </div>

@@ -29,7 +29,7 @@ pub fn PolicyTab() -> impl IntoView {
     let words = move || {
         let strings = locale.strings();
         match is_default.get() {
-            true => strings.inside_policy_default.to_owned(),
+            true => strings.inside_policy_default().to_owned(),
             false => {
                 let changed = policy.with(|policy| {
                     GROUPS.iter().map(|group| group.changed(policy)).sum::<usize>()
@@ -43,19 +43,19 @@ pub fn PolicyTab() -> impl IntoView {
     let groups =
         GROUPS.iter().map(|group| view! { <PolicyGroup group policy/> }).collect::<Vec<_>>();
     view! {
-        {hint(|s| s.inside_policy_hint)}
+        {hint(|s| s.inside_policy_hint())}
         <div class="broker-policy__state">
             <span role="status">{live(words)}</span>
             <SmallButton
                 icon=Some("reset")
-                words=said(|s| s.inside_policy_reset)
+                words=said(|s| s.inside_policy_reset())
                 disabled=Signal::derive(move || is_default.get())
                 on_press=Callback::new(reset)
             />
         </div>
         {groups}
         <Folded
-            title=|strings| strings.inside_policy_access
+            title=|strings| strings.inside_policy_access()
             changed=Signal::derive(move || policy.with(lists_in_use))
             open=false
         >

@@ -32,9 +32,9 @@ pub fn SessionCard(client_id: ClientId, inside: Memo<Inside>) -> impl IntoView {
                 strings.inside_session_ends_in(time_until(at))
             }
             Some(Presence::Absent { ends_at: None, .. }) => {
-                strings.inside_session_never_ends.to_owned()
+                strings.inside_session_never_ends().to_owned()
             }
-            Some(Presence::Connected(_)) | None => strings.inside_session_connected.to_owned(),
+            Some(Presence::Connected(_)) | None => strings.inside_session_connected().to_owned(),
         }
     };
     let lamp = move || if is_connected() { "connected" } else { "offline" };
@@ -58,8 +58,8 @@ pub fn SessionCard(client_id: ClientId, inside: Memo<Inside>) -> impl IntoView {
 fn contents(session: &SessionSnapshot) -> AnyView {
     let strings = use_locale().strings();
     let expiry = match session.expiry_interval {
-        0 => strings.inside_session_expiry_with.to_owned(),
-        u32::MAX => strings.inside_session_expiry_never.to_owned(),
+        0 => strings.inside_session_expiry_with().to_owned(),
+        u32::MAX => strings.inside_session_expiry_never().to_owned(),
         secs => span(secs.into(), strings),
     };
     let will = session.will.as_ref().map(|will| {
@@ -124,20 +124,21 @@ fn contents(session: &SessionSnapshot) -> AnyView {
     if more > 0 {
         queue.push(item([note(strings.inside_queue_more(more))]));
     }
-    let none =
-        subscriptions.is_empty().then(|| fact(strings.inside_subscriptions, strings.inside_none));
+    let none = subscriptions
+        .is_empty()
+        .then(|| fact(strings.inside_subscriptions(), strings.inside_none()));
     let (subscribed, sent, received) = (subscriptions.len(), to.len(), from.len());
     view! {
         <dl class="facts">
-            {session.user.clone().map(|user| fact(strings.inside_user, user))}
+            {session.user.clone().map(|user| fact(strings.inside_user(), user))}
             {fact("Session Expiry Interval", expiry)}
             {will}
             {none}
         </dl>
-        {part(strings.inside_subscriptions, subscribed, subscriptions)}
-        {part(strings.inside_flight_to, sent, to)}
-        {part(strings.inside_flight_from, received, from)}
-        {part(strings.inside_queue, session.queue_length, queue)}
+        {part(strings.inside_subscriptions(), subscribed, subscriptions)}
+        {part(strings.inside_flight_to(), sent, to)}
+        {part(strings.inside_flight_from(), received, from)}
+        {part(strings.inside_queue(), session.queue_length, queue)}
     }
     .into_any()
 }
@@ -202,20 +203,20 @@ fn Operator(client_id: ClientId, is_away: Signal<bool>) -> impl IntoView {
     view! {
         <footer class="broker-card__operator">
             <Select
-                label=Some(said(|s| s.inside_disconnect_with))
+                label=Some(said(|s| s.inside_disconnect_with()))
                 options=Signal::derive(codes)
                 value=chosen.into()
                 disabled=is_away
                 on_change=Callback::new(move |value| chosen.set(value))
             />
             <SmallButton
-                words=said(|s| s.inside_disconnect)
+                words=said(|s| s.inside_disconnect())
                 disabled=is_away
                 on_press=Callback::new(disconnect)
             />
             <IconButton
                 icon="remove"
-                words=said(|s| s.inside_remove_session)
+                words=said(|s| s.inside_remove_session())
                 on_press=Callback::new(remove)
             />
         </footer>

@@ -160,13 +160,13 @@ fn short(number: Option<u32>) -> u16 {
 
 pub static GROUPS: &[Group] = &[
     Group {
-        title: |s| s.inside_policy_announced,
+        title: |s| s.inside_policy_announced(),
         settings: &[
             Setting {
                 id: "receive-maximum",
                 label: |_| "Receive Maximum",
                 section: Some("3.2.2.3.3"),
-                hint: |s| s.inside_hint_receive_maximum,
+                hint: |s| s.inside_hint_receive_maximum(),
                 kind: number(
                     1,
                     65_535,
@@ -179,7 +179,7 @@ pub static GROUPS: &[Group] = &[
                 id: "maximum-packet-size",
                 label: |_| "Maximum Packet Size",
                 section: Some("3.2.2.3.6"),
-                hint: |s| s.inside_hint_maximum_packet_size,
+                hint: |s| s.inside_hint_maximum_packet_size(),
                 kind: optional(
                     u32::MAX,
                     "B",
@@ -191,7 +191,7 @@ pub static GROUPS: &[Group] = &[
                 id: "topic-alias-maximum",
                 label: |_| "Topic Alias Maximum",
                 section: Some("3.2.2.3.8"),
-                hint: |s| s.inside_hint_topic_alias_maximum,
+                hint: |s| s.inside_hint_topic_alias_maximum(),
                 kind: number(
                     0,
                     65_535,
@@ -204,7 +204,7 @@ pub static GROUPS: &[Group] = &[
                 id: "maximum-qos",
                 label: |_| "Maximum QoS",
                 section: Some("3.2.2.3.4"),
-                hint: |s| s.inside_hint_maximum_qos,
+                hint: |s| s.inside_hint_maximum_qos(),
                 kind: Kind::Choice(Choice {
                     options: &[|_| "0", |_| "1", |_| "2"],
                     read: |p| p.maximum_qos.bits().into(),
@@ -215,7 +215,7 @@ pub static GROUPS: &[Group] = &[
                 id: "retain-available",
                 label: |_| "Retain Available",
                 section: Some("3.2.2.3.5"),
-                hint: |s| s.inside_hint_retain_available,
+                hint: |s| s.inside_hint_retain_available(),
                 kind: Kind::Switch {
                     read: |p| p.retain_available,
                     write: |p, on| p.retain_available = on,
@@ -225,7 +225,7 @@ pub static GROUPS: &[Group] = &[
                 id: "wildcard-subscription-available",
                 label: |_| "Wildcard Subscription Available",
                 section: Some("3.2.2.3.11"),
-                hint: |s| s.inside_hint_wildcard,
+                hint: |s| s.inside_hint_wildcard(),
                 kind: Kind::Switch {
                     read: |p| p.wildcard_subscription_available,
                     write: |p, on| p.wildcard_subscription_available = on,
@@ -235,7 +235,7 @@ pub static GROUPS: &[Group] = &[
                 id: "subscription-identifiers-available",
                 label: |_| "Subscription Identifiers Available",
                 section: Some("3.2.2.3.12"),
-                hint: |s| s.inside_hint_identifiers,
+                hint: |s| s.inside_hint_identifiers(),
                 kind: Kind::Switch {
                     read: |p| p.subscription_identifier_available,
                     write: |p, on| p.subscription_identifier_available = on,
@@ -245,7 +245,7 @@ pub static GROUPS: &[Group] = &[
                 id: "shared-subscription-available",
                 label: |_| "Shared Subscription Available",
                 section: Some("3.2.2.3.13"),
-                hint: |s| s.inside_hint_shared,
+                hint: |s| s.inside_hint_shared(),
                 kind: Kind::Switch {
                     read: |p| p.shared_subscription_available,
                     write: |p, on| p.shared_subscription_available = on,
@@ -255,7 +255,7 @@ pub static GROUPS: &[Group] = &[
                 id: "server-keep-alive",
                 label: |_| "Server Keep Alive",
                 section: Some("3.2.2.3.14"),
-                hint: |s| s.inside_hint_server_keep_alive,
+                hint: |s| s.inside_hint_server_keep_alive(),
                 kind: Kind::Number(Number {
                     unit: "s",
                     minimum: 0,
@@ -267,9 +267,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "session-expiry-maximum",
-                label: |s| s.inside_set_session_expiry_maximum,
+                label: |s| s.inside_set_session_expiry_maximum(),
                 section: Some("3.2.2.3.2"),
-                hint: |s| s.inside_hint_session_expiry_maximum,
+                hint: |s| s.inside_hint_session_expiry_maximum(),
                 kind: Kind::Number(Number {
                     unit: "s",
                     minimum: 0,
@@ -283,7 +283,7 @@ pub static GROUPS: &[Group] = &[
                 id: "response-information",
                 label: |_| "Response Information",
                 section: Some("3.2.2.3.15"),
-                hint: |s| s.inside_hint_response_information,
+                hint: |s| s.inside_hint_response_information(),
                 kind: Kind::Text {
                     read: |p| p.response_information.as_deref(),
                     write: |p, text| p.response_information = text,
@@ -292,15 +292,18 @@ pub static GROUPS: &[Group] = &[
         ],
     },
     Group {
-        title: |s| s.inside_policy_delivery,
+        title: |s| s.inside_policy_delivery(),
         settings: &[
             Setting {
                 id: "overlapping",
-                label: |s| s.inside_set_overlapping,
+                label: |s| s.inside_set_overlapping(),
                 section: Some("3.3.4"),
-                hint: |s| s.inside_hint_overlapping,
+                hint: |s| s.inside_hint_overlapping(),
                 kind: Kind::Choice(Choice {
-                    options: &[|s| s.inside_overlapping_one_copy, |s| s.inside_overlapping_each],
+                    options: &[
+                        |s| s.inside_overlapping_one_copy(),
+                        |s| s.inside_overlapping_each(),
+                    ],
                     read: |p| (p.overlapping == Overlapping::OnePerSubscription).into(),
                     write: |p, index| {
                         p.overlapping = match index {
@@ -312,9 +315,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "aliases-to-clients",
-                label: |s| s.inside_set_aliases_to_clients,
+                label: |s| s.inside_set_aliases_to_clients(),
                 section: Some("3.1.2.11.5"),
-                hint: |s| s.inside_hint_aliases_to_clients,
+                hint: |s| s.inside_hint_aliases_to_clients(),
                 kind: Kind::Switch {
                     read: |p| p.aliases_to_clients,
                     write: |p, on| p.aliases_to_clients = on,
@@ -322,16 +325,16 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "queue-qos-0",
-                label: |s| s.inside_set_queue_qos_0,
+                label: |s| s.inside_set_queue_qos_0(),
                 section: Some("4.1"),
-                hint: |s| s.inside_hint_queue_qos_0,
+                hint: |s| s.inside_hint_queue_qos_0(),
                 kind: Kind::Switch { read: |p| p.queue_qos_0, write: |p, on| p.queue_qos_0 = on },
             },
             Setting {
                 id: "reason-strings",
-                label: |s| s.inside_set_reason_strings,
+                label: |s| s.inside_set_reason_strings(),
                 section: Some("3.2.2.3.9"),
-                hint: |s| s.inside_hint_reason_strings,
+                hint: |s| s.inside_hint_reason_strings(),
                 kind: Kind::Switch {
                     read: |p| p.reason_strings,
                     write: |p, on| p.reason_strings = on,
@@ -339,9 +342,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "check-payload-format",
-                label: |s| s.inside_set_check_payload_format,
+                label: |s| s.inside_set_check_payload_format(),
                 section: Some("3.3.2.3.2"),
-                hint: |s| s.inside_hint_check_payload_format,
+                hint: |s| s.inside_hint_check_payload_format(),
                 kind: Kind::Switch {
                     read: |p| p.check_payload_format,
                     write: |p, on| p.check_payload_format = on,
@@ -350,16 +353,16 @@ pub static GROUPS: &[Group] = &[
         ],
     },
     Group {
-        title: |s| s.inside_policy_admission,
+        title: |s| s.inside_policy_admission(),
         settings: &[
             Setting {
                 id: "availability",
-                label: |s| s.inside_set_availability,
+                label: |s| s.inside_set_availability(),
                 section: Some("3.2.2.2"),
-                hint: |s| s.inside_hint_availability,
+                hint: |s| s.inside_hint_availability(),
                 kind: Kind::Choice(Choice {
                     options: &[
-                        |s| s.inside_availability_open,
+                        |s| s.inside_availability_open(),
                         |_| "0x88 Server unavailable",
                         |_| "0x89 Server busy",
                         |_| "0x9C Use another server",
@@ -373,7 +376,7 @@ pub static GROUPS: &[Group] = &[
                 id: "server-reference",
                 label: |_| "Server Reference",
                 section: Some("4.11"),
-                hint: |s| s.inside_hint_server_reference,
+                hint: |s| s.inside_hint_server_reference(),
                 kind: Kind::Text {
                     read: |p| p.server_reference.as_deref(),
                     write: |p, text| p.server_reference = text,
@@ -381,23 +384,23 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "anonymous",
-                label: |s| s.inside_set_anonymous,
+                label: |s| s.inside_set_anonymous(),
                 section: Some("3.1.3.5"),
-                hint: |s| s.inside_hint_anonymous,
+                hint: |s| s.inside_hint_anonymous(),
                 kind: Kind::Switch { read: |p| p.anonymous, write: |p, on| p.anonymous = on },
             },
             Setting {
                 id: "scram",
                 label: |_| "SCRAM-SHA-256",
                 section: Some("4.12"),
-                hint: |s| s.inside_hint_scram,
+                hint: |s| s.inside_hint_scram(),
                 kind: Kind::Switch { read: |p| p.scram, write: |p, on| p.scram = on },
             },
             Setting {
                 id: "assign-client-ids",
-                label: |s| s.inside_set_assign_client_ids,
+                label: |s| s.inside_set_assign_client_ids(),
                 section: Some("3.1.3.1"),
-                hint: |s| s.inside_hint_assign_client_ids,
+                hint: |s| s.inside_hint_assign_client_ids(),
                 kind: Kind::Switch {
                     read: |p| p.assign_client_ids,
                     write: |p, on| p.assign_client_ids = on,
@@ -405,11 +408,11 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "refusal",
-                label: |s| s.inside_set_refusal,
+                label: |s| s.inside_set_refusal(),
                 section: Some("4.13"),
-                hint: |s| s.inside_hint_refusal,
+                hint: |s| s.inside_hint_refusal(),
                 kind: Kind::Choice(Choice {
-                    options: &[|s| s.inside_refusal_acknowledge, |_| "DISCONNECT"],
+                    options: &[|s| s.inside_refusal_acknowledge(), |_| "DISCONNECT"],
                     read: |p| (p.refusal == Refusal::Disconnect).into(),
                     write: |p, index| {
                         p.refusal = match index {
@@ -422,13 +425,13 @@ pub static GROUPS: &[Group] = &[
         ],
     },
     Group {
-        title: |s| s.inside_policy_limits,
+        title: |s| s.inside_policy_limits(),
         settings: &[
             Setting {
                 id: "maximum-connections",
-                label: |s| s.inside_set_maximum_connections,
+                label: |s| s.inside_set_maximum_connections(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_connections,
+                hint: |s| s.inside_hint_maximum_connections(),
                 kind: optional(
                     u32::MAX,
                     "",
@@ -438,9 +441,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "connections-per-second",
-                label: |s| s.inside_set_connections_per_second,
+                label: |s| s.inside_set_connections_per_second(),
                 section: None,
-                hint: |s| s.inside_hint_connections_per_second,
+                hint: |s| s.inside_hint_connections_per_second(),
                 kind: optional(
                     u32::MAX,
                     "",
@@ -450,9 +453,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "messages-per-second",
-                label: |s| s.inside_set_messages_per_second,
+                label: |s| s.inside_set_messages_per_second(),
                 section: None,
-                hint: |s| s.inside_hint_messages_per_second,
+                hint: |s| s.inside_hint_messages_per_second(),
                 kind: optional(
                     u32::MAX,
                     "",
@@ -462,9 +465,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "maximum-connect-time",
-                label: |s| s.inside_set_maximum_connect_time,
+                label: |s| s.inside_set_maximum_connect_time(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_connect_time,
+                hint: |s| s.inside_hint_maximum_connect_time(),
                 kind: optional(
                     u32::MAX,
                     "s",
@@ -474,9 +477,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "connect-timeout",
-                label: |s| s.inside_set_connect_timeout,
+                label: |s| s.inside_set_connect_timeout(),
                 section: Some("3.1.4"),
-                hint: |s| s.inside_hint_connect_timeout,
+                hint: |s| s.inside_hint_connect_timeout(),
                 kind: number(
                     1,
                     u32::MAX,
@@ -487,9 +490,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "maximum-subscriptions",
-                label: |s| s.inside_set_maximum_subscriptions,
+                label: |s| s.inside_set_maximum_subscriptions(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_subscriptions,
+                hint: |s| s.inside_hint_maximum_subscriptions(),
                 kind: optional(
                     u32::MAX,
                     "",
@@ -499,9 +502,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "maximum-retained-messages",
-                label: |s| s.inside_set_maximum_retained,
+                label: |s| s.inside_set_maximum_retained(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_retained,
+                hint: |s| s.inside_hint_maximum_retained(),
                 kind: optional(
                     u32::MAX,
                     "",
@@ -511,9 +514,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "maximum-queued-messages",
-                label: |s| s.inside_set_maximum_queued,
+                label: |s| s.inside_set_maximum_queued(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_queued,
+                hint: |s| s.inside_hint_maximum_queued(),
                 kind: number(
                     0,
                     u32::MAX,
@@ -524,9 +527,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "maximum-client-id-length",
-                label: |s| s.inside_set_maximum_client_id_length,
+                label: |s| s.inside_set_maximum_client_id_length(),
                 section: Some("3.1.3.1"),
-                hint: |s| s.inside_hint_maximum_client_id_length,
+                hint: |s| s.inside_hint_maximum_client_id_length(),
                 kind: number(
                     23,
                     65_535,
@@ -537,9 +540,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "maximum-topic-levels",
-                label: |s| s.inside_set_maximum_topic_levels,
+                label: |s| s.inside_set_maximum_topic_levels(),
                 section: Some("4.7"),
-                hint: |s| s.inside_hint_maximum_topic_levels,
+                hint: |s| s.inside_hint_maximum_topic_levels(),
                 kind: optional(
                     65_535,
                     "",
@@ -549,9 +552,9 @@ pub static GROUPS: &[Group] = &[
             },
             Setting {
                 id: "scram-iterations",
-                label: |s| s.inside_set_scram_iterations,
+                label: |s| s.inside_set_scram_iterations(),
                 section: Some("4.12"),
-                hint: |s| s.inside_hint_scram_iterations,
+                hint: |s| s.inside_hint_scram_iterations(),
                 kind: number(
                     crate::auth::MINIMUM_ITERATIONS,
                     100_000,

@@ -42,16 +42,16 @@ pub fn StateTab() -> impl IntoView {
         <Closed/>
         <section class="broker-section">
             {heading(
-                |s| s.inside_connections,
-                |s| s.inside_connections_none,
+                |s| s.inside_connections(),
+                |s| s.inside_connections_none(),
                 count(|i| i.connections.len()),
             )}
             {live(connections)}
         </section>
         <section class="broker-section">
             {heading(
-                |s| s.inside_sessions,
-                |s| s.inside_sessions_none,
+                |s| s.inside_sessions(),
+                |s| s.inside_sessions_none(),
                 count(|i| i.sessions.len()),
             )}
             <For each=sessions key=|id| id.clone() let:id>
@@ -60,8 +60,8 @@ pub fn StateTab() -> impl IntoView {
         </section>
         <section class="broker-section">
             {heading(
-                |s| s.inside_retained,
-                |s| s.inside_retained_none,
+                |s| s.inside_retained(),
+                |s| s.inside_retained_none(),
                 count(|i| i.retained.len()),
             )}
             <ul class="broker-list">
@@ -69,7 +69,7 @@ pub fn StateTab() -> impl IntoView {
             </ul>
         </section>
         <section class="broker-section">
-            {heading(|s| s.inside_timers, |s| s.inside_timers_none, count(|i| i.timers.len()))}
+            {heading(|s| s.inside_timers(), |s| s.inside_timers_none(), count(|i| i.timers.len()))}
             <ol class="broker-list">
                 {live(move || inside.with(|i| i.timers.iter().map(timer).collect::<Vec<_>>()))}
             </ol>
@@ -131,7 +131,7 @@ fn Closed() -> impl IntoView {
                     <p class="notice__title">{words}</p>
                     <div class="notice__body">
                         <SmallButton
-                            words=said(|s| s.inside_reopen)
+                            words=said(|s| s.inside_reopen())
                             on_press=Callback::new(reopen)
                         />
                     </div>
@@ -156,9 +156,9 @@ fn ShutDown() -> impl IntoView {
     let shut_down = move |()| store.operate(Input::Command(Command::ShutDown));
     view! {
         <section class="broker-shut">
-            {hint(|s| s.inside_shut_down_hint)}
+            {hint(|s| s.inside_shut_down_hint())}
             <SmallButton
-                words=said(|s| s.inside_shut_down)
+                words=said(|s| s.inside_shut_down())
                 disabled=is_closed
                 on_press=Callback::new(shut_down)
             />
@@ -172,15 +172,15 @@ fn connection_card(slot: Option<ClientSlot>, connection: &ConnectionSnapshot) ->
     let waits = |at: Instant| fact(words::due(Due::Connect, strings), view! { <Until at/> });
     let (name, phase, facts) = match &connection.phase {
         ConnectionPhase::AwaitingConnect { give_up_at } => {
-            (String::new(), strings.inside_phase_awaiting, waits(*give_up_at))
+            (String::new(), strings.inside_phase_awaiting(), waits(*give_up_at))
         }
         ConnectionPhase::Authenticating { client_id, give_up_at, .. } => {
-            (client_id.clone(), strings.inside_phase_authenticating, waits(*give_up_at))
+            (client_id.clone(), strings.inside_phase_authenticating(), waits(*give_up_at))
         }
         ConnectionPhase::Connected(connected) => {
             let phase = match connected.re_authentication {
-                Some(_) => strings.inside_phase_reauthenticating,
-                None => strings.inside_phase_connected,
+                Some(_) => strings.inside_phase_reauthenticating(),
+                None => strings.inside_phase_connected(),
             };
             (connected.client_id.to_string(), phase, connected_facts(connected))
         }
@@ -219,11 +219,11 @@ pub fn fact(key: &'static str, value: impl IntoView + 'static) -> AnyView {
 fn connected_facts(connected: &ConnectedSnapshot) -> AnyView {
     let strings = use_locale().strings();
     let keep_alive = match connected.keep_alive_ends_at {
-        None => strings.inside_off.into_any(),
+        None => strings.inside_off().into_any(),
         Some(at) => view! {
             {words::span(connected.keep_alive.into(), strings)}
             " · "
-            {strings.inside_server_keep_alive}
+            {strings.inside_server_keep_alive()}
             " "
             <Until at/>
         }
@@ -235,24 +235,24 @@ fn connected_facts(connected: &ConnectedSnapshot) -> AnyView {
         strings.inside_used_of(maximum, quota.used())
     };
     let size = match connected.maximum_packet_size {
-        None => strings.inside_any_size.to_owned(),
+        None => strings.inside_any_size().to_owned(),
         Some(size) => format!("{} B", grouped(size.into())),
     };
     let from = aliases(connected.incoming_aliases.iter(), connected.incoming_aliases.maximum());
     let to = aliases(connected.outgoing_aliases.iter(), connected.outgoing_aliases.maximum());
     let redeliver = (connected.to_redeliver > 0)
-        .then(|| fact(strings.inside_to_redeliver, connected.to_redeliver.to_string()));
+        .then(|| fact(strings.inside_to_redeliver(), connected.to_redeliver.to_string()));
     let method = connected.authentication_method.clone();
     view! {
-        {connected.user.clone().map(|user| fact(strings.inside_user, user))}
+        {connected.user.clone().map(|user| fact(strings.inside_user(), user))}
         {method.map(|method| fact("Authentication Method", method))}
         {fact("Keep Alive", keep_alive)}
         {ends}
-        {fact(strings.inside_in_flight_to, quota(&connected.sending))}
-        {fact(strings.inside_in_flight_from, quota(&connected.receiving))}
+        {fact(strings.inside_in_flight_to(), quota(&connected.sending))}
+        {fact(strings.inside_in_flight_from(), quota(&connected.receiving))}
         {redeliver}
-        {fact(strings.inside_aliases_to, to)}
-        {fact(strings.inside_aliases_from, from)}
+        {fact(strings.inside_aliases_to(), to)}
+        {fact(strings.inside_aliases_from(), from)}
         {fact("Maximum Packet Size", size)}
     }
     .into_any()
@@ -267,7 +267,7 @@ fn aliases<'a>(aliases: impl Iterator<Item = (u16, &'a str)>, maximum: u16) -> A
         })
         .collect();
     match (items.is_empty(), maximum) {
-        (true, 0) => strings.inside_aliases_off.into_any(),
+        (true, 0) => strings.inside_aliases_off().into_any(),
         (true, _) => strings.inside_aliases_none(grouped(maximum.into())).into_any(),
         (false, _) => view! { <ul class="broker-list">{items}</ul> }.into_any(),
     }

@@ -70,17 +70,17 @@ pub fn TimeBar() -> impl IntoView {
         })
     };
     view! {
-        <section class="time-bar" aria-label=live(move || locale.strings().inside_time)>
+        <section class="time-bar" aria-label=live(move || locale.strings().inside_time())>
             <div class="time-bar__row">
-                <span class="time-bar__clock" title=live(move || locale.strings().inside_clock)>
+                <span class="time-bar__clock" title=live(move || locale.strings().inside_clock())>
                     <Icon name="clock"/>
-                    <span class="visually-hidden">{live(move || locale.strings().inside_clock)}</span>
+                    <span class="visually-hidden">{live(move || locale.strings().inside_clock())}</span>
                     {live(passed)}
                 </span>
                 <span
                     class="time-bar__steps"
                     role="group"
-                    aria-label=live(move || locale.strings().inside_skip)
+                    aria-label=live(move || locale.strings().inside_skip())
                 >
                     {steps}
                 </span>
@@ -89,7 +89,7 @@ pub fn TimeBar() -> impl IntoView {
                         class="input--number"
                         inputmode="numeric"
                         autocomplete="off"
-                        aria-label=live(move || locale.strings().inside_skip_own)
+                        aria-label=live(move || locale.strings().inside_skip_own())
                         aria-invalid=live(move || error.get().map(|_| "true"))
                         aria-describedby=live(move || error.get().map(|_| "skip-problem"))
                         prop:value=live(move || text.get())
@@ -97,7 +97,7 @@ pub fn TimeBar() -> impl IntoView {
                     />
                     <span class="field__unit">"s"</span>
                     <button class="button button--small">
-                        {live(move || locale.strings().inside_skip_do)}
+                        {live(move || locale.strings().inside_skip_do())}
                     </button>
                 </form>
             </div>
@@ -114,7 +114,7 @@ pub fn TimeBar() -> impl IntoView {
                     })
             })}
             {live(refusal)}
-            <p class="field__hint wide-only">{live(move || locale.strings().inside_skip_hint)}</p>
+            <p class="field__hint wide-only">{live(move || locale.strings().inside_skip_hint())}</p>
         </section>
     }
 }

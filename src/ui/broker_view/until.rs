@@ -56,7 +56,7 @@ pub fn Until(at: Instant) -> impl IntoView {
     live(move || {
         let strings = locale.strings();
         match seconds_until(at, clock.now()) {
-            0 => strings.inside_now.to_owned(),
+            0 => strings.inside_now().to_owned(),
             seconds => strings.inside_in(span(seconds, strings)),
         }
     })

@@ -25,16 +25,16 @@ pub fn WayCard(
     // The card is only there while faults are allowed.
     let set = move |fault| _ = store.act(Act { client, action: Action::Fault(fault) });
     let title = said(match from {
-        Sender::Client => |s| s.inside_way_from_client,
-        Sender::Server => |s| s.inside_way_from_server,
+        Sender::Client => |s| s.inside_way_from_client(),
+        Sender::Server => |s| s.inside_way_from_server(),
     });
     let is_paused = Signal::derive(move || way.with(|way| way.is_paused));
     let is_slow = Signal::derive(move || way.with(|way| way.is_byte_by_byte));
     let pause_words = Signal::derive(move || {
         let strings = locale.strings();
         match is_paused.get() {
-            true => strings.inside_way_paused.to_owned(),
-            false => strings.inside_way_pause.to_owned(),
+            true => strings.inside_way_paused().to_owned(),
+            false => strings.inside_way_pause().to_owned(),
         }
     });
     let pause = move |()| match is_paused.get_untracked() {
@@ -85,7 +85,7 @@ pub fn WayCard(
                     on_press=Callback::new(pause)
                 />
                 <SmallButton
-                    words=said(|s| s.inside_way_bytes)
+                    words=said(|s| s.inside_way_bytes())
                     pressed=Some(is_slow)
                     on_press=Callback::new(slow)
                 />
@@ -106,11 +106,11 @@ fn StopForm(from: Sender, on_stop: Callback<Fault>) -> impl IntoView {
     let packet = RwSignal::new(PacketType::PubAck.key().to_owned());
     let fates = move || {
         let strings = locale.strings();
-        vec![pair(HOLD, strings.inside_way_hold), pair(DROP, strings.inside_way_drop)]
+        vec![pair(HOLD, strings.inside_way_hold()), pair(DROP, strings.inside_way_drop())]
     };
     let scopes = move || {
         let strings = locale.strings();
-        vec![pair(NEXT, strings.inside_way_next), pair(ALL, strings.inside_way_all)]
+        vec![pair(NEXT, strings.inside_way_next()), pair(ALL, strings.inside_way_all())]
     };
     let packets =
         move || stoppable(from).iter().map(|packet| pair(packet.key(), packet.name())).collect();
@@ -127,26 +127,26 @@ fn StopForm(from: Sender, on_stop: Callback<Fault>) -> impl IntoView {
         });
     };
     view! {
-        <div class="way-card__stop" role="group" aria-label=said(|s| s.inside_way_stop)>
+        <div class="way-card__stop" role="group" aria-label=said(|s| s.inside_way_stop())>
             <Select
-                label=Some(said(|s| s.inside_way_fate))
+                label=Some(said(|s| s.inside_way_fate()))
                 options=Signal::derive(fates)
                 value=fate.into()
                 on_change=Callback::new(move |value| fate.set(value))
             />
             <Select
-                label=Some(said(|s| s.inside_way_scope))
+                label=Some(said(|s| s.inside_way_scope()))
                 options=Signal::derive(scopes)
                 value=scope.into()
                 on_change=Callback::new(move |value| scope.set(value))
             />
             <Select
-                label=Some(said(|s| s.inside_way_packet))
+                label=Some(said(|s| s.inside_way_packet()))
                 options=Signal::derive(packets)
                 value=packet.into()
                 on_change=Callback::new(move |value| packet.set(value))
             />
-            <SmallButton words=said(|s| s.inside_way_set) on_press=Callback::new(stop)/>
+            <SmallButton words=said(|s| s.inside_way_set()) on_press=Callback::new(stop)/>
         </div>
     }
 }

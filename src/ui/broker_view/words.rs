@@ -25,15 +25,15 @@ pub fn event(event: &Event, strings: &Strings) -> String {
         Event::ClientDisconnected(code) => {
             strings.inside_event_client_left(code_words(*code, PacketType::Disconnect))
         }
-        Event::ConnectionLost => strings.inside_event_lost.to_owned(),
+        Event::ConnectionLost => strings.inside_event_lost().to_owned(),
         Event::Ignored { packet, .. } => strings.inside_event_ignored(packet.name()),
-        Event::SessionCreated => strings.inside_event_session_created.to_owned(),
-        Event::SessionResumed => strings.inside_event_session_resumed.to_owned(),
+        Event::SessionCreated => strings.inside_event_session_created().to_owned(),
+        Event::SessionResumed => strings.inside_event_session_resumed().to_owned(),
         Event::SessionEnded(end) => match end {
-            SessionEnd::Expired => strings.inside_event_session_expired,
-            SessionEnd::WithConnection => strings.inside_event_session_with_connection,
-            SessionEnd::CleanStart => strings.inside_event_session_clean_start,
-            SessionEnd::Administrative => strings.inside_event_session_removed,
+            SessionEnd::Expired => strings.inside_event_session_expired(),
+            SessionEnd::WithConnection => strings.inside_event_session_with_connection(),
+            SessionEnd::CleanStart => strings.inside_event_session_clean_start(),
+            SessionEnd::Administrative => strings.inside_event_session_removed(),
         }
         .to_owned(),
         Event::Subscribed { topic_filter, granted, replaced: false } => {
@@ -61,7 +61,7 @@ pub fn event(event: &Event, strings: &Strings) -> String {
         Event::WillScheduled { topic, .. } => strings.inside_event_will_scheduled(topic),
         Event::WillPublished { topic } => strings.inside_event_will_published(topic),
         Event::WillDiscarded { topic, .. } => strings.inside_event_will_discarded(topic),
-        Event::PolicyChanged => strings.inside_event_policy_changed.to_owned(),
+        Event::PolicyChanged => strings.inside_event_policy_changed().to_owned(),
     }
 }
 
@@ -85,14 +85,14 @@ pub fn routes(event: &Event) -> &[Route] {
 pub fn outcome(outcome: Outcome, strings: &Strings) -> String {
     match outcome {
         Outcome::Sent(Some(id)) => strings.inside_outcome_sent_with_id(id),
-        Outcome::Sent(None) => strings.inside_outcome_sent.to_owned(),
-        Outcome::QueuedWhileAbsent => strings.inside_outcome_queued_absent.to_owned(),
-        Outcome::QueuedForQuota => strings.inside_outcome_queued_quota.to_owned(),
-        Outcome::NoLocal => strings.inside_outcome_no_local.to_owned(),
-        Outcome::DroppedWhileAbsent => strings.inside_outcome_dropped_absent.to_owned(),
-        Outcome::DroppedQueueFull => strings.inside_outcome_dropped_full.to_owned(),
-        Outcome::DroppedExpired => strings.inside_outcome_dropped_expired.to_owned(),
-        Outcome::DroppedTooLarge => strings.inside_outcome_dropped_too_large.to_owned(),
+        Outcome::Sent(None) => strings.inside_outcome_sent().to_owned(),
+        Outcome::QueuedWhileAbsent => strings.inside_outcome_queued_absent().to_owned(),
+        Outcome::QueuedForQuota => strings.inside_outcome_queued_quota().to_owned(),
+        Outcome::NoLocal => strings.inside_outcome_no_local().to_owned(),
+        Outcome::DroppedWhileAbsent => strings.inside_outcome_dropped_absent().to_owned(),
+        Outcome::DroppedQueueFull => strings.inside_outcome_dropped_full().to_owned(),
+        Outcome::DroppedExpired => strings.inside_outcome_dropped_expired().to_owned(),
+        Outcome::DroppedTooLarge => strings.inside_outcome_dropped_too_large().to_owned(),
     }
 }
 
@@ -103,13 +103,13 @@ pub fn route(route: &Route, strings: &Strings) -> String {
 
 pub fn due(due: Due, strings: &Strings) -> &'static str {
     match due {
-        Due::Connect => strings.inside_due_connect,
-        Due::KeepAlive => strings.inside_due_keep_alive,
-        Due::MaximumConnectTime => strings.inside_due_maximum_connect_time,
-        Due::SessionEnd => strings.inside_due_session_end,
-        Due::Will => strings.inside_due_will,
-        Due::Queued => strings.inside_due_queued,
-        Due::Retained => strings.inside_due_retained,
+        Due::Connect => strings.inside_due_connect(),
+        Due::KeepAlive => strings.inside_due_keep_alive(),
+        Due::MaximumConnectTime => strings.inside_due_maximum_connect_time(),
+        Due::SessionEnd => strings.inside_due_session_end(),
+        Due::Will => strings.inside_due_will(),
+        Due::Queued => strings.inside_due_queued(),
+        Due::Retained => strings.inside_due_retained(),
     }
 }
 

@@ -30,8 +30,8 @@ pub fn VersionDiff(
         let packet =
             id.get().and_then(|id| store.record(id)).and_then(|record| record.packet_type());
         match packet {
-            Some(packet) if has_versions(packet) => strings.diff_broken,
-            _ => strings.diff_nothing_yet,
+            Some(packet) if has_versions(packet) => strings.diff_broken(),
+            _ => strings.diff_nothing_yet(),
         }
     };
     live(move || match both.get() {

@@ -116,17 +116,17 @@ impl Note {
         match self {
             Note::Properties(names) => strings.diff_note_properties(names.join(", ")),
             Note::WillProperties(names) => strings.diff_note_will_properties(names.join(", ")),
-            Note::NewAndKept => strings.diff_note_new_and_kept.to_owned(),
-            Note::KeptWithoutEnd => strings.diff_note_kept_without_end.to_owned(),
-            Note::SameSessionNew => strings.diff_note_same_session_new.to_owned(),
-            Note::SameSessionKept => strings.diff_note_same_session_kept.to_owned(),
-            Note::PasswordAlone => strings.diff_note_password_alone.to_owned(),
-            Note::ClientIdentifierEmpty => strings.diff_note_client_identifier_empty.to_owned(),
+            Note::NewAndKept => strings.diff_note_new_and_kept().to_owned(),
+            Note::KeptWithoutEnd => strings.diff_note_kept_without_end().to_owned(),
+            Note::SameSessionNew => strings.diff_note_same_session_new().to_owned(),
+            Note::SameSessionKept => strings.diff_note_same_session_kept().to_owned(),
+            Note::PasswordAlone => strings.diff_note_password_alone().to_owned(),
+            Note::ClientIdentifierEmpty => strings.diff_note_client_identifier_empty().to_owned(),
             Note::AliasWrittenOut { alias, topic } => {
                 strings.diff_note_alias_written_out(alias, topic)
             }
             Note::AliasUnknown { alias } => strings.diff_note_alias_unknown(alias),
-            Note::NothingLost => strings.diff_note_nothing_lost.to_owned(),
+            Note::NothingLost => strings.diff_note_nothing_lost().to_owned(),
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn ByteDiff(
             <p class="byte-diff__sum">{live(sum)}</p>
             <div class="byte-diff__table" role="table" aria-label=live(label)>
                 <div class="byte-diff__row byte-diff__row--head" role="row">
-                    <span role="columnheader">{live(move || locale.strings().diff_field)}</span>
+                    <span role="columnheader">{live(move || locale.strings().diff_field())}</span>
                     {left}
                     {right}
                     <span role="columnheader" class="byte-diff__more">"B"</span>
@@ -80,7 +80,7 @@ fn sum(diff: &Diff, strings: &Strings) -> String {
     };
     let name = &diff.right.title;
     match more {
-        0 => strings.diff_as_long.to_owned(),
+        0 => strings.diff_as_long().to_owned(),
         1.. => strings.diff_more(count, name, percent),
         _ => strings.diff_fewer(count, name, percent),
     }
@@ -94,8 +94,8 @@ fn row_view(diff: &Diff, row: &Row, strings: &Strings) -> impl IntoView + use<> 
         (_, less) => format!("−{}", less.unsigned_abs()),
     };
     let fate = match row.fate {
-        Fate::Same => strings.diff_same.to_owned(),
-        Fate::Differs => strings.diff_differs.to_owned(),
+        Fate::Same => strings.diff_same().to_owned(),
+        Fate::Differs => strings.diff_differs().to_owned(),
         Fate::OnlyLeft => strings.diff_only_in(&diff.left.title),
         Fate::OnlyRight => strings.diff_only_in(&diff.right.title),
     };

@@ -81,8 +81,8 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
             return view! {
                 <div class="empty">
                     <Icon name="met"/>
-                    <p class="empty__title">{strings.captures_nothing_different}</p>
-                    <p class="empty__how">{strings.captures_nothing_different_how}</p>
+                    <p class="empty__title">{strings.captures_nothing_different()}</p>
+                    <p class="empty__how">{strings.captures_nothing_different_how()}</p>
                 </div>
             }
             .into_any();
@@ -96,7 +96,7 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
             (most.get() < comparison).then(|| {
             view! {
                 <button class="button button--small" on:click=move |_| most.update(|most| *most += ROWS)>
-                    {locale.strings().captures_more}
+                    {locale.strings().captures_more()}
                 </button>
             }
         })
@@ -116,21 +116,21 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
         }
     };
     view! {
-        <section class="compare" aria-label=live(move || locale.strings().captures_compare)>
+        <section class="compare" aria-label=live(move || locale.strings().captures_compare())>
             <div class="compare__bar">
-                {choice(left_id, |strings| strings.captures_left, true)}
+                {choice(left_id, |strings| strings.captures_left(), true)}
                 <button
                     class="button button--quiet button--icon button--small"
-                    aria-label=live(move || locale.strings().captures_swap)
-                    title=live(move || locale.strings().captures_swap)
+                    aria-label=live(move || locale.strings().captures_swap())
+                    title=live(move || locale.strings().captures_swap())
                     on:click=move |_| shelf.compare(right_id, left_id)
                 >
                     <Icon name="swap"/>
                 </button>
-                {choice(right_id, |strings| strings.captures_right, false)}
+                {choice(right_id, |strings| strings.captures_right(), false)}
                 <div class="compare__options">
-                    {check(only_different, |strings| strings.captures_only_different)}
-                    {check(with_identifiers, |strings| strings.captures_identifiers)}
+                    {check(only_different, |strings| strings.captures_only_different())}
+                    {check(with_identifiers, |strings| strings.captures_identifiers())}
                 </div>
             </div>
             <div role="status">
@@ -155,12 +155,12 @@ fn row(
 ) -> impl IntoView + use<> {
     let strings = language.strings();
     let (kind, icon, words) = match (pair.left, pair.right) {
-        (Some(_), None) => ("left", "remove", strings.captures_only_left),
-        (None, _) => ("right", "plus", strings.captures_only_right),
+        (Some(_), None) => ("left", "remove", strings.captures_only_left()),
+        (None, _) => ("right", "plus", strings.captures_only_right()),
         _ if pair.differs(with_identifiers) => {
-            ("different", "contradicted", strings.captures_different)
+            ("different", "contradicted", strings.captures_different())
         }
-        _ => ("same", "met", strings.captures_same),
+        _ => ("same", "met", strings.captures_same()),
     };
     let differences: Vec<_> = pair
         .differences
@@ -171,7 +171,7 @@ fn row(
                 Some(value) => {
                     view! { <span class="compare__value">{value.clone()}</span> }.into_any()
                 }
-                None => view! { <span class="compare__absent">{strings.captures_absent}</span> }
+                None => view! { <span class="compare__absent">{strings.captures_absent()}</span> }
                     .into_any(),
             };
             view! {
@@ -202,7 +202,7 @@ fn row(
 fn cell(capture: &Capture, position: Option<usize>, language: Language) -> AnyView {
     let strings = language.strings();
     let Some(record) = position.and_then(|position| capture.at(position)) else {
-        return view! { <span class="compare__cell compare__cell--none">{strings.captures_none}</span> }
+        return view! { <span class="compare__cell compare__cell--none">{strings.captures_none()}</span> }
             .into_any();
     };
     let began = capture.at(0).map_or(Instant::START, |first| first.at);

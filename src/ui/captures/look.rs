@@ -18,7 +18,7 @@ pub fn Look(item: Item) -> impl IntoView {
     view! {
         <section
             class="exercise-page__wire captures__wire"
-            aria-label=live(move || locale.strings().pane_wire)
+            aria-label=live(move || locale.strings().pane_wire())
         >
             <Wire/>
         </section>

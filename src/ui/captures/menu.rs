@@ -131,8 +131,8 @@ pub fn CaptureMenu(
     let told = move || {
         let strings = locale.strings();
         let (state, icon, words) = match link.get()? {
-            Link::Copied => ("met", "met", strings.captures_link_copied.to_owned()),
-            Link::NotCopied => ("warning", "warning", strings.wire_not_copied.to_owned()),
+            Link::Copied => ("met", "met", strings.captures_link_copied().to_owned()),
+            Link::NotCopied => ("warning", "warning", strings.wire_not_copied().to_owned()),
             Link::TooLong(letters) => {
                 let (letters, most) = (grouped(letters as u64), grouped(MAX_LETTERS as u64));
                 ("warning", "warning", strings.captures_link_too_long(letters, most))
@@ -149,9 +149,11 @@ pub fn CaptureMenu(
         let words = move || {
             let strings = locale.strings();
             match format {
-                Format::Json => (strings.captures_save_json, strings.captures_save_json_for),
-                Format::Pcapng => (strings.captures_save_pcapng, strings.captures_save_pcapng_for),
-                Format::Text => (strings.captures_save_text, strings.captures_save_text_for),
+                Format::Json => (strings.captures_save_json(), strings.captures_save_json_for()),
+                Format::Pcapng => {
+                    (strings.captures_save_pcapng(), strings.captures_save_pcapng_for())
+                }
+                Format::Text => (strings.captures_save_text(), strings.captures_save_text_for()),
             }
         };
         view! {
@@ -173,8 +175,8 @@ pub fn CaptureMenu(
         <button
             type="button"
             class="button button--quiet button--icon button--small"
-            aria-label=live(move || locale.strings().captures_menu)
-            title=live(move || locale.strings().captures_menu)
+            aria-label=live(move || locale.strings().captures_menu())
+            title=live(move || locale.strings().captures_menu())
             popovertarget=id.clone()
             data-busy=live(move || is_busy.get().then_some(""))
         >
@@ -200,7 +202,7 @@ pub fn CaptureMenu(
             >
                 <Icon name="link"/>
                 <span>
-                    {live(move || locale.strings().captures_share)}
+                    {live(move || locale.strings().captures_share())}
                     <span class="captures-menu__for">
                         {live(move || locale.strings().captures_share_for(grouped(MAX_LETTERS as u64)))}
                     </span>
@@ -216,18 +218,18 @@ pub fn CaptureMenu(
             >
                 <Icon name="bench"/>
                 <span>
-                    {live(move || locale.strings().captures_keep)}
+                    {live(move || locale.strings().captures_keep())}
                     <span class="captures-menu__for">
-                        {live(move || locale.strings().captures_keep_for)}
+                        {live(move || locale.strings().captures_keep_for())}
                     </span>
                 </span>
             </button>
             <button type="button" class="menu__item captures-menu__item" on:click=move |_| to_captures()>
                 <Icon name="file"/>
                 <span>
-                    {live(move || locale.strings().captures_open)}
+                    {live(move || locale.strings().captures_open())}
                     <span class="captures-menu__for">
-                        {live(move || locale.strings().captures_open_for)}
+                        {live(move || locale.strings().captures_open_for())}
                     </span>
                 </span>
             </button>

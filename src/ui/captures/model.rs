@@ -24,7 +24,7 @@ impl Source {
     pub fn name(&self, strings: &Strings) -> String {
         match self {
             Source::File(name) => name.clone(),
-            Source::Link => strings.captures_from_link.to_owned(),
+            Source::Link => strings.captures_from_link().to_owned(),
             Source::Bench(number) => strings.captures_run(number),
         }
     }
@@ -76,17 +76,17 @@ impl Summary {
 /// Why something could not be opened.
 pub fn error_words(error: &LoadError, strings: &Strings) -> String {
     match error {
-        LoadError::Empty => strings.captures_error_empty.to_owned(),
-        LoadError::UnknownFormat => strings.captures_error_format.to_owned(),
+        LoadError::Empty => strings.captures_error_empty().to_owned(),
+        LoadError::UnknownFormat => strings.captures_error_format().to_owned(),
         LoadError::Json { line, column, reason } => {
             strings.captures_error_json(column, line, reason)
         }
         LoadError::OtherJson { line, column } => strings.captures_error_json_other(column, line),
         LoadError::Record { number, key, wrong } => {
             let wrong = match wrong {
-                Wrong::Missing => strings.captures_wrong_missing.to_owned(),
+                Wrong::Missing => strings.captures_wrong_missing().to_owned(),
                 Wrong::Word(word) => strings.captures_wrong_word(word),
-                Wrong::Number => strings.captures_wrong_number.to_owned(),
+                Wrong::Number => strings.captures_wrong_number().to_owned(),
                 Wrong::Hex { at } => strings.captures_wrong_hex(at),
             };
             strings.captures_error_record(key, number, wrong)
@@ -95,7 +95,7 @@ pub fn error_words(error: &LoadError, strings: &Strings) -> String {
         LoadError::Block { at } => strings.captures_error_block(grouped(*at as u64)),
         LoadError::LinkType(link) => strings.captures_error_link_type(link),
         LoadError::NoMqtt { packets } => strings.captures_error_no_mqtt(grouped(*packets as u64)),
-        LoadError::Link => strings.captures_error_link.to_owned(),
+        LoadError::Link => strings.captures_error_link().to_owned(),
         LoadError::LinkVersion(version) => strings.captures_error_link_version(version),
     }
 }
@@ -103,13 +103,13 @@ pub fn error_words(error: &LoadError, strings: &Strings) -> String {
 /// What to do about it.
 pub fn error_try<'a>(error: &LoadError, strings: &'a Strings) -> &'a str {
     match error {
-        LoadError::Empty | LoadError::UnknownFormat => strings.captures_try_format,
+        LoadError::Empty | LoadError::UnknownFormat => strings.captures_try_format(),
         LoadError::Json { .. } | LoadError::OtherJson { .. } | LoadError::Record { .. } => {
-            strings.captures_try_json
+            strings.captures_try_json()
         }
-        LoadError::Truncated { .. } | LoadError::Block { .. } => strings.captures_try_again,
-        LoadError::LinkType(_) | LoadError::NoMqtt { .. } => strings.captures_try_tcp,
-        LoadError::Link | LoadError::LinkVersion(_) => strings.captures_try_link,
+        LoadError::Truncated { .. } | LoadError::Block { .. } => strings.captures_try_again(),
+        LoadError::LinkType(_) | LoadError::NoMqtt { .. } => strings.captures_try_tcp(),
+        LoadError::Link | LoadError::LinkVersion(_) => strings.captures_try_link(),
     }
 }
 
@@ -117,10 +117,10 @@ pub fn error_try<'a>(error: &LoadError, strings: &'a Strings) -> &'a str {
 pub fn difference_name(difference: &Difference, strings: &Strings) -> String {
     let name = match difference.what {
         What::Field(label) => label.name(),
-        What::Error => strings.captures_what_error,
-        What::Address => strings.captures_what_address,
-        What::Close => strings.captures_what_close,
-        What::Bytes => strings.captures_what_bytes,
+        What::Error => strings.captures_what_error(),
+        What::Address => strings.captures_what_address(),
+        What::Close => strings.captures_what_close(),
+        What::Bytes => strings.captures_what_bytes(),
     };
     match difference.nth {
         0 => name.to_owned(),

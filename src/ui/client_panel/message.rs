@@ -41,7 +41,7 @@ pub fn MessageItem(
     let has_properties = !others.is_empty() || !pairs.is_empty();
     let payload_view = move || {
         if payload.is_empty() {
-            return view! { <p class="field__hint">{locale.strings().panel_payload_empty}</p> }
+            return view! { <p class="field__hint">{locale.strings().panel_payload_empty()}</p> }
                 .into_any();
         }
         let shown = payload::show(&payload, wanted.get());

@@ -42,11 +42,11 @@ impl Lamp {
 
     pub fn word(self, strings: &Strings) -> &'static str {
         match self {
-            Lamp::Offline => strings.link_offline,
-            Lamp::Connecting => strings.link_connecting,
-            Lamp::Connected => strings.link_connected,
-            Lamp::Closing => strings.panel_closing,
-            Lamp::Failed => strings.link_failed,
+            Lamp::Offline => strings.link_offline(),
+            Lamp::Connecting => strings.link_connecting(),
+            Lamp::Connected => strings.link_connected(),
+            Lamp::Closing => strings.panel_closing(),
+            Lamp::Failed => strings.link_failed(),
         }
     }
 
@@ -54,15 +54,15 @@ impl Lamp {
     pub fn forbids(self, form: FormKind, strings: &Strings) -> Option<&'static str> {
         match (self, form) {
             (Lamp::Offline | Lamp::Failed, FormKind::Connect) => None,
-            (Lamp::Offline | Lamp::Failed, _) => Some(strings.panel_connect_first),
-            (Lamp::Connecting, FormKind::Connect) => Some(strings.panel_connecting_already),
+            (Lamp::Offline | Lamp::Failed, _) => Some(strings.panel_connect_first()),
+            (Lamp::Connecting, FormKind::Connect) => Some(strings.panel_connecting_already()),
             // Before CONNACK a Client may already send DISCONNECT; packets that need the Server's limits
             // wait for them here.
             (Lamp::Connecting, FormKind::Disconnect) => None,
-            (Lamp::Connecting, _) => Some(strings.panel_awaiting_connack),
-            (Lamp::Connected, FormKind::Connect) => Some(strings.panel_connected_already),
+            (Lamp::Connecting, _) => Some(strings.panel_awaiting_connack()),
+            (Lamp::Connected, FormKind::Connect) => Some(strings.panel_connected_already()),
             (Lamp::Connected, _) => None,
-            (Lamp::Closing, _) => Some(strings.panel_closing_wait),
+            (Lamp::Closing, _) => Some(strings.panel_closing_wait()),
         }
     }
 }

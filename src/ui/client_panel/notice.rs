@@ -65,15 +65,15 @@ impl Notice {
                 ..Notice::default()
             },
             Problem::Dropped { close, last_record } => Notice {
-                title: strings.panel_dropped.to_owned(),
-                why: strings.panel_dropped_why.to_owned(),
+                title: strings.panel_dropped().to_owned(),
+                why: strings.panel_dropped_why().to_owned(),
                 close: closing(close, strings),
                 record: *last_record,
                 ..Notice::default()
             },
             Problem::PingTimeout => Notice {
-                title: strings.panel_ping_timeout.to_owned(),
-                why: strings.panel_ping_timeout_why.to_owned(),
+                title: strings.panel_ping_timeout().to_owned(),
+                why: strings.panel_ping_timeout_why().to_owned(),
                 ..Notice::default()
             },
         }

@@ -93,8 +93,8 @@ pub fn ClientPanel(
             <button
                 type="button"
                 class="button button--quiet button--icon button--small"
-                aria-label=live(move || locale.strings().close)
-                title=live(move || locale.strings().close)
+                aria-label=live(move || locale.strings().close())
+                title=live(move || locale.strings().close())
                 on:click=move |_| {
                     desk.close(client);
                     focus_element(&format!("card-{}", client.letter().to_ascii_lowercase()));
@@ -157,7 +157,7 @@ pub fn ClientPanel(
     let client_id = move || {
         let typed = move || forms.connect.with(|draft| draft.client_id.clone());
         match in_use.get().unwrap_or_else(typed) {
-            id if id.is_empty() => locale.strings().panel_assigned_id.to_owned(),
+            id if id.is_empty() => locale.strings().panel_assigned_id().to_owned(),
             id => id,
         }
     };
@@ -184,11 +184,11 @@ pub fn ClientPanel(
         let notice = view! {
             <div class="notice" data-state="warning" role="alert">
                 <Icon name="warning"/>
-                <h4 class="notice__title">{locale.strings().panel_not_sent}</h4>
+                <h4 class="notice__title">{locale.strings().panel_not_sent()}</h4>
                 <button
                     type="button"
                     class="button button--quiet button--icon button--small notice__close"
-                    aria-label=locale.strings().close
+                    aria-label=locale.strings().close()
                     on:click=move |_| refused.set(None)
                 >
                     <Icon name="close"/>

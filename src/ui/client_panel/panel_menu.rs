@@ -43,7 +43,7 @@ pub fn PanelMenu(
                 on:click=move |_| renaming.set(true)
             >
                 <Icon name="edit"/>
-                {live(move || locale.strings().own_rename)}
+                {live(move || locale.strings().own_rename())}
             </button>
             <button
                 type="button"
@@ -51,7 +51,7 @@ pub fn PanelMenu(
                 on:click=move |_| store.remove_client(client)
             >
                 <Icon name="remove"/>
-                {live(move || locale.strings().own_remove)}
+                {live(move || locale.strings().own_remove())}
             </button>
         }
     });
@@ -60,8 +60,8 @@ pub fn PanelMenu(
             type="button"
             class="button button--quiet button--icon button--small"
             popovertarget=live(id)
-            aria-label=live(move || locale.strings().panel_more)
-            title=live(move || locale.strings().panel_more)
+            aria-label=live(move || locale.strings().panel_more())
+            title=live(move || locale.strings().panel_more())
         >
             <Icon name="more"/>
         </button>
@@ -75,7 +75,7 @@ pub fn PanelMenu(
                 on:click=move |_| act(Action::Ping)
             >
                 <Icon name="keep-alive"/>
-                {live(move || locale.strings().panel_ping)}
+                {live(move || locale.strings().panel_ping())}
             </button>
             <button
                 type="button"
@@ -86,7 +86,7 @@ pub fn PanelMenu(
                 on:click=move |_| forms.renew_client_id()
             >
                 <Icon name="reset"/>
-                {live(move || locale.strings().form_new_client_id)}
+                {live(move || locale.strings().form_new_client_id())}
             </button>
             <hr class="menu__rule"/>
             <button
@@ -98,7 +98,7 @@ pub fn PanelMenu(
                 on:click=move |_| act(Action::Cut)
             >
                 <Icon name="close"/>
-                {live(move || locale.strings().panel_cut)}
+                {live(move || locale.strings().panel_cut())}
             </button>
             {on_open_bench}
         </div>

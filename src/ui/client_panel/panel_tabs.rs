@@ -72,7 +72,7 @@ pub fn PanelTabs(
             class="tabs client-panel__tabs"
             node_ref=list
             role="tablist"
-            aria-label=live(move || locale.strings().panel_tabs)
+            aria-label=live(move || locale.strings().panel_tabs())
             on:keydown=go
         >
             {tabs.collect_view()}

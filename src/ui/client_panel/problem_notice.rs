@@ -79,7 +79,7 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
             // What to try stands open where there is something to try.
             view! {
                 <details open=is_connect_failure(&problem)>
-                    <summary>{locale.strings().panel_more_about_it}</summary>
+                    <summary>{locale.strings().panel_more_about_it()}</summary>
                     <div class="notice__more" inner_html=notice.more.clone()></div>
                 </details>
             }
@@ -93,7 +93,7 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
                 <button
                     type="button"
                     class="button button--quiet button--icon button--small notice__close"
-                    aria-label=locale.strings().close
+                    aria-label=locale.strings().close()
                     on:click=move |_| closed.set(problem.clone().into())
                 >
                     <Icon name="close"/>

@@ -34,7 +34,7 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
         <Show when=live(move || { count.get() > 0 })>
             <section class="received" id=received_id(client)>
                 <h4 class="received__head">
-                    {live(move || locale.strings().panel_received)}
+                    {live(move || locale.strings().panel_received())}
                     <span class="badge">{live(move || count.get())}</span>
                     <FormSwitch wanted/>
                 </h4>
@@ -100,10 +100,10 @@ fn received_id(client: ClientSlot) -> String {
 fn FormSwitch(wanted: RwSignal<Option<BytesForm>>) -> impl IntoView {
     let locale = use_locale();
     let word = move |option: Option<BytesForm>| match option {
-        None => locale.strings().panel_payload_auto,
-        Some(BytesForm::Text) => locale.strings().form_as_text,
+        None => locale.strings().panel_payload_auto(),
+        Some(BytesForm::Text) => locale.strings().form_as_text(),
         Some(BytesForm::Json) => "JSON",
-        Some(BytesForm::Hex) => locale.strings().form_as_hex,
+        Some(BytesForm::Hex) => locale.strings().form_as_hex(),
     };
     let options = [None, Some(BytesForm::Text), Some(BytesForm::Json), Some(BytesForm::Hex)];
     let buttons = options.map(|option| {
@@ -123,7 +123,7 @@ fn FormSwitch(wanted: RwSignal<Option<BytesForm>>) -> impl IntoView {
             <span
                 class="segmented segmented--small"
                 role="group"
-                aria-label=live(move || locale.strings().panel_payload_as)
+                aria-label=live(move || locale.strings().panel_payload_as())
             >
                 {buttons.collect_view()}
             </span>

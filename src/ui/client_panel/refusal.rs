@@ -12,8 +12,8 @@ pub fn words(error: &ActError, language: Language) -> String {
     let strings = language.strings();
     match error {
         ActError::NoSuchClient(slot) => strings.panel_refused_no_client(slot.letter()),
-        ActError::NotOpen => strings.panel_connect_first.to_owned(),
-        ActError::NotInTab => strings.panel_refused_not_in_tab.to_owned(),
+        ActError::NotOpen => strings.panel_connect_first().to_owned(),
+        ActError::NotInTab => strings.panel_refused_not_in_tab().to_owned(),
         ActError::Rule(error) => command(error, language, strings),
     }
 }
@@ -21,42 +21,42 @@ pub fn words(error: &ActError, language: Language) -> String {
 fn command(error: &CommandError, language: Language, strings: &Strings) -> String {
     use CommandError as E;
     match error {
-        E::NotConnected => strings.panel_connect_first.to_owned(),
-        E::AwaitingConnAck => strings.panel_awaiting_connack.to_owned(),
-        E::AwaitingAuthentication => strings.panel_refused_awaiting_authentication.to_owned(),
-        E::ConnectedAlready => strings.panel_connected_already.to_owned(),
-        E::Closing => strings.panel_closing_wait.to_owned(),
+        E::NotConnected => strings.panel_connect_first().to_owned(),
+        E::AwaitingConnAck => strings.panel_awaiting_connack().to_owned(),
+        E::AwaitingAuthentication => strings.panel_refused_awaiting_authentication().to_owned(),
+        E::ConnectedAlready => strings.panel_connected_already().to_owned(),
+        E::Closing => strings.panel_closing_wait().to_owned(),
         E::NotEncodable(error) => Problem::Unwritable(*error).words(language),
         E::Forbidden(error) => Problem::Rule(error.kind).words(language),
         E::MaximumQoSExceeded { qos, maximum } => {
             strings.panel_refused_maximum_qos(maximum.bits(), qos.bits())
         }
-        E::RetainNotAvailable => strings.panel_refused_retain.to_owned(),
-        E::TopicAlias(AliasError::Zero) => strings.panel_refused_alias_zero.to_owned(),
+        E::RetainNotAvailable => strings.panel_refused_retain().to_owned(),
+        E::TopicAlias(AliasError::Zero) => strings.panel_refused_alias_zero().to_owned(),
         E::TopicAlias(AliasError::AboveMaximum { maximum: 0, .. }) => {
-            strings.panel_refused_alias_none.to_owned()
+            strings.panel_refused_alias_none().to_owned()
         }
         E::TopicAlias(AliasError::AboveMaximum { alias, maximum }) => {
             strings.panel_refused_alias_above(alias, maximum)
         }
         E::TopicAlias(AliasError::Unknown { alias }) => strings.panel_refused_alias_unknown(alias),
-        E::TopicAlias(AliasError::Missing) => strings.panel_refused_alias_missing.to_owned(),
-        E::WildcardSubscriptionNotAvailable => strings.panel_refused_wildcard.to_owned(),
-        E::SharedSubscriptionNotAvailable => strings.panel_refused_shared.to_owned(),
+        E::TopicAlias(AliasError::Missing) => strings.panel_refused_alias_missing().to_owned(),
+        E::WildcardSubscriptionNotAvailable => strings.panel_refused_wildcard().to_owned(),
+        E::SharedSubscriptionNotAvailable => strings.panel_refused_shared().to_owned(),
         E::SubscriptionIdentifierNotAvailable => {
-            strings.panel_refused_subscription_identifier.to_owned()
+            strings.panel_refused_subscription_identifier().to_owned()
         }
         E::PacketTooLarge { size, maximum } => {
             strings.panel_refused_too_large(grouped(u64::from(*maximum)), grouped(*size as u64))
         }
-        E::PacketIdsExhausted => strings.panel_refused_packet_ids.to_owned(),
-        E::SessionExpiryWasZero => strings.panel_refused_session_expiry.to_owned(),
-        E::NoAuthenticationMethod => strings.own_refused_no_method.to_owned(),
-        E::AuthenticationMethodDiffers => strings.own_refused_method.to_owned(),
+        E::PacketIdsExhausted => strings.panel_refused_packet_ids().to_owned(),
+        E::SessionExpiryWasZero => strings.panel_refused_session_expiry().to_owned(),
+        E::NoAuthenticationMethod => strings.own_refused_no_method().to_owned(),
+        E::AuthenticationMethodDiffers => strings.own_refused_method().to_owned(),
         E::AuthReasonCode { expected } => {
             strings.own_refused_auth_code(format!("0x{:02X} {}", expected.value(), expected.name()))
         }
-        E::AuthOutOfTurn => strings.own_refused_auth_turn.to_owned(),
+        E::AuthOutOfTurn => strings.own_refused_auth_turn().to_owned(),
         E::NothingToAcknowledge(id) => strings.own_refused_not_held(id),
         E::AcknowledgeInOrder { packet_type, first } => {
             strings.own_refused_ack_order(first, packet_type.name())

@@ -108,7 +108,7 @@ fn SentLine(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> imp
                     .get()
                     .map(|exchange| {
                         view! {
-                            {locale.strings().panel_sent}
+                            {locale.strings().panel_sent()}
                             " "
                             <Evidence id=exchange.sent/>
                             {live(answer)}

@@ -83,7 +83,7 @@ pub fn BrokerForm(
         hide.run(());
     };
     view! {
-            <div class="segmented" role="radiogroup" aria-label=live(move || locale.strings().broker)>
+            <div class="segmented" role="radiogroup" aria-label=live(move || locale.strings().broker())>
                 <label class="segmented__option">
                     <input
                         type="radio"
@@ -91,7 +91,7 @@ pub fn BrokerForm(
                         prop:checked=live(move || in_tab.get())
                         on:change=choose_in_tab
                     />
-                    {live(move || locale.strings().broker_in_tab)}
+                    {live(move || locale.strings().broker_in_tab())}
                 </label>
                 <label class="segmented__option">
                     <input
@@ -100,17 +100,17 @@ pub fn BrokerForm(
                         prop:checked=live(move || !in_tab.get())
                         on:change=move |_| in_tab.set(false)
                     />
-                    {live(move || locale.strings().broker_websocket)}
+                    {live(move || locale.strings().broker_websocket())}
                 </label>
             </div>
             <p class="field__hint">{live(move || {
                 let strings = locale.strings();
-                if in_tab.get() { strings.broker_in_tab_hint } else { strings.broker_websocket_hint }
+                if in_tab.get() { strings.broker_in_tab_hint() } else { strings.broker_websocket_hint() }
             })}</p>
             <form class="fields" hidden=live(move || in_tab.get()) on:submit=save novalidate>
                 <div class="field field--stacked">
                     <label class="field__label" for="broker-address">
-                        {live(move || locale.strings().broker_address)}
+                        {live(move || locale.strings().broker_address())}
                     </label>
                     <div class="field__control">
                         <input
@@ -126,7 +126,7 @@ pub fn BrokerForm(
                         />
                     </div>
                     <p class="field__hint" id="broker-hint">
-                        {live(move || locale.strings().broker_hint)}
+                        {live(move || locale.strings().broker_hint())}
                     </p>
                     <Show when=live(move || error.with(Option::is_some))>
                         <p class="field__error" role="alert">
@@ -142,7 +142,7 @@ pub fn BrokerForm(
                 </div>
                 <div class="button-row">
                     <button class="button button--primary">
-                        {live(move || locale.strings().broker_use)}
+                        {live(move || locale.strings().broker_use())}
                     </button>
                 </div>
             </form>
@@ -150,7 +150,7 @@ pub fn BrokerForm(
             <hr class="menu__rule"/>
             <button type="button" class="button button--block" on:click=see_inside>
                 <Icon name="broker"/>
-                {live(move || locale.strings().inside_open)}
+                {live(move || locale.strings().inside_open())}
                 <span class="broker-menu__keys wide-only"><kbd class="kbd">"g"</kbd>" "<kbd class="kbd">"i"</kbd></span>
             </button>
     }

@@ -43,10 +43,10 @@ pub fn BrokerMenu() -> impl IntoView {
     let state_word = move || {
         let strings = locale.strings();
         match link() {
-            "connected" => strings.link_connected,
-            "connecting" => strings.link_connecting,
-            "failed" => strings.link_failed,
-            _ => strings.link_offline,
+            "connected" => strings.link_connected(),
+            "connecting" => strings.link_connecting(),
+            "failed" => strings.link_failed(),
+            _ => strings.link_offline(),
         }
     };
     let name = move || broker_choice::name(&store.target(), locale.strings());

@@ -38,8 +38,8 @@ pub fn CopyButton(
     });
     let told = move || match outcome.get() {
         None => "",
-        Some(true) => locale.strings().wire_copied,
-        Some(false) => locale.strings().wire_not_copied,
+        Some(true) => locale.strings().wire_copied(),
+        Some(false) => locale.strings().wire_not_copied(),
     };
     view! {
         <button

@@ -47,19 +47,19 @@ pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <nav class="course-nav" aria-label=live(move || locale.strings().course)>
+        <nav class="course-nav" aria-label=live(move || locale.strings().course())>
             <div class="course-nav__head">
-                <h2 class="course-nav__title">{live(move || locale.strings().course)}</h2>
+                <h2 class="course-nav__title">{live(move || locale.strings().course())}</h2>
                 <span class="course-nav__minutes">
                     {live(move || locale.strings().course_done(done(), total))}
                 </span>
             </div>
             <a class="course-nav__exercise" href=live(move || Place::Home.href(locale.language()))>
                 <Icon name="learn"/>
-                <span>{live(move || locale.strings().lesson_overview)}</span>
+                <span>{live(move || locale.strings().lesson_overview())}</span>
             </a>
             {chapters}
-            <h3 class="overline course-nav__tools">{live(move || locale.strings().course_beside)}</h3>
+            <h3 class="overline course-nav__tools">{live(move || locale.strings().course_beside())}</h3>
             {pages}
         </nav>
     }
@@ -96,7 +96,7 @@ fn NavChapter(
             (false, false) => "not-yet",
         });
         let title = move || exercise_title(id, locale.language()).unwrap_or(id);
-        let done_word = move || is_done().then(|| locale.strings().verdict_met);
+        let done_word = move || is_done().then(|| locale.strings().verdict_met());
         view! {
             <li>
                 <a
@@ -119,7 +119,7 @@ fn NavChapter(
     let further: Vec<_> = chapter.further().map(item).collect();
     let further_title = (!further.is_empty()).then(|| {
         view! {
-            <li class="course-nav__further">{live(move || locale.strings().chapter_further)}</li>
+            <li class="course-nav__further">{live(move || locale.strings().chapter_further())}</li>
         }
     });
     view! {

@@ -38,10 +38,11 @@ fn row(deviation: &'static Deviation, strings: &'static Strings) -> impl IntoVie
     });
     let side = |name: &'static str, said: &'static str| {
         let said = match (about.packet, said) {
-            (None, Deviation::NOTHING) => view! { <dd>{strings.mosquitto_open}</dd> }.into_any(),
-            (None, _) => view! { <dd>{strings.mosquitto_closed}</dd> }.into_any(),
+            (None, Deviation::NOTHING) => view! { <dd>{strings.mosquitto_open()}</dd> }.into_any(),
+            (None, _) => view! { <dd>{strings.mosquitto_closed()}</dd> }.into_any(),
             (_, Deviation::NOTHING) => {
-                view! { <dd class="deviation__nothing">{strings.mosquitto_nothing}</dd> }.into_any()
+                view! { <dd class="deviation__nothing">{strings.mosquitto_nothing()}</dd> }
+                    .into_any()
             }
             (_, said) => view! { <dd><code>{said}</code></dd> }.into_any(),
         };
@@ -51,12 +52,12 @@ fn row(deviation: &'static Deviation, strings: &'static Strings) -> impl IntoVie
         <li class="deviation">
             <p class="deviation__what" data-client=about.client.map(String::from)>
                 {client}
-                <strong>{about.packet.unwrap_or(strings.mosquitto_end)}</strong>
+                <strong>{about.packet.unwrap_or(strings.mosquitto_end())}</strong>
                 {about.times.map(|times| format!("× {times}"))}
             </p>
             <dl class="deviation__sides">
-                {side(strings.mosquitto_tab, deviation.in_tab)}
-                {side(strings.mosquitto_there, deviation.on_mosquitto)}
+                {side(strings.mosquitto_tab(), deviation.in_tab)}
+                {side(strings.mosquitto_there(), deviation.on_mosquitto)}
             </dl>
         </li>
     }

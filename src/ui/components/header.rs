@@ -51,12 +51,12 @@ pub fn Header(
         <header class="app-header">
             <a class="app-header__home" href=live(move || Place::Home.href(locale.language()))>
                 <Icon name="mark" class="app-header__mark"/>
-                <span class="wide-label">{live(move || locale.strings().app_name)}</span>
+                <span class="wide-label">{live(move || locale.strings().app_name())}</span>
             </a>
             <div class="app-header__where">
                 <button class="button button--quiet" popovertarget="course">
                     <Icon name="learn"/>
-                    <span class="wide-label">{live(move || locale.strings().course)}</span>
+                    <span class="wide-label">{live(move || locale.strings().course())}</span>
                     <Icon name="down" small=true class="wide-only"/>
                 </button>
                 <Show when=live(move || place.get() != Place::Page(Page::Bench))>
@@ -65,18 +65,18 @@ pub fn Header(
                         href=live(move || Place::Page(Page::Bench).href(locale.language()))
                     >
                         <Icon name="bench"/>
-                        <span class="wide-label">{live(move || locale.strings().page_bench)}</span>
+                        <span class="wide-label">{live(move || locale.strings().page_bench())}</span>
                     </a>
                 </Show>
                 <Tools place/>
-                <nav class="crumbs" aria-label=live(move || locale.strings().app_where)>{live(crumbs)}</nav>
+                <nav class="crumbs" aria-label=live(move || locale.strings().app_where())>{live(crumbs)}</nav>
             </div>
             <div class="app-header__tools">
                 <BrokerMenu/>
                 <button
                     class="button button--quiet button--icon wide-only"
-                    aria-label=live(move || locale.strings().inside_open)
-                    title=live(move || locale.strings().inside_open)
+                    aria-label=live(move || locale.strings().inside_open())
+                    title=live(move || locale.strings().inside_open())
                     aria-expanded=live(move || inside.is_open().to_string())
                     aria-controls="inside"
                     on:click=move |_| inside.toggle()
@@ -86,16 +86,16 @@ pub fn Header(
                 <LanguageLink/>
                 <button
                     class="button button--quiet button--icon"
-                    aria-label=live(move || locale.strings().app_theme)
-                    title=live(move || locale.strings().app_theme)
+                    aria-label=live(move || locale.strings().app_theme())
+                    title=live(move || locale.strings().app_theme())
                     on:click=move |_| theme.toggle()
                 >
                     <Icon name="theme"/>
                 </button>
                 <button
                     class="button button--quiet button--icon wide-only"
-                    aria-label=live(move || locale.strings().app_keys)
-                    title=live(move || locale.strings().app_keys)
+                    aria-label=live(move || locale.strings().app_keys())
+                    title=live(move || locale.strings().app_keys())
                     on:click=move |_| on_keys.run(())
                 >
                     <Icon name="keys"/>
@@ -134,7 +134,7 @@ fn Tools(place: Signal<Place>) -> impl IntoView {
     view! {
         <button class="button button--quiet wide-only" popovertarget="tools">
             <Icon name="bench"/>
-            <span class="wide-label">{live(move || locale.strings().app_tools)}</span>
+            <span class="wide-label">{live(move || locale.strings().app_tools())}</span>
             <Icon name="down" small=true/>
         </button>
         <div class="menu" popover="auto" id="tools" node_ref=menu>

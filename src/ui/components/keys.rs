@@ -27,19 +27,19 @@ pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
         let pages =
             Page::ALL.iter().map(|page| (format!("g {}", page.letter()), page.name(strings)));
         let keys = [
-            ("?", strings.keys_this),
-            ("/", strings.keys_filter),
-            ("j  k", strings.keys_packets),
-            ("Enter", strings.keys_open),
-            ("← ↑ ↓ →", strings.keys_marks),
-            ("Esc", strings.keys_close),
-            ("e", strings.keys_enlarge),
-            ("g l", strings.keys_learn),
-            ("g b", strings.keys_bench),
-            ("g w", strings.keys_wire),
-            ("g h", strings.keys_home),
-            ("g i", strings.keys_inside),
-            ("Ctrl Enter", strings.keys_send),
+            ("?", strings.keys_this()),
+            ("/", strings.keys_filter()),
+            ("j  k", strings.keys_packets()),
+            ("Enter", strings.keys_open()),
+            ("← ↑ ↓ →", strings.keys_marks()),
+            ("Esc", strings.keys_close()),
+            ("e", strings.keys_enlarge()),
+            ("g l", strings.keys_learn()),
+            ("g b", strings.keys_bench()),
+            ("g w", strings.keys_wire()),
+            ("g h", strings.keys_home()),
+            ("g i", strings.keys_inside()),
+            ("Ctrl Enter", strings.keys_send()),
         ];
         let keys = keys.map(|(keys, words)| (keys.to_owned(), words)).into_iter().chain(pages);
         keys.map(|(keys, words)| {
@@ -54,12 +54,12 @@ pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <dialog class="dialog" node_ref=dialog on:close=move |_| open.set(false)>
-            <h2 class="dialog__title">{live(move || locale.strings().app_keys)}</h2>
+            <h2 class="dialog__title">{live(move || locale.strings().app_keys())}</h2>
             <table class="table"><tbody>{live(rows)}</tbody></table>
             <div class="button-row">
                 <button class="button" on:click=move |_| open.set(false)>
                     <Icon name="close"/>
-                    {live(move || locale.strings().close)}
+                    {live(move || locale.strings().close())}
                 </button>
             </div>
         </dialog>

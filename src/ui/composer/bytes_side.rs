@@ -29,7 +29,7 @@ pub fn BytesSide(composer: Composer) -> impl IntoView {
             view! {
                 <p class="composer__note" role="status">
                     <Icon name="info"/>
-                    <span>{locale.strings().composer_unwritten}</span>
+                    <span>{locale.strings().composer_unwritten()}</span>
                 </p>
             }
         })
@@ -45,7 +45,7 @@ pub fn BytesSide(composer: Composer) -> impl IntoView {
             true => view! {
                 <div class="empty">
                     <Icon name="wire"/>
-                    <p class="empty__how">{live(move || locale.strings().composer_empty)}</p>
+                    <p class="empty__how">{live(move || locale.strings().composer_empty())}</p>
                 </div>
             }
             .into_any(),
@@ -57,12 +57,12 @@ pub fn BytesSide(composer: Composer) -> impl IntoView {
         <section class="card composer__bytes" aria-labelledby="composer-bytes">
             <header class="card__head">
                 <h2 class="card__title" id="composer-bytes">
-                    {live(move || locale.strings().composer_bytes)}
+                    {live(move || locale.strings().composer_bytes())}
                     " "
                     <span class="field__unit">{live(size)}</span>
                 </h2>
                 <CopyButton
-                    label=Signal::derive(move || locale.strings().composer_copy)
+                    label=Signal::derive(move || locale.strings().composer_copy())
                     text=Callback::new(move |()| untrack(|| composer.text()))
                 />
             </header>
@@ -74,7 +74,7 @@ pub fn BytesSide(composer: Composer) -> impl IntoView {
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
-                    aria-label=live(move || locale.strings().composer_hex)
+                    aria-label=live(move || locale.strings().composer_hex())
                     aria-describedby="composer-hex-hint"
                     aria-invalid=live(move || is_wrong.get().then_some("true"))
                     prop:value=live(move || composer.text())
@@ -82,7 +82,7 @@ pub fn BytesSide(composer: Composer) -> impl IntoView {
                 ></textarea>
                 {live(error)}
                 <p class="field__hint" id="composer-hex-hint">
-                    {live(move || locale.strings().composer_hex_hint)}
+                    {live(move || locale.strings().composer_hex_hint())}
                 </p>
                 <PiecesBar composer/>
             </div>
@@ -99,13 +99,13 @@ fn PiecesBar(composer: Composer) -> impl IntoView {
         let strings = locale.strings();
         let pieces = composer.pieces();
         let around = pieces.around.map(|around| match around {
-            Around::Tcp => strings.composer_around_tcp,
-            Around::WebSocket => strings.composer_around_websocket,
+            Around::Tcp => strings.composer_around_tcp(),
+            Around::WebSocket => strings.composer_around_websocket(),
         });
         let buttons = (pieces.packets.len() > 1).then(|| {
             let buttons = pieces.packets.iter().enumerate().map(|(index, bytes)| {
                 let packet = PacketType::from_value(bytes[0] >> 4);
-                let name = packet.map_or(strings.wire_no_packet, PacketType::name);
+                let name = packet.map_or(strings.wire_no_packet(), PacketType::name);
                 view! {
                     <button
                         type="button"

@@ -22,8 +22,8 @@ pub fn FieldsSide(composer: Composer) -> impl IntoView {
     let note = move || {
         let strings = locale.strings();
         let words = match (composer.is_unread(), composer.says_more()) {
-            (true, _) => strings.composer_unread,
-            (false, true) => strings.composer_says_more,
+            (true, _) => strings.composer_unread(),
+            (false, true) => strings.composer_says_more(),
             (false, false) => return None,
         };
         Some(view! {
@@ -37,7 +37,7 @@ pub fn FieldsSide(composer: Composer) -> impl IntoView {
         <section class="card composer__fields" aria-labelledby="composer-fields">
             <header class="card__head">
                 <h2 class="card__title" id="composer-fields">
-                    {live(move || locale.strings().composer_fields)}
+                    {live(move || locale.strings().composer_fields())}
                 </h2>
                 <SenderChoice composer/>
             </header>
@@ -99,7 +99,7 @@ fn FieldsForm(composer: Composer, fields: Fields) -> impl IntoView {
                 view! {
                     <div class="field">
                         <span class="field__label">
-                            {live(move || locale.strings().composer_flags)}
+                            {live(move || locale.strings().composer_flags())}
                         </span>
                         <div class="field__control">
                             <Check on=dup label=FieldId::Dup.name()/>

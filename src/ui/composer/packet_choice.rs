@@ -37,7 +37,7 @@ pub fn PacketChoice(composer: Composer, #[prop(into)] client_id: String) -> impl
         <div
             class="composer__packets"
             role="group"
-            aria-label=live(move || locale.strings().composer_packets)
+            aria-label=live(move || locale.strings().composer_packets())
         >
             {buttons.collect_view()}
         </div>
@@ -58,8 +58,8 @@ pub fn SenderChoice(composer: Composer) -> impl IntoView {
         let word = move || {
             let strings = locale.strings();
             match side {
-                Sender::Client => strings.composer_from_client,
-                Sender::Server => strings.composer_from_server,
+                Sender::Client => strings.composer_from_client(),
+                Sender::Server => strings.composer_from_server(),
             }
         };
         view! {
@@ -78,7 +78,7 @@ pub fn SenderChoice(composer: Composer) -> impl IntoView {
         <div
             class="segmented segmented--small"
             role="group"
-            aria-label=live(move || locale.strings().composer_sender)
+            aria-label=live(move || locale.strings().composer_sender())
         >
             {option(Sender::Client)}
             {option(Sender::Server)}

@@ -105,14 +105,14 @@ pub fn Send(
         let strings = locale.strings();
         match (can_send.get(), lamp.get()) {
             (true, _) => None,
-            (false, Lamp::Connecting | Lamp::Closing) => Some(strings.panel_awaiting_connack),
-            (false, _) if is_connected.get() => Some(strings.composer_empty),
-            (false, _) => Some(strings.composer_connect_first),
+            (false, Lamp::Connecting | Lamp::Closing) => Some(strings.panel_awaiting_connack()),
+            (false, _) if is_connected.get() => Some(strings.composer_empty()),
+            (false, _) => Some(strings.composer_connect_first()),
         }
     };
     let name = move || {
         let packet = composer.with(|in_hand| in_hand.packet_type());
-        let name = packet.map_or(locale.strings().composer_these_bytes, PacketType::name);
+        let name = packet.map_or(locale.strings().composer_these_bytes(), PacketType::name);
         locale.strings().panel_send(name)
     };
     let task = Callback::new(move |()| {
@@ -129,7 +129,7 @@ pub fn Send(
         <section class="card composer__send" aria-labelledby="composer-send" data-client=client.letter().to_string()>
             <header class="card__head">
                 <h2 class="card__title" id="composer-send">
-                    {live(move || locale.strings().composer_send)}
+                    {live(move || locale.strings().composer_send())}
                 </h2>
                 <span class="status" role="status">
                     <span class="client-letter" data-client=client.letter().to_string()>
@@ -145,7 +145,7 @@ pub fn Send(
                         true => view! {
                             <p class="status" data-state="info">
                                 <Icon name="info"/>
-                                <span>{locale.strings().composer_still_waits}</span>
+                                <span>{locale.strings().composer_still_waits()}</span>
                             </p>
                         }
                         .into_any(),
@@ -199,8 +199,8 @@ pub fn Send(
 fn foretold_view(foretold: Foretold, language: Language) -> impl IntoView {
     let strings = language.strings();
     let (state, words, rule) = match foretold {
-        Foretold::Sound => ("met", strings.composer_sound.to_owned(), None),
-        Foretold::Waits => ("warning", strings.composer_waits.to_owned(), Some("§2.1.4")),
+        Foretold::Sound => ("met", strings.composer_sound().to_owned(), None),
+        Foretold::Waits => ("warning", strings.composer_waits().to_owned(), Some("§2.1.4")),
         Foretold::Refused { rule, reason_code, by } => {
             let code = format!("0x{:02X} {}", reason_code.value(), reason_code.name());
             ("malformed", strings.composer_foretold(code, by.name()), Some(rule))
@@ -229,7 +229,7 @@ fn Answers(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> impl
     let line = move |answer: &Answer| {
         let strings = locale.strings();
         let words = match answer.packet {
-            None => strings.composer_closed.to_owned(),
+            None => strings.composer_closed().to_owned(),
             Some(packet) => {
                 let code = |code: &crate::mqtt::ReasonCode| {
                     format!("0x{:02X} {}", code.value(), code.name_in(packet))
@@ -253,9 +253,9 @@ fn Answers(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> impl
         let strings = locale.strings();
         let verdict = compare(sent.foretold, &found).map(|compared| {
             let (state, words) = match compared {
-                Compared::AsForetold => ("met", strings.composer_as_foretold),
-                Compared::OtherCode => ("info", strings.composer_other_code),
-                Compared::WithoutAWord => ("info", strings.composer_without_a_word),
+                Compared::AsForetold => ("met", strings.composer_as_foretold()),
+                Compared::OtherCode => ("info", strings.composer_other_code()),
+                Compared::WithoutAWord => ("info", strings.composer_without_a_word()),
             };
             view! {
                 <p class="status composer__verdict" data-state=state>
@@ -266,10 +266,10 @@ fn Answers(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> impl
         });
         let list = match (found.is_empty(), sent.foretold) {
             (true, Foretold::Waits) => {
-                view! { <p class="field__hint">{strings.composer_it_waits}</p> }.into_any()
+                view! { <p class="field__hint">{strings.composer_it_waits()}</p> }.into_any()
             }
             (true, _) => {
-                view! { <p class="field__hint">{strings.composer_no_answer}</p> }.into_any()
+                view! { <p class="field__hint">{strings.composer_no_answer()}</p> }.into_any()
             }
             (false, _) => {
                 view! { <ol class="answers">{found.iter().map(line).collect_view()}</ol> }
@@ -278,7 +278,7 @@ fn Answers(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> impl
         };
         Some(view! {
             <div class="composer__answers" role="status">
-                <h3 class="overline">{strings.composer_answers}</h3>
+                <h3 class="overline">{strings.composer_answers()}</h3>
                 {list}
                 {verdict}
             </div>

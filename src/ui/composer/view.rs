@@ -47,7 +47,7 @@ pub fn ComposerView(
         <section class="card composer__wire" aria-labelledby="composer-wire">
             <header class="card__head">
                 <h2 class="card__title" id="composer-wire">
-                    {live(move || locale.strings().composer_wire)}
+                    {live(move || locale.strings().composer_wire())}
                 </h2>
             </header>
             <Show
@@ -55,7 +55,7 @@ pub fn ComposerView(
                 fallback=move || {
                     view! {
                         <p class="field__hint composer__pad">
-                            {live(move || locale.strings().composer_wire_empty)}
+                            {live(move || locale.strings().composer_wire_empty())}
                         </p>
                     }
                 }

@@ -22,7 +22,7 @@ pub fn Ways(composer: Composer) -> impl IntoView {
         let code = way.reason_code();
         let answer = move || match code {
             Some(code) => format!("0x{:02X} {}", code.value(), code.name()),
-            None => locale.strings().composer_waits_short.to_owned(),
+            None => locale.strings().composer_waits_short().to_owned(),
         };
         let is_chosen = move || chosen.get() == Some(breakage);
         view! {
@@ -48,7 +48,7 @@ pub fn Ways(composer: Composer) -> impl IntoView {
         match ways.is_empty() {
             true => view! {
                 <p class="field__hint composer__pad">
-                    {live(move || locale.strings().composer_ways_none)}
+                    {live(move || locale.strings().composer_ways_none())}
                 </p>
             }
             .into_any(),
@@ -60,7 +60,7 @@ pub fn Ways(composer: Composer) -> impl IntoView {
         <section class="card composer__ways" aria-labelledby="composer-ways">
             <header class="card__head">
                 <h2 class="card__title" id="composer-ways">
-                    {live(move || locale.strings().composer_ways)}
+                    {live(move || locale.strings().composer_ways())}
                 </h2>
                 <button
                     type="button"
@@ -69,7 +69,7 @@ pub fn Ways(composer: Composer) -> impl IntoView {
                     on:click=move |_| composer.mend()
                 >
                     <Icon name="reset" small=true/>
-                    {live(move || locale.strings().composer_mend)}
+                    {live(move || locale.strings().composer_mend())}
                 </button>
             </header>
             {live(list)}

@@ -33,8 +33,8 @@ pub fn ElsewhereButton(
         }
         shown.set(task);
     };
-    let label = move || locale.strings().elsewhere_title;
-    let told = move || failed.get().then(|| locale.strings().elsewhere_nothing);
+    let label = move || locale.strings().elsewhere_title();
+    let told = move || failed.get().then(|| locale.strings().elsewhere_nothing());
     view! {
         <button
             type="button"

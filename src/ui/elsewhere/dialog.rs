@@ -52,21 +52,21 @@ pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
         <dialog
             class="dialog elsewhere"
             node_ref=dialog
-            aria-label=live(move || locale.strings().elsewhere_title)
+            aria-label=live(move || locale.strings().elsewhere_title())
             on:close=move |_| shown.set(None)
         >
-            <h2 class="dialog__title">{live(move || locale.strings().elsewhere_title)}</h2>
-            <p class="field__hint">{live(move || locale.strings().elsewhere_lead)}</p>
+            <h2 class="dialog__title">{live(move || locale.strings().elsewhere_title())}</h2>
+            <p class="field__hint">{live(move || locale.strings().elsewhere_lead())}</p>
             <div class="elsewhere__bar">
                 <div
                     class="segmented segmented--small"
                     role="group"
-                    aria-label=live(move || locale.strings().elsewhere_tool)
+                    aria-label=live(move || locale.strings().elsewhere_tool())
                 >
                     {tabs.collect_view()}
                 </div>
                 <CopyButton
-                    label=Signal::derive(move || locale.strings().elsewhere_copy)
+                    label=Signal::derive(move || locale.strings().elsewhere_copy())
                     text=Callback::new(move |()| code.get_untracked().unwrap_or_default())
                 />
             </div>
@@ -74,7 +74,7 @@ pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
             <div class="button-row">
                 <button type="button" class="button" on:click=close>
                     <Icon name="close"/>
-                    {live(move || locale.strings().close)}
+                    {live(move || locale.strings().close())}
                 </button>
             </div>
         </dialog>

@@ -57,7 +57,7 @@ pub fn RecordTools(record: Memo<Option<Record>>) -> impl IntoView {
         {live(move || {
             href()
                 .map(|href| {
-                    let label = move || locale.strings().composer_open;
+                    let label = move || locale.strings().composer_open();
                     view! {
                         <a
                             class="button button--quiet button--icon button--small"

@@ -34,11 +34,11 @@ pub fn tallies(progress: &Progress, language: Language) -> Vec<Tally> {
     let codes = ReasonCode::ALL.iter();
     let codes = codes.map(|code| (Entry::ReasonCode(*code), seen.has_reason_code(*code)));
     vec![
-        tally(strings.finish_packets, packets, language),
-        tally(strings.finish_properties, properties, language),
-        tally(strings.finish_codes, codes, language),
+        tally(strings.finish_packets(), packets, language),
+        tally(strings.finish_properties(), properties, language),
+        tally(strings.finish_codes(), codes, language),
         Tally {
-            title: strings.page_questions,
+            title: strings.page_questions(),
             done: right,
             of: QUESTIONS.len(),
             missing: Vec::new(),
@@ -94,22 +94,27 @@ pub fn records(progress: &Progress, language: Language) -> Vec<Record> {
     let record = |title, result, how, exercise| Record { title, result, how, exercise };
     vec![
         record(
-            strings.finish_saving_by_hand,
+            strings.finish_saving_by_hand(),
             saved(ALIAS_SAVING_BY_HAND),
-            strings.finish_saving_by_hand_how,
+            strings.finish_saving_by_hand_how(),
             "save-bytes",
         ),
-        record(strings.finish_saving, saved(ALIAS_SAVING), strings.finish_saving_how, "auto-alias"),
         record(
-            strings.finish_in_tab,
+            strings.finish_saving(),
+            saved(ALIAS_SAVING),
+            strings.finish_saving_how(),
+            "auto-alias",
+        ),
+        record(
+            strings.finish_in_tab(),
             round_trip(Through::Tab),
-            strings.finish_in_tab_how,
+            strings.finish_in_tab_how(),
             "first-request",
         ),
         record(
-            strings.finish_elsewhere,
+            strings.finish_elsewhere(),
             round_trip(Through::WebSocket),
-            strings.finish_elsewhere_how,
+            strings.finish_elsewhere_how(),
             "first-request",
         ),
     ]

@@ -57,7 +57,7 @@ impl Problem {
             }
             Problem::HalfByte { digits } => strings.form_problem_half_byte(digits),
             Problem::NotJson { line, column } => strings.form_problem_not_json(column, line),
-            Problem::JsonEnds => strings.form_problem_json_ends.to_owned(),
+            Problem::JsonEnds => strings.form_problem_json_ends().to_owned(),
             Problem::Rule(kind) => match glossary::error(kind, language) {
                 Some(entry) => entry.short.to_owned(),
                 None => kind.to_string(),
@@ -65,7 +65,7 @@ impl Problem {
             Problem::Unwritable(EncodeError::TooLong { length }) => {
                 strings.form_problem_too_long(grouped(length as u64))
             }
-            Problem::Unwritable(_) => strings.form_problem_too_large.to_owned(),
+            Problem::Unwritable(_) => strings.form_problem_too_large().to_owned(),
         }
     }
 

@@ -43,31 +43,31 @@ pub fn default_meaning(label: Label, packet_type: PacketType, strings: &Strings)
     };
     match (id, packet_type) {
         (P::SessionExpiryInterval, PacketType::ConnAck) => {
-            strings.inspector_absent_session_expiry_connack
+            strings.inspector_absent_session_expiry_connack()
         }
         (P::SessionExpiryInterval, PacketType::Disconnect) => {
-            strings.inspector_absent_session_expiry_disconnect
+            strings.inspector_absent_session_expiry_disconnect()
         }
-        (P::SessionExpiryInterval, _) => strings.inspector_absent_session_expiry,
-        (P::ReceiveMaximum, _) => strings.inspector_absent_receive_maximum,
-        (P::MaximumPacketSize, _) => strings.inspector_absent_packet_size,
-        (P::TopicAliasMaximum, _) => strings.inspector_absent_alias_maximum,
-        (P::RequestResponseInformation, _) => strings.inspector_absent_response_information,
-        (P::RequestProblemInformation, _) => strings.inspector_absent_problem_information,
-        (P::AuthenticationMethod, _) => strings.inspector_absent_authentication,
-        (P::WillDelayInterval, _) => strings.inspector_absent_at_once,
-        (P::PayloadFormatIndicator, _) => strings.inspector_absent_payload_format,
-        (P::MessageExpiryInterval, _) => strings.inspector_absent_never_expires,
-        (P::ResponseTopic, _) => strings.inspector_absent_no_response,
-        (P::MaximumQoS, _) => strings.inspector_absent_qos,
-        (P::AssignedClientIdentifier, _) => strings.inspector_absent_client_identifier,
-        (P::ServerKeepAlive, _) => strings.inspector_absent_keep_alive,
-        (P::ResponseInformation, _) => strings.inspector_absent_no_response_information,
+        (P::SessionExpiryInterval, _) => strings.inspector_absent_session_expiry(),
+        (P::ReceiveMaximum, _) => strings.inspector_absent_receive_maximum(),
+        (P::MaximumPacketSize, _) => strings.inspector_absent_packet_size(),
+        (P::TopicAliasMaximum, _) => strings.inspector_absent_alias_maximum(),
+        (P::RequestResponseInformation, _) => strings.inspector_absent_response_information(),
+        (P::RequestProblemInformation, _) => strings.inspector_absent_problem_information(),
+        (P::AuthenticationMethod, _) => strings.inspector_absent_authentication(),
+        (P::WillDelayInterval, _) => strings.inspector_absent_at_once(),
+        (P::PayloadFormatIndicator, _) => strings.inspector_absent_payload_format(),
+        (P::MessageExpiryInterval, _) => strings.inspector_absent_never_expires(),
+        (P::ResponseTopic, _) => strings.inspector_absent_no_response(),
+        (P::MaximumQoS, _) => strings.inspector_absent_qos(),
+        (P::AssignedClientIdentifier, _) => strings.inspector_absent_client_identifier(),
+        (P::ServerKeepAlive, _) => strings.inspector_absent_keep_alive(),
+        (P::ResponseInformation, _) => strings.inspector_absent_no_response_information(),
         (P::SubscriptionIdentifier, PacketType::Publish) => {
-            strings.inspector_absent_identifier_delivered
+            strings.inspector_absent_identifier_delivered()
         }
-        (P::SubscriptionIdentifier, _) => strings.inspector_absent_identifier,
-        _ => strings.inspector_absent_available,
+        (P::SubscriptionIdentifier, _) => strings.inspector_absent_identifier(),
+        _ => strings.inspector_absent_available(),
     }
     .to_owned()
 }

@@ -37,10 +37,10 @@ impl Aspect {
 
     pub fn name(self, strings: &Strings) -> &'static str {
         match self {
-            Aspect::Fields => strings.inspector_fields,
-            Aspect::Limits => strings.inspector_limits,
-            Aspect::Versions => strings.inspector_versions,
-            Aspect::Why => strings.inspector_why,
+            Aspect::Fields => strings.inspector_fields(),
+            Aspect::Limits => strings.inspector_limits(),
+            Aspect::Versions => strings.inspector_versions(),
+            Aspect::Why => strings.inspector_why(),
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn CapabilityCard(id: RecordId) -> impl IntoView {
                     true => "facts__value",
                     false => "facts__value facts__value--default",
                 };
-                let note = if row.sent { strings.limit_sent } else { strings.limit_default };
+                let note = if row.sent { strings.limit_sent() } else { strings.limit_default() };
                 let section = row.section();
                 view! {
                     <div class="facts__row">
@@ -39,7 +39,7 @@ pub fn CapabilityCard(id: RecordId) -> impl IntoView {
     Some(view! {
         <section class="card">
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().limit_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().limit_title())}</h3>
             </header>
             <dl class="facts">{live(facts)}</dl>
         </section>

@@ -75,7 +75,7 @@ pub fn Explanation(
                 <div
                     class="flags"
                     role="group"
-                    aria-label=live(move || locale.strings().inspector_flags)
+                    aria-label=live(move || locale.strings().inspector_flags())
                     data-in-sight=live(move || bits_in_sight().then_some(""))
                 >
                     <For
@@ -134,7 +134,7 @@ fn Ended(id: RecordId, chosen: RwSignal<Aspect>) -> impl IntoView {
                 class="button button--small"
                 on:click=move |_| chosen.set(Aspect::Why)
             >
-                {live(move || locale.strings().why_more)}
+                {live(move || locale.strings().why_more())}
             </button>
         </div>
     })
@@ -142,7 +142,7 @@ fn Ended(id: RecordId, chosen: RwSignal<Aspect>) -> impl IntoView {
 
 fn packet(sheet: &Sheet, language: Language) -> impl IntoView + use<> {
     let entry = sheet.packet_type.and_then(|packet| glossary::packet(packet, language));
-    let name = sheet.packet_type.map_or(language.strings().wire_no_packet, PacketType::name);
+    let name = sheet.packet_type.map_or(language.strings().wire_no_packet(), PacketType::name);
     let section = sheet.packet_type.map(section);
     view! {
         <div class="explanation__head">
@@ -152,7 +152,7 @@ fn packet(sheet: &Sheet, language: Language) -> impl IntoView + use<> {
         </div>
         {entry.map(explained)}
         <p class="explanation__words explanation__words--aside">
-            {language.strings().inspector_overview}
+            {language.strings().inspector_overview()}
         </p>
     }
 }
@@ -184,13 +184,13 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
         _ => None,
     };
     let unread = matches!(name, RowName::Unread | RowName::Missing)
-        .then_some(strings.inspector_unread_words);
+        .then_some(strings.inspector_unread_words());
     view! {
         <div class="explanation__head">
             <h3 class="explanation__name">{row_name(name, strings)}</h3>
             <span class="explanation__value">{full_value(sheet, row)}</span>
             {said.map(|said| view! { <span>{said}</span> })}
-            {set_by.map(|id| view! { <span>{strings.inspector_set_by} " " <Evidence id/></span> })}
+            {set_by.map(|id| view! { <span>{strings.inspector_set_by()} " " <Evidence id/></span> })}
             {section.map(|section| view! { <SpecRef section/> })}
             {looked_up.map(|entry| in_reference(entry, language))}
         </div>
@@ -203,16 +203,16 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
 fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoView + use<> {
     let strings = language.strings();
     let class = match error.kind.class() {
-        Class::Framing => strings.inspector_framing,
-        Class::MalformedPacket => strings.inspector_malformed_packet,
-        Class::ProtocolError => strings.inspector_protocol_error,
+        Class::Framing => strings.inspector_framing(),
+        Class::MalformedPacket => strings.inspector_malformed_packet(),
+        Class::ProtocolError => strings.inspector_protocol_error(),
     };
     let around = sheet.broken.map_or(error.at..error.at + 1, |row| sheet.rows[row].range.clone());
     let at_fault = around.start..around.end.min(around.start + 16).max(error.at + 1);
     let entry = glossary::error(error.kind, language);
     let words = entry.is_none().then(|| error.kind.to_string());
     let may = match error.kind.class() {
-        Class::Framing => strings.inspector_error_may_wait.to_owned(),
+        Class::Framing => strings.inspector_error_may_wait().to_owned(),
         Class::MalformedPacket | Class::ProtocolError => {
             let code = reason(error.kind.reason_code());
             strings.inspector_error_may_close(code, answering_packet(sheet).name())
@@ -223,7 +223,7 @@ fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoVie
         (_, Sender::Client) => "[MQTT-4.13.1-1]",
         (_, Sender::Server) => "§4.13.1",
     };
-    let unread = (error.at + 1 < sheet.bytes.len()).then_some(strings.inspector_error_unread);
+    let unread = (error.at + 1 < sheet.bytes.len()).then_some(strings.inspector_error_unread());
     view! {
         <div class="explanation__head">
             <h3 class="explanation__name">
@@ -256,7 +256,7 @@ fn reason(code: ReasonCode) -> String {
 fn in_reference(entry: reference::Entry, language: Language) -> impl IntoView {
     view! {
         <a class="term" href=reference::href(entry, language)>
-            {language.strings().reference_in_reference}
+            {language.strings().reference_in_reference()}
         </a>
     }
 }

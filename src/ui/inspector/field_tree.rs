@@ -227,7 +227,7 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
             class="field-tree"
             node_ref=root
             role="tree"
-            aria-label=live(move || locale.strings().inspector_fields)
+            aria-label=live(move || locale.strings().inspector_fields())
             on:pointermove=on_move
             on:pointerleave=move |_| reading.hover(None)
             on:click=on_click
@@ -252,8 +252,8 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
 pub fn row_name(name: RowName, strings: &Strings) -> &'static str {
     match name {
         RowName::Field(label) | RowName::Default(label) => label.name(),
-        RowName::Absent => strings.inspector_absent,
-        RowName::Unread => strings.inspector_unread,
-        RowName::Missing => strings.inspector_missing,
+        RowName::Absent => strings.inspector_absent(),
+        RowName::Unread => strings.inspector_unread(),
+        RowName::Missing => strings.inspector_missing(),
     }
 }

@@ -114,7 +114,7 @@ pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
             node_ref=root
             role="group"
             tabindex="0"
-            aria-label=live(move || locale.strings().inspector_hex)
+            aria-label=live(move || locale.strings().inspector_hex())
             on:pointermove=on_move
             data-strip=live(move || (is_long.get() && !is_whole.get()).then_some(""))
             on:pointerleave=move |_| reading.hover(None)
@@ -135,8 +135,8 @@ pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
         <Show when=live(move || is_long.get())>
             <button type="button" class="button button--quiet button--small hex__more" on:click=toggle>
                 {live(move || match is_whole.get() {
-                    false => locale.strings().inspector_bytes_all,
-                    true => locale.strings().inspector_bytes_few,
+                    false => locale.strings().inspector_bytes_all(),
+                    true => locale.strings().inspector_bytes_few(),
                 })}
             </button>
         </Show>

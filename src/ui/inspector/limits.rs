@@ -116,31 +116,31 @@ fn handshake(capture: &Capture, id: RecordId) -> Option<(Connect, ConnAck)> {
 pub fn rows(limits: &Limits, strings: &Strings) -> Vec<LimitRow> {
     let available = |limit: Limit<bool>, yes: &str, no: &str| {
         let (word, means) = match limit.value {
-            true => (strings.limit_available, yes),
-            false => (strings.limit_not_available, no),
+            true => (strings.limit_available(), yes),
+            false => (strings.limit_not_available(), no),
         };
         (word.to_owned(), limit.sent, means.to_owned())
     };
     let unfinished = grouped(limits.receive_maximum.value.into());
     let receive = strings.limit_means_receive_maximum(&unfinished);
     let aliases = match limits.topic_alias_maximum.value {
-        0 => (strings.limit_no_aliases.to_owned(), strings.limit_means_no_aliases.to_owned()),
+        0 => (strings.limit_no_aliases().to_owned(), strings.limit_means_no_aliases().to_owned()),
         maximum => (grouped(maximum.into()), strings.limit_means_aliases(grouped(maximum.into()))),
     };
     let qos = match limits.maximum_qos.value {
-        QoS::AtMostOnce => strings.limit_means_qos_0,
-        QoS::AtLeastOnce => strings.limit_means_qos_1,
-        QoS::ExactlyOnce => strings.limit_means_qos_2,
+        QoS::AtMostOnce => strings.limit_means_qos_0(),
+        QoS::AtLeastOnce => strings.limit_means_qos_1(),
+        QoS::ExactlyOnce => strings.limit_means_qos_2(),
     };
     let size = match limits.maximum_packet_size.value {
-        None => (strings.limit_any_size.to_owned(), strings.limit_means_any_size.to_owned()),
+        None => (strings.limit_any_size().to_owned(), strings.limit_means_any_size().to_owned()),
         Some(bytes) => {
             let bytes = grouped(bytes.into());
             (strings.limit_bytes(&bytes), strings.limit_means_size(&bytes))
         }
     };
     let keep_alive = match (limits.keep_alive.value, limits.keep_alive.sent) {
-        (0, _) => (strings.limit_off.to_owned(), strings.limit_means_no_keep_alive.to_owned()),
+        (0, _) => (strings.limit_off().to_owned(), strings.limit_means_no_keep_alive().to_owned()),
         (seconds, sent) => {
             let seconds = grouped(seconds.into());
             let means = match sent {
@@ -151,13 +151,13 @@ pub fn rows(limits: &Limits, strings: &Strings) -> Vec<LimitRow> {
         }
     };
     let expiry = match limits.session_expiry_interval.value {
-        0 => strings.limit_ends_with_connection.to_owned(),
-        u32::MAX => strings.limit_never.to_owned(),
+        0 => strings.limit_ends_with_connection().to_owned(),
+        u32::MAX => strings.limit_never().to_owned(),
         seconds => strings.limit_seconds(grouped(seconds.into())),
     };
     let expiry_means = match limits.session_expiry_interval.sent {
-        true => strings.limit_means_server_expiry,
-        false => strings.limit_means_expiry,
+        true => strings.limit_means_server_expiry(),
+        false => strings.limit_means_expiry(),
     };
     [
         (PropertyId::ReceiveMaximum, (unfinished, limits.receive_maximum.sent, receive)),
@@ -175,32 +175,32 @@ pub fn rows(limits: &Limits, strings: &Strings) -> Vec<LimitRow> {
             PropertyId::RetainAvailable,
             available(
                 limits.retain_available,
-                strings.limit_means_retain,
-                strings.limit_means_no_retain,
+                strings.limit_means_retain(),
+                strings.limit_means_no_retain(),
             ),
         ),
         (
             PropertyId::WildcardSubscriptionAvailable,
             available(
                 limits.wildcard_subscription_available,
-                strings.limit_means_wildcard,
-                strings.limit_means_no_wildcard,
+                strings.limit_means_wildcard(),
+                strings.limit_means_no_wildcard(),
             ),
         ),
         (
             PropertyId::SubscriptionIdentifierAvailable,
             available(
                 limits.subscription_identifier_available,
-                strings.limit_means_identifier,
-                strings.limit_means_no_identifier,
+                strings.limit_means_identifier(),
+                strings.limit_means_no_identifier(),
             ),
         ),
         (
             PropertyId::SharedSubscriptionAvailable,
             available(
                 limits.shared_subscription_available,
-                strings.limit_means_shared,
-                strings.limit_means_no_shared,
+                strings.limit_means_shared(),
+                strings.limit_means_no_shared(),
             ),
         ),
         (PropertyId::ServerKeepAlive, (keep_alive.0, limits.keep_alive.sent, keep_alive.1)),

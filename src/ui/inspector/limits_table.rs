@@ -33,7 +33,7 @@ pub fn LimitsTable(id: RecordId) -> impl IntoView {
         let strings = locale.strings();
         let chosen = beside.get();
         let of = |card: &Card| (Beside::Answer(card.id), name(card, strings));
-        let mut options = vec![(Beside::Defaults, strings.limit_the_defaults.to_owned())];
+        let mut options = vec![(Beside::Defaults, strings.limit_the_defaults().to_owned())];
         others.with_value(|others| options.extend(others.iter().map(of)));
         options
             .into_iter()
@@ -63,13 +63,13 @@ pub fn LimitsTable(id: RecordId) -> impl IntoView {
             .map(|(here, there)| row(here, there, beside.get() == Beside::Defaults, strings))
             .collect_view();
         let sum = match differing {
-            0 => strings.limit_no_difference.to_owned(),
-            1 => strings.limit_one_difference.to_owned(),
+            0 => strings.limit_no_difference().to_owned(),
+            1 => strings.limit_one_difference().to_owned(),
             count => strings.limit_differences(count),
         };
         let here = own.with_value(|own| name(own, strings));
         let there = match beside.get() {
-            Beside::Defaults => strings.limit_the_defaults.to_owned(),
+            Beside::Defaults => strings.limit_the_defaults().to_owned(),
             Beside::Answer(id) => others.with_value(|others| {
                 others
                     .iter()
@@ -79,12 +79,12 @@ pub fn LimitsTable(id: RecordId) -> impl IntoView {
         };
         view! {
             <p class="limits__sum" role="status">{sum}</p>
-            <div class="limits__table" role="table" aria-label=strings.limit_title>
+            <div class="limits__table" role="table" aria-label=strings.limit_title()>
                 <div class="limits__row limits__row--head" role="row">
-                    <span role="columnheader">{strings.limit_limit}</span>
+                    <span role="columnheader">{strings.limit_limit()}</span>
                     <span role="columnheader">{here}</span>
                     <span role="columnheader">{there}</span>
-                    <span role="columnheader">{strings.limit_means}</span>
+                    <span role="columnheader">{strings.limit_means()}</span>
                 </div>
                 {rows}
             </div>
@@ -94,7 +94,7 @@ pub fn LimitsTable(id: RecordId) -> impl IntoView {
     Some(view! {
         <div class="limits">
             <div class="limits__choice">
-                <label for=select_id.clone()>{live(move || locale.strings().limit_compare)}</label>
+                <label for=select_id.clone()>{live(move || locale.strings().limit_compare())}</label>
                 <select id=select_id on:change=on_change>
                     {live(options)}
                 </select>
@@ -112,7 +112,7 @@ fn row(
     strings: &Strings,
 ) -> impl IntoView + use<> {
     let differs = here.value != there.value;
-    let note = |sent: bool| if sent { strings.limit_sent } else { strings.limit_default };
+    let note = |sent: bool| if sent { strings.limit_sent() } else { strings.limit_default() };
     let section = here.section();
     let there_note = (!to_defaults).then(|| note(there.sent));
     view! {

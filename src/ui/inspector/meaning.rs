@@ -52,7 +52,7 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
         RowName::Default(label) => {
             return sheet.packet_type.map(|packet| default_meaning(label, packet, strings));
         }
-        RowName::Absent => return Some(strings.inspector_absent_defaults.to_owned()),
+        RowName::Absent => return Some(strings.inspector_absent_defaults().to_owned()),
         RowName::Missing => return None,
     };
     if let Some((byte, bits)) = sheet.bits_of(at)
@@ -68,24 +68,24 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
         (Value::Number(n), _) => number_meaning(label, *n, strings),
         (Value::Named(n, _), Label::Field(FieldId::RetainHandling)) => Some(
             match n {
-                0 => strings.inspector_retain_handling_0,
-                1 => strings.inspector_retain_handling_1,
-                _ => strings.inspector_retain_handling_2,
+                0 => strings.inspector_retain_handling_0(),
+                1 => strings.inspector_retain_handling_1(),
+                _ => strings.inspector_retain_handling_2(),
             }
             .to_owned(),
         ),
         (Value::Named(_, name) | Value::ReasonCode(_, name), _) => Some((*name).to_owned()),
         (Value::Text(text), Label::Field(FieldId::ClientIdentifier)) if text.is_empty() => {
-            Some(strings.inspector_client_identifier_empty.to_owned())
+            Some(strings.inspector_client_identifier_empty().to_owned())
         }
         (Value::Text(text), Label::Field(FieldId::TopicName)) if text.is_empty() => {
             Some(match &sheet.aliased {
                 Some((topic, _)) => strings.inspector_stands_for(topic),
-                None => strings.inspector_topic_name_empty.to_owned(),
+                None => strings.inspector_topic_name_empty().to_owned(),
             })
         }
-        (Value::Text(text), _) if text.is_empty() => Some(strings.inspector_empty.to_owned()),
-        (Value::Bytes(bytes), _) if bytes.is_empty() => Some(strings.inspector_empty.to_owned()),
+        (Value::Text(text), _) if text.is_empty() => Some(strings.inspector_empty().to_owned()),
+        (Value::Bytes(bytes), _) if bytes.is_empty() => Some(strings.inspector_empty().to_owned()),
         (Value::Bytes(bytes), _) => {
             let size = grouped(bytes.len() as u64);
             Some(match binary_size(bytes.len() as u64) {
@@ -100,7 +100,7 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
 fn number_meaning(label: Label, number: u32, strings: &Strings) -> Option<String> {
     let seconds = |number| match duration(number, strings) {
         Some(longer) => strings.inspector_seconds_in_units(longer),
-        None => strings.inspector_seconds.to_owned(),
+        None => strings.inspector_seconds().to_owned(),
     };
     let one_of = |zero: &str, one: &str| match number {
         0 => Some(zero.to_owned()),
@@ -114,7 +114,7 @@ fn number_meaning(label: Label, number: u32, strings: &Strings) -> Option<String
             | FieldId::StringLength
             | FieldId::BinaryLength
             | FieldId::PairNameLength
-            | FieldId::PairValueLength => Some(strings.inspector_bytes_follow.to_owned()),
+            | FieldId::PairValueLength => Some(strings.inspector_bytes_follow().to_owned()),
             FieldId::PropertyIdentifier => {
                 PropertyId::from_value(number).map(|id| id.name().to_owned())
             }
@@ -125,48 +125,48 @@ fn number_meaning(label: Label, number: u32, strings: &Strings) -> Option<String
                 _ => None,
             },
             FieldId::KeepAlive => Some(match number {
-                0 => strings.inspector_keep_alive_off.to_owned(),
+                0 => strings.inspector_keep_alive_off().to_owned(),
                 _ => seconds(number),
             }),
-            FieldId::FixedFlags => Some(strings.inspector_fixed_flags.to_owned()),
+            FieldId::FixedFlags => Some(strings.inspector_fixed_flags().to_owned()),
             _ => None,
         },
         Label::Property(id, _) => match id {
             PropertyId::SessionExpiryInterval => Some(match number {
-                0 => strings.inspector_session_ends_with_connection.to_owned(),
-                u32::MAX => strings.inspector_never_expires.to_owned(),
+                0 => strings.inspector_session_ends_with_connection().to_owned(),
+                u32::MAX => strings.inspector_never_expires().to_owned(),
                 _ => seconds(number),
             }),
             PropertyId::ServerKeepAlive if number == 0 => {
-                Some(strings.inspector_keep_alive_off.to_owned())
+                Some(strings.inspector_keep_alive_off().to_owned())
             }
             PropertyId::ServerKeepAlive
             | PropertyId::MessageExpiryInterval
             | PropertyId::WillDelayInterval => Some(seconds(number)),
             PropertyId::MaximumPacketSize => Some(match binary_size(number.into()) {
                 Some(larger) => strings.inspector_size_in_units(larger),
-                None => strings.inspector_size.to_owned(),
+                None => strings.inspector_size().to_owned(),
             }),
             PropertyId::PayloadFormatIndicator => {
-                one_of(strings.inspector_payload_bytes, strings.inspector_payload_text)
+                one_of(strings.inspector_payload_bytes(), strings.inspector_payload_text())
             }
             PropertyId::RequestProblemInformation => one_of(
-                strings.inspector_problem_information_0,
-                strings.inspector_problem_information_1,
+                strings.inspector_problem_information_0(),
+                strings.inspector_problem_information_1(),
             ),
             PropertyId::RequestResponseInformation => {
-                one_of(strings.inspector_not_asked_for, strings.inspector_asked_for)
+                one_of(strings.inspector_not_asked_for(), strings.inspector_asked_for())
             }
             PropertyId::RetainAvailable
             | PropertyId::WildcardSubscriptionAvailable
             | PropertyId::SubscriptionIdentifierAvailable
             | PropertyId::SharedSubscriptionAvailable => {
-                one_of(strings.inspector_not_available, strings.inspector_available)
+                one_of(strings.inspector_not_available(), strings.inspector_available())
             }
             PropertyId::MaximumQoS => Some(strings.inspector_at_most_qos(number)),
-            PropertyId::ReceiveMaximum => Some(strings.inspector_receive_maximum.to_owned()),
+            PropertyId::ReceiveMaximum => Some(strings.inspector_receive_maximum().to_owned()),
             PropertyId::TopicAliasMaximum => Some(match number {
-                0 => strings.inspector_no_aliases.to_owned(),
+                0 => strings.inspector_no_aliases().to_owned(),
                 _ => strings.inspector_aliases_up_to(number),
             }),
             _ => None,
@@ -177,22 +177,26 @@ fn number_meaning(label: Label, number: u32, strings: &Strings) -> Option<String
 fn flag_meaning(label: Label, flag: bool, strings: &Strings) -> Option<&'static str> {
     let Label::Field(id) = label else { return None };
     let (unset, set) = match id {
-        FieldId::Dup => (strings.inspector_dup_0, strings.inspector_dup_1),
+        FieldId::Dup => (strings.inspector_dup_0(), strings.inspector_dup_1()),
         FieldId::Retain | FieldId::WillRetain => {
-            (strings.inspector_retain_0, strings.inspector_retain_1)
+            (strings.inspector_retain_0(), strings.inspector_retain_1())
         }
-        FieldId::CleanStart => (strings.inspector_clean_start_0, strings.inspector_clean_start_1),
+        FieldId::CleanStart => {
+            (strings.inspector_clean_start_0(), strings.inspector_clean_start_1())
+        }
         FieldId::SessionPresent => {
-            (strings.inspector_session_present_0, strings.inspector_session_present_1)
+            (strings.inspector_session_present_0(), strings.inspector_session_present_1())
         }
         FieldId::UserNameFlag | FieldId::PasswordFlag | FieldId::WillFlag => {
-            (strings.inspector_part_absent, strings.inspector_part_present)
+            (strings.inspector_part_absent(), strings.inspector_part_present())
         }
-        FieldId::NoLocal => (strings.inspector_no_local_0, strings.inspector_no_local_1),
+        FieldId::NoLocal => (strings.inspector_no_local_0(), strings.inspector_no_local_1()),
         FieldId::RetainAsPublished => {
-            (strings.inspector_retain_as_published_0, strings.inspector_retain_as_published_1)
+            (strings.inspector_retain_as_published_0(), strings.inspector_retain_as_published_1())
         }
-        FieldId::ConnectReserved => (strings.inspector_reserved, strings.inspector_reserved_set),
+        FieldId::ConnectReserved => {
+            (strings.inspector_reserved(), strings.inspector_reserved_set())
+        }
         _ => return None,
     };
     Some(if flag { set } else { unset })

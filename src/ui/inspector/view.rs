@@ -170,7 +170,7 @@ fn Aspects(
     live(move || {
         let aspects = aspects.get();
         (aspects.len() > 1).then(|| {
-            let label = move || locale.strings().inspector_aspects;
+            let label = move || locale.strings().inspector_aspects();
             view! {
                 <div class="segmented segmented--small" role="group" aria-label=live(label)>
                     {aspects.into_iter().map(tab).collect_view()}
@@ -210,7 +210,7 @@ fn Unopened(record: Memo<Option<Record>>) -> impl IntoView {
         let language = locale.language();
         record.with(|record| match record {
             Some(record) => Line::of(record, language).words(),
-            None => language.strings().inspector_gone.to_owned(),
+            None => language.strings().inspector_gone().to_owned(),
         })
     };
     let ended = Memo::new(move |_| {
@@ -252,7 +252,7 @@ fn Head(
         let record = record.get()?;
         let packet_type = record.packet_type();
         let malformed = record.packet().is_some_and(|packet| packet.is_err());
-        let name = packet_type.map_or(locale.strings().wire_no_packet, |p| p.name());
+        let name = packet_type.map_or(locale.strings().wire_no_packet(), |p| p.name());
         let family = packet_type.map(Family::of);
         Some(view! {
             {has_bytes.get().then(|| view! { <PacketName name family malformed/> })}
@@ -294,8 +294,8 @@ fn Head(
             }
         };
         Some((
-            to.map(|to| link(strings.inspector_answers, to)),
-            by.map(|by| link(strings.inspector_answered_by, by)),
+            to.map(|to| link(strings.inspector_answers(), to)),
+            by.map(|by| link(strings.inspector_answered_by(), by)),
         ))
     };
     // Which neighbours there are changes with the list, and with nothing else.
@@ -312,8 +312,8 @@ fn Head(
     });
     let step = move |below: bool| {
         let (icon, label) = match below {
-            false => ("up", Signal::derive(move || locale.strings().inspector_previous)),
-            true => ("down", Signal::derive(move || locale.strings().inspector_next)),
+            false => ("up", Signal::derive(move || locale.strings().inspector_previous())),
+            true => ("down", Signal::derive(move || locale.strings().inspector_next())),
         };
         view! {
             <button
@@ -337,7 +337,7 @@ fn Head(
         <header class="inspector__head">
             <button
                 class="button button--quiet button--icon button--small inspector__back"
-                aria-label=live(move || locale.strings().inspector_back)
+                aria-label=live(move || locale.strings().inspector_back())
                 on:click=move |_| close(store)
             >
                 <Icon name="back"/>
@@ -351,14 +351,14 @@ fn Head(
                 {step(true)}
                 <Show when=live(move || has_bytes.get())>
                     <CopyButton
-                        label=Signal::derive(move || locale.strings().inspector_copy)
+                        label=Signal::derive(move || locale.strings().inspector_copy())
                         text=hex
                     />
                 </Show>
                 <button
                     class="button button--quiet button--icon button--small inspector__close"
-                    aria-label=live(move || locale.strings().inspector_close)
-                    title=live(move || locale.strings().inspector_close)
+                    aria-label=live(move || locale.strings().inspector_close())
+                    title=live(move || locale.strings().inspector_close())
                     on:click=move |_| close(store)
                 >
                     <Icon name="close"/>

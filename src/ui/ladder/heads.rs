@@ -27,7 +27,7 @@ pub fn Heads(scene: Scene) -> impl IntoView {
         followed.track();
         let strings = locale.strings();
         ladder.with_value(|ladder| match ladder.brokers() {
-            [] | [_] => strings.ladder_broker.to_owned(),
+            [] | [_] => strings.ladder_broker().to_owned(),
             brokers => {
                 let address = brokers.get(usize::from(at)).map_or("", String::as_str);
                 let target = Target::parse(address).ok();
@@ -70,13 +70,13 @@ pub fn Heads(scene: Scene) -> impl IntoView {
         <div class="ladder__heads" style:--between=live(lanes_between)>
             <button
                 class="button button--quiet button--small ladder__start"
-                aria-label=live(move || locale.strings().ladder_replay)
-                title=live(move || locale.strings().ladder_replay_help)
+                aria-label=live(move || locale.strings().ladder_replay())
+                title=live(move || locale.strings().ladder_replay_help())
                 disabled=live(move || replay.is_on())
                 on:click=move |_| replay.start(wire.cursor.get_untracked())
             >
                 <Icon name="play" small=true/>
-                <span class="ladder__name">{live(move || locale.strings().ladder_replay)}</span>
+                <span class="ladder__name">{live(move || locale.strings().ladder_replay())}</span>
             </button>
             {live(move || lanes.get().ends().iter().copied().map(head).collect_view())}
         </div>

@@ -145,13 +145,13 @@ pub fn ReplayBar(scene: Scene) -> impl IntoView {
         Some(locale.strings().ladder_replay_at(all, shown))
     };
     let play = move || match replay.plays.get() {
-        true => locale.strings().ladder_replay_pause,
-        false => locale.strings().ladder_replay_play,
+        true => locale.strings().ladder_replay_pause(),
+        false => locale.strings().ladder_replay_play(),
     };
     let content = move || {
         is_on.get().then(|| {
             view! {
-                <div class="ladder__replay" role="group" aria-label=live(move || locale.strings().ladder_replay)>
+                <div class="ladder__replay" role="group" aria-label=live(move || locale.strings().ladder_replay())>
                     <span class="ladder__count">{live(count)}</span>
                     <span class="visually-hidden" aria-live="polite">{live(words)}</span>
                     {(!motion_is_reduced())
@@ -177,12 +177,12 @@ pub fn ReplayBar(scene: Scene) -> impl IntoView {
                         }
                     >
                         <Icon name="next" small=true/>
-                        {live(move || locale.strings().ladder_replay_next)}
+                        {live(move || locale.strings().ladder_replay_next())}
                     </button>
                     <button
                         class="button button--quiet button--icon button--small"
-                        aria-label=live(move || locale.strings().ladder_replay_stop)
-                        title=live(move || locale.strings().ladder_replay_stop)
+                        aria-label=live(move || locale.strings().ladder_replay_stop())
+                        title=live(move || locale.strings().ladder_replay_stop())
                         on:click=move |_| replay.end()
                     >
                         <Icon name="close" small=true/>

@@ -182,7 +182,7 @@ fn Rungs(store: Store, wire: WireState, is_picture: bool) -> impl IntoView {
                 <Marks scene range/>
                 <ol
                     class="ladder__rows"
-                    aria-label=live(move || locale.strings().ladder_list)
+                    aria-label=live(move || locale.strings().ladder_list())
                     style:--first=live(first)
                 >
                     <For each=drawn key=|rung| *rung children=row/>

@@ -71,10 +71,10 @@ pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
                 disabled=live(is_busy)
                 on:click=move |_| open(true)
             >
-                {live(move || locale.strings().step_fill_in)}
+                {live(move || locale.strings().step_fill_in())}
             </button>
             <Show when=live(move || is_alone && is_asked(session, index))>
-                <p class="step__note">{live(move || locale.strings().prediction_first)}</p>
+                <p class="step__note">{live(move || locale.strings().prediction_first())}</p>
             </Show>
             {live(move || {
                 failed.get().map(|failed| view! {

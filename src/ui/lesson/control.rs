@@ -71,7 +71,7 @@ pub fn Controls(
         <div class="step__control">
             {buttons}
             <Show when=live(move || is_asked(session, index))>
-                <p class="step__note">{live(move || locale.strings().prediction_first)}</p>
+                <p class="step__note">{live(move || locale.strings().prediction_first())}</p>
             </Show>
             {live(said)}
         </div>
@@ -205,12 +205,12 @@ fn Control(
                 Ok(true) => match next {
                     Move::Wait(time) => Some(Told::Done(strings.step_waited(time.as_secs_f64()))),
                     Move::Operate(_) => Some(Told::Done(match nobody {
-                        true => strings.step_operated_alone.to_owned(),
-                        false => strings.step_operated.to_owned(),
+                        true => strings.step_operated_alone().to_owned(),
+                        false => strings.step_operated().to_owned(),
                     })),
                     _ => None,
                 },
-                Ok(false) => Some(Told::Refused(strings.step_nothing_yet.to_owned())),
+                Ok(false) => Some(Told::Refused(strings.step_nothing_yet().to_owned())),
                 Err(error) => Some(Told::Refused(refusal::words(&error, language))),
             });
             let _ = is_pressed.try_set(false);

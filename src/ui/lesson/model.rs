@@ -51,9 +51,9 @@ pub fn state(verdict: &Verdict) -> &'static str {
 
 pub fn state_word(verdict: &Verdict, strings: &Strings) -> &'static str {
     match verdict {
-        Ok(_) => strings.verdict_met,
-        Err(Unmet::NotYet(_)) => strings.verdict_not_yet,
-        Err(Unmet::Contradicted { .. }) => strings.verdict_contradicted,
+        Ok(_) => strings.verdict_met(),
+        Err(Unmet::NotYet(_)) => strings.verdict_not_yet(),
+        Err(Unmet::Contradicted { .. }) => strings.verdict_contradicted(),
     }
 }
 
@@ -65,39 +65,39 @@ pub fn role_name<'a>(role: &'a str, strings: &'a Strings) -> &'a str {
 /// The parts that the course gives out.
 fn known_role(role: &str, strings: &Strings) -> Option<&'static str> {
     Some(match role {
-        "absent" => strings.role_absent,
-        "alice" => strings.role_alice,
-        "bob" => strings.role_bob,
-        "boiler" => strings.role_boiler,
-        "bridge" => strings.role_bridge,
-        "brief" => strings.role_brief,
-        "client" => strings.role_client,
-        "collector" => strings.role_collector,
-        "curious" => strings.role_curious,
-        "device" => strings.role_device,
-        "display" => strings.role_display,
-        "first" => strings.role_first,
-        "five" => strings.role_five,
-        "forever" => strings.role_forever,
-        "logger" => strings.role_logger,
-        "observer" => strings.role_observer,
-        "path" => strings.role_path,
-        "patient" => strings.role_patient,
-        "port" => strings.role_port,
-        "publisher" => strings.role_publisher,
-        "pump" => strings.role_pump,
-        "requester" => strings.role_requester,
-        "responder" => strings.role_responder,
-        "second" => strings.role_second,
-        "sensible" => strings.role_sensible,
-        "service" => strings.role_service,
-        "stranger" => strings.role_stranger,
-        "subprotocol" => strings.role_subprotocol,
-        "subscriber" => strings.role_subscriber,
-        "twin" => strings.role_twin,
-        "version" => strings.role_version,
-        "worker" => strings.role_worker,
-        "zero" => strings.role_zero,
+        "absent" => strings.role_absent(),
+        "alice" => strings.role_alice(),
+        "bob" => strings.role_bob(),
+        "boiler" => strings.role_boiler(),
+        "bridge" => strings.role_bridge(),
+        "brief" => strings.role_brief(),
+        "client" => strings.role_client(),
+        "collector" => strings.role_collector(),
+        "curious" => strings.role_curious(),
+        "device" => strings.role_device(),
+        "display" => strings.role_display(),
+        "first" => strings.role_first(),
+        "five" => strings.role_five(),
+        "forever" => strings.role_forever(),
+        "logger" => strings.role_logger(),
+        "observer" => strings.role_observer(),
+        "path" => strings.role_path(),
+        "patient" => strings.role_patient(),
+        "port" => strings.role_port(),
+        "publisher" => strings.role_publisher(),
+        "pump" => strings.role_pump(),
+        "requester" => strings.role_requester(),
+        "responder" => strings.role_responder(),
+        "second" => strings.role_second(),
+        "sensible" => strings.role_sensible(),
+        "service" => strings.role_service(),
+        "stranger" => strings.role_stranger(),
+        "subprotocol" => strings.role_subprotocol(),
+        "subscriber" => strings.role_subscriber(),
+        "twin" => strings.role_twin(),
+        "version" => strings.role_version(),
+        "worker" => strings.role_worker(),
+        "zero" => strings.role_zero(),
         _ => return None,
     })
 }
@@ -217,11 +217,12 @@ mod tests {
     #[test]
     fn an_exercise_words_its_own_findings() {
         let words = ExerciseProse {
+            id: "",
             title: "",
             goal: "",
             why: "",
-            steps: &[],
-            findings: &[
+            steps: Vec::new(),
+            findings: vec![
                 FindingProse { step: "first", key: "too-many", text: "{0} instead of {1}." },
                 FindingProse {
                     step: "second",

@@ -11,7 +11,7 @@ use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::parts;
 use crate::ui::store::use_store;
-use crate::words::Shelf;
+use crate::words::Bundle;
 
 /// Its words are fetched when it is opened.
 #[component]
@@ -22,14 +22,14 @@ pub fn OnMosquittoFold(exercise: &'static str) -> impl IntoView {
         <details class="disclosure on-mosquitto" on:toggle=move |_| is_opened.set(true)>
             <summary class="disclosure__summary">
                 <Icon name="chevron"/>
-                {live(move || locale.strings().mosquitto_fold)}
+                {live(move || locale.strings().mosquitto_fold())}
             </summary>
             <div class="disclosure__body">
                 <Show when=live(move || is_opened.get())>
                     <Lazy
                         part=parts::on_mosquitto::part()
                         view=live(move || parts::on_mosquitto::view(exercise))
-                        words=Some(Shelf::MOSQUITTO)
+                        words=Some(Bundle::Mosquitto)
                     />
                 </Show>
             </div>
@@ -47,7 +47,7 @@ pub fn OnMosquitto(exercise: &'static str) -> impl IntoView {
         let of = |id| on_mosquitto(language)?.iter().find(|found| found.exercise == id);
         let here = of(Some(exercise));
         let own = here.filter(|here| !here.differences.is_empty());
-        let nothing = here.is_none().then(|| view! { <p>{strings.mosquitto_same}</p> });
+        let nothing = here.is_none().then(|| view! { <p>{strings.mosquitto_same()}</p> });
         // Where the exercise is not to be had, the lesson says so already.
         let is_in_tab = store.target() == Target::InTab;
         let elsewhere =
@@ -55,16 +55,16 @@ pub fn OnMosquitto(exercise: &'static str) -> impl IntoView {
         view! {
             {nothing}
             {elsewhere.map(|words| view! { <div class="on-mosquitto__elsewhere" inner_html=words></div> })}
-            {own.map(|own| view! { <Deviations of=own.differences language/> })}
+            {own.map(|own| view! { <Deviations of=&own.differences language/> })}
             {of(None)
                 .map(|all| {
                     view! {
-                        <p class="overline">{strings.mosquitto_everywhere}</p>
-                        <Deviations of=all.differences language/>
+                        <p class="overline">{strings.mosquitto_everywhere()}</p>
+                        <Deviations of=&all.differences language/>
                     }
                 })}
             <a class="on-mosquitto__all" href=Place::Page(Page::Mosquitto).href(language)>
-                {strings.mosquitto_all}
+                {strings.mosquitto_all()}
             </a>
         }
     };

@@ -73,8 +73,8 @@ pub enum NotConnected {
 impl NotConnected {
     pub fn words(self, strings: &Strings) -> &'static str {
         match self {
-            NotConnected::Failed => strings.step_no_connection,
-            NotConnected::OwesAuth => strings.step_owes_auth,
+            NotConnected::Failed => strings.step_no_connection(),
+            NotConnected::OwesAuth => strings.step_owes_auth(),
         }
     }
 }

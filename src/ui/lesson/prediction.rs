@@ -25,7 +25,7 @@ pub fn Ask(
 ) -> impl IntoView {
     let locale = use_locale();
     let asks = session.exercise.steps[index].prediction.as_ref()?.asks;
-    let prose = move || words.get().and_then(|words| words.prediction);
+    let prose = move || words.get().and_then(|words| words.prediction.as_ref());
     let state = move || match (session.outcome(index), session.prediction(index)) {
         (None, _) | (_, None) => None,
         (outcome, chosen) if outcome == chosen => Some("met"),
@@ -37,7 +37,7 @@ pub fn Ask(
     };
     Some(view! {
         <fieldset class="prediction" data-state=live(state)>
-            <legend class="visually-hidden">{live(move || locale.strings().prediction)}</legend>
+            <legend class="visually-hidden">{live(move || locale.strings().prediction())}</legend>
             <p class="prediction__question">
                 <Icon name="prediction"/>
                 <span inner_html=live(move || {
@@ -62,12 +62,15 @@ fn Options(
         let strings = locale.strings();
         let outcome = session.outcome(index);
         let chosen = session.prediction(index);
-        let texts = words.get().and_then(|words| words.prediction).map_or(&[][..], |it| it.options);
+        let texts = words
+            .get()
+            .and_then(|words| words.prediction.as_ref())
+            .map_or(&[][..], |it| &it.options);
         let option = |option: usize| {
             let came_true = outcome == Some(option);
             let state = match (outcome, chosen == Some(option)) {
-                (Some(_), _) if came_true => Some(("met", strings.prediction_wire)),
-                (Some(_), true) => Some(("contradicted", strings.prediction_yours)),
+                (Some(_), _) if came_true => Some(("met", strings.prediction_wire())),
+                (Some(_), true) => Some(("contradicted", strings.prediction_yours())),
                 _ => None,
             };
             let mark = state.map(|(state, word)| {
@@ -104,8 +107,8 @@ fn Typed(session: LessonSession, index: usize, asks: Asks) -> impl IntoView {
     let wrong = RwSignal::new(false);
     let id = format!("prediction-{index}-answer");
     let label = move || match asks {
-        Asks::Byte => locale.strings().prediction_byte,
-        Asks::Number | Asks::Options(_) => locale.strings().prediction_number,
+        Asks::Byte => locale.strings().prediction_byte(),
+        Asks::Number | Asks::Options(_) => locale.strings().prediction_number(),
     };
     let take = move |event: SubmitEvent| {
         event.prevent_default();
@@ -124,20 +127,20 @@ fn Typed(session: LessonSession, index: usize, asks: Asks) -> impl IntoView {
                 <span class="status" data-state=state>
                     <Icon name=state small=true/>
                     {word}
-                    {strings.colon}
+                    {strings.colon()}
                     <span class="bytes">{asks.write(answer)}</span>
                 </span>
             }
         };
         match (outcome, chosen) {
             (None, Some(chosen)) => {
-                vec![mark("current", strings.prediction_yours, chosen).into_any()]
+                vec![mark("current", strings.prediction_yours(), chosen).into_any()]
             }
             (Some(outcome), chosen) => {
                 let theirs = chosen.filter(|chosen| *chosen != outcome);
-                let theirs =
-                    theirs.map(|it| mark("contradicted", strings.prediction_yours, it).into_any());
-                let wire = mark("met", strings.prediction_wire, outcome).into_any();
+                let theirs = theirs
+                    .map(|it| mark("contradicted", strings.prediction_yours(), it).into_any());
+                let wire = mark("met", strings.prediction_wire(), outcome).into_any();
                 theirs.into_iter().chain([wire]).collect()
             }
             (None, None) => Vec::new(),
@@ -162,7 +165,7 @@ fn Typed(session: LessonSession, index: usize, asks: Asks) -> impl IntoView {
                 class="button button--small"
                 disabled=live(move || session.outcome(index).is_some())
             >
-                {live(move || locale.strings().prediction_take)}
+                {live(move || locale.strings().prediction_take())}
             </button>
             {live(marks)}
             <Show when=live(move || wrong.get())>
@@ -185,11 +188,11 @@ pub fn Outcome(
         let outcome = session.outcome(index)?;
         let strings = locale.strings();
         let word = match session.prediction(index) {
-            None => strings.prediction_not_made,
-            Some(chosen) if chosen == outcome => strings.prediction_right,
-            Some(_) => strings.prediction_wrong,
+            None => strings.prediction_not_made(),
+            Some(chosen) if chosen == outcome => strings.prediction_right(),
+            Some(_) => strings.prediction_wrong(),
         };
-        let why = words.get().and_then(|words| words.prediction).map_or("", |p| p.outcome);
+        let why = words.get().and_then(|words| words.prediction.as_ref()).map_or("", |p| p.outcome);
         Some(view! {
             <div class="step__outcome prose" role="status">
                 <p><strong>{word}</strong></p>

@@ -176,7 +176,7 @@ fn Hints(
     let label = move || {
         let strings = locale.strings();
         match shown.get() {
-            0 => strings.step_hint.to_owned(),
+            0 => strings.step_hint().to_owned(),
             shown => strings.step_next_hint(shown + 1, count()),
         }
     };

@@ -35,8 +35,8 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
         let strings = locale.strings();
         let Some(index) = session.current() else {
             return view! {
-                <span class="task-strip__title">{strings.lesson_done}</span>
-                <span class="status" data-state="met"><Icon name="met"/>{strings.verdict_met}</span>
+                <span class="task-strip__title">{strings.lesson_done()}</span>
+                <span class="status" data-state="met"><Icon name="met"/>{strings.verdict_met()}</span>
             }
             .into_any();
         };
@@ -59,7 +59,7 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
     view! {
         <div class="task-strip">
             <p class="task-strip__goal">
-                <span class="overline">{live(move || locale.strings().lesson_goal)}</span>
+                <span class="overline">{live(move || locale.strings().lesson_goal())}</span>
                 <span inner_html=live(goal)></span>
             </p>
             <div class="task-strip__step">

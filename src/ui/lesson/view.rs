@@ -27,8 +27,8 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
     let words = move || exercise_prose(id, locale.language());
     let title = move || words().map_or(id, |words| words.title);
     let where_ = move || match session.exercise.broker {
-        Broker::Any => locale.strings().lesson_any_broker,
-        Broker::InTab => locale.strings().lesson_in_tab_broker,
+        Broker::Any => locale.strings().lesson_any_broker(),
+        Broker::InTab => locale.strings().lesson_in_tab_broker(),
     };
     let chapter = move || {
         let (number, chapter) = chapter_of(id)?;
@@ -191,7 +191,7 @@ fn Elsewhere(session: LessonSession) -> impl IntoView {
             <div class="notice" data-state="warning" role="status">
                 <Icon name="warning"/>
                 <div class="notice__body">
-                    <p class="notice__title">{live(move || locale.strings().lesson_elsewhere)}</p>
+                    <p class="notice__title">{live(move || locale.strings().lesson_elsewhere())}</p>
                     <div inner_html=live(words)></div>
                     <button
                         class="button button--small"
@@ -200,7 +200,7 @@ fn Elsewhere(session: LessonSession) -> impl IntoView {
                             session.restart();
                         }
                     >
-                        {live(move || locale.strings().lesson_to_tab)}
+                        {live(move || locale.strings().lesson_to_tab())}
                     </button>
                 </div>
             </div>
@@ -220,7 +220,7 @@ fn Done(session: LessonSession) -> impl IntoView {
         let par = session.exercise.par;
         let strings = locale.strings();
         Some(match done.by_solution {
-            true => strings.lesson_played.to_owned(),
+            true => strings.lesson_played().to_owned(),
             false if done.packets <= par => strings.lesson_packets_par(done.packets),
             false => strings.lesson_packets(done.packets, par),
         })
@@ -230,10 +230,10 @@ fn Done(session: LessonSession) -> impl IntoView {
             <section class="lesson__done" id="lesson-done" role="status" tabindex="-1">
                 <h2 class="lesson__done-title">
                     <Icon name="met"/>
-                    {live(move || locale.strings().lesson_done)}
+                    {live(move || locale.strings().lesson_done())}
                 </h2>
                 <p>{live(count)}</p>
-                <h3 class="lesson__tomorrow">{live(move || locale.strings().lesson_tomorrow)}</h3>
+                <h3 class="lesson__tomorrow">{live(move || locale.strings().lesson_tomorrow())}</h3>
                 <p inner_html=live(tomorrow)></p>
             </section>
         </Show>
@@ -258,7 +258,7 @@ fn Foot(session: LessonSession) -> impl IntoView {
     let last = next.is_none().then(|| {
         view! {
             <a class="button lesson__foot-next" href=live(move || Place::Home.href(locale.language()))>
-                {live(move || locale.strings().lesson_overview)}
+                {live(move || locale.strings().lesson_overview())}
                 <Icon name="next"/>
             </a>
         }
@@ -272,11 +272,11 @@ fn Foot(session: LessonSession) -> impl IntoView {
                 on:click=move |_| play(session)
             >
                 <Icon name=Signal::derive(move || if session.is_playing() { "waiting" } else { "play" })/>
-                {live(move || locale.strings().lesson_play_solution)}
+                {live(move || locale.strings().lesson_play_solution())}
             </button>
             <button class="button button--quiet" on:click=move |_| session.restart()>
                 <Icon name="reset"/>
-                {live(move || locale.strings().lesson_restart)}
+                {live(move || locale.strings().lesson_restart())}
             </button>
             {next_link}
             {last}

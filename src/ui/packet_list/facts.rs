@@ -83,7 +83,7 @@ impl Line {
         match self {
             Line::Packet { packet_type, .. } => Some(packet_type.name()),
             Line::Malformed { packet_type: Some(packet_type), .. } => Some(packet_type.name()),
-            Line::Malformed { packet_type: None, .. } => Some(strings.wire_no_packet),
+            Line::Malformed { packet_type: None, .. } => Some(strings.wire_no_packet()),
             Line::Link { .. } => None,
         }
     }
@@ -129,7 +129,7 @@ impl Facts {
         match packet {
             Packet::Connect(p) => {
                 facts.key = Some(match p.client_id.as_str() {
-                    "" => strings.wire_no_client_identifier.to_owned(),
+                    "" => strings.wire_no_client_identifier().to_owned(),
                     client_id => capped(client_id, TEXT),
                 });
                 facts.add(format!("Clean Start {}", u8::from(p.clean_start)));
@@ -233,7 +233,7 @@ impl Facts {
         }
         match properties.user_properties().count() {
             0 => {}
-            1 => self.add(strings.wire_user_property_one.to_owned()),
+            1 => self.add(strings.wire_user_property_one().to_owned()),
             count => self.add(strings.wire_user_property_many(count)),
         }
     }
@@ -300,7 +300,7 @@ fn link_event(entry: &Entry, strings: &Strings) -> Line {
             let name = target.map(|target| broker_choice::name(&target, strings));
             (strings.wire_opening(name.as_ref().unwrap_or(address)), false)
         }
-        Entry::Opened => (strings.wire_opened.to_owned(), false),
+        Entry::Opened => (strings.wire_opened().to_owned(), false),
         Entry::Text { length } => (strings.wire_text_message(length), true),
         Entry::Closed(close) => (closed(close, false, strings), !close.was_open),
         Entry::Packet { .. } | Entry::Broken { .. } => (String::new(), false),
@@ -321,11 +321,11 @@ fn is_told_to_close(capture: &Capture, record: &Record, close: &LinkClose) -> bo
 
 fn closed(close: &LinkClose, is_told: bool, strings: &Strings) -> String {
     let mut words = match (close.was_open, close.by) {
-        _ if is_told => strings.wire_closed_after_disconnect,
-        (false, _) => strings.wire_never_opened,
-        (true, None) => strings.wire_closed,
-        (true, Some(Sender::Client)) => strings.wire_closed_by_client,
-        (true, Some(Sender::Server)) => strings.wire_closed_by_server,
+        _ if is_told => strings.wire_closed_after_disconnect(),
+        (false, _) => strings.wire_never_opened(),
+        (true, None) => strings.wire_closed(),
+        (true, Some(Sender::Client)) => strings.wire_closed_by_client(),
+        (true, Some(Sender::Server)) => strings.wire_closed_by_server(),
     }
     .to_owned();
     if let Some(code) = close.code {

@@ -58,7 +58,7 @@ pub fn FilterMenu() -> impl IntoView {
     };
     let directions = move || {
         let strings = locale.strings();
-        [(">", strings.captures_filter_out), ("<", strings.captures_filter_in)]
+        [(">", strings.captures_filter_out()), ("<", strings.captures_filter_in())]
             .map(|(word, name)| option(word.to_owned(), name.to_owned()))
     };
     let types =
@@ -67,8 +67,8 @@ pub fn FilterMenu() -> impl IntoView {
         <button
             type="button"
             class="button button--quiet button--icon button--small"
-            aria-label=live(move || locale.strings().captures_filter)
-            title=live(move || locale.strings().captures_filter)
+            aria-label=live(move || locale.strings().captures_filter())
+            title=live(move || locale.strings().captures_filter())
             popovertarget=id.clone()
         >
             <Icon name="subscription"/>
@@ -79,13 +79,13 @@ pub fn FilterMenu() -> impl IntoView {
             id=id
             on:toggle=move |_| is_open.update(|is_open| *is_open = !*is_open)
         >
-            <p class="overline">{live(move || locale.strings().captures_filter_client)}</p>
+            <p class="overline">{live(move || locale.strings().captures_filter_client())}</p>
             <div class="filter-menu__options">{live(letters)}</div>
-            <p class="overline">{live(move || locale.strings().captures_filter_direction)}</p>
+            <p class="overline">{live(move || locale.strings().captures_filter_direction())}</p>
             <div class="filter-menu__options">{live(directions)}</div>
-            <p class="overline">{live(move || locale.strings().captures_filter_type)}</p>
+            <p class="overline">{live(move || locale.strings().captures_filter_type())}</p>
             <div class="filter-menu__options">{types}</div>
-            <p class="field__hint">{live(move || locale.strings().captures_filter_hint)}</p>
+            <p class="field__hint">{live(move || locale.strings().captures_filter_hint())}</p>
         </div>
     }
 }

@@ -139,7 +139,7 @@ pub fn NewerButton(following: Following) -> impl IntoView {
             >
                 <Icon name="down" small=true/>
                 {live(move || match following.newer() {
-                    Some(1) => locale.strings().wire_newer_one.to_owned(),
+                    Some(1) => locale.strings().wire_newer_one().to_owned(),
                     newer => {
                         let newer = grouped(newer.unwrap_or_default() as u64);
                         locale.strings().wire_newer_many(newer)

@@ -63,7 +63,7 @@ pub fn PacketRow(
             <button class="packet-row__button" tabindex=live(tab) on:click=move |_| on_open.run(id)>
                 {start}
                 {live(what)}
-                <span class="packet-row__why">{live(move || locale.strings().why_button)}</span>
+                <span class="packet-row__why">{live(move || locale.strings().why_button())}</span>
             </button>
         }
         .into_any(),

@@ -41,31 +41,31 @@ pub fn EmptyWire(store: Store, wire: WireState) -> impl IntoView {
             return view! {
                 <span class="waiting">
                     <Icon name="waiting" class="spinner"/>
-                    {strings.wire_searching}
+                    {strings.wire_searching()}
                 </span>
             }
             .into_any();
         }
         if !found.is_filtered {
             let title = match found.records {
-                0 => strings.wire_empty_title,
-                _ => strings.wire_nothing_new,
+                0 => strings.wire_empty_title(),
+                _ => strings.wire_nothing_new(),
             };
             return view! {
                 <Icon name="wire"/>
                 <p class="empty__title">{title}</p>
-                <p class="empty__how">{strings.wire_empty_how}</p>
+                <p class="empty__how">{strings.wire_empty_how()}</p>
             }
             .into_any();
         }
         view! {
             <Icon name="search"/>
-            <p class="empty__title">{strings.wire_none_title}</p>
+            <p class="empty__title">{strings.wire_none_title()}</p>
             <p class="empty__how">
                 {strings.wire_none_how(grouped(found.records as u64), wire.filter.get())}
             </p>
             <button class="button button--small" on:click=move |_| wire.filter.set(String::new())>
-                {strings.wire_none_clear}
+                {strings.wire_none_clear()}
             </button>
         }
         .into_any()
@@ -99,7 +99,7 @@ fn PutAway(store: Store, wire: WireState) -> impl IntoView {
                         class="button button--quiet button--small"
                         on:click=move |_| wire.since.set(RecordId(0))
                     >
-                        {locale.strings().wire_show_again}
+                        {locale.strings().wire_show_again()}
                     </button>
                 </p>
             }
@@ -197,7 +197,7 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
             <ol
                 class="packet-list__rows"
                 data-rows=""
-                aria-label=live(move || locale.strings().wire_list)
+                aria-label=live(move || locale.strings().wire_list())
                 style:--count=live(move || found.get().rows.to_string())
                 style:--first=live(move || range.get().start.to_string())
             >
@@ -213,11 +213,11 @@ fn Heads() -> impl IntoView {
     let locale = use_locale();
     view! {
         <div class="packet-list__head" aria-hidden="true">
-            <span>{live(move || locale.strings().wire_head_time)}</span>
-            <span>{live(move || locale.strings().wire_head_way)}</span>
-            <span>{live(move || locale.strings().wire_head_packet)}</span>
-            <span>{live(move || locale.strings().wire_head_facts)}</span>
-            <span>{live(move || locale.strings().wire_head_size)}</span>
+            <span>{live(move || locale.strings().wire_head_time())}</span>
+            <span>{live(move || locale.strings().wire_head_way())}</span>
+            <span>{live(move || locale.strings().wire_head_packet())}</span>
+            <span>{live(move || locale.strings().wire_head_facts())}</span>
+            <span>{live(move || locale.strings().wire_head_size())}</span>
         </div>
     }
 }

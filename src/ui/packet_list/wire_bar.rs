@@ -63,8 +63,8 @@ pub fn WireBar() -> impl IntoView {
         }
     };
     let unit = move || match found.get().records {
-        1 => locale.strings().wire_count_one,
-        _ => locale.strings().wire_count_many,
+        1 => locale.strings().wire_count_one(),
+        _ => locale.strings().wire_count_many(),
     };
     let is_empty = move || found.get().rows == 0;
     let listed = move || -> Vec<Record> {
@@ -95,8 +95,8 @@ pub fn WireBar() -> impl IntoView {
         }
     };
     let size = move || match wire.enlarged.get() {
-        false => locale.strings().wire_enlarge,
-        true => locale.strings().wire_reduce,
+        false => locale.strings().wire_enlarge(),
+        true => locale.strings().wire_reduce(),
     };
     view! {
         <div class="wire-bar">
@@ -104,15 +104,15 @@ pub fn WireBar() -> impl IntoView {
                 <div
                     class="segmented segmented--small"
                     role="group"
-                    aria-label=live(move || locale.strings().wire_view)
+                    aria-label=live(move || locale.strings().wire_view())
                 >
                     {view_option(
                         WireView::List,
-                        Signal::derive(move || locale.strings().wire_view_list),
+                        Signal::derive(move || locale.strings().wire_view_list()),
                     )}
                     {view_option(
                         WireView::Ladder,
-                        Signal::derive(move || locale.strings().wire_view_ladder),
+                        Signal::derive(move || locale.strings().wire_view_ladder()),
                     )}
                 </div>
             </Show>
@@ -121,9 +121,9 @@ pub fn WireBar() -> impl IntoView {
                 <input
                     type="search"
                     node_ref=wire.input
-                    placeholder=live(move || locale.strings().wire_filter_short)
-                    aria-label=live(move || locale.strings().wire_filter)
-                    title=live(move || locale.strings().wire_filter_help)
+                    placeholder=live(move || locale.strings().wire_filter_short())
+                    aria-label=live(move || locale.strings().wire_filter())
+                    title=live(move || locale.strings().wire_filter_help())
                     aria-keyshortcuts="/"
                     autocomplete="off"
                     spellcheck="false"
@@ -137,17 +137,17 @@ pub fn WireBar() -> impl IntoView {
                 <Show when=live(move || !found.get().is_complete)>
                     <span class="waiting">
                         <Icon name="waiting" small=true class="spinner"/>
-                        <span class="visually-hidden">{live(move || locale.strings().wire_searching)}</span>
+                        <span class="visually-hidden">{live(move || locale.strings().wire_searching())}</span>
                     </span>
                 </Show>
                 {live(count)} " " <span class="wide-only">{live(unit)}</span>
             </span>
-            <CopyButton label=Signal::derive(move || locale.strings().wire_copy) text/>
+            <CopyButton label=Signal::derive(move || locale.strings().wire_copy()) text/>
             <CaptureMenu listed=Callback::new(move |()| listed()) is_empty=Signal::derive(is_empty)/>
             <button
                 class="button button--quiet button--icon button--small"
-                aria-label=live(move || locale.strings().wire_clear)
-                title=live(move || locale.strings().wire_clear)
+                aria-label=live(move || locale.strings().wire_clear())
+                title=live(move || locale.strings().wire_clear())
                 disabled=live(is_empty)
                 on:click=put_away
             >

@@ -36,7 +36,7 @@ pub fn BenchPage() -> impl IntoView {
             // There is nothing to learn here: whoever comes from there sees the bench.
             data-pane=live(move || if pane.get() == Pane::Wire { "wire" } else { "bench" })
         >
-            <h1 class="visually-hidden">{said(|s| s.page_bench)}</h1>
+            <h1 class="visually-hidden">{said(|s| s.page_bench())}</h1>
             <div
                 class="exercise-page__work"
                 style:--split-y=live(share)
@@ -46,7 +46,7 @@ pub fn BenchPage() -> impl IntoView {
                     class="exercise-page__bench"
                     id="pane-bench"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_bench)
+                    aria-label=live(move || locale.strings().pane_bench())
                 >
                     <BenchBar session/>
                     <Show
@@ -55,8 +55,8 @@ pub fn BenchPage() -> impl IntoView {
                             view! {
                                 <div class="empty">
                                     <Icon name="bench"/>
-                                    <p class="empty__title">{said(|s| s.bench_empty_title)}</p>
-                                    <p class="empty__how">{said(|s| s.bench_empty_how)}</p>
+                                    <p class="empty__title">{said(|s| s.bench_empty_title())}</p>
+                                    <p class="empty__how">{said(|s| s.bench_empty_how())}</p>
                                 </div>
                             }
                         }
@@ -69,13 +69,13 @@ pub fn BenchPage() -> impl IntoView {
                     axis=Axis::Down
                     share=down
                     default=58.0
-                    label=Signal::derive(move || locale.strings().splitter_down)
+                    label=Signal::derive(move || locale.strings().splitter_down())
                 />
                 <section
                     class="exercise-page__wire"
                     id="pane-wire"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_wire)
+                    aria-label=live(move || locale.strings().pane_wire())
                 >
                     <Wire/>
                 </section>

@@ -58,7 +58,7 @@ pub fn CapturesPage() -> impl IntoView {
             on:drop=drop
         >
             <header class="captures__head">
-                <h1 class="captures__title">{live(move || locale.strings().page_captures)}</h1>
+                <h1 class="captures__title">{live(move || locale.strings().page_captures())}</h1>
                 <OpenFile shelf/>
                 <SetAside shelf store/>
                 <Back/>
@@ -71,7 +71,7 @@ pub fn CapturesPage() -> impl IntoView {
                         <h2 class="notice__title">{strings.captures_failed(source.name(strings))}</h2>
                         <button
                             class="button button--quiet button--icon button--small notice__close"
-                            aria-label=strings.close
+                            aria-label=strings.close()
                             on:click=move |_| shelf.forget_failure()
                         >
                             <Icon name="close"/>
@@ -98,8 +98,8 @@ fn Empty() -> impl IntoView {
     view! {
         <div class="empty captures__empty">
             <Icon name="file"/>
-            <p class="empty__title">{live(move || locale.strings().captures_empty)}</p>
-            <p class="empty__how">{live(move || locale.strings().captures_empty_how)}</p>
+            <p class="empty__title">{live(move || locale.strings().captures_empty())}</p>
+            <p class="empty__how">{live(move || locale.strings().captures_empty_how())}</p>
         </div>
     }
 }
@@ -118,7 +118,7 @@ fn OpenFile(shelf: CaptureShelf) -> impl IntoView {
     view! {
         <label class="button button--primary">
             <Icon name="file"/>
-            {live(move || locale.strings().captures_open_file)}
+            {live(move || locale.strings().captures_open_file())}
             <input
                 class="visually-hidden"
                 type="file"
@@ -141,7 +141,7 @@ fn SetAside(shelf: CaptureShelf, store: Store) -> impl IntoView {
     view! {
         <button class="button" disabled=live(is_empty) on:click=keep>
             <Icon name="bench"/>
-            {live(move || locale.strings().captures_set_aside)}
+            {live(move || locale.strings().captures_set_aside())}
         </button>
     }
 }
@@ -155,7 +155,7 @@ fn Back() -> impl IntoView {
     view! {
         <a class="button button--quiet captures__back" href=live(href)>
             <Icon name="back"/>
-            {live(move || locale.strings().captures_back)}
+            {live(move || locale.strings().captures_back())}
         </a>
     }
 }
@@ -238,18 +238,18 @@ fn Items(shelf: CaptureShelf) -> impl IntoView {
     let is_comparing = move || shelf.compared().is_some();
     view! {
         <div class="captures__shelf">
-            <ul class="captures__items" aria-label=live(move || locale.strings().page_captures)>
+            <ul class="captures__items" aria-label=live(move || locale.strings().page_captures())>
                 <For each=move || shelf.items() key=|item| item.id children=item/>
             </ul>
             <button
                 class="button"
                 aria-pressed=live(move || is_comparing().to_string())
                 disabled=live(move || shelf.count() < 2)
-                title=live(move || locale.strings().captures_compare_how)
+                title=live(move || locale.strings().captures_compare_how())
                 on:click=move |_| shelf.compare_shown()
             >
                 <Icon name="swap"/>
-                {live(move || locale.strings().captures_compare)}
+                {live(move || locale.strings().captures_compare())}
             </button>
         </div>
     }

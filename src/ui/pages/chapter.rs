@@ -15,7 +15,7 @@ use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::parts;
 use crate::ui::progress::use_progress;
-use crate::words::Shelf;
+use crate::words::Bundle;
 
 #[component]
 pub fn ChapterPage(id: String) -> impl IntoView {
@@ -48,8 +48,8 @@ fn Found(chapter: &'static Chapter) -> impl IntoView {
             let strings = language.strings();
             let state = match done {
                 None => ("not-yet", ""),
-                Some(done) if done.by_solution => ("not-yet", strings.chapter_played),
-                Some(_) => ("met", strings.verdict_met),
+                Some(done) if done.by_solution => ("not-yet", strings.chapter_played()),
+                Some(_) => ("met", strings.verdict_met()),
             };
             view! {
                 <li>
@@ -64,7 +64,7 @@ fn Found(chapter: &'static Chapter) -> impl IntoView {
                             {state.1}
                         </span>
                         <span class="chapter__minutes">
-                            {(!is_core(exercise.id)).then(|| format!("{} · ", strings.chapter_further))}
+                            {(!is_core(exercise.id)).then(|| format!("{} · ", strings.chapter_further()))}
                             {strings.minutes(minutes(exercise.id))}
                         </span>
                     </a>
@@ -117,7 +117,7 @@ fn Recall(number: usize) -> impl IntoView {
                     <Lazy
                         part=parts::recall::part()
                         view=live(move || parts::recall::view(number))
-                        words=Some(Shelf::AROUND)
+                        words=Some(Bundle::Around)
                     />
                 </Show>
             </div>

@@ -25,8 +25,8 @@ pub fn ChecklistPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_checklist)}</h1>
-                <p class="around__lead">{live(move || locale.strings().checklist_lead)}</p>
+                <h1 class="lesson__title">{live(move || locale.strings().page_checklist())}</h1>
+                <p class="around__lead">{live(move || locale.strings().checklist_lead())}</p>
                 <p class="status" role="status">
                     {live(move || locale.strings().checklist_ticked(ticked(), CHECKLIST.len()))}
                 </p>
@@ -65,7 +65,7 @@ fn Item(item: &'static ChecklistItem) -> impl IntoView {
                 // Of many things asked, the next one is enough to go on with.
                 let strings = language.strings();
                 let how = match open.len() {
-                    0 | 1 => strings.checklist_how.to_owned(),
+                    0 | 1 => strings.checklist_how().to_owned(),
                     chapters => strings.checklist_how_chapters(chapters),
                 };
                 let next = open.into_iter().next().unwrap_or_default();
@@ -97,7 +97,7 @@ fn packet(kept: Kept, language: Language) -> impl IntoView {
     let name = packet_type.map_or("", |packet| packet.name());
     let icon = packet_type.map_or("malformed", |packet| Family::of(packet).key());
     let strings = language.strings();
-    let way = if kept.sent { strings.checklist_sent } else { strings.checklist_received };
+    let way = if kept.sent { strings.checklist_sent() } else { strings.checklist_received() };
     let bytes = spaced(&kept.hex);
     let copied = bytes.clone();
     view! {
@@ -113,7 +113,7 @@ fn packet(kept: Kept, language: Language) -> impl IntoView {
                     <span class="checklist__way">{way}</span>
                 </summary>
                 <code class="bytes">{bytes}</code>
-                <CopyButton label=Signal::stored(strings.checklist_copy) text=Callback::new(move |()| copied.clone())/>
+                <CopyButton label=Signal::stored(strings.checklist_copy()) text=Callback::new(move |()| copied.clone())/>
             </details>
         </li>
     }
@@ -126,14 +126,14 @@ fn link(id: &'static str, language: Language) -> impl IntoView {
 
 fn words(id: &str, strings: &'static Strings) -> &'static str {
     match id {
-        "features" => strings.checklist_features,
-        "user-properties" => strings.checklist_user_properties,
-        "request-response" => strings.checklist_request_response,
-        "alias-saving" => strings.checklist_alias_saving,
-        "session" => strings.checklist_session,
-        "flow-control" => strings.checklist_flow_control,
-        "enhanced-auth" => strings.checklist_enhanced_auth,
-        _ => strings.checklist_reason_codes,
+        "features" => strings.checklist_features(),
+        "user-properties" => strings.checklist_user_properties(),
+        "request-response" => strings.checklist_request_response(),
+        "alias-saving" => strings.checklist_alias_saving(),
+        "session" => strings.checklist_session(),
+        "flow-control" => strings.checklist_flow_control(),
+        "enhanced-auth" => strings.checklist_enhanced_auth(),
+        _ => strings.checklist_reason_codes(),
     }
 }
 

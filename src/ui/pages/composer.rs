@@ -15,8 +15,8 @@ pub fn ComposerPage() -> impl IntoView {
     view! {
         <main id="main" class="page composer">
             <header class="composer__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_composer)}</h1>
-                <p class="composer__lead">{live(move || locale.strings().composer_lead)}</p>
+                <h1 class="lesson__title">{live(move || locale.strings().page_composer())}</h1>
+                <p class="composer__lead">{live(move || locale.strings().composer_lead())}</p>
             </header>
             <ComposerView hex/>
         </main>

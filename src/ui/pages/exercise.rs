@@ -99,7 +99,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
             <h1 class="exercise-page__title visually-hidden">
                 {live(move || exercise_title(exercise.id, locale.language()))}
             </h1>
-            <section class="exercise-page__words" aria-label=live(move || locale.strings().pane_learn)>
+            <section class="exercise-page__words" aria-label=live(move || locale.strings().pane_learn())>
                 <TaskStrip session/>
                 <div class="exercise-page__learn" id="pane-learn" tabindex="-1">
                     <Lesson session/>
@@ -109,7 +109,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                 axis=Axis::Across
                 share=across
                 default=38.0
-                label=Signal::derive(move || locale.strings().splitter_across)
+                label=Signal::derive(move || locale.strings().splitter_across())
             />
             <div
                 class="exercise-page__work"
@@ -120,7 +120,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                     class="exercise-page__bench stage"
                     id="pane-bench"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_bench)
+                    aria-label=live(move || locale.strings().pane_bench())
                 >
                     <Cast/>
                     <div
@@ -140,7 +140,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                                 axis=Axis::Across
                                 share=panels
                                 default=48.0
-                                label=Signal::derive(move || locale.strings().splitter_panels)
+                                label=Signal::derive(move || locale.strings().splitter_panels())
                             />
                         </Show>
                         <Panels/>
@@ -150,13 +150,13 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                     axis=Axis::Down
                     share=down
                     default=56.0
-                    label=Signal::derive(move || locale.strings().splitter_down)
+                    label=Signal::derive(move || locale.strings().splitter_down())
                 />
                 <section
                     class="exercise-page__wire"
                     id="pane-wire"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_wire)
+                    aria-label=live(move || locale.strings().pane_wire())
                 >
                     <Wire/>
                 </section>

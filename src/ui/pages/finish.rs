@@ -32,31 +32,31 @@ pub fn FinishPage() -> impl IntoView {
     let outlook = move || {
         let strings = locale.strings();
         let lines = [
-            strings.finish_next_reconnect,
-            strings.finish_next_production,
-            strings.finish_next_bridges,
-            strings.finish_next_cloud,
-            strings.finish_next_standard,
+            strings.finish_next_reconnect(),
+            strings.finish_next_production(),
+            strings.finish_next_bridges(),
+            strings.finish_next_cloud(),
+            strings.finish_next_standard(),
         ];
         lines.map(|line| view! { <li>{line}</li> }).collect_view()
     };
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_finish)}</h1>
-                <p class="around__lead">{live(move || locale.strings().finish_lead)}</p>
+                <h1 class="lesson__title">{live(move || locale.strings().page_finish())}</h1>
+                <p class="around__lead">{live(move || locale.strings().finish_lead())}</p>
             </header>
             <ul class="tallies">{live(tallies)}</ul>
             <section class="around__section">
-                <h2>{live(move || locale.strings().finish_bests)}</h2>
+                <h2>{live(move || locale.strings().finish_bests())}</h2>
                 {live(bests)}
             </section>
             <section class="around__section">
-                <h2>{live(move || locale.strings().finish_left)}</h2>
+                <h2>{live(move || locale.strings().finish_left())}</h2>
                 {live(left)}
             </section>
             <section class="around__section">
-                <h2>{live(move || locale.strings().finish_next_title)}</h2>
+                <h2>{live(move || locale.strings().finish_next_title())}</h2>
                 <ul class="prose">{live(outlook)}</ul>
             </section>
             <ProgressFile/>
@@ -71,7 +71,7 @@ fn tally_view(tally: Tally, strings: &'static Strings) -> impl IntoView + use<> 
         let links = links.map(|(name, href)| view! { <li><a href=href>{name}</a></li> });
         view! {
             <details>
-                <summary>{strings.finish_missing}</summary>
+                <summary>{strings.finish_missing()}</summary>
                 <ul class="tally__missing">{links.collect_view()}</ul>
             </details>
         }
@@ -96,7 +96,9 @@ fn bests(records: Vec<Record>, language: Language) -> impl IntoView + use<> {
         let title = exercise_title(record.exercise, language).unwrap_or(record.exercise);
         let result = match record.result {
             Some(result) => view! { <strong class="bests__result">{result}</strong> }.into_any(),
-            None => view! { <span class="bests__none">{strings.finish_none_yet}</span> }.into_any(),
+            None => {
+                view! { <span class="bests__none">{strings.finish_none_yet()}</span> }.into_any()
+            }
         };
         view! {
             <li class="bests__row">
@@ -155,7 +157,7 @@ fn ProgressFile() -> impl IntoView {
     let told = move || {
         let strings = locale.strings();
         let (state, icon, words) = match outcome.get()? {
-            Ok(()) => ("met", "met", strings.finish_imported.to_owned()),
+            Ok(()) => ("met", "met", strings.finish_imported().to_owned()),
             Err(ImportError::NotProgress(why)) => {
                 ("contradicted", "warning", strings.finish_not_progress(why))
             }
@@ -169,16 +171,16 @@ fn ProgressFile() -> impl IntoView {
     };
     view! {
         <section class="around__section">
-            <h2>{live(move || locale.strings().finish_file)}</h2>
-            <p>{live(move || locale.strings().finish_file_why)}</p>
+            <h2>{live(move || locale.strings().finish_file())}</h2>
+            <p>{live(move || locale.strings().finish_file_why())}</p>
             <div class="button-row">
                 <button class="button" on:click=export>
                     <Icon name="export"/>
-                    {live(move || locale.strings().finish_export)}
+                    {live(move || locale.strings().finish_export())}
                 </button>
                 <label class="button">
                     <Icon name="up"/>
-                    {live(move || locale.strings().finish_import)}
+                    {live(move || locale.strings().finish_import())}
                     <input
                         class="visually-hidden"
                         type="file"

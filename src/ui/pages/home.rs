@@ -112,8 +112,8 @@ pub fn HomePage() -> impl IntoView {
         <main id=live(move || behind.main_id()) hidden=live(move || behind.is_covered()) class="page home">
             <section class="home__top">
                 <div>
-                    <h1 class="home__title">{live(move || locale.strings().home_title)}</h1>
-                    <p class="home__lead">{live(move || locale.strings().home_lead)}</p>
+                    <h1 class="home__title">{live(move || locale.strings().home_title())}</h1>
+                    <p class="home__lead">{live(move || locale.strings().home_lead())}</p>
                     <div class="home__actions">
                         <a
                             class="button button--primary"
@@ -122,24 +122,24 @@ pub fn HomePage() -> impl IntoView {
                             {live(move || begin.get().1)}
                             <Icon name="next"/>
                         </a>
-                        <span class="home__note">{live(move || locale.strings().home_note)}</span>
+                        <span class="home__note">{live(move || locale.strings().home_note())}</span>
                     </div>
                 </div>
                 <LiveBench/>
             </section>
             <section>
-                <h2 class="chapters__title">{live(move || locale.strings().home_groups)}</h2>
+                <h2 class="chapters__title">{live(move || locale.strings().home_groups())}</h2>
                 <ul class="groups">{groups.collect_view()}</ul>
             </section>
             <section>
                 <div class="chapters__head">
-                    <h2 class="chapters__title">{live(move || locale.strings().home_chapters)}</h2>
+                    <h2 class="chapters__title">{live(move || locale.strings().home_chapters())}</h2>
                     <span class="home__note">{live(minutes)}</span>
                 </div>
                 <ol class="chapters">{chapters}</ol>
             </section>
             <section>
-                <h2 class="chapters__title">{live(move || locale.strings().home_tools)}</h2>
+                <h2 class="chapters__title">{live(move || locale.strings().home_tools())}</h2>
                 <ul class="tools">{tools.collect_view()}</ul>
             </section>
         </main>
@@ -150,12 +150,12 @@ pub fn HomePage() -> impl IntoView {
 pub fn begin(progress: ProgressStore, language: Language) -> (String, String) {
     let strings = language.strings();
     let (place, label) = match progress.with(Start::of) {
-        Start::Begin(id) => (Place::Exercise(id.to_owned()), strings.home_begin.to_owned()),
+        Start::Begin(id) => (Place::Exercise(id.to_owned()), strings.home_begin().to_owned()),
         Start::GoOn(id) => {
             let title = exercise_title(id, language).unwrap_or(id);
             (Place::Exercise(id.to_owned()), strings.home_go_on(title))
         }
-        Start::Through => (Place::Page(Page::Finish), strings.page_finish.to_owned()),
+        Start::Through => (Place::Page(Page::Finish), strings.page_finish().to_owned()),
     };
     (place.href(language), label)
 }
@@ -173,59 +173,59 @@ struct Group {
 static GROUPS: [Group; 8] = [
     Group {
         chapter: "enhanced-auth",
-        title: |strings| strings.home_group_auth_title,
+        title: |strings| strings.home_group_auth_title(),
         figure: "0 B",
-        means: |strings| strings.home_group_auth_means,
-        brings: |strings| strings.home_group_auth_brings,
+        means: |strings| strings.home_group_auth_means(),
+        brings: |strings| strings.home_group_auth_brings(),
     },
     Group {
         chapter: "user-properties",
-        title: |strings| strings.home_group_user_properties_title,
+        title: |strings| strings.home_group_user_properties_title(),
         figure: "5 B",
-        means: |strings| strings.home_group_user_properties_means,
-        brings: |strings| strings.home_group_user_properties_brings,
+        means: |strings| strings.home_group_user_properties_means(),
+        brings: |strings| strings.home_group_user_properties_brings(),
     },
     Group {
         chapter: "topic-alias",
-        title: |strings| strings.home_group_topic_alias_title,
+        title: |strings| strings.home_group_topic_alias_title(),
         figure: "3 B",
-        means: |strings| strings.home_group_topic_alias_means,
-        brings: |strings| strings.home_group_topic_alias_brings,
+        means: |strings| strings.home_group_topic_alias_means(),
+        brings: |strings| strings.home_group_topic_alias_brings(),
     },
     Group {
         chapter: "request-response",
-        title: |strings| strings.home_group_request_response_title,
+        title: |strings| strings.home_group_request_response_title(),
         figure: "2",
-        means: |strings| strings.home_group_request_response_means,
-        brings: |strings| strings.home_group_request_response_brings,
+        means: |strings| strings.home_group_request_response_means(),
+        brings: |strings| strings.home_group_request_response_brings(),
     },
     Group {
         chapter: "flow-control",
-        title: |strings| strings.home_group_flow_control_title,
+        title: |strings| strings.home_group_flow_control_title(),
         figure: "65,535",
-        means: |strings| strings.home_group_flow_control_means,
-        brings: |strings| strings.home_group_flow_control_brings,
+        means: |strings| strings.home_group_flow_control_means(),
+        brings: |strings| strings.home_group_flow_control_brings(),
     },
     Group {
         chapter: "sessions",
-        title: |strings| strings.home_group_sessions_title,
+        title: |strings| strings.home_group_sessions_title(),
         figure: "2",
-        means: |strings| strings.home_group_sessions_means,
-        brings: |strings| strings.home_group_sessions_brings,
+        means: |strings| strings.home_group_sessions_means(),
+        brings: |strings| strings.home_group_sessions_brings(),
     },
     Group {
         chapter: "reason-codes",
-        title: |strings| strings.home_group_errors_title,
+        title: |strings| strings.home_group_errors_title(),
         figure: "43",
-        means: |strings| strings.home_group_errors_means,
-        brings: |strings| strings.home_group_errors_brings,
+        means: |strings| strings.home_group_errors_means(),
+        brings: |strings| strings.home_group_errors_brings(),
     },
     Group {
         chapter: "subscriptions",
-        title: |strings| strings.home_group_subscriptions_title,
+        title: |strings| strings.home_group_subscriptions_title(),
         figure: "4",
-        means: |strings| strings.home_group_subscriptions_means,
-        brings: |strings| strings.home_group_subscriptions_brings,
+        means: |strings| strings.home_group_subscriptions_means(),
+        brings: |strings| strings.home_group_subscriptions_brings(),
     },
 ];
 
@@ -240,32 +240,32 @@ struct Tool {
 static TOOLS: [Tool; 6] = [
     Tool {
         page: Page::Bench,
-        about: |strings| strings.home_tool_bench,
+        about: |strings| strings.home_tool_bench(),
         picture: r#"<path d="M28 20h13M55 20h13M61 15l7 5-7 5"/><rect x="4" y="11" width="24" height="18" rx="3"/><circle class="lit" cx="48" cy="20" r="7"/><rect x="68" y="11" width="24" height="18" rx="3"/>"#,
     },
     Tool {
         page: Page::Composer,
-        about: |strings| strings.home_tool_composer,
+        about: |strings| strings.home_tool_composer(),
         picture: r#"<path d="M4 13h88v14H4zM18.7 13v14M33.3 13v14M62.7 13v14M77.3 13v14"/><path class="lit" d="M33.3 9h29.4v22H33.3zM48 9v22"/>"#,
     },
     Tool {
         page: Page::Captures,
-        about: |strings| strings.home_tool_captures,
+        about: |strings| strings.home_tool_captures(),
         picture: r#"<path d="M18 8h74M18 20h52M18 32h62M4 8h8M9 5l3 3-3 3M4 32h8M9 29l3 3-3 3"/><path class="lit" d="M12 20H4M7 17l-3 3 3 3"/>"#,
     },
     Tool {
         page: Page::Reference,
-        about: |strings| strings.home_tool_reference,
+        about: |strings| strings.home_tool_reference(),
         picture: r#"<path d="M12 4h72v32H12zM12 14.7h72M12 25.3h72M36 4v32M60 4v32"/><path class="lit" d="M36 14.7h24v10.6H36z"/>"#,
     },
     Tool {
         page: Page::Troubleshooting,
-        about: |strings| strings.home_tool_troubleshooting,
+        about: |strings| strings.home_tool_troubleshooting(),
         picture: r#"<path d="M4 20h12l5-12 8 24 6-12h9M66 20h26"/><path class="lit" d="m49 14 12 12M61 14 49 26"/>"#,
     },
     Tool {
         page: Page::Mosquitto,
-        about: |strings| strings.home_tool_mosquitto,
+        about: |strings| strings.home_tool_mosquitto(),
         picture: r#"<rect x="6" y="5" width="32" height="30" rx="3"/><rect x="58" y="5" width="32" height="30" rx="3"/><path d="M12 13h20M12 20h20M12 27h14M64 13h20M64 27h20"/><path class="lit" d="M64 20h9M43 17h10M43 23h10M51 12l-6 16"/>"#,
     },
 ];
@@ -308,12 +308,12 @@ fn LiveBench() -> impl IntoView {
     let label = move || {
         let strings = locale.strings();
         match is_connected() {
-            true => strings.home_ping,
-            false => strings.home_connect,
+            true => strings.home_ping(),
+            false => strings.home_connect(),
         }
     };
     view! {
-        <section class="live" aria-label=live(move || locale.strings().home_live)>
+        <section class="live" aria-label=live(move || locale.strings().home_live())>
             <div class="live__head" data-client="A">
                 <span class="client-letter" data-client="A">"A"</span>
                 <span>{live(move || locale.strings().home_to(broker_choice::name(&store.target(), locale.strings())))}</span>
@@ -334,8 +334,8 @@ fn LiveBench() -> impl IntoView {
                     view! {
                         <div class="empty">
                             <Icon name="wire"/>
-                            <p class="empty__title">{live(move || locale.strings().wire_empty_title)}</p>
-                            <p class="empty__how">{live(move || locale.strings().home_empty)}</p>
+                            <p class="empty__title">{live(move || locale.strings().wire_empty_title())}</p>
+                            <p class="empty__how">{live(move || locale.strings().home_empty())}</p>
                         </div>
                     }
                 }

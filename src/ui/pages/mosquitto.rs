@@ -18,8 +18,8 @@ pub fn MosquittoPage() -> impl IntoView {
         let everywhere = found.iter().filter(|one| one.exercise.is_none()).map(move |all| {
             view! {
                 <section class="around__section">
-                    <h2>{language.strings().mosquitto_everywhere}</h2>
-                    <Deviations of=all.differences language/>
+                    <h2>{language.strings().mosquitto_everywhere()}</h2>
+                    <Deviations of=&all.differences language/>
                 </section>
             }
         });
@@ -42,8 +42,8 @@ pub fn MosquittoPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_mosquitto)}</h1>
-                <p class="around__lead">{live(move || locale.strings().mosquitto_lead)}</p>
+                <h1 class="lesson__title">{live(move || locale.strings().page_mosquitto())}</h1>
+                <p class="around__lead">{live(move || locale.strings().mosquitto_lead())}</p>
             </header>
             {live(sections)}
         </main>
@@ -54,7 +54,7 @@ fn exercise(one: &'static OnMosquitto, language: Language) -> impl IntoView + us
     let id = one.exercise.unwrap_or_default();
     let elsewhere = (!one.elsewhere.is_empty()).then(|| {
         view! {
-            <p class="overline">{language.strings().mosquitto_needs_tab}</p>
+            <p class="overline">{language.strings().mosquitto_needs_tab()}</p>
             <div class="on-mosquitto__elsewhere" inner_html=one.elsewhere></div>
         }
     });
@@ -66,7 +66,7 @@ fn exercise(one: &'static OnMosquitto, language: Language) -> impl IntoView + us
                 </a>
             </h3>
             {elsewhere}
-            <Deviations of=one.differences language/>
+            <Deviations of=&one.differences language/>
         </section>
     }
 }

@@ -18,9 +18,9 @@ pub fn NotFoundPage(
             <div class="empty">
                 <Icon name="info"/>
                 <h1 class="empty__title">{live(move || locale.strings().not_found_title(&id))}</h1>
-                <p class="empty__how">{live(move || locale.strings().not_found_how)}</p>
+                <p class="empty__how">{live(move || locale.strings().not_found_how())}</p>
                 <a class="button button--primary" href=live(move || Place::Home.href(locale.language()))>
-                    {live(move || locale.strings().lesson_overview)}
+                    {live(move || locale.strings().lesson_overview())}
                 </a>
             </div>
         </main>

@@ -28,8 +28,8 @@ pub fn QuestionsPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_questions)}</h1>
-                <p class="around__lead">{live(move || locale.strings().questions_lead)}</p>
+                <h1 class="lesson__title">{live(move || locale.strings().page_questions())}</h1>
+                <p class="around__lead">{live(move || locale.strings().questions_lead())}</p>
                 <p class="status" role="status">
                     {live(move || locale.strings().questions_right(right(), QUESTIONS.len()))}
                 </p>
@@ -60,8 +60,8 @@ fn QuestionView(number: usize, question: &'static Question) -> impl IntoView {
         let option = |(option, text): (usize, &&'static str)| {
             let is_right = chosen.is_some() && option == question.correct;
             let mark = match (is_right, chosen == Some(option)) {
-                (true, _) => Some(("met", strings.questions_is_right)),
-                (false, true) => Some(("contradicted", strings.questions_is_wrong)),
+                (true, _) => Some(("met", strings.questions_is_right())),
+                (false, true) => Some(("contradicted", strings.questions_is_wrong())),
                 _ => None,
             };
             let mark = mark.map(|(state, word)| {
@@ -80,7 +80,7 @@ fn QuestionView(number: usize, question: &'static Question) -> impl IntoView {
                 </label>
             }
         };
-        words().map_or(&[][..], |w| w.options).iter().enumerate().map(option).collect_view()
+        words().map_or(&[][..], |w| &w.options).iter().enumerate().map(option).collect_view()
     };
     let state = move || {
         let chosen = chosen.get()?;

@@ -68,9 +68,9 @@ pub fn ReferencePage() -> impl IntoView {
         <main id="main" class="reference">
             <header class="reference__head">
                 <div>
-                    <h1 class="reference__title">{live(move || locale.strings().page_reference)}</h1>
+                    <h1 class="reference__title">{live(move || locale.strings().page_reference())}</h1>
                     <p class="reference__lead">
-                        {live(move || locale.strings().reference_lead)} " "
+                        {live(move || locale.strings().reference_lead())} " "
                         <span class="reference__count">{live(seen)}</span>
                     </p>
                 </div>
@@ -79,20 +79,20 @@ pub fn ReferencePage() -> impl IntoView {
                         <Icon name="search" small=true/>
                         <input
                             type="search"
-                            placeholder=live(move || locale.strings().reference_search)
-                            aria-label=live(move || locale.strings().reference_search)
+                            placeholder=live(move || locale.strings().reference_search())
+                            aria-label=live(move || locale.strings().reference_search())
                             autocomplete="off"
                             spellcheck="false"
                             prop:value=live(move || text.get())
                             on:input=move |event| text.set(event_target_value(&event))
                         />
                     </label>
-                    <div class="segmented" role="group" aria-label=live(move || locale.strings().page_reference)>
+                    <div class="segmented" role="group" aria-label=live(move || locale.strings().page_reference())>
                         {tabs}
                     </div>
                 </div>
             </header>
-            <section class="reference__tables" aria-label=live(move || locale.strings().page_reference)>
+            <section class="reference__tables" aria-label=live(move || locale.strings().page_reference())>
                 {live(tables)}
             </section>
             <div class="reference__entry">
@@ -101,8 +101,8 @@ pub fn ReferencePage() -> impl IntoView {
                     None => view! {
                         <div class="empty">
                             <Icon name="book"/>
-                            <p class="empty__title">{locale.strings().reference_choose}</p>
-                            <p class="empty__how">{locale.strings().reference_choose_how}</p>
+                            <p class="empty__title">{locale.strings().reference_choose()}</p>
+                            <p class="empty__how">{locale.strings().reference_choose_how()}</p>
                         </div>
                     }
                     .into_any(),
@@ -131,7 +131,7 @@ fn Found(
                 <div class="empty">
                     <Icon name="search"/>
                     <p class="empty__title">{live(move || locale.strings().reference_none(text.get()))}</p>
-                    <p class="empty__how">{live(move || locale.strings().reference_none_how)}</p>
+                    <p class="empty__how">{live(move || locale.strings().reference_none_how())}</p>
                 </div>
             }
         >

@@ -40,8 +40,8 @@ pub fn TroubleshootingPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_troubleshooting)}</h1>
-                <p class="around__lead">{live(move || locale.strings().troubleshooting_lead)}</p>
+                <h1 class="lesson__title">{live(move || locale.strings().page_troubleshooting())}</h1>
+                <p class="around__lead">{live(move || locale.strings().troubleshooting_lead())}</p>
             </header>
             {live(troubles)}
         </main>

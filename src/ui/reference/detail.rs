@@ -24,8 +24,8 @@ pub fn Detail(entry: Entry, uses: Uses) -> impl IntoView {
     let status = move || {
         let strings = locale.strings();
         match seen() {
-            true => ("met", "met", strings.reference_seen),
-            false => ("not-yet", "not-yet", strings.reference_not_seen),
+            true => ("met", "met", strings.reference_seen()),
+            false => ("not-yet", "not-yet", strings.reference_not_seen()),
         }
     };
     let sections = match entry.sections().as_slice() {
@@ -59,7 +59,7 @@ pub fn Detail(entry: Entry, uses: Uses) -> impl IntoView {
                                 view! { <li>{what}</li> }
                             });
                             view! {
-                                <h3>{language.strings().reference_in_packets}</h3>
+                                <h3>{language.strings().reference_in_packets()}</h3>
                                 <ul class="reference-places">{places.collect_view()}</ul>
                             }
                         })
@@ -99,15 +99,15 @@ fn exercises(entry: Entry, uses: Uses, language: Language) -> impl IntoView + us
         view! { <li><a href=href data-subject=found.is_subject.then_some("")>{title}</a></li> }
     });
     let head = match is_about {
-        true => strings.reference_about,
-        false => strings.reference_uses,
+        true => strings.reference_about(),
+        false => strings.reference_uses(),
     };
     let body = match (found.is_empty(), is_complete) {
-        (true, true) => view! { <p class="reference__note">{strings.reference_uses_none}</p> }.into_any(),
+        (true, true) => view! { <p class="reference__note">{strings.reference_uses_none()}</p> }.into_any(),
         (true, false) => view! {
             <p class="waiting">
                 <Icon name="waiting" class="spinner"/>
-                {strings.reference_waiting}
+                {strings.reference_waiting()}
             </p>
         }
         .into_any(),
@@ -142,7 +142,7 @@ fn property_facts(id: PropertyId, seen: &Seen, language: Language) -> impl IntoV
     let strings = language.strings();
     let rows = id.holders().iter().map(|(holder, section)| {
         let is_seen = seen.has(Sight::Property(*holder, id));
-        let note = if id.may_repeat_in(*holder) { strings.reference_repeats } else { "" };
+        let note = if id.may_repeat_in(*holder) { strings.reference_repeats() } else { "" };
         let what =
             place(holder.name(), Entry::Packet(holder.packet()), Some(is_seen), note, language);
         view! {
@@ -154,7 +154,7 @@ fn property_facts(id: PropertyId, seen: &Seen, language: Language) -> impl IntoV
     });
     view! {
         <p class="reference__note">{id.kind().name()}</p>
-        <h3>{strings.reference_in_packets}</h3>
+        <h3>{strings.reference_in_packets()}</h3>
         <ul class="reference-places reference-places--rows">{rows.collect_view()}</ul>
     }
 }
@@ -170,7 +170,7 @@ fn code_facts(code: ReasonCode, seen: &Seen, language: Language) -> impl IntoVie
         view! { <li>{what}</li> }
     });
     view! {
-        <h3>{strings.reference_in_packets}</h3>
+        <h3>{strings.reference_in_packets()}</h3>
         <ul class="reference-places">{rows.collect_view()}</ul>
     }
 }
@@ -178,16 +178,16 @@ fn code_facts(code: ReasonCode, seen: &Seen, language: Language) -> impl IntoVie
 fn packet_facts(packet: PacketType, seen: &Seen, language: Language) -> impl IntoView + use<> {
     let strings = language.strings();
     let side = match senders(packet).as_slice() {
-        [Sender::Client] => strings.reference_client,
-        [Sender::Server] => strings.reference_server,
-        _ => strings.reference_both,
+        [Sender::Client] => strings.reference_client(),
+        [Sender::Server] => strings.reference_server(),
+        _ => strings.reference_both(),
     };
     let properties = |holder: Holder| {
         let allowed = PropertyId::ALL.iter().filter(|id| id.section_in(holder).is_some());
         let places: Vec<_> = allowed
             .map(|id| {
                 let is_seen = seen.has(Sight::Property(holder, *id));
-                let note = if id.may_repeat_in(holder) { strings.reference_repeats } else { "" };
+                let note = if id.may_repeat_in(holder) { strings.reference_repeats() } else { "" };
                 let what = place(id.name(), Entry::Property(*id), Some(is_seen), note, language);
                 view! { <li>{what}</li> }
             })
@@ -227,13 +227,13 @@ fn packet_facts(packet: PacketType, seen: &Seen, language: Language) -> impl Int
         .collect();
     let codes = (!codes.is_empty()).then(|| {
         view! {
-            <h3>{strings.reference_codes}</h3>
+            <h3>{strings.reference_codes()}</h3>
             <ul class="reference-places reference-places--codes">{codes}</ul>
         }
     });
     view! {
         <p class="reference__note">{strings.reference_sent_by(side)}</p>
-        <h3>{strings.reference_layout}</h3>
+        <h3>{strings.reference_layout()}</h3>
         <div class="table-scroll">
             <table class="table reference-layout"><tbody>{rows.collect_view()}</tbody></table>
         </div>

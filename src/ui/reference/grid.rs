@@ -72,8 +72,8 @@ fn Grid(columns: Vec<Column>, rows: Vec<Row>, chosen: Signal<Option<Entry>>) -> 
                 Some(sight) => {
                     let is_seen = seen.has(*sight);
                     let words = match is_seen {
-                        true => strings.reference_seen,
-                        false => strings.reference_allowed,
+                        true => strings.reference_seen(),
+                        false => strings.reference_allowed(),
                     };
                     view! { <td>{mark(is_seen, words)}</td> }.into_any()
                 }
@@ -104,13 +104,13 @@ fn Grid(columns: Vec<Column>, rows: Vec<Row>, chosen: Signal<Option<Entry>>) -> 
         <p class="reference__legend" aria-hidden="true">
             <span class="seen-mark" data-seen=""></span>
             " "
-            {live(move || locale.strings().reference_seen)}
+            {live(move || locale.strings().reference_seen())}
             " · "
             <span class="seen-mark"></span>
             " "
-            {live(move || locale.strings().reference_allowed)}
+            {live(move || locale.strings().reference_allowed())}
         </p>
-        <div class="reference-grid" tabindex="0" role="group" aria-label=live(move || locale.strings().page_reference)>
+        <div class="reference-grid" tabindex="0" role="group" aria-label=live(move || locale.strings().page_reference())>
             <table class="reference-grid__table">{live(table)}</table>
         </div>
     }
@@ -186,5 +186,5 @@ fn mark(is_seen: bool, words: &'static str) -> impl IntoView {
 
 pub(super) fn seen_mark(is_seen: bool, language: Language) -> impl IntoView {
     let strings = language.strings();
-    mark(is_seen, if is_seen { strings.reference_seen } else { strings.reference_not_seen })
+    mark(is_seen, if is_seen { strings.reference_seen() } else { strings.reference_not_seen() })
 }

@@ -33,10 +33,10 @@ impl Part {
 
     pub fn name(self, strings: &Strings) -> &'static str {
         match self {
-            Part::Packets => strings.reference_packets,
-            Part::Properties => strings.reference_properties,
-            Part::ReasonCodes => strings.reference_codes,
-            Part::Fields => strings.reference_fields,
+            Part::Packets => strings.reference_packets(),
+            Part::Properties => strings.reference_properties(),
+            Part::ReasonCodes => strings.reference_codes(),
+            Part::Fields => strings.reference_fields(),
         }
     }
 }
@@ -247,7 +247,7 @@ impl Kind {
             Kind::VariableByteInteger => "Variable Byte Integer",
             Kind::Utf8String => "UTF-8 Encoded String",
             Kind::BinaryData => "Binary Data",
-            Kind::Rest => strings.reference_rest,
+            Kind::Rest => strings.reference_rest(),
         };
         name.to_owned()
     }

@@ -62,12 +62,12 @@ pub fn Cast() -> impl IntoView {
     let said = told_slowly(hops);
     let is_in_tab = move || store.target() == Target::InTab;
     let broker = move || match store.target() {
-        Target::InTab => locale.strings().broker_in_tab.to_owned(),
+        Target::InTab => locale.strings().broker_in_tab().to_owned(),
         Target::At(address) => address.to_string(),
     };
     view! {
-        <section class="cast" aria-label=live(move || locale.strings().cast_title)>
-            <h2 class="visually-hidden">{live(move || locale.strings().cast_title)}</h2>
+        <section class="cast" aria-label=live(move || locale.strings().cast_title())>
+            <h2 class="visually-hidden">{live(move || locale.strings().cast_title())}</h2>
             <p class="visually-hidden" role="status">{live(move || said.get())}</p>
             {side(left)}
             {line(left, true)}
@@ -75,7 +75,7 @@ pub fn Cast() -> impl IntoView {
                 type="button"
                 class="cast__broker"
                 disabled=live(move || !is_in_tab())
-                title=live(move || is_in_tab().then(|| locale.strings().inside_open))
+                title=live(move || is_in_tab().then(|| locale.strings().inside_open()))
                 on:click=move |_| inside.toggle()
             >
                 <Icon name="broker"/>

@@ -97,7 +97,7 @@ fn Chip(hop: Hop, broker_right: bool) -> impl IntoView {
     let label = {
         let words = words.clone();
         move || match hop.what {
-            Passing::Closed => locale.strings().cast_closed.to_owned(),
+            Passing::Closed => locale.strings().cast_closed().to_owned(),
             Passing::Many(count) => locale.strings().cast_many(count),
             Passing::Packet(..) => locale.strings().cast_open(&words),
         }

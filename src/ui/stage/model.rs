@@ -81,10 +81,10 @@ pub fn passing(capture: &Capture, since: RecordId) -> Vec<Hop> {
 pub fn told(hop: Hop, strings: &Strings) -> String {
     let client = hop.client.letter();
     let what = match hop.what {
-        Passing::Closed => return strings.ladder_connection(client, strings.cast_closed),
+        Passing::Closed => return strings.ladder_connection(client, strings.cast_closed()),
         Passing::Many(count) => strings.cast_packets(count),
         Passing::Packet(Some(packet), _) => packet.name().to_owned(),
-        Passing::Packet(None, _) => strings.wire_no_packet.to_owned(),
+        Passing::Packet(None, _) => strings.wire_no_packet().to_owned(),
     };
     match hop.sender {
         Some(Sender::Server) => strings.ladder_in(client, what),
@@ -110,8 +110,8 @@ pub fn facts(glance: &Glance, strings: &Strings) -> Vec<String> {
         }
     }
     facts.push(match glance.session_expiry_interval {
-        0 => strings.cast_session_none.to_owned(),
-        u32::MAX => strings.cast_session_forever.to_owned(),
+        0 => strings.cast_session_none().to_owned(),
+        u32::MAX => strings.cast_session_forever().to_owned(),
         seconds => strings.cast_session(seconds),
     });
     facts.truncate(2);

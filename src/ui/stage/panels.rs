@@ -42,7 +42,7 @@ pub fn Panels() -> impl IntoView {
             <button
                 type="button"
                 class="panels__grab"
-                aria-label=live(move || locale.strings().close)
+                aria-label=live(move || locale.strings().close())
                 on:click=move |_| close()
                 on:pointerdown=move |event| from.set_value(Some(event.client_y()))
                 on:pointermove=moved

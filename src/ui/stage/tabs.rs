@@ -68,7 +68,7 @@ pub fn PaneTabs(
         }
     });
     view! {
-        <nav class="pane-tabs" node_ref=bar role="tablist" aria-label=live(move || locale.strings().panes)>
+        <nav class="pane-tabs" node_ref=bar role="tablist" aria-label=live(move || locale.strings().panes())>
             {tabs.collect_view()}
         </nav>
     }

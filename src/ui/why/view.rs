@@ -27,7 +27,7 @@ pub fn WhyCard(
     let words = move || why.with_value(|why| words(store, why, locale.language()));
     let steps = move || why.with_value(|why| led_to(store, why, locale.language()));
     let has_steps = why.with_value(|why| !why.led_to.is_empty());
-    let head = live(move || locale.strings().why_led_to);
+    let head = live(move || locale.strings().why_led_to());
     let steps = live(steps);
     let led_to = has_steps.then(|| match folded {
         true => view! {
@@ -85,7 +85,7 @@ fn words(store: Store, why: &Why, language: Language) -> impl IntoView + use<> {
             {why.is_suspicion.then(|| view! {
                 <p class="why__suspicion">
                     <Icon name="hint" small=true/>
-                    {strings.why_suspicion}
+                    {strings.why_suspicion()}
                 </p>
             })}
             {fault}
@@ -95,13 +95,13 @@ fn words(store: Store, why: &Why, language: Language) -> impl IntoView + use<> {
                 <SpecRef section=why.cause.rule()/>
             </p>
             {story.figure.map(|figure| view! { <p class="why__figure">{figure}</p> })}
-            {story.about.map(|about| line(strings.why_about, about))}
+            {story.about.map(|about| line(strings.why_about(), about))}
             {refused}
-            {story.quote.map(|quote| line(strings.why_quote, quote))}
-            {story.elsewhere.map(|place| line(strings.why_elsewhere, place))}
+            {story.quote.map(|quote| line(strings.why_quote(), quote))}
+            {story.elsewhere.map(|place| line(strings.why_elsewhere(), place))}
         </div>
         <div class="why__part">
-            <h4 class="why__head">{strings.why_try}</h4>
+            <h4 class="why__head">{strings.why_try()}</h4>
             <div class="why__try" inner_html=story.try_this></div>
         </div>
     }
@@ -129,7 +129,7 @@ fn led_to(store: Store, why: &Why, language: Language) -> impl IntoView + use<> 
                     {is_culprit.then(|| view! {
                         <span class="badge" data-state="error">
                             <Icon name="warning" small=true/>
-                            {strings.why_culprit}
+                            {strings.why_culprit()}
                         </span>
                     })}
                 </button>

@@ -34,19 +34,19 @@ pub fn doing(automation: &Automation, strings: &Strings) -> String {
             None => strings.does_idle(r.finished),
         },
         Automation::Reconnect(r) => match r.state {
-            ReconnectState::Watching => strings.does_watching.to_owned(),
+            ReconnectState::Watching => strings.does_watching().to_owned(),
             ReconnectState::Waiting { number, .. } => strings.does_try_next(number, r.config.tries),
             ReconnectState::Trying { number } => strings.does_trying(number, r.config.tries),
             ReconnectState::GivenUp => match r.log.back() {
-                Some((_, _, Retry::TriesUsedUp)) => strings.does_given_up_tries.to_owned(),
+                Some((_, _, Retry::TriesUsedUp)) => strings.does_given_up_tries().to_owned(),
                 Some((_, loss, _)) => strings.does_given_up(loss_words(loss, strings)),
-                None => strings.does_given_up_tries.to_owned(),
+                None => strings.does_given_up_tries().to_owned(),
             },
         },
         Automation::Login(r) => match &r.state {
-            LoginState::Waiting => strings.login_waiting.to_owned(),
-            LoginState::Answered => strings.login_answered.to_owned(),
-            LoginState::Verified => strings.login_verified.to_owned(),
+            LoginState::Waiting => strings.login_waiting().to_owned(),
+            LoginState::Answered => strings.login_answered().to_owned(),
+            LoginState::Verified => strings.login_verified().to_owned(),
             LoginState::Failed(error) => strings.login_failed(error),
             LoginState::Refused(code) => strings.login_refused(code_words(*code)),
         },
@@ -90,8 +90,8 @@ fn loss_words(loss: &Loss, strings: &Strings) -> String {
             format!("{} {}", packet.name(), code_words(*reason_code))
         }
         Loss::Violation(code) => strings.does_loss_violation(code_words(*code)),
-        Loss::Silent => strings.does_loss_silent.to_owned(),
-        Loss::NotReached => strings.does_loss_not_reached.to_owned(),
+        Loss::Silent => strings.does_loss_silent().to_owned(),
+        Loss::NotReached => strings.does_loss_not_reached().to_owned(),
     }
 }
 

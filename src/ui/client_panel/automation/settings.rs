@@ -55,11 +55,11 @@ impl Wrong {
     pub fn words(self, strings: &Strings) -> String {
         match self {
             Wrong::Number { minimum, maximum } => strings.does_wrong_number(maximum, minimum),
-            Wrong::Choice => strings.does_wrong_choice.to_owned(),
-            Wrong::Topic => strings.does_wrong_topic.to_owned(),
-            Wrong::TopicFilter => strings.does_wrong_filter.to_owned(),
-            Wrong::Pairs => strings.does_wrong_pairs.to_owned(),
-            Wrong::Json => strings.does_wrong_json.to_owned(),
+            Wrong::Choice => strings.does_wrong_choice().to_owned(),
+            Wrong::Topic => strings.does_wrong_topic().to_owned(),
+            Wrong::TopicFilter => strings.does_wrong_filter().to_owned(),
+            Wrong::Pairs => strings.does_wrong_pairs().to_owned(),
+            Wrong::Json => strings.does_wrong_json().to_owned(),
         }
     }
 }
@@ -78,24 +78,24 @@ pub fn key(kind: BehaviourKind) -> &'static str {
 
 pub fn name(kind: BehaviourKind, strings: &Strings) -> &'static str {
     match kind {
-        BehaviourKind::Responder => strings.does_responder,
-        BehaviourKind::ResourceService => strings.does_resources,
-        BehaviourKind::PeriodicPublisher => strings.does_periodic,
-        BehaviourKind::SlowConsumer => strings.does_slow,
-        BehaviourKind::Reconnect => strings.does_reconnect,
-        BehaviourKind::Login => strings.does_login,
+        BehaviourKind::Responder => strings.does_responder(),
+        BehaviourKind::ResourceService => strings.does_resources(),
+        BehaviourKind::PeriodicPublisher => strings.does_periodic(),
+        BehaviourKind::SlowConsumer => strings.does_slow(),
+        BehaviourKind::Reconnect => strings.does_reconnect(),
+        BehaviourKind::Login => strings.does_login(),
     }
 }
 
 /// What it does, in a sentence.
 pub fn about(kind: BehaviourKind, strings: &Strings) -> &'static str {
     match kind {
-        BehaviourKind::Responder => strings.does_responder_about,
-        BehaviourKind::ResourceService => strings.does_resources_about,
-        BehaviourKind::PeriodicPublisher => strings.does_periodic_about,
-        BehaviourKind::SlowConsumer => strings.does_slow_about,
-        BehaviourKind::Reconnect => strings.does_reconnect_about,
-        BehaviourKind::Login => strings.login_about,
+        BehaviourKind::Responder => strings.does_responder_about(),
+        BehaviourKind::ResourceService => strings.does_resources_about(),
+        BehaviourKind::PeriodicPublisher => strings.does_periodic_about(),
+        BehaviourKind::SlowConsumer => strings.does_slow_about(),
+        BehaviourKind::Reconnect => strings.does_reconnect_about(),
+        BehaviourKind::Login => strings.login_about(),
     }
 }
 
@@ -148,7 +148,7 @@ macro_rules! setting {
      |$r:ident| $read:expr, |$w:ident, $text:ident| $write:expr) => {
         Setting {
             id: $id,
-            label: |strings| strings.$label,
+            label: |strings| strings.$label(),
             control: $control,
             read: |behaviour| match behaviour {
                 Behaviour::$variant($r) => $read,
@@ -465,25 +465,25 @@ const RECONNECT: &[Setting] = &[
 const QOS: &[Offer] = &[("0", |_| "QoS 0"), ("1", |_| "QoS 1"), ("2", |_| "QoS 2")];
 
 const ANSWER_QOS: &[Offer] =
-    &[("", |s| s.does_qos_same), ("0", |_| "QoS 0"), ("1", |_| "QoS 1"), ("2", |_| "QoS 2")];
+    &[("", |s| s.does_qos_same()), ("0", |_| "QoS 0"), ("1", |_| "QoS 1"), ("2", |_| "QoS 2")];
 
 const SILENCE: &[Offer] = &[
-    ("0", |s| s.does_silence_none),
-    ("1", |s| s.does_silence_first),
-    ("all", |s| s.does_silence_all),
+    ("0", |s| s.does_silence_none()),
+    ("1", |s| s.does_silence_first()),
+    ("all", |s| s.does_silence_all()),
 ];
 
 const ORDER: &[Offer] = &[
-    ("1", |s| s.does_order_given),
-    ("2", |s| s.does_order_2),
-    ("3", |s| s.does_order_3),
-    ("5", |s| s.does_order_5),
+    ("1", |s| s.does_order_given()),
+    ("2", |s| s.does_order_2()),
+    ("3", |s| s.does_order_3()),
+    ("5", |s| s.does_order_5()),
 ];
 
 const CORRELATION: &[Offer] = &[
-    ("copied", |s| s.does_correlation_copied),
-    ("foreign", |s| s.does_correlation_foreign),
-    ("none", |s| s.does_correlation_none),
+    ("copied", |s| s.does_correlation_copied()),
+    ("foreign", |s| s.does_correlation_foreign()),
+    ("none", |s| s.does_correlation_none()),
 ];
 
 fn given(text: &str) -> Option<String> {

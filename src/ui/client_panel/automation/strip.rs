@@ -59,7 +59,7 @@ fn line(client: ClientSlot, automation: &Automation, strings: &'static Strings) 
     };
     let state = is_stuck(automation).then_some("warning");
     let due = automation.next_due().map(|at| {
-        view! { " · " {strings.does_next} " " <Until at/> }
+        view! { " · " {strings.does_next()} " " <Until at/> }
     });
     let more = details(automation, strings);
     let more = (!more.is_empty()).then(|| {
@@ -70,7 +70,7 @@ fn line(client: ClientSlot, automation: &Automation, strings: &'static Strings) 
         <li class="automation__line" data-state=state data-automation=key(kind)>
             <strong class="automation__name">{name(kind, strings)}</strong>
             <span class="automation__doing">{doing(automation, strings)} {due}</span>
-            <SmallButton words=said(|s| s.does_stop) on_press=Callback::new(stop)/>
+            <SmallButton words=said(|s| s.does_stop()) on_press=Callback::new(stop)/>
             {more}
         </li>
     }

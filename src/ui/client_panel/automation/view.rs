@@ -54,7 +54,7 @@ pub fn AutomationGroup(client: ClientSlot) -> impl IntoView {
         let stop = move |()| _ = store.act(Act { client, action: Action::StopAutomation(kind) });
         let words = Signal::derive(move || {
             let strings = locale.strings();
-            let words = if is_running() { strings.does_again } else { strings.does_add };
+            let words = if is_running() { strings.does_again() } else { strings.does_add() };
             words.to_owned()
         });
         let row = |setting| {
@@ -68,7 +68,7 @@ pub fn AutomationGroup(client: ClientSlot) -> impl IntoView {
             <div class="button-row">
                 <SmallButton words icon=Some("play") on_press=Callback::new(begin)/>
                 <SmallButton
-                    words=said(|s| s.does_stop)
+                    words=said(|s| s.does_stop())
                     disabled=Signal::derive(move || !is_running())
                     on_press=Callback::new(stop)
                 />
@@ -78,7 +78,7 @@ pub fn AutomationGroup(client: ClientSlot) -> impl IntoView {
     };
     view! {
         <div class="field">
-            <label class="field__label" for=id.clone()>{said(|s| s.does_kind)}</label>
+            <label class="field__label" for=id.clone()>{said(|s| s.does_kind())}</label>
             <div class="field__control">
                 <Select
                     id=Some(id)

@@ -99,11 +99,11 @@ pub fn Acknowledgements(client: ClientSlot) -> impl IntoView {
     };
     let (code_id, reason_id) = (format!("{id}-code"), format!("{id}-reason"));
     let held_view = move || match held.with(Vec::is_empty) {
-        true => hint(|s| s.own_acks_none),
+        true => hint(|s| s.own_acks_none()),
         false => view! {
             <div class="button-row">
                 {live(buttons)}
-                <SmallButton words=said(|s| s.own_acks_all) on_press=Callback::new(release_all)/>
+                <SmallButton words=said(|s| s.own_acks_all()) on_press=Callback::new(release_all)/>
             </div>
         }
         .into_any(),
@@ -111,7 +111,7 @@ pub fn Acknowledgements(client: ClientSlot) -> impl IntoView {
     view! {
         <div class="form-group__options">{ticks.collect_view()}</div>
         <div class="field">
-            <label class="field__label" for=code_id.clone()>{said(|s| s.own_acks_code)}</label>
+            <label class="field__label" for=code_id.clone()>{said(|s| s.own_acks_code())}</label>
             <div class="field__control">
                 <Select
                     id=Some(code_id)
@@ -122,7 +122,7 @@ pub fn Acknowledgements(client: ClientSlot) -> impl IntoView {
             </div>
         </div>
         <div class="field">
-            <label class="field__label" for=reason_id.clone()>{said(|s| s.own_acks_reason)}</label>
+            <label class="field__label" for=reason_id.clone()>{said(|s| s.own_acks_reason())}</label>
             <div class="field__control">
                 <TextBox
                     id=Some(reason_id)

@@ -23,13 +23,13 @@ pub fn Faults(client: ClientSlot) -> impl IntoView {
     });
     let mend = move |()| _ = store.act(Act { client, action: Action::Fault(Fault::Mend) });
     let ways = move || match is_in_tab.get() {
-        false => hint(|s| s.own_faults_elsewhere),
+        false => hint(|s| s.own_faults_elsewhere()),
         true => view! {
             <WayCard client from=Sender::Client/>
             <WayCard client from=Sender::Server/>
             <div class="button-row">
                 <SmallButton
-                    words=said(|s| s.own_faults_mend)
+                    words=said(|s| s.own_faults_mend())
                     disabled=is_whole
                     on_press=Callback::new(mend)
                 />

@@ -37,7 +37,7 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
             nonce: auth::nonce(uuid::Uuid::new_v4().as_bytes()),
         };
         let Ok(opening) = login.opening() else {
-            told.set(Some(|language| language.strings().own_auth_no_user.to_owned()));
+            told.set(Some(|language| language.strings().own_auth_no_user().to_owned()));
             return None;
         };
         let _ = store.act(Act::automate(client, Behaviour::Login(login)));
@@ -46,7 +46,7 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
     let put = move |()| {
         if let Some(opening) = begin() {
             forms.connect.update(|draft| draft.properties.set(&opening));
-            told.set(Some(|language| language.strings().own_auth_used.to_owned()));
+            told.set(Some(|language| language.strings().own_auth_used().to_owned()));
         }
     };
     let again = move |()| {
@@ -62,9 +62,9 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
     };
     let (user_id, password_id) = (format!("{id}-user"), format!("{id}-password"));
     view! {
-        {hint(|s| s.own_auth_about)}
+        {hint(|s| s.own_auth_about())}
         <div class="field">
-            <label class="field__label" for=user_id.clone()>{said(|s| s.login_user)}</label>
+            <label class="field__label" for=user_id.clone()>{said(|s| s.login_user())}</label>
             <div class="field__control">
                 <TextBox
                     id=Some(user_id)
@@ -74,7 +74,7 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
             </div>
         </div>
         <div class="field">
-            <label class="field__label" for=password_id.clone()>{said(|s| s.login_password)}</label>
+            <label class="field__label" for=password_id.clone()>{said(|s| s.login_password())}</label>
             <div class="field__control">
                 <TextBox
                     id=Some(password_id)
@@ -85,12 +85,12 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
         </div>
         <div class="button-row">
             <SmallButton
-                words=said(|s| s.own_auth_use)
+                words=said(|s| s.own_auth_use())
                 disabled=Signal::derive(is_connected)
                 on_press=Callback::new(put)
             />
             <SmallButton
-                words=said(|s| s.own_auth_again)
+                words=said(|s| s.own_auth_again())
                 disabled=Signal::derive(move || !is_connected())
                 on_press=Callback::new(again)
             />
@@ -99,7 +99,7 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
         <details class="disclosure">
             <summary class="disclosure__summary">
                 <Icon name="chevron"/>
-                {said(|s| s.own_auth_by_hand)}
+                {said(|s| s.own_auth_by_hand())}
             </summary>
             <div class="disclosure__body">
                 <AuthForm client on_refused=Callback::new(move |error| refused.set(error))/>
@@ -128,7 +128,7 @@ fn AuthForm(client: ClientSlot, on_refused: Callback<Option<ActError>>) -> impl 
             <PlainForm draft/>
         </div>
         <div class="button-row">
-            <SmallButton words=said(|s| s.own_auth_send) on_press=Callback::new(send)/>
+            <SmallButton words=said(|s| s.own_auth_send()) on_press=Callback::new(send)/>
         </div>
     }
 }

@@ -65,7 +65,7 @@ pub fn RouteGroup(client: ClientSlot) -> impl IntoView {
     let about = move || locale.strings().own_broker_about(listener::address());
 
     let subprotocols = move || {
-        let none = locale.strings().own_subprotocol_none;
+        let none = locale.strings().own_subprotocol_none();
         let mut all: Vec<(String, String)> =
             SUBPROTOCOLS.iter().map(|name| (name.to_string(), name.to_string())).collect();
         all.push((String::new(), none.to_owned()));
@@ -79,10 +79,10 @@ pub fn RouteGroup(client: ClientSlot) -> impl IntoView {
     let versions = move || {
         let strings = locale.strings();
         let words = [
-            ("5", strings.own_version_5),
-            ("4", strings.own_version_4),
-            ("3", strings.own_version_3),
-            ("6", strings.own_version_6),
+            ("5", strings.own_version_5()),
+            ("4", strings.own_version_4()),
+            ("3", strings.own_version_3()),
+            ("6", strings.own_version_6()),
         ];
         words.map(|(key, words)| (key.to_owned(), words.to_owned())).to_vec()
     };
@@ -94,7 +94,7 @@ pub fn RouteGroup(client: ClientSlot) -> impl IntoView {
     let (subprotocol_id, version_id) = (format!("{id}-subprotocol"), format!("{id}-version"));
     view! {
         <div class="field">
-            <label class="field__label" for=broker_id.clone()>{said(|s| s.own_broker)}</label>
+            <label class="field__label" for=broker_id.clone()>{said(|s| s.own_broker())}</label>
             <div class="field__control">
                 <TextBox
                     id=Some(broker_id)
@@ -108,7 +108,7 @@ pub fn RouteGroup(client: ClientSlot) -> impl IntoView {
             {live(problem)}
         </div>
         <div class="field">
-            <label class="field__label" for=subprotocol_id.clone()>{said(|s| s.own_subprotocol)}</label>
+            <label class="field__label" for=subprotocol_id.clone()>{said(|s| s.own_subprotocol())}</label>
             <div class="field__control">
                 <Select
                     id=Some(subprotocol_id)
@@ -119,7 +119,7 @@ pub fn RouteGroup(client: ClientSlot) -> impl IntoView {
             </div>
         </div>
         <div class="field">
-            <label class="field__label" for=version_id.clone()>{said(|s| s.own_version)}</label>
+            <label class="field__label" for=version_id.clone()>{said(|s| s.own_version())}</label>
             <div class="field__control">
                 <Select
                     id=Some(version_id)
@@ -129,7 +129,7 @@ pub fn RouteGroup(client: ClientSlot) -> impl IntoView {
                 />
             </div>
         </div>
-        {hint(|s| s.own_route_next)}
+        {hint(|s| s.own_route_next())}
     }
 }
 

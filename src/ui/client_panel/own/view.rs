@@ -43,18 +43,18 @@ pub fn OwnSettings(client: ClientSlot, forms: PanelForms) -> impl IntoView {
     let faults = move || view! { <Faults client/> }.into_any();
     let groups = move || {
         view! {
-            <Folded title=|s| s.does_title count=count(0) body=Callback::new(move |()| automations())/>
-            <Folded title=|s| s.own_acks count=count(2) body=Callback::new(move |()| acknowledgements())/>
-            <Folded title=|s| s.own_route count=count(1) body=Callback::new(move |()| route())/>
-            <Folded title=|s| s.own_auth count=Signal::stored(0) body=Callback::new(move |()| login())/>
-            <Folded title=|s| s.own_faults count=count(3) body=Callback::new(move |()| faults())/>
+            <Folded title=|s| s.does_title() count=count(0) body=Callback::new(move |()| automations())/>
+            <Folded title=|s| s.own_acks() count=count(2) body=Callback::new(move |()| acknowledgements())/>
+            <Folded title=|s| s.own_route() count=count(1) body=Callback::new(move |()| route())/>
+            <Folded title=|s| s.own_auth() count=Signal::stored(0) body=Callback::new(move |()| login())/>
+            <Folded title=|s| s.own_faults() count=count(3) body=Callback::new(move |()| faults())/>
         }
         .into_any()
     };
     let all = Signal::derive(move || set.get().iter().sum());
     view! {
         <div class="client-panel__own fields">
-            <Folded title=|s| s.own_title count=all body=Callback::new(move |()| groups())/>
+            <Folded title=|s| s.own_title() count=all body=Callback::new(move |()| groups())/>
         </div>
     }
 }

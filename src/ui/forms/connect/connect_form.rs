@@ -62,15 +62,15 @@ pub fn ConnectForm(
     };
     let clean_start_id = format!("{}-clean-start", form.id());
     let not_sent = move |set: Lens<bool>| {
-        Signal::derive(move || (!set.get()).then(|| locale.strings().form_not_sent.to_owned()))
+        Signal::derive(move || (!set.get()).then(|| locale.strings().form_not_sent().to_owned()))
     };
     let client_id_hint = move || {
         let is_empty = client_id.with(|id| id.is_empty());
-        is_empty.then(|| strings().form_hint_client_identifier.to_owned())
+        is_empty.then(|| strings().form_hint_client_identifier().to_owned())
     };
     let keep_alive_hint = move || {
         let is_off = keep_alive.with(|text| text.trim() == "0");
-        is_off.then(|| strings().form_hint_keep_alive.to_owned())
+        is_off.then(|| strings().form_hint_keep_alive().to_owned())
     };
     view! {
         <TextField
@@ -81,8 +81,8 @@ pub fn ConnectForm(
             <button
                 type="button"
                 class="button button--icon"
-                aria-label=live(move || strings().form_new_client_id)
-                title=live(move || strings().form_new_client_id)
+                aria-label=live(move || strings().form_new_client_id())
+                title=live(move || strings().form_new_client_id())
                 on:click=move |_| on_new_client_id.run(())
             >
                 <Icon name="reset"/>
@@ -96,7 +96,7 @@ pub fn ConnectForm(
                 <Check
                     on=clean_start
                     id=clean_start_id
-                    label=Signal::derive(move || strings().form_clean_start.to_owned())
+                    label=Signal::derive(move || strings().form_clean_start().to_owned())
                 />
             </div>
         </div>
@@ -104,11 +104,11 @@ pub fn ConnectForm(
             field=Field::KeepAlive
             text=keep_alive
             kind=TextKind::Number
-            unit=Signal::derive(move || Some(strings().form_unit_seconds.to_owned()))
+            unit=Signal::derive(move || Some(strings().form_unit_seconds().to_owned()))
             hint=Signal::derive(keep_alive_hint)
         />
         <Disclosure
-            title=Signal::derive(move || strings().form_properties.to_owned())
+            title=Signal::derive(move || strings().form_properties().to_owned())
             set_count=Signal::derive(property_count)
             has_problem=Signal::derive(move || form.has_problem(in_properties))
             open={untrack(property_count) > 0}
@@ -116,7 +116,7 @@ pub fn ConnectForm(
             <PropertiesEditor properties/>
         </Disclosure>
         <Disclosure
-            title=Signal::derive(move || strings().form_will.to_owned())
+            title=Signal::derive(move || strings().form_will().to_owned())
             set_count=Signal::derive(will_count)
             has_problem=Signal::derive(move || form.has_problem(in_will))
             open={untrack(will_count) > 0}
@@ -124,7 +124,7 @@ pub fn ConnectForm(
             <WillFields will/>
         </Disclosure>
         <Disclosure
-            title=Signal::derive(move || strings().form_credentials.to_owned())
+            title=Signal::derive(move || strings().form_credentials().to_owned())
             set_count=Signal::derive(credential_count)
             has_problem=Signal::derive(move || {
                 form.has_problem(|field| matches!(field, Field::UserName | Field::Password))
@@ -145,7 +145,7 @@ pub fn ConnectForm(
                     field=Field::Password
                     spec=true
                     hint=Signal::derive(move || {
-                        has_password.get().then(|| strings().form_hint_password.to_owned())
+                        has_password.get().then(|| strings().form_hint_password().to_owned())
                     })
                 >
                     <BytesInput

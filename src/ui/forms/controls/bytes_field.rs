@@ -87,9 +87,9 @@ fn FormChoice(field: Field, bytes: Lens<BytesDraft>, forms: &'static [BytesForm]
     let form = use_form();
     let locale = use_locale();
     let word = move |option: BytesForm| match option {
-        BytesForm::Text => locale.strings().form_as_text,
+        BytesForm::Text => locale.strings().form_as_text(),
         BytesForm::Json => "JSON",
-        BytesForm::Hex => locale.strings().form_as_hex,
+        BytesForm::Hex => locale.strings().form_as_hex(),
     };
     let options = forms.iter().map(|&option| {
         let is_chosen = move || bytes.with(|draft| draft.form == option);
@@ -104,7 +104,7 @@ fn FormChoice(field: Field, bytes: Lens<BytesDraft>, forms: &'static [BytesForm]
                 class="segmented__option"
                 aria-pressed=live(move || is_chosen().to_string())
                 disabled=live(move || !is_possible())
-                title=live(move || (!is_possible()).then(|| locale.strings().form_not_text))
+                title=live(move || (!is_possible()).then(|| locale.strings().form_not_text()))
                 on:click=choose
             >
                 {live(move || word(option))}
@@ -115,7 +115,7 @@ fn FormChoice(field: Field, bytes: Lens<BytesDraft>, forms: &'static [BytesForm]
         <div
             class="segmented segmented--small"
             role="group"
-            aria-label=live(move || locale.strings().form_written_as)
+            aria-label=live(move || locale.strings().form_written_as())
         >
             {options.collect_view()}
         </div>

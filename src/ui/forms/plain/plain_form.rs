@@ -20,7 +20,7 @@ pub fn PlainForm(draft: RwSignal<PlainDraft>) -> impl IntoView {
     let first = draft.get_untracked();
     if first.is_empty() {
         return view! {
-            <p class="field__hint">{live(move || locale.strings().composer_no_fields)}</p>
+            <p class="field__hint">{live(move || locale.strings().composer_no_fields())}</p>
         }
         .into_any();
     }
@@ -68,7 +68,7 @@ pub fn PlainForm(draft: RwSignal<PlainDraft>) -> impl IntoView {
                         on:click=add
                     >
                         <Icon name="plus" small=true/>
-                        {live(move || locale.strings().composer_code_add)}
+                        {live(move || locale.strings().composer_code_add())}
                     </button>
                 }
             })}

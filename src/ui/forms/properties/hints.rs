@@ -10,8 +10,8 @@ pub fn unit(id: PropertyId, strings: &Strings) -> Option<&'static str> {
     match id {
         PropertyId::SessionExpiryInterval
         | PropertyId::MessageExpiryInterval
-        | PropertyId::WillDelayInterval => Some(strings.form_unit_seconds),
-        PropertyId::MaximumPacketSize => Some(strings.form_unit_bytes),
+        | PropertyId::WillDelayInterval => Some(strings.form_unit_seconds()),
+        PropertyId::MaximumPacketSize => Some(strings.form_unit_bytes()),
         _ => None,
     }
 }
@@ -28,7 +28,7 @@ pub fn hint(part: Part, row: &PropertyDraft, strings: &Strings) -> String {
 fn in_words(id: PropertyId, number: u32, strings: &Strings) -> Option<String> {
     match id {
         PropertyId::SessionExpiryInterval if number == u32::MAX => {
-            Some(strings.form_never_expires.to_owned())
+            Some(strings.form_never_expires().to_owned())
         }
         PropertyId::SessionExpiryInterval
         | PropertyId::MessageExpiryInterval
@@ -73,25 +73,27 @@ fn size(bytes: u32) -> Option<String> {
 fn absent(part: Part, id: PropertyId, strings: &Strings) -> &'static str {
     match id {
         PropertyId::SessionExpiryInterval if part == Part::Disconnect => {
-            strings.form_absent_disconnect_session_expiry_interval
+            strings.form_absent_disconnect_session_expiry_interval()
         }
-        PropertyId::SessionExpiryInterval => strings.form_absent_session_expiry_interval,
-        PropertyId::ReceiveMaximum => strings.form_absent_receive_maximum,
-        PropertyId::MaximumPacketSize => strings.form_absent_maximum_packet_size,
-        PropertyId::TopicAliasMaximum => strings.form_absent_topic_alias_maximum,
-        PropertyId::RequestResponseInformation => strings.form_absent_request_response_information,
-        PropertyId::RequestProblemInformation => strings.form_absent_request_problem_information,
-        PropertyId::AuthenticationMethod => strings.form_absent_authentication_method,
-        PropertyId::AuthenticationData => strings.form_absent_authentication_data,
-        PropertyId::WillDelayInterval => strings.form_absent_will_delay_interval,
-        PropertyId::PayloadFormatIndicator => strings.form_absent_payload_format_indicator,
-        PropertyId::MessageExpiryInterval => strings.form_absent_message_expiry_interval,
-        PropertyId::ContentType => strings.form_absent_content_type,
-        PropertyId::ResponseTopic => strings.form_absent_response_topic,
-        PropertyId::CorrelationData => strings.form_absent_correlation_data,
-        PropertyId::TopicAlias => strings.form_absent_topic_alias,
-        PropertyId::SubscriptionIdentifier => strings.form_absent_subscription_identifier,
-        PropertyId::ReasonString => strings.form_absent_reason_string,
+        PropertyId::SessionExpiryInterval => strings.form_absent_session_expiry_interval(),
+        PropertyId::ReceiveMaximum => strings.form_absent_receive_maximum(),
+        PropertyId::MaximumPacketSize => strings.form_absent_maximum_packet_size(),
+        PropertyId::TopicAliasMaximum => strings.form_absent_topic_alias_maximum(),
+        PropertyId::RequestResponseInformation => {
+            strings.form_absent_request_response_information()
+        }
+        PropertyId::RequestProblemInformation => strings.form_absent_request_problem_information(),
+        PropertyId::AuthenticationMethod => strings.form_absent_authentication_method(),
+        PropertyId::AuthenticationData => strings.form_absent_authentication_data(),
+        PropertyId::WillDelayInterval => strings.form_absent_will_delay_interval(),
+        PropertyId::PayloadFormatIndicator => strings.form_absent_payload_format_indicator(),
+        PropertyId::MessageExpiryInterval => strings.form_absent_message_expiry_interval(),
+        PropertyId::ContentType => strings.form_absent_content_type(),
+        PropertyId::ResponseTopic => strings.form_absent_response_topic(),
+        PropertyId::CorrelationData => strings.form_absent_correlation_data(),
+        PropertyId::TopicAlias => strings.form_absent_topic_alias(),
+        PropertyId::SubscriptionIdentifier => strings.form_absent_subscription_identifier(),
+        PropertyId::ReasonString => strings.form_absent_reason_string(),
         // The rest is sent by Servers only, or has an editor of its own.
         _ => "",
     }

@@ -38,7 +38,7 @@ pub fn PropertyRow(properties: Lens<PropertiesDraft>, id: PropertyId) -> impl In
     );
     let text = bytes.part(|bytes| &bytes.text, |bytes| &mut bytes.text);
 
-    let placeholder = move || (!set.get()).then(|| locale.strings().form_not_sent.to_owned());
+    let placeholder = move || (!set.get()).then(|| locale.strings().form_not_sent().to_owned());
     let placeholder = Signal::derive(placeholder);
     let hint = move || {
         let words = row.with(|row| hints::hint(part, row, locale.strings()));

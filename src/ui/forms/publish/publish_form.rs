@@ -28,7 +28,7 @@ pub fn PublishForm(draft: RwSignal<PublishDraft>) -> impl IntoView {
     let topic_hint = move || {
         let by_alias = topic.with(|topic| topic.is_empty())
             && properties.with(|all| all.is_set(PropertyId::TopicAlias));
-        by_alias.then(|| locale.strings().form_hint_topic_by_alias.to_owned())
+        by_alias.then(|| locale.strings().form_hint_topic_by_alias().to_owned())
     };
     view! {
         <TextField field=Field::TopicName text=topic hint=Signal::derive(topic_hint)/>
@@ -42,7 +42,7 @@ pub fn PublishForm(draft: RwSignal<PublishDraft>) -> impl IntoView {
         <BytesField field=Field::Payload bytes=payload/>
         <PairsEditor part=Part::Publish pairs/>
         <Disclosure
-            title=Signal::derive(move || locale.strings().form_more_properties.to_owned())
+            title=Signal::derive(move || locale.strings().form_more_properties().to_owned())
             set_count=Signal::derive(count)
             has_problem=Signal::derive(move || {
                 form.has_problem(|field| matches!(field, Field::Property(..)))

@@ -36,7 +36,7 @@ pub fn SubscribeForm(draft: RwSignal<SubscribeDraft>) -> impl IntoView {
             on:click=move |_| draft.update(|draft| draft.add())
         >
             <Icon name="plus" small=true/>
-            {live(move || locale.strings().form_filter_add)}
+            {live(move || locale.strings().form_filter_add())}
         </button>
         <PropertyRow properties id=PropertyId::SubscriptionIdentifier/>
         <Disclosure
@@ -84,9 +84,9 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
     let handling_words = move |option: RetainHandling| {
         let strings = locale.strings();
         match option {
-            RetainHandling::Send => strings.form_retain_handling_0,
-            RetainHandling::SendIfNew => strings.form_retain_handling_1,
-            RetainHandling::DoNotSend => strings.form_retain_handling_2,
+            RetainHandling::Send => strings.form_retain_handling_0(),
+            RetainHandling::SendIfNew => strings.form_retain_handling_1(),
+            RetainHandling::DoNotSend => strings.form_retain_handling_2(),
         }
     };
     view! {

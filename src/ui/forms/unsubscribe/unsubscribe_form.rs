@@ -30,7 +30,7 @@ pub fn UnsubscribeForm(draft: RwSignal<UnsubscribeDraft>) -> impl IntoView {
             on:click=move |_| draft.update(|draft| draft.add())
         >
             <Icon name="plus" small=true/>
-            {live(move || locale.strings().form_filter_add)}
+            {live(move || locale.strings().form_filter_add())}
         </button>
         <Disclosure
             title=PropertyId::UserProperty.name()

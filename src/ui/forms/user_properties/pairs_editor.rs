@@ -56,7 +56,7 @@ pub fn PairsEditor(part: Part, pairs: Lens<UserPropertiesDraft>) -> impl IntoVie
                 on:click=add
             >
                 <Icon name="plus" small=true/>
-                {live(move || locale.strings().form_pair_add)}
+                {live(move || locale.strings().form_pair_add())}
             </button>
         </div>
     }
@@ -148,7 +148,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
                         on:click=move_up
                     >
                         <Icon name="up"/>
-                        {live(move || locale.strings().form_move_up)}
+                        {live(move || locale.strings().form_move_up())}
                     </button>
                     <button
                         type="button"
@@ -157,7 +157,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
                         on:click=move_down
                     >
                         <Icon name="down"/>
-                        {live(move || locale.strings().form_move_down)}
+                        {live(move || locale.strings().form_move_down())}
                     </button>
                     <button
                         type="button"
@@ -165,7 +165,7 @@ fn PairRow<F: Fn() -> bool + 'static>(
                         on:click=move |_| on_remove.run(())
                     >
                         <Icon name="remove"/>
-                        {live(move || locale.strings().form_remove)}
+                        {live(move || locale.strings().form_remove())}
                     </button>
                 </div>
             </span>

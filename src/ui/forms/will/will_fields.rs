@@ -25,7 +25,7 @@ pub fn WillFields(will: Lens<WillDraft>) -> impl IntoView {
     let properties = will.part(|will| &will.properties, |will| &mut will.properties);
     let qos_id = format!("{}-will-qos", form.id());
     view! {
-        <Check on=set label=Signal::derive(move || locale.strings().form_will_set.to_owned())/>
+        <Check on=set label=Signal::derive(move || locale.strings().form_will_set().to_owned())/>
         <Show when=live(move || set.get())>
             <div class="fields">
                 <TextField field=Field::WillTopic text=topic/>

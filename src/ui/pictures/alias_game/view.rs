@@ -103,7 +103,7 @@ pub fn AliasGame(session: LessonSession) -> impl IntoView {
         let strings = locale.strings();
         match progress.with(|progress| progress.best(ALIAS_SAVING)) {
             Some(best) => strings.alias_game_best(grouped(best)),
-            None => strings.alias_game_no_best.to_owned(),
+            None => strings.alias_game_no_best().to_owned(),
         }
     };
     let table = move || {
@@ -114,10 +114,10 @@ pub fn AliasGame(session: LessonSession) -> impl IntoView {
         <section
             class="card picture alias-game"
             data-picture="alias-game"
-            aria-label=live(move || locale.strings().alias_game_title)
+            aria-label=live(move || locale.strings().alias_game_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().alias_game_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().alias_game_title())}</h3>
             </header>
             <div class="card__body alias-game__body">
                 <PolicyChoice chosen/>
@@ -131,14 +131,14 @@ pub fn AliasGame(session: LessonSession) -> impl IntoView {
                 <details class="disclosure">
                     <summary class="disclosure__summary">
                         <Icon name="chevron"/>
-                        {live(move || locale.strings().alias_game_table)}
+                        {live(move || locale.strings().alias_game_table())}
                     </summary>
                     <div class="disclosure__body table-scroll">{live(table)}</div>
                 </details>
                 <details class="disclosure">
                     <summary class="disclosure__summary">
                         <Icon name="chevron"/>
-                        {live(move || locale.strings().alias_game_round)}
+                        {live(move || locale.strings().alias_game_round())}
                     </summary>
                     <div class="disclosure__body">{live(move || round_view(locale.strings()))}</div>
                 </details>
@@ -160,11 +160,11 @@ fn aliases_allowed(capture: &Capture) -> u16 {
 
 fn names(strings: &Strings) -> [&'static str; 5] {
     [
-        strings.alias_policy_none,
-        strings.alias_policy_first,
-        strings.alias_policy_lru,
-        strings.alias_policy_frequent,
-        strings.alias_policy_own,
+        strings.alias_policy_none(),
+        strings.alias_policy_first(),
+        strings.alias_policy_lru(),
+        strings.alias_policy_frequent(),
+        strings.alias_policy_own(),
     ]
 }
 
@@ -188,7 +188,7 @@ fn PolicyChoice(chosen: RwSignal<usize>) -> impl IntoView {
         <div
             class="segmented alias-game__policies"
             role="radiogroup"
-            aria-label=live(move || locale.strings().alias_game_policy)
+            aria-label=live(move || locale.strings().alias_game_policy())
         >
             {(0..=OWN).map(option).collect_view()}
         </div>
@@ -210,7 +210,7 @@ struct Knob {
 const KNOBS: [Knob; 3] = [
     Knob {
         id: "alias-half-life",
-        name: |strings| strings.alias_game_half_life,
+        name: |strings| strings.alias_game_half_life(),
         highest: HALF_LIVES.len() as u32 - 1,
         set: |tuning, at| tuning.half_life = HALF_LIVES[at as usize % HALF_LIVES.len()],
         at: |tuning| {
@@ -218,13 +218,13 @@ const KNOBS: [Knob; 3] = [
             at.unwrap_or(0) as u32
         },
         words: |tuning, strings| match tuning.half_life {
-            0 => strings.alias_game_never.to_owned(),
+            0 => strings.alias_game_never().to_owned(),
             messages => strings.alias_game_messages(messages),
         },
     },
     Knob {
         id: "alias-sightings",
-        name: |strings| strings.alias_game_sightings,
+        name: |strings| strings.alias_game_sightings(),
         highest: MOST_SIGHTINGS - 1,
         set: |tuning, at| tuning.sightings = at + 1,
         at: |tuning| tuning.sightings - 1,
@@ -232,7 +232,7 @@ const KNOBS: [Knob; 3] = [
     },
     Knob {
         id: "alias-margin",
-        name: |strings| strings.alias_game_margin,
+        name: |strings| strings.alias_game_margin(),
         highest: WIDEST_MARGIN / MARGIN_STEP,
         set: |tuning, at| tuning.margin = at * MARGIN_STEP,
         at: |tuning| tuning.margin / MARGIN_STEP,
@@ -309,7 +309,7 @@ fn SendDay(
             let name = names(locale.strings())[chosen.get()];
             locale.strings().alias_game_send(name)
         }
-        false => locale.strings().alias_game_connect.to_owned(),
+        false => locale.strings().alias_game_connect().to_owned(),
     };
     view! {
         <div class="alias-game__send">
@@ -354,9 +354,9 @@ fn chart_view(chart: &Chart, chosen: usize, strings: &Strings) -> AnyView {
         view! { <path class="alias-bar" data-carries=kind d=path.clone()/> }
     });
     let legend = [
-        ("alias", strings.alias_game_bar_alias),
-        ("both", strings.alias_game_bar_both),
-        ("topic", strings.alias_game_bar_topic),
+        ("alias", strings.alias_game_bar_alias()),
+        ("both", strings.alias_game_bar_both()),
+        ("topic", strings.alias_game_bar_topic()),
     ];
     let legend = legend.map(|(kind, words)| {
         view! { <li><span class="alias-legend__box" data-carries=kind></span>{words}</li> }
@@ -372,17 +372,17 @@ fn chart_view(chart: &Chart, chosen: usize, strings: &Strings) -> AnyView {
         >
             <line class="alias-chart__axis" x1="4" x2=right y1=chart.zero y2=chart.zero/>
             <line class="alias-chart__noon" x1=chart.noon x2=chart.noon y1="8" y2=BARS/>
-            <text class="alias-chart__label" x=chart.noon + 4.0 y="14">{strings.alias_game_noon}</text>
+            <text class="alias-chart__label" x=chart.noon + 4.0 y="14">{strings.alias_game_noon()}</text>
             <line class="alias-chart__goal" x1="4" x2=right y1=chart.goal y2=chart.goal/>
             <text class="alias-chart__label" x="6" y=chart.goal - 4.0>{goal}</text>
             {curves}
             <g class="alias-chart__wire">{dots.collect_view()}</g>
             <line class="alias-chart__axis" x1="4" x2=right y1=BARS y2=BARS/>
-            <text class="alias-chart__label" x=right + 6.0 y=(CURVES + BARS) / 2.0 + 10.0>{strings.alias_game_bars}</text>
+            <text class="alias-chart__label" x=right + 6.0 y=(CURVES + BARS) / 2.0 + 10.0>{strings.alias_game_bars()}</text>
             {bars.collect_view()}
         </svg>
         <ul class="alias-legend" aria-hidden="true">
-            <li><span class="alias-legend__dot" data-wire=""></span>{strings.alias_game_wire}</li>
+            <li><span class="alias-legend__dot" data-wire=""></span>{strings.alias_game_wire()}</li>
             {legend.into_iter().collect_view()}
         </ul>
     }
@@ -393,7 +393,7 @@ fn chart_view(chart: &Chart, chosen: usize, strings: &Strings) -> AnyView {
 fn table_view(accounts: &[Account], sent: &Sent, strings: &Strings) -> AnyView {
     let names = names(strings);
     let rows = names.iter().copied().zip(accounts.iter());
-    let wire = sent.latest.as_ref().map(|account| (strings.alias_game_wire, account));
+    let wire = sent.latest.as_ref().map(|account| (strings.alias_game_wire(), account));
     let row = |(name, account): (&'static str, &Account)| {
         view! {
             <tr>
@@ -410,12 +410,12 @@ fn table_view(accounts: &[Account], sent: &Sent, strings: &Strings) -> AnyView {
         <table class="table">
             <thead>
                 <tr>
-                    <th scope="col">{strings.alias_game_policy}</th>
-                    <th scope="col" class="table__number">{strings.alias_col_with}</th>
-                    <th scope="col" class="table__number">{strings.alias_col_saved}</th>
-                    <th scope="col" class="table__number">{strings.alias_game_bar_alias}</th>
-                    <th scope="col" class="table__number">{strings.alias_game_bar_both}</th>
-                    <th scope="col" class="table__number">{strings.alias_game_col_replaced}</th>
+                    <th scope="col">{strings.alias_game_policy()}</th>
+                    <th scope="col" class="table__number">{strings.alias_col_with()}</th>
+                    <th scope="col" class="table__number">{strings.alias_col_saved()}</th>
+                    <th scope="col" class="table__number">{strings.alias_game_bar_alias()}</th>
+                    <th scope="col" class="table__number">{strings.alias_game_bar_both()}</th>
+                    <th scope="col" class="table__number">{strings.alias_game_col_replaced()}</th>
                 </tr>
             </thead>
             <tbody>{rows.chain(wire).map(row).collect_view()}</tbody>
@@ -427,8 +427,8 @@ fn table_view(accounts: &[Account], sent: &Sent, strings: &Strings) -> AnyView {
 /// Eleven topics in turn on ten aliases, message by message.
 fn round_view(strings: &Strings) -> AnyView {
     let rows = [
-        (strings.alias_policy_first, AliasPolicy::FirstCome),
-        (strings.alias_policy_lru, AliasPolicy::LeastRecentlyUsed),
+        (strings.alias_policy_first(), AliasPolicy::FirstCome),
+        (strings.alias_policy_lru(), AliasPolicy::LeastRecentlyUsed),
     ];
     let row = |(name, policy): (&'static str, AliasPolicy)| {
         let round = round(policy);

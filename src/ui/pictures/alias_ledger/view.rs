@@ -90,7 +90,7 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
     let table_title = move || {
         let strings = locale.strings();
         of_shown(&|line| match line.count == line.messages.len() {
-            true => strings.alias_table.into_any(),
+            true => strings.alias_table().into_any(),
             false => strings.alias_table_latest(line.messages.len()).into_any(),
         })
     };
@@ -102,8 +102,8 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
             let strings = locale.strings();
             view! {
                 <div class="empty">
-                    <p class="empty__title">{strings.alias_empty}</p>
-                    <p class="empty__how">{strings.alias_empty_how}</p>
+                    <p class="empty__title">{strings.alias_empty()}</p>
+                    <p class="empty__how">{strings.alias_empty_how()}</p>
                 </div>
             }
             .into_any()
@@ -112,7 +112,7 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
             <div
                 class="alias-ledger__lines"
                 role="group"
-                aria-label=live(move || locale.strings().alias_lines)
+                aria-label=live(move || locale.strings().alias_lines())
                 node_ref=lines
             >
                 {live(choices)}
@@ -142,10 +142,10 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
         <section
             class="card picture alias-ledger"
             data-picture="alias-ledger"
-            aria-label=live(move || locale.strings().alias_title)
+            aria-label=live(move || locale.strings().alias_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().alias_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().alias_title())}</h3>
             </header>
             {live(body)}
         </section>
@@ -173,7 +173,7 @@ fn way(line: &Line, store: Store, strings: &Strings) -> String {
 /// How many of the aliases that are allowed stand for something.
 fn used(line: &Line, strings: &Strings) -> String {
     match line.allowed {
-        0 => strings.alias_none_allowed.to_owned(),
+        0 => strings.alias_none_allowed().to_owned(),
         allowed => strings.alias_of(allowed, line.aliases.len()),
     }
 }
@@ -245,7 +245,7 @@ fn sum(line: &Line, strings: &Strings) -> AnyView {
         let words = strings.alias_even(even.aliased, even.message);
         view! { " " {words} " " <Evidence id=even.record/> }
     });
-    let not_yet = (paid.is_none() && !line.aliases.is_empty()).then_some(strings.alias_not_even);
+    let not_yet = (paid.is_none() && !line.aliases.is_empty()).then_some(strings.alias_not_even());
     view! {
         <p class="alias-line__sum">
             <strong>{account(line, strings)}</strong>
@@ -313,11 +313,11 @@ fn table(
         <table class="table alias-table">
             <thead role="rowgroup">
                 <tr role="row">
-                    <th scope="col" role="columnheader" class="table__number">{strings.alias_col_alias}</th>
-                    <th scope="col" role="columnheader">{strings.alias_col_topic}</th>
-                    <th scope="col" role="columnheader">{strings.alias_col_set}</th>
-                    <th scope="col" role="columnheader" class="table__number">{strings.alias_col_uses}</th>
-                    <th scope="col" role="columnheader" class="table__number">{strings.alias_col_saved}</th>
+                    <th scope="col" role="columnheader" class="table__number">{strings.alias_col_alias()}</th>
+                    <th scope="col" role="columnheader">{strings.alias_col_topic()}</th>
+                    <th scope="col" role="columnheader">{strings.alias_col_set()}</th>
+                    <th scope="col" role="columnheader" class="table__number">{strings.alias_col_uses()}</th>
+                    <th scope="col" role="columnheader" class="table__number">{strings.alias_col_saved()}</th>
                 </tr>
             </thead>
             {parts}
@@ -328,8 +328,8 @@ fn table(
 
 fn direction_rows(line: &Line, ordinal: usize, store: Store, strings: &'static Strings) -> AnyView {
     let state = match line.is_over {
-        true => strings.alias_over,
-        false => strings.alias_in_force,
+        true => strings.alias_over(),
+        false => strings.alias_in_force(),
     };
     let (aliases, others) = line.latest_aliases();
     let rows = aliases.into_iter().map(|(number, alias)| row(number, alias, line, strings));
@@ -367,10 +367,10 @@ fn row(number: u16, alias: &Alias, line: &Line, strings: &'static Strings) -> An
         <tr role="row" class="alias-table__row" data-now=is_latest.then_some("")>
             <th scope="row" role="rowheader" class="table__number">{number}</th>
             <td role="cell" class="alias-table__topic"><code>{alias.topic.clone()}</code>{replaced}</td>
-            <td role="cell" class="alias-table__set" data-label=strings.alias_col_set>
+            <td role="cell" class="alias-table__set" data-label=strings.alias_col_set()>
                 <Evidence id=alias.set_by/>
             </td>
-            <td role="cell" class="alias-table__uses table__number" data-label=strings.alias_col_uses>
+            <td role="cell" class="alias-table__uses table__number" data-label=strings.alias_col_uses()>
                 {alias.uses}
             </td>
             <td role="cell" class="alias-table__saved table__number">{signed(alias.saved)} " B"</td>
@@ -414,7 +414,7 @@ fn chart_view(chart: &Chart, line: &Line, store: Store, strings: &'static String
                 data-early=(column < EARLY).then_some(early)
                 style:inset-inline-start=left
             >
-                <span>{strings.alias_legend_even}</span>
+                <span>{strings.alias_legend_even()}</span>
             </span>
         }
     });
@@ -426,10 +426,10 @@ fn chart_view(chart: &Chart, line: &Line, store: Store, strings: &'static String
         column_view(bar, marked, is_roomy || marked, has_aliases, store, strings)
     });
     let legend = [
-        ("alias", strings.alias_game_bar_alias),
-        ("both", strings.alias_game_bar_both),
-        ("topic", strings.alias_game_bar_topic),
-        ("without", strings.alias_legend_without),
+        ("alias", strings.alias_game_bar_alias()),
+        ("both", strings.alias_game_bar_both()),
+        ("topic", strings.alias_game_bar_topic()),
+        ("without", strings.alias_legend_without()),
     ];
     let legend = legend.map(|(kind, words)| {
         view! { <li><span class="alias-legend__box" data-carries=kind></span>{words}</li> }
@@ -542,7 +542,7 @@ fn messages(line: &Line, strings: &Strings) -> AnyView {
         let carries = match (message.carries(), weighed.alias) {
             (Carries::Both, Some(alias)) => strings.alias_carries_both(alias),
             (Carries::Alias, Some(alias)) => strings.alias_carries_alias(alias),
-            _ => strings.alias_carries_topic.to_owned(),
+            _ => strings.alias_carries_topic().to_owned(),
         };
         let total = message.total_without as i64 - message.total_with as i64;
         view! {
@@ -561,10 +561,10 @@ fn messages(line: &Line, strings: &Strings) -> AnyView {
             <thead>
                 <tr>
                     <th scope="col">"PUBLISH"</th>
-                    <th scope="col">{strings.alias_col_carries}</th>
-                    <th scope="col" class="table__number">{strings.alias_col_with}</th>
-                    <th scope="col" class="table__number">{strings.alias_col_without}</th>
-                    <th scope="col" class="table__number">{strings.alias_col_total}</th>
+                    <th scope="col">{strings.alias_col_carries()}</th>
+                    <th scope="col" class="table__number">{strings.alias_col_with()}</th>
+                    <th scope="col" class="table__number">{strings.alias_col_without()}</th>
+                    <th scope="col" class="table__number">{strings.alias_col_total()}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

@@ -68,7 +68,7 @@ pub fn CodesPicture(session: LessonSession) -> impl IntoView {
             if !missing.is_empty() {
                 words.push(strings.codes_missing_in(names(&missing)));
             }
-            view! { <li><strong>{title(*code)}</strong>{strings.colon}{words.join(" ")}</li> }
+            view! { <li><strong>{title(*code)}</strong>{strings.colon()}{words.join(" ")}</li> }
         };
         lights.with(|lights| ReasonCode::ALL.iter().map(|code| line(code, lights)).collect_view())
     };
@@ -76,20 +76,20 @@ pub fn CodesPicture(session: LessonSession) -> impl IntoView {
         <section
             class="card picture"
             data-picture="codes"
-            aria-label=live(move || locale.strings().codes_title)
+            aria-label=live(move || locale.strings().codes_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().codes_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().codes_title())}</h3>
                 <span class="codes__count" role="status">{live(count)}</span>
             </header>
             <div class="card__body codes" node_ref=frame>
-                <p class="codes__choose">{live(move || locale.strings().codes_choose)}</p>
+                <p class="codes__choose">{live(move || locale.strings().codes_choose())}</p>
                 <ul class="codes__legend">{live(legend)}</ul>
-                <table class="codes__table" aria-label=live(move || locale.strings().codes_title)>
+                <table class="codes__table" aria-label=live(move || locale.strings().codes_title())>
                     {live(table)}
                 </table>
                 <details class="codes__text">
-                    <summary>{live(move || locale.strings().codes_as_text)}</summary>
+                    <summary>{live(move || locale.strings().codes_as_text())}</summary>
                     <ul>{live(as_text)}</ul>
                 </details>
             </div>
@@ -116,9 +116,9 @@ fn mark(light: Light) -> Option<&'static str> {
 
 fn state(light: Light, strings: &Strings) -> &'static str {
     match light {
-        Light::Never => strings.codes_never,
-        Light::Earlier => strings.codes_earlier,
-        Light::ThisRun => strings.codes_this_run,
+        Light::Never => strings.codes_never(),
+        Light::Earlier => strings.codes_earlier(),
+        Light::ThisRun => strings.codes_this_run(),
     }
 }
 

@@ -119,7 +119,7 @@ pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
         let strings = locale.strings();
         let bytes = found.more.unsigned_abs();
         let words = match found.more {
-            0 => strings.metadata_as_long.to_owned(),
+            0 => strings.metadata_as_long().to_owned(),
             1.. => strings.metadata_longer(bytes),
             _ => strings.metadata_shorter(bytes),
         };
@@ -154,7 +154,7 @@ pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
             <div
                 class="segmented segmented--small metadata-view__receivers"
                 role="group"
-                aria-label=strings.metadata_receivers
+                aria-label=strings.metadata_receivers()
             >
                 {journey.arrived.iter().enumerate().map(one).collect_view()}
             </div>
@@ -169,7 +169,7 @@ pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
         true => view! {
             <div class="empty">
                 <Icon name="publish"/>
-                <p class="empty__how">{locale.strings().metadata_empty}</p>
+                <p class="empty__how">{locale.strings().metadata_empty()}</p>
             </div>
         }
         .into_any(),
@@ -178,7 +178,7 @@ pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
                 class="metadata-view__packets"
                 role="group"
                 node_ref=chips
-                aria-label=live(move || locale.strings().metadata_packets)
+                aria-label=live(move || locale.strings().metadata_packets())
             >
                 {live(choices)}
             </div>
@@ -200,10 +200,10 @@ pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
         <section
             class="card picture"
             data-picture="metadata"
-            aria-label=live(move || locale.strings().metadata_title)
+            aria-label=live(move || locale.strings().metadata_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().metadata_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().metadata_title())}</h3>
             </header>
             {live(body)}
         </section>
@@ -277,14 +277,13 @@ fn draw(journey: &Journey, nth: usize, store: Store, strings: &'static Strings) 
     let rows = strands.iter().map(|strand| row(strand, is_will, strings)).collect_view();
     let sender = match &journey.sent {
         Some(sight) => station(sight, store, strings),
-        None => {
-            view! { <span class="strands__nobody">{strings.metadata_from_server}</span> }.into_any()
-        }
+        None => view! { <span class="strands__nobody">{strings.metadata_from_server()}</span> }
+            .into_any(),
     };
     let arrived = match journey.arrived.get(nth) {
         Some(sight) => station(sight, store, strings),
         None => {
-            view! { <span class="strands__nobody">{strings.metadata_fate_open}</span> }.into_any()
+            view! { <span class="strands__nobody">{strings.metadata_fate_open()}</span> }.into_any()
         }
     };
     view! {
@@ -293,7 +292,7 @@ fn draw(journey: &Journey, nth: usize, store: Store, strings: &'static Strings) 
                 <div class="strands__station">{sender}</div>
                 <div class="strands__station strands__station--server">
                     <Icon name="broker"/>
-                    {strings.metadata_server}
+                    {strings.metadata_server()}
                 </div>
                 <div class="strands__station strands__station--end">{arrived}</div>
             </div>
@@ -347,7 +346,7 @@ fn row(strand: &Strand, is_will: bool, strings: &'static Strings) -> AnyView {
     let server = strand.access(Reader::Server);
     let receiver = strand.access(Reader::Receiver);
     let end = match (strand.second, receiver) {
-        (Leg::Open, _) => Some(("open", "?", strings.metadata_fate_open)),
+        (Leg::Open, _) => Some(("open", "?", strings.metadata_fate_open())),
         (_, Some(access)) => Some((access.key(), access.sign(), access_words(access, strings))),
         _ => None,
     };
@@ -384,9 +383,9 @@ fn row(strand: &Strand, is_will: bool, strings: &'static Strings) -> AnyView {
 /// What it is, beside its name where it has one of its own.
 fn kind(place: Place, is_will: bool, strings: &Strings) -> String {
     let words = match place {
-        Place::Topic => strings.metadata_topic,
+        Place::Topic => strings.metadata_topic(),
         Place::Property(id) => id.name(),
-        Place::Member | Place::Whole => strings.metadata_payload,
+        Place::Member | Place::Whole => strings.metadata_payload(),
         Place::Code => "Reason Code",
     };
     let of_will = match place {
@@ -427,32 +426,32 @@ fn legend(strings: &Strings) -> impl IntoView + use<> {
 
 fn part_name(part: Part, strings: &Strings) -> &'static str {
     match part {
-        Part::Header => strings.metadata_header,
-        Part::Topic => strings.metadata_topic,
-        Part::Properties => strings.metadata_properties,
-        Part::Payload => strings.metadata_payload,
+        Part::Header => strings.metadata_header(),
+        Part::Topic => strings.metadata_topic(),
+        Part::Properties => strings.metadata_properties(),
+        Part::Payload => strings.metadata_payload(),
     }
 }
 
 fn access_words(access: Access, strings: &Strings) -> &'static str {
     match access {
-        Access::Acts => strings.metadata_acts,
-        Access::Reads => strings.metadata_reads,
-        Access::Parses => strings.metadata_parses,
-        Access::Bytes => strings.metadata_bytes,
+        Access::Acts => strings.metadata_acts(),
+        Access::Reads => strings.metadata_reads(),
+        Access::Parses => strings.metadata_parses(),
+        Access::Bytes => strings.metadata_bytes(),
     }
 }
 
 fn fate(strand: &Strand, strings: &Strings) -> &'static str {
     match strand.fate {
-        Fate::Open => strings.metadata_fate_open,
-        Fate::Through => strings.metadata_fate_through,
-        Fate::Reduced => strings.metadata_fate_reduced,
-        Fate::Changed => strings.metadata_fate_changed,
-        Fate::Lost => strings.metadata_fate_lost,
-        Fate::Ends => strings.metadata_fate_ends,
-        Fate::Added => strings.metadata_fate_added,
-        Fate::Answered => strings.metadata_fate_answered,
+        Fate::Open => strings.metadata_fate_open(),
+        Fate::Through => strings.metadata_fate_through(),
+        Fate::Reduced => strings.metadata_fate_reduced(),
+        Fate::Changed => strings.metadata_fate_changed(),
+        Fate::Lost => strings.metadata_fate_lost(),
+        Fate::Ends => strings.metadata_fate_ends(),
+        Fate::Added => strings.metadata_fate_added(),
+        Fate::Answered => strings.metadata_fate_answered(),
     }
 }
 

@@ -99,7 +99,7 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
         Memo::new(move |_| rows.with(Vec::is_empty) && strays.with(|(count, _)| *count == 0));
     let picture = move || match is_empty.get() {
         true => {
-            view! { <p class="picture__empty">{locale.strings().requests_empty}</p> }.into_any()
+            view! { <p class="picture__empty">{locale.strings().requests_empty()}</p> }.into_any()
         }
         false => stage(drawing, trips, width).into_any(),
     };
@@ -121,10 +121,10 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
         <section
             class="card picture requests"
             data-picture="requests"
-            aria-label=live(move || locale.strings().requests_title)
+            aria-label=live(move || locale.strings().requests_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().requests_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().requests_title())}</h3>
             </header>
             <div
                 class="card__body requests__body"
@@ -218,12 +218,12 @@ fn stage(drawing: Memo<Drawing>, trips: Memo<Trips>, width: Signal<f64>) -> impl
 
 fn face(stamp: &Stamp, strings: &Strings) -> Face {
     let (packet, words) = match stamp.what {
-        Stamped::Sent => ("PUBLISH", strings.requests_mark_sent),
-        Stamped::Delivered => ("PUBLISH", strings.requests_mark_delivered),
-        Stamped::Replied => ("PUBLISH", strings.requests_mark_replied),
-        Stamped::Answered => ("PUBLISH", strings.requests_mark_answered),
-        Stamped::Nobody => ("PUBACK", strings.requests_nobody),
-        Stamped::Stray => ("PUBLISH", strings.requests_stray),
+        Stamped::Sent => ("PUBLISH", strings.requests_mark_sent()),
+        Stamped::Delivered => ("PUBLISH", strings.requests_mark_delivered()),
+        Stamped::Replied => ("PUBLISH", strings.requests_mark_replied()),
+        Stamped::Answered => ("PUBLISH", strings.requests_mark_answered()),
+        Stamped::Nobody => ("PUBACK", strings.requests_nobody()),
+        Stamped::Stray => ("PUBLISH", strings.requests_stray()),
     };
     mark(stamp.record, stamp.x, stamp.y, format!("#{} {packet}: {words}", stamp.record.number()))
 }
@@ -268,7 +268,7 @@ fn plot(drawing: &Drawing, now: Instant, strings: &Strings) -> impl IntoView + u
     let aside = drawing.aside.map(|y| {
         view! {
             <line class="requests__line requests__line--aside" x1=from x2=to y1=y y2=y/>
-            <text class="requests__role" x=from y=y - 3.0>{strings.requests_set_aside}</text>
+            <text class="requests__role" x=from y=y - 3.0>{strings.requests_set_aside()}</text>
         }
     });
     let now_line = drawing.now.map(|x| {
@@ -288,8 +288,8 @@ fn plot(drawing: &Drawing, now: Instant, strings: &Strings) -> impl IntoView + u
     let arcs = drawing.arcs.iter().map(|arc| arc_view(arc, drawing, now, strings));
     view! {
         <div class="requests__plot" aria-hidden="true">
-            {lane(&drawing.askers, asker, drawing.is_wide.then_some(strings.requests_requester))}
-            {lane(&drawing.services, service, drawing.is_wide.then_some(strings.requests_responder))}
+            {lane(&drawing.askers, asker, drawing.is_wide.then_some(strings.requests_requester()))}
+            {lane(&drawing.services, service, drawing.is_wide.then_some(strings.requests_responder()))}
             <svg width=width height=height>
                 {aside}
                 <line class="requests__line" x1=from - 4.0 x2=to y1=asker y2=asker/>
@@ -445,7 +445,7 @@ fn spread_view(spread: &Spread, strings: &Strings) -> impl IntoView + use<> {
         view! {
             <line class="requests__statistic" x1=x x2=x y1="0" y2=GROUND/>
             <text class="requests__name" data-side="before" x=(x - 3.0).max(42.0) y="9">
-                {strings.requests_median}
+                {strings.requests_median()}
             </text>
         }
     });
@@ -479,7 +479,7 @@ fn figures(sorted: &[Duration], per_dot: usize, strings: &Strings) -> String {
             strings.requests_figures(count, duration(median), duration(p99))
         }
     };
-    let few = (3..100).contains(&count).then_some(strings.requests_few).map(str::to_owned);
+    let few = (3..100).contains(&count).then_some(strings.requests_few()).map(str::to_owned);
     let dot = (per_dot > 1).then(|| strings.requests_dot(per_dot));
     [Some(figures), few, dot].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
@@ -490,7 +490,7 @@ fn state_words(state: State, now: Instant, strings: &Strings) -> String {
         State::Answered(took) => duration(took),
         State::Late(took) => strings.requests_late(duration(took)),
         State::TimedOut(limit) => strings.requests_timed_out(round_duration(limit)),
-        State::Nobody => strings.requests_nobody.to_owned(),
+        State::Nobody => strings.requests_nobody().to_owned(),
     }
 }
 
@@ -515,7 +515,7 @@ fn row(request: RecordId, rows: Memo<Vec<Exchange>>) -> impl IntoView {
         let strings = locale.strings();
         exchange.with(|exchange| {
             let data = exchange.as_ref().and_then(|exchange| exchange.correlation_data.as_ref());
-            data.map_or(strings.requests_no_data.to_owned(), |data| in_words(data))
+            data.map_or(strings.requests_no_data().to_owned(), |data| in_words(data))
         })
     };
     let icon = Signal::derive(move || match state.get() {
@@ -543,11 +543,11 @@ fn row(request: RecordId, rows: Memo<Vec<Exchange>>) -> impl IntoView {
 
 fn stray_row(stray: &Stray, strings: &Strings) -> impl IntoView + use<> {
     let data = stray.publish.properties.correlation_data();
-    let data = data.map_or(strings.requests_no_data.to_owned(), |data| in_words(data));
+    let data = data.map_or(strings.requests_no_data().to_owned(), |data| in_words(data));
     view! {
         <li class="requests__stray">
             <Evidence id=stray.record/>
-            <span>{strings.requests_stray}</span>
+            <span>{strings.requests_stray()}</span>
             <span class="requests__data">{data}</span>
         </li>
     }

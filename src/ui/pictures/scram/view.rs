@@ -57,7 +57,7 @@ pub fn ScramPicture() -> impl IntoView {
             }
         };
         (all.len() > 1).then(|| {
-            let label = locale.strings().scram_choice;
+            let label = locale.strings().scram_choice();
             view! {
                 <div class="segmented segmented--small scram__choice" role="group" aria-label=label>
                     {all.iter().enumerate().map(choice).collect_view()}
@@ -72,7 +72,7 @@ pub fn ScramPicture() -> impl IntoView {
             None => view! {
                 <div class="empty">
                     <Icon name="authentication"/>
-                    <p class="empty__how">{strings.scram_empty}</p>
+                    <p class="empty__how">{strings.scram_empty()}</p>
                 </div>
             }
             .into_any(),
@@ -82,10 +82,10 @@ pub fn ScramPicture() -> impl IntoView {
         <section
             class="card picture"
             data-picture="scram"
-            aria-label=live(move || locale.strings().scram_title)
+            aria-label=live(move || locale.strings().scram_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().scram_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().scram_title())}</h3>
             </header>
             <div
                 class="card__body"
@@ -111,11 +111,11 @@ fn draw(sheet: &Sheet, store: Store, strings: &'static Strings) -> impl IntoView
                     {verdict(sheet.server, server_words(sheet.server, strings))}
                 </ul>
             </div>
-            <div class="scram__table" role="table" aria-label=strings.scram_title>
+            <div class="scram__table" role="table" aria-label=strings.scram_title()>
                 <div class="scram__row scram__row--head" role="row">
-                    <span role="columnheader">{strings.scram_what}</span>
-                    <span role="columnheader">{strings.scram_value}</span>
-                    <span role="columnheader">{strings.scram_where}</span>
+                    <span role="columnheader">{strings.scram_what()}</span>
+                    <span role="columnheader">{strings.scram_value()}</span>
+                    <span role="columnheader">{strings.scram_where()}</span>
                 </div>
                 {rows}
             </div>
@@ -158,8 +158,8 @@ fn node(node: &Node, sheet: &Sheet, store: Store, strings: &'static Strings) -> 
     });
     let sent = node.wire.map(|id| format!("#{}", id.number()));
     let note = match (origin, node.quantity.is_stored()) {
-        (Origin::Secret, _) => Some(strings.scram_secret),
-        (_, true) => Some(strings.scram_stored),
+        (Origin::Secret, _) => Some(strings.scram_secret()),
+        (_, true) => Some(strings.scram_stored()),
         _ => None,
     };
     // Where there is something to say of it, the table has the value.
@@ -248,7 +248,7 @@ fn row(row: &Row, sheet: &Sheet, strings: &'static Strings) -> impl IntoView + u
         Origin::Sent | Origin::Secret => None,
     };
     let stored = row.quantity.is_stored().then(|| {
-        view! { <small class="scram__stored">{strings.scram_stored}</small> }
+        view! { <small class="scram__stored">{strings.scram_stored()}</small> }
     });
     let value = match &row.value {
         Some(value) => view! { <code>{value.clone()}</code> }.into_any(),
@@ -274,12 +274,12 @@ fn row(row: &Row, sheet: &Sheet, strings: &'static Strings) -> impl IntoView + u
             }
             .into_any()
         }
-        (None, Origin::Secret) => view! { <b>{strings.scram_secret}</b> }.into_any(),
+        (None, Origin::Secret) => view! { <b>{strings.scram_secret()}</b> }.into_any(),
         (None, Origin::Computed(_)) if !row.quantity.is_proof() => {
-            view! { <span class="scram__missing">{strings.scram_computed}</span> }.into_any()
+            view! { <span class="scram__missing">{strings.scram_computed()}</span> }.into_any()
         }
         (None, _) => {
-            view! { <span class="scram__missing">{strings.scram_not_yet}</span> }.into_any()
+            view! { <span class="scram__missing">{strings.scram_not_yet()}</span> }.into_any()
         }
     };
     let group = origin_key(origin);
@@ -317,30 +317,30 @@ fn sign(proof: Proof) -> Option<(&'static str, &'static str)> {
 
 fn client_words(proof: Proof, strings: &Strings) -> &'static str {
     match proof {
-        Proof::Pending | Proof::Withheld => strings.scram_client_pending,
-        Proof::Right => strings.scram_client_right,
-        Proof::Wrong => strings.scram_client_wrong,
-        Proof::NoUser => strings.scram_client_no_user,
+        Proof::Pending | Proof::Withheld => strings.scram_client_pending(),
+        Proof::Right => strings.scram_client_right(),
+        Proof::Wrong => strings.scram_client_wrong(),
+        Proof::NoUser => strings.scram_client_no_user(),
     }
 }
 
 fn server_words(proof: Proof, strings: &Strings) -> &'static str {
     match proof {
-        Proof::Pending | Proof::NoUser => strings.scram_server_pending,
-        Proof::Right => strings.scram_server_right,
-        Proof::Wrong => strings.scram_server_wrong,
-        Proof::Withheld => strings.scram_server_withheld,
+        Proof::Pending | Proof::NoUser => strings.scram_server_pending(),
+        Proof::Right => strings.scram_server_right(),
+        Proof::Wrong => strings.scram_server_wrong(),
+        Proof::Withheld => strings.scram_server_withheld(),
     }
 }
 
 fn name(quantity: Quantity, strings: &Strings) -> &'static str {
     match quantity {
-        Quantity::UserName => strings.scram_user_name,
-        Quantity::ClientNonce => strings.scram_client_nonce,
-        Quantity::ServerNonce => strings.scram_server_nonce,
-        Quantity::Salt => strings.scram_salt,
-        Quantity::Iterations => strings.scram_iterations,
-        Quantity::Password => strings.scram_password,
+        Quantity::UserName => strings.scram_user_name(),
+        Quantity::ClientNonce => strings.scram_client_nonce(),
+        Quantity::ServerNonce => strings.scram_server_nonce(),
+        Quantity::Salt => strings.scram_salt(),
+        Quantity::Iterations => strings.scram_iterations(),
+        Quantity::Password => strings.scram_password(),
         other => other.name().unwrap_or_default(),
     }
 }

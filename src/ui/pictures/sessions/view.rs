@@ -86,13 +86,13 @@ pub fn SessionsPicture() -> impl IntoView {
     };
     let refusal = move || {
         refused.get().then(|| {
-            view! { <p class="field__error" role="alert">{locale.strings().sessions_not_skipped}</p> }
+            view! { <p class="field__error" role="alert">{locale.strings().sessions_not_skipped()}</p> }
         })
     };
     let is_empty = Memo::new(move |_| drawing.with(|drawing| drawing.lanes.is_empty()));
     let picture = move || match is_empty.get() {
         true => {
-            view! { <p class="picture__empty">{locale.strings().sessions_empty}</p> }.into_any()
+            view! { <p class="picture__empty">{locale.strings().sessions_empty()}</p> }.into_any()
         }
         false => stage(drawing).into_any(),
     };
@@ -100,10 +100,10 @@ pub fn SessionsPicture() -> impl IntoView {
         <section
             class="card picture sessions"
             data-picture="sessions"
-            aria-label=live(move || locale.strings().sessions_title)
+            aria-label=live(move || locale.strings().sessions_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().sessions_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().sessions_title())}</h3>
                 {live(skips)}
             </header>
             <div
@@ -222,8 +222,8 @@ fn seen_words(lane: &Lane, now: Instant, strings: &Strings) -> Vec<String> {
     let state = match lane.standing {
         Standing::Connected => connected_words(lane, strings),
         Standing::Away { until: Some(until) } => strings.sessions_waits(left(until)),
-        Standing::Away { until: None } => strings.sessions_waits_forever.to_owned(),
-        Standing::Forgotten(_) => strings.sessions_gone.to_owned(),
+        Standing::Away { until: None } => strings.sessions_waits_forever().to_owned(),
+        Standing::Forgotten(_) => strings.sessions_gone().to_owned(),
     };
     let filters = lane.filters.len();
     let filters = (filters > 0).then(|| strings.sessions_filters(filters));
@@ -234,8 +234,8 @@ fn seen_words(lane: &Lane, now: Instant, strings: &Strings) -> Vec<String> {
 
 fn connected_words(lane: &Lane, strings: &Strings) -> String {
     let after = match lane.interval {
-        0 => strings.sessions_ends_with_connection.to_owned(),
-        u32::MAX => strings.sessions_kept_forever.to_owned(),
+        0 => strings.sessions_ends_with_connection().to_owned(),
+        u32::MAX => strings.sessions_kept_forever().to_owned(),
         seconds => strings.sessions_kept_for(span(seconds.into(), strings)),
     };
     strings.sessions_connected(after)
@@ -244,7 +244,7 @@ fn connected_words(lane: &Lane, strings: &Strings) -> String {
 /// What else there is to know, without what changes by the second.
 fn hidden_words(lane: &Lane, strings: &Strings) -> Vec<String> {
     let filters = (!lane.filters.is_empty())
-        .then(|| format!("{} {}", strings.sessions_subscriptions, lane.filters.join(", ")));
+        .then(|| format!("{} {}", strings.sessions_subscriptions(), lane.filters.join(", ")));
     let (in_flight, queued) =
         lane.inside.map_or((0, lane.waiting), |inside| (inside.in_flight, inside.queued));
     let messages = (in_flight + queued > 0).then(|| strings.sessions_messages(in_flight, queued));
@@ -252,11 +252,11 @@ fn hidden_words(lane: &Lane, strings: &Strings) -> Vec<String> {
     let lost = (lane.lost > 0).then(|| strings.sessions_lost(lane.lost));
     let will = lane.wills.last().and_then(|will| match will.fate {
         WillFate::Waits => None,
-        WillFate::Published => Some(strings.sessions_will_published.to_owned()),
-        WillFate::Withdrawn => Some(strings.sessions_will_withdrawn.to_owned()),
+        WillFate::Published => Some(strings.sessions_will_published().to_owned()),
+        WillFate::Withdrawn => Some(strings.sessions_will_withdrawn().to_owned()),
     });
     let is_taken_over = lane.ends.iter().any(|end| end.how == How::TakenOver);
-    let taken_over = is_taken_over.then(|| strings.sessions_taken_over.to_owned());
+    let taken_over = is_taken_over.then(|| strings.sessions_taken_over().to_owned());
     [filters, messages, handed, lost, will, taken_over].into_iter().flatten().collect()
 }
 
@@ -265,10 +265,10 @@ fn change(lane: &Lane, strings: &Strings) -> String {
     let state = match lane.standing {
         Standing::Connected => lane.flags.last().map(|flag| visit_words(flag, strings)),
         Standing::Away { .. } => Some(match lane.interval {
-            u32::MAX => strings.sessions_waits_forever.to_owned(),
+            u32::MAX => strings.sessions_waits_forever().to_owned(),
             seconds => strings.sessions_waits(span(seconds.into(), strings)),
         }),
-        Standing::Forgotten(_) => Some(strings.sessions_gone.to_owned()),
+        Standing::Forgotten(_) => Some(strings.sessions_gone().to_owned()),
     };
     let who = format!("{} {}", lane.client.letter(), lane.client_id);
     let words: Vec<_> = state.into_iter().chain(hidden_words(lane, strings)).collect();
@@ -302,18 +302,18 @@ fn face(stamp: &Stamp, strings: &Strings) -> Face {
         }
         Stamped::Message(fate) => {
             let words = match fate {
-                Fate::Waits => strings.sessions_mark_waits,
-                Fate::Left => strings.sessions_mark_waited,
-                Fate::Handed => strings.sessions_mark_handed,
-                Fate::Lost => strings.sessions_mark_lost,
+                Fate::Waits => strings.sessions_mark_waits(),
+                Fate::Left => strings.sessions_mark_waited(),
+                Fate::Handed => strings.sessions_mark_handed(),
+                Fate::Lost => strings.sessions_mark_lost(),
             };
             format!("{letter} #{number} PUBLISH: {words}")
         }
         Stamped::Will(fate) => {
             let words = match fate {
-                WillFate::Waits => strings.sessions_key_will,
-                WillFate::Published => strings.sessions_will_published,
-                WillFate::Withdrawn => strings.sessions_will_withdrawn,
+                WillFate::Waits => strings.sessions_key_will(),
+                WillFate::Published => strings.sessions_will_published(),
+                WillFate::Withdrawn => strings.sessions_will_withdrawn(),
             };
             format!("{letter} #{number} CONNECT: {words}")
         }
@@ -348,7 +348,7 @@ fn axis(drawing: &Drawing, strings: &Strings) -> impl IntoView + use<> {
             {ticks.collect_view()}
             {jumps.collect_view()}
             <text class="sessions__time sessions__time--now" x=now.min(width - 12.0) y="12">
-                {strings.sessions_now}
+                {strings.sessions_now()}
             </text>
         </svg>
     }
@@ -513,13 +513,13 @@ fn cross(x: f64, y: f64, size: f64) -> String {
 /// What the signs mean; the words of the lanes say it all to who does not see them.
 fn key(strings: &Strings) -> impl IntoView + use<> {
     let signs = [
-        ("connected", strings.sessions_key_connected),
-        ("away", strings.sessions_key_away),
-        ("gone", strings.sessions_key_gone),
-        ("flag", strings.sessions_key_flag),
-        ("message", strings.sessions_key_message),
-        ("will", strings.sessions_key_will),
-        ("compressed", strings.sessions_key_compressed),
+        ("connected", strings.sessions_key_connected()),
+        ("away", strings.sessions_key_away()),
+        ("gone", strings.sessions_key_gone()),
+        ("flag", strings.sessions_key_flag()),
+        ("message", strings.sessions_key_message()),
+        ("will", strings.sessions_key_will()),
+        ("compressed", strings.sessions_key_compressed()),
     ];
     let signs = signs.map(|(sign, words)| {
         let letter = match sign {

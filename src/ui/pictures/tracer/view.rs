@@ -72,7 +72,7 @@ pub fn TracerPicture(session: LessonSession) -> impl IntoView {
     let body = move || match is_empty.get() {
         true => view! {
             <div class="card__body">
-                <p class="picture__empty">{locale.strings().tracer_empty}</p>
+                <p class="picture__empty">{locale.strings().tracer_empty()}</p>
             </div>
         }
         .into_any(),
@@ -81,7 +81,7 @@ pub fn TracerPicture(session: LessonSession) -> impl IntoView {
                 class="tracer__messages"
                 role="group"
                 node_ref=strip
-                aria-label=live(move || locale.strings().tracer_messages)
+                aria-label=live(move || locale.strings().tracer_messages())
             >
                 {live(columns)}
             </div>
@@ -100,10 +100,10 @@ pub fn TracerPicture(session: LessonSession) -> impl IntoView {
         <section
             class="card picture"
             data-picture="tracer"
-            aria-label=live(move || locale.strings().tracer_title)
+            aria-label=live(move || locale.strings().tracer_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().tracer_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().tracer_title())}</h3>
             </header>
             {live(body)}
         </section>
@@ -192,12 +192,12 @@ fn message(trace: &Trace, strings: &'static Strings) -> AnyView {
             <Evidence id/>
         }
         .into_any(),
-        None => view! { <Icon name="broker"/><span>{strings.tracer_stored}</span> }.into_any(),
+        None => view! { <Icon name="broker"/><span>{strings.tracer_stored()}</span> }.into_any(),
     };
     let qos = format!("QoS {}", trace.qos.bits());
     let retain = trace.retain.then_some("RETAIN 1");
     let receivers = match trace.receivers.is_empty() {
-        true => view! { <p class="tracer__nobody">{strings.tracer_nobody}</p> }.into_any(),
+        true => view! { <p class="tracer__nobody">{strings.tracer_nobody()}</p> }.into_any(),
         false => {
             let sums = trace.receivers.iter().map(|receiver| sum(trace, receiver, strings));
             view! { <ul class="tracer__sums">{sums.collect_view()}</ul> }.into_any()
@@ -219,8 +219,8 @@ fn message(trace: &Trace, strings: &'static Strings) -> AnyView {
 fn sum(trace: &Trace, receiver: &Receiver, strings: &'static Strings) -> AnyView {
     let letter = receiver.client.letter().to_string();
     let count = match receiver.copies.len() {
-        0 => strings.tracer_no_copy.to_owned(),
-        1 => strings.tracer_one_copy.to_owned(),
+        0 => strings.tracer_no_copy().to_owned(),
+        1 => strings.tracer_one_copy().to_owned(),
         copies => strings.tracer_copies(copies),
     };
     let reasons: Vec<_> =
@@ -272,7 +272,7 @@ fn row(row: &Row, strings: &'static Strings) -> AnyView {
     };
     let leaf = match &row.leaf {
         Leaf::NotMatched => {
-            view! { <span class="tracer__facts">{strings.tracer_not_matched}</span> }.into_any()
+            view! { <span class="tracer__facts">{strings.tracer_not_matched()}</span> }.into_any()
         }
         Leaf::Came(copy, reasons) => {
             let reasons: Vec<_> = reasons.iter().map(|reason| words(*reason, strings)).collect();
@@ -280,7 +280,7 @@ fn row(row: &Row, strings: &'static Strings) -> AnyView {
                 .into_any()
         }
         Leaf::SameCopy(id) => view! {
-            <span class="tracer__facts">{strings.tracer_same_copy}</span>
+            <span class="tracer__facts">{strings.tracer_same_copy()}</span>
             <Evidence id=*id/>
         }
         .into_any(),
@@ -312,10 +312,10 @@ fn cell(cells: &[Cell], at: usize, strings: &'static Strings) -> AnyView {
     let cell = &cells[at];
     let title = match cell.step {
         Step::Equal => None,
-        Step::OneLevel => Some(strings.tracer_one_level),
-        Step::TheRest => Some(strings.tracer_the_rest),
-        Step::Differs => Some(strings.tracer_differs),
-        Step::EndsEarly => Some(strings.tracer_ends_early),
+        Step::OneLevel => Some(strings.tracer_one_level()),
+        Step::TheRest => Some(strings.tracer_the_rest()),
+        Step::Differs => Some(strings.tracer_differs()),
+        Step::EndsEarly => Some(strings.tracer_ends_early()),
         Step::NotReached => None,
     };
     let sign = match cell.step {
@@ -410,16 +410,16 @@ fn arrived(copy: &Copy, strings: &'static Strings) -> AnyView {
 
 fn words(reason: Reason, strings: &'static Strings) -> &'static str {
     match reason {
-        Reason::NoLocal => strings.tracer_no_local,
-        Reason::AnotherMember => strings.tracer_another_member,
-        Reason::ThisMember => strings.tracer_this_member,
-        Reason::LowerQoS => strings.tracer_lower_qos,
-        Reason::OneForAll => strings.tracer_one_for_all,
-        Reason::OneEach => strings.tracer_one_each,
-        Reason::RetainCleared => strings.tracer_retain_cleared,
-        Reason::RetainKept => strings.tracer_retain_kept,
-        Reason::Stored => strings.tracer_was_stored,
-        Reason::Waiting => strings.tracer_waiting,
+        Reason::NoLocal => strings.tracer_no_local(),
+        Reason::AnotherMember => strings.tracer_another_member(),
+        Reason::ThisMember => strings.tracer_this_member(),
+        Reason::LowerQoS => strings.tracer_lower_qos(),
+        Reason::OneForAll => strings.tracer_one_for_all(),
+        Reason::OneEach => strings.tracer_one_each(),
+        Reason::RetainCleared => strings.tracer_retain_cleared(),
+        Reason::RetainKept => strings.tracer_retain_kept(),
+        Reason::Stored => strings.tracer_was_stored(),
+        Reason::Waiting => strings.tracer_waiting(),
     }
 }
 

@@ -36,7 +36,7 @@ pub fn VersionsPicture() -> impl IntoView {
             }
         };
         (offered.len() > 1).then(|| {
-            let label = locale.strings().versions_choice;
+            let label = locale.strings().versions_choice();
             view! {
                 <div class="segmented segmented--small versions-choice" role="group" aria-label=label>
                     {offered.into_iter().map(choice).collect_view()}
@@ -48,10 +48,10 @@ pub fn VersionsPicture() -> impl IntoView {
         <section
             class="card picture"
             data-picture="versions"
-            aria-label=live(move || locale.strings().versions_title)
+            aria-label=live(move || locale.strings().versions_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().versions_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().versions_title())}</h3>
             </header>
             <div class="card__body">
                 {live(choices)}

@@ -39,7 +39,7 @@ pub fn WindowPicture() -> impl IntoView {
         let strings = locale.strings();
         let (pairs, beyond) = all.get();
         if pairs.is_empty() {
-            return view! { <p class="picture__empty">{strings.window_empty}</p> }.into_any();
+            return view! { <p class="picture__empty">{strings.window_empty()}</p> }.into_any();
         }
         let rows = pairs.iter().map(|pair| row(pair, frame, store, strings)).collect_view();
         let beyond = (beyond > 0).then(|| {
@@ -51,10 +51,10 @@ pub fn WindowPicture() -> impl IntoView {
         <section
             class="card picture"
             data-picture="window"
-            aria-label=live(move || locale.strings().window_title)
+            aria-label=live(move || locale.strings().window_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().window_title)}</h3>
+                <h3 class="card__title">{live(move || locale.strings().window_title())}</h3>
             </header>
             <div
                 class="card__body"
@@ -71,7 +71,7 @@ pub fn WindowPicture() -> impl IntoView {
 fn row(pair: &Pair, frame: NodeRef<Div>, store: Store, strings: &'static Strings) -> AnyView {
     let letter = pair.client.letter().to_string();
     let closed = (!pair.is_open).then(|| {
-        view! { <p class="window__closed">{strings.window_closed}</p> }
+        view! { <p class="window__closed">{strings.window_closed()}</p> }
     });
     view! {
         <li class="window__client" data-client=letter data-open=pair.is_open.then_some("")>
@@ -104,19 +104,21 @@ fn lane(
         .into_any()
     };
     let (direction, waits): (_, fn(&Strings, usize) -> String) = match is_from_server {
-        true => (strings.window_from_server, |strings, count| strings.window_queued_server(count)),
-        false => (strings.window_to_server, |strings, count| strings.window_queued_client(count)),
+        true => {
+            (strings.window_from_server(), |strings, count| strings.window_queued_server(count))
+        }
+        false => (strings.window_to_server(), |strings, count| strings.window_queued_client(count)),
     };
     let stated = match window.is_stated {
         true => strings.window_stated(window.maximum),
-        false => strings.window_default.to_owned(),
+        false => strings.window_default().to_owned(),
     };
     let head = view! {
         <p class="window__head">
             <strong>{direction}</strong>
             <span>{stated}</span>
             <Evidence id=window.stated_in/>
-            {lane.is_idle().then(|| view! { <span class="window__idle">{strings.window_idle}</span> })}
+            {lane.is_idle().then(|| view! { <span class="window__idle">{strings.window_idle()}</span> })}
         </p>
     };
     if lane.is_idle() {
@@ -182,7 +184,7 @@ fn lane(
         view! {
             <p class="window__beyond">
                 <Icon name="contradicted" small=true/>
-                {strings.window_beyond}
+                {strings.window_beyond()}
                 " "
                 <Evidence id/>
             </p>
@@ -225,7 +227,7 @@ fn slot(
         Place::Beyond(in_flight) => ("beyond", Some(in_flight)),
     };
     let content = match in_flight {
-        None => view! { <span class="window__free">{strings.window_free}</span> }.into_any(),
+        None => view! { <span class="window__free">{strings.window_free()}</span> }.into_any(),
         Some(in_flight) => {
             let reached = owed.is_none().then(|| {
                 view! { <span class="window__reached">{in_flight.reached.name()}</span> }
@@ -271,7 +273,7 @@ fn release(
     let name = strings.window_release(owed.packet_id, owed.packet.name());
     let title = match owed.is_next {
         true => name.clone(),
-        false => strings.window_in_turn.to_owned(),
+        false => strings.window_in_turn().to_owned(),
     };
     view! {
         <button
