@@ -75,7 +75,7 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
     }
 }
 
-/// Each step that is met brings the next one into sight, below what the met one has shown.
+/// Each step that is met brings the one after it into sight, below what the met one has shown.
 fn bring_into_sight(session: LessonSession) {
     let current = Memo::new(move |_| session.current());
     let pane = use_pane();
@@ -92,10 +92,20 @@ fn bring_into_sight(session: LessonSession) {
     });
     Effect::new(move |before: Option<(u32, Option<usize>)>| {
         let (run, now) = (session.starts(), current.get());
-        if before.is_some_and(|(of, before)| of == run && before.is_some() && before != now) {
+        if let Some((of, Some(met))) = before
+            && of == run
+            && now != Some(met)
+        {
             let steps = session.exercise.steps;
-            let met = before.and_then(|(_, met)| steps.get(met?)).map(|step| step.id);
-            let next = now.and_then(|index| steps.get(index)).map(|step| step.id);
+            let met_along = now.unwrap_or(steps.len()) > met + 1;
+            // Of steps that were met together the first one begins what has not been read yet.
+            let next = match now {
+                _ if met_along => met,
+                Some(now) => now,
+                None => met + 1,
+            };
+            let name = |index: usize| steps.get(index).map(|step| step.id);
+            let (met, next) = (name(met), name(next));
             let had_focus = document()
                 .active_element()
                 .is_some_and(|it| it.closest(".steps").is_ok_and(|steps| steps.is_some()));
