@@ -142,6 +142,8 @@ pub struct Step {
     pub controls: &'static [fn(&Cast) -> Move],
     /// The lesson's own act, which the learner does in the client's form.
     pub by_hand: Option<ByHand>,
+    /// What the form is filled in with where that depends on what has passed, such as the next of several requests.
+    pub filled_in: Option<fn(&Cast, &Evidence) -> Act>,
     /// Asked before the step runs.
     pub prediction: Option<Prediction>,
     pub check: fn(&Evidence) -> Verdict,
@@ -159,6 +161,7 @@ impl Step {
         id: "",
         controls: &[],
         by_hand: None,
+        filled_in: None,
         prediction: None,
         check: |_| Err(Finding::absent("check").into()),
         values: |_, _| Vec::new(),

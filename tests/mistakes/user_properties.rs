@@ -151,6 +151,19 @@ fn order_and_repeats() -> Vec<Mistake> {
             |act| properties(act).0.truncate(2),
             &[3, 4],
         ),
+        // Without the loop; with a loop that any order would keep.
+        wrong(
+            (ID, "publish", "no-loop"),
+            &[0, 1, 2, 3],
+            |act| properties(act).0.truncate(3),
+            &[3, 4],
+        ),
+        wrong(
+            (ID, "publish", "no-loop"),
+            &[0, 1, 2, 3],
+            |act| drop(properties(act).0.remove(1)),
+            &[3, 4],
+        ),
         wrong((ID, "publish", "unheard"), &[0, 1, 2, 3], to_another_topic, &[3, 4]),
         Mistake::before((ID, "delivered", "not-received"), 3),
         Mistake::before((ID, "delivered", "not-opened"), 4),

@@ -14,6 +14,7 @@ mod packet_way;
 mod pips;
 mod spec_ref;
 mod splitter;
+mod topic;
 
 pub use broker_form::BrokerForm;
 pub use copy_button::CopyButton;
@@ -28,3 +29,4 @@ pub use packet_way::{PacketWay, direction};
 pub use pips::Pips;
 pub use spec_ref::SpecRef;
 pub use splitter::{Axis, Splitter};
+pub use topic::Topic;

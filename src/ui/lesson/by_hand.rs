@@ -21,8 +21,16 @@ pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
     let locale = use_locale();
     let pane = use_pane();
     let desk = use_desk()?;
-    let by_hand = session.exercise.steps[index].by_hand.as_ref()?;
+    let step = &session.exercise.steps[index];
+    let by_hand = step.by_hand.as_ref()?;
     let act = move || untrack(|| (by_hand.act)(&session.cast()));
+    let filled_in = move || match step.filled_in {
+        Some(filled_in) => {
+            let cast = untrack(|| session.cast());
+            session.with_evidence(|evidence| filled_in(&cast, evidence))
+        }
+        None => act(),
+    };
     let first = act();
     let (client, kind) = (first.client, FormKind::of(&first)?);
     let name = model::action_name(&first.action);
@@ -40,14 +48,14 @@ pub fn ByHandControl(session: LessonSession, index: usize) -> impl IntoView {
             }
             failed.set(ready.err());
             if fill {
-                desk.fill(&act());
+                desk.fill(&filled_in());
             }
             desk.show(client, kind, Some(by_hand.field));
             pane.set(Pane::Bench);
         });
     };
     // Beside buttons that come first.
-    let is_alone = session.exercise.steps[index].controls.is_empty();
+    let is_alone = step.controls.is_empty();
     let is_busy = move || session.is_playing() || is_asked(session, index);
     let label = move || {
         let strings = locale.strings();

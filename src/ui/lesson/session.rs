@@ -35,6 +35,27 @@ pub struct LessonSession {
     playing: RwSignal<bool>,
     /// Counts starts, so that forms and hints of an earlier one are not mistaken for new.
     starts: RwSignal<u32>,
+    advance: Memo<Advance>,
+}
+
+/// How far the run has come, and from which step the latest packets have brought it there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Advance {
+    run: u32,
+    from: usize,
+    /// One more than the last step when all are met.
+    current: usize,
+}
+
+impl Advance {
+    fn next(before: Option<&Advance>, run: u32, current: usize) -> Advance {
+        let from = match before.filter(|before| before.run == run) {
+            Some(before) if before.current < current => before.current,
+            Some(before) if before.current == current => before.from,
+            _ => current.saturating_sub(1),
+        };
+        Advance { run, from, current }
+    }
 }
 
 impl LessonSession {
@@ -44,19 +65,26 @@ impl LessonSession {
         store: Store,
         progress: ProgressStore,
     ) -> LessonSession {
+        let verdicts = RwSignal::new_local(Vec::<Verdict>::new());
+        let starts = RwSignal::new(0);
         let session = LessonSession {
             exercise,
             store,
             wire: use_wire(),
             cast: RwSignal::new(Cast::new(exercise.clients, &nonce())),
             since: RwSignal::new(RecordId(0)),
-            verdicts: RwSignal::new_local(Vec::new()),
+            verdicts,
             outcomes: RwSignal::new(Vec::new()),
             values: RwSignal::new(Vec::new()),
             predictions: RwSignal::new(Vec::new()),
             played: RwSignal::new(false),
             playing: RwSignal::new(false),
-            starts: RwSignal::new(0),
+            starts,
+            advance: Memo::new(move |before| {
+                let met =
+                    |verdicts: &Vec<Verdict>| verdicts.iter().take_while(|it| it.is_ok()).count();
+                Advance::next(before, starts.get(), verdicts.with(met))
+            }),
         };
         session.restart();
         on_cleanup(move || session.leave());
@@ -244,6 +272,17 @@ impl LessonSession {
         self.verdicts.with(|verdicts| verdicts.iter().position(|verdict| verdict.is_err()))
     }
 
+    /// Whether the latest packets have met the step, alone or together with its neighbors. Tracked.
+    pub fn is_just_met(self, step: usize) -> bool {
+        let Advance { from, current, .. } = self.advance.get();
+        (from..current).contains(&step)
+    }
+
+    /// Whether it was met together with the step before, so that it has never been the one in hand. Tracked.
+    pub fn is_met_unread(self, step: usize) -> bool {
+        self.is_just_met(step) && self.advance.get().from < step
+    }
+
     /// Tracked.
     pub fn is_done(self) -> bool {
         self.verdicts.with(|verdicts| !verdicts.is_empty() && verdicts.iter().all(Verdict::is_ok))
@@ -320,4 +359,26 @@ const MOST_KEPT: usize = 8;
 /// Eight hexadecimal digits that no other run has.
 fn nonce() -> String {
     uuid::Uuid::new_v4().simple().to_string()[..8].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_that_are_met_together_are_known_until_the_next_one_is_met() {
+        let mut advance = None;
+        for (run, current, from) in [
+            (1, 0, 0),
+            (1, 2, 0), // two at once
+            (1, 2, 0),
+            (1, 3, 2),
+            (1, 1, 0), // a step that is not met any more
+            (2, 1, 0),
+            (2, 0, 0),
+        ] {
+            advance = Some(Advance::next(advance.as_ref(), run, current));
+            assert_eq!(advance.map(|advance| advance.from), Some(from), "{run} {current}");
+        }
+    }
 }

@@ -24,11 +24,10 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
     let state = Memo::new(move |_| session.verdict(index).as_ref().map_or("not-yet", model::state));
     let current = Memo::new(move |_| session.current());
     let is_current = move || current.get() == Some(index);
-    // What the step before has shown stays in sight until the next one is met.
-    let is_latest = move || match current.get() {
-        Some(current) => current == index + 1,
-        None => index + 1 == session.exercise.steps.len(),
-    };
+    // What the steps before have shown stays in sight until the next one is met.
+    let is_latest = Memo::new(move |_| session.is_just_met(index));
+    // The words of one that was met along with another have not been read yet.
+    let is_unread = Memo::new(move |_| session.is_met_unread(index));
     // So does what a prediction came to, until the next one is told: the same act may have met later steps.
     let is_told = Memo::new(move |_| session.latest_told() == Some(index));
     let chosen = RwSignal::new(None::<bool>);
@@ -38,10 +37,11 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
         chosen.set(None);
     });
     let is_open = Memo::new(move |_| {
-        chosen.get().unwrap_or_else(|| is_current() || is_latest() || is_told.get())
+        chosen.get().unwrap_or_else(|| is_current() || is_latest.get() || is_told.get())
     });
     // Once met, a step keeps what came of it; the rest can be had.
-    let has_task = Memo::new(move |_| is_current() || chosen.get() == Some(true));
+    let has_task =
+        Memo::new(move |_| is_current() || is_unread.get() || chosen.get() == Some(true));
     // The title of one that shows only what came of it asks for the rest.
     let shows_task = Memo::new(move |_| is_open.get() && has_task.get());
     let marker = move || match state.get() {

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::model;
 use super::session::LessonSession;
-use crate::course::exercise_prose;
+use crate::course::{Unmet, exercise_prose};
 use crate::ui::components::Icon;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
+use crate::ui::pane::{Pane, use_pane};
 
 #[component]
 pub fn TaskStrip(session: LessonSession) -> impl IntoView {
@@ -56,6 +57,17 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
         }
         .into_any()
     };
+    // Where the words are in sight they say it themselves.
+    let pane = use_pane();
+    let reason = move || {
+        let index = session.current().filter(|_| pane.get() != Pane::Learn)?;
+        let unmet = session.verdict(index)?.err()?;
+        let Unmet::Contradicted { .. } = unmet else { return None };
+        let strings = locale.strings();
+        let step = session.exercise.steps[index].id;
+        let role = |slot| session.role(slot, strings);
+        Some(model::finding(unmet.finding(), step, words(), strings, role))
+    };
     view! {
         <div class="task-strip">
             <p class="task-strip__goal">
@@ -78,6 +90,7 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
                 </span>
                 {live(step)}
             </div>
+            <p class="task-strip__reason" role="status">{live(reason)}</p>
         </div>
     }
 }

@@ -75,7 +75,7 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
     }
 }
 
-/// Each step that is met brings the next one into sight, below what the met one has shown.
+/// Each step that is met brings the one after it into sight, below what the met one has shown.
 fn bring_into_sight(session: LessonSession) {
     let current = Memo::new(move |_| session.current());
     let pane = use_pane();
@@ -90,26 +90,54 @@ fn bring_into_sight(session: LessonSession) {
             });
         }
     });
-    Effect::new(move |before: Option<(u32, Option<usize>)>| {
-        let (run, now) = (session.starts(), current.get());
-        if before.is_some_and(|(of, before)| of == run && before.is_some() && before != now) {
-            let steps = session.exercise.steps;
-            let met = before.and_then(|(_, met)| steps.get(met?)).map(|step| step.id);
-            let next = now.and_then(|index| steps.get(index)).map(|step| step.id);
+    let told = Memo::new(move |_| session.latest_told());
+    Effect::new(move |before: Option<InSight>| {
+        let (run, now, told) = (session.starts(), current.get(), told.get());
+        let before = before.filter(|before| before.run == run);
+        let step_met = before.and_then(|before| before.now).filter(|met| now != Some(*met));
+        // What a prediction came to may be told after the step was met, and takes room above the next one.
+        let newly_told = told.filter(|_| before.is_some_and(|before| before.told != told));
+        let shown = match step_met {
+            Some(met) => {
+                let met_along = now.unwrap_or(session.exercise.steps.len()) > met + 1;
+                // Of steps that were met together the first one begins what has not been read yet.
+                let next = match now {
+                    _ if met_along => met,
+                    Some(now) => now,
+                    None => met + 1,
+                };
+                Some((met, next))
+            }
+            None => before.and_then(|before| before.shown),
+        };
+        if let Some((met, next)) = shown.filter(|_| step_met.is_some() || newly_told.is_some()) {
+            let first = newly_told.map_or(met, |told| told.min(met));
+            let name = |index: usize| session.exercise.steps.get(index).map(|step| step.id);
+            let (first, next) = (name(first), name(next));
             let had_focus = document()
                 .active_element()
                 .is_some_and(|it| it.closest(".steps").is_ok_and(|steps| steps.is_some()));
             request_animation_frame(move || {
-                if !scroll_between(met, next) {
-                    missed.try_set_value(Some((met, next)));
+                if !scroll_between(first, next) {
+                    missed.try_set_value(Some((first, next)));
                 }
                 if had_focus {
                     keep_focus();
                 }
             });
         }
-        (run, now)
+        InSight { run, now, told, shown }
     });
+}
+
+/// What was last brought into sight.
+#[derive(Clone, Copy)]
+struct InSight {
+    run: u32,
+    now: Option<usize>,
+    told: Option<usize>,
+    /// The step that was met, and the one that was to be seen whole.
+    shown: Option<(usize, usize)>,
 }
 
 /// What contradicts the step in hand is told below its words, which may be below the edge of the pane.

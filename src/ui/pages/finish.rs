@@ -104,7 +104,7 @@ fn bests(records: Vec<Record>, language: Language) -> impl IntoView + use<> {
             <li class="bests__row">
                 <span class="bests__title">{record.title}</span>
                 {result}
-                <span class="bests__how">{record.how} " " <a href=href>{title}</a></span>
+                <span class="bests__how">{record.how}<a href=href>{title}</a></span>
             </li>
         }
     });

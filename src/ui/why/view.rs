@@ -75,7 +75,6 @@ fn words(store: Store, why: &Why, language: Language) -> impl IntoView + use<> {
         view! {
             <p>
                 {label}
-                " "
                 <code>{text}</code>
             </p>
         }

@@ -44,6 +44,7 @@ pub static EXERCISE: Exercise = Exercise {
         Step {
             id: "three",
             by_hand: Some(ByHand { act: |cast| ask(cast, 1), field: "Correlation Data" }),
+            filled_in: Some(ask_next),
             prediction: Some(Prediction { asks: Asks::Number, outcome: right_by_order }),
             check: three_asked,
             ..Step::PLAIN
@@ -73,6 +74,12 @@ fn serve() -> Act {
 fn ask(cast: &Cast, number: u8) -> Act {
     let body = format!(r#"{{"query":"sensor","id":{number}}}"#);
     request(cast, REQUESTS, number, &[("request_type", "sensor_query")], &body)
+}
+
+/// The next request, with Correlation Data that none before it has.
+fn ask_next(cast: &Cast, evidence: &Evidence) -> Act {
+    let sent = u8::try_from(requests(evidence).exchanges.len()).unwrap_or(u8::MAX);
+    ask(cast, sent.saturating_add(1))
 }
 
 fn answers_backwards() -> Act {

@@ -39,6 +39,7 @@ pub static EXERCISE: Exercise = Exercise {
             prediction: Some(Prediction { asks: Asks::Options(3), outcome: session_present }),
             check: came_too_late,
             values: times,
+            ..Step::PLAIN
         },
     ],
     solution: |cast| {

@@ -83,13 +83,30 @@ fn repeats(publish: &Publish) -> bool {
     names.len() < pairs.len()
 }
 
-/// A message with a repeated name that the subscriber can receive.
+/// One name three times, two of them with the same value, and another name between them: what a dictionary, a
+/// set or a sort would lose.
+fn has_loop(publish: &Publish) -> bool {
+    let pairs = pairs(publish);
+    pairs.iter().any(|pair| {
+        let of_name = |(place, other): (usize, &(&str, &str))| (other.0 == pair.0).then_some(place);
+        let places: Vec<_> = pairs.iter().enumerate().filter_map(of_name).collect();
+        let is_apart = places.last().zip(places.first());
+        places.len() >= 3
+            && pairs.iter().filter(|other| *other == pair).count() >= 2
+            && is_apart.is_some_and(|(last, first)| last - first >= places.len())
+    })
+}
+
+/// A message with a route that the subscriber can receive.
 fn is_a_route(evidence: &Evidence, record: RecordId, publish: &Publish) -> Result<(), Finding> {
     if pairs(publish).is_empty() {
         return Err(Finding::absent(PropertyId::UserProperty.name()));
     }
     if !repeats(publish) {
         return Err(Finding::told("no-repeat", []));
+    }
+    if !has_loop(publish) {
+        return Err(Finding::told("no-loop", []));
     }
     is_heard(evidence, SUBSCRIBER, &publish.topic, record)
 }
@@ -125,7 +142,7 @@ fn what_came(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
     (arrived == sorted).then_some(2)
 }
 
-/// A copy with all pairs of a PUBLISH that repeats a name, in the same order.
+/// A copy with all pairs of such a PUBLISH, in the same order.
 fn delivered(evidence: &Evidence) -> Verdict {
     let mut sent = check::messages(evidence.sent(PUBLISHER, PacketType::Publish));
     sent.retain(|(id, publish)| is_a_route(evidence, *id, publish).is_ok());

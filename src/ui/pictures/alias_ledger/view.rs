@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::model::{Alias, Bar, Carries, Chart, Ledger, Line, Message, chart};
 use crate::language::Strings;
 use crate::mqtt::{ConnectionId, Sender};
-use crate::ui::components::{Evidence, Icon, PacketWay, direction};
+use crate::ui::components::{Evidence, Icon, PacketWay, Topic, direction};
 use crate::ui::format::grouped;
 use crate::ui::lesson::LessonSession;
 use crate::ui::lesson::model::role_name;
@@ -366,7 +366,7 @@ fn row(number: u16, alias: &Alias, line: &Line, strings: &'static Strings) -> An
     view! {
         <tr role="row" class="alias-table__row" data-now=is_latest.then_some("")>
             <th scope="row" role="rowheader" class="table__number">{number}</th>
-            <td role="cell" class="alias-table__topic"><code>{alias.topic.clone()}</code>{replaced}</td>
+            <td role="cell" class="alias-table__topic"><Topic topic=alias.topic.clone()/>{replaced}</td>
             <td role="cell" class="alias-table__set" data-label=strings.alias_col_set()>
                 <Evidence id=alias.set_by/>
             </td>

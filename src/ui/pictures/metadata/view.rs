@@ -10,7 +10,7 @@ use super::model::{
 use crate::capture::{ClientSlot, RecordId};
 use crate::language::Strings;
 use crate::mqtt::{PacketType, PropertyId};
-use crate::ui::components::{Evidence, Icon};
+use crate::ui::components::{Evidence, Icon, Topic};
 use crate::ui::family::Family;
 use crate::ui::format::{capped, grouped};
 use crate::ui::lesson::LessonSession;
@@ -332,9 +332,12 @@ fn row(strand: &Strand, is_will: bool, strings: &'static Strings) -> AnyView {
         }
     });
     let value = |value: &Option<String>| {
-        value
-            .as_ref()
-            .map(|value| view! { <code class="strand__value">{capped(value, TEXT)}</code> })
+        value.as_ref().map(|value| match strand.place {
+            Place::Topic => {
+                view! { <Topic topic=capped(value, TEXT) class="strand__value"/> }.into_any()
+            }
+            _ => view! { <code class="strand__value">{capped(value, TEXT)}</code> }.into_any(),
+        })
     };
     let fate = fate(strand, strings);
     // What arrived as it was sent needs no words beside it.

@@ -14,7 +14,7 @@ use crate::language::Strings;
 use crate::mqtt::hex_groups;
 use crate::time::Instant;
 use crate::ui::broker_view::until::{Clock, use_clock};
-use crate::ui::components::{Evidence, Icon};
+use crate::ui::components::{Evidence, Icon, Topic};
 use crate::ui::lesson::LessonSession;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
@@ -534,7 +534,7 @@ fn row(request: RecordId, rows: Memo<Vec<Exchange>>) -> impl IntoView {
         <li class="requests__row" data-state=live(move || state.get().map(state_key))>
             <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
             <span class="requests__ways"><Evidence id=request/> " " {live(answered)}</span>
-            <code class="requests__topic">{topic}</code>
+            <Topic topic class="requests__topic"/>
             <span class="requests__state"><Icon name=icon small=true/>{live(words)}</span>
             <span class="requests__data">{live(data)}</span>
         </li>

@@ -180,7 +180,8 @@ fn node(node: &Node, sheet: &Sheet, store: Store, strings: &'static Strings) -> 
         </span>
         <span class="scram-flow__value">
             {value}
-            <small>{sent} {note}</small>
+            // There is room for one of them.
+            <small>{sent.or_else(|| note.map(str::to_owned))}</small>
         </span>
     };
     let area = format!("{} / {}", node.row + 1, node.column + 1);

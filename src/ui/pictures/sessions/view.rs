@@ -244,7 +244,7 @@ fn connected_words(lane: &Lane, strings: &Strings) -> String {
 /// What else there is to know, without what changes by the second.
 fn hidden_words(lane: &Lane, strings: &Strings) -> Vec<String> {
     let filters = (!lane.filters.is_empty())
-        .then(|| format!("{} {}", strings.sessions_subscriptions(), lane.filters.join(", ")));
+        .then(|| format!("{}{}", strings.sessions_subscriptions(), lane.filters.join(", ")));
     let (in_flight, queued) =
         lane.inside.map_or((0, lane.waiting), |inside| (inside.in_flight, inside.queued));
     let messages = (in_flight + queued > 0).then(|| strings.sessions_messages(in_flight, queued));

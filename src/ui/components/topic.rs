@@ -1,0 +1,12 @@
+//! A topic in code.
+
+use leptos::prelude::*;
+
+/// A topic or a filter whose lines end between its levels, not at the hyphen of `robot-07`.
+#[component]
+pub fn Topic(topic: String, #[prop(default = "")] class: &'static str) -> impl IntoView {
+    let levels = topic.split_inclusive('/').map(|level| {
+        view! { <span class="level">{level.to_owned()}</span> }
+    });
+    view! { <code class=class>{levels.collect_view()}</code> }
+}
