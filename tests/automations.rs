@@ -288,7 +288,7 @@ fn a_slow_consumer_never_has_more_than_its_receive_maximum() {
         let mut bench = Bench::offline();
         bench.connect(A, []);
         bench.connect(B, [Property::ReceiveMaximum(3)]);
-        bench.subscribe(B, "factory/osaka/line-3/+");
+        bench.subscribe(B, "factory/osaka/line-4/+");
         let takes = Duration::from_secs(2);
         bench.automate(B, Behaviour::SlowConsumer(SlowConsumer { takes }));
         let default = PeriodicPublisher::default();

@@ -468,26 +468,27 @@ fn names_itself(exercise: &Exercise, step: &Step) -> bool {
     })
 }
 
-/// Wider ones would be cut on a phone.
+/// Wider ones would be cut on a phone: as they are shown, with everything filled in.
 #[test]
 fn figures_have_46_columns_at_most() {
+    let mut wide = Vec::new();
     for exercise in exercises() {
-        for language in Language::ALL {
-            let words = exercise_prose(exercise.id, language).expect("there are words");
-            for line in words.why.split("<pre>").skip(1).flat_map(figure_lines) {
+        let mut table = Table::new(exercise);
+        table.play(solution(exercise));
+        for (place, text) in Language::ALL.into_iter().flat_map(|it| table.words(it)) {
+            for line in text.split("<pre>").skip(1).flat_map(figure_lines) {
                 let columns: usize = line.chars().map(|c| if c < '\u{2E80}' { 1 } else { 2 }).sum();
-                assert!(
-                    columns <= 46,
-                    "{} in {language:?}: {columns} columns: {line}",
-                    exercise.id
-                );
+                if columns > 46 {
+                    wide.push(format!("{} {place}: {columns} columns: {line}", exercise.id));
+                }
             }
         }
     }
+    assert_eq!(wide, [""; 0], "figures that are too wide");
 }
 
 /// What stands before `</code>`, as it is read.
-fn figure_lines(html: &'static str) -> Vec<String> {
+fn figure_lines(html: &str) -> Vec<String> {
     let figure = html.split("</code>").next().unwrap_or_default();
     let figure = figure.rsplit_once("<code>").map_or(figure, |(_, figure)| figure);
     let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];

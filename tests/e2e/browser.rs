@@ -93,6 +93,8 @@ impl Browser {
         if let Some(mut bidi) = self.bidi() {
             let mut entries = bidi.events();
             entries.retain(|entry| entry["level"] == "error" || entry["level"] == "warn");
+            // A part that was on its way when the page was left; one that fails is told in the page.
+            entries.retain(|entry| !entry["text"].as_str().is_some_and(|it| it.contains(CUT_OFF)));
             return Ok(entries.iter().map(ToString::to_string).collect());
         }
         let is_complaint = |entry: &BrowserLogEntry| matches!(&*entry.level, "SEVERE" | "WARNING");
@@ -100,6 +102,9 @@ impl Browser {
         Ok(log.into_iter().filter(is_complaint).map(|entry| entry.message).collect())
     }
 }
+
+/// What Firefox says of a fetch that ends with its page.
+const CUT_OFF: &str = "NetworkError when attempting to fetch resource";
 
 /// A browser as `webdriver.json` describes it.
 async fn start(url: String, options: &str, more: (&str, Value)) -> WebDriverResult<WebDriver> {

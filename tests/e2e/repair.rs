@@ -37,7 +37,7 @@ async fn a_session_is_kept_once_its_interval_is_set_in_the_form() -> Outcome {
         page.step("mend", "met").await?;
         subscriber.choose("SUBSCRIBE").await?;
         subscriber.send("SUBSCRIBE").await?;
-        page.see_html(".sessions", "factory/osaka/line-3/orders").await?;
+        page.see_html(".sessions", "factory/osaka/shipping/orders").await?;
         subscriber.choose("DISCONNECT").await?;
         subscriber.send("DISCONNECT").await?;
         subscriber.says(strings.link_offline()).await?;

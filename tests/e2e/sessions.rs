@@ -24,7 +24,7 @@ async fn a_session_is_resumed_with_its_messages_in_japanese() -> Outcome {
         publisher.connect().await?;
         publisher.send("PUBLISH").await?;
         page.packet("PUBACK", 'B', "in").await?;
-        publisher.fill("Topic Name", "factory/osaka/line-3/alerts").await?;
+        publisher.fill("Topic Name", "factory/osaka/dispatch/alerts").await?;
         publisher.choose_qos(2).await?;
         publisher.fill("Payload", "火災警報").await?;
         publisher.send("PUBLISH").await?;
@@ -63,7 +63,7 @@ async fn a_session_runs_out_when_the_clock_is_put_forward() -> Outcome {
         for step in ["begin", "fill", "leave"] {
             page.step(step, "met").await?;
         }
-        for filter in ["factory/osaka/line-3/notices", "factory/osaka/line-3/alerts"] {
+        for filter in ["factory/osaka/dispatch/messages", "factory/osaka/dispatch/alerts"] {
             page.see_html(".sessions__name[data-state=waiting]", filter).await?;
         }
         skip(&page, 1).await?;

@@ -178,7 +178,19 @@ async fn marks_open_their_packets() -> Outcome {
                 press(&page.button(page.strings().lesson_play_solution()).await?).await?;
                 is_played(&page).await?;
             }
-            let mark = page.see(&format!("[data-picture] {css}")).await?;
+            page.see(&format!("[data-picture] {css}")).await?;
+            // Marks of the same moment may lie on one another: one that can be pressed is enough.
+            let script = format!(
+                "for (const mark of document.querySelectorAll('[data-picture] {css}')) {{
+                    const box = mark.getBoundingClientRect();
+                    const top = document.elementFromPoint(
+                        box.x + box.width / 2, box.y + box.height / 2);
+                    if (mark.contains(top)) return mark.dataset.mark;
+                }}"
+            );
+            let free = page.evaluate(&script).await?;
+            let free = free.as_str().map_or(String::new(), |it| format!("[data-mark='{it}']"));
+            let mark = page.see(&format!("[data-picture] {css}{free}")).await?;
             let record = mark.attr("data-mark").await?.expect("it is a mark");
             let name = match mark.attr("aria-label").await? {
                 Some(name) => name,

@@ -50,7 +50,7 @@ async fn overlap(page: &Page, broker: &str) -> Outcome {
     page.packet("SUBACK", 'B', "in").await?;
     page.step("everything", "met").await?;
     page.step("subscribe", "not-yet").await?;
-    subscriber.fill("Topic Filter", "factory/osaka/building-1/+/temperature").await?;
+    subscriber.fill("Topic Filter", "factory/osaka/building-2/+/temperature").await?;
     subscriber.choose_qos(1).await?;
     subscriber.fill("Subscription Identifier", "20").await?;
     subscriber.send("SUBSCRIBE").await?;
@@ -66,7 +66,7 @@ async fn overlap(page: &Page, broker: &str) -> Outcome {
 
     // One message, one client, both filters.
     page.see(".tracer__row[data-came] + .tracer__row[data-came]").await?;
-    for filter in ["factory/osaka/building-1/#", "factory/osaka/building-1/+/temperature"] {
+    for filter in ["factory/osaka/building-2/#", "factory/osaka/building-2/+/temperature"] {
         page.see_html(".tracer__row", filter).await?;
     }
     assert_eq!(page.count(".tracer__message").await?, 1);

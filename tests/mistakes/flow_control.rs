@@ -196,7 +196,7 @@ fn maximum_packet_size() -> Vec<Mistake> {
             (id, "too-large", "none-too-large"),
             move |cast| {
                 let small =
-                    Publish { topic: "factory/osaka/line-3/picture".into(), ..Publish::default() };
+                    Publish { topic: "factory/osaka/line-4/picture".into(), ..Publish::default() };
                 let small = Move::Act(Act::publish(ClientSlot(2), small));
                 [part(id, cast, 0..7), vec![small]].concat()
             },

@@ -94,7 +94,7 @@ fn suback_mix() -> Vec<Mistake> {
             (ID, "proof", "not-come"),
             |cast| {
                 let mut all = moves(ID, cast, 0, 2);
-                all.push(unsubscribe(A, "factory/osaka/line-3/notices"));
+                all.push(unsubscribe(A, "factory/osaka/boiler/notices"));
                 all.extend(moves(ID, cast, 2, 4));
                 all
             },
@@ -129,7 +129,7 @@ fn no_matching_subscribers() -> Vec<Mistake> {
                 let mut all = moves(ID, cast, 0, 3);
                 let mut elsewhere = act(ID, cast, 3);
                 subscriptions(&mut elsewhere)[0].topic_filter =
-                    "factory/osaka/line-3/other".to_owned();
+                    "factory/osaka/boiler/other".to_owned();
                 all.push(Move::Act(elsewhere));
                 all.extend(moves(ID, cast, 4, 5));
                 all
@@ -144,7 +144,7 @@ fn not_authorized() -> Vec<Mistake> {
     vec![
         Mistake::before((ID, "refused", "not-sent"), 1),
         Mistake::edited((ID, "refused", "allowed"), 1, |act| {
-            publish_packet(act).topic = "factory/osaka/line-3/door-2".to_owned();
+            publish_packet(act).topic = "factory/osaka/boiler/door-2".to_owned();
         }),
         Mistake::edited((ID, "refused", "not-received"), 1, |act| {
             publish_packet(act).qos = QoS::AtMostOnce;
@@ -250,7 +250,7 @@ fn problem_information() -> Vec<Mistake> {
             properties(act).push(Property::RequestProblemInformation(0));
         }),
         Mistake::edited((ID, "explained", "differs"), 1, |act| {
-            publish_packet(act).topic = "factory/osaka/line-3/door-2".to_owned();
+            publish_packet(act).topic = "factory/osaka/boiler/door-2".to_owned();
         }),
         with((ID, "bare", "absent"), 2, B, |act| *properties(act) = Properties::default()),
         with((ID, "bare", "differs"), 2, B, |act| {

@@ -524,7 +524,7 @@ fn will_delay() -> Vec<Mistake> {
             (id, "will", "differs"),
             then_edited(id, &[0, 1], 2, |act| {
                 let will = connect_packet(act).will.as_mut().expect("it has a Will");
-                will.topic = "factory/osaka/line-3/other".to_owned();
+                will.topic = "factory/osaka/dispatch/other".to_owned();
             }),
             again(),
         ),

@@ -54,7 +54,7 @@ fn overlap() -> Vec<Mistake> {
         // Both filters in one packet.
         Mistake::edited((id, "subscribe", "same-number"), 1, |act| {
             let mut temperatures = subscription(act).clone();
-            temperatures.topic_filter = "factory/osaka/building-1/+/temperature".to_owned();
+            temperatures.topic_filter = "factory/osaka/building-2/+/temperature".to_owned();
             match &mut act.action {
                 Action::Subscribe { subscriptions, .. } => subscriptions.push(temperatures),
                 other => panic!("not a SUBSCRIBE: {other:?}"),

@@ -25,7 +25,7 @@ impl Default for PeriodicPublisher {
     fn default() -> PeriodicPublisher {
         PeriodicPublisher {
             publish: Publish {
-                topic: "factory/osaka/line-3/log".to_owned(),
+                topic: "factory/osaka/line-4/log".to_owned(),
                 payload: Bytes::from_static(b"msg-{n}"),
                 ..Publish::default()
             },

@@ -34,9 +34,9 @@ pub(super) const CHAPTER: Chapter = Chapter {
 
 const SUBSCRIBER: ClientSlot = ClientSlot(0);
 const PUBLISHER: ClientSlot = ClientSlot(1);
-const FILTER: &str = "factory/osaka/line-3/+";
-const PREFIX: &str = "factory/osaka/line-3/";
-const TOPIC: &str = "factory/osaka/line-3/log";
+const FILTER: &str = "factory/osaka/line-4/+";
+const PREFIX: &str = "factory/osaka/line-4/";
+const TOPIC: &str = "factory/osaka/line-4/log";
 
 /// CONNECT of the subscriber with a Receive Maximum.
 fn limit(cast: &Cast, receive_maximum: u16) -> Act {

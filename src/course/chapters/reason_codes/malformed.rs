@@ -45,7 +45,7 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn message(qos: QoS) -> Act {
-    publish(CLIENT, "factory/osaka/line-3/alarm", qos, "sound")
+    publish(CLIENT, "factory/osaka/boiler/alarm", qos, "sound")
 }
 
 fn acknowledged(evidence: &Evidence) -> Verdict {

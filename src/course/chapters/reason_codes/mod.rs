@@ -42,7 +42,7 @@ fn no_publishing() -> Policy {
 fn choosy() -> Policy {
     let gauge = Rule {
         maximum_qos: Some(QoS::AtLeastOnce),
-        ..Rule::allow(Action::Subscribe, "factory/osaka/line-3/gauge")
+        ..Rule::allow(Action::Subscribe, "factory/osaka/boiler/gauge")
     };
     let forbidden = Rule::refuse(Action::Subscribe, FORBIDDEN, ReasonCode::NotAuthorized);
     Policy { rules: vec![gauge, forbidden], ..Policy::default() }

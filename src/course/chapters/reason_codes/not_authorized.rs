@@ -132,4 +132,4 @@ fn what_came(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
 
 const CLIENT: ClientSlot = ClientSlot(0);
 const DOOR: &str = "factory/osaka/forbidden/door-2";
-const OPEN: &str = "factory/osaka/line-3/door-2";
+const OPEN: &str = "factory/osaka/boiler/door-2";

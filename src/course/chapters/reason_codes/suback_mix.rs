@@ -138,6 +138,6 @@ fn one_each(evidence: &Evidence, _: &[RecordId]) -> Option<usize> {
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);
-const PLAIN: &str = "factory/osaka/line-3/notices";
-const GAUGE: &str = "factory/osaka/line-3/gauge";
+const PLAIN: &str = "factory/osaka/boiler/notices";
+const GAUGE: &str = "factory/osaka/boiler/gauge";
 const NEWS: &str = "factory/osaka/forbidden/news";

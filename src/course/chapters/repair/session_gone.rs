@@ -168,4 +168,4 @@ fn works(evidence: &Evidence) -> Verdict {
 
 const CLIENT: ClientSlot = ClientSlot(0);
 const PUBLISHER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "factory/osaka/line-3/orders";
+const TOPIC: &str = "factory/osaka/shipping/orders";

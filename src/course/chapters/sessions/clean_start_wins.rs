@@ -177,6 +177,6 @@ fn nothing_comes(evidence: &Evidence) -> Verdict {
 
 const CLIENT: ClientSlot = ClientSlot(0);
 const PUBLISHER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "factory/osaka/line-3/notices";
+const TOPIC: &str = "factory/osaka/dispatch/notices";
 /// The option that holds whenever the Session was discarded [MQTT-3.1.2-4].
 const NOTHING_IS_LEFT: usize = 2;

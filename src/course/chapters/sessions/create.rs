@@ -128,6 +128,6 @@ fn interval(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, Str
 }
 
 const CLIENT: ClientSlot = ClientSlot(0);
-pub(super) const MESSAGES: &str = "factory/osaka/line-3/notices";
-pub(super) const ALERTS: &str = "factory/osaka/line-3/alerts";
+pub(super) const MESSAGES: &str = "factory/osaka/dispatch/messages";
+pub(super) const ALERTS: &str = "factory/osaka/dispatch/alerts";
 const WANTED: [(&str, QoS); 2] = [(MESSAGES, QoS::AtLeastOnce), (ALERTS, QoS::ExactlyOnce)];

@@ -239,4 +239,4 @@ fn times(evidence: &Evidence, records: &[RecordId]) -> usize {
 
 const CLIENT: ClientSlot = ClientSlot(0);
 const PUBLISHER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "factory/osaka/line-3/orders";
+const TOPIC: &str = "factory/osaka/dispatch/jobs";

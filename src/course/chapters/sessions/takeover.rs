@@ -63,7 +63,7 @@ fn begin(cast: &Cast) -> Act {
 }
 
 fn to_orders() -> Act {
-    subscribe(FIRST, "factory/osaka/line-3/orders", QoS::AtLeastOnce)
+    subscribe(FIRST, "factory/osaka/dispatch/orders", QoS::AtLeastOnce)
 }
 
 /// From another place, with the Client Identifier of the first.

@@ -63,11 +63,11 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn to_everything() -> Act {
-    subscribe("factory/osaka/building-1/#", QoS::AtMostOnce, 10)
+    subscribe("factory/osaka/building-2/#", QoS::AtMostOnce, 10)
 }
 
 fn to_temperatures() -> Act {
-    subscribe("factory/osaka/building-1/+/temperature", QoS::AtLeastOnce, 20)
+    subscribe("factory/osaka/building-2/+/temperature", QoS::AtLeastOnce, 20)
 }
 
 fn subscribe(topic_filter: &str, qos: QoS, identifier: u32) -> Act {
@@ -163,4 +163,4 @@ fn came_as(_: &Evidence, records: &[RecordId]) -> Option<usize> {
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
-const TOPIC: &str = "factory/osaka/building-1/hall/temperature";
+const TOPIC: &str = "factory/osaka/building-2/hall/temperature";

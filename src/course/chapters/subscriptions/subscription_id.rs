@@ -83,7 +83,7 @@ fn to_sensors() -> Act {
 }
 
 fn to_alarms() -> Act {
-    subscribe("factory/osaka/line-3/+/alarm", [Property::SubscriptionIdentifier(2)])
+    subscribe("factory/osaka/line-2/+/alarm", [Property::SubscriptionIdentifier(2)])
 }
 
 fn subscribe<const N: usize>(topic_filter: &str, properties: [Property; N]) -> Act {
@@ -96,11 +96,11 @@ fn subscribe<const N: usize>(topic_filter: &str, properties: [Property; N]) -> A
 }
 
 fn reading() -> Act {
-    publish(PUBLISHER, "factory/osaka/line-3/robot-07/temperature", QoS::AtLeastOnce, "71.5")
+    publish(PUBLISHER, "factory/osaka/line-2/robot-04/temperature", QoS::AtLeastOnce, "71.5")
 }
 
 fn alarm() -> Act {
-    publish(PUBLISHER, "factory/osaka/line-3/robot-07/alarm", QoS::AtLeastOnce, "overheating")
+    publish(PUBLISHER, "factory/osaka/line-2/robot-04/alarm", QoS::AtLeastOnce, "overheating")
 }
 
 /// The latest subscription has a number.
@@ -198,4 +198,4 @@ fn both_opened(evidence: &Evidence) -> Verdict {
 
 const PUBLISHER: ClientSlot = ClientSlot(0);
 const SUBSCRIBER: ClientSlot = ClientSlot(1);
-const SENSORS: &str = "factory/osaka/line-3/+/temperature";
+const SENSORS: &str = "factory/osaka/line-2/+/temperature";

@@ -664,8 +664,8 @@ mod tests {
         assert_eq!(
             traced("subscription-id"),
             [
-                ("factory/osaka/line-3/robot-07/temperature".to_owned(), vec![('B', 1, 1, vec![])]),
-                ("factory/osaka/line-3/robot-07/alarm".to_owned(), vec![('B', 1, 1, vec![])]),
+                ("factory/osaka/line-2/robot-04/temperature".to_owned(), vec![('B', 1, 1, vec![])]),
+                ("factory/osaka/line-2/robot-04/alarm".to_owned(), vec![('B', 1, 1, vec![])]),
             ]
         );
     }
@@ -673,7 +673,7 @@ mod tests {
     #[test]
     fn overlapping_subscriptions_make_one_copy_in_the_tab() {
         let copies = vec![('B', 2, 1, vec![Reason::OneForAll])];
-        let topic = "factory/osaka/building-1/hall/temperature".to_owned();
+        let topic = "factory/osaka/building-2/hall/temperature".to_owned();
         assert_eq!(traced("overlap"), [(topic, copies)]);
     }
 
@@ -784,13 +784,13 @@ mod tests {
             vec![
                 ("factory", own(false)),
                 ("osaka", own(false)),
-                ("building-1", own(true)),
+                ("building-2", own(true)),
                 ("#", own(false)),
             ],
             vec![
                 ("factory", Joint::Along { goes_on: false }),
                 ("osaka", Joint::Along { goes_on: false }),
-                ("building-1", Joint::Branch { goes_on: false }),
+                ("building-2", Joint::Branch { goes_on: false }),
                 ("+", own(false)),
                 ("temperature", own(false)),
             ],
