@@ -7,7 +7,8 @@ use mqtt5_playground::language::Language;
 use serde_json::json;
 
 use crate::browser::in_browser;
-use crate::page::{Outcome, Page};
+use crate::page::{Outcome, Page, press};
+use crate::stage::is_played;
 
 /// What a picture shows of the page, in CSS pixels.
 const WIDTH: u32 = 1280;
@@ -115,6 +116,34 @@ async fn the_home_page_and_an_exercise_can_be_shown() -> Outcome {
                     .collect();
                 assert_eq!(size, [WIDTH, HEIGHT], "{name} {scheme}");
             }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Each picture of the stage by its name, with the exercise that shows it best.
+const ON_STAGE: [(&str, &str); 9] = [
+    ("stage-alias-ledger", "save-bytes"),
+    ("stage-alias-game", "auto-alias"),
+    ("stage-requests", "out-of-order"),
+    ("stage-sessions", "resume"),
+    ("stage-tracer", "overlap"),
+    ("stage-metadata", "first-user-property"),
+    ("stage-window", "receive-maximum"),
+    ("stage-codes", "collect-them-all"),
+    ("stage-scram", "scram-login"),
+];
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_pictures_of_the_stage_can_be_shown() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        for (name, exercise) in ON_STAGE {
+            page.open(&format!("exercise={exercise}&broker=tab")).await?;
+            press(&page.button(page.strings().lesson_play_solution()).await?).await?;
+            is_played(&page).await?;
+            picture_of(&page, name, "[data-picture]").await?;
         }
         Ok(())
     })
