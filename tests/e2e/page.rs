@@ -128,7 +128,11 @@ impl Page {
     /// Opens a step whose title alone is in sight.
     pub async fn unfold_step(&self, step: &str) -> Outcome {
         let title = self.see(&format!("#step-{step} .step__toggle")).await?;
-        if title.attr("aria-expanded").await?.as_deref() == Some("false") {
+        // It may open by itself just before it is pressed, which closes it.
+        for _ in 0..3 {
+            if title.attr("aria-expanded").await?.as_deref() != Some("false") {
+                break;
+            }
             press(&title).await?;
         }
         Ok(())
