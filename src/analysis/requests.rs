@@ -284,16 +284,13 @@ impl Requests {
         with.into_iter().flatten().copied().chain(without)
     }
 
-    /// The times of all answers that came in time, shortest first.
-    pub fn round_trips(&self) -> Vec<Duration> {
-        self.round_trips_since(RecordId(0))
-    }
-
-    /// Those of answers that are not older than that record.
-    pub fn round_trips_since(&self, oldest: RecordId) -> Vec<Duration> {
+    /// The answers that came in time and are not older than that record, with the time each took, shortest
+    /// first.
+    pub fn round_trips_since(&self, oldest: RecordId) -> Vec<(Duration, RecordId)> {
         let answered = self.exchanges.iter().filter_map(|exchange| {
             let answer = exchange.answer.as_ref().filter(|answer| answer.record >= oldest)?;
-            Some(answer.at.since(exchange.sent_at)).filter(|took| *took <= exchange.limit)
+            let took = answer.at.since(exchange.sent_at);
+            (took <= exchange.limit).then_some((took, answer.record))
         });
         let mut all: Vec<_> = answered.collect();
         all.sort_unstable();

@@ -70,6 +70,14 @@ pub fn is_typing(event: &Event) -> bool {
     element.is_some_and(|element| element.closest(FIELDS).is_ok_and(|found| found.is_some()))
 }
 
+/// The elements within `root` that fit the selector, in their order in the document.
+pub fn all_within(root: &Element, selector: &str) -> Vec<HtmlElement> {
+    let found = root.query_selector_all(selector).ok().into_iter();
+    found
+        .flat_map(|found| (0..found.length()).filter_map(move |at| found.item(at)?.dyn_into().ok()))
+        .collect()
+}
+
 /// Puts the focus on the first element within `root` that fits the selector, without scrolling.
 pub fn focus_within(root: &Element, selector: &str) {
     let found = root.query_selector(selector).ok().flatten();

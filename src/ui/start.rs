@@ -2,13 +2,12 @@
 
 use leptos::mount::mount_to_body;
 use leptos::prelude::{document, window};
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 
 use super::address::Place;
 use super::app::App;
-use super::browser::focus_in_place;
+use super::browser::{all_within, focus_in_place};
 use super::{address, bundles, locale, parts};
 use crate::words::Bundle;
 
@@ -50,10 +49,9 @@ fn hand_on_focus(first: &Element) {
     let focused = document().active_element().filter(|focused| first.contains(Some(focused)));
     let Some(focused) = focused else { return };
     let [href, class] = ["href", "class"].map(|name| focused.get_attribute(name));
-    let Ok(links) = document().query_selector_all("body > :not(#first) a[href]") else { return };
-    let mut links =
-        (0..links.length()).filter_map(|at| links.item(at)?.dyn_into::<HtmlElement>().ok());
-    let same = links
+    let Some(body) = document().body() else { return };
+    let same = all_within(&body, "body > :not(#first) a[href]")
+        .into_iter()
         .find(|link| link.get_attribute("href") == href && link.get_attribute("class") == class);
     if let Some(same) = same {
         focus_in_place(&same);

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 
 use crate::capture::ClientSlot;
 use crate::lab::Act;
-use crate::ui::browser::focus_element;
+use crate::ui::browser::{all_within, focus_element};
 use crate::ui::client_panel::PanelForms;
 use crate::ui::forms::FormKind;
 
@@ -138,9 +138,8 @@ pub fn use_desk() -> Option<Desk> {
 /// Puts the cursor into the field of that label, inside `panel`, and opens what it is folded into.
 pub fn focus_field(panel: &web_sys::Element, field: &str) {
     const LABELS: &str = ".field__label, .pairs__head, .check, .disclosure__summary, legend";
-    let Ok(labels) = panel.query_selector_all(LABELS) else { return };
-    let found = (0..labels.length())
-        .filter_map(|index| labels.item(index)?.dyn_into::<web_sys::HtmlElement>().ok())
+    let found = all_within(panel, LABELS)
+        .into_iter()
         .find(|label| label.text_content().is_some_and(|text| text.trim().starts_with(field)));
     let Some(label) = found else { return };
     let mut around = Some(web_sys::Element::from(label.clone()));

@@ -12,7 +12,7 @@ use crate::ui::lesson::LessonSession;
 use crate::ui::lesson::model::role_name;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::use_marks;
+use crate::ui::pictures::marks::{Frame, use_marks};
 use crate::ui::pictures::sight;
 use crate::ui::store::Store;
 
@@ -117,12 +117,7 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
             >
                 {live(choices)}
             </div>
-            <div
-                class="alias-ledger__page picture__scroll"
-                node_ref=page_frame
-                on:keydown=move |event| marks.key(event)
-                on:focusin=move |event| marks.focus(event)
-            >
+            <Frame marks class="alias-ledger__page picture__scroll">
                 {live(page)}
                 <details
                     class="disclosure alias-ledger__messages"
@@ -134,7 +129,7 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
                     </summary>
                     <div class="disclosure__body table-scroll">{live(table)}</div>
                 </details>
-            </div>
+            </Frame>
         }
         .into_any(),
     };

@@ -7,4 +7,4 @@ pub mod model;
 mod view;
 
 #[cfg(target_arch = "wasm32")]
-pub use view::{Face, Layer, Marks, use_marks};
+pub use view::{Face, Frame, Layer, use_marks};

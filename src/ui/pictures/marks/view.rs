@@ -8,10 +8,11 @@ use web_sys::{Element, Event, HtmlElement};
 
 use super::model::{Spot, Step, pressed, stop};
 use crate::capture::{ClientSlot, RecordId};
+use crate::ui::browser::all_within;
 use crate::ui::live::live;
 use crate::ui::store::{Store, use_store};
 
-/// The marks within a frame. Its element hands `on:keydown` and `on:focusin` to it. Copied freely.
+/// The marks within a [`Frame`]. Copied freely.
 #[derive(Clone, Copy)]
 pub struct Marks {
     store: Store,
@@ -35,7 +36,7 @@ pub fn use_marks<T: 'static>(frame: NodeRef<Div>, change: impl Fn() -> T + 'stat
 
 impl Marks {
     /// An arrow key on a mark leads to another one.
-    pub fn key(self, event: KeyboardEvent) {
+    fn key(self, event: KeyboardEvent) {
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
         let Some(step) = Step::of(&event.key()).filter(|_| plain && !event.default_prevented())
         else {
@@ -52,7 +53,7 @@ impl Marks {
     }
 
     /// Where the focus is, Tab stops from now on.
-    pub fn focus(self, event: FocusEvent) {
+    fn focus(self, event: FocusEvent) {
         if let Some(mark) = mark_of(&event) {
             self.focused.set_value(record(&mark));
             settle_at(&self.all(), &mark);
@@ -61,11 +62,9 @@ impl Marks {
 
     fn all(self) -> Vec<HtmlElement> {
         let frame = self.frame.try_get_untracked().flatten();
-        let found = frame.and_then(|frame| frame.query_selector_all("[data-mark]").ok());
-        let found = found.into_iter().flat_map(|found| {
-            (0..found.length()).filter_map(move |at| found.item(at)?.dyn_into::<HtmlElement>().ok())
-        });
-        found.filter(|mark| mark.offset_parent().is_some()).collect()
+        let mut all = frame.map_or_else(Vec::new, |frame| all_within(&frame, MARKS));
+        all.retain(|mark| mark.offset_parent().is_some());
+        all
     }
 
     fn settle(self) {
@@ -99,7 +98,7 @@ fn settle_at(all: &[HtmlElement], stop: &HtmlElement) {
 
 fn mark_of(event: &Event) -> Option<HtmlElement> {
     let target = event.target()?.dyn_into::<Element>().ok()?;
-    target.closest("[data-mark]").ok()??.dyn_into().ok()
+    target.closest(MARKS).ok()??.dyn_into().ok()
 }
 
 fn record(mark: &Element) -> Option<RecordId> {
@@ -109,6 +108,23 @@ fn record(mark: &Element) -> Option<RecordId> {
 fn spot(mark: &Element) -> Spot {
     let area = mark.get_bounding_client_rect();
     Spot { x: area.left() + area.width() / 2.0, y: area.top() + area.height() / 2.0 }
+}
+
+const MARKS: &str = "[data-mark]";
+
+/// The part of a picture in which the marks are.
+#[component]
+pub fn Frame(marks: Marks, class: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div
+            class=class
+            node_ref=marks.frame
+            on:keydown=move |event| marks.key(event)
+            on:focusin=move |event| marks.focus(event)
+        >
+            {children()}
+        </div>
+    }
 }
 
 /// One mark over a drawing.
@@ -134,11 +150,8 @@ pub fn Layer(#[prop(into)] faces: Signal<Vec<Face>>) -> impl IntoView {
     let layer = NodeRef::<Div>::new();
     let press = move |event: MouseEvent| {
         let nearest = || {
-            let found = layer.get_untracked()?.query_selector_all("[data-mark]").ok()?;
-            let all: Vec<Element> = (0..found.length())
-                .filter_map(|at| found.item(at)?.dyn_into::<Element>().ok())
-                .collect();
-            let spots: Vec<Spot> = all.iter().map(spot).collect();
+            let all = all_within(&*layer.get_untracked()?, MARKS);
+            let spots: Vec<Spot> = all.iter().map(|mark| spot(mark)).collect();
             let at = pressed(&spots, event.client_x().into(), event.client_y().into())?;
             record(&all[at])
         };

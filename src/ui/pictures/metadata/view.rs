@@ -17,7 +17,7 @@ use crate::ui::lesson::LessonSession;
 use crate::ui::lesson::model::role_name;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::use_marks;
+use crate::ui::pictures::marks::{Frame, use_marks};
 use crate::ui::pictures::sight;
 use crate::ui::store::{Store, use_store};
 
@@ -182,17 +182,12 @@ pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
             >
                 {live(choices)}
             </div>
-            <div
-                class="metadata-view picture__scroll"
-                node_ref=page
-                on:keydown=move |event| marks.key(event)
-                on:focusin=move |event| marks.focus(event)
-            >
+            <Frame marks class="metadata-view picture__scroll">
                 {live(sum)}
                 {live(receivers)}
                 {live(drawing)}
                 {live(move || legend(locale.strings()))}
-            </div>
+            </Frame>
         }
         .into_any(),
     };

@@ -18,7 +18,7 @@ use crate::ui::components::{Evidence, Icon, Topic};
 use crate::ui::lesson::LessonSession;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::{Face, Layer, use_marks};
+use crate::ui::pictures::marks::{Face, Frame, Layer, use_marks};
 use crate::ui::pictures::measure::use_width;
 use crate::ui::progress::use_progress;
 use crate::ui::store::use_store;
@@ -52,7 +52,8 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
         let (times, newest) = requests.with_value(|(_, requests)| {
             let answers = requests.exchanges.iter().filter_map(|one| one.answer.as_ref());
             let newest = answers.map(|answer| answer.record).max();
-            (requests.round_trips_since(measured.get_value()), newest)
+            let trips = requests.round_trips_since(measured.get_value());
+            (trips.into_iter().map(|(took, _)| took).collect::<Vec<_>>(), newest)
         });
         if let Some(newest) = newest {
             measured.set_value(RecordId(newest.0 + 1));
@@ -126,12 +127,7 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().requests_title())}</h3>
             </header>
-            <div
-                class="card__body requests__body"
-                node_ref=body
-                on:keydown=move |event| marks.key(event)
-                on:focusin=move |event| marks.focus(event)
-            >
+            <Frame marks class="card__body requests__body">
                 <div class="requests__stage" node_ref=root>{live(picture)}</div>
                 <ol class="requests__list">
                     <For each=move || rows.get() key=|exchange| exchange.request let:exchange>
@@ -139,7 +135,7 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
                     </For>
                 </ol>
                 {live(aside)}
-            </div>
+            </Frame>
             <p class="visually-hidden" aria-live="polite">{live(move || latest.get())}</p>
         </section>
     }
@@ -150,20 +146,14 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
 struct Trips {
     sorted: Vec<Duration>,
     answers: Vec<RecordId>,
-    latest: Option<(RecordId, Duration)>,
+    latest: Option<(Duration, RecordId)>,
 }
 
 impl Trips {
     fn of(requests: &Requests) -> Trips {
-        let answered = requests.exchanges.iter().filter_map(|exchange| {
-            let answer = exchange.answer.as_ref()?;
-            let took = answer.at.since(exchange.sent_at);
-            (took <= exchange.limit).then_some((answer.record, took))
-        });
-        let mut all: Vec<(RecordId, Duration)> = answered.collect();
-        let latest = all.iter().copied().max();
-        all.sort_by_key(|(record, took)| (*took, *record));
-        let (answers, sorted) = all.into_iter().unzip();
+        let all = requests.round_trips_since(RecordId(0));
+        let latest = all.iter().copied().max_by_key(|(_, answer)| *answer);
+        let (sorted, answers) = all.into_iter().unzip();
         Trips { sorted, answers, latest }
     }
 }
@@ -191,7 +181,7 @@ fn stage(drawing: Memo<Drawing>, trips: Memo<Trips>, width: Signal<f64>) -> impl
     let dots = move || {
         let strings = locale.strings();
         trips.with(|trips| {
-            let latest = trips.latest.map(|(_, took)| took);
+            let latest = trips.latest.map(|(took, _)| took);
             let spread = spread(&trips.sorted, latest, width.get())?;
             let words = figures(&trips.sorted, spread.per_dot, strings);
             let faces = trip_faces(&spread, trips, strings);
@@ -235,8 +225,8 @@ fn trip_faces(spread: &Spread, trips: &Trips, strings: &Strings) -> Vec<Face> {
     }
     let of_dot = |dot: &SpreadDot| {
         let latest = trips.latest.filter(|_| dot.is_latest);
-        let nth = || Some((*trips.answers.get(dot.nth)?, *trips.sorted.get(dot.nth)?));
-        let (answer, took) = latest.or_else(nth)?;
+        let nth = || Some((*trips.sorted.get(dot.nth)?, *trips.answers.get(dot.nth)?));
+        let (took, answer) = latest.or_else(nth)?;
         let words = strings.requests_figure(duration(took));
         let name = format!("#{} PUBLISH: {words}", answer.number());
         Some(mark(answer, dot.x, GROUND + dot.y, name))

@@ -14,7 +14,7 @@ use crate::ui::components::{Evidence, Icon};
 use crate::ui::format::capped;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::use_marks;
+use crate::ui::pictures::marks::{Frame, use_marks};
 use crate::ui::pictures::sight;
 use crate::ui::store::{Store, use_store};
 
@@ -87,15 +87,10 @@ pub fn ScramPicture() -> impl IntoView {
             <header class="card__head">
                 <h3 class="card__title">{live(move || locale.strings().scram_title())}</h3>
             </header>
-            <div
-                class="card__body"
-                node_ref=frame
-                on:keydown=move |event| marks.key(event)
-                on:focusin=move |event| marks.focus(event)
-            >
+            <Frame marks class="card__body">
                 {live(choices)}
                 {live(body)}
-            </div>
+            </Frame>
         </section>
     }
 }

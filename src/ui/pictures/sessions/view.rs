@@ -20,7 +20,7 @@ use crate::ui::broker_view::words::span;
 use crate::ui::components::Icon;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::{Face, Layer, use_marks};
+use crate::ui::pictures::marks::{Face, Frame, Layer, use_marks};
 use crate::ui::pictures::measure::use_width;
 use crate::ui::store::use_store;
 
@@ -106,15 +106,10 @@ pub fn SessionsPicture() -> impl IntoView {
                 <h3 class="card__title">{live(move || locale.strings().sessions_title())}</h3>
                 {live(skips)}
             </header>
-            <div
-                class="card__body sessions__body"
-                node_ref=body
-                on:keydown=move |event| marks.key(event)
-                on:focusin=move |event| marks.focus(event)
-            >
+            <Frame marks class="card__body sessions__body">
                 {live(refusal)}
                 <div class="sessions__stage" node_ref=root>{live(picture)}</div>
-            </div>
+            </Frame>
             <p class="visually-hidden" aria-live="polite">{live(move || news.get())}</p>
         </section>
     }

@@ -12,7 +12,7 @@ use crate::ui::format::grouped;
 use crate::ui::lesson::LessonSession;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::use_marks;
+use crate::ui::pictures::marks::{Frame, use_marks};
 use crate::ui::pictures::sight;
 use crate::ui::store::{Store, use_store};
 
@@ -85,14 +85,9 @@ pub fn TracerPicture(session: LessonSession) -> impl IntoView {
             >
                 {live(columns)}
             </div>
-            <div
-                class="tracer picture__scroll"
-                node_ref=page
-                on:keydown=move |event| marks.key(event)
-                on:focusin=move |event| marks.focus(event)
-            >
+            <Frame marks class="tracer picture__scroll">
                 {live(drawing)}
-            </div>
+            </Frame>
         }
         .into_any(),
     };
