@@ -7,8 +7,7 @@ use super::message::seconds;
 use super::policy::{Action, Request};
 use super::session::{Presence, Session};
 use super::{Broker, ClientId, ConnectionId, Output};
-use crate::delivery::Violation;
-use crate::delivery::{IncomingAliases, OutgoingAliases, Quota, fit_into};
+use crate::delivery::{Accepts, IncomingAliases, OutgoingAliases, Quota, Violation, fit_into};
 use crate::mqtt::{
     Auth, ConnAck, Connect, Packet, PacketType, Properties, Property, QoS, ReasonCode, Sender,
 };
@@ -239,9 +238,9 @@ impl Broker {
             reason_code: ReasonCode::Success,
             properties: self.capabilities(&connect, expiry_interval, &client_id, proof),
         };
-        let maximum_packet_size = properties.maximum_packet_size();
+        let accepts = Accepts::of_connect(&connect);
         // A Client that cannot take the CONNACK cannot be served [MQTT-3.1.2-24].
-        let Some(packet) = fit_into(Packet::ConnAck(connack), maximum_packet_size) else {
+        let Some(packet) = fit_into(Packet::ConnAck(connack), accepts.maximum_packet_size) else {
             return self.close(id, now);
         };
 
@@ -264,15 +263,15 @@ impl Broker {
             keep_alive: KeepAlive { secs: keep_alive, last_heard: now },
             ends_at: maximum_connect_time.map(|secs| now + seconds(secs)),
             may_extend_session: asked_expiry > 0,
-            maximum_packet_size,
+            maximum_packet_size: accepts.maximum_packet_size,
             problem_information: properties.request_problem_information() != Some(0),
             authentication_method: properties.authentication_method().map(str::to_owned),
             exchange: None,
             receiving: Quota::new(announced.receive_maximum),
-            sending: Quota::new(properties.receive_maximum().unwrap_or(Quota::DEFAULT_MAXIMUM)),
+            sending: Quota::new(accepts.receive_maximum),
             redelivery,
             incoming_aliases: IncomingAliases::new(announced.topic_alias_maximum),
-            outgoing_aliases: OutgoingAliases::new(properties.topic_alias_maximum().unwrap_or(0)),
+            outgoing_aliases: OutgoingAliases::new(accepts.topic_alias_maximum),
             publish_rate: Rate::default(),
         }));
         self.arm_connection(id);
