@@ -1,5 +1,7 @@
 //! Questions to test oneself with, each with the exercise that proves its answer.
 
+use std::collections::VecDeque;
+
 use crate::course::chapter_of;
 
 pub struct Question {
@@ -43,17 +45,14 @@ const fn question(id: &'static str, correct: usize, exercise: &'static str) -> Q
 /// the chapter before it, and the one that has waited longest. None is asked twice on the way through the
 /// course, so that few are left for the first chapters.
 pub fn recall(chapter: usize) -> Vec<&'static Question> {
-    let mut waiting: Vec<&Question> = Vec::new();
+    let mut waiting = VecDeque::new();
     let mut asked = Vec::new();
     for coming in 1..=chapter {
-        let of_last =
+        let is_fresh =
             |it: &&Question| chapter_of(it.exercise).is_some_and(|(n, _)| n + 1 == coming);
-        let fresh: Vec<_> = QUESTIONS.iter().filter(of_last).collect();
-        let oldest = (!waiting.is_empty()).then(|| waiting.remove(0));
-        waiting.extend(&fresh);
-        let newest = fresh.first().map(|_| waiting.remove(waiting.len() - fresh.len()));
-        let second = newest.is_none().then(|| waiting.pop()).flatten();
-        asked = oldest.into_iter().chain(newest).chain(second).collect();
+        let mut fresh = QUESTIONS.iter().filter(is_fresh);
+        asked = waiting.pop_front().into_iter().chain(fresh.next()).collect();
+        waiting.extend(fresh);
     }
     asked
 }
