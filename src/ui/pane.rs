@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::language::Strings;
-use crate::ui::store::Store;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pane {
@@ -40,18 +39,6 @@ pub fn provide_pane() -> RwSignal<Pane> {
 
 pub fn use_pane() -> RwSignal<Pane> {
     expect_context::<PaneInSight>().0
-}
-
-/// On a narrow screen the inspector is in a pane of its own: what is opened from another one comes into sight.
-/// Not while a solution plays, which opens packets by itself.
-pub fn follow_opened(store: Store, is_playing: impl Fn() -> bool + Send + Sync + 'static) {
-    let pane = use_pane();
-    Effect::new(move |before: Option<()>| {
-        let is_open = store.selected().is_some();
-        if before.is_some() && is_open && !untrack(&is_playing) {
-            pane.set(Pane::Wire);
-        }
-    });
 }
 
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ use crate::ui::components::{Axis, Icon, Splitter};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::WireState;
-use crate::ui::pane::{Pane, follow_opened, use_pane};
+use crate::ui::pane::{Pane, use_pane};
 use crate::ui::stage::{Cast, Desk, PaneTabs, Panels};
 use crate::ui::store::use_store;
 use crate::ui::wire::Wire;
@@ -22,7 +22,6 @@ pub fn BenchPage() -> impl IntoView {
     let pane = use_pane();
     pane.set(Pane::Bench);
     let wire = WireState::provide();
-    follow_opened(store, || false);
     Desk::provide(false);
     let session = BenchSession::begin(store);
     let down = RwSignal::new(None::<f64>);

@@ -13,7 +13,7 @@ use crate::ui::lesson::{Lesson, LessonSession, TaskStrip};
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::packet_list::WireState;
-use crate::ui::pane::{Pane, follow_opened, use_pane};
+use crate::ui::pane::{Pane, use_pane};
 use crate::ui::parts::ladder;
 use crate::ui::pictures;
 use crate::ui::progress::use_progress;
@@ -72,7 +72,6 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
             }
         });
     });
-    follow_opened(store, move || session.is_playing());
     // What has met a step is to be seen in the picture.
     let current = Memo::new(move |_| session.current());
     Effect::new(move |before: Option<Option<usize>>| {
