@@ -7,8 +7,10 @@ use leptos::prelude::*;
 use super::model;
 use crate::broker::Input;
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::{Cast, Done, Evidence, Exercise, Kept, Run, Verdict, figure};
-use crate::language::Strings;
+use crate::course::{
+    Cast, Done, Evidence, Exercise, Finding, Kept, Run, Verdict, exercise_prose, figure,
+};
+use crate::language::{Language, Strings};
 use crate::link::Target;
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::packet_list::{WireState, use_wire};
@@ -337,6 +339,13 @@ impl LessonSession {
             let part = lab.client(slot).map_or("", |client| client.role());
             model::role_name(part, strings).to_owned()
         })
+    }
+
+    /// What a step's check found, as one sentence. Not tracked.
+    pub fn worded(self, step: usize, found: &Finding, language: Language) -> String {
+        let (strings, words) = (language.strings(), exercise_prose(self.exercise.id, language));
+        let id = self.exercise.steps[step].id;
+        model::finding(found, id, words, strings, |slot| self.role(slot, strings))
     }
 
     /// Packets that the learner's clients have sent since the start, without keeping alive.

@@ -109,17 +109,13 @@ fn VerdictView(
     words: Signal<Option<&'static StepProse>>,
 ) -> impl IntoView {
     let locale = use_locale();
-    let role = move |slot| session.role(slot, locale.strings());
     let body = move || {
         let verdict = session.verdict(index)?;
         let strings = locale.strings();
         let state = model::state(&verdict);
         let word = model::state_word(&verdict, strings);
-        let text = verdict.as_ref().err().map(Unmet::finding).map(|found| {
-            let words = exercise_prose(session.exercise.id, locale.language());
-            let step = session.exercise.steps[index].id;
-            model::finding(found, step, words, strings, role)
-        });
+        let told = verdict.as_ref().err().map(Unmet::finding);
+        let text = told.map(|found| session.worded(index, found, locale.language()));
         let records = match &verdict {
             Ok(records) => records.clone(),
             Err(Unmet::Contradicted { by, .. }) => vec![*by],

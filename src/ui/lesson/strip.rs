@@ -63,10 +63,7 @@ pub fn TaskStrip(session: LessonSession) -> impl IntoView {
         let index = session.current().filter(|_| pane.get() != Pane::Learn)?;
         let unmet = session.verdict(index)?.err()?;
         let Unmet::Contradicted { .. } = unmet else { return None };
-        let strings = locale.strings();
-        let step = session.exercise.steps[index].id;
-        let role = |slot| session.role(slot, strings);
-        Some(model::finding(unmet.finding(), step, words(), strings, role))
+        Some(session.worded(index, unmet.finding(), locale.language()))
     };
     view! {
         <div class="task-strip">
