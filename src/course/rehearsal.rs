@@ -47,6 +47,11 @@ impl Rehearsal {
         }
     }
 
+    /// The moment it is now.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
     pub fn evidence(&self) -> Evidence<'_> {
         Evidence {
             capture: self.lab.capture(),

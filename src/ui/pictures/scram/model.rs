@@ -335,34 +335,16 @@ const MARGIN: f64 = 0.07;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::{Cast, Evidence, Exercise, Move, exercise};
-    use crate::lab::Lab;
-    use crate::time::Instant;
+    use crate::course::{Rehearsal, exercise};
 
     /// The exchanges in an exercise whose first moves were played, as many as are asked for.
     fn played(id: &str, moves: usize) -> Vec<Sheet> {
-        let (_, exercise): (_, &Exercise) = exercise(id).expect("it is in the course");
-        let cast = Cast::new(exercise.clients, "7f3a51c2");
-        let mut lab = Lab::within_tab([7; 32]);
-        let mut now = Instant::START;
-        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
-        let policy = crate::broker::Input::SetPolicy(Box::new((exercise.policy)()));
-        lab.operate_in_tab(policy, now);
-        for next in (exercise.solution)(&cast).into_iter().take(moves) {
-            let (since, opened) = (RecordId(0), Default::default());
-            let capture = lab.capture();
-            let evidence = Evidence { capture, since, opened: &opened, filter: "" };
-            if let Move::Act(_) | Move::React(_) = next {
-                let act = next.act(&cast, &evidence).expect("the move before is answered");
-                lab.act(act, now).expect("it can be done");
-            }
-            let end = now + std::time::Duration::from_secs(1);
-            while let Some(due) = lab.next_timeout().filter(|due| *due <= end) {
-                now = due;
-                lab.advance(due);
-            }
+        let (_, exercise) = exercise(id).expect("it is in the course");
+        let mut rehearsal = Rehearsal::new(exercise, "7f3a51c2");
+        for next in (exercise.solution)(&rehearsal.cast).iter().take(moves) {
+            rehearsal.make(next);
         }
-        in_capture(lab.capture()).iter().map(sheet).collect()
+        in_capture(rehearsal.lab.capture()).iter().map(sheet).collect()
     }
 
     fn known(sheet: &Sheet) -> Vec<Quantity> {

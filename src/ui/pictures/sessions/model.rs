@@ -710,9 +710,8 @@ mod tests {
 
     use super::*;
     use crate::capture::{Capture, Entry, LinkClose};
-    use crate::course::{Cast, Move, exercise};
+    use crate::course::{Move, Rehearsal, exercise};
     use crate::lab::Lab;
-    use crate::link::Target;
     use crate::mqtt::{
         Ack, ConnAck, Connect, ConnectionId, Disconnect, Packet, PacketId, PacketType, Properties,
         Property, Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
@@ -725,25 +724,13 @@ mod tests {
     /// Plays the first moves of an exercise's solution in the tab.
     fn after(id: &str, moves: usize) -> (Lab, Instant) {
         let (_, exercise) = exercise(id).expect("it exists");
-        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
-        let mut now = Instant::START;
-        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
-        for client in 0..exercise.clients.len() {
-            let cast = Cast::new(exercise.clients, "7f");
-            for act in (exercise.clients[client].beginning)(&cast) {
-                lab.act(act, now).expect("a beginning may do it");
-            }
+        let mut rehearsal = Rehearsal::new(exercise, "7f");
+        for next in (exercise.solution)(&rehearsal.cast).iter().take(moves) {
+            rehearsal.make(next);
+            rehearsal.make(&Move::Wait(Duration::from_millis(50)));
         }
-        for next in (exercise.solution)(&Cast::new(exercise.clients, "7f")).into_iter().take(moves)
-        {
-            match next {
-                Move::Act(act) => lab.act(act, now).expect("the solution may do it"),
-                Move::Wait(time) => now = lab.skip(time, now).expect("in the tab"),
-                _ => {}
-            }
-            now = lab.skip(Duration::from_millis(50), now).expect("in the tab");
-        }
-        (lab, now)
+        let now = rehearsal.now();
+        (rehearsal.lab, now)
     }
 
     /// Once as the packets alone tell, once with a look inside: both must say the same.

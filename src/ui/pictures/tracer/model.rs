@@ -626,10 +626,7 @@ const MOST_LEVELS: usize = 7;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::{Cast, Exercise, Move, exercise};
-    use crate::lab::Lab;
-    use crate::link::Target;
-    use crate::time::Instant;
+    use crate::course::{Rehearsal, exercise};
 
     /// Letter, matching subscriptions, copies, and why.
     type Row = (char, usize, usize, Vec<Reason>);
@@ -637,16 +634,12 @@ mod tests {
     /// What the tracer says after an exercise's solution was played in the tab: by message, oldest first,
     /// the receivers with the number of matches and copies.
     fn traced(id: &str) -> Vec<(String, Vec<Row>)> {
-        let (_, exercise): (_, &'static Exercise) = exercise(id).expect("it exists");
-        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
-        let mut now = Instant::START;
-        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
+        let (_, exercise) = exercise(id).expect("it exists");
+        let mut rehearsal = Rehearsal::new(exercise, "7f");
         let mut tracer = Tracer::default();
-        for next in (exercise.solution)(&Cast::new(exercise.clients, "7f")) {
-            let Move::Act(act) = next else { continue };
-            lab.act(act, now).expect("the solution may do it");
-            now = lab.skip(std::time::Duration::from_millis(50), now).expect("in the tab");
-            tracer.update(lab.capture());
+        for next in (exercise.solution)(&rehearsal.cast) {
+            rehearsal.make(&next);
+            tracer.update(rehearsal.lab.capture());
         }
         let traces = tracer.traces().collect::<Vec<_>>().into_iter().rev();
         let row = |trace: &Trace| {
@@ -762,17 +755,13 @@ mod tests {
 
     /// The tree of the last message after an exercise's solution was played in the tab.
     fn last_tree(id: &str) -> Tree {
-        let (_, exercise): (_, &'static Exercise) = exercise(id).expect("it exists");
-        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
-        let mut now = Instant::START;
-        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
-        for next in (exercise.solution)(&Cast::new(exercise.clients, "7f")) {
-            let Move::Act(act) = next else { continue };
-            lab.act(act, now).expect("the solution may do it");
-            now = lab.skip(std::time::Duration::from_millis(50), now).expect("in the tab");
+        let (_, exercise) = exercise(id).expect("it exists");
+        let mut rehearsal = Rehearsal::new(exercise, "7f");
+        for next in (exercise.solution)(&rehearsal.cast) {
+            rehearsal.make(&next);
         }
         let mut tracer = Tracer::default();
-        tracer.update(lab.capture());
+        tracer.update(rehearsal.lab.capture());
         tracer.traces().next().expect("there is a message").tree()
     }
 

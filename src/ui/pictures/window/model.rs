@@ -210,42 +210,18 @@ const MOST_CLIENTS: usize = 12;
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
 
     use super::*;
-    use crate::broker::Input;
-    use crate::course::{Cast, Evidence, Move, exercise};
-    use crate::link::Target;
-    use crate::time::Instant;
+    use crate::course::{Rehearsal, exercise};
 
     /// The bench after the first moves of an exercise's solution, in the tab.
     fn after(id: &str, moves: usize) -> Vec<Pair> {
         let (_, exercise) = exercise(id).expect("it exists");
-        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
-        let mut now = Instant::START;
-        lab.set_up(exercise.clients.iter().map(|client| client.role), now);
-        lab.operate_in_tab(Input::SetPolicy(Box::new((exercise.policy)())), now);
-        let cast = Cast::new(exercise.clients, "7f");
-        for act in exercise.beginning(&cast) {
-            lab.act(act, now).expect("it may");
+        let mut rehearsal = Rehearsal::new(exercise, "7f");
+        for next in (exercise.solution)(&rehearsal.cast).iter().take(moves) {
+            rehearsal.make(next);
         }
-        for next in (exercise.solution)(&cast).into_iter().take(moves) {
-            let opened = Default::default();
-            let evidence = Evidence {
-                capture: lab.capture(),
-                since: RecordId(0),
-                opened: &opened,
-                filter: "",
-            };
-            let acts = match next {
-                Move::Acts(acts) => acts,
-                other => other.act(&cast, &evidence).into_iter().collect(),
-            };
-            for act in acts {
-                lab.act(act, now).expect("the solution may do it");
-            }
-            now = lab.skip(Duration::from_millis(200), now).expect("in the tab");
-        }
+        let lab = rehearsal.lab;
         let inside = lab.in_tab().broker().snapshot();
         let mut readings = Readings::default();
         readings.take_in(lab.capture());
