@@ -32,8 +32,7 @@ fn every_step_is_open_at_the_start() {
 #[test]
 fn every_solution_meets_every_step_at_par() {
     for exercise in exercises() {
-        let mut table = Table::new(exercise);
-        table.play(solution(exercise));
+        let table = Table::played(exercise);
         assert_eq!(table.unmet(), [], "{}", exercise.id);
         assert_eq!(table.packets_sent(), exercise.par, "par of {}", exercise.id);
         for (step, outcome) in exercise.steps.iter().zip(table.run.outcomes()) {
@@ -109,8 +108,7 @@ fn every_step_has_a_wrong_act_beside_it() {
 #[test]
 fn figures_and_values_in_the_words_are_filled_in() {
     for exercise in exercises() {
-        let mut table = Table::new(exercise);
-        table.play(solution(exercise));
+        let table = Table::played(exercise);
         for language in Language::ALL {
             for (place, text) in table.words(language) {
                 assert!(!text.contains("[["), "{} {place} in {language:?}: {text}", exercise.id);
@@ -125,8 +123,7 @@ fn figures_and_values_in_the_words_are_filled_in() {
 fn bytes_quoted_in_the_words_are_on_the_wire() {
     let mut wrong = Vec::new();
     for exercise in exercises() {
-        let mut table = Table::new(exercise);
-        table.play(solution(exercise));
+        let table = Table::played(exercise);
         let frames = table.frames();
         for language in Language::ALL {
             for (place, text) in table.raw_words(language) {
@@ -147,8 +144,9 @@ fn bytes_quoted_in_the_words_are_on_the_wire() {
 fn sizes_in_the_words_come_from_the_encoder() {
     let mut wrong = Vec::new();
     for exercise in exercises() {
-        let told = numbers_told(exercise);
-        for (place, text) in Language::ALL.into_iter().flat_map(|it| every_word(exercise, it)) {
+        let table = Table::played(exercise);
+        let told = numbers_told(&table);
+        for (place, text) in Language::ALL.into_iter().flat_map(|it| every_word(&table, it)) {
             for typed in numbers::typed(text).into_iter().filter(|typed| typed.is_size) {
                 if !told.contains(&typed.number) {
                     wrong.push(format!("{} {place}: {} bytes", exercise.id, typed.number));
@@ -164,9 +162,8 @@ fn sizes_in_the_words_come_from_the_encoder() {
 fn numbers_of_outcomes_are_on_the_wire() {
     let mut wrong = Vec::new();
     for exercise in exercises() {
-        let told = numbers_told(exercise);
-        let mut table = Table::new(exercise);
-        table.play(solution(exercise));
+        let table = Table::played(exercise);
+        let told = numbers_told(&table);
         let frames = table.frames();
         for (place, text) in Language::ALL.into_iter().flat_map(|it| claims(&table, it)) {
             let numbers = numbers::typed(text).into_iter().map(|typed| typed.number);
@@ -187,8 +184,7 @@ fn numbers_of_outcomes_are_on_the_wire() {
 fn numbers_of_outcomes_hold_for_other_values_too() {
     let mut wrong = BTreeSet::new();
     for exercise in exercises() {
-        let mut table = Table::new(exercise);
-        table.play(solution(exercise));
+        let table = Table::played(exercise);
         let told_at = |table: &Table, step: usize| match &table.run.verdicts()[step] {
             Ok(records) => Some(table.told_by(records)),
             Err(_) => None,
@@ -224,13 +220,11 @@ fn numbers_of_outcomes_hold_for_other_values_too() {
     assert_eq!(wrong, BTreeSet::new(), "numbers that are another learner's");
 }
 
-/// What packets of the solution's run say in numbers, and what is known from elsewhere.
-fn numbers_told(exercise: &'static Exercise) -> BTreeSet<String> {
-    let mut table = Table::new(exercise);
-    table.play(solution(exercise));
-    let mut told = table.told();
-    for (_, number, _) in numbers::FROM_ELSEWHERE.iter().filter(|(id, ..)| *id == exercise.id) {
-        assert!(told.insert((*number).to_owned()), "{}: {number} is in a packet", exercise.id);
+/// What packets of the run say in numbers, and what is known from elsewhere.
+fn numbers_told(table: &Table) -> BTreeSet<String> {
+    let (mut told, id) = (table.told(), table.exercise.id);
+    for (_, number, _) in numbers::FROM_ELSEWHERE.iter().filter(|(of, ..)| *of == id) {
+        assert!(told.insert((*number).to_owned()), "{id}: {number} is in a packet");
     }
     told
 }
@@ -242,9 +236,9 @@ fn claims(table: &Table, language: Language) -> impl Iterator<Item = (String, &'
 }
 
 /// Everything that is written about an exercise, each text with its place.
-fn every_word(exercise: &'static Exercise, language: Language) -> Vec<(String, &'static str)> {
-    let mut all = Table::new(exercise).raw_words(language);
-    let words = exercise_prose(exercise.id, language).expect("there are words");
+fn every_word(table: &Table, language: Language) -> Vec<(String, &'static str)> {
+    let mut all = table.raw_words(language);
+    let words = exercise_prose(table.exercise.id, language).expect("there are words");
     all.extend(words.findings.iter().map(|it| (format!("finding {}", it.key), it.text)));
     all.extend([
         ("elsewhere".to_owned(), words.elsewhere),
@@ -301,8 +295,7 @@ fn predictions_are_not_answered_before_their_time() {
     let mut told = Vec::new();
     for exercise in exercises() {
         let untouched = Table::new(exercise);
-        let mut played = Table::new(exercise);
-        played.play(solution(exercise));
+        let played = Table::played(exercise);
         for (index, step) in exercise.steps.iter().enumerate() {
             let Some(prediction) = &step.prediction else { continue };
             let answer = played.run.outcomes()[index].expect("the solution answers it");
@@ -371,8 +364,7 @@ fn no_move_of_a_solution_can_be_left_out() {
 #[test]
 fn met_steps_name_the_records_that_met_them() {
     for exercise in exercises() {
-        let mut table = Table::new(exercise);
-        table.play(solution(exercise));
+        let table = Table::played(exercise);
         for (step, verdict) in exercise.steps.iter().zip(table.run.verdicts()) {
             let Ok(records) = verdict else { panic!("{} {}", exercise.id, step.id) };
             assert!(!records.is_empty(), "{} {}", exercise.id, step.id);
@@ -473,8 +465,7 @@ fn names_itself(exercise: &Exercise, step: &Step) -> bool {
 fn figures_have_46_columns_at_most() {
     let mut wide = Vec::new();
     for exercise in exercises() {
-        let mut table = Table::new(exercise);
-        table.play(solution(exercise));
+        let table = Table::played(exercise);
         for (place, text) in Language::ALL.into_iter().flat_map(|it| table.words(it)) {
             for line in text.split("<pre>").skip(1).flat_map(figure_lines) {
                 let columns: usize = line.chars().map(|c| if c < '\u{2E80}' { 1 } else { 2 }).sum();

@@ -108,7 +108,8 @@ fn forget(exercise: &Exercise, cast: &Cast) {
 /// move.
 fn play(bench: Bench, exercise: &'static Exercise, cast: &Cast, expected: &[usize]) -> Played {
     let since = bench.lab.capture().next_id();
-    let mut stage = OnBench { bench, since, opened: BTreeSet::new(), filter: String::new() };
+    let beside = Beside { since, opened: BTreeSet::new(), filter: String::new() };
+    let mut stage = OnBench { bench, beside };
     for act in exercise.beginning(cast) {
         stage.bench.act(act);
     }
@@ -121,10 +122,9 @@ fn play(bench: Bench, exercise: &'static Exercise, cast: &Cast, expected: &[usiz
     };
     for (index, next) in (exercise.solution)(cast).into_iter().enumerate() {
         if let Move::React(_) = next {
-            let OnBench { bench, since, opened, filter } = &mut stage;
+            let OnBench { bench, beside } = &mut stage;
             bench.wait_at_most(patience, |lab| {
-                let (capture, since) = (lab.capture(), *since);
-                next.act(cast, &Evidence { capture, since, opened, filter }).is_some()
+                next.act(cast, &beside.evidence(lab.capture())).is_some()
             });
         }
         let made = next.make(cast, &mut stage);
@@ -138,11 +138,10 @@ fn play(bench: Bench, exercise: &'static Exercise, cast: &Cast, expected: &[usiz
         after.push(stage.bench.lab.capture().len());
         run.update(exercise, &stage.evidence());
     }
-    let OnBench { mut bench, since, opened, filter } = stage;
+    let OnBench { mut bench, beside } = stage;
     if exercise.broker == Broker::Any {
         bench.try_wait_until(|lab| {
-            let capture = lab.capture();
-            run.update(exercise, &Evidence { capture, since, opened: &opened, filter: &filter });
+            run.update(exercise, &beside.evidence(lab.capture()));
             run.is_done()
         });
         // The last acknowledgements may still be due.
@@ -155,9 +154,13 @@ fn play(bench: Bench, exercise: &'static Exercise, cast: &Cast, expected: &[usiz
     Played { unmet, packets_sent, after, capture: bench.lab.capture().clone() }
 }
 
-/// A bench, with what a check reads beside its capture.
 struct OnBench {
     bench: Bench,
+    beside: Beside,
+}
+
+/// What a check reads beside the capture.
+struct Beside {
     since: RecordId,
     opened: BTreeSet<RecordId>,
     filter: String,
@@ -165,8 +168,13 @@ struct OnBench {
 
 impl OnBench {
     fn evidence(&self) -> Evidence<'_> {
-        let (capture, since) = (self.bench.lab.capture(), self.since);
-        Evidence { capture, since, opened: &self.opened, filter: &self.filter }
+        self.beside.evidence(self.bench.lab.capture())
+    }
+}
+
+impl Beside {
+    fn evidence<'a>(&'a self, capture: &'a Capture) -> Evidence<'a> {
+        Evidence { capture, since: self.since, opened: &self.opened, filter: &self.filter }
     }
 }
 
@@ -189,11 +197,11 @@ impl Stage for OnBench {
     }
 
     fn open(&mut self, record: RecordId) {
-        self.opened.insert(record);
+        self.beside.opened.insert(record);
     }
 
     fn filter(&mut self, words: String) {
-        self.filter = words;
+        self.beside.filter = words;
     }
 }
 

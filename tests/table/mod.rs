@@ -26,6 +26,13 @@ impl Table {
         Table { exercise, cast: rehearsal.cast.clone(), rehearsal, run }
     }
 
+    /// After the whole solution.
+    pub fn played(exercise: &'static Exercise) -> Table {
+        let mut table = Table::new(exercise);
+        table.play(solution(exercise));
+        table
+    }
+
     pub fn lab(&self) -> &Lab {
         &self.rehearsal.lab
     }
