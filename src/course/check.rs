@@ -38,7 +38,7 @@ pub fn nothing_refused(packet: &Packet) -> Result<(), Finding> {
 /// The packet carries this Reason Code, among others perhaps.
 pub fn has_reason_code(packet: &Packet, wanted: ReasonCode) -> Result<(), Finding> {
     let kind = packet.packet_type();
-    let words = |code: ReasonCode| format!("0x{:02X} {}", code.value(), code.name_in(kind));
+    let words = |code: ReasonCode| code.in_words(kind);
     match packet.reason_codes() {
         codes if codes.contains(&wanted) => Ok(()),
         [] => Err(Finding::absent("Reason Code")),

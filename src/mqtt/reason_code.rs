@@ -121,6 +121,11 @@ impl ReasonCode {
         }
     }
 
+    /// `0x87 Not authorized`, by the name that it has in `packet`.
+    pub fn in_words(self, packet: PacketType) -> String {
+        format!("0x{:02X} {}", self.value(), self.name_in(packet))
+    }
+
     /// Whether `packet`, sent by `sender`, may carry it. Only DISCONNECT (§3.14.2.1) and AUTH
     /// (§3.15.2.1) have codes that belong to one side; where the sender is `None`, either will do.
     pub fn allowed_in(self, packet: PacketType, sender: Option<Sender>) -> bool {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::capture::{ClientSlot, Entry, RecordId};
 use crate::course::{Cast, Evidence};
 use crate::lab::Act;
-use crate::mqtt::{Connect, PacketType, Properties, Publish, QoS, ReasonCode, Subscription};
+use crate::mqtt::{Connect, Properties, Publish, QoS, ReasonCode, Subscription};
 
 /// CONNECT with Clean Start and Keep Alive 60 s, no properties.
 pub fn connect(cast: &Cast, slot: ClientSlot) -> Act {
@@ -60,16 +60,11 @@ pub fn has_ended(evidence: &Evidence, client: ClientSlot) -> bool {
     matches!(about_the_link.map(|record| &record.entry), Some(Entry::Closed(_)))
 }
 
-/// `0x87 Not authorized`, by the name that the code has in that packet.
-pub fn code_in_words(code: ReasonCode, packet: PacketType) -> String {
-    format!("0x{:02X} {}", code.value(), code.name_in(packet))
-}
-
 /// The Reason Codes of a record in words, with commas between; empty for a record without any.
 pub fn codes_of(evidence: &Evidence, record: RecordId) -> String {
     let packet = evidence.capture.get(record).and_then(|record| record.valid_packet());
     let Some(packet) = packet else { return String::new() };
-    let in_words = |code: &ReasonCode| code_in_words(*code, packet.packet_type());
+    let in_words = |code: &ReasonCode| code.in_words(packet.packet_type());
     packet.reason_codes().iter().map(in_words).collect::<Vec<_>>().join(", ")
 }
 

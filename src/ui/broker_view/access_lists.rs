@@ -6,7 +6,6 @@ use super::access::{
     ACTIONS, answer, example, filter_is_wrong, given, refusals, request, with_action,
 };
 use super::controls::{IconButton, Row, Select, SmallButton, TextBox, hint, said};
-use super::model::code_words;
 use super::policy_tab::change;
 use crate::broker::{Action, Policy, Rule, User};
 use crate::mqtt::{QoS, ReasonCode};
@@ -167,8 +166,8 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
     let answers = move || {
         let action = rule().action;
         let allow = (String::new(), locale.strings().inside_rule_allow().to_owned());
-        let codes = refusals(action)
-            .map(|code| (code.value().to_string(), code_words(code, answer(action))));
+        let codes =
+            refusals(action).map(|code| (code.value().to_string(), code.in_words(answer(action))));
         std::iter::once(allow).chain(codes).collect()
     };
     let grants = move || {

@@ -167,11 +167,6 @@ pub fn disconnect_codes() -> impl Iterator<Item = ReasonCode> {
     ReasonCode::ALL.iter().copied().filter(may)
 }
 
-/// `0x8D Keep Alive timeout`.
-pub fn code_words(code: ReasonCode, packet: PacketType) -> String {
-    format!("0x{:02X} {}", code.value(), code.name_in(packet))
-}
-
 /// The packets worth stopping, by which end sends them: those that answer, and PINGREQ.
 pub fn stoppable(from: Sender) -> &'static [PacketType] {
     use PacketType::*;

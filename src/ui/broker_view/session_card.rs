@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::controls::{IconButton, Select, SmallButton, said};
-use super::model::{Inside, code_words, disconnect_codes, options};
+use super::model::{Inside, disconnect_codes, options};
 use super::state_tab::{fact, letter, time};
 use super::until::time_until;
 use super::words::span;
@@ -197,7 +197,7 @@ fn Operator(client_id: ClientId, is_away: Signal<bool>) -> impl IntoView {
     };
     let codes = || {
         let option =
-            |code: ReasonCode| (code.value().to_string(), code_words(code, PacketType::Disconnect));
+            |code: ReasonCode| (code.value().to_string(), code.in_words(PacketType::Disconnect));
         disconnect_codes().map(option).collect()
     };
     view! {

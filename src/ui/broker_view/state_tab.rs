@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::controls::{IconButton, SmallButton, hint, said};
-use super::model::{Due, Inside, Timer, by_client_id, code_words};
+use super::model::{Due, Inside, Timer, by_client_id};
 use super::policy_tab::change;
 use super::session_card::SessionCard;
 use super::until::Until;
@@ -113,7 +113,7 @@ fn refusal(store: Store) -> usize {
 /// That no CONNECT is taken, where it is so.
 fn closed_words(refusal: usize, strings: &Strings) -> Option<String> {
     let code = u8::try_from(refusal).ok().and_then(ReasonCode::from_value)?;
-    code.is_error().then(|| strings.inside_closed(code_words(code, PacketType::ConnAck)))
+    code.is_error().then(|| strings.inside_closed(code.in_words(PacketType::ConnAck)))
 }
 
 /// Says so where no CONNECT is taken, with the way out.

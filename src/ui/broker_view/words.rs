@@ -1,7 +1,7 @@
 //! What the broker did, in the learner's language. What it tells its Clients in a Reason String stays
 //! as it was sent.
 
-use super::model::{Due, client_name, code_words};
+use super::model::{Due, client_name};
 use crate::broker::{Event, Note, Outcome, Route, SessionEnd};
 use crate::language::Strings;
 use crate::mqtt::PacketType;
@@ -18,12 +18,13 @@ pub fn event(event: &Event, strings: &Strings) -> String {
             strings.inside_event_authenticated_again(user)
         }
         Event::Refused { packet, reason } => {
-            strings.inside_event_refused(code_words(reason.reason_code, *packet), packet.name())
+            strings.inside_event_refused(reason.reason_code.in_words(*packet), packet.name())
         }
-        Event::Disconnected(reason) => strings
-            .inside_event_disconnected(code_words(reason.reason_code, PacketType::Disconnect)),
+        Event::Disconnected(reason) => {
+            strings.inside_event_disconnected(reason.reason_code.in_words(PacketType::Disconnect))
+        }
         Event::ClientDisconnected(code) => {
-            strings.inside_event_client_left(code_words(*code, PacketType::Disconnect))
+            strings.inside_event_client_left(code.in_words(PacketType::Disconnect))
         }
         Event::ConnectionLost => strings.inside_event_lost().to_owned(),
         Event::Ignored { packet, .. } => strings.inside_event_ignored(packet.name()),

@@ -112,8 +112,7 @@ impl Exchange {
 impl Answer {
     /// `0x01 Granted QoS 1`, one for each code.
     pub fn words(&self) -> String {
-        let word =
-            |code: &ReasonCode| format!("0x{:02X} {}", code.value(), code.name_in(self.packet));
+        let word = |code: &ReasonCode| code.in_words(self.packet);
         self.reason_codes.iter().map(word).collect::<Vec<_>>().join(", ")
     }
 

@@ -40,7 +40,7 @@ impl Notice {
                 }
             }
             Problem::Refused { record, reason_code } => {
-                let code = in_words(*reason_code, PacketType::ConnAck);
+                let code = reason_code.in_words(PacketType::ConnAck);
                 Notice {
                     title: strings.panel_refused(code),
                     record: Some(*record),
@@ -48,7 +48,7 @@ impl Notice {
                 }
             }
             Problem::Disconnected { record, disconnect } => {
-                let code = in_words(disconnect.reason_code, PacketType::Disconnect);
+                let code = disconnect.reason_code.in_words(PacketType::Disconnect);
                 Notice {
                     title: strings.panel_disconnected(code),
                     quote: disconnect.properties.reason_string().map(str::to_owned),
@@ -58,7 +58,7 @@ impl Notice {
             }
             Problem::Violation { record, violation } => Notice {
                 title: strings
-                    .panel_violation(in_words(violation.reason_code, PacketType::Disconnect)),
+                    .panel_violation(violation.reason_code.in_words(PacketType::Disconnect)),
                 quote: Some(violation.text.to_string()),
                 rule: Some(violation.rule),
                 record: *record,
@@ -87,11 +87,6 @@ fn explained(code: ReasonCode, language: Language) -> Notice {
         more: entry.map_or("", |entry| entry.long).to_owned(),
         ..Notice::default()
     }
-}
-
-/// `0x87 Not authorized`.
-fn in_words(code: ReasonCode, packet: PacketType) -> String {
-    format!("0x{:02X} {}", code.value(), code.name_in(packet))
 }
 
 /// The browser's close code and words; 1006 only says that there was no closing handshake.

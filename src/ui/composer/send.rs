@@ -231,9 +231,7 @@ fn Answers(client: ClientSlot, #[prop(into)] sent: Signal<Option<Sent>>) -> impl
         let words = match answer.packet {
             None => strings.composer_closed().to_owned(),
             Some(packet) => {
-                let code = |code: &crate::mqtt::ReasonCode| {
-                    format!("0x{:02X} {}", code.value(), code.name_in(packet))
-                };
+                let code = |code: &crate::mqtt::ReasonCode| code.in_words(packet);
                 let codes: Vec<_> = answer.reason_codes.iter().map(code).collect();
                 format!("{} {}", packet.name(), codes.join(", "))
             }

@@ -27,7 +27,7 @@ pub fn finding(
             strings.finding_differs(found, subject, wanted)
         }
         Finding::Refused { packet, code } => {
-            let code = format!("0x{:02X} {}", code.value(), code.name_in(*packet));
+            let code = code.in_words(*packet);
             strings.finding_refused(code, packet.name())
         }
         Finding::Broken(error) => strings.finding_broken(error.at, error.kind.rule()),

@@ -145,7 +145,7 @@ impl Facts {
                 }
             }
             Packet::ConnAck(p) => {
-                facts.key = Some(reason(p.reason_code, PacketType::ConnAck));
+                facts.key = Some(p.reason_code.in_words(PacketType::ConnAck));
                 facts.add(format!("Session Present {}", u8::from(p.session_present)));
             }
             Packet::Publish(p) => {
@@ -166,7 +166,7 @@ impl Facts {
                 }
             }
             Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
-                facts.key = Some(reason(p.reason_code, packet.packet_type()));
+                facts.key = Some(p.reason_code.in_words(packet.packet_type()));
             }
             Packet::Subscribe(p) => {
                 if let [only] = &p.subscriptions[..] {
@@ -183,9 +183,9 @@ impl Facts {
             Packet::UnsubAck(p) => facts.codes(&p.reason_codes, PacketType::UnsubAck),
             Packet::PingReq | Packet::PingResp => {}
             Packet::Disconnect(p) => {
-                facts.key = Some(reason(p.reason_code, PacketType::Disconnect))
+                facts.key = Some(p.reason_code.in_words(PacketType::Disconnect))
             }
-            Packet::Auth(p) => facts.key = Some(reason(p.reason_code, PacketType::Auth)),
+            Packet::Auth(p) => facts.key = Some(p.reason_code.in_words(PacketType::Auth)),
         }
         if let Some(packet_id) = packet.packet_id() {
             facts.add(strings.wire_packet_identifier(packet_id));
@@ -216,8 +216,8 @@ impl Facts {
     }
 
     fn codes(&mut self, codes: &[ReasonCode], packet: PacketType) {
-        self.key = codes.first().map(|code| reason(*code, packet));
-        self.more.extend(codes.iter().skip(1).take(3).map(|code| reason(*code, packet)));
+        self.key = codes.first().map(|code| code.in_words(packet));
+        self.more.extend(codes.iter().skip(1).take(3).map(|code| code.in_words(packet)));
         if codes.len() > 4 {
             self.add(format!("+ {}", codes.len() - 4));
         }
@@ -241,11 +241,6 @@ impl Facts {
 
 fn qos(qos: QoS) -> String {
     format!("QoS {}", qos.bits())
-}
-
-/// `0x87 Not authorized`.
-fn reason(code: ReasonCode, packet: PacketType) -> String {
-    format!("0x{:02X} {}", code.value(), code.name_in(packet))
 }
 
 fn options(subscription: &Subscription) -> Vec<String> {

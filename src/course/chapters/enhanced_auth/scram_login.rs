@@ -3,7 +3,6 @@
 use super::{CLIENT, begin, one_user, open, prove};
 use crate::auth::SCRAM_SHA_256;
 use crate::capture::RecordId;
-use crate::course::chapters::common::code_in_words;
 use crate::course::support::connections::connections;
 use crate::course::support::scram::{End, Exchange, PASSWORD, USER, exchanges_of};
 use crate::course::{
@@ -120,7 +119,7 @@ fn accepted(exchange: &Exchange) -> Verdict {
     if let Some((by, code)) = exchange.refusal() {
         let finding = match exchange.is_proof_right(PASSWORD) {
             Some(false) => {
-                let code = code_in_words(code, PacketType::ConnAck);
+                let code = code.in_words(PacketType::ConnAck);
                 Finding::told("wrong-proof", [&code])
             }
             _ => Finding::Refused { packet: PacketType::ConnAck, code },

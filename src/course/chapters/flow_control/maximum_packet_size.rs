@@ -272,7 +272,7 @@ fn answer(evidence: &Evidence, records: &[RecordId]) -> String {
     let Some(packet) = record.and_then(Record::valid_packet) else { return String::new() };
     let kind = packet.packet_type();
     let code = packet.reason_codes().first();
-    let code = code.map(|code| format!(" 0x{:02X} {}", code.value(), code.name_in(kind)));
+    let code = code.map(|code| format!(" {}", code.in_words(kind)));
     format!("{}{}", kind.name(), code.unwrap_or_default())
 }
 

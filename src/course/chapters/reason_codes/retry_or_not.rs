@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::broker::{self, Policy, Rule};
 use crate::capture::{ClientSlot, RecordId};
-use crate::course::chapters::common::{code_in_words, codes_of, connect, connect_with};
+use crate::course::chapters::common::{codes_of, connect, connect_with};
 use crate::course::support::connections::{Connection, connections};
 use crate::course::{
     Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
@@ -228,7 +228,7 @@ fn acts_on_codes(evidence: &Evidence) -> Verdict {
     for (name, code) in REFUSALS {
         let tries: Vec<_> = all.iter().filter(|it| name_of(it) == Some(name)).collect();
         if tries.is_empty() {
-            let code = code_in_words(code, PacketType::ConnAck);
+            let code = code.in_words(PacketType::ConnAck);
             return Err(Finding::told("not-tried", [&code]).into());
         }
         records.extend(acts_on_the_code(evidence, &tries)?);
@@ -241,7 +241,7 @@ fn acts_on_the_code(evidence: &Evidence, tries: &[&Connection]) -> Verdict {
     let [.., last] = tries else { return Ok(Vec::new()) };
     let nothing = Evidence::not_received(DEVICE, PacketType::ConnAck);
     let (connack, _) = last.connack.as_ref().ok_or(nothing)?;
-    let told = |key, code| Finding::told(key, [&code_in_words(code, PacketType::ConnAck)]);
+    let told = |key, code: ReasonCode| Finding::told(key, [&code.in_words(PacketType::ConnAck)]);
     let Some(code) = refused_with(last) else {
         let code = codes_of(evidence, *connack);
         return Err(Unmet::by(*connack, Finding::told("accepted", [&code])));

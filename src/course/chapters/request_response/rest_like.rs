@@ -73,9 +73,7 @@ pub static EXERCISE: Exercise = Exercise {
             values: |evidence, records| {
                 let code =
                     exchange_of(evidence, records).and_then(|exchange| exchange.acknowledged);
-                let code = code.map(|(_, code)| {
-                    format!("0x{:02X} {}", code.value(), code.name_in(PacketType::PubAck))
-                });
+                let code = code.map(|(_, code)| code.in_words(PacketType::PubAck));
                 vec![("code", code.unwrap_or_default())]
             },
             ..Step::PLAIN

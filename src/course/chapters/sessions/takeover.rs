@@ -128,9 +128,7 @@ fn first_was_told(evidence: &Evidence) -> Verdict {
 fn code_told(evidence: &Evidence, records: &[RecordId]) -> String {
     let told = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
     let code = told.and_then(|packet| packet.reason_codes().first().copied());
-    let words = |code: ReasonCode| {
-        format!("0x{:02X} {}", code.value(), code.name_in(PacketType::Disconnect))
-    };
+    let words = |code: ReasonCode| code.in_words(PacketType::Disconnect);
     code.map_or("–".to_owned(), words)
 }
 

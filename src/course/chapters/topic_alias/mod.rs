@@ -57,9 +57,7 @@ fn alias_of(evidence: &Evidence, record: Option<&RecordId>) -> String {
 fn code_of(evidence: &Evidence, record: Option<&RecordId>) -> String {
     let packet = record.and_then(|id| evidence.capture.get(*id)?.valid_packet());
     let code = packet.and_then(|packet| packet.reason_codes().first().copied());
-    code.map_or_else(String::new, |code| {
-        format!("0x{:02X} {}", code.value(), code.name_in(PacketType::Disconnect))
-    })
+    code.map_or_else(String::new, |code| code.in_words(PacketType::Disconnect))
 }
 
 /// Bytes `range` of a packet that is written in hexadecimal.

@@ -151,9 +151,7 @@ fn granted(evidence: &Evidence) -> Verdict {
 fn grant_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {
     let answer = records.first().and_then(|id| evidence.capture.get(*id)?.valid_packet());
     let codes = answer.as_ref().map_or(&[][..], Packet::reason_codes);
-    let name = |code: &crate::mqtt::ReasonCode| {
-        format!("0x{:02X} {}", code.value(), code.name_in(PacketType::SubAck))
-    };
+    let name = |code: &crate::mqtt::ReasonCode| code.in_words(PacketType::SubAck);
     vec![("granted", codes.iter().map(name).collect::<Vec<_>>().join(", "))]
 }
 

@@ -194,7 +194,7 @@ fn how((packet, code): Cell, light: Light, language: Language) -> AnyView {
                 <div role="status">
                     <h4 class="codes__name">
                         <a href=href(Entry::ReasonCode(code), language)>
-                            {format!("0x{:02X} {}", code.value(), code.name_in(packet))}
+                            {code.in_words(packet)}
                         </a>
                         " · "
                         {packet.name()}

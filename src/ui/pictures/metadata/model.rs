@@ -642,7 +642,7 @@ fn answered(sight: &Sight, legs: [Leg; 2], fate: Fate, strands: &mut Vec<Strand>
         fate,
     };
     if let Some(code) = sight.code {
-        let value = format!("0x{:02X} {}", code.value(), code.name_in(sight.packet));
+        let value = code.in_words(sight.packet);
         strands.push(strand(Place::Code, String::new(), value));
     }
     for property in sight.properties.iter() {
