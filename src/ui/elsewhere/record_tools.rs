@@ -7,8 +7,8 @@ use crate::capture::{Capture, Record};
 use crate::elsewhere::Task;
 use crate::mqtt::{Connect, Packet, PacketType, Sender};
 use crate::ui::components::Icon;
-use crate::ui::composer::paste::to_hex;
 use crate::ui::erased::erased;
+use crate::ui::format::hex_lines;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{HEX, Page, Place};
 use crate::ui::state::store::use_store;
@@ -46,7 +46,7 @@ pub fn RecordTools(record: Memo<Option<Record>>) -> impl IntoView {
             let fits = !bytes.is_empty() && bytes.len() <= LONGEST;
             fits.then(|| {
                 let place = Place::Page(Page::Composer).href(locale.language());
-                format!("{place}&{HEX}={}", to_hex(bytes).replace([' ', '\n'], ""))
+                format!("{place}&{HEX}={}", hex_lines(bytes).replace([' ', '\n'], ""))
             })
         })
     };

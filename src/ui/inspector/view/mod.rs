@@ -17,11 +17,11 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::aspect::Aspect;
+use super::byte_diff::view::VersionDiff;
 use super::model::Sheet;
 use crate::analysis::{answer_to, answered_by, why::has_why};
 use crate::capture::{Record, RecordId};
 use crate::ui::browser::focus_within;
-use crate::ui::byte_diff::view::VersionDiff;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
 use crate::ui::elsewhere::RecordTools;
 use crate::ui::erased::erased;

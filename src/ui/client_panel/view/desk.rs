@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::PanelForms;
 use crate::capture::ClientSlot;
 use crate::lab::Act;
 use crate::ui::browser::{all_within, focus_element};
-use crate::ui::client_panel::view::PanelForms;
 use crate::ui::forms::FormKind;
 
 /// Copied freely; made by the page with the bench.

@@ -1,11 +1,14 @@
 //! Captures beside the live one: opened, looked at, compared.
 
+mod compare_view;
+mod look;
+
 use leptos::ev::{DragEvent, hashchange};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FileList, HtmlInputElement};
 
-use crate::ui::captures::view::{CaptureShelf, CompareView, Item, Look, use_capture_shelf};
+use crate::ui::captures::view::{CaptureShelf, Item, use_capture_shelf};
 use crate::ui::captures::{Source, error_try, error_words};
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
@@ -14,6 +17,8 @@ use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::Place;
 use crate::ui::navigation::kept_page::use_behind;
 use crate::ui::state::store::{Store, use_store};
+use compare_view::CompareView;
+use look::Look;
 
 #[component]
 pub fn CapturesPage() -> impl IntoView {

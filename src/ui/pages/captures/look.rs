@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::shelf::Item;
+use crate::ui::captures::view::Item;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::view::WireState;

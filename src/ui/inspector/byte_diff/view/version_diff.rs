@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::ByteDiff;
 use crate::capture::RecordId;
-use crate::ui::byte_diff::versions::{has_versions, versions};
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
+use crate::ui::inspector::byte_diff::versions::{has_versions, versions};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::time::Instant;
-use crate::ui::broker_view::model::seconds_until;
-use crate::ui::broker_view::words::span;
 use crate::ui::erased::erased;
+use crate::ui::format::seconds_until;
+use crate::ui::format::span;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 

@@ -5,13 +5,12 @@ use leptos::prelude::*;
 
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
-use crate::ui::loading::locale::use_locale;
 
-/// A dot and a count tell how much inside is set.
+/// A dot and words behind the title tell how much inside is set.
 #[component]
 pub fn Disclosure(
     #[prop(into)] title: Signal<String>,
-    #[prop(into)] set_count: Signal<usize>,
+    #[prop(into, optional)] told: MaybeProp<String>,
     /// Something inside is wrong: it opens.
     #[prop(into, optional)]
     has_problem: Signal<bool>,
@@ -20,7 +19,6 @@ pub fn Disclosure(
     open: bool,
     children: Children,
 ) -> impl IntoView {
-    let locale = use_locale();
     let details = NodeRef::<html::Details>::new();
     Effect::new(move || {
         if has_problem.get()
@@ -29,12 +27,7 @@ pub fn Disclosure(
             details.set_open(true);
         }
     });
-    let dot = move || {
-        let count = set_count.get();
-        (count > 0).then(|| {
-            view! { <span class="set-dot">{erased(move || locale.strings().form_set(count))}</span> }
-        })
-    };
+    let dot = move || told.get().map(|words| view! { <span class="set-dot">{words}</span> });
     view! {
         <details class="disclosure" open=open node_ref=details>
             <summary class="disclosure__summary">

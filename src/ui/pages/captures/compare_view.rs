@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::shelf::{Item, use_capture_shelf};
 use crate::analysis::{Comparison, Pair, compare};
 use crate::capture::Capture;
 use crate::language::Language;
 use crate::time::Instant;
-use crate::ui::captures::model::difference_name;
+use crate::ui::captures::difference_name;
+use crate::ui::captures::view::{Item, use_capture_shelf};
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};
 use crate::ui::erased::erased;
 use crate::ui::format::{grouped, moment};
