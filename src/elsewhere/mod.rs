@@ -4,10 +4,12 @@
 //! and bytes are written as that tool's language quotes them. What a tool cannot say is not left out
 //! silently: a comment says so. Knows nothing of the page.
 
+mod hivemq;
 mod mosquitto;
 mod mqtt_js;
 mod note;
 mod paho;
+mod paho_go;
 mod place;
 mod quote;
 mod rumqttc;
@@ -16,6 +18,7 @@ use crate::language::Language;
 use crate::link::Target;
 use crate::mqtt::{Connect, Packet, Properties, Property, PropertyId};
 
+use mosquitto::Shell;
 use note::Note;
 use place::Place;
 
@@ -46,7 +49,30 @@ impl Task {
             _ => None,
         }
     }
+
+    /// The same with a Client Identifier that leaves the client on the bench its connection: of two with the same
+    /// the Server closes the older one [MQTT-3.1.4-3]. Where a Session is to be continued it stays, since the
+    /// Session belongs to it; a PUBLISH needs none.
+    fn beside_the_bench(&self, notes: &mut Notes) -> Task {
+        let mut task = self.clone();
+        let id = &mut task.connect.client_id;
+        if id.is_empty() {
+            return task;
+        }
+        let needs_session = !task.connect.clean_start && !matches!(task.action, Packet::Publish(_));
+        let fits = id.len() + OTHER_CLIENT.len() <= usize::from(u16::MAX);
+        if fits && !needs_session {
+            id.push_str(OTHER_CLIENT);
+            notes.add(Note::OtherClientIdentifier);
+        } else {
+            notes.add(Note::TakesOver);
+        }
+        task
+    }
 }
+
+/// What the Client Identifier in the code has more than that of the bench.
+pub const OTHER_CLIENT: &str = "-copy";
 
 /// Somebody else's client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -54,20 +80,35 @@ pub enum Tool {
     /// `mosquitto_pub` and `mosquitto_sub`.
     #[default]
     Mosquitto,
+    /// The same two from PowerShell.
+    PowerShell,
     Paho,
     MqttJs,
+    PahoGo,
+    HiveMq,
     Rumqttc,
 }
 
 impl Tool {
-    pub const ALL: [Tool; 4] = [Tool::Mosquitto, Tool::Paho, Tool::MqttJs, Tool::Rumqttc];
+    pub const ALL: [Tool; 7] = [
+        Tool::Mosquitto,
+        Tool::PowerShell,
+        Tool::Paho,
+        Tool::MqttJs,
+        Tool::PahoGo,
+        Tool::HiveMq,
+        Tool::Rumqttc,
+    ];
 
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
             Tool::Mosquitto => "mosquitto_pub/sub",
+            Tool::PowerShell => "PowerShell",
             Tool::Paho => "Paho Python",
             Tool::MqttJs => "MQTT.js",
+            Tool::PahoGo => "Paho Go",
+            Tool::HiveMq => "HiveMQ Java",
             Tool::Rumqttc => "rumqttc",
         }
     }
@@ -76,8 +117,11 @@ impl Tool {
     pub fn key(self) -> &'static str {
         match self {
             Tool::Mosquitto => "mosquitto",
+            Tool::PowerShell => "powershell",
             Tool::Paho => "paho",
             Tool::MqttJs => "mqtt-js",
+            Tool::PahoGo => "paho-go",
+            Tool::HiveMq => "hivemq",
             Tool::Rumqttc => "rumqttc",
         }
     }
@@ -86,20 +130,24 @@ impl Tool {
     pub fn write(self, task: &Task, target: &Target, language: Language) -> String {
         let mut notes = Notes::default();
         let place = Place::of(target, self, &mut notes);
+        let task = &task.beside_the_bench(&mut notes);
         if let Packet::Publish(publish) = &task.action
             && publish.topic.is_empty()
         {
             notes.add(Note::TopicBehindAlias);
         }
         let code = match self {
-            Tool::Mosquitto => mosquitto::write(task, &place, &mut notes),
+            Tool::Mosquitto => mosquitto::write(task, &place, Shell::Posix, &mut notes),
+            Tool::PowerShell => mosquitto::write(task, &place, Shell::PowerShell, &mut notes),
             Tool::Paho => paho::write(task, &place, &mut notes),
             Tool::MqttJs => mqtt_js::write(task, &place, &mut notes),
+            Tool::PahoGo => paho_go::write(task, &place, &mut notes),
+            Tool::HiveMq => hivemq::write(task, &place, &mut notes),
             Tool::Rumqttc => rumqttc::write(task, &place, &mut notes),
         };
         let sign = match self {
-            Tool::Mosquitto | Tool::Paho => "#",
-            Tool::MqttJs | Tool::Rumqttc => "//",
+            Tool::Mosquitto | Tool::PowerShell | Tool::Paho => "#",
+            Tool::MqttJs | Tool::PahoGo | Tool::HiveMq | Tool::Rumqttc => "//",
         };
         let mut out = String::new();
         for note in notes.0 {

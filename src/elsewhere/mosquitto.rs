@@ -1,4 +1,7 @@
-//! `mosquitto_pub` and `mosquitto_sub`, as they come with Mosquitto 2.0.
+//! `mosquitto_pub` and `mosquitto_sub`, as they come with Mosquitto 2.0, from a shell or from PowerShell.
+//!
+//! Windows PowerShell 5.1 and PowerShell 7 hand quotes and empty arguments to programs in ways of their own.
+//! `Start-Process` is alike in both: its arguments become the command line as they are.
 
 use super::place::Place;
 use super::{Note, Notes, Task, others, quote};
@@ -7,11 +10,18 @@ use crate::mqtt::{
     ReasonCode, RetainHandling, Subscription,
 };
 
-pub(super) fn write(task: &Task, place: &Place, notes: &mut Notes) -> String {
+/// What reads the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shell {
+    Posix,
+    PowerShell,
+}
+
+pub(super) fn write(task: &Task, place: &Place, shell: Shell, notes: &mut Notes) -> String {
     let publishes = matches!(task.action, Packet::Publish(_));
     let tool = if publishes { "mosquitto_pub" } else { "mosquitto_sub" };
-    let mut command = Command { lines: Vec::new(), input: None, notes };
-    command.open(tool, place);
+    let mut command = Command { tool, shell, lines: Vec::new(), payload: None, notes };
+    command.open(place);
     command.connect(&task.connect);
     match &task.action {
         Packet::Publish(publish) => command.publish(publish),
@@ -37,7 +47,8 @@ pub(super) fn write(task: &Task, place: &Place, notes: &mut Notes) -> String {
                 ReasonCode::DisconnectWithWillMessage => "-W 1",
                 _ => "-E",
             };
-            command.line(format!("-t {HARMLESS} {leave}"));
+            let harmless = command.text(FieldId::TopicFilter.name(), HARMLESS);
+            command.line(format!("-t {harmless} {leave}"));
             command.properties(Holder::Disconnect, &disconnect.properties);
             let leaves_so = matches!(
                 disconnect.reason_code,
@@ -47,19 +58,23 @@ pub(super) fn write(task: &Task, place: &Place, notes: &mut Notes) -> String {
         }
         _ => {
             command.notes.add(Note::NeedsSubscription);
-            command.line(format!("-t {HARMLESS}"));
+            let harmless = command.text(FieldId::TopicFilter.name(), HARMLESS);
+            command.line(format!("-t {harmless}"));
         }
     }
     command.finish()
 }
 
 /// What every Mosquitto publishes once and nobody minds being asked for.
-const HARMLESS: &str = "'$SYS/broker/version'";
+const HARMLESS: &str = "$SYS/broker/version";
 
 struct Command<'a> {
+    tool: &'static str,
+    shell: Shell,
+    /// What the command line says, for the eye line by line.
     lines: Vec<String>,
-    /// The command whose output is the payload.
-    input: Option<String>,
+    /// What makes the payload that no argument can hold.
+    payload: Option<String>,
     notes: &'a mut Notes,
 }
 
@@ -68,10 +83,10 @@ impl Command<'_> {
         self.lines.push(line.into());
     }
 
-    fn open(&mut self, tool: &str, place: &Place) {
+    fn open(&mut self, place: &Place) {
         let (Place::Tcp { host, port } | Place::WebSocket { host, port, .. }) = place;
-        let host = quote::shell(host.as_bytes()).unwrap_or_default();
-        self.line(format!("{tool} -V mqttv5 -h {host} -p {port}"));
+        let host = self.word(host.as_bytes()).unwrap_or_default();
+        self.line(format!("-V mqttv5 -h {host} -p {port}"));
     }
 
     fn connect(&mut self, connect: &Connect) {
@@ -142,16 +157,35 @@ impl Command<'_> {
         }
         self.line(words.join(" "));
         self.properties(Holder::Publish, &publish.properties);
-        match quote::shell(&publish.payload) {
-            _ if publish.payload.is_empty() => self.line("-n"),
-            Some(word) if !word.starts_with('"') && word.len() < LONGEST_ARGUMENT => {
-                self.line(format!("-m {word}"));
-            }
-            _ => {
-                self.input = Some(quote::printf(&publish.payload));
-                self.line("-s");
-            }
+        if publish.payload.is_empty() {
+            self.line("-n");
+        } else if let Some(word) = self.payload_word(&publish.payload) {
+            self.line(format!("-m {word}"));
+        } else {
+            self.payload = Some(match (self.shell, std::str::from_utf8(&publish.payload)) {
+                (Shell::Posix, _) => format!("{} | ", quote::printf(&publish.payload)),
+                (Shell::PowerShell, Ok(text)) => {
+                    format!("[IO.File]::WriteAllText($payload, {})\n", quote::powershell(text))
+                }
+                (Shell::PowerShell, Err(_)) => {
+                    let bytes = quote::powershell_bytes(&publish.payload);
+                    format!("[IO.File]::WriteAllBytes($payload, {bytes})\n")
+                }
+            });
         }
+    }
+
+    /// The payload as an argument, where it can be read in one and arrives as it is.
+    fn payload_word(&self, payload: &[u8]) -> Option<String> {
+        let word = self.word(payload)?;
+        let arrives = match self.shell {
+            Shell::Posix => !word.starts_with('"') && word.len() < LONGEST_ARGUMENT,
+            Shell::PowerShell => {
+                let is_shown = |byte: &u8| (b' '..=b'~').contains(byte);
+                payload.iter().all(is_shown) && word.len() < LONGEST_ON_WINDOWS
+            }
+        };
+        arrives.then_some(word)
     }
 
     fn subscribe(&mut self, subscriptions: &[Subscription]) {
@@ -175,7 +209,10 @@ impl Command<'_> {
         match first.retain_handling {
             RetainHandling::Send => {}
             RetainHandling::SendIfNew => self.notes.add(Note::RetainHandling1),
-            RetainHandling::DoNotSend => words.push("-R".to_owned()),
+            RetainHandling::DoNotSend => {
+                self.notes.add_if(first.retain_as_published, Note::HidesLiveRetained);
+                words.push("-R".to_owned());
+            }
         }
         if !words.is_empty() {
             self.line(words.join(" "));
@@ -218,28 +255,66 @@ impl Command<'_> {
     fn text(&mut self, name: &'static str, text: &str) -> String {
         let is_refused = |c: char| c.is_control() || u32::from(c) & 0xFFFE == 0xFFFE;
         self.notes.add_if(text.chars().any(is_refused), Note::ControlCharacter(name));
-        quote::shell(text.as_bytes()).unwrap_or_else(|| {
-            self.notes.add(Note::NotInArgument(name));
-            "''".to_owned()
+        self.bytes(name, text.as_bytes()).unwrap_or_else(|| match self.shell {
+            Shell::Posix => "''".to_owned(),
+            Shell::PowerShell => "\"\"".to_owned(),
         })
     }
 
     fn bytes(&mut self, name: &'static str, bytes: &[u8]) -> Option<String> {
-        let word = quote::shell(bytes);
+        let word = self.word(bytes);
         self.notes.add_if(word.is_none(), Note::NotInArgument(name));
+        if self.shell == Shell::PowerShell && word.is_some() {
+            self.notes.add_if(!bytes.is_ascii(), Note::CodePage(name));
+        }
         word
     }
 
-    fn finish(self) -> String {
-        let command = self.lines.join(" \\\n  ");
-        match self.input {
-            Some(input) => format!("{input} | {command}\n"),
-            None => format!("{command}\n"),
+    fn word(&self, bytes: &[u8]) -> Option<String> {
+        match self.shell {
+            Shell::Posix => quote::shell(bytes),
+            Shell::PowerShell => quote::windows(std::str::from_utf8(bytes).ok()?),
+        }
+    }
+
+    fn finish(mut self) -> String {
+        let has_payload = self.payload.is_some();
+        let payload = self.payload.take().unwrap_or_default();
+        match self.shell {
+            Shell::Posix => {
+                if has_payload {
+                    self.line("-s");
+                }
+                format!("{payload}{} {}\n", self.tool, self.lines.join(" \\\n  "))
+            }
+            Shell::PowerShell => {
+                let mut lines: Vec<_> =
+                    self.lines.iter().map(|line| quote::powershell(line)).collect();
+                if has_payload {
+                    lines.push("\"-f `\"$payload`\"\"".to_owned());
+                }
+                let file = match has_payload {
+                    true => "$payload = [IO.Path]::GetTempFileName()\n",
+                    false => "",
+                };
+                format!(
+                    "{FIND_ON_WINDOWS}{file}{payload}\
+                     Start-Process {} -NoNewWindow -Wait -ArgumentList @(\n  {}\n)\n",
+                    self.tool,
+                    lines.join("\n  "),
+                )
+            }
         }
     }
 }
+
+/// The installer leaves the path as it is.
+const FIND_ON_WINDOWS: &str = "$env:Path += ';C:\\Program Files\\mosquitto'\n";
 
 const USER_PROPERTY: &str = "User Property";
 
 /// Systems limit the length of one argument; Linux takes 128 KiB.
 const LONGEST_ARGUMENT: usize = 100_000;
+
+/// Windows takes 32767 characters in the whole command line.
+const LONGEST_ON_WINDOWS: usize = 10_000;

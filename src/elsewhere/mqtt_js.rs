@@ -16,11 +16,21 @@ pub(super) fn write(task: &Task, place: &Place, notes: &mut Notes) -> String {
         Place::Tcp { host, port } => format!("mqtt://{host}:{port}"),
         Place::WebSocket { url, .. } => url.clone(),
     };
-    let mut out = String::from("// npm install mqtt\nimport mqtt from \"mqtt\";\n\n");
+    let mut out = String::from(
+        "// npm install mqtt\nimport { once } from \"node:events\";\nimport mqtt from \"mqtt\";\n\n",
+    );
     let options = Js::object(options).write(0);
     out.push_str(&format!("const client = mqtt.connect({}, {options});\n", javascript(&url)));
+    if matches!(task.action, Packet::Connect(_) | Packet::Subscribe(_)) {
+        out.push_str(
+            "client.on(\"message\", (topic, payload, packet) => \
+             console.log(topic, payload.toString(), packet.properties));\n",
+        );
+    }
+    // Before CONNACK it knows no Topic Alias Maximum and sends none; an error ends the program here.
+    out.push_str("const [connack] = await once(client, \"connect\");\n");
+    out.push_str("console.log(\"CONNACK:\", connack);\n");
     out.push_str("client.on(\"error\", (error) => console.error(error.message));\n");
-    out.push_str("client.on(\"connect\", (connack) => console.log(\"CONNACK:\", connack));\n");
     out.push_str(&match &task.action {
         Packet::Publish(packet) => publish(packet, notes),
         Packet::Subscribe(packet) => subscribe(packet, notes),
@@ -134,11 +144,7 @@ fn subscribe(subscribe: &Subscribe, notes: &mut Notes) -> String {
     if let Some((name, properties)) = properties(&subscribe.properties, notes) {
         arguments.push(Js::object(vec![(name, properties)]).write(0));
     }
-    format!(
-        "client.on(\"message\", (topic, payload, packet) => console.log(topic, payload.toString(), packet.properties));\n\n\
-         console.log(\"SUBACK:\", await client.subscribeAsync({}));\n",
-        arguments.join(", ")
-    )
+    format!("\nconsole.log(\"SUBACK:\", await client.subscribeAsync({}));\n", arguments.join(", "))
 }
 
 fn unsubscribe(unsubscribe: &Unsubscribe, notes: &mut Notes) -> String {
@@ -165,9 +171,7 @@ fn disconnect(disconnect: &Disconnect, notes: &mut Notes) -> String {
         true => String::new(),
         false => format!("false, {}", Js::object(options).write(0)),
     };
-    format!(
-        "\nawait new Promise((done) => client.once(\"connect\", done));\nawait client.endAsync({arguments});\n"
-    )
+    format!("\nawait client.endAsync({arguments});\n")
 }
 
 fn properties(properties: &Properties, notes: &mut Notes) -> Option<(&'static str, Js)> {

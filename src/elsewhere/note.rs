@@ -4,6 +4,10 @@ use crate::language::Strings;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Note {
+    /// The bench client keeps its connection.
+    OtherClientIdentifier,
+    /// The Session is that of the bench client, so its Client Identifier is too.
+    TakesOver,
     /// Nobody outside reaches the broker in the tab.
     BrokerInTab,
     /// The tool speaks plain TCP only.
@@ -18,8 +22,12 @@ pub(super) enum Note {
     NotInArgument(&'static str),
     /// libmosquitto refuses texts with control characters.
     ControlCharacter(&'static str),
+    /// Arguments on Windows are in the system's code page.
+    CodePage(&'static str),
     NoLocal,
     RetainHandling1,
+    /// `-R` stands for Retain Handling 2, and for more.
+    HidesLiveRetained,
     /// The same QoS and options for every Topic Filter.
     SameForAllFilters,
     DisconnectReasonCode,
@@ -31,11 +39,33 @@ pub(super) enum Note {
     UserPropertiesReordered,
     OneFilterAPacket,
     EmptyIdKeepsNoSession,
+    /// A value that the library takes for none.
+    NotSent(&'static str),
+    /// Paho for Go knows all Will Properties, but sends two of them.
+    WillPropertiesNotSent,
+    ChoosesTopicAlias,
+    ChoosesSubscriptionIdentifier,
+    AuthenticationNeedsClass,
 }
 
 impl Note {
     pub(super) fn words(self, strings: &Strings) -> String {
         match self {
+            Note::OtherClientIdentifier => strings.elsewhere_note_other_client_id().to_owned(),
+            Note::TakesOver => strings.elsewhere_note_takes_over().to_owned(),
+            Note::CodePage(name) => strings.elsewhere_note_code_page(name),
+            Note::HidesLiveRetained => strings.elsewhere_note_hides_live_retained().to_owned(),
+            Note::NotSent(name) => strings.elsewhere_note_not_sent(name),
+            Note::WillPropertiesNotSent => {
+                strings.elsewhere_note_will_properties_not_sent().to_owned()
+            }
+            Note::ChoosesTopicAlias => strings.elsewhere_note_chooses_topic_alias().to_owned(),
+            Note::ChoosesSubscriptionIdentifier => {
+                strings.elsewhere_note_chooses_subscription_identifier().to_owned()
+            }
+            Note::AuthenticationNeedsClass => {
+                strings.elsewhere_note_authentication_needs_class().to_owned()
+            }
             Note::BrokerInTab => strings.elsewhere_note_in_tab().to_owned(),
             Note::NoWebSocket => strings.elsewhere_note_no_websocket().to_owned(),
             Note::ReceiveMaximum20 => strings.elsewhere_note_receive_maximum().to_owned(),

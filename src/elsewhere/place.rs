@@ -32,7 +32,7 @@ impl Place {
         // A tool wants an IPv6 address without the brackets that an URL needs.
         let host = address.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let secure = address.scheme() == Scheme::Wss;
-        if tool == Tool::Mosquitto {
+        if matches!(tool, Tool::Mosquitto | Tool::PowerShell) {
             notes.add(Note::NoWebSocket);
             return Place::Tcp { host, port: TCP_PORT };
         }

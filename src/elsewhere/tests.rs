@@ -3,8 +3,8 @@ use bytes::Bytes;
 use super::*;
 use crate::link::BrokerAddress;
 use crate::mqtt::{
-    Disconnect, PacketId, Publish, QoS, ReasonCode, RetainHandling, Subscribe, Subscription,
-    Unsubscribe, Will,
+    Disconnect, Holder, PacketId, PropertyKind, PropertyValue, Publish, QoS, ReasonCode,
+    RetainHandling, Subscribe, Subscription, Unsubscribe, Will,
 };
 
 fn connect() -> Connect {
@@ -82,8 +82,11 @@ fn subscribe() -> Packet {
 fn a_publish_is_written_whole_and_quoted() {
     for (tool, expect) in [
         (Tool::Mosquitto, include_str!("snapshots/publish.sh")),
+        (Tool::PowerShell, include_str!("snapshots/publish.ps1")),
         (Tool::Paho, include_str!("snapshots/publish.py")),
         (Tool::MqttJs, include_str!("snapshots/publish.mjs")),
+        (Tool::PahoGo, include_str!("snapshots/publish.go.txt")),
+        (Tool::HiveMq, include_str!("snapshots/publish.java.txt")),
         (Tool::Rumqttc, include_str!("snapshots/publish.rs.txt")),
     ] {
         assert_eq!(written(tool, connect(), nasty_publish()), expect, "{}", tool.name());
@@ -94,8 +97,11 @@ fn a_publish_is_written_whole_and_quoted() {
 fn a_connect_is_written_whole() {
     for (tool, expect) in [
         (Tool::Mosquitto, include_str!("snapshots/connect.sh")),
+        (Tool::PowerShell, include_str!("snapshots/connect.ps1")),
         (Tool::Paho, include_str!("snapshots/connect.py")),
         (Tool::MqttJs, include_str!("snapshots/connect.mjs")),
+        (Tool::PahoGo, include_str!("snapshots/connect.go.txt")),
+        (Tool::HiveMq, include_str!("snapshots/connect.java.txt")),
         (Tool::Rumqttc, include_str!("snapshots/connect.rs.txt")),
     ] {
         assert_eq!(written(tool, connect(), full_connect()), expect, "{}", tool.name());
@@ -106,8 +112,11 @@ fn a_connect_is_written_whole() {
 fn a_subscribe_is_written_whole() {
     for (tool, expect) in [
         (Tool::Mosquitto, include_str!("snapshots/subscribe.sh")),
+        (Tool::PowerShell, include_str!("snapshots/subscribe.ps1")),
         (Tool::Paho, include_str!("snapshots/subscribe.py")),
         (Tool::MqttJs, include_str!("snapshots/subscribe.mjs")),
+        (Tool::PahoGo, include_str!("snapshots/subscribe.go.txt")),
+        (Tool::HiveMq, include_str!("snapshots/subscribe.java.txt")),
         (Tool::Rumqttc, include_str!("snapshots/subscribe.rs.txt")),
     ] {
         assert_eq!(written(tool, connect(), subscribe()), expect, "{}", tool.name());
@@ -130,7 +139,11 @@ fn what_a_tool_cannot_say_is_said_in_a_comment() {
     };
     let publish = |publish: Publish| Packet::Publish(Publish { topic: "t".into(), ..publish });
     let binary = || Property::CorrelationData(Bytes::from_static(&[0]));
-    let rows: [(Tool, Packet, &str, &str); 12] = [
+    let connecting = |properties: &[Property]| {
+        let properties = Properties(properties.to_vec());
+        Packet::Connect(Box::new(Connect { properties, ..connect() }))
+    };
+    let rows: [(Tool, Packet, &str, &str); 25] = [
         (Tool::Mosquitto, unsubscribe(), "a SUBSCRIBE goes first", "-t b -U b"),
         (Tool::Mosquitto, disconnect(), "Reason Code of DISCONNECT", "reason-string bye"),
         (Tool::Mosquitto, subscribe(), "No Local", "-t a/+"),
@@ -171,6 +184,79 @@ fn what_a_tool_cannot_say_is_said_in_a_comment() {
             r#""a": ["1", "3"]"#,
         ),
         (Tool::Paho, Packet::Publish(Publish::default()), "fill in the Topic Name", "\"\""),
+        (
+            Tool::Mosquitto,
+            Packet::Subscribe(Subscribe {
+                packet_id: PacketId::MIN,
+                properties: Properties::NONE,
+                subscriptions: vec![Subscription {
+                    topic_filter: "t".into(),
+                    retain_as_published: true,
+                    retain_handling: RetainHandling::DoNotSend,
+                    ..Subscription::default()
+                }],
+            }),
+            "also hides messages",
+            "--retain-as-published -R",
+        ),
+        (
+            Tool::Mosquitto,
+            publish(Publish { payload: Bytes::from_static(b"-\0"), ..Publish::default() }),
+            "server would close the connection of the client on the bench",
+            r"printf '\055\000' |",
+        ),
+        (
+            Tool::PowerShell,
+            publish(Publish { payload: Bytes::from_static(b"\xFF\0"), ..Publish::default() }),
+            "not over WebSocket",
+            "[IO.File]::WriteAllBytes($payload, [byte[]](0xff,0x00))",
+        ),
+        (
+            Tool::PowerShell,
+            publish(Publish { properties: [binary()].into(), ..Publish::default() }),
+            "value of Correlation Data",
+            "'-n'",
+        ),
+        (
+            Tool::PowerShell,
+            publish(Publish {
+                properties: [Property::ContentType("温度".into())].into(),
+                ..Publish::default()
+            }),
+            "characters of Content Type that are not ASCII",
+            r#"content-type "温度"'"#,
+        ),
+        (
+            Tool::PahoGo,
+            publish(Publish {
+                properties: [Property::ContentType(String::new())].into(),
+                ..Publish::default()
+            }),
+            "does not send Content Type",
+            r#"ContentType: "","#,
+        ),
+        (
+            Tool::PahoGo,
+            connecting(&[Property::RequestProblemInformation(1), Property::user("a", "1")]),
+            "does not send Request Problem Information",
+            "RequestProblemInfo: true",
+        ),
+        (Tool::PahoGo, disconnect(), "-copy", "ReasonCode: 0x83"),
+        (
+            Tool::HiveMq,
+            connecting(&[Property::SessionExpiryInterval(0)]),
+            "does not send Session Expiry Interval",
+            ".keepAlive(60)\n                .build()",
+        ),
+        (Tool::HiveMq, full_connect(), "need a class of one's own", ".receiveMaximum(5)"),
+        (
+            Tool::HiveMq,
+            publish(Publish { properties: [Property::TopicAlias(3)].into(), ..Publish::default() }),
+            "number cannot be chosen",
+            ".keepAlive(60)\n                .build()",
+        ),
+        (Tool::HiveMq, subscribe(), "none can be chosen or left out", ".noLocal(true)"),
+        (Tool::HiveMq, disconnect(), "-copy", "fromCode(0x83)"),
     ];
     for (tool, action, note, code) in rows {
         let text = written(tool, connect(), action);
@@ -205,10 +291,142 @@ fn connections_say_what_is_theirs() {
         (Tool::Rumqttc, ping(|c| c.password = Some(Bytes::from_static(&[0xFF]))), "has to be text"),
         (Tool::Rumqttc, ping(|_| {}), "options.set_transport(Transport::Ws);"),
         (Tool::MqttJs, ping(|_| {}), "mqtt.connect(\"ws://localhost:9001/mqtt\", {"),
+        (Tool::PahoGo, ping(|_| {}), "websocket.Dial(\"ws://localhost:9001/mqtt\", \"mqtt\","),
+        (Tool::PahoGo, ping(|c| c.user_name = Some(String::new())), "UsernameFlag: true"),
+        (Tool::HiveMq, ping(|_| {}), ".serverPath(\"mqtt\")"),
+        (Tool::HiveMq, ping(|c| c.client_id.clear()), "builder()\n                .serverHost("),
     ] {
         let text = written(tool, connect(), action);
         assert!(text.contains(expect), "{expect} in {text}");
     }
+}
+
+#[test]
+fn the_client_on_the_bench_keeps_its_connection_unless_its_session_is_asked_for() {
+    let resumes = || Connect { clean_start: false, ..connect() };
+    let publish = || Packet::Publish(Publish { topic: "t".into(), ..Publish::default() });
+    let of = |connect: Connect| Packet::Connect(Box::new(connect));
+    for tool in Tool::ALL {
+        for (connect, action, id, note) in [
+            (connect(), publish(), "c-copy", "with -copy added"),
+            (connect(), subscribe(), "c-copy", "with -copy added"),
+            (connect(), of(connect()), "c-copy", "with -copy added"),
+            (resumes(), publish(), "c-copy", "with -copy added"),
+            (resumes(), subscribe(), "c", "takes its connection over"),
+            (resumes(), of(resumes()), "c", "takes its connection over"),
+        ] {
+            let text = written(tool, connect, action);
+            let is_id = |word: &str| word == id;
+            assert!(text.split([' ', '"', '\n', '\'']).any(is_id), "{id} in {text}");
+            assert!(text.contains(note), "{note} in {text}");
+        }
+        let nameless = || Connect { client_id: String::new(), ..connect() };
+        let text = written(tool, nameless(), of(nameless()));
+        assert!(!text.contains("on the bench"), "{text}");
+    }
+    let longest = Connect { client_id: "c".repeat(usize::from(u16::MAX)), ..connect() };
+    let text = written(Tool::Paho, longest, publish());
+    assert!(!text.contains("-copy") && text.contains("takes its connection over"));
+}
+
+/// What a client may put into a packet is in the code, or a comment names what is not.
+#[test]
+fn no_property_is_left_out_without_a_word() {
+    for (holder, property) in properties_of_clients() {
+        let properties: Properties = [property.clone()].into();
+        let publish = |publish: Publish| Packet::Publish(Publish { topic: "t".into(), ..publish });
+        let action = match holder {
+            Holder::Connect => Packet::Connect(Box::new(Connect { properties, ..connect() })),
+            Holder::Will => Packet::Connect(Box::new(Connect {
+                will: Some(Will {
+                    qos: QoS::AtMostOnce,
+                    retain: false,
+                    properties,
+                    topic: "gone".into(),
+                    payload: Bytes::new(),
+                }),
+                ..connect()
+            })),
+            Holder::Publish => publish(Publish { properties, ..Publish::default() }),
+            Holder::Subscribe => Packet::Subscribe(Subscribe {
+                packet_id: PacketId::MIN,
+                properties,
+                subscriptions: vec![Subscription {
+                    topic_filter: "t".into(),
+                    ..Subscription::default()
+                }],
+            }),
+            Holder::Unsubscribe => Packet::Unsubscribe(Unsubscribe {
+                packet_id: PacketId::MIN,
+                properties,
+                topic_filters: vec!["t".into()],
+            }),
+            _ => Packet::Disconnect(Disconnect { reason_code: ReasonCode::Success, properties }),
+        };
+        for tool in Tool::ALL {
+            let text = written(tool, connect(), action.clone());
+            let (comments, code): (Vec<_>, Vec<_>) =
+                text.lines().partition(|line| line.starts_with("# ") || line.starts_with("// "));
+            let (comments, code) = (comments.concat(), code.concat());
+            let is_there = match property.value() {
+                PropertyValue::Byte(value) => {
+                    let bare = property.id().key().replace('_', "").to_lowercase();
+                    let short = bare.replace("information", "info").replace("indicator", "");
+                    let names = code.replace(['-', '_'], "").to_lowercase();
+                    let says = [value.to_string(), (value == 1).to_string(), "UTF_8".to_owned()];
+                    (names.contains(&bare) || names.contains(&short))
+                        && says.iter().any(|value| code.contains(value))
+                }
+                _ => ["7654", "marker", "6d61726b6572"].iter().any(|value| code.contains(value)),
+            };
+            let is_named = comments.contains(property.id().name())
+                || comments.contains("Topic Aliases")
+                || comments.contains("Subscription Identifiers")
+                || comments.contains("carries no properties");
+            assert!(is_there || is_named, "{property:?} of {} in {text}", holder.name());
+        }
+    }
+}
+
+/// Each with a value that is found again.
+fn properties_of_clients() -> Vec<(Holder, Property)> {
+    let sent = [
+        Holder::Connect,
+        Holder::Will,
+        Holder::Publish,
+        Holder::Subscribe,
+        Holder::Unsubscribe,
+        Holder::Disconnect,
+    ];
+    let mut found = Vec::new();
+    for &id in PropertyId::ALL {
+        let marker = Bytes::from_static(b"marker");
+        let value = match id.kind() {
+            PropertyKind::Byte if id == PropertyId::RequestProblemInformation => {
+                PropertyValue::Byte(0)
+            }
+            PropertyKind::Byte => PropertyValue::Byte(1),
+            PropertyKind::TwoByteInteger => PropertyValue::TwoByteInteger(7654),
+            PropertyKind::FourByteInteger => PropertyValue::FourByteInteger(7654),
+            PropertyKind::VariableByteInteger => PropertyValue::VariableByteInteger(7654),
+            PropertyKind::Utf8String => PropertyValue::Utf8String("marker"),
+            PropertyKind::BinaryData => PropertyValue::BinaryData(&marker),
+            PropertyKind::StringPair => PropertyValue::StringPair("marker", "1"),
+        };
+        let property = Property::from_value(id, value).expect("the value is of its kind");
+        for (holder, _) in id.holders().iter().filter(|(holder, _)| sent.contains(holder)) {
+            // Only servers send these two there.
+            let from_server = match holder {
+                Holder::Publish => id == PropertyId::SubscriptionIdentifier,
+                Holder::Disconnect => id == PropertyId::ServerReference,
+                _ => false,
+            };
+            if !from_server {
+                found.push((*holder, property.clone()));
+            }
+        }
+    }
+    found
 }
 
 #[test]
@@ -218,7 +436,13 @@ fn the_broker_in_the_tab_is_replaced_by_one_that_can_be_reached() {
         for (tool, address) in [
             (Tool::Mosquitto, "-h localhost -p 1883"),
             (Tool::Paho, "\"localhost\",\n    1883,"),
+            (Tool::PowerShell, "-h localhost -p 1883"),
             (Tool::MqttJs, "\"mqtt://localhost:1883\""),
+            (Tool::PahoGo, "net.Dial(\"tcp\", \"localhost:1883\")"),
+            (
+                Tool::HiveMq,
+                ".serverHost(\"localhost\")\n                .serverPort(1883)\n                .build",
+            ),
             (Tool::Rumqttc, "\"localhost\", 1883"),
         ] {
             let text = tool.write(&task, &Target::InTab, language);

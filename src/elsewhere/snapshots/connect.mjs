@@ -1,4 +1,6 @@
+// The Client Identifier is that of the bench, since its Session is continued. While the client on the bench is connected, this takes its connection over.
 // npm install mqtt
+import { once } from "node:events";
 import mqtt from "mqtt";
 
 const client = mqtt.connect("ws://localhost:9001/mqtt", {
@@ -29,5 +31,7 @@ const client = mqtt.connect("ws://localhost:9001/mqtt", {
   },
   reconnectPeriod: 0,
 });
+client.on("message", (topic, payload, packet) => console.log(topic, payload.toString(), packet.properties));
+const [connack] = await once(client, "connect");
+console.log("CONNACK:", connack);
 client.on("error", (error) => console.error(error.message));
-client.on("connect", (connack) => console.log("CONNACK:", connack));

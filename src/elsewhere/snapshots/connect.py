@@ -1,3 +1,4 @@
+# The Client Identifier is that of the bench, since its Session is continued. While the client on the bench is connected, this takes its connection over.
 # pip install "paho-mqtt>=2"
 import threading
 import time

@@ -1,4 +1,5 @@
 # These tools speak MQTT over TCP, not over WebSocket: 1883 is the usual port there.
+# The Client Identifier is that of the bench, since its Session is continued. While the client on the bench is connected, this takes its connection over.
 # There is no command that only connects: this one also subscribes to one harmless topic.
 mosquitto_sub -V mqttv5 -h localhost -p 1883 \
   -i c -k 60 -c -x 300 \

@@ -1,3 +1,4 @@
+# The Client Identifier is that of the bench with -copy added: with the same one, the server would close the connection of the client on the bench.
 # pip install "paho-mqtt>=2"
 import threading
 import time
@@ -17,7 +18,7 @@ def on_connect(client, userdata, flags, reason_code, properties):
 
 client = mqtt.Client(
     mqtt.CallbackAPIVersion.VERSION2,
-    client_id="c",
+    client_id="c-copy",
     protocol=mqtt.MQTTv5,
     transport="websockets",
 )
