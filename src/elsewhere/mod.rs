@@ -126,6 +126,11 @@ impl Tool {
         }
     }
 
+    /// That of the key.
+    pub fn from_key(key: &str) -> Option<Tool> {
+        Tool::ALL.into_iter().find(|tool| tool.key() == key)
+    }
+
     /// The task for this tool, with comments in that language.
     pub fn write(self, task: &Task, target: &Target, language: Language) -> String {
         let mut notes = Notes::default();

@@ -1,5 +1,7 @@
 //! What "do this elsewhere" writes, run: a tap in front of Mosquitto sees the packets that arrive.
 
+mod powershell;
+
 use std::env;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -10,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use mqtt5_playground::elsewhere::{Task, Tool};
+use mqtt5_playground::elsewhere::{OTHER_CLIENT, Task, Tool};
 use mqtt5_playground::language::Language;
 use mqtt5_playground::link::Target;
 use mqtt5_playground::mqtt::{
@@ -32,6 +34,35 @@ fn commands_of_mosquitto_send_what_the_bench_sends() {
             shell.args(["-c", code]);
             shell
         });
+    }
+}
+
+/// There is no PowerShell everywhere. The test reads the script as PowerShell does, and the command line as a
+/// program on Windows does.
+#[test]
+#[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
+fn commands_for_powershell_send_what_the_bench_sends() {
+    for (connect, action) in tasks(Tool::PowerShell) {
+        runs(Tool::PowerShell, connect, action, powershell::command);
+    }
+}
+
+/// Left out where there is no Node.js to run it with.
+mod mqtt_js {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs a Mosquitto and MQTT.js: `cargo xtask test --live`"]
+    fn code_for_mqtt_js_sends_what_the_bench_sends() {
+        let folder = env::var_os("MQTT_JS_FOLDER").expect("`cargo xtask test --live` sets it");
+        for (connect, action) in tasks(Tool::MqttJs) {
+            runs(Tool::MqttJs, connect, action, |code| {
+                let mut node = Command::new("node");
+                // Packages are looked for from there.
+                node.current_dir(&folder).args(["--input-type=module", "--eval", code]);
+                node
+            });
+        }
     }
 }
 
@@ -70,6 +101,11 @@ fn tasks(tool: Tool) -> Vec<(Connect, Packet)> {
         Packet::Subscribe(Subscribe { packet_id: id, properties, subscriptions })
     };
     let nasty = "it's \"$HOME\" `x` \\n %s {y} ${z} #; ~* 温度";
+    // An argument on Windows is text.
+    let correlation = Bytes::from_static(match tool {
+        Tool::PowerShell => b"-'\"\\%",
+        _ => &[0xFF, b'\'', b'"', b'\\', b'%'],
+    });
     let full = Connect {
         clean_start: false,
         keep_alive: 300,
@@ -93,7 +129,7 @@ fn tasks(tool: Tool) -> Vec<(Connect, Packet)> {
                 Property::MessageExpiryInterval(60),
                 Property::ContentType("text/plain".into()),
                 Property::ResponseTopic("answers".into()),
-                Property::CorrelationData(Bytes::from_static(&[1, 0xFF])),
+                Property::CorrelationData(correlation.clone()),
                 Property::user("w", "1"),
             ]
             .into(),
@@ -113,7 +149,7 @@ fn tasks(tool: Tool) -> Vec<(Connect, Packet)> {
             Property::MessageExpiryInterval(300),
             Property::TopicAlias(1),
             Property::ResponseTopic("answers/to me".into()),
-            Property::CorrelationData(Bytes::from_static(&[0xFF, b'\'', b'"', b'\\', b'%'])),
+            Property::CorrelationData(correlation.clone()),
             Property::ContentType(nasty.into()),
             Property::user(nasty, "1"),
             Property::user("", nasty),
@@ -152,7 +188,7 @@ fn tasks(tool: Tool) -> Vec<(Connect, Packet)> {
             Packet::Connect(Box::new(Connect {
                 properties: [
                     Property::AuthenticationMethod("none".into()),
-                    Property::AuthenticationData(Bytes::from_static(&[0xFE, b' '])),
+                    Property::AuthenticationData(correlation),
                 ]
                 .into(),
                 ..connect()
@@ -176,6 +212,10 @@ fn tasks(tool: Tool) -> Vec<(Connect, Packet)> {
         ),
         (
             connect(),
+            publish(Publish { topic: "t".into(), payload: "-%s\0".into(), ..Publish::default() }),
+        ),
+        (
+            connect(),
             subscribe(
                 [Property::SubscriptionIdentifier(268_435_455), Property::user("k", nasty)].into(),
                 vec![subscription("$share/a b/c/+"), subscription("it's/#")],
@@ -188,7 +228,7 @@ fn tasks(tool: Tool) -> Vec<(Connect, Packet)> {
                 properties: [Property::user("k", nasty)].into(),
                 topic_filters: match tool {
                     // One packet for each filter, as the comment says.
-                    Tool::Mosquitto => vec!["it's/#".into()],
+                    Tool::Mosquitto | Tool::PowerShell => vec!["it's/#".into()],
                     _ => vec!["a/#".into(), "it's".into()],
                 },
             }),
@@ -196,7 +236,7 @@ fn tasks(tool: Tool) -> Vec<(Connect, Packet)> {
         (lasting(), leaving(ReasonCode::Success)),
         (lasting(), leaving(ReasonCode::DisconnectWithWillMessage)),
     ];
-    if tool == Tool::Paho {
+    if matches!(tool, Tool::Paho | Tool::MqttJs) {
         let mut other = subscription("other");
         (other.no_local, other.qos) = (true, QoS::ExactlyOnce);
         other.retain_handling = RetainHandling::SendIfNew;
@@ -233,6 +273,11 @@ fn tasks(tool: Tool) -> Vec<(Connect, Packet)> {
 fn runs(tool: Tool, connect: Connect, action: Packet, program: impl Fn(&str) -> Command) {
     let tap = Tap::open();
     let task = Task::new(connect.clone(), action.clone()).expect("programs send it");
+    // Beside the client on the bench.
+    let other = |connect: Connect| match connect.clean_start && !connect.client_id.is_empty() {
+        true => Connect { client_id: connect.client_id.clone() + OTHER_CLIENT, ..connect },
+        false => connect,
+    };
     let code = tool
         .write(&task, &Target::InTab, Language::Ja)
         .replace("localhost", "127.0.0.1")
@@ -241,8 +286,8 @@ fn runs(tool: Tool, connect: Connect, action: Packet, program: impl Fn(&str) -> 
     let found = tap.wait_for(action.packet_type());
     let said = running.end();
     let expect = match action {
-        Packet::Connect(_) => vec![action],
-        _ => vec![Packet::Connect(Box::new(connect)), action],
+        Packet::Connect(connect) => vec![Packet::Connect(Box::new(other(*connect)))],
+        _ => vec![Packet::Connect(Box::new(other(connect))), action],
     };
     for expect in expect.into_iter().map(|packet| plain(tool, packet)) {
         let is_meant = |packet: &&Packet| packet.packet_type() == expect.packet_type();
@@ -252,17 +297,23 @@ fn runs(tool: Tool, connect: Connect, action: Packet, program: impl Fn(&str) -> 
 }
 
 /// The packet without what the tool chooses by itself: its Packet Identifier, the order of properties that may stand in
-/// any, and Receive Maximum 20 of libmosquitto.
+/// any, and Receive Maximum 20 of libmosquitto. MQTT.js puts User Properties of the same name together.
 fn plain(tool: Tool, mut packet: Packet) -> Packet {
     let sort = |properties: &mut Properties| {
         properties.0.sort_by_key(|property| {
             // User Properties keep their order among themselves.
             (property.id() == PropertyId::UserProperty, property.id())
         });
+        if tool == Tool::MqttJs {
+            properties.0.sort_by_key(|property| match property {
+                Property::UserProperty((name, _)) => name.clone(),
+                _ => String::new(),
+            });
+        }
     };
     match &mut packet {
         Packet::Connect(connect) => {
-            if tool == Tool::Mosquitto {
+            if matches!(tool, Tool::Mosquitto | Tool::PowerShell) {
                 connect.properties.0.retain(|p| *p != Property::ReceiveMaximum(20));
             }
             sort(&mut connect.properties);

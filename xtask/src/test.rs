@@ -143,6 +143,13 @@ fn live(harness: &[String]) -> Result<()> {
             tests.args(["--skip", "elsewhere::paho::"])
         }
     };
+    match tools::ensure_mqtt_js() {
+        Some(folder) => tests.env("MQTT_JS_FOLDER", folder),
+        None => {
+            say("leaving out the test that runs the code for MQTT.js");
+            tests.args(["--skip", "elsewhere::mqtt_js::"])
+        }
+    };
     run(tests
         .env("MQTT_WS_URL", mosquitto.websocket_url())
         .env("MQTT_TCP_URL", mosquitto.tcp_url()))

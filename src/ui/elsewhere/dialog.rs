@@ -1,9 +1,10 @@
-//! The same task for four other clients.
+//! The same task for other clients.
 
 use leptos::html;
 use leptos::prelude::*;
 
 use crate::elsewhere::{Task, Tool};
+use crate::ui::browser::storage::{self, Key};
 use crate::ui::components::{CopyButton, Icon};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
@@ -15,7 +16,12 @@ pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let dialog = NodeRef::<html::Dialog>::new();
-    let tool = RwSignal::new(Tool::default());
+    let remembered = storage::load::<String>(Key::Tool).and_then(|key| Tool::from_key(&key));
+    let tool = RwSignal::new(remembered.unwrap_or_default());
+    let choose = move |option: Tool| {
+        tool.set(option);
+        storage::save(Key::Tool, &option.key());
+    };
     Effect::new(move || {
         if let Some(dialog) = dialog.get()
             && !dialog.open()
@@ -37,7 +43,7 @@ pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
                 class="segmented__option"
                 aria-pressed=erased(move || (tool.get() == option).to_string())
                 data-tool=option.key()
-                on:click=move |_| tool.set(option)
+                on:click=move |_| choose(option)
             >
                 {option.name()}
             </button>
