@@ -36,18 +36,23 @@ pub fn ElsewhereButton(
     let label = move || locale.strings().elsewhere_title();
     let told = move || failed.get().then(|| locale.strings().elsewhere_nothing());
     view! {
-        <button
-            type="button"
-            class="button button--quiet button--icon elsewhere-button"
-            class:button--small=small
-            aria-label=erased(label)
-            title=erased(move || told().unwrap_or_else(label))
-            on:click=press
-        >
-            <Icon name="elsewhere"/>
-        </button>
-        <span class="elsewhere-button__told" role="status">
-            {erased(move || told().map(|words| view! { <span class="toast">{words}</span> }))}
+        <span class="elsewhere-button">
+            <button
+                type="button"
+                class="button button--quiet button--icon"
+                class:button--small=small
+                aria-label=erased(label)
+                title=erased(move || told().unwrap_or_else(label))
+                // A field that loses the focus may have something to tell, and the button would move away under the
+                // pointer before it is released.
+                on:mousedown=|event| event.prevent_default()
+                on:click=press
+            >
+                <Icon name="elsewhere"/>
+            </button>
+            <span class="elsewhere-button__told" role="status">
+                {erased(move || told().map(|words| view! { <span class="toast">{words}</span> }))}
+            </span>
         </span>
         {erased(move || {
             shown
