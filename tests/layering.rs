@@ -28,7 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "lab", "broker", "link",
         ],
     ),
-    ("elsewhere", &["language", "link", "mqtt"]),
+    ("other_clients", &["language", "link", "mqtt"]),
 ];
 
 /// Words that only the page and the WebSocket link may know: the browser, a clock, randomness.
@@ -129,7 +129,7 @@ fn the_page_imports_downwards_only() {
 
 /// Folders of the page that exist in the browser only, beside every `view`.
 const BROWSER_ONLY: &[&str] =
-    &["app", "browser", "components", "elsewhere", "loading", "pages", "state"];
+    &["app", "browser", "components", "loading", "other_clients", "pages", "state"];
 
 #[test]
 fn what_is_not_a_view_is_plain_rust() {

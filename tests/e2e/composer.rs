@@ -171,7 +171,7 @@ async fn a_packet_is_written_for_other_clients() -> Outcome {
         panel.fill("Topic Name", "a/#").await?;
         press(&page.see(".client-panel .elsewhere-button button").await?).await?;
         page.see_html(".client-panel .field__error", "MQTT-3.3.2-2").await?;
-        let nothing = page.strings().elsewhere_nothing();
+        let nothing = page.strings().other_clients_nothing();
         page.see_html(".client-panel .elsewhere-button__told", nothing).await?;
         assert_eq!(page.count("dialog.elsewhere").await?, 0);
 

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::elsewhere::{Task, Tool};
+use crate::other_clients::{Task, Tool};
 use crate::ui::browser::storage::{self, Key};
 use crate::ui::components::{CopyButton, Icon};
 use crate::ui::erased::erased;
@@ -12,7 +12,7 @@ use crate::ui::state::store::use_store;
 
 /// Open while there is a task; closing forgets it.
 #[component]
-pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
+pub fn OtherClientsDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let dialog = NodeRef::<html::Dialog>::new();
@@ -58,21 +58,21 @@ pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
         <dialog
             class="dialog elsewhere"
             node_ref=dialog
-            aria-label=erased(move || locale.strings().elsewhere_title())
+            aria-label=erased(move || locale.strings().other_clients_title())
             on:close=move |_| shown.set(None)
         >
-            <h2 class="dialog__title">{erased(move || locale.strings().elsewhere_title())}</h2>
-            <p class="field__hint">{erased(move || locale.strings().elsewhere_lead())}</p>
+            <h2 class="dialog__title">{erased(move || locale.strings().other_clients_title())}</h2>
+            <p class="field__hint">{erased(move || locale.strings().other_clients_lead())}</p>
             <div class="elsewhere__bar">
                 <div
                     class="segmented segmented--small"
                     role="group"
-                    aria-label=erased(move || locale.strings().elsewhere_tool())
+                    aria-label=erased(move || locale.strings().other_clients_tool())
                 >
                     {tabs.collect_view()}
                 </div>
                 <CopyButton
-                    label=Signal::derive(move || locale.strings().elsewhere_copy())
+                    label=Signal::derive(move || locale.strings().other_clients_copy())
                     text=Callback::new(move |()| code.get_untracked().unwrap_or_default())
                 />
             </div>

@@ -12,7 +12,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use mqtt5_playground::elsewhere::{OTHER_CLIENT, Task, Tool};
 use mqtt5_playground::language::Language;
 use mqtt5_playground::link::Target;
 use mqtt5_playground::mqtt::{
@@ -20,6 +19,7 @@ use mqtt5_playground::mqtt::{
     Publish, QoS, ReasonCode, RetainHandling, Sender, Subscribe, Subscription, Unsubscribe, Will,
     decode,
 };
+use mqtt5_playground::other_clients::{OTHER_CLIENT, Task, Tool};
 
 use crate::bench::nonce;
 

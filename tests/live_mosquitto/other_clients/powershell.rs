@@ -10,7 +10,7 @@ pub fn command(script: &str) -> Command {
     let mut reader = Reader { rest: script, payload: String::new() };
     loop {
         if reader.takes("#") || reader.takes("$env:Path += ") {
-            reader.to_end_of_line();
+            reader.skip_line();
         } else if reader.takes("$payload = [IO.Path]::GetTempFileName()\n") {
             reader.payload = format!("{}/payload-{}", env!("CARGO_TARGET_TMPDIR"), nonce());
         } else if reader.takes("[IO.File]::WriteAllText($payload, ") {
@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
         before
     }
 
-    fn to_end_of_line(&mut self) {
+    fn skip_line(&mut self) {
         self.until("\n");
     }
 

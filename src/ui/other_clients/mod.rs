@@ -5,6 +5,6 @@ mod dialog;
 pub mod entry;
 mod record_tools;
 
-pub use button::ElsewhereButton;
-pub use dialog::ElsewhereDialog;
+pub use button::OtherClientsButton;
+pub use dialog::OtherClientsDialog;
 pub use record_tools::RecordTools;

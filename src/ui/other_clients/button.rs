@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::entry::elsewhere_dialog;
-use crate::elsewhere::Task;
+use super::entry::other_clients_dialog;
+use crate::other_clients::Task;
 use crate::ui::components::Icon;
 use crate::ui::components::Lazy;
 use crate::ui::erased::erased;
@@ -15,7 +15,7 @@ use crate::ui::loading::locale::use_locale;
 const TELLS_FOR: Duration = Duration::from_secs(6);
 
 #[component]
-pub fn ElsewhereButton(
+pub fn OtherClientsButton(
     /// What is to be done, made when the button is pressed; `None` while there is nothing that could be.
     task: Callback<(), Option<Task>>,
     /// Whether it is one of many small ones.
@@ -33,8 +33,8 @@ pub fn ElsewhereButton(
         }
         shown.set(task);
     };
-    let label = move || locale.strings().elsewhere_title();
-    let told = move || failed.get().then(|| locale.strings().elsewhere_nothing());
+    let label = move || locale.strings().other_clients_title();
+    let told = move || failed.get().then(|| locale.strings().other_clients_nothing());
     view! {
         <span class="elsewhere-button">
             <button
@@ -58,8 +58,8 @@ pub fn ElsewhereButton(
             shown
                 .with(Option::is_some)
                 .then(|| {
-                    let view = erased(move || elsewhere_dialog::view(shown));
-                    view! { <Lazy part=elsewhere_dialog::part() view/> }
+                    let view = erased(move || other_clients_dialog::view(shown));
+                    view! { <Lazy part=other_clients_dialog::part() view/> }
                 })
         })}
     }

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::button::ElsewhereButton;
+use super::button::OtherClientsButton;
 use crate::capture::{Capture, Record};
-use crate::elsewhere::Task;
 use crate::mqtt::{Connect, Packet, PacketType, Sender};
+use crate::other_clients::Task;
 use crate::ui::components::Icon;
 use crate::ui::composer::paste::to_hex;
 use crate::ui::erased::erased;
@@ -52,7 +52,7 @@ pub fn RecordTools(record: Memo<Option<Record>>) -> impl IntoView {
     };
     view! {
         <Show when=erased(has_task)>
-            <ElsewhereButton task small=true/>
+            <OtherClientsButton task small=true/>
         </Show>
         {erased(move || {
             href()
