@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use leptos::html;
 use leptos::prelude::*;
 
 use super::entry::other_clients_dialog;
@@ -25,7 +26,12 @@ pub fn OtherClientsButton(
     let locale = use_locale();
     let shown = RwSignal::new(None::<Task>);
     let failed = RwSignal::new(false);
+    let button = NodeRef::<html::Button>::new();
     let press = move |_| {
+        // Whatever was shown comes back to it.
+        if let Some(button) = button.get_untracked() {
+            let _ = button.focus();
+        }
         let task = untrack(|| task.run(()));
         failed.set(task.is_none());
         if task.is_none() {
@@ -38,6 +44,7 @@ pub fn OtherClientsButton(
     view! {
         <span class="elsewhere-button">
             <button
+                node_ref=button
                 type="button"
                 class="button button--quiet button--icon"
                 class:button--small=small
