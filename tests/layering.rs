@@ -29,7 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "lab", "broker", "link",
         ],
     ),
-    ("elsewhere", &["language", "link", "mqtt"]),
+    ("other_clients", &["language", "link", "mqtt"]),
 ];
 
 /// Words that only the page and the WebSocket link may know: the browser, a clock, randomness.
@@ -150,7 +150,7 @@ fn imports_of_the_page() -> BTreeSet<(String, String)> {
 
 /// Folders of the page that exist in the browser only, beside every `view`.
 const BROWSER_ONLY: &[&str] =
-    &["app", "browser", "components", "elsewhere", "loading", "pages", "state"];
+    &["app", "browser", "components", "loading", "other_clients", "pages", "state"];
 
 #[test]
 fn what_is_not_a_view_is_plain_rust() {
