@@ -6,8 +6,6 @@
 
 mod anatomy;
 mod edit;
-#[cfg(test)]
-mod tests;
 
 use bytes::Bytes;
 
@@ -148,3 +146,6 @@ impl Breakage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
