@@ -63,26 +63,13 @@ fn with_will(will: Will) -> Connect {
     Connect { will: Some(will), ..connect("a") }
 }
 
+/// To a CONNECT as such.
 fn connack() -> Vec<Way> {
     use PacketType::ConnAck;
     use ReasonCode as R;
     let open = Policy::default;
     let by_rule =
         |code| way(ConnAck, code, refusing(Action::Connect, code), connects(connect("a")));
-    let closed = |availability| Policy {
-        availability,
-        server_reference: Some("other".into()),
-        ..Policy::default()
-    };
-    let users = || Policy {
-        users: vec![User { name: "ada".into(), password: "secret".into() }],
-        ..Policy::default()
-    };
-    let not_utf8 = Will {
-        properties: [Property::PayloadFormatIndicator(1)].into(),
-        payload: vec![0xFF].into(),
-        ..will("t", 0)
-    };
     vec![
         way(ConnAck, R::Success, open(), connects(connect("a"))),
         by_rule(R::UnspecifiedError),
@@ -107,6 +94,31 @@ fn connack() -> Vec<Way> {
         ),
         way(
             ConnAck,
+            R::PacketTooLarge,
+            Policy { maximum_packet_size: Some(100), ..open() },
+            |bench| {
+                let a = bench.open();
+                let maximum =
+                    bench.broker.maximum_packet_size(a).expect("the policy sets one") as usize;
+                too_large(bench, a, maximum);
+                a
+            },
+        ),
+    ]
+}
+
+/// For who it is that connects.
+fn connack_for_the_client() -> Vec<Way> {
+    use PacketType::ConnAck;
+    use ReasonCode as R;
+    let open = Policy::default;
+    let users = || Policy {
+        users: vec![User { name: "ada".into(), password: "secret".into() }],
+        ..Policy::default()
+    };
+    vec![
+        way(
+            ConnAck,
             R::ClientIdentifierNotValid,
             Policy { maximum_client_id_length: 23, ..open() },
             connects(connect("abcdefghijklmnopqrstuvwxyz")),
@@ -125,13 +137,6 @@ fn connack() -> Vec<Way> {
         ),
         way(
             ConnAck,
-            R::ServerUnavailable,
-            closed(Availability::Unavailable),
-            connects(connect("a")),
-        ),
-        way(ConnAck, R::ServerBusy, closed(Availability::Busy), connects(connect("a"))),
-        way(
-            ConnAck,
             R::Banned,
             Policy { banned: vec!["a".into()], ..open() },
             connects(connect("a")),
@@ -142,32 +147,25 @@ fn connack() -> Vec<Way> {
             open(),
             connects(with(connect("a"), [Property::AuthenticationMethod("X".into())])),
         ),
+    ]
+}
+
+/// For the Will in it.
+fn connack_for_the_will() -> Vec<Way> {
+    use PacketType::ConnAck;
+    use ReasonCode as R;
+    let open = Policy::default;
+    let not_utf8 = Will {
+        properties: [Property::PayloadFormatIndicator(1)].into(),
+        payload: vec![0xFF].into(),
+        ..will("t", 0)
+    };
+    vec![
         way(
             ConnAck,
             R::TopicNameInvalid,
             Policy { maximum_topic_levels: Some(2), ..open() },
             connects(with_will(will("a/b/c", 0))),
-        ),
-        way(
-            ConnAck,
-            R::PacketTooLarge,
-            Policy { maximum_packet_size: Some(100), ..open() },
-            |bench| {
-                let a = bench.open();
-                let maximum =
-                    bench.broker.maximum_packet_size(a).expect("the policy sets one") as usize;
-                too_large(bench, a, maximum);
-                a
-            },
-        ),
-        way(
-            ConnAck,
-            R::QuotaExceeded,
-            Policy { maximum_connections: Some(1), ..open() },
-            |bench| {
-                bench.client("b");
-                bench.connecting(connect("a"))
-            },
         ),
         way(
             ConnAck,
@@ -186,6 +184,36 @@ fn connack() -> Vec<Way> {
             R::QoSNotSupported,
             Policy { maximum_qos: QoS::AtMostOnce, ..open() },
             connects(with_will(Will { qos: QoS::AtLeastOnce, ..will("t", 0) })),
+        ),
+    ]
+}
+
+/// For how it is with the Server.
+fn connack_for_the_server() -> Vec<Way> {
+    use PacketType::ConnAck;
+    use ReasonCode as R;
+    let open = Policy::default;
+    let closed = |availability| Policy {
+        availability,
+        server_reference: Some("other".into()),
+        ..Policy::default()
+    };
+    vec![
+        way(
+            ConnAck,
+            R::ServerUnavailable,
+            closed(Availability::Unavailable),
+            connects(connect("a")),
+        ),
+        way(ConnAck, R::ServerBusy, closed(Availability::Busy), connects(connect("a"))),
+        way(
+            ConnAck,
+            R::QuotaExceeded,
+            Policy { maximum_connections: Some(1), ..open() },
+            |bench| {
+                bench.client("b");
+                bench.connecting(connect("a"))
+            },
         ),
         way(
             ConnAck,
@@ -315,11 +343,11 @@ fn suback_and_unsuback() -> Vec<Way> {
     ]
 }
 
-fn disconnect() -> Vec<Way> {
+/// Because somebody at the Server says so.
+fn disconnect_by_command() -> Vec<Way> {
     use PacketType::Disconnect;
     use ReasonCode as R;
     let open = Policy::default;
-    let strict = |policy| Policy { refusal: Refusal::Disconnect, ..policy };
     let by_command = |code| {
         let policy = Policy { server_reference: Some("other".into()), ..Policy::default() };
         way(Disconnect, code, policy, move |bench| {
@@ -328,24 +356,9 @@ fn disconnect() -> Vec<Way> {
             a
         })
     };
-    let asks = |filter: &str| sends(subscribe(1, [subscription(filter, 0)]));
-    let sent = |topic: &str, qos| sends(Packet::Publish(publish(topic, qos, 1, "x")));
-    let not_utf8 = Publish {
-        properties: [Property::PayloadFormatIndicator(1)].into(),
-        payload: vec![0xFF].into(),
-        ..publish("t", 0, 0, "")
-    };
     vec![
         by_command(R::UnspecifiedError),
-        way(Disconnect, R::MalformedPacket, open(), sends_bytes("C0 01 00")),
-        way(Disconnect, R::ProtocolError, open(), sends(Packet::Connect(connect("a").into()))),
         by_command(R::ImplementationSpecificError),
-        way(
-            Disconnect,
-            R::NotAuthorized,
-            strict(refusing(Action::Publish, R::NotAuthorized)),
-            sent("t", 0),
-        ),
         by_command(R::ServerBusy),
         way(Disconnect, R::ServerShuttingDown, open(), |bench| {
             let a = bench.client("a");
@@ -355,28 +368,21 @@ fn disconnect() -> Vec<Way> {
             a
         }),
         by_command(R::BadAuthenticationMethod),
-        way(Disconnect, R::KeepAliveTimeout, open(), |bench| {
-            let a = bench.connect(Connect { keep_alive: 1, ..connect("a") });
-            bench.secs(2);
-            a
-        }),
-        way(Disconnect, R::SessionTakenOver, open(), |bench| {
-            let a = bench.client("a");
-            bench.client("a");
-            a
-        }),
-        way(
-            Disconnect,
-            R::TopicFilterInvalid,
-            strict(Policy { maximum_topic_levels: Some(2), ..open() }),
-            asks("a/b/c"),
-        ),
-        way(
-            Disconnect,
-            R::TopicNameInvalid,
-            strict(Policy { maximum_topic_levels: Some(2), ..open() }),
-            sent("a/b/c", 0),
-        ),
+        by_command(R::AdministrativeAction),
+        by_command(R::UseAnotherServer),
+        by_command(R::ServerMoved),
+        by_command(R::ConnectionRateExceeded),
+    ]
+}
+
+/// For a packet that a Client may not send.
+fn disconnect_for_a_packet() -> Vec<Way> {
+    use PacketType::Disconnect;
+    use ReasonCode as R;
+    let open = Policy::default;
+    vec![
+        way(Disconnect, R::MalformedPacket, open(), sends_bytes("C0 01 00")),
+        way(Disconnect, R::ProtocolError, open(), sends(Packet::Connect(connect("a").into()))),
         way(
             Disconnect,
             R::ReceiveMaximumExceeded,
@@ -418,13 +424,34 @@ fn disconnect() -> Vec<Way> {
                 a
             },
         ),
+    ]
+}
+
+/// For a message that the Server does not take.
+fn disconnect_for_a_message() -> Vec<Way> {
+    use PacketType::Disconnect;
+    use ReasonCode as R;
+    let open = Policy::default;
+    let strict = |policy| Policy { refusal: Refusal::Disconnect, ..policy };
+    let sent = |topic: &str, qos| sends(Packet::Publish(publish(topic, qos, 1, "x")));
+    let not_utf8 = Publish {
+        properties: [Property::PayloadFormatIndicator(1)].into(),
+        payload: vec![0xFF].into(),
+        ..publish("t", 0, 0, "")
+    };
+    vec![
         way(
             Disconnect,
-            R::QuotaExceeded,
-            strict(Policy { maximum_subscriptions: Some(0), ..open() }),
-            asks("t"),
+            R::NotAuthorized,
+            strict(refusing(Action::Publish, R::NotAuthorized)),
+            sent("t", 0),
         ),
-        by_command(R::AdministrativeAction),
+        way(
+            Disconnect,
+            R::TopicNameInvalid,
+            strict(Policy { maximum_topic_levels: Some(2), ..open() }),
+            sent("a/b/c", 0),
+        ),
         way(
             Disconnect,
             R::PayloadFormatInvalid,
@@ -443,24 +470,34 @@ fn disconnect() -> Vec<Way> {
             Policy { maximum_qos: QoS::AtMostOnce, ..open() },
             sent("t", 1),
         ),
-        by_command(R::UseAnotherServer),
-        by_command(R::ServerMoved),
+    ]
+}
+
+/// For a subscription that the Server does not take.
+fn disconnect_for_a_subscription() -> Vec<Way> {
+    use PacketType::Disconnect;
+    use ReasonCode as R;
+    let open = Policy::default;
+    let strict = |policy| Policy { refusal: Refusal::Disconnect, ..policy };
+    let asks = |filter: &str| sends(subscribe(1, [subscription(filter, 0)]));
+    vec![
+        way(
+            Disconnect,
+            R::TopicFilterInvalid,
+            strict(Policy { maximum_topic_levels: Some(2), ..open() }),
+            asks("a/b/c"),
+        ),
+        way(
+            Disconnect,
+            R::QuotaExceeded,
+            strict(Policy { maximum_subscriptions: Some(0), ..open() }),
+            asks("t"),
+        ),
         way(
             Disconnect,
             R::SharedSubscriptionsNotSupported,
             Policy { shared_subscription_available: false, ..open() },
             asks("$share/g/t"),
-        ),
-        by_command(R::ConnectionRateExceeded),
-        way(
-            Disconnect,
-            R::MaximumConnectTime,
-            Policy { maximum_connect_time: Some(5), ..open() },
-            |bench| {
-                let a = bench.client("a");
-                bench.secs(5);
-                a
-            },
         ),
         way(
             Disconnect,
@@ -473,6 +510,35 @@ fn disconnect() -> Vec<Way> {
             R::WildcardSubscriptionsNotSupported,
             Policy { wildcard_subscription_available: false, ..open() },
             asks("t/#"),
+        ),
+    ]
+}
+
+/// For what happens, or does not, after CONNECT.
+fn disconnect_in_time() -> Vec<Way> {
+    use PacketType::Disconnect;
+    use ReasonCode as R;
+    let open = Policy::default;
+    vec![
+        way(Disconnect, R::KeepAliveTimeout, open(), |bench| {
+            let a = bench.connect(Connect { keep_alive: 1, ..connect("a") });
+            bench.secs(2);
+            a
+        }),
+        way(Disconnect, R::SessionTakenOver, open(), |bench| {
+            let a = bench.client("a");
+            bench.client("a");
+            a
+        }),
+        way(
+            Disconnect,
+            R::MaximumConnectTime,
+            Policy { maximum_connect_time: Some(5), ..open() },
+            |bench| {
+                let a = bench.client("a");
+                bench.secs(5);
+                a
+            },
         ),
     ]
 }
@@ -532,14 +598,23 @@ fn too_large(bench: &mut Bench, id: ConnectionId, maximum: usize) {
 /// [MQTT-3.14.2-1], [MQTT-3.14.2-2], [MQTT-3.15.2-1], [MQTT-4.13.2-1]
 #[test]
 fn every_reason_code_of_a_server_can_be_provoked() {
-    let mut ways = connack();
-    ways.extend(answers_to_publish(PacketType::PubAck, 1));
-    ways.extend(answers_to_publish(PacketType::PubRec, 2));
-    ways.extend(suback_and_unsuback());
-    ways.extend(disconnect());
-    ways.extend(the_rest());
+    let ways = [
+        connack(),
+        connack_for_the_client(),
+        connack_for_the_will(),
+        connack_for_the_server(),
+        answers_to_publish(PacketType::PubAck, 1),
+        answers_to_publish(PacketType::PubRec, 2),
+        suback_and_unsuback(),
+        disconnect_by_command(),
+        disconnect_for_a_packet(),
+        disconnect_for_a_message(),
+        disconnect_for_a_subscription(),
+        disconnect_in_time(),
+        the_rest(),
+    ];
     let mut provoked = BTreeSet::new();
-    for Way { packet, code, policy, act } in ways {
+    for Way { packet, code, policy, act } in ways.into_iter().flatten() {
         let name = format!("{} 0x{:02X}", packet.name(), code.value());
         let mut bench = Bench::with(policy);
         let a = act(&mut bench);
