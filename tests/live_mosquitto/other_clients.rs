@@ -1,6 +1,7 @@
 //! What "do this elsewhere" writes, run: a tap in front of Mosquitto sees the packets that arrive.
 
 mod powershell;
+mod tasks;
 
 use std::env;
 use std::io::{Read, Write};
@@ -11,17 +12,15 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use mqtt5_playground::language::Language;
 use mqtt5_playground::link::Target;
 use mqtt5_playground::mqtt::{
-    Connect, Deframer, Disconnect, Packet, PacketId, PacketType, Properties, Property, PropertyId,
-    Publish, QoS, ReasonCode, RetainHandling, Sender, Subscribe, Subscription, Unsubscribe, Will,
+    Connect, Deframer, Packet, PacketId, PacketType, Properties, Property, PropertyId, Sender,
     decode,
 };
 use mqtt5_playground::other_clients::{OTHER_CLIENT, Task, Tool};
 
-use crate::bench::nonce;
+use tasks::tasks;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -82,192 +81,6 @@ mod paho {
             });
         }
     }
-}
-
-/// One connection and one packet each; together everything that the tool can say.
-fn tasks(tool: Tool) -> Vec<(Connect, Packet)> {
-    let id = PacketId::MIN;
-    let connect = || Connect {
-        client_id: format!("elsewhere '{}'", nonce()),
-        clean_start: true,
-        keep_alive: 60,
-        ..Connect::default()
-    };
-    let publish = |publish: Publish| {
-        let packet_id = (publish.qos > QoS::AtMostOnce).then_some(id);
-        Packet::Publish(Publish { packet_id, ..publish })
-    };
-    let subscribe = |properties: Properties, subscriptions| {
-        Packet::Subscribe(Subscribe { packet_id: id, properties, subscriptions })
-    };
-    let nasty = "it's \"$HOME\" `x` \\n %s {y} ${z} #; ~* 温度";
-    // An argument on Windows is text.
-    let correlation = Bytes::from_static(match tool {
-        Tool::PowerShell => b"-'\"\\%",
-        _ => &[0xFF, b'\'', b'"', b'\\', b'%'],
-    });
-    let full = Connect {
-        clean_start: false,
-        keep_alive: 300,
-        properties: [
-            Property::SessionExpiryInterval(120),
-            Property::ReceiveMaximum(5),
-            Property::MaximumPacketSize(1000),
-            Property::TopicAliasMaximum(3),
-            Property::RequestResponseInformation(1),
-            Property::RequestProblemInformation(0),
-            Property::user("k", nasty),
-            Property::user("k", ""),
-        ]
-        .into(),
-        will: Some(Will {
-            qos: QoS::AtLeastOnce,
-            retain: true,
-            properties: [
-                Property::WillDelayInterval(5),
-                Property::PayloadFormatIndicator(1),
-                Property::MessageExpiryInterval(60),
-                Property::ContentType("text/plain".into()),
-                Property::ResponseTopic("answers".into()),
-                Property::CorrelationData(correlation.clone()),
-                Property::user("w", "1"),
-            ]
-            .into(),
-            topic: nasty.replace(['#', '+'], ""),
-            payload: Bytes::copy_from_slice(nasty.as_bytes()),
-        }),
-        user_name: Some(nasty.into()),
-        password: Some(Bytes::copy_from_slice(nasty.as_bytes())),
-        ..connect()
-    };
-    let message = Publish {
-        qos: QoS::ExactlyOnce,
-        retain: false,
-        topic: nasty.replace(['#', '+'], ""),
-        properties: [
-            Property::PayloadFormatIndicator(1),
-            Property::MessageExpiryInterval(300),
-            Property::TopicAlias(1),
-            Property::ResponseTopic("answers/to me".into()),
-            Property::CorrelationData(correlation.clone()),
-            Property::ContentType(nasty.into()),
-            Property::user(nasty, "1"),
-            Property::user("", nasty),
-            Property::user(nasty, "2"),
-        ]
-        .into(),
-        payload: Bytes::copy_from_slice(format!("{nasty}\nsecond line\n").as_bytes()),
-        ..Publish::default()
-    };
-    let subscription = |topic_filter: &str| Subscription {
-        topic_filter: topic_filter.into(),
-        qos: QoS::AtLeastOnce,
-        retain_as_published: true,
-        retain_handling: RetainHandling::DoNotSend,
-        ..Subscription::default()
-    };
-    let all_bytes: Vec<u8> = (0..=255).collect();
-    let leaving = |reason_code| {
-        let properties = [
-            Property::SessionExpiryInterval(60),
-            Property::ReasonString(nasty.into()),
-            Property::user("k", "v"),
-        ];
-        Packet::Disconnect(Disconnect { reason_code, properties: properties.into() })
-    };
-    let lasting =
-        || Connect { properties: [Property::SessionExpiryInterval(30)].into(), ..connect() };
-    let mut tasks = vec![
-        (Connect::default(), Packet::Connect(Box::new(full.clone()))),
-        (
-            Connect::default(),
-            Packet::Connect(Box::new(Connect { clean_start: false, ..connect() })),
-        ),
-        (
-            Connect::default(),
-            Packet::Connect(Box::new(Connect {
-                properties: [
-                    Property::AuthenticationMethod("none".into()),
-                    Property::AuthenticationData(correlation),
-                ]
-                .into(),
-                ..connect()
-            })),
-        ),
-        (connect(), publish(message)),
-        (connect(), publish(Publish { topic: "t".into(), ..Publish::default() })),
-        (
-            connect(),
-            publish(Publish {
-                topic: "-t".into(),
-                qos: QoS::AtLeastOnce,
-                retain: true,
-                payload: all_bytes.into(),
-                ..Publish::default()
-            }),
-        ),
-        (
-            connect(),
-            publish(Publish { topic: "t".into(), payload: "-n".into(), ..Publish::default() }),
-        ),
-        (
-            connect(),
-            publish(Publish { topic: "t".into(), payload: "-%s\0".into(), ..Publish::default() }),
-        ),
-        (
-            connect(),
-            subscribe(
-                [Property::SubscriptionIdentifier(268_435_455), Property::user("k", nasty)].into(),
-                vec![subscription("$share/a b/c/+"), subscription("it's/#")],
-            ),
-        ),
-        (
-            connect(),
-            Packet::Unsubscribe(Unsubscribe {
-                packet_id: id,
-                properties: [Property::user("k", nasty)].into(),
-                topic_filters: match tool {
-                    // One packet for each filter, as the comment says.
-                    Tool::Mosquitto | Tool::PowerShell => vec!["it's/#".into()],
-                    _ => vec!["a/#".into(), "it's".into()],
-                },
-            }),
-        ),
-        (lasting(), leaving(ReasonCode::Success)),
-        (lasting(), leaving(ReasonCode::DisconnectWithWillMessage)),
-    ];
-    if matches!(tool, Tool::Paho | Tool::MqttJs) {
-        let mut other = subscription("other");
-        (other.no_local, other.qos) = (true, QoS::ExactlyOnce);
-        other.retain_handling = RetainHandling::SendIfNew;
-        tasks.extend([
-            (connect(), subscribe(Properties::NONE, vec![subscription("one"), other])),
-            (lasting(), leaving(ReasonCode::QuotaExceeded)),
-            (
-                connect(),
-                publish(Publish {
-                    topic: "t".into(),
-                    properties: [
-                        Property::CorrelationData(Bytes::from_static(&[0, 10])),
-                        Property::user("line\nfeed\u{7F}", "\u{202E}\u{1F600}"),
-                    ]
-                    .into(),
-                    ..Publish::default()
-                }),
-            ),
-            (
-                Connect::default(),
-                Packet::Connect(Box::new(Connect {
-                    keep_alive: 0,
-                    client_id: String::new(),
-                    user_name: Some(String::new()),
-                    password: Some(Bytes::from_static(&[0, 0xFF])),
-                    ..connect()
-                })),
-            ),
-        ]);
-    }
-    tasks
 }
 
 fn runs(tool: Tool, connect: Connect, action: Packet, program: impl Fn(&str) -> Command) {
