@@ -17,6 +17,11 @@ const A: ClientSlot = ClientSlot(0);
 const B: ClientSlot = ClientSlot(1);
 const DEVICE: ClientSlot = ClientSlot(2);
 
+const RETRY_OR_NOT: &str = "retry-or-not";
+
+/// Time for several tries of the client.
+const WAIT: Duration = Duration::from_secs(4);
+
 /// The solution's moves from `from` to before `to`.
 fn moves(exercise: &str, cast: &Cast, from: usize, to: usize) -> Vec<Move> {
     (found(exercise).solution)(cast)[from..to].to_vec()
@@ -260,18 +265,19 @@ fn problem_information() -> Vec<Mistake> {
 }
 
 fn retry_or_not() -> Vec<Mistake> {
-    const ID: &str = "retry-or-not";
-    const WAIT: Duration = Duration::from_secs(4);
+    let mut all = retry_or_not_before_the_policy();
+    all.extend(retry_or_not_policy());
+    all
+}
+
+/// In the steps that watch the client as it is set.
+fn retry_or_not_before_the_policy() -> Vec<Mistake> {
+    const ID: &str = RETRY_OR_NOT;
     let guest = |cast: &Cast| match moves(ID, cast, 0, 1).remove(0) {
         Move::Acts(acts) => Move::Act(acts[1].clone()),
         other => panic!("not acts: {other:?}"),
     };
     let sensible = |cast: &Cast| Move::Act(act(ID, cast, 0));
-    let begun = |cast: &Cast| {
-        let mut all = moves(ID, cast, 0, 1);
-        all.push(Move::Wait(WAIT));
-        all
-    };
     let stopped = |client| Reconnect { tries: 0, ..policy_of(client) };
     vec![
         // The client is set to give up at once.
@@ -312,6 +318,18 @@ fn retry_or_not() -> Vec<Mistake> {
                 all
             },
         ),
+    ]
+}
+
+/// In the step that asks for a list of its own.
+fn retry_or_not_policy() -> Vec<Mistake> {
+    const ID: &str = RETRY_OR_NOT;
+    let begun = |cast: &Cast| {
+        let mut all = moves(ID, cast, 0, 1);
+        all.push(Move::Wait(WAIT));
+        all
+    };
+    vec![
         Mistake::before((ID, "policy", "not-tried"), 2),
         // The list is left as it was.
         Mistake::new(
@@ -367,7 +385,7 @@ fn retry_or_not() -> Vec<Mistake> {
 
 /// What the client does in this exercise.
 fn policy_of(client: ClientSlot) -> Reconnect {
-    let exercise = found("retry-or-not");
+    let exercise = found(RETRY_OR_NOT);
     let cast = Cast::new(exercise.clients, "7f3a51c2");
     let mut beginning = exercise.beginning(&cast).into_iter();
     let act = beginning.find(|act| act.client == client).expect("it begins with a policy");
