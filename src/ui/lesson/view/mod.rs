@@ -3,12 +3,14 @@
 mod by_hand;
 mod control;
 pub mod entry;
+mod hints;
 mod on_mosquitto;
 mod player;
 mod prediction;
 mod session;
 mod step;
 mod strip;
+mod verdict;
 
 pub use on_mosquitto::OnMosquitto;
 pub use player::make as make_move;

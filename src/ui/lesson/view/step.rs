@@ -5,9 +5,11 @@ use leptos::prelude::*;
 
 use super::by_hand::ByHandControl;
 use super::control::Controls;
+use super::hints::Hints;
 use super::prediction::{Ask, Outcome};
 use super::session::LessonSession;
-use crate::course::{StepProse, Unmet, exercise_prose};
+use super::verdict::VerdictView;
+use crate::course::exercise_prose;
 use crate::ui::components::{Evidence, Icon};
 use crate::ui::erased::erased;
 use crate::ui::lesson::model;
@@ -99,95 +101,5 @@ pub fn StepView(session: LessonSession, index: usize) -> impl IntoView {
                 </div>
             </div>
         </li>
-    }
-}
-
-#[component]
-fn VerdictView(
-    session: LessonSession,
-    index: usize,
-    words: Signal<Option<&'static StepProse>>,
-) -> impl IntoView {
-    let locale = use_locale();
-    let body = move || {
-        let verdict = session.verdict(index)?;
-        let strings = locale.strings();
-        let state = model::state(&verdict);
-        let word = model::state_word(&verdict, strings);
-        let told = verdict.as_ref().err().map(Unmet::finding);
-        let text = told.map(|found| session.worded(index, found, locale.language()));
-        let records = match &verdict {
-            Ok(records) => records.clone(),
-            Err(Unmet::Contradicted { by, .. }) => vec![*by],
-            Err(Unmet::NotYet(_)) => Vec::new(),
-        };
-        let done = verdict.is_ok().then(|| words.get()).flatten().map_or("", |words| words.done);
-        Some(view! {
-            <div class="verdict" data-state=state role="status">
-                <Icon name=state/>
-                <div>
-                    <p>
-                        <span class="verdict__word">{word}</span>
-                        " "
-                        {text}
-                        " "
-                        {records.into_iter().map(|id| view! { <Evidence id/> }).collect_view()}
-                    </p>
-                    <div inner_html=session.fill(done, Some(index))></div>
-                </div>
-            </div>
-        })
-    };
-    view! { {erased(body)} }
-}
-
-/// Hints one after the other, those about the present finding first.
-#[component]
-fn Hints(
-    session: LessonSession,
-    index: usize,
-    words: Signal<Option<&'static StepProse>>,
-) -> impl IntoView {
-    let locale = use_locale();
-    let shown = RwSignal::new(0_usize);
-    Effect::new(move || {
-        session.starts();
-        shown.set(0);
-    });
-    let hints = Memo::new(move |_| {
-        let verdict = session.verdict(index);
-        let finding =
-            verdict.as_ref().and_then(|it| it.as_ref().err()).map(|it| it.finding().key());
-        words.get().map(|words| words.hints_for(finding)).unwrap_or_default()
-    });
-    let count = move || hints.with(Vec::len);
-    let visible = move || {
-        let hints = hints.get().into_iter().take(shown.get());
-        let hint = |hint| {
-            let hint = session.fill(hint, None);
-            view! { <div class="hint"><Icon name="hint"/><div inner_html=hint></div></div> }
-        };
-        hints.map(hint).collect_view()
-    };
-    let label = move || {
-        let strings = locale.strings();
-        match shown.get() {
-            0 => strings.step_hint().to_owned(),
-            shown => strings.step_next_hint(shown + 1, count()),
-        }
-    };
-    view! {
-        <div class="hints">
-            {erased(visible)}
-            <Show when=erased(move || shown.get() < count())>
-                <button
-                    class="button button--quiet button--small"
-                    on:click=move |_| shown.update(|count| *count += 1)
-                >
-                    <Icon name="hint" small=true/>
-                    {erased(label)}
-                </button>
-            </Show>
-        </div>
     }
 }
