@@ -2,13 +2,17 @@
 
 mod desk;
 mod message;
+mod name_input;
 mod own;
 mod panel;
 mod panel_forms;
+mod panel_head;
 mod panel_menu;
+mod panel_state;
 mod panel_tabs;
 mod problem_notice;
 mod received;
+mod refused_notice;
 mod send_bar;
 
 pub use desk::{Desk, focus_field, use_desk};
