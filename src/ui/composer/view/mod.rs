@@ -1,9 +1,11 @@
 //! The composer whole.
 
+mod answers;
 mod bytes_side;
 mod fields_side;
 mod packet_choice;
 mod send;
+mod sending;
 mod state;
 mod ways;
 
