@@ -104,6 +104,17 @@ pub fn focus_element(id: &str) {
     }
 }
 
+/// Puts the focus on a part of the page, which need not be a control.
+pub fn focus_part(id: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        if !element.has_attribute("tabindex") {
+            let _ = element.set_attribute("tabindex", "-1");
+        }
+        let _ = element.focus();
+    }
+}
+
 /// Puts the focus there without scrolling.
 pub fn focus_in_place(element: &HtmlElement) {
     let options = web_sys::FocusOptions::new();
