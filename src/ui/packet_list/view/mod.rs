@@ -1,11 +1,14 @@
 //! The list of everything that passed on the wire. Only rows in sight stand in the document.
 
 mod calm;
+mod filter_field;
 mod filter_menu;
 mod following;
 mod moving;
 mod packet_row;
+mod view_choice;
 mod wire_bar;
+mod wire_count;
 mod wire_state;
 
 pub use calm::use_calm;
