@@ -7,9 +7,11 @@ mod log_tab;
 mod opening;
 mod panel;
 mod policy_tab;
+mod rule_form;
 mod session_card;
 mod state_tab;
 mod time_bar;
+mod user_form;
 pub mod way_card;
 
 pub use opening::BrokerView;
