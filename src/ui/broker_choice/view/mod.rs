@@ -1,8 +1,10 @@
 //! The choice of a broker: its menu and form.
 
+mod address_form;
 mod broker_form;
 mod broker_menu;
 pub mod entry;
+mod staying;
 
 pub use broker_form::BrokerForm;
 pub use broker_menu::BrokerMenu;

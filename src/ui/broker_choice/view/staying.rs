@@ -1,0 +1,43 @@
+//! Who stays where they are: a choice made here moves nobody who is connected.
+
+use leptos::prelude::*;
+
+use crate::capture::ClientSlot;
+use crate::link::Target;
+use crate::ui::broker_choice;
+use crate::ui::components::Icon;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::state::store::use_store;
+
+#[component]
+pub fn Staying() -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let staying = move || {
+        store.target();
+        let strings = locale.strings();
+        let staying = store.with_lab(broker_choice::staying);
+        let line = |(target, clients): (Target, Vec<ClientSlot>)| {
+            let letters: Vec<_> = clients.iter().map(|slot| slot.letter().to_string()).collect();
+            let letters = letters.join(", ");
+            let words = match target {
+                Target::InTab => strings.broker_stays_in_tab(letters),
+                Target::At(_) => {
+                    strings.broker_stays_at(broker_choice::name(&target, strings), letters)
+                }
+            };
+            view! { <p class="notice__title">{words}</p> }
+        };
+        let lines: Vec<_> = staying.into_iter().map(line).collect();
+        (!lines.is_empty()).then(|| {
+            view! {
+                <div class="notice" data-state="info" role="status">
+                    <Icon name="info"/>
+                    <div>{lines}</div>
+                </div>
+            }
+        })
+    };
+    view! { {erased(staying)} }
+}
