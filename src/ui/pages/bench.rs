@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::panes::{WireBelow, percent};
 use crate::ui::bench::view::{BenchBar, BenchSession};
 use crate::ui::client_panel::view::Desk;
+use crate::ui::components::Icon;
 use crate::ui::components::controls::said;
-use crate::ui::components::{Axis, Icon, Splitter};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::kept_page::use_behind;
@@ -13,7 +14,6 @@ use crate::ui::navigation::pane::{Pane, use_pane};
 use crate::ui::packet_list::view::WireState;
 use crate::ui::stage::view::{Cast, PaneTabs, Panels};
 use crate::ui::state::store::use_store;
-use crate::ui::wire::Wire;
 
 #[component]
 pub fn BenchPage() -> impl IntoView {
@@ -26,7 +26,6 @@ pub fn BenchPage() -> impl IntoView {
     Desk::provide(false);
     let session = BenchSession::begin(store);
     let down = RwSignal::new(None::<f64>);
-    let share = move || down.get().map(|share| format!("{share:.1}%"));
     let is_empty = move || store.with_lab(|lab| lab.clients().is_empty());
     view! {
         <main
@@ -39,7 +38,7 @@ pub fn BenchPage() -> impl IntoView {
             <h1 class="visually-hidden">{said(|s| s.page_bench())}</h1>
             <div
                 class="exercise-page__work"
-                style:--split-y=erased(share)
+                style:--split-y=erased(move || percent(down.get()))
                 data-enlarged=erased(move || wire.enlarged.get().then_some("wire"))
             >
                 <section
@@ -65,20 +64,7 @@ pub fn BenchPage() -> impl IntoView {
                         <Panels/>
                     </Show>
                 </section>
-                <Splitter
-                    axis=Axis::Down
-                    share=down
-                    default=58.0
-                    label=Signal::derive(move || locale.strings().splitter_down())
-                />
-                <section
-                    class="exercise-page__wire"
-                    id="pane-wire"
-                    tabindex="-1"
-                    aria-label=erased(move || locale.strings().pane_wire())
-                >
-                    <Wire/>
-                </section>
+                <WireBelow share=down default=58.0/>
             </div>
             <PaneTabs panes=&[Pane::Bench, Pane::Wire] wire starts=Signal::derive(|| 0)/>
         </main>

@@ -1,12 +1,11 @@
 //! An exercise: words and steps beside the stage, the wire below.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::NotFoundPage;
+use super::panes::{Arrangement, WireBelow, percent};
 use crate::course::{Exercise, exercise, exercise_title};
 use crate::ui::browser::scroll_to_top;
-use crate::ui::browser::storage::{self, Key};
 use crate::ui::client_panel::view::Desk;
 use crate::ui::components::Lazy;
 use crate::ui::components::{Axis, Splitter};
@@ -21,16 +20,6 @@ use crate::ui::pictures;
 use crate::ui::stage::view::{Cast, PaneTabs, Panels};
 use crate::ui::state::progress::use_progress;
 use crate::ui::state::store::use_store;
-use crate::ui::wire::Wire;
-
-/// How the learner has arranged the panes, in percent.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-struct Shares {
-    across: Option<f64>,
-    down: Option<f64>,
-    /// Between the picture and the panels beside it.
-    panels: Option<f64>,
-}
 
 #[component]
 pub fn ExercisePage(id: String) -> impl IntoView {
@@ -51,42 +40,9 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
     let desk = Desk::provide(true);
     let session = LessonSession::begin(exercise, store, use_progress());
 
-    let remembered = storage::load::<Shares>(Key::Panels).unwrap_or_default();
-    let across = RwSignal::new(remembered.across);
-    let down = RwSignal::new(remembered.down);
-    let panels = RwSignal::new(remembered.panels);
-    Effect::new(move |before: Option<()>| {
-        let shares = Shares { across: across.get(), down: down.get(), panels: panels.get() };
-        if before.is_some() {
-            storage::save(Key::Panels, &shares);
-        }
-    });
-    let percent = |share: Option<f64>| share.map(|share| format!("{share:.1}%"));
-
-    // Every run begins at its top, whatever was there before.
-    Effect::new(move || {
-        session.starts();
-        desk.close_all();
-        request_animation_frame(|| {
-            for pane in ["pane-learn", "pane-bench", "picture"] {
-                scroll_to_top(pane);
-            }
-        });
-    });
-    // What has met a step is to be seen in the picture.
-    let current = Memo::new(move |_| session.current());
-    Effect::new(move |before: Option<Option<usize>>| {
-        let now = current.get();
-        if before.is_some_and(|before| before != now) {
-            desk.uncover_picture();
-        }
-        now
-    });
-    let picture = match exercise.picture {
-        Some(picture) => pictures::view::draw(picture, session),
-        None => view! { <Lazy part=ladder::part() view=erased(|| ladder::view(true))/> }.into_any(),
-    };
-
+    let Arrangement { across, down, panels } = Arrangement::remembered();
+    begin_at_the_top(session, desk);
+    show_what_met_a_step(session, desk);
     view! {
         <main
             id=erased(move || behind.main_id())
@@ -116,50 +72,8 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                 style:--split-y=erased(move || percent(down.get()))
                 data-enlarged=erased(move || wire.enlarged.get().then_some("wire"))
             >
-                <section
-                    class="exercise-page__bench stage"
-                    id="pane-bench"
-                    tabindex="-1"
-                    aria-label=erased(move || locale.strings().pane_bench())
-                >
-                    <Cast/>
-                    <div
-                        class="stage__floor"
-                        data-panels=erased(move || desk.count())
-                        style:--split-panels=erased(move || percent(panels.get()))
-                    >
-                        <div
-                            class="stage__picture"
-                            id="picture"
-                            data-picture=exercise.picture.map_or("ladder", |picture| picture.key())
-                        >
-                            {picture}
-                        </div>
-                        <Show when=erased(move || { desk.count() > 0 })>
-                            <Splitter
-                                axis=Axis::Across
-                                share=panels
-                                default=48.0
-                                label=Signal::derive(move || locale.strings().splitter_panels())
-                            />
-                        </Show>
-                        <Panels/>
-                    </div>
-                </section>
-                <Splitter
-                    axis=Axis::Down
-                    share=down
-                    default=56.0
-                    label=Signal::derive(move || locale.strings().splitter_down())
-                />
-                <section
-                    class="exercise-page__wire"
-                    id="pane-wire"
-                    tabindex="-1"
-                    aria-label=erased(move || locale.strings().pane_wire())
-                >
-                    <Wire/>
-                </section>
+                <ExerciseStage exercise session desk share=panels/>
+                <WireBelow share=down default=56.0/>
             </div>
             <PaneTabs
                 panes=&[Pane::Learn, Pane::Bench, Pane::Wire]
@@ -168,4 +82,76 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
             />
         </main>
     }
+}
+
+/// The cast, the picture, and the panels beside it.
+#[component]
+fn ExerciseStage(
+    exercise: &'static Exercise,
+    session: LessonSession,
+    desk: Desk,
+    share: RwSignal<Option<f64>>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let picture = match exercise.picture {
+        Some(picture) => pictures::view::draw(picture, session),
+        None => view! { <Lazy part=ladder::part() view=erased(|| ladder::view(true))/> }.into_any(),
+    };
+    view! {
+        <section
+            class="exercise-page__bench stage"
+            id="pane-bench"
+            tabindex="-1"
+            aria-label=erased(move || locale.strings().pane_bench())
+        >
+            <Cast/>
+            <div
+                class="stage__floor"
+                data-panels=erased(move || desk.count())
+                style:--split-panels=erased(move || percent(share.get()))
+            >
+                <div
+                    class="stage__picture"
+                    id="picture"
+                    data-picture=exercise.picture.map_or("ladder", |picture| picture.key())
+                >
+                    {picture}
+                </div>
+                <Show when=erased(move || { desk.count() > 0 })>
+                    <Splitter
+                        axis=Axis::Across
+                        share
+                        default=48.0
+                        label=Signal::derive(move || locale.strings().splitter_panels())
+                    />
+                </Show>
+                <Panels/>
+            </div>
+        </section>
+    }
+}
+
+/// Every run begins at its top, whatever was there before.
+fn begin_at_the_top(session: LessonSession, desk: Desk) {
+    Effect::new(move || {
+        session.starts();
+        desk.close_all();
+        request_animation_frame(|| {
+            for pane in ["pane-learn", "pane-bench", "picture"] {
+                scroll_to_top(pane);
+            }
+        });
+    });
+}
+
+/// What has met a step is to be seen in the picture.
+fn show_what_met_a_step(session: LessonSession, desk: Desk) {
+    let current = Memo::new(move |_| session.current());
+    Effect::new(move |before: Option<Option<usize>>| {
+        let now = current.get();
+        if before.is_some_and(|before| before != now) {
+            desk.uncover_picture();
+        }
+        now
+    });
 }

@@ -12,6 +12,7 @@ mod home;
 mod live_wire;
 mod mosquitto;
 mod not_found;
+mod panes;
 mod questions;
 mod reference;
 mod troubleshooting;
