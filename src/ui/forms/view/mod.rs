@@ -1,9 +1,11 @@
 //! The views; they exist in the browser only.
 
+mod add_filter;
 mod connect;
 mod context;
 mod controls;
 mod disconnect;
+mod folded_pairs;
 mod lens;
 mod pairs_editor;
 mod plain;

@@ -2,16 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::told;
-
-use super::PairsEditor;
 use super::PropertyRow;
+use super::add_filter::AddFilter;
 use super::context::use_form;
 use super::controls::{Check, ProblemLine, QosChoice, TextField};
+use super::folded_pairs::FoldedPairs;
 use super::lens::Lens;
 use crate::mqtt::{FieldId, PropertyId, RetainHandling, Subscription};
-use crate::ui::components::Icon;
-use crate::ui::components::controls::{Disclosure, Row, label_id};
+use crate::ui::components::controls::{IconButton, Row, label_id};
 use crate::ui::erased::erased;
 use crate::ui::forms::subscribe::SubscribeDraft;
 use crate::ui::forms::{Field, Part, RowKey};
@@ -19,12 +17,9 @@ use crate::ui::loading::locale::use_locale;
 
 #[component]
 pub fn SubscribeForm(draft: RwSignal<SubscribeDraft>) -> impl IntoView {
-    let locale = use_locale();
-    let form = use_form();
     let keys = Memo::new(move |_| draft.with(|d| d.subscriptions.keys()));
     let properties = Lens::of(draft, |d| &d.properties, |d| &mut d.properties);
     let pairs = properties.part(|all| &all.user, |all| &mut all.user);
-    let pair_count = move || pairs.with(|pairs| pairs.len());
     view! {
         <For each=move || keys.get() key=|key| *key let:key>
             <SubscriptionGroup draft key/>
@@ -33,25 +28,9 @@ pub fn SubscribeForm(draft: RwSignal<SubscribeDraft>) -> impl IntoView {
             // Without a single filter there is no group that could say so.
             if keys.with(Vec::is_empty) { Field::TopicFilter(0) } else { Field::Packet }
         })/>
-        <button
-            type="button"
-            class="button button--quiet button--small pairs__add"
-            on:click=move |_| draft.update(|draft| draft.add())
-        >
-            <Icon name="plus" small=true/>
-            {erased(move || locale.strings().form_filter_add())}
-        </button>
+        <AddFilter on_press=Callback::new(move |()| draft.update(|draft| draft.add()))/>
         <PropertyRow properties id=PropertyId::SubscriptionIdentifier/>
-        <Disclosure
-            title=PropertyId::UserProperty.name()
-            told=told(pair_count)
-            has_problem=Signal::derive(move || {
-                form.has_problem(|field| matches!(field, Field::UserProperty(..)))
-            })
-            open={untrack(pair_count) > 0}
-        >
-            <PairsEditor part=Part::Subscribe pairs/>
-        </Disclosure>
+        <FoldedPairs part=Part::Subscribe pairs/>
     }
 }
 
@@ -79,6 +58,7 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
 
     let row = Memo::new(move |_| draft.with(|d| d.subscriptions.position(key).unwrap_or(0)));
     let number = move || row.get() + 1;
+    let remove_words = Signal::derive(move || locale.strings().form_filter_remove(number()));
     let is_only = move || draft.with(|d| d.subscriptions.len() < 2);
     let id = format!("{}-{key}", form.id());
     let qos_id = format!("{id}-qos");
@@ -97,15 +77,11 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
             <div class="form-group__head">
                 {erased(move || locale.strings().form_filter(number()))}
                 <Show when=erased(move || !is_only())>
-                    <button
-                        type="button"
-                        class="button button--quiet button--icon button--small"
-                        aria-label=erased(move || locale.strings().form_filter_remove(number()))
-                        title=erased(move || locale.strings().form_filter_remove(number()))
-                        on:click=move |_| draft.update(|d| d.subscriptions.remove(key))
-                    >
-                        <Icon name="remove"/>
-                    </button>
+                    <IconButton
+                        icon="remove"
+                        words=remove_words
+                        on_press=Callback::new(move |()| draft.update(|d| d.subscriptions.remove(key)))
+                    />
                 </Show>
             </div>
             <TextField field=Signal::derive(move || Field::TopicFilter(row.get())) text=filter/>
