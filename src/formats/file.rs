@@ -12,8 +12,31 @@ use crate::mqtt::{self, ConnectionId, DecodeError, ErrorKind, PacketStream, Pack
 #[derive(Clone, Debug)]
 pub struct Loaded {
     pub capture: Capture,
-    /// Bytes of MQTT that the file does not have, though what follows them is there.
-    pub lost: usize,
+    pub not_read: NotRead,
+}
+
+/// What of a file is not in its capture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NotRead {
+    /// Bytes of MQTT that the file does not have, though others before or behind them are there.
+    pub missing: u64,
+    /// Bytes of MQTT that the file has, but that belong to no packet that could be read.
+    pub unread: u64,
+    /// Records that had no room.
+    pub dropped: u64,
+    pub skipped: Skipped,
+    /// From which byte on the file could not be read: it ends within a block, or that cannot be right.
+    pub stopped_at: Option<usize>,
+}
+
+/// Connections that were passed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skipped {
+    pub tls: usize,
+    /// WebSocket connections of MQTT whose frames are compressed.
+    pub compressed: usize,
+    /// They carry something else.
+    pub other: usize,
 }
 
 /// Why something is no capture: where it is wrong, and what should be there.
@@ -36,7 +59,7 @@ pub enum LoadError {
     /// Everything in it was captured on a kind of link that is not understood.
     LinkType(u32),
     /// No TCP connection in it carries MQTT.
-    NoMqtt { packets: usize },
+    NoMqtt { packets: usize, skipped: Skipped },
     /// The text of a link is damaged.
     Link,
     /// A link of another version of this page.
@@ -79,7 +102,7 @@ impl fmt::Display for LoadError {
             LoadError::Truncated { at } => write!(f, "the file ends within a block, at byte {at}"),
             LoadError::Block { at } => write!(f, "the block at byte {at} cannot be right"),
             LoadError::LinkType(link) => write!(f, "link type {link} is not understood"),
-            LoadError::NoMqtt { packets } => {
+            LoadError::NoMqtt { packets, .. } => {
                 write!(f, "none of its {packets} packets belongs to MQTT over TCP")
             }
             LoadError::Link => f.write_str("the link is damaged"),
@@ -100,7 +123,8 @@ pub fn read_file(bytes: &[u8]) -> Result<Loaded, LoadError> {
         Some(b'[' | b'{' | 0xEF) => {
             let text = std::str::from_utf8(bytes).map_err(|_| LoadError::UnknownFormat)?;
             let capture = json::records_from_json(text.trim_start_matches('\u{FEFF}'))?;
-            Ok(Loaded { capture, lost: 0 })
+            let not_read = NotRead { dropped: capture.dropped(), ..NotRead::default() };
+            Ok(Loaded { capture, not_read })
         }
         Some(_) => Err(LoadError::UnknownFormat),
     }

@@ -22,6 +22,6 @@ pub use compare_view::CompareView;
 pub use look::Look;
 #[cfg(target_arch = "wasm32")]
 pub use menu::CaptureMenu;
-pub use model::{Source, Summary, difference_name, error_try, error_words};
+pub use model::{Source, Summary, difference_name, error_try, error_words, not_read_words};
 #[cfg(target_arch = "wasm32")]
 pub use shelf::{CaptureShelf, Item, LINK, use_capture_shelf};

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::fold::unfold;
 use super::model::{Source, Summary};
 use crate::capture::{Capture, Record};
-use crate::formats::{LoadError, Loaded, read_file};
+use crate::formats::{LoadError, Loaded, NotRead, read_file};
 
 /// A capture on the shelf.
 #[derive(Clone)]
@@ -20,8 +20,8 @@ pub struct Item {
     pub source: Source,
     pub capture: Arc<Capture>,
     pub summary: Summary,
-    /// Bytes of MQTT that its file lacked.
-    pub lost: usize,
+    /// What of its file is not in the capture.
+    pub not_read: NotRead,
 }
 
 /// What stands before a capture in an address.
@@ -75,7 +75,10 @@ impl CaptureShelf {
         self.link.set_value(fragment.clone());
         spawn_local(async move {
             let read = unfold(&fragment[LINK.len()..]).await;
-            self.take(Source::Link, read.map(|capture| Loaded { capture, lost: 0 }));
+            self.take(
+                Source::Link,
+                read.map(|capture| Loaded { capture, not_read: NotRead::default() }),
+            );
         });
     }
 
@@ -110,7 +113,7 @@ impl CaptureShelf {
     fn take(self, source: Source, read: Result<Loaded, LoadError>) {
         match read {
             Ok(loaded) => {
-                self.put(source, loaded.capture, loaded.lost);
+                self.put(source, loaded.capture, loaded.not_read);
                 self.failure.set(None);
             }
             Err(error) => self.failure.set(Some((source, error))),
@@ -127,18 +130,18 @@ impl CaptureShelf {
             counts.runs += 1;
             counts.runs
         });
-        self.put(Source::Bench(number.unwrap_or_default()), capture, 0);
+        self.put(Source::Bench(number.unwrap_or_default()), capture, NotRead::default());
     }
 
     /// Puts it on the shelf and shows it; the second one invites to compare.
-    fn put(self, source: Source, capture: Capture, lost: usize) {
+    fn put(self, source: Source, capture: Capture, not_read: NotRead) {
         let id = self.counts.try_update_value(|counts| {
             counts.items += 1;
             counts.items
         });
         let id = id.unwrap_or_default();
         let summary = Summary::of(&capture);
-        let item = Item { id, source, capture: Arc::new(capture), summary, lost };
+        let item = Item { id, source, capture: Arc::new(capture), summary, not_read };
         self.items.update(|items| items.push(item));
         self.show(id);
     }

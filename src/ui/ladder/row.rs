@@ -140,6 +140,7 @@ fn mark_name(mark: Mark) -> &'static str {
         Mark::Opened => "opened",
         Mark::Closed => "closed",
         Mark::Cut => "cut",
+        Mark::Missing => "missing",
         Mark::NeverOpened => "never-opened",
     }
 }

@@ -8,10 +8,10 @@ use web_sys::{FileList, HtmlInputElement};
 use crate::ui::address::Place;
 use crate::ui::behind::use_behind;
 use crate::ui::captures::{
-    CaptureShelf, CompareView, Item, Look, Source, error_try, error_words, use_capture_shelf,
+    CaptureShelf, CompareView, Item, Look, Source, error_try, error_words, not_read_words,
+    use_capture_shelf,
 };
 use crate::ui::components::Icon;
-use crate::ui::format::grouped;
 use crate::ui::live::live;
 use crate::ui::locale::use_locale;
 use crate::ui::store::{Store, use_store};
@@ -167,14 +167,9 @@ fn Banner(item: Item) -> impl IntoView {
     let words = move || {
         let strings = locale.strings();
         let name = item.source.name(strings);
-        match item.lost {
-            0 => strings.captures_banner(name),
-            lost => format!(
-                "{} {}",
-                strings.captures_banner(name),
-                strings.captures_lost(grouped(lost as u64))
-            ),
-        }
+        let mut words = vec![strings.captures_banner(name)];
+        words.extend(not_read_words(&item.not_read, strings));
+        words.join(" ")
     };
     view! {
         <p class="captures__banner" role="status">
