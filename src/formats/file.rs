@@ -1,11 +1,13 @@
 //! Captures that come from outside: which format they have, and why one cannot be read.
 
 use std::fmt;
+use std::io::{ErrorKind as IoError, Read};
 
 use bytes::Bytes;
+use flate2::bufread::MultiGzDecoder;
 
 use super::{json, pcap};
-use crate::capture::{Capture, ClientSlot};
+use crate::capture::{Capture, ClientSlot, Record};
 use crate::mqtt::{self, ConnectionId, DecodeError, ErrorKind, PacketStream, PacketType, Sender};
 
 /// A capture that was read, and what of the file is not in it.
@@ -29,6 +31,19 @@ pub struct NotRead {
     pub stopped_at: Option<usize>,
 }
 
+impl NotRead {
+    /// What a capture itself says about it.
+    pub fn of(capture: &Capture) -> NotRead {
+        let holes = || capture.records().filter_map(Record::hole);
+        NotRead {
+            missing: holes().map(|hole| hole.missing).sum(),
+            unread: holes().map(|hole| hole.unread).sum(),
+            dropped: capture.dropped(),
+            ..NotRead::default()
+        }
+    }
+}
+
 /// Connections that were passed over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Skipped {
@@ -44,6 +59,10 @@ pub struct Skipped {
 pub enum LoadError {
     /// There is nothing in it.
     Empty,
+    /// It is larger than a page can take, in bytes; perhaps only once it is unpacked.
+    TooLarge { most: usize },
+    /// It is packed with gzip, and cannot be unpacked.
+    Gzip,
     /// Neither JSON nor pcap nor pcapng.
     UnknownFormat,
     /// It is no JSON, or ends before its end. The reason is the parser's own.
@@ -83,6 +102,8 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LoadError::Empty => f.write_str("there is nothing in it"),
+            LoadError::TooLarge { most } => write!(f, "more than {most} bytes"),
+            LoadError::Gzip => f.write_str("damaged gzip"),
             LoadError::UnknownFormat => f.write_str("neither JSON nor pcap nor pcapng"),
             LoadError::Json { line, column, reason } => {
                 write!(f, "line {line}, column {column}: {reason}")
@@ -113,8 +134,35 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// Reads a file in any format that this crate writes, and pcap and pcapng of other tools.
+/// Bytes that a file may have, also once it is unpacked: a tab of a browser has little more to give.
+pub const MAX_FILE: usize = 512 << 20;
+
+/// Reads a file in any format that this crate writes, and pcap and pcapng of other tools; all of them may
+/// be packed with gzip.
 pub fn read_file(bytes: &[u8]) -> Result<Loaded, LoadError> {
+    match bytes.starts_with(&GZIP) {
+        true => read_plain(&unpacked(bytes, MAX_FILE)?),
+        false => read_plain(bytes),
+    }
+}
+
+/// What a gzip file holds, in one member or several. One that ends too early is unpacked as far as it
+/// goes: tools that are stopped leave such files.
+fn unpacked(bytes: &[u8], most: usize) -> Result<Vec<u8>, LoadError> {
+    let mut out = Vec::new();
+    let mut read = MultiGzDecoder::new(bytes).take(most as u64 + 1);
+    match read.read_to_end(&mut out) {
+        Err(error) if error.kind() != IoError::UnexpectedEof || out.is_empty() => {
+            Err(LoadError::Gzip)
+        }
+        _ if out.len() > most => Err(LoadError::TooLarge { most }),
+        _ => Ok(out),
+    }
+}
+
+const GZIP: [u8; 3] = [0x1F, 0x8B, 0x08];
+
+fn read_plain(bytes: &[u8]) -> Result<Loaded, LoadError> {
     if pcap::is_capture(bytes) {
         return pcap::read(bytes);
     }
@@ -123,7 +171,7 @@ pub fn read_file(bytes: &[u8]) -> Result<Loaded, LoadError> {
         Some(b'[' | b'{' | 0xEF) => {
             let text = std::str::from_utf8(bytes).map_err(|_| LoadError::UnknownFormat)?;
             let capture = json::records_from_json(text.trim_start_matches('\u{FEFF}'))?;
-            let not_read = NotRead { dropped: capture.dropped(), ..NotRead::default() };
+            let not_read = NotRead::of(&capture);
             Ok(Loaded { capture, not_read })
         }
         Some(_) => Err(LoadError::UnknownFormat),
@@ -158,6 +206,9 @@ pub(super) fn error_in(
 
 #[cfg(test)]
 mod tests {
+    use flate2::Compression;
+    use flate2::bufread::GzEncoder;
+
     use super::*;
 
     #[test]
@@ -213,5 +264,31 @@ mod tests {
         let found = read_file(b"{\"a\":").map(drop);
         assert!(matches!(found, Err(LoadError::Json { line: 1, .. })), "{found:?}");
         assert_eq!(read_file(b"[]").map(drop), Err(LoadError::Empty));
+    }
+
+    #[test]
+    fn a_packed_file_is_unpacked_within_bounds() {
+        let packed = |text: &[u8]| {
+            let mut out = Vec::new();
+            let mut pack = GzEncoder::new(text, Compression::fast());
+            pack.read_to_end(&mut out).expect("reading from memory succeeds");
+            out
+        };
+        let text = vec![b'x'; 10_000];
+        assert_eq!(unpacked(&packed(&text), 10_000).as_deref(), Ok(&text[..]));
+        assert_eq!(unpacked(&packed(&text), 9_999), Err(LoadError::TooLarge { most: 9_999 }));
+        // Members behind one another are one file.
+        let two = [packed(b"ab"), packed(b"cd")].concat();
+        assert_eq!(unpacked(&two, 10).as_deref(), Ok(&b"abcd"[..]));
+        let short = packed(&text);
+        assert!(unpacked(&short[..short.len() - 9], 10_000).is_ok_and(|found| !found.is_empty()));
+        let mut wrong = packed(b"abcd");
+        let last = wrong.len() - 5;
+        wrong[last] ^= 1;
+        assert_eq!(unpacked(&wrong, 10), Err(LoadError::Gzip));
+        assert_eq!(read_file(&packed(b"[]")).map(drop), Err(LoadError::Empty));
+        for end in 0..wrong.len() {
+            let _ = read_file(&wrong[..end]);
+        }
     }
 }

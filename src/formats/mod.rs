@@ -6,5 +6,5 @@ pub mod pcap;
 pub mod share;
 mod text;
 
-pub use file::{LoadError, Loaded, NotRead, Skipped, Wrong, read_file};
+pub use file::{LoadError, Loaded, MAX_FILE, NotRead, Skipped, Wrong, read_file};
 pub use text::records_to_text;

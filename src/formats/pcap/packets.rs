@@ -224,6 +224,13 @@ impl Search {
         }
         self.buffer.extend(bytes);
         self.ends.insert(self.buffer.len());
+        if self.is_trusted {
+            match FrameHeader::read(&self.buffer) {
+                Ok(Some(_)) => return Some(std::mem::take(&mut self.buffer)),
+                Ok(None) => return None,
+                Err(_) => self.is_trusted = false,
+            }
+        }
         for start in self.looked_at..self.buffer.len() {
             self.runs.push(Reverse(Run {
                 needs: start + 1,
@@ -284,7 +291,6 @@ impl Search {
         let to_its_end = self.ends.contains(&run.end);
         match run.packets {
             0 => false,
-            _ if run.start == 0 && self.is_trusted => true,
             _ if with_segment => to_its_end || run.solid >= 2,
             _ => run.solid >= 3,
         }

@@ -77,6 +77,10 @@ impl Summary {
 pub fn error_words(error: &LoadError, strings: &Strings) -> String {
     match error {
         LoadError::Empty => strings.captures_error_empty().to_owned(),
+        LoadError::TooLarge { most } => {
+            strings.captures_error_too_large(grouped(*most as u64 >> 20))
+        }
+        LoadError::Gzip => strings.captures_error_gzip().to_owned(),
         LoadError::UnknownFormat => strings.captures_error_format().to_owned(),
         LoadError::Json { line, column, reason } => {
             strings.captures_error_json(column, line, reason)
@@ -145,7 +149,10 @@ pub fn error_try<'a>(error: &LoadError, strings: &'a Strings) -> &'a str {
         LoadError::Json { .. } | LoadError::OtherJson { .. } | LoadError::Record { .. } => {
             strings.captures_try_json()
         }
-        LoadError::Truncated { .. } | LoadError::Block { .. } => strings.captures_try_again(),
+        LoadError::TooLarge { .. } => strings.captures_try_smaller(),
+        LoadError::Truncated { .. } | LoadError::Block { .. } | LoadError::Gzip => {
+            strings.captures_try_again()
+        }
         LoadError::LinkType(_) | LoadError::NoMqtt { .. } => strings.captures_try_tcp(),
         LoadError::Link | LoadError::LinkVersion(_) => strings.captures_try_link(),
     }
@@ -193,6 +200,8 @@ mod tests {
         let reason = "expected value".to_owned();
         for error in [
             LoadError::Empty,
+            LoadError::TooLarge { most: 1 << 29 },
+            LoadError::Gzip,
             LoadError::UnknownFormat,
             LoadError::Json { line: 2, column: 4, reason },
             LoadError::OtherJson { line: 2, column: 4 },

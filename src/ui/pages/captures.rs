@@ -81,6 +81,12 @@ pub fn CapturesPage() -> impl IntoView {
                     </div>
                 }
             }))}
+            {erased(move || shelf.reading().map(|(name, percent)| view! {
+                <p class="captures__banner" role="status">
+                    <Icon name="waiting"/>
+                    <span>{locale.strings().captures_reading(name, percent)}</span>
+                </p>
+            }))}
             <Show when=erased(move || !is_empty.get()) fallback=Empty>
                 <Items shelf/>
             </Show>
@@ -121,7 +127,7 @@ fn OpenFile(shelf: CaptureShelf) -> impl IntoView {
                 class="visually-hidden"
                 type="file"
                 multiple
-                accept=".json,.pcapng,.pcap,.cap,application/json"
+                accept=".json,.pcapng,.pcap,.cap,.gz,application/json,application/gzip"
                 on:change=choose
             />
         </label>
