@@ -308,7 +308,7 @@ fn the_length_of_a_cut_packet_tells_where_the_next_begins() {
         (1, "client 1000+2015 in PUBLISH, PINGREQ"),
         (2, "client 1000+2015 in PUBLISH, PINGREQ"),
         (3, "client 15+3000 in PUBLISH, PINGREQ"),
-        (0, "client 1000+2015, PINGREQ"),
+        (0, "client 1000+2017, PINGREQ"),
     ] {
         let mut wire = connected();
         for (index, part) in parts.iter().enumerate() {

@@ -128,6 +128,11 @@ impl Record {
         }
     }
 
+    /// Whose bytes these are, or would be if they were there.
+    pub fn side(&self) -> Option<Sender> {
+        self.sender().or(self.hole().map(|hole| hole.sender))
+    }
+
     /// The type of a whole packet, read from its first byte.
     pub fn packet_type(&self) -> Option<PacketType> {
         match &self.entry {

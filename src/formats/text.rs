@@ -18,8 +18,7 @@ pub fn records_to_text<'a>(records: impl Iterator<Item = &'a Record>) -> String 
 
 fn write_record(out: &mut String, record: &Record) {
     let letter = record.client.letter();
-    let sender = record.sender().or(record.hole().map(|hole| hole.sender));
-    let way = match sender {
+    let way = match record.side() {
         Some(Sender::Client) => format!("{letter} → broker"),
         Some(Sender::Server) => format!("broker → {letter}"),
         None => letter.to_string(),

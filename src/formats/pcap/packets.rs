@@ -354,7 +354,7 @@ fn is_sane(header: &FrameHeader, bytes: &[u8]) -> bool {
 }
 
 /// How much of a packet that a hole has cut is kept.
-const MOST_BEGUN: usize = 1024;
+const MOST_BEGUN: usize = 256;
 
 /// How far one packet can reach for the search to wait for its end.
 const MOST_SANE: usize = 4 << 20;

@@ -119,10 +119,10 @@ fn led_to(store: Store, why: &Why, language: Language) -> impl IntoView + use<> 
         let malformed = line.is_malformed();
         let words = line.words();
         Some(view! {
-            <li data-direction=direction(record.sender()) data-culprit=is_culprit.then_some("")>
+            <li data-direction=direction(record.side()) data-culprit=is_culprit.then_some("")>
                 <button type="button" class="why__step" on:click=move |_| store.open(id)>
                     <span class="why__time">{time} " " {unit}</span>
-                    <PacketWay client=record.client sender=record.sender()/>
+                    <PacketWay client=record.client sender=record.side()/>
                     <PacketName name family malformed/>
                     <span class="why__facts" title=words.clone()>{words.clone()}</span>
                     {is_culprit.then(|| view! {

@@ -66,7 +66,7 @@ pub fn Inspector(
         if has_it { chosen } else { Aspect::Fields }
     });
     let client = move || record.with(|r| r.as_ref().map(|r| r.client.letter().to_string()));
-    let way = move || record.with(|r| r.as_ref().and_then(|r| direction(r.sender())));
+    let way = move || record.with(|r| r.as_ref().and_then(|r| direction(r.side())));
     let label = move || {
         let number = shown.get().map_or(0, |id| id.number());
         locale.strings().inspector_label(number)
@@ -89,6 +89,10 @@ pub fn Inspector(
                     focus_within(&body, part);
                 }
             });
+        }
+        let hole = record.with(|record| record.clone().filter(|record| record.hole().is_some()));
+        if let Some(record) = hole {
+            return view! { <Missing record chosen/> }.into_any();
         }
         let Some(sheet) = sheet else { return view! { <Unopened record/> }.into_any() };
         let Some(id) = shown.get_untracked() else { return ().into_any() };
@@ -214,6 +218,30 @@ pub fn Opened(
     }
 }
 
+/// Bytes that a file lacks, and what it has of the packet in which they are missing.
+#[component]
+fn Missing(record: Record, chosen: RwSignal<Aspect>) -> impl IntoView {
+    let locale = use_locale();
+    let hole = record.hole().cloned()?;
+    let is_start = hole.missing == 0;
+    let begun = (!hole.begun.is_empty()).then(|| Sheet::read(hole.begun.clone(), hole.sender));
+    let words = move || Line::of(&record, locale.language()).words();
+    let meaning = move || match is_start {
+        true => locale.strings().inspector_hole_start(),
+        false => locale.strings().inspector_hole(),
+    };
+    Some(view! {
+        <div class="inspector__aspect inspector__aspect--hole" tabindex="0">
+            <p class="inspector__event">{erased(words)}</p>
+            <p>{erased(meaning)}</p>
+            {begun.is_some().then(|| view! {
+                <p>{erased(move || locale.strings().inspector_hole_begun())}</p>
+            })}
+        </div>
+        {begun.map(|sheet| view! { <Opened reading=Reading::new(sheet) chosen/> })}
+    })
+}
+
 /// What there is to say where there are no bytes: an event of the link, or a record that is gone.
 #[component]
 fn Unopened(record: Memo<Option<Record>>) -> impl IntoView {
@@ -268,7 +296,7 @@ fn Head(
         let family = packet_type.map(PacketFamily::of);
         Some(view! {
             {has_bytes.get().then(|| view! { <PacketName name family malformed/> })}
-            <PacketWay client=record.client sender=record.sender()/>
+            <PacketWay client=record.client sender=record.side()/>
         })
     };
     let facts = move || {
