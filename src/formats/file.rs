@@ -1,12 +1,10 @@
 //! Captures that come from outside: which format they have, and why one cannot be read.
 
 use std::fmt;
-use std::io::{ErrorKind as IoError, Read};
 
 use bytes::Bytes;
-use flate2::bufread::MultiGzDecoder;
 
-use super::{json, pcap};
+use super::{gzip, json, pcap};
 use crate::capture::{Capture, ClientSlot, Record};
 use crate::mqtt::{self, ConnectionId, DecodeError, ErrorKind, PacketStream, PacketType, Sender};
 
@@ -140,27 +138,11 @@ pub const MAX_FILE: usize = 512 << 20;
 /// Reads a file in any format that this crate writes, and pcap and pcapng of other tools; all of them may
 /// be packed with gzip.
 pub fn read_file(bytes: &[u8]) -> Result<Loaded, LoadError> {
-    match bytes.starts_with(&GZIP) {
-        true => read_plain(&unpacked(bytes, MAX_FILE)?),
+    match gzip::is_gzip(bytes) {
+        true => read_plain(&gzip::unpack(bytes, MAX_FILE)?),
         false => read_plain(bytes),
     }
 }
-
-/// What a gzip file holds, in one member or several. One that ends too early is unpacked as far as it
-/// goes: tools that are stopped leave such files.
-fn unpacked(bytes: &[u8], most: usize) -> Result<Vec<u8>, LoadError> {
-    let mut out = Vec::new();
-    let mut read = MultiGzDecoder::new(bytes).take(most as u64 + 1);
-    match read.read_to_end(&mut out) {
-        Err(error) if error.kind() != IoError::UnexpectedEof || out.is_empty() => {
-            Err(LoadError::Gzip)
-        }
-        _ if out.len() > most => Err(LoadError::TooLarge { most }),
-        _ => Ok(out),
-    }
-}
-
-const GZIP: [u8; 3] = [0x1F, 0x8B, 0x08];
 
 fn read_plain(bytes: &[u8]) -> Result<Loaded, LoadError> {
     if pcap::is_capture(bytes) {
@@ -206,9 +188,6 @@ pub(super) fn error_in(
 
 #[cfg(test)]
 mod tests {
-    use flate2::Compression;
-    use flate2::bufread::GzEncoder;
-
     use super::*;
 
     #[test]
@@ -264,31 +243,5 @@ mod tests {
         let found = read_file(b"{\"a\":").map(drop);
         assert!(matches!(found, Err(LoadError::Json { line: 1, .. })), "{found:?}");
         assert_eq!(read_file(b"[]").map(drop), Err(LoadError::Empty));
-    }
-
-    #[test]
-    fn a_packed_file_is_unpacked_within_bounds() {
-        let packed = |text: &[u8]| {
-            let mut out = Vec::new();
-            let mut pack = GzEncoder::new(text, Compression::fast());
-            pack.read_to_end(&mut out).expect("reading from memory succeeds");
-            out
-        };
-        let text = vec![b'x'; 10_000];
-        assert_eq!(unpacked(&packed(&text), 10_000).as_deref(), Ok(&text[..]));
-        assert_eq!(unpacked(&packed(&text), 9_999), Err(LoadError::TooLarge { most: 9_999 }));
-        // Members behind one another are one file.
-        let two = [packed(b"ab"), packed(b"cd")].concat();
-        assert_eq!(unpacked(&two, 10).as_deref(), Ok(&b"abcd"[..]));
-        let short = packed(&text);
-        assert!(unpacked(&short[..short.len() - 9], 10_000).is_ok_and(|found| !found.is_empty()));
-        let mut wrong = packed(b"abcd");
-        let last = wrong.len() - 5;
-        wrong[last] ^= 1;
-        assert_eq!(unpacked(&wrong, 10), Err(LoadError::Gzip));
-        assert_eq!(read_file(&packed(b"[]")).map(drop), Err(LoadError::Empty));
-        for end in 0..wrong.len() {
-            let _ = read_file(&wrong[..end]);
-        }
     }
 }

@@ -206,6 +206,12 @@ struct Run {
     solid: usize,
 }
 
+impl Run {
+    fn from(start: usize) -> Run {
+        Run { needs: start + 1, start, end: start, packets: 0, solid: 0 }
+    }
+}
+
 impl Search {
     /// Takes bytes; what stands from the first packet on, once that is found.
     fn push(&mut self, bytes: &[u8], is_start: bool, sender: Sender) -> Option<Vec<u8>> {
@@ -231,30 +237,22 @@ impl Search {
                 Err(_) => self.is_trusted = false,
             }
         }
-        for start in self.looked_at..self.buffer.len() {
-            self.runs.push(Reverse(Run {
-                needs: start + 1,
-                start,
-                end: start,
-                packets: 0,
-                solid: 0,
-            }));
-        }
-        self.looked_at = self.buffer.len();
-
-        let mut found: Option<usize> = None;
-        let mut waiting = Vec::new();
-        while let Some(Reverse(run)) = self.runs.peek().copied()
+        let mut due = Vec::new();
+        while let Some(Reverse(run)) = self.runs.peek()
             && run.needs <= self.buffer.len()
         {
-            self.runs.pop();
+            due.extend(self.runs.pop());
+        }
+        let new = (self.looked_at..self.buffer.len()).map(Run::from);
+        self.looked_at = self.buffer.len();
+        let mut found: Option<usize> = None;
+        for run in due.into_iter().map(|Reverse(run)| run).chain(new) {
             let Some(run) = self.follow(run, sender) else { continue };
             match self.convinces(&run) {
                 true => found = Some(found.map_or(run.start, |known| known.min(run.start))),
-                false => waiting.push(Reverse(run)),
+                false => self.runs.push(Reverse(run)),
             }
         }
-        self.runs.extend(waiting);
         let start = found?;
         self.unread += start as u64;
         Some(self.buffer.split_off(start))
