@@ -11,9 +11,9 @@ use crate::ui::client_panel::view::ProblemNotice;
 use crate::ui::client_panel::{Lamp, refusal_words};
 use crate::ui::components::{Evidence, Icon, SpecRef};
 use crate::ui::composer::model::{Answer, Compared, Foretold, answers, compare};
-use crate::ui::elsewhere::ElsewhereButton;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::other_clients::OtherClientsButton;
 use crate::ui::state::store::use_store;
 
 /// What was sent last.
@@ -124,7 +124,7 @@ pub fn Send(
             client_id: client_id.get_value(),
             ..Connect::default()
         };
-        crate::elsewhere::Task::new(connect, packet)
+        crate::other_clients::Task::new(connect, packet)
     });
     view! {
         <section class="card composer__send" aria-labelledby="composer-send" data-client=client.letter().to_string()>
@@ -174,7 +174,7 @@ pub fn Send(
                         {erased(name)}
                         <span class="button__size">{erased(size)}</span>
                     </button>
-                    <ElsewhereButton task/>
+                    <OtherClientsButton task/>
                 </div>
                 {erased(move || {
                     refused
