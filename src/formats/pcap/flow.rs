@@ -74,7 +74,7 @@ impl Extent {
         let start = self.ranges.get(from).map_or(new.start, |range| range.start.min(new.start));
         let end = to.checked_sub(1).filter(|last| *last >= from);
         let end = end.map_or(new.end, |last| self.ranges[last].end.max(new.end));
-        self.ranges.splice(from..to.max(from), [start..end]);
+        self.ranges.splice(from..to.max(from), std::iter::once(start..end));
     }
 
     /// Where the first byte stands.
