@@ -10,10 +10,12 @@ use flate2::bufread::GzEncoder;
 use mqtt5_playground::analysis::why::{Cause, has_why, why};
 use mqtt5_playground::analysis::{Joins, answer_to};
 use mqtt5_playground::capture::{Capture, Entry, Record};
-use mqtt5_playground::formats::{LoadError, Loaded, Skipped, read_file};
+use mqtt5_playground::formats::{
+    LoadError, Loaded, Skipped, json::records_to_json, pcap::records_to_pcapng, read_file,
+};
 use mqtt5_playground::mqtt::{
-    Ack, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Publish, QoS,
-    ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
+    Ack, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Property, Publish,
+    QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
 };
 
 use Sender::{Client, Server};
@@ -297,6 +299,77 @@ fn an_answer_in_a_hole_is_not_owed() {
         assert_eq!(answer_to(&capture, record(at).id), None, "{at}");
     }
     assert_eq!(joins.answered_by(record(7).id), Some(record(8).id));
+}
+
+#[test]
+fn nobody_is_accused_of_what_a_hole_may_explain() {
+    // The PUBACK may have been in the hole, and with it the identifier was free again.
+    for (is_lost, expect) in
+        [(false, Cause::PacketIdentifierInUse { packet_id: 1 }), (true, Cause::ClosedUnexplained)]
+    {
+        let mut wire = connected();
+        wire.sends(Client, &publish(1, b"1"));
+        match is_lost {
+            true => wire.loses(Server, &puback(1)),
+            false => wire.sends(Server, PINGRESP),
+        }
+        wire.sends(Client, &publish(1, b"2"));
+        wire.sends(Server, PINGRESP);
+        wire.segment(Server, RST, b"");
+        let capture = wire.read().capture;
+        let close = capture.records().next_back().expect("there are some").id;
+        let why = why(&capture, close).expect("it did not end as intended");
+        assert_eq!(why.cause, expect);
+    }
+}
+
+#[test]
+fn what_an_alias_stands_for_is_not_known_behind_a_hole() {
+    let aliased = |topic: &str| {
+        bytes(Packet::Publish(Publish {
+            topic: topic.to_owned(),
+            properties: [Property::TopicAlias(1)].into(),
+            ..Publish::default()
+        }))
+    };
+    let mut wire = connected();
+    wire.sends(Client, &aliased("plant/1"));
+    wire.sends(Client, &aliased(""));
+    wire.loses(Client, &aliased("plant/2"));
+    wire.sends(Client, &aliased(""));
+    wire.sends(Client, &aliased("plant/3"));
+    wire.sends(Client, &aliased(""));
+    let capture = wire.read().capture;
+    let topics: Vec<_> = capture
+        .records()
+        .filter(|record| record.packet_type() == Some(PacketType::Publish))
+        .map(|record| capture.aliased(record).map(|aliased| aliased.topic))
+        .collect();
+    assert_eq!(topics, [None, Some("plant/1"), None, None, Some("plant/3")]);
+}
+
+#[test]
+fn holes_are_saved_and_read_again() {
+    let mut wire = connected();
+    let large = publish(2, &[b'x'; 3000]);
+    wire.sends(Client, &large[..100]);
+    wire.loses(Client, &large[100..1000]);
+    wire.sends(Client, &large[1000..]);
+    wire.sends(Client, PINGREQ);
+    wire.loses(Server, PINGRESP);
+    wire.ends(Client);
+    let loaded = wire.read();
+    let json = records_to_json(loaded.capture.records());
+    let again = read_file(json.as_bytes()).expect("it was written just now");
+    assert!(again.capture.records().eq(loaded.capture.records()));
+    assert_eq!(again.not_read.missing, loaded.not_read.missing);
+    // What was not read is not in a pcapng file either: it is missing there.
+    let pcapng = records_to_pcapng(loaded.capture.records(), 0);
+    let again = read_file(&pcapng).expect("it was written just now");
+    assert_eq!(
+        story(&again),
+        "opening, opened, CONNECT, CONNACK, client 2915+100 in PUBLISH, PINGREQ, server 2+0, closed"
+    );
 }
 
 #[test]
