@@ -664,6 +664,38 @@ fn whatever_is_lost_no_packet_is_made_up_and_every_byte_is_counted() {
 }
 
 #[test]
+fn packets_are_recorded_before_their_answers_also_where_reading_begins_again() {
+    // Segments that have nothing to do with packets: it takes some packets to be sure where they begin.
+    let mut wire = connected();
+    let mut pending: Vec<u8> = Vec::new();
+    for number in 1..20 {
+        pending.extend(publish(number, b"12345"));
+        while pending.len() > 12 {
+            let part: Vec<u8> = pending.drain(..12).collect();
+            match number {
+                5 => wire.loses(Client, &part),
+                _ => wire.sends(Client, &part),
+            }
+        }
+        // The server has got all but the last one.
+        if number > 1 {
+            wire.sends(Server, &puback(number - 1));
+        }
+    }
+    let capture = wire.read().capture;
+    let packets = |wanted: PacketType| {
+        let all = capture.records().filter(move |record| record.packet_type() == Some(wanted));
+        all.filter_map(|record| Some((record.packet_id()?, record.id)))
+    };
+    let published: Vec<_> = packets(PacketType::Publish).collect();
+    assert!(published.len() > 12, "{:?}", words(&capture));
+    for (number, at) in published {
+        let answer = packets(PacketType::PubAck).find(|(acknowledged, _)| *acknowledged == number);
+        assert!(answer.is_none_or(|(_, answer)| at < answer), "{number:?} {:?}", words(&capture));
+    }
+}
+
+#[test]
 fn rubbish_behind_a_hole_is_no_packet() {
     let mut numbers = Numbers(77);
     for round in 0..50 {

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::flow::{Extent, Flow, Piece};
 use super::frames::Segment;
+use super::packets::Places;
 use super::stream::Stream;
 use super::websocket::{Said, Upgrade, WebSocket, upgrade};
 use super::{CLIENT_HOST, MQTT_PORT, NETWORK};
@@ -148,9 +149,24 @@ impl Connection {
         }
     }
 
+    /// Where packets begin again after holes: found by reading it once by itself.
+    pub fn borders(&self, segments: &[Segment<'_>]) -> Option<[Places; 2]> {
+        let is_known = |side: usize| self.starts(side) && !self.extents[side].has_holes();
+        if is_known(0) && is_known(1) {
+            return None;
+        }
+        let mut capture = Capture::default();
+        let mut stream = Stream::new(self, ClientSlot(0), ConnectionId(0), None);
+        for (index, at) in &self.segments {
+            stream.segment(&mut capture, Instant::START, self, &segments[*index], *at);
+        }
+        stream.finish(&mut capture, Instant::START);
+        Some(stream.into_places())
+    }
+
     fn count_packets(&self, segments: &[Segment<'_>]) -> usize {
         let mut capture = Capture::default();
-        let mut stream = Stream::new(self, ClientSlot(0), ConnectionId(0));
+        let mut stream = Stream::new(self, ClientSlot(0), ConnectionId(0), None);
         let full = self.segments.iter().filter(|(index, _)| !segments[*index].payload.is_empty());
         for (index, at) in full.take(MOST_TRIED) {
             stream.segment(&mut capture, Instant::START, self, &segments[*index], *at);

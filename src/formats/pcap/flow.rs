@@ -48,6 +48,12 @@ impl Extent {
         self.begin.is_some()
     }
 
+    /// Whether bytes are missing before others that are there.
+    pub fn has_holes(&self) -> bool {
+        let begins = self.ranges.first().map(|range| range.start);
+        self.ranges.len() > 1 || self.begin.zip(begins).is_some_and(|(begin, first)| begin < first)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }

@@ -4,6 +4,10 @@
 //! length was read before, that length tells. Otherwise [`Search`] looks for a place from which packets
 //! follow one another, and asks for so much that what merely looks like a packet is not taken for one:
 //! what stands before is counted as not read.
+//!
+//! A place is sure only some packets later. So that the ones before are not recorded late, behind the
+//! answers to them, a side with holes is read twice: the second time it is known where packets begin
+//! again.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -34,8 +38,21 @@ impl Out<'_> {
 pub(super) struct Packets {
     sender: Sender,
     state: State,
+    /// Bytes up to here, missing ones among them.
+    position: u64,
+    /// Where packets begin again after each time that this was not known, if they do.
+    borders: Borders,
     pub missing: u64,
     pub unread: u64,
+}
+
+/// Positions in a side, one for each search.
+pub(super) type Places = Vec<Option<u64>>;
+
+#[derive(Debug)]
+enum Borders {
+    Sought(Places),
+    Known(std::vec::IntoIter<Option<u64>>),
 }
 
 #[derive(Debug)]
@@ -49,18 +66,55 @@ enum State {
 
 impl Packets {
     /// A side from its first byte on, or from somewhere in the middle.
-    pub fn new(sender: Sender, is_whole: bool) -> Packets {
-        let state = match is_whole {
-            true => State::InStep(Deframer::new()),
-            false => State::Searching(Search::default()),
+    pub fn new(sender: Sender, is_whole: bool, borders: Option<Places>) -> Packets {
+        let borders = match borders {
+            Some(places) => Borders::Known(places.into_iter()),
+            None => Borders::Sought(Vec::new()),
         };
-        Packets { sender, state, missing: 0, unread: 0 }
+        let state = State::InStep(Deframer::new());
+        let mut packets = Packets { sender, state, position: 0, borders, missing: 0, unread: 0 };
+        if !is_whole {
+            packets.state = State::Searching(packets.search());
+        }
+        packets
+    }
+
+    fn search(&mut self) -> Search {
+        let border = match &mut self.borders {
+            Borders::Sought(_) => Border::Sought,
+            Borders::Known(places) => match places.next().flatten() {
+                Some(place) => Border::At(place),
+                None => Border::Nowhere,
+            },
+        };
+        Search { border, ..Search::default() }
+    }
+
+    /// Remembers where a search has come to its end.
+    fn note(&mut self, place: Option<u64>) {
+        if let Borders::Sought(places) = &mut self.borders {
+            places.push(place);
+        }
+    }
+
+    /// Where packets begin again, once everything has been read.
+    pub fn into_places(self) -> Places {
+        match self.borders {
+            Borders::Sought(places) => places,
+            Borders::Known(_) => Vec::new(),
+        }
     }
 
     pub fn take(&mut self, piece: Piece<'_>, out: &mut Out<'_>) {
         match piece {
-            Piece::Bytes { bytes, is_start } => self.bytes(bytes, is_start, out),
-            Piece::Missing(count) => self.hole(count, out),
+            Piece::Bytes { bytes, is_start } => {
+                self.bytes(bytes, is_start, out);
+                self.position += bytes.len() as u64;
+            }
+            Piece::Missing(count) => {
+                self.hole(count, out);
+                self.position += count;
+            }
         }
     }
 
@@ -73,6 +127,7 @@ impl Packets {
             }
             _ => self.unread += count,
         }
+        self.position += count;
     }
 
     fn bytes(&mut self, bytes: &[u8], is_start: bool, out: &mut Out<'_>) {
@@ -81,17 +136,20 @@ impl Packets {
                 deframer.push(bytes);
                 self.cut(out);
             }
-            State::Searching(search) => match search.push(bytes, is_start, self.sender) {
-                Some(found) => {
-                    self.unread += search.unread;
-                    search.found(self.sender, out);
-                    let mut deframer = Deframer::new();
-                    deframer.push(&found);
-                    self.state = State::InStep(deframer);
-                    self.cut(out);
+            State::Searching(search) => {
+                match search.take(bytes, is_start, self.sender, self.position) {
+                    Some(found) => {
+                        self.unread += search.unread;
+                        search.found(self.sender, out);
+                        self.note(Some(self.position + bytes.len() as u64 - found.len() as u64));
+                        let mut deframer = Deframer::new();
+                        deframer.push(&found);
+                        self.state = State::InStep(deframer);
+                        self.cut(out);
+                    }
+                    None => search.tell(out),
                 }
-                None => search.tell(out),
-            },
+            }
             State::Broken => self.unread += bytes.len() as u64,
         }
     }
@@ -135,12 +193,15 @@ impl Packets {
         let behind = FrameHeader::read(&begun).ok().flatten().and_then(|header| {
             (header.length as u64).checked_sub(begun.len() as u64)?.checked_sub(count)
         });
+        if matches!(self.state, State::Searching(_)) {
+            self.note(None);
+        }
         let mut search = Search {
             skip: behind.unwrap_or(0),
             is_trusted: behind.is_some(),
             missing: count,
             unread: before + begun.len() as u64,
-            ..Search::default()
+            ..self.search()
         };
         let begun = begun.slice(..begun.len().min(MOST_BEGUN));
         search.record = Some(out.push(Entry::Missing(Hole {
@@ -162,6 +223,7 @@ impl Packets {
                 if search.unread > 0 {
                     search.found(self.sender, out);
                 }
+                self.note(None);
             }
             State::Broken => {}
         }
@@ -176,6 +238,7 @@ fn decodes(frame: &[u8], sender: Sender) -> bool {
 /// Looks for the place where packets begin again.
 #[derive(Debug, Default)]
 struct Search {
+    border: Border,
     /// The row of the hole; none yet where a capture begins in the middle.
     record: Option<RecordId>,
     missing: u64,
@@ -193,6 +256,15 @@ struct Search {
     runs: BinaryHeap<Reverse<Run>>,
     /// Up to where each place has become the start of a run.
     looked_at: usize,
+}
+
+/// Where packets begin again.
+#[derive(Clone, Copy, Debug, Default)]
+enum Border {
+    #[default]
+    Sought,
+    At(u64),
+    Nowhere,
 }
 
 /// Packets that follow one another from a place in the buffer on.
@@ -213,6 +285,25 @@ impl Run {
 }
 
 impl Search {
+    /// Takes bytes from a position on; what stands from the first packet on, once that is found.
+    fn take(
+        &mut self,
+        bytes: &[u8],
+        is_start: bool,
+        sender: Sender,
+        position: u64,
+    ) -> Option<Vec<u8>> {
+        let skipped = match self.border {
+            Border::Sought => return self.push(bytes, is_start, sender),
+            Border::At(place) => {
+                usize::try_from(place.saturating_sub(position)).unwrap_or(usize::MAX)
+            }
+            Border::Nowhere => bytes.len(),
+        };
+        self.unread += skipped.min(bytes.len()) as u64;
+        bytes.get(skipped..).filter(|bytes| !bytes.is_empty()).map(<[u8]>::to_vec)
+    }
+
     /// Takes bytes; what stands from the first packet on, once that is found.
     fn push(&mut self, bytes: &[u8], is_start: bool, sender: Sender) -> Option<Vec<u8>> {
         let skipped = bytes.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
@@ -310,8 +401,8 @@ impl Search {
     /// Nothing before the next byte will be read any more.
     fn give_up(&mut self) {
         self.unread += self.buffer.len() as u64;
-        let record = self.record;
-        *self = Search { record, missing: self.missing, unread: self.unread, ..Search::default() };
+        let Search { border, record, missing, unread, .. } = *self;
+        *self = Search { border, record, missing, unread, ..Search::default() };
     }
 
     /// Completes the row of the hole as far as is known.

@@ -39,7 +39,8 @@ pub fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
         let connection = &connections.all[number];
         let stream = streams[number].get_or_insert_with(|| {
             count += 1;
-            Stream::new(connection, slots[number], ConnectionId(count))
+            let borders = connection.borders(&tcp);
+            Stream::new(connection, slots[number], ConnectionId(count), borders)
         });
         // Interfaces may disagree on the time, but a capture goes forward.
         now = now.max(Instant::from_micros(segment.at.saturating_sub(began)));
@@ -50,6 +51,9 @@ pub fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
         let (missing, unread) = stream.finish(&mut capture, now);
         not_read.missing += missing;
         not_read.unread += unread;
+    }
+    if capture.is_empty() {
+        return Err(LoadError::NoMqtt { packets: frames, skipped });
     }
     not_read.dropped = capture.dropped();
     Ok(Loaded { capture, not_read })

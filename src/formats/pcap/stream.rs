@@ -3,7 +3,7 @@
 use super::connections::{Carries, Connection};
 use super::flow::{Flow, Piece};
 use super::frames::Segment;
-use super::packets::{Out, Packets};
+use super::packets::{Out, Packets, Places};
 use super::websocket::{Said, WebSocket};
 use crate::capture::{Capture, ClientSlot, Entry, LinkClose};
 use crate::mqtt::{ConnectionId, Sender};
@@ -35,22 +35,29 @@ enum State {
 }
 
 impl<'a> Stream<'a> {
-    pub fn new(connection: &Connection, slot: ClientSlot, id: ConnectionId) -> Stream<'a> {
+    /// Nothing read yet; `borders` where it was read before.
+    pub fn new(
+        connection: &Connection,
+        slot: ClientSlot,
+        id: ConnectionId,
+        borders: Option<[Places; 2]>,
+    ) -> Stream<'a> {
         let server = connection.ends[1];
         let path = match &connection.carries {
             Carries::WebSocket(path) => Some(path),
             _ => None,
         };
-        let side = |sender: Sender, extent: usize| Side {
+        let side = |sender: Sender, extent: usize, borders: Option<Places>| Side {
             flow: Flow::default(),
             frames: path.map(|_| WebSocket::new(sender)),
-            packets: Packets::new(sender, connection.starts(extent)),
+            packets: Packets::new(sender, connection.starts(extent), borders),
         };
+        let [of_client, of_server] = borders.map_or([None, None], |borders| borders.map(Some));
         Stream {
             slot,
             id,
             address: path.map_or_else(|| server.to_string(), |path| format!("ws://{server}{path}")),
-            sides: [side(Sender::Client, 0), side(Sender::Server, 1)],
+            sides: [side(Sender::Client, 0, of_client), side(Sender::Server, 1, of_server)],
             // Where its beginning was not captured, nothing is known about it.
             state: if connection.is_whole { State::New } else { State::Open },
             end: None,
@@ -122,6 +129,11 @@ impl<'a> Stream<'a> {
                 }
             }
         }
+    }
+
+    /// Where packets begin again on either side, once everything has been read.
+    pub fn into_places(self) -> [Places; 2] {
+        self.sides.map(|side| side.packets.into_places())
     }
 
     /// Counts what is left when the file ends: bytes that are missing, and bytes that were not read.
