@@ -104,11 +104,12 @@ pub fn Send(
     let size = move || locale.strings().form_bytes(composer.with(|in_hand| in_hand.bytes.len()));
     let why_not = move || {
         let strings = locale.strings();
-        match (can_send.get(), lamp.get()) {
-            (true, _) => None,
-            (false, Lamp::Connecting | Lamp::Closing) => Some(strings.panel_awaiting_connack()),
-            (false, _) if is_connected.get() => Some(strings.composer_empty()),
-            (false, _) => Some(strings.composer_connect_first()),
+        // Before what is derived from it, see `erased`.
+        match (lamp.get(), can_send.get()) {
+            (_, true) => None,
+            (Lamp::Connecting | Lamp::Closing, false) => Some(strings.panel_awaiting_connack()),
+            (_, false) if is_connected.get() => Some(strings.composer_empty()),
+            (_, false) => Some(strings.composer_connect_first()),
         }
     };
     let name = move || {
