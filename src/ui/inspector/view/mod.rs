@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use super::aspect::Aspect;
 use super::byte_diff::view::VersionDiff;
 use super::model::Sheet;
-use crate::analysis::{answer_to, answered_by, why::has_why};
+use crate::analysis::{answer_to, answered_by, hole_for_answer, why::has_why};
 use crate::capture::{Record, RecordId};
 use crate::ui::browser::focus_within;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
@@ -316,11 +316,16 @@ fn Head(
             let at = capture.get(id)?.at;
             let to = answered_by(capture, id).map(|record| (record.id, at.since(record.at)));
             let by = answer_to(capture, id).map(|record| (record.id, record.at.since(at)));
-            Some((to, by))
+            let untold = match by {
+                Some(_) => None,
+                None => hole_for_answer(capture, id),
+            };
+            let untold = untold.and_then(|record| Some((record.id, record.hole()?.missing)));
+            Some((to, by, untold))
         })
     });
     let exchange = move || {
-        let (to, by) = joined.get()?;
+        let (to, by, untold) = joined.get()?;
         let strings = locale.strings();
         let link = |words: &'static str, (id, passed): (RecordId, Duration)| {
             let time = elapsed(passed, strings);
@@ -336,6 +341,14 @@ fn Head(
         Some((
             to.map(|to| link(strings.inspector_answers(), to)),
             by.map(|by| link(strings.inspector_answered_by(), by)),
+            untold.map(|(id, missing)| {
+                view! {
+                    {strings.inspector_answer_untold(grouped(missing))}
+                    " "
+                    <Evidence id/>
+                    " · "
+                }
+            }),
         ))
     };
     // Which neighbours there are changes with the list, and with nothing else.
