@@ -153,6 +153,7 @@ fn by_client(capture: &Capture) -> BTreeMap<ClientSlot, Vec<Token>> {
             Entry::Broken { .. } => 3,
             Entry::Text { .. } => 4,
             Entry::Closed(_) => 5,
+            Entry::Missing(_) => 6,
         };
         let kind = (kind, record.sender(), record.packet_type());
         let topic = topic_of(capture, record).map_or(0, |topic| fingerprint(&topic));

@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 pub use aliases::Aliased;
-pub use record::{ClientSlot, Entry, LinkClose, Record, RecordId};
+pub use record::{ClientSlot, Entry, Hole, LinkClose, Record, RecordId};
 
 use self::aliases::Aliases;
 use crate::mqtt::{ConnectionId, DecodeError, PacketType, Sender};
@@ -103,6 +103,15 @@ impl Capture {
         error: DecodeError,
     ) -> RecordId {
         self.push(at, client, connection, Entry::Broken { sender, bytes, error })
+    }
+
+    /// Completes a hole: how large it is shows only when packets can be read again.
+    pub fn amend_hole(&mut self, id: RecordId, missing: u64, unread: u64) {
+        let record = self.position(id).and_then(|position| self.records.get_mut(position));
+        if let Some(Record { entry: Entry::Missing(hole), .. }) = record {
+            hole.missing = missing;
+            hole.unread = unread;
+        }
     }
 
     /// Forgets every record; ids go on counting.

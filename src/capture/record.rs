@@ -63,7 +63,29 @@ pub enum Entry {
     Text {
         length: usize,
     },
+    /// Bytes that a file does not have: what the wire carried there is not known.
+    Missing(Hole),
     Closed(LinkClose),
+}
+
+/// What a file lacks of one side, from one packet that could be read to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hole {
+    pub sender: Sender,
+    /// Bytes that are not there; 0 where a file begins in the middle of a connection.
+    pub missing: u64,
+    /// Bytes that are there but belong to no packet that could be read: the beginning of the one that the
+    /// hole cut, and behind the hole everything up to where a packet is known to begin.
+    pub unread: u64,
+    /// The first bytes of the packet that the hole cut.
+    pub begun: Bytes,
+}
+
+impl Hole {
+    /// The type of the packet that it cut, where that was still to be seen.
+    pub fn begun_type(&self) -> Option<PacketType> {
+        PacketType::from_value(self.begun.first()? >> 4)
+    }
 }
 
 /// How a Network Connection ended.
@@ -96,6 +118,19 @@ impl Record {
             Entry::Packet { sender, .. } | Entry::Broken { sender, .. } => Some(sender),
             _ => None,
         }
+    }
+
+    /// What is missing here, if this is a hole.
+    pub fn hole(&self) -> Option<&Hole> {
+        match &self.entry {
+            Entry::Missing(hole) => Some(hole),
+            _ => None,
+        }
+    }
+
+    /// Whose bytes these are, or would be if they were there.
+    pub fn side(&self) -> Option<Sender> {
+        self.sender().or(self.hole().map(|hole| hole.sender))
     }
 
     /// The type of a whole packet, read from its first byte.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Clock};
 
 use bytes::Bytes;
-use mqtt5_playground::capture::{Capture, ClientSlot, Entry};
+use mqtt5_playground::capture::{Capture, ClientSlot, Entry, Hole};
 use mqtt5_playground::formats::{
     json::records_to_json,
     pcap::records_to_pcapng,
@@ -88,6 +88,30 @@ async fn two_runs_are_compared_and_the_bench_stays_as_it_is() -> Outcome {
         assert_eq!(page.count(".compare__row[data-kind=same] .packet-name").await?, 4);
         picture(&page, "captures-compared").await?;
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn what_a_file_lacks_is_a_row_that_opens() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("page=captures&broker=tab").await?;
+        let strings = page.strings();
+        let mut capture = sample();
+        let begun = Bytes::from_static(b"\x30\x7F\0\x08far/gone");
+        let hole = Hole { sender: Sender::Server, missing: 1448, unread: 12, begun };
+        let at = Instant::from_millis(40);
+        capture.push(at, ClientSlot(1), ConnectionId(1), Entry::Missing(hole));
+        let json = records_to_json(capture.records());
+        open_file(&page, &file("holes.json", json.as_bytes())).await?;
+        page.see_html(".captures__banner", &strings.captures_missing("1448")).await?;
+        let row = ".captures .packet-row[data-direction=in] .packet-row__button";
+        page.see_html(row, &strings.wire_missing("1448")).await?;
+        press(&page.see(row).await?).await?;
+        page.see_html(".captures .inspector", strings.inspector_hole()).await?;
+        // What there is of its packet is read as far as it goes.
+        page.see_html(".captures .inspector", "far/gone").await
     })
     .await
 }

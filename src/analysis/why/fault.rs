@@ -28,6 +28,9 @@ pub(super) fn faults(capture: &Capture, until: RecordId, accused: Sender) -> Vec
     let mut faults = Vec::new();
     let far = records.len().saturating_sub(READ);
     for (index, record) in records.into_iter().enumerate() {
+        if let Some(hole) = record.hole() {
+            ledger.misses(hole.sender);
+        }
         let Some(sender) = record.sender() else { continue };
         if index < far && ledger.skims(record, sender) {
             continue;
@@ -148,6 +151,17 @@ impl Ledger {
             _ => None,
         };
         fault.or_else(|| self.exceeds_size(size)).map(|cause| (cause, None))
+    }
+
+    /// Takes in that the capture lacks something: what is under way is not known any more.
+    fn misses(&mut self, sender: Sender) {
+        self.unfinished.clear();
+        self.asked.clear();
+        self.received.clear();
+        if sender == self.accused {
+            self.is_whole = false;
+            self.has_begun = true;
+        }
     }
 
     /// Takes in a packet of the other side.

@@ -13,7 +13,7 @@ pub use cause::Cause;
 pub(crate) use cause::one_of_each;
 use fault::Fault;
 
-use super::answered_by;
+use super::{answered_by, hole_at_the_end, hole_before, hole_for_answer};
 use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record, RecordId};
 use crate::mqtt::{Connect, Packet, PacketType, Publish, ReasonCode, Sender};
 
@@ -52,7 +52,9 @@ pub fn why(capture: &Capture, id: RecordId) -> Option<Why> {
         Entry::Broken { sender: Sender::Server, error, .. } => {
             Found::new(Cause::ServerBroken(error.kind), Some(id))
         }
-        Entry::Broken { .. } | Entry::Opening { .. } | Entry::Opened => return None,
+        Entry::Broken { .. } | Entry::Opening { .. } | Entry::Opened | Entry::Missing(_) => {
+            return None;
+        }
     };
     let led_to = led_to(capture, end, found.culprit);
     Some(Why {
@@ -77,7 +79,7 @@ pub fn has_why(capture: &Capture, id: RecordId) -> bool {
         }
         Entry::Text { .. } => true,
         Entry::Broken { sender, .. } => *sender == Sender::Server,
-        Entry::Opening { .. } | Entry::Opened => false,
+        Entry::Opening { .. } | Entry::Opened | Entry::Missing(_) => false,
     }
 }
 
@@ -187,10 +189,14 @@ fn circumstance(capture: &Capture, end: &Record, code: ReasonCode) -> Option<Fou
             }
             None => Found::new(Cause::TakenOverElsewhere, None),
         }),
-        ReasonCode::KeepAliveTimeout => Some(match silence(capture, end)? {
-            (cause @ Cause::KeepAlive { .. }, last) => Found::new(cause, Some(last)),
-            (_, last) => Found::new(Cause::KeepAliveLost, Some(last)),
-        }),
+        ReasonCode::KeepAliveTimeout => {
+            let hole = hole_at_the_end(capture, end.id, Sender::Client).and_then(untold);
+            Some(match silence(capture, end)? {
+                _ if hole.is_some() => return hole,
+                (cause @ Cause::KeepAlive { .. }, last) => Found::new(cause, Some(last)),
+                (_, last) => Found::new(Cause::KeepAliveLost, Some(last)),
+            })
+        }
         _ => None,
     }
 }
@@ -219,11 +225,26 @@ fn closed(capture: &Capture, end: &Record, close: &LinkClose) -> Option<Found> {
         Some(Spoken::Goodbye) => None,
         Some(Spoken::Refusal(id)) => packet(capture, capture.get(id)?),
         Some(Spoken::Text(id)) => Some(Found::new(Cause::TextMessage, Some(id))),
-        None => match close.by {
-            Some(Sender::Client) => Some(closed_by_client(capture, end)),
-            _ => Some(closed_by_server(capture, end).suspected()),
-        },
+        None => {
+            // Where the last that was said is missing, it may have been a DISCONNECT.
+            let sides = [Sender::Client, Sender::Server];
+            let hole = sides.into_iter().find_map(|side| hole_at_the_end(capture, end.id, side));
+            if let Some(found) = hole.and_then(untold) {
+                return Some(found);
+            }
+            match close.by {
+                Some(Sender::Client) => Some(closed_by_client(capture, end)),
+                _ => Some(closed_by_server(capture, end).suspected()),
+            }
+        }
     }
+}
+
+/// An answer would rest on the absence of a packet, and that may be in this hole.
+fn untold(record: &Record) -> Option<Found> {
+    let hole = record.hole()?;
+    let cause = Cause::NotCaptured { hole: record.id, missing: hole.missing, unread: hole.unread };
+    Some(Found::new(cause, Some(record.id)))
 }
 
 /// What was said before a close.
@@ -264,7 +285,11 @@ fn closed_by_client(capture: &Capture, end: &Record) -> Found {
     let Some(connect) = before(capture, end, PacketType::Connect) else {
         return Found::new(Cause::CutByClient { with_will: false }, None);
     };
+    let answers_missing = hole_before(capture, end.id, Sender::Server).and_then(untold);
     if before(capture, end, PacketType::ConnAck).is_none() {
+        if let Some(found) = answers_missing {
+            return found;
+        }
         return match before(capture, end, PacketType::Auth) {
             // It was the client's turn.
             Some(auth) if auth.sender() == Some(Sender::Server) => {
@@ -273,7 +298,12 @@ fn closed_by_client(capture: &Capture, end: &Record) -> Found {
             auth => Found::new(Cause::NoConnAck, Some(auth.unwrap_or(connect).id)),
         };
     }
-    match before(capture, end, PacketType::PingReq).filter(is_unanswered) {
+    let ping = before(capture, end, PacketType::PingReq).filter(is_unanswered);
+    let answer = ping.and_then(|ping| hole_for_answer(capture, ping.id)).and_then(untold);
+    if let Some(found) = answer {
+        return found;
+    }
+    match ping {
         Some(ping) => Found::new(Cause::NoPingResp, Some(ping.id)),
         None => {
             let packet = connect.valid_packet();
@@ -288,13 +318,20 @@ fn closed_by_server(capture: &Capture, end: &Record) -> Found {
     if let Some(fault) = recent_fault(capture, end, Sender::Client) {
         return Found { about: fault.about, ..Found::new(fault.cause, Some(fault.record)) };
     }
+    let missing = |side| hole_before(capture, end.id, side).and_then(untold);
     let Some(connect) = before(capture, end, PacketType::Connect) else {
+        if let Some(found) = missing(Sender::Client) {
+            return found;
+        }
         // A full capture may have dropped the beginning.
         let opened = capture.preceding(end.id).any(|record| record.entry == Entry::Opened);
         let cause = if opened { Cause::ClosedBeforeConnect } else { Cause::ClosedUnexplained };
         return Found::new(cause, None);
     };
     if before(capture, end, PacketType::ConnAck).is_none() {
+        if let Some(found) = missing(Sender::Server) {
+            return found;
+        }
         return match before(capture, end, PacketType::Auth) {
             None => Found::new(Cause::ClosedWithoutConnAck, Some(connect.id)),
             Some(auth) if auth.sender() == Some(Sender::Server) => {

@@ -11,8 +11,9 @@ use crate::mqtt::{Sender, hex};
 /// The records as one JSON array, one record a line.
 ///
 /// Each has `number`, `time_ms`, `client`, `connection` and `event`: `opening`, `opened`, `packet`,
-/// `broken`, `text` or `closed`. Packets have `direction` (`out` from the client, `in` to it),
-/// `bytes_hex`, and `packet`, or `error` in its place.
+/// `broken`, `text`, `missing` or `closed`. Packets have `direction` (`out` from the client, `in` to it),
+/// `bytes_hex`, and `packet`, or `error` in its place. What a file lacked has a `direction` too, the bytes
+/// that were `missing` and `unread`, and in `bytes_hex` the beginning of the packet that was cut.
 pub fn records_to_json<'a>(records: impl Iterator<Item = &'a Record>) -> String {
     let mut out = String::from("[");
     for (index, record) in records.enumerate() {
@@ -49,10 +50,17 @@ fn record_to_json(record: &Record) -> Value {
             put("code", close.code.map_or(Value::Null, Value::from));
             put("reason", close.reason.as_str().into());
         }
+        Entry::Missing(hole) => {
+            put("event", "missing".into());
+            put("direction", direction(hole.sender).into());
+            put("missing", hole.missing.into());
+            put("unread", hole.unread.into());
+            put("bytes_hex", hex(&hole.begun).into());
+        }
         Entry::Packet { sender, bytes } | Entry::Broken { sender, bytes, .. } => {
             let is_whole = matches!(record.entry, Entry::Packet { .. });
             put("event", if is_whole { "packet" } else { "broken" }.into());
-            put("direction", if *sender == Sender::Client { "out" } else { "in" }.into());
+            put("direction", direction(*sender).into());
             put("bytes_hex", hex(bytes).into());
             match record.packet() {
                 Some(Ok(packet)) => put("packet", packet_to_json(&packet)),
@@ -65,6 +73,13 @@ fn record_to_json(record: &Record) -> Value {
         }
     }
     Value::Object(out)
+}
+
+fn direction(sender: Sender) -> &'static str {
+    match sender {
+        Sender::Client => "out",
+        Sender::Server => "in",
+    }
 }
 
 fn side(sender: Sender) -> &'static str {

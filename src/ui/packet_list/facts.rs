@@ -1,6 +1,6 @@
 //! What one record says in one line.
 
-use crate::capture::{Capture, Entry, LinkClose, Record};
+use crate::capture::{Capture, Entry, Hole, LinkClose, Record};
 use crate::glossary;
 use crate::language::{Language, Strings};
 use crate::link::Target;
@@ -298,9 +298,25 @@ fn link_event(entry: &Entry, strings: &Strings) -> Line {
         Entry::Opened => (strings.wire_opened().to_owned(), false),
         Entry::Text { length } => (strings.wire_text_message(length), true),
         Entry::Closed(close) => (closed(close, false, strings), !close.was_open),
+        Entry::Missing(hole) => (missing(hole, strings), true),
         Entry::Packet { .. } | Entry::Broken { .. } => (String::new(), false),
     };
     Line::Link { words, is_wrong }
+}
+
+/// What a file lacks, and what cannot be read for that.
+pub fn missing(hole: &Hole, strings: &Strings) -> String {
+    if hole.missing == 0 {
+        return strings.wire_unread(grouped(hole.unread));
+    }
+    let mut words = strings.wire_missing(grouped(hole.missing));
+    if let Some(packet) = hole.begun_type() {
+        words.push_str(&strings.wire_missing_in(packet.name()));
+    }
+    if hole.unread > 0 {
+        words.push_str(&strings.wire_missing_unread(grouped(hole.unread)));
+    }
+    words
 }
 
 /// Whether the client only closed what the Server had ended with DISCONNECT [MQTT-4.13.1-1].
@@ -454,7 +470,7 @@ mod tests {
             (b"", None),
             (b"\x00\x01", None),
             (b"\xFF", None),
-            (b"two\nlines", Some("two\nlines")),
+            (b"two\nlines", Some("two␊lines")),
         ] {
             assert_eq!(payload_preview(payload).as_deref(), expect, "{payload:?}");
         }

@@ -23,19 +23,14 @@ pub fn PolicyTab() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let policy = Memo::new(move |_| store.with_lab(|lab| lab.in_tab().broker().policy().clone()));
-    let is_default = Memo::new(move |_| policy.with(|policy| *policy == Policy::default()));
-    let words = move || {
-        let strings = locale.strings();
-        match is_default.get() {
-            true => strings.inside_policy_default().to_owned(),
-            false => {
-                let changed = policy.with(|policy| {
-                    GROUPS.iter().map(|group| group.changed(policy)).sum::<usize>()
-                        + lists_in_use(policy)
-                });
-                strings.inside_policy_changed(changed)
-            }
-        }
+    let changed = Memo::new(move |_| {
+        policy.with(|policy| {
+            GROUPS.iter().map(|group| group.changed(policy)).sum::<usize>() + lists_in_use(policy)
+        })
+    });
+    let words = move || match changed.get() {
+        0 => locale.strings().inside_policy_default().to_owned(),
+        count => locale.strings().inside_policy_changed(count),
     };
     let reset = move |()| change(store, |policy| *policy = Policy::default());
     let groups =
@@ -47,7 +42,7 @@ pub fn PolicyTab() -> impl IntoView {
             <SmallButton
                 icon=Some("reset")
                 words=said(|s| s.inside_policy_reset())
-                disabled=Signal::derive(move || is_default.get())
+                disabled=Signal::derive(move || changed.get() == 0)
                 on_press=Callback::new(reset)
             />
         </div>
@@ -70,9 +65,10 @@ fn PolicyGroup(group: &'static Group, policy: Memo<Policy>) -> impl IntoView {
             policy.with(|policy| !setting.agrees(policy, &Policy::default()))
         });
         let set = Callback::new(move |text: String| {
-            let mut outcome = Ok(());
-            change(store, |policy| outcome = setting.set(policy, &text));
-            outcome
+            let mut changed = policy.get_untracked();
+            setting.set(&mut changed, &text)?;
+            change(store, |policy| *policy = changed);
+            Ok(())
         });
         view! { <SettingRow setting id=format!("inside-{}", setting.id) value changed set/> }
     };

@@ -39,6 +39,7 @@ fn row(
     let locale = use_locale();
     let wrong = RwSignal::new(None::<Wrong>);
     let typed = RwSignal::new(String::new());
+    let value = Memo::new(move |_| value.get());
     // What is in force is what stands here, until something else is typed.
     Effect::new(move || {
         typed.set(value.get());

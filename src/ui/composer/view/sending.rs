@@ -93,11 +93,12 @@ impl Sending {
 
     /// Why nothing can be sent now. Tracked.
     pub fn why_not(self, strings: &Strings) -> Option<&'static str> {
-        match (self.can_send.get(), self.lamp.get()) {
-            (true, _) => None,
-            (false, Lamp::Connecting | Lamp::Closing) => Some(strings.panel_awaiting_connack()),
-            (false, _) if self.is_connected.get() => Some(strings.composer_empty()),
-            (false, _) => Some(strings.composer_connect_first()),
+        // Before what is derived from it, see `erased`.
+        match (self.lamp.get(), self.can_send.get()) {
+            (_, true) => None,
+            (Lamp::Connecting | Lamp::Closing, false) => Some(strings.panel_awaiting_connack()),
+            (_, false) if self.is_connected.get() => Some(strings.composer_empty()),
+            (_, false) => Some(strings.composer_connect_first()),
         }
     }
 

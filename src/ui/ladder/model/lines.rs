@@ -27,6 +27,8 @@ pub enum Mark {
     /// The connection ended by itself.
     Cut,
     NeverOpened,
+    /// Bytes that a file does not have.
+    Missing,
 }
 
 /// A connection that is open, beside the rows that are drawn: in rows from the first one's upper edge.
@@ -50,6 +52,7 @@ impl Ladder {
             },
             Entry::Broken { sender, .. } => (Mark::Malformed, Some(*sender)),
             Entry::Text { .. } => (Mark::Malformed, Some(Sender::Server)),
+            Entry::Missing(hole) => (Mark::Missing, Some(hole.sender)),
             Entry::Opening { .. } => (Mark::Opening, Some(Sender::Client)),
             Entry::Opened => (Mark::Opened, Some(Sender::Client)),
             Entry::Closed(close) => match (close.was_open, close.by) {

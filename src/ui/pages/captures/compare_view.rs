@@ -218,11 +218,11 @@ fn cell(capture: &Capture, position: Option<usize>, language: Language) -> AnyVi
         <span
             class="compare__cell"
             data-client=record.client.letter().to_string()
-            data-direction=direction(record.sender())
+            data-direction=direction(record.side())
             title=title
         >
             <span class="compare__time">{time} " " <span class="packet-row__unit">{unit}</span></span>
-            <PacketWay client=record.client sender=record.sender()/>
+            <PacketWay client=record.client sender=record.side()/>
             {name.map(|name| view! { <PacketName name family malformed=is_malformed/> })}
             <span class="compare__facts">{words}</span>
         </span>
