@@ -2,8 +2,10 @@
 
 mod by_hand;
 mod control;
+mod controls;
 pub mod entry;
 mod hints;
+mod needs;
 mod on_mosquitto;
 mod player;
 mod prediction;

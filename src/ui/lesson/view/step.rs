@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::by_hand::ByHandControl;
-use super::control::Controls;
+use super::controls::Controls;
 use super::hints::Hints;
 use super::prediction::{Ask, Outcome};
 use super::session::LessonSession;
