@@ -17,13 +17,13 @@ use super::model::{Ladder, Rung};
 use super::words::as_text;
 use crate::ui::browser::focus_within;
 use crate::ui::erased::erased;
-use crate::ui::loading::locale::use_locale;
+use crate::ui::loading::locale::{Locale, use_locale};
 use crate::ui::packet_list::ANIMATED;
 use crate::ui::packet_list::view::{
     EmptyWire, LeftOut, NewerButton, WireState, use_calm, use_following, use_moving, use_wire,
 };
 use crate::ui::state::store::{Store, use_store};
-use crate::ui::windowed::view::use_windowed;
+use crate::ui::windowed::view::{Windowed, use_windowed};
 use heads::Heads;
 use marks::Marks;
 use replay::{Replay, ReplayBar};
@@ -63,34 +63,12 @@ fn Rungs(store: Store, wire: WireState, is_picture: bool) -> impl IntoView {
     let found = wire.found_memo();
 
     let ladder = StoredValue::new_local(Ladder::default());
-    let turn = if is_picture { use_calm(found) } else { found.into() };
-    let followed = Memo::new(move |before: Option<&u64>| {
-        // What nobody sees is caught up with once it is seen.
-        if let (true, Some(before)) = (windowed.is_hidden(), before) {
-            return *before;
-        }
-        turn.track();
-        store.peek(|lab| {
-            wire.with_matches(|matches| {
-                ladder.update_value(|ladder| ladder.follow(lab.capture(), matches));
-            });
-        });
-        before.map_or(0, |before| before + 1)
-    });
+    let turn: Signal<_> = if is_picture { use_calm(found) } else { found.into() };
+    let followed = follow(store, wire, ladder, turn, windowed);
     if !is_picture {
-        let text = Callback::new(move |()| {
-            let language = untrack(|| locale.language());
-            store.peek(|lab| ladder.with_value(|ladder| as_text(lab.capture(), ladder, language)))
-        });
-        wire.text.set_value(Some(text));
-        on_cleanup(move || _ = wire.text.try_set_value(None));
+        offer_text(store, wire, ladder, locale);
     }
-    let lanes = Memo::new(move |_| {
-        followed.track();
-        let mut clients = ladder.with_value(|ladder| ladder.clients().clone());
-        store.with_lab(|lab| clients.extend(lab.clients().iter().map(|client| client.slot())));
-        Lanes::new(&clients, ladder.with_value(|ladder| ladder.brokers().len()))
-    });
+    let lanes = lanes_of(store, ladder, followed);
     let following = use_following(windowed, wire, move || {
         followed.track();
         ladder.with_value(Ladder::gone)
@@ -156,15 +134,6 @@ fn Rungs(store: Store, wire: WireState, is_picture: bool) -> impl IntoView {
         followed.track();
         ladder.with_value(Ladder::height).to_string()
     };
-    let lane = move |end: End| {
-        let client = match end {
-            End::Client(slot) => Some(slot.letter().to_string()),
-            End::Broker(_) => None,
-        };
-        view! {
-            <i class="ladder__lane" data-client=client style:--x=lanes.with(|lanes| lanes.x(end)).to_string()></i>
-        }
-    };
     view! {
         <div
             class="ladder"
@@ -183,7 +152,7 @@ fn Rungs(store: Store, wire: WireState, is_picture: bool) -> impl IntoView {
                 style:--height=erased(height)
             >
                 <div class="ladder__lanes" aria-hidden="true">
-                    {erased(move || lanes.get().ends().iter().copied().map(lane).collect_view())}
+                    {erased(move || lanes.with(lane_lines))}
                 </div>
                 <Marks scene range/>
                 <ol
@@ -198,6 +167,71 @@ fn Rungs(store: Store, wire: WireState, is_picture: bool) -> impl IntoView {
             <ReplayBar scene/>
         </div>
     }
+}
+
+/// Keeps the ladder as the matches are. Counts the changes.
+fn follow(
+    store: Store,
+    wire: WireState,
+    ladder: StoredValue<Ladder, LocalStorage>,
+    turn: impl Track + Send + Sync + 'static,
+    windowed: Windowed,
+) -> Memo<u64> {
+    Memo::new(move |before: Option<&u64>| {
+        // What nobody sees is caught up with once it is seen.
+        if let (true, Some(before)) = (windowed.is_hidden(), before) {
+            return *before;
+        }
+        turn.track();
+        store.peek(|lab| {
+            wire.with_matches(|matches| {
+                ladder.update_value(|ladder| ladder.follow(lab.capture(), matches));
+            });
+        });
+        before.map_or(0, |before| before + 1)
+    })
+}
+
+/// While the ladder is there, the wire is copied as the ladder tells it.
+fn offer_text(
+    store: Store,
+    wire: WireState,
+    ladder: StoredValue<Ladder, LocalStorage>,
+    locale: Locale,
+) {
+    let text = Callback::new(move |()| {
+        let language = untrack(|| locale.language());
+        store.peek(|lab| ladder.with_value(|ladder| as_text(lab.capture(), ladder, language)))
+    });
+    wire.text.set_value(Some(text));
+    on_cleanup(move || _ = wire.text.try_set_value(None));
+}
+
+/// Those of the clients that are there, and of those that have a row.
+fn lanes_of(
+    store: Store,
+    ladder: StoredValue<Ladder, LocalStorage>,
+    followed: Memo<u64>,
+) -> Memo<Lanes> {
+    Memo::new(move |_| {
+        followed.track();
+        let mut clients = ladder.with_value(|ladder| ladder.clients().clone());
+        store.with_lab(|lab| clients.extend(lab.clients().iter().map(|client| client.slot())));
+        Lanes::new(&clients, ladder.with_value(|ladder| ladder.brokers().len()))
+    })
+}
+
+fn lane_lines(lanes: &Lanes) -> impl IntoView + use<> {
+    let lane = |end: &End| {
+        let client = match end {
+            End::Client(slot) => Some(slot.letter().to_string()),
+            End::Broker(_) => None,
+        };
+        view! {
+            <i class="ladder__lane" data-client=client style:--x=lanes.x(*end).to_string()></i>
+        }
+    };
+    lanes.ends().iter().map(lane).collect_view()
 }
 
 /// How far down the first row drawn stands, in rows. Tracked.
