@@ -228,6 +228,8 @@ fn packet_too_large() -> ErrorKind {
 fn every_kind_of_error_has_a_row() {
     let mut shown: BTreeSet<&str> = ROWS.iter().map(|row| row.3).collect();
     shown.insert(packet_too_large().key());
+    // Some are broken only by older versions.
+    shown.extend(crate::v3::ROWS.iter().map(|row| row.3));
     assert_eq!(shown, ErrorKind::KEYS.iter().copied().collect());
     assert_eq!(shown.len(), ErrorKind::KEYS.len(), "keys are unique");
 }

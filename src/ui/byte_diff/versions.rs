@@ -3,7 +3,10 @@
 use super::model::{Diff, Labelled};
 use crate::capture::Record;
 use crate::language::Strings;
-use crate::mqtt::{Connect, Packet, PacketType, Properties, PropertyId, Publish, v3};
+use crate::mqtt::{
+    Connect, Packet, PacketType, Properties, PropertyId, Publish, Version, encode_as,
+};
+use crate::ui::inspector::Sheet;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Versions {
@@ -47,18 +50,24 @@ pub fn has_versions(packet_type: PacketType) -> bool {
 /// `None` for other packets, and for those that break a rule. `topic` is what the packet's Topic Alias
 /// stands for, where it carries no Topic Name.
 pub fn versions(record: &Record, topic: Option<&str>) -> Option<Versions> {
-    let (encoded, notes) = match record.valid_packet()? {
-        Packet::Connect(packet) => (v3::connect(&packet).ok()?, connect_notes(&packet)),
+    let (packet, notes) = match record.valid_packet()? {
+        Packet::Connect(packet) => {
+            let notes = connect_notes(&packet);
+            (Packet::Connect(packet), notes)
+        }
         Packet::Publish(packet) => {
             let written = match packet.topic.as_str() {
                 "" => topic.unwrap_or_default(),
                 topic => topic,
             };
-            (v3::publish(&packet, written).ok()?, publish_notes(&packet, topic))
+            let notes = publish_notes(&packet, topic);
+            (Packet::Publish(Publish { topic: written.to_owned(), ..packet }), notes)
         }
         _ => return None,
     };
-    let left = Labelled::v3("MQTT 3.1.1", &encoded);
+    let bytes = encode_as(&packet, Version::V3_1_1).ok()?;
+    let sheet = Sheet::read_as(bytes, record.sender()?, Version::V3_1_1);
+    let left = Labelled::of_sheet("MQTT 3.1.1", &sheet);
     let right = Labelled::of("MQTT 5.0", record)?;
     Some(Versions { diff: Diff::new(left, right), notes })
 }

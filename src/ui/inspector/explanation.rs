@@ -162,8 +162,8 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
     let name = sheet.rows[row].name;
     let said = meaning(sheet, row, strings);
     let label = name.label();
-    let entry = label.and_then(|label| glossary::field(label, language));
-    let section = label.map(Label::section);
+    let entry = label.and_then(|label| glossary::field(label, sheet.version, language));
+    let section = label.map(|label| label.section_in(sheet.version));
     // What an alias stands for was said by an earlier packet.
     let set_by = match label {
         Some(Label::Field(FieldId::TopicName) | Label::Property(PropertyId::TopicAlias, _)) => {

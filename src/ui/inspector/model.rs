@@ -7,8 +7,8 @@ use bytes::Bytes;
 use super::absent::absent;
 use crate::capture::{Capture, Entry, Record, RecordId};
 use crate::mqtt::{
-    Bits, DecodeError, Dissection, Field, Label, Packet, PacketType, Sender, Value, dissect,
-    hex_groups,
+    Bits, DecodeError, Dissection, Field, Label, Packet, PacketType, Sender, Value, Version,
+    dissect_as, hex_groups,
 };
 
 /// One opened packet.
@@ -18,6 +18,7 @@ pub struct Sheet {
     pub record: Option<RecordId>,
     pub bytes: Bytes,
     pub sender: Sender,
+    pub version: Version,
     /// As far as the first byte tells it.
     pub packet_type: Option<PacketType>,
     pub error: Option<DecodeError>,
@@ -103,7 +104,12 @@ impl Sheet {
 
     /// Bytes that never passed, read as this side would send them.
     pub fn read(bytes: Bytes, sender: Sender) -> Sheet {
-        let dissection = dissect(&bytes, Some(sender));
+        Sheet::read_as(bytes, sender, Version::V5)
+    }
+
+    /// The same in any version.
+    pub fn read_as(bytes: Bytes, sender: Sender, version: Version) -> Sheet {
+        let dissection = dissect_as(&bytes, Some(sender), version);
         Sheet::of(bytes, sender, dissection, None)
     }
 
@@ -112,6 +118,7 @@ impl Sheet {
             record,
             packet_type: bytes.first().and_then(|byte| PacketType::from_value(byte >> 4)),
             sender,
+            version: dissection.version,
             bytes,
             error: dissection.outcome.as_ref().err().copied(),
             rows: Vec::new(),
@@ -121,7 +128,8 @@ impl Sheet {
         };
         sheet.add_fields(&dissection.fields, None, 0);
         match &dissection.outcome {
-            Ok(packet) => sheet.add_absent(packet),
+            Ok(packet) if sheet.version.is_5() => sheet.add_absent(packet),
+            Ok(_) => {}
             Err(error) => sheet.mark_broken(*error),
         }
         let top_level = sheet.rows.iter().filter(|row| row.parent.is_none()).count();
