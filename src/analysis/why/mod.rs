@@ -42,14 +42,16 @@ const LED_TO: usize = 5;
 const RECENT: usize = 12;
 
 /// Explains a CONNACK, DISCONNECT or acknowledgement with a Reason Code of 0x80 or more, bytes that
-/// break the stream, or a close. `None` for everything that ended as it was meant to.
+/// break the stream, or a close. `None` for everything that ended as it was meant to, and on connections of
+/// older versions: what is explained are the rules and Reason Codes of 5.0.
 pub fn why(capture: &Capture, id: RecordId) -> Option<Why> {
     let end = capture.get(id)?;
     let found = match &end.entry {
         Entry::Closed(close) => closed(capture, end, close)?,
+        Entry::Packet { .. } if !speaks_5(capture, end) => return None,
         Entry::Packet { .. } => packet(capture, end)?,
         Entry::Text { .. } => Found::new(Cause::TextMessage, Some(id)),
-        Entry::Broken { sender: Sender::Server, error, .. } => {
+        Entry::Broken { sender: Sender::Server, error, .. } if end.version.is_5() => {
             Found::new(Cause::ServerBroken(error.kind), Some(id))
         }
         Entry::Broken { .. } | Entry::Opening { .. } | Entry::Opened => return None,
@@ -70,15 +72,34 @@ pub fn why(capture: &Capture, id: RecordId) -> Option<Why> {
 pub fn has_why(capture: &Capture, id: RecordId) -> bool {
     let Some(record) = capture.get(id) else { return false };
     match &record.entry {
-        Entry::Closed(close) => !close.was_open || spoken(capture, record) != Some(Spoken::Goodbye),
+        Entry::Closed(close) if close.was_open => match spoken(capture, record) {
+            Some(Spoken::Goodbye) => false,
+            Some(Spoken::Refusal(id)) => {
+                capture.get(id).is_some_and(|refusal| speaks_5(capture, refusal))
+            }
+            Some(Spoken::Text(_)) => true,
+            None => record.version.is_5(),
+        },
+        Entry::Closed(_) => true,
         Entry::Packet { .. } => {
             let codes = |packet: Packet| packet.reason_codes().iter().any(|code| code.is_error());
-            record.valid_packet().is_some_and(codes)
+            speaks_5(capture, record) && read(record).is_some_and(codes)
         }
         Entry::Text { .. } => true,
-        Entry::Broken { sender, .. } => *sender == Sender::Server,
+        Entry::Broken { sender, .. } => *sender == Sender::Server && record.version.is_5(),
         Entry::Opening { .. } | Entry::Opened => false,
     }
+}
+
+/// Whether one side or the other meant 5.0. A Server that refuses the version of a CONNECT may speak another
+/// one, and that is explained.
+fn speaks_5(capture: &Capture, record: &Record) -> bool {
+    record.version.is_5() || capture.version(record.connection).0.is_5()
+}
+
+/// The packet in the version in which it was written.
+fn read(record: &Record) -> Option<Packet> {
+    record.packet()?.ok()
 }
 
 /// Explains how the client's latest connection ended; `None` while it is open, and if it ended as intended.
@@ -110,7 +131,7 @@ impl Found {
 
 fn packet(capture: &Capture, end: &Record) -> Option<Found> {
     let sender = end.sender()?;
-    let packet = end.valid_packet()?;
+    let packet = read(end)?;
     let packet_type = packet.packet_type();
     let code = packet.reason_codes().iter().copied().find(|code| code.is_error())?;
     let asked = answered_by(capture, end.id);
@@ -132,7 +153,7 @@ fn packet(capture: &Capture, end: &Record) -> Option<Found> {
             }
             let refused = Cause::Refused(code, packet_type);
             let culprit = asked.map(|record| record.id);
-            let about = asked.and_then(Record::valid_packet).and_then(|asked| about(&asked, code));
+            let about = asked.and_then(read).and_then(|asked| about(&asked, code));
             Some(Found { about, ..Found::new(refused, culprit) })
         }
         Packet::SubAck(ref suback) => Some(filters(asked, &suback.reason_codes, code, packet_type)),
@@ -217,8 +238,12 @@ fn closed(capture: &Capture, end: &Record, close: &LinkClose) -> Option<Found> {
     }
     match spoken(capture, end) {
         Some(Spoken::Goodbye) => None,
-        Some(Spoken::Refusal(id)) => packet(capture, capture.get(id)?),
+        Some(Spoken::Refusal(id)) => {
+            let refusal = capture.get(id).filter(|refusal| speaks_5(capture, refusal))?;
+            packet(capture, refusal)
+        }
         Some(Spoken::Text(id)) => Some(Found::new(Cause::TextMessage, Some(id))),
+        None if !end.version.is_5() => None,
         None => match close.by {
             Some(Sender::Client) => Some(closed_by_client(capture, end)),
             _ => Some(closed_by_server(capture, end).suspected()),
@@ -240,7 +265,7 @@ fn spoken(capture: &Capture, end: &Record) -> Option<Spoken> {
     capture.preceding(end.id).find_map(|record| match (&record.entry, record.packet_type()) {
         (Entry::Text { .. }, _) => Some(Spoken::Text(record.id)),
         (_, Some(PacketType::Disconnect | PacketType::ConnAck)) => {
-            match (record.valid_packet()?, record.id) {
+            match (read(record)?, record.id) {
                 (Packet::Disconnect(packet), id) if packet.reason_code.is_error() => {
                     Some(Spoken::Refusal(id))
                 }
@@ -329,7 +354,7 @@ fn taken_over(capture: &Capture, end: &Record) -> Option<(RecordId, String)> {
         let is_connect = record.connection != end.connection
             && record.packet_type() == Some(PacketType::Connect)
             && record.sender() == Some(Sender::Client);
-        match is_connect.then(|| record.valid_packet())?? {
+        match is_connect.then(|| read(record))?? {
             Packet::Connect(connect) if connect.client_id == client_id => {
                 Some((record.id, client_id.clone()))
             }

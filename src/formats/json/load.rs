@@ -51,6 +51,7 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
             wrong,
         })?;
     }
+    capture.settle_versions();
     Ok(capture)
 }
 

@@ -8,7 +8,7 @@ use super::frames::{ACK, FIN, RST, SYN, Segment, segments};
 use super::{CLIENT_HOST, MQTT_PORT, NETWORK};
 use crate::capture::{Capture, ClientSlot, Entry, LinkClose};
 use crate::formats::{LoadError, Loaded};
-use crate::mqtt::{ConnectionId, Incoming, Packet, PacketStream, Sender, body};
+use crate::mqtt::{ConnectionId, Incoming, Packet, PacketStream, Sender, Version, body};
 use crate::time::Instant;
 
 /// Reads the MQTT connections of a pcap or pcapng file; everything else in it is passed over.
@@ -160,6 +160,7 @@ fn begins_with_connect(payload: &[u8]) -> bool {
 
 fn client_id(payload: &[u8]) -> String {
     let mut stream = PacketStream::new();
+    stream.set_version(Version::of_connect(payload).unwrap_or_default());
     stream.push(payload);
     match stream.next(Sender::Client).map(|incoming| incoming.outcome) {
         Some(Ok(Packet::Connect(connect))) => connect.client_id,
@@ -223,7 +224,12 @@ impl Stream {
         if segment.flags & SYN == 0 && !side.stream.is_broken() {
             side.cut += segment.cut;
             side.stream.push(&side.flow.take(segment.sequence, segment.payload));
+            let mut spoken = None;
             while let Some(Incoming { frame, outcome }) = side.stream.next(sender) {
+                if let (Sender::Client, Some(version)) = (sender, Version::of_connect(&frame)) {
+                    side.stream.set_version(version);
+                    spoken = Some(version);
+                }
                 match outcome {
                     Err(error) if side.stream.is_broken() => {
                         capture.push_broken(at, slot, id, sender, frame, error);
@@ -232,6 +238,9 @@ impl Stream {
                         capture.push_packet(at, slot, id, sender, frame);
                     }
                 }
+            }
+            if let Some(version) = spoken {
+                self.sides.iter_mut().for_each(|side| side.stream.set_version(version));
             }
         }
         let ends = segment.flags & (FIN | RST) != 0;
