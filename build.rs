@@ -10,7 +10,8 @@ use playground_words::{Words, sources};
 fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let is_split = std::env::var_os("CARGO_FEATURE_SPLIT").is_some();
-    let words = Words::render(Path::new("."));
+    let root = Path::new(".");
+    let words = Words::render(root);
     let (version, chapters) = (&words.version, &words.chapters);
     let mut code = format!(
         "const VERSION: &str = {version:?};\n\
@@ -35,7 +36,7 @@ fn main() {
         // What tells the parts of the page apart.
         println!("cargo::rustc-link-arg-bins=--emit-relocs");
     }
-    for watched in sources() {
+    for watched in sources(root) {
         println!("cargo::rerun-if-changed={}", watched.display());
     }
 }

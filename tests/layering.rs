@@ -81,19 +81,77 @@ fn time_randomness_and_the_browser_come_in_from_outside() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The page from the bottom up. What stands in none of these rows is a feature, between the last two.
+const FLOORS: &[&[&str]] = &[
+    &["erased", "format", "packet_family", "browser"],
+    &["loading"],
+    &["navigation"],
+    &["state"],
+    &["components", "windowed"],
+    &["forms"],
+    // The features.
+    &[],
+    &["pages"],
+    &["app"],
+];
+const FEATURES: usize = 6;
+
 #[test]
-fn models_and_drafts_of_the_page_are_plain_rust() {
+fn the_page_imports_downwards_only() {
+    let floor =
+        |name: &str| FLOORS.iter().position(|names| names.contains(&name)).unwrap_or(FEATURES);
+    let mut wrong = Vec::new();
     let mut checked = 0;
     for (path, code) in sources("ui") {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if matches!(name, "model.rs" | "draft.rs") {
-            checked += 1;
-            for word in ["leptos", "web_sys", "wasm_bindgen", "js_sys"] {
-                assert!(!code.contains(word), "{} knows {word}", path.display());
+        let within = path.strip_prefix(source_folder().join("ui")).expect("below ui");
+        let own = within.components().next().and_then(|first| first.as_os_str().to_str());
+        let own = own.map(|name| name.trim_end_matches(".rs")).expect("a name");
+        if own == "mod" {
+            continue;
+        }
+        for (number, line) in code.lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            for rest in line.split("crate::ui::").skip(1) {
+                let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+                let used = &rest[..end.unwrap_or(rest.len())];
+                checked += 1;
+                if floor(used) > floor(own) {
+                    wrong.push(format!("{}:{} uses {used}", within.display(), number + 1));
+                }
             }
         }
     }
-    assert!(checked > 0, "the page has models");
+    assert!(checked > 500, "the imports of the page are read");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Folders of the page that exist in the browser only, beside every `view`.
+const BROWSER_ONLY: &[&str] =
+    &["app", "browser", "components", "elsewhere", "loading", "pages", "state"];
+
+#[test]
+fn what_is_not_a_view_is_plain_rust() {
+    let mut checked = 0;
+    for (path, code) in sources("ui") {
+        let within = path.strip_prefix(source_folder().join("ui")).expect("below ui");
+        let parts: Vec<_> =
+            within.components().filter_map(|part| part.as_os_str().to_str()).collect();
+        let is_view = parts.iter().any(|part| matches!(*part, "view" | "view.rs"));
+        let in_browser = parts.len() == 1 || BROWSER_ONLY.contains(&parts[0]);
+        if is_view || in_browser || parts[0] == "navigation" && parts[1] != "address.rs" {
+            continue;
+        }
+        checked += 1;
+        for word in ["leptos", "web_sys", "wasm_bindgen", "js_sys", "target_arch"] {
+            let named = code
+                .lines()
+                .any(|line| line.contains(word) && line != "#[cfg(target_arch = \"wasm32\")]");
+            assert!(!named, "{} knows {word}", path.display());
+        }
+    }
+    assert!(checked > 50, "the page has plain Rust");
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::lazy::Lazy;
-use super::live::live;
-use super::packet_list::{PacketList, WireBar, WireView, use_wire};
-use super::parts::{inspector, ladder};
-use super::store::use_store;
+use crate::ui::components::Lazy;
+use crate::ui::erased::erased;
+use crate::ui::inspector::view::entry::inspector;
+use crate::ui::ladder::view::entry::ladder;
+use crate::ui::packet_list::view::{PacketList, WireBar, WireView, use_wire};
+use crate::ui::state::store::use_store;
 
-/// Stands below a [`WireState`](super::packet_list::WireState), in a flex column.
+/// Stands below a [`WireState`](crate::ui::packet_list::view::WireState), in a flex column.
 #[component]
 pub fn Wire() -> impl IntoView {
     let (store, wire) = (use_store(), use_wire());
@@ -16,14 +17,14 @@ pub fn Wire() -> impl IntoView {
     let view = move || match shown.get() {
         WireView::List => view! { <PacketList/> }.into_any(),
         WireView::Ladder => {
-            view! { <Lazy part=ladder::part() view=live(|| ladder::view(false))/> }.into_any()
+            view! { <Lazy part=ladder::part() view=erased(|| ladder::view(false))/> }.into_any()
         }
     };
     view! {
         <WireBar/>
-        {live(view)}
-        <Show when=live(move || store.selected().is_some())>
-            <Lazy part=inspector::part() view=live(|| inspector::view(true))/>
+        {erased(view)}
+        <Show when=erased(move || store.selected().is_some())>
+            <Lazy part=inspector::part() view=erased(|| inspector::view(true))/>
         </Show>
     }
 }

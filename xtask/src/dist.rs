@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use playground_words::Words;
 
+use crate::parts::Parts;
 use crate::process::run;
 use crate::{first_picture, say, size, split, style, tools};
 
@@ -50,7 +51,7 @@ pub fn build(options: &Options) -> Result<bool> {
         .arg(&options.folder))?;
     say("splitting it into what is needed at once and what comes later");
     split::split(&options.folder)?;
-    style::join(&options.folder)?;
+    style::join(&options.folder, &Parts::read()?.first.styles)?;
     let words = Words::render(tools::root());
     words.write(&options.folder.join("words")).context("cannot write the words")?;
     first_picture::put_into(&options.folder, &words)?;

@@ -11,7 +11,7 @@ use playground_words::{LANGUAGES, Words};
 use crate::style::squeezed;
 use crate::tools;
 
-/// As `src/ui/app.rs`, `src/ui/components/header.rs` and `src/ui/pages/home.rs` draw it for somebody who
+/// As `src/ui/app/shell.rs`, `src/ui/app/header.rs` and `src/ui/pages/home.rs` draw it for somebody who
 /// is new; an end-to-end test holds that it is the same. `{key}` is a text, `{icon:name:classes}` an icon.
 const PICTURE: &str = include_str!("first_picture/picture.html");
 const STYLE: &str = include_str!("first_picture/picture.css");

@@ -8,6 +8,7 @@ mod dist;
 mod first_picture;
 mod geckodriver;
 mod mosquitto;
+mod parts;
 mod process;
 mod serve;
 mod size;

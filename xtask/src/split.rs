@@ -4,11 +4,13 @@
 //! `wasm-split-cli` tells what only a marked part uses. What is left goes through wasm-bindgen once
 //! more, takes the place of Trunk's program, and loads the rest through a small script.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
+use crate::parts::Parts;
 use crate::process::{output, run};
 use crate::tools;
 
@@ -55,28 +57,36 @@ pub fn split(dist: &Path) -> Result<()> {
 
     // Every name carries the hash, so that no cache mixes parts of two builds.
     let loader = format!("{LOADER_STEM}-{hash}.js");
-    rewrite(&dist.join(format!("{main}.js")), &dist.join(format!("{main}.js")), |script| {
-        script.replace(&format!("from \"./{LOADER}\""), &format!("from \"./{loader}\""))
-    })?;
-    rewrite(&work.join(LOADER), &dist.join(&loader), |script| {
-        script.replace(".wasm\"", &format!("-{hash}.wasm\""))
-    })?;
+    let script = dist.join(format!("{main}.js"));
+    replace(&script, &script, &format!("from \"./{LOADER}\""), &format!("from \"./{loader}\""))?;
+    replace(&work.join(LOADER), &dist.join(&loader), ".wasm\"", &format!("-{hash}.wasm\""))?;
+    let mut cut_out = BTreeSet::new();
     for entry in fs::read_dir(&work).with_context(|| format!("cannot list {}", work.display()))? {
         let file = entry?.path();
         let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         if stem != main && file.extension().is_some_and(|extension| extension == "wasm") {
             let part = dist.join(format!("{stem}-{hash}.wasm"));
             fs::copy(&file, &part).with_context(|| format!("cannot write {}", part.display()))?;
+            cut_out.insert(stem.to_owned());
         }
+    }
+    for part in Parts::read()?.later {
+        let is_there = cut_out.contains(&format!("split_{part}"));
+        ensure!(
+            is_there,
+            "the part `{part}` was not cut out of the program; there are {cut_out:?}"
+        );
     }
     // Fetched together with the program that imports it, not after it.
     let index = dist.join("index.html");
-    rewrite(&index, &index, |page| {
-        let preload = "<link rel=\"modulepreload\" href=\"";
-        let Some((before, after)) = page.split_once(preload) else { return page.to_owned() };
-        let Some((folder, _)) = after.split_once(&main) else { return page.to_owned() };
-        format!("{before}{preload}{folder}{loader}\" crossorigin=\"anonymous\">{preload}{after}")
-    })
+    let preload = "<link rel=\"modulepreload\" href=\"";
+    let page = read(&index)?;
+    let (before, after) = page.split_once(preload).context("Trunk's page preloads no module")?;
+    let (folder, _) =
+        after.split_once(&main).context("Trunk's page does not preload the program")?;
+    let page =
+        format!("{before}{preload}{folder}{loader}\" crossorigin=\"anonymous\">{preload}{after}");
+    fs::write(&index, page).with_context(|| format!("cannot write {}", index.display()))
 }
 
 /// The name of the program in Trunk's folder, with its hash: `mqtt5-playground-0123456789abcdef`.
@@ -87,8 +97,14 @@ fn main_name(dist: &Path) -> Result<String> {
     program.with_context(|| format!("there is no program in {}", dist.display()))
 }
 
-fn rewrite(from: &Path, to: &Path, change: impl FnOnce(&str) -> String) -> Result<()> {
-    let text =
-        fs::read_to_string(from).with_context(|| format!("cannot read {}", from.display()))?;
-    fs::write(to, change(&text)).with_context(|| format!("cannot write {}", to.display()))
+/// Copies a file with other words in place of some that must be there.
+fn replace(from: &Path, to: &Path, before: &str, after: &str) -> Result<()> {
+    let text = read(from)?;
+    ensure!(text.contains(before), "{} has no `{before}`", from.display());
+    fs::write(to, text.replace(before, after))
+        .with_context(|| format!("cannot write {}", to.display()))
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }

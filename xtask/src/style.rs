@@ -1,22 +1,21 @@
 //! Joins the stylesheets of the built page: what the first picture needs becomes part of the document, so
-//! that nothing is waited for; the rest is one file, which `src/ui/late_style.rs` has applied before the
+//! that nothing is waited for; the rest is one file, which `src/ui/loading/styles.rs` has applied before the
 //! first part of the page that arrives later.
 
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
-/// The stylesheets of the home page, in the folder `style`.
-const FIRST: [&str; 5] = ["tokens", "base", "layout", "components", "home"];
-
-/// Rewrites the page in `dist`, which Trunk has filled.
-pub fn join(dist: &Path) -> Result<()> {
+/// Rewrites the page in `dist`, which Trunk has filled. The stylesheets named in `first_styles` are those of the first
+/// picture.
+pub fn join(dist: &Path, first_styles: &[String]) -> Result<()> {
     let index = dist.join("index.html");
     let page =
         fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
     let (mut first, mut later) = (String::new(), String::new());
     let (mut kept, mut place) = (Vec::new(), None);
+    let mut missing: Vec<_> = first_styles.iter().collect();
     for line in page.lines() {
         let Some(file) = stylesheet(line) else {
             kept.push(line.to_owned());
@@ -28,9 +27,12 @@ pub fn join(dist: &Path) -> Result<()> {
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         let stem = file.rsplit_once('-').map_or(file, |(stem, _)| stem);
-        let joined = if FIRST.contains(&stem) { &mut first } else { &mut later };
+        let is_first = first_styles.iter().any(|first| first == stem);
+        missing.retain(|first| *first != stem);
+        let joined = if is_first { &mut first } else { &mut later };
         joined.push_str(&squeezed(&css));
     }
+    ensure!(missing.is_empty(), "the page links no stylesheets {missing:?}");
     let folder = page
         .split_once("<base href=\"")
         .and_then(|(_, rest)| rest.split_once('"'))
@@ -88,7 +90,8 @@ mod tests {
         write("base-1.css", "/* The base. */\n@layer base {\n  a { color: red; }\n}\n");
         write("bench-2.css", "b {}\n");
         write("home-3.css", "c {}\n");
-        join(dist.path()).expect("it joins");
+        let first = ["base", "home"].map(str::to_owned);
+        join(dist.path(), &first).expect("it joins");
         let page = fs::read_to_string(dist.path().join("index.html")).expect("the page");
         let lines: Vec<_> = page.lines().map(str::trim).collect();
         let first = ["<style>", "@layer base {", "a { color: red; }", "}", "c {}", "</style>"];

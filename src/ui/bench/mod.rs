@@ -1,13 +1,5 @@
 //! The free bench: named set-ups of any number of clients, kept in the browser and shared as links.
 
 pub mod model;
-
 #[cfg(target_arch = "wasm32")]
-mod bar;
-#[cfg(target_arch = "wasm32")]
-mod session;
-
-#[cfg(target_arch = "wasm32")]
-pub use bar::BenchBar;
-#[cfg(target_arch = "wasm32")]
-pub use session::BenchSession;
+pub mod view;

@@ -4,36 +4,6 @@
 pub mod access;
 pub mod model;
 pub mod settings;
+#[cfg(target_arch = "wasm32")]
+pub mod view;
 pub mod words;
-
-#[cfg(target_arch = "wasm32")]
-mod access_lists;
-#[cfg(target_arch = "wasm32")]
-pub mod controls;
-#[cfg(target_arch = "wasm32")]
-mod lines_tab;
-#[cfg(target_arch = "wasm32")]
-mod log_tab;
-#[cfg(target_arch = "wasm32")]
-mod opening;
-#[cfg(target_arch = "wasm32")]
-mod panel;
-#[cfg(target_arch = "wasm32")]
-mod policy_tab;
-#[cfg(target_arch = "wasm32")]
-mod session_card;
-#[cfg(target_arch = "wasm32")]
-mod setting_row;
-#[cfg(target_arch = "wasm32")]
-mod state_tab;
-#[cfg(target_arch = "wasm32")]
-mod time_bar;
-#[cfg(target_arch = "wasm32")]
-pub mod until;
-#[cfg(target_arch = "wasm32")]
-pub mod way_card;
-
-#[cfg(target_arch = "wasm32")]
-pub use opening::{BrokerPanel, BrokerView, use_broker_panel};
-#[cfg(target_arch = "wasm32")]
-pub use panel::Panel;

@@ -4,24 +4,7 @@
 //! happens.
 
 mod model;
+#[cfg(target_arch = "wasm32")]
+pub mod view;
 
-#[cfg(target_arch = "wasm32")]
-mod compare_view;
-#[cfg(target_arch = "wasm32")]
-mod fold;
-#[cfg(target_arch = "wasm32")]
-mod look;
-#[cfg(target_arch = "wasm32")]
-mod menu;
-#[cfg(target_arch = "wasm32")]
-mod shelf;
-
-#[cfg(target_arch = "wasm32")]
-pub use compare_view::CompareView;
-#[cfg(target_arch = "wasm32")]
-pub use look::Look;
-#[cfg(target_arch = "wasm32")]
-pub use menu::CaptureMenu;
 pub use model::{Source, Summary, difference_name, error_try, error_words};
-#[cfg(target_arch = "wasm32")]
-pub use shelf::{CaptureShelf, Item, LINK, use_capture_shelf};

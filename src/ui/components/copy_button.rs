@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::ui::browser;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
 
 /// How long the button tells what became of it.
 const TELLS_FOR: Duration = Duration::from_millis(1600);
@@ -49,7 +49,7 @@ pub fn CopyButton(
             on:click=copy
         >
             <Icon name=icon/>
-            <span class="visually-hidden" aria-live="polite">{live(told)}</span>
+            <span class="visually-hidden" aria-live="polite">{erased(told)}</span>
         </button>
     }
 }

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::capture::RecordId;
-use crate::ui::family::Family;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::store::use_store;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::packet_family::PacketFamily;
+use crate::ui::state::store::use_store;
 
 /// Opens the record in the inspector. Within a picture it is one of its marks.
 #[component]
@@ -19,8 +19,8 @@ pub fn Evidence(id: RecordId) -> impl IntoView {
         locale.strings().evidence_open(id.number(), packet.map_or("", |packet| packet.name()))
     };
     view! {
-        <button class="evidence" data-mark=id.0.to_string() aria-label=live(label) title=live(label) on:click=move |_| store.open(id)>
-            <Icon name=packet.map_or("malformed", |packet| Family::of(packet).key())/>
+        <button class="evidence" data-mark=id.0.to_string() aria-label=erased(label) title=erased(label) on:click=move |_| store.open(id)>
+            <Icon name=packet.map_or("malformed", |packet| PacketFamily::of(packet).key())/>
             {format!("#{}", id.number())}
         </button>
     }

@@ -1,6 +1,6 @@
 //! Icons from the embedded sprite (`style/icons.svg`).
 
-use crate::ui::live::live;
+use crate::ui::erased::erased;
 use leptos::prelude::*;
 
 /// One icon; decoration only, so something beside it must say the same in words.
@@ -22,7 +22,7 @@ pub fn Icon(
     };
     view! {
         <svg class=classes aria-hidden="true">
-            <use href=live(move || format!("#icon-{}", name.get()))></use>
+            <use href=erased(move || format!("#icon-{}", name.get()))></use>
         </svg>
     }
 }

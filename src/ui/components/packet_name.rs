@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::ui::family::Family;
+use crate::ui::packet_family::PacketFamily;
 
 /// `PUBLISH`, as the specification writes it.
 #[component]
 pub fn PacketName(
     name: &'static str,
     /// `None` for bytes that are no packet.
-    family: Option<Family>,
+    family: Option<PacketFamily>,
     #[prop(optional)] malformed: bool,
 ) -> impl IntoView {
     let icon = match family {
@@ -18,7 +18,7 @@ pub fn PacketName(
         _ => "malformed",
     };
     view! {
-        <span class="packet-name" data-family=family.map(Family::key)>
+        <span class="packet-name" data-family=family.map(PacketFamily::key)>
             <span class="packet-name__tile">
                 <Icon name=icon/>
             </span>

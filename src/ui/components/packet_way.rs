@@ -6,8 +6,8 @@ use super::icon::Icon;
 use crate::capture::ClientSlot;
 use crate::language::Strings;
 use crate::mqtt::Sender;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
 
 /// The client's letter with the arrow away from it or back to it. The element around it carries
 /// `data-direction`.
@@ -21,12 +21,12 @@ pub fn PacketWay(
     let letter = client.letter().to_string();
     let words = move || way_in_words(client, sender, locale.strings());
     view! {
-        <span class="packet-way" title=live(words)>
+        <span class="packet-way" title=erased(words)>
             <span class="client-letter" data-client=letter.clone() aria-hidden="true">
                 {letter.clone()}
             </span>
             {direction(sender).map(|name| view! { <Icon name=name/> })}
-            <span class="visually-hidden">{live(words)}</span>
+            <span class="visually-hidden">{erased(words)}</span>
         </span>
     }
 }

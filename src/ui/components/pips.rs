@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
 
 #[component]
 pub fn Pips(#[prop(into)] done: Signal<usize>, #[prop(into)] of: Signal<usize>) -> impl IntoView {
@@ -17,5 +17,5 @@ pub fn Pips(#[prop(into)] done: Signal<usize>, #[prop(into)] of: Signal<usize>) 
             })
             .collect_view()
     };
-    view! { <span class="pips" role="img" aria-label=live(label)>{live(pips)}</span> }
+    view! { <span class="pips" role="img" aria-label=erased(label)>{erased(pips)}</span> }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::glossary;
-use crate::ui::live::live;
+use crate::ui::erased::erased;
 
 /// `§3.3.2.3.7` or `[MQTT-3.3.2-17]`, linked to that place in the OASIS document.
 #[component]
@@ -22,12 +22,12 @@ pub fn SpecRef(
     view! {
         <a
             class="spec-ref"
-            href=live(move || glossary::link(section.get()))
+            href=erased(move || glossary::link(section.get()))
             target="_blank"
             rel="noopener"
             tabindex=aside.then_some("-1")
         >
-            {live(text)}
+            {erased(text)}
         </a>
     }
 }

@@ -1,6 +1,6 @@
 //! A bar between two panes, moved by dragging and by keyboard, and remembered.
 
-use crate::ui::live::live;
+use crate::ui::erased::erased;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -71,8 +71,8 @@ pub fn Splitter(
             aria-label=label
             aria-valuemin=LEAST
             aria-valuemax=MOST
-            aria-valuenow=live(move || now().round())
-            data-dragging=live(move || dragging.get().then_some(""))
+            aria-valuenow=erased(move || now().round())
+            data-dragging=erased(move || dragging.get().then_some(""))
             on:pointerdown=down
             on:pointermove=moved
             on:pointerup=up

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::entry::elsewhere_dialog;
 use crate::elsewhere::Task;
 use crate::ui::components::Icon;
-use crate::ui::lazy::Lazy;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::parts::elsewhere_dialog;
+use crate::ui::components::Lazy;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
 
 /// How long it says that there is nothing to do.
 const TELLS_FOR: Duration = Duration::from_secs(6);
@@ -40,20 +40,20 @@ pub fn ElsewhereButton(
             type="button"
             class="button button--quiet button--icon elsewhere-button"
             class:button--small=small
-            aria-label=live(label)
-            title=live(move || told().unwrap_or_else(label))
+            aria-label=erased(label)
+            title=erased(move || told().unwrap_or_else(label))
             on:click=press
         >
             <Icon name="elsewhere"/>
         </button>
         <span class="elsewhere-button__told" role="status">
-            {live(move || told().map(|words| view! { <span class="toast">{words}</span> }))}
+            {erased(move || told().map(|words| view! { <span class="toast">{words}</span> }))}
         </span>
-        {live(move || {
+        {erased(move || {
             shown
                 .with(Option::is_some)
                 .then(|| {
-                    let view = live(move || elsewhere_dialog::view(shown));
+                    let view = erased(move || elsewhere_dialog::view(shown));
                     view! { <Lazy part=elsewhere_dialog::part() view/> }
                 })
         })}

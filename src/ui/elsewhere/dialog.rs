@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use crate::elsewhere::{Task, Tool};
 use crate::ui::components::{CopyButton, Icon};
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::store::use_store;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::state::store::use_store;
 
 /// Open while there is a task; closing forgets it.
 #[component]
@@ -35,7 +35,7 @@ pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
             <button
                 type="button"
                 class="segmented__option"
-                aria-pressed=live(move || (tool.get() == option).to_string())
+                aria-pressed=erased(move || (tool.get() == option).to_string())
                 data-tool=option.key()
                 on:click=move |_| tool.set(option)
             >
@@ -52,16 +52,16 @@ pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
         <dialog
             class="dialog elsewhere"
             node_ref=dialog
-            aria-label=live(move || locale.strings().elsewhere_title())
+            aria-label=erased(move || locale.strings().elsewhere_title())
             on:close=move |_| shown.set(None)
         >
-            <h2 class="dialog__title">{live(move || locale.strings().elsewhere_title())}</h2>
-            <p class="field__hint">{live(move || locale.strings().elsewhere_lead())}</p>
+            <h2 class="dialog__title">{erased(move || locale.strings().elsewhere_title())}</h2>
+            <p class="field__hint">{erased(move || locale.strings().elsewhere_lead())}</p>
             <div class="elsewhere__bar">
                 <div
                     class="segmented segmented--small"
                     role="group"
-                    aria-label=live(move || locale.strings().elsewhere_tool())
+                    aria-label=erased(move || locale.strings().elsewhere_tool())
                 >
                     {tabs.collect_view()}
                 </div>
@@ -70,11 +70,11 @@ pub fn ElsewhereDialog(shown: RwSignal<Option<Task>>) -> impl IntoView {
                     text=Callback::new(move |()| code.get_untracked().unwrap_or_default())
                 />
             </div>
-            <pre class="elsewhere__code" tabindex="0"><code>{live(move || code.get())}</code></pre>
+            <pre class="elsewhere__code" tabindex="0"><code>{erased(move || code.get())}</code></pre>
             <div class="button-row">
                 <button type="button" class="button" on:click=close>
                     <Icon name="close"/>
-                    {live(move || locale.strings().close())}
+                    {erased(move || locale.strings().close())}
                 </button>
             </div>
         </dialog>

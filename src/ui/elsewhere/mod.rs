@@ -2,6 +2,7 @@
 
 mod button;
 mod dialog;
+pub mod entry;
 mod record_tools;
 
 pub use button::ElsewhereButton;

@@ -6,12 +6,12 @@ use super::button::ElsewhereButton;
 use crate::capture::{Capture, Record};
 use crate::elsewhere::Task;
 use crate::mqtt::{Connect, Packet, PacketType, Sender};
-use crate::ui::address::{HEX, Page, Place};
 use crate::ui::components::Icon;
 use crate::ui::composer::paste::to_hex;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::store::use_store;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::{HEX, Page, Place};
+use crate::ui::state::store::use_store;
 
 /// An address holds no more.
 const LONGEST: usize = 2048;
@@ -51,10 +51,10 @@ pub fn RecordTools(record: Memo<Option<Record>>) -> impl IntoView {
         })
     };
     view! {
-        <Show when=live(has_task)>
+        <Show when=erased(has_task)>
             <ElsewhereButton task small=true/>
         </Show>
-        {live(move || {
+        {erased(move || {
             href()
                 .map(|href| {
                     let label = move || locale.strings().composer_open();
@@ -62,8 +62,8 @@ pub fn RecordTools(record: Memo<Option<Record>>) -> impl IntoView {
                         <a
                             class="button button--quiet button--icon button--small"
                             href=href
-                            aria-label=live(label)
-                            title=live(label)
+                            aria-label=erased(label)
+                            title=erased(label)
                         >
                             <Icon name="edit"/>
                         </a>

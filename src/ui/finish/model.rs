@@ -5,8 +5,8 @@ use crate::course::around::QUESTIONS;
 use crate::course::{ALIAS_SAVING, ALIAS_SAVING_BY_HAND, Progress, Sight, Through};
 use crate::language::Language;
 use crate::mqtt::{PacketType, PropertyId, ReasonCode};
-use crate::ui::address::{Page, Place};
 use crate::ui::format::grouped;
+use crate::ui::navigation::address::{Page, Place};
 use crate::ui::pictures::requests::model::duration;
 use crate::ui::reference::{self, Entry};
 

@@ -5,16 +5,10 @@
 
 mod bytes;
 mod connect;
-#[cfg(target_arch = "wasm32")]
-mod context;
-#[cfg(target_arch = "wasm32")]
-mod controls;
 mod disconnect;
 mod draft;
 mod drafts;
 mod field;
-#[cfg(target_arch = "wasm32")]
-mod lens;
 mod number;
 mod plain;
 mod problem;
@@ -24,38 +18,22 @@ mod rows;
 mod subscribe;
 mod unsubscribe;
 mod user_properties;
+#[cfg(target_arch = "wasm32")]
+pub mod view;
 mod will;
 
 pub use bytes::{BytesDraft, BytesForm};
 pub use connect::ConnectDraft;
-#[cfg(target_arch = "wasm32")]
-pub use connect::ConnectForm;
-#[cfg(target_arch = "wasm32")]
-pub use context::FormContext;
-#[cfg(target_arch = "wasm32")]
-pub use controls::{Check, ProblemLine, TextField, TextKind};
 pub use disconnect::DisconnectDraft;
-#[cfg(target_arch = "wasm32")]
-pub use disconnect::DisconnectForm;
 pub use draft::{Draft, Judged, Size};
 pub use drafts::{Drafts, FormKind};
 pub use field::{Field, PairPart, Part};
-#[cfg(target_arch = "wasm32")]
-pub use lens::Lens;
-#[cfg(target_arch = "wasm32")]
-pub use plain::PlainForm;
 pub use plain::{PlainDraft, complete};
 pub use problem::{FieldProblem, NumberRange, Problem};
 pub use properties::{PropertiesDraft, PropertyDraft, hints};
 pub use publish::PublishDraft;
-#[cfg(target_arch = "wasm32")]
-pub use publish::PublishForm;
 pub use rows::{RowKey, Rows};
 pub use subscribe::SubscribeDraft;
-#[cfg(target_arch = "wasm32")]
-pub use subscribe::SubscribeForm;
 pub use unsubscribe::UnsubscribeDraft;
-#[cfg(target_arch = "wasm32")]
-pub use unsubscribe::UnsubscribeForm;
 pub use user_properties::{PairDraft, UserPropertiesDraft};
 pub use will::WillDraft;

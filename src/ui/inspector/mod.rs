@@ -2,25 +2,11 @@
 
 mod absent;
 mod aspect;
-#[cfg(target_arch = "wasm32")]
-mod bits;
-#[cfg(target_arch = "wasm32")]
-mod capability_card;
-#[cfg(target_arch = "wasm32")]
-mod explanation;
-#[cfg(target_arch = "wasm32")]
-mod field_tree;
-#[cfg(target_arch = "wasm32")]
-mod hex;
 mod limits;
-#[cfg(target_arch = "wasm32")]
-mod limits_table;
 mod meaning;
 mod model;
 #[cfg(target_arch = "wasm32")]
-mod reading;
-#[cfg(target_arch = "wasm32")]
-mod view;
+pub mod view;
 
 pub use aspect::Aspect;
 pub use limits::{
@@ -29,7 +15,3 @@ pub use limits::{
 };
 pub use meaning::{full_value, meaning, value};
 pub use model::{Expanded, Glyph, Row, RowName, Sheet};
-#[cfg(target_arch = "wasm32")]
-pub use reading::Reading;
-#[cfg(target_arch = "wasm32")]
-pub use view::{Inspector, Opened};

@@ -3,22 +3,12 @@
 //!
 //! Rows and their geometry are plain Rust (`model`, `lanes`, `words`); only those in sight are drawn.
 
-#[cfg(target_arch = "wasm32")]
-mod heads;
 mod lanes;
-#[cfg(target_arch = "wasm32")]
-mod marks;
 mod model;
 #[cfg(target_arch = "wasm32")]
-mod replay;
-#[cfg(target_arch = "wasm32")]
-mod row;
-#[cfg(target_arch = "wasm32")]
-mod view;
+pub mod view;
 mod words;
 
 pub use lanes::{End, Lanes};
 pub use model::{Arrow, Chain, ChainKind, Join, Ladder, Mark, Rung, Span, Wait};
-#[cfg(target_arch = "wasm32")]
-pub use view::LadderView;
 pub use words::{as_text, sentence};

@@ -3,9 +3,6 @@
 
 use std::time::Duration;
 
-#[cfg(target_arch = "wasm32")]
-pub use view::use_calm;
-
 /// More rows than these come at once only in a flood, which needs no animation either.
 pub const ANIMATED: u64 = 6;
 /// More than these leave nothing in sight of what was there before.
@@ -20,47 +17,6 @@ pub fn pause(new: u64, since_drawn: Duration) -> Duration {
         new if new <= ANIMATED => Duration::ZERO,
         new if new <= A_VIEW_FULL => PAUSE.saturating_sub(since_drawn),
         _ => LONG_PAUSE.saturating_sub(since_drawn),
-    }
-}
-
-#[cfg(target_arch = "wasm32")]
-mod view {
-    use std::time::Duration;
-
-    use leptos::prelude::*;
-
-    use super::pause;
-    use crate::time::Instant;
-    use crate::ui::packet_list::wire_state::Found;
-    use crate::ui::store::use_store;
-
-    /// The list as it was when it was last time to draw it.
-    pub fn use_calm(found: Memo<Found>) -> Signal<Found> {
-        let store = use_store();
-        let drawn = RwSignal::new(found.get_untracked());
-        let last = StoredValue::new((store.now(), false));
-        let draw = move || {
-            if let (Some(found), false) = (found.try_get_untracked(), last.is_disposed()) {
-                last.set_value((store.now(), false));
-                drawn.set(found);
-            }
-        };
-        Effect::new(move || {
-            let found = found.get();
-            let (at, is_due): (Instant, bool) = last.get_value();
-            if is_due || found == drawn.get_untracked() {
-                return;
-            }
-            let new = found.next.0.saturating_sub(drawn.get_untracked().next.0);
-            match pause(new, store.now().since(at)) {
-                Duration::ZERO => draw(),
-                wait => {
-                    last.set_value((at, true));
-                    set_timeout(draw, wait);
-                }
-            }
-        });
-        drawn.into()
     }
 }
 

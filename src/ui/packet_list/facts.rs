@@ -9,8 +9,8 @@ use crate::mqtt::{
     ReasonCode, RetainHandling, Sender, Subscription,
 };
 use crate::ui::broker_choice;
-use crate::ui::family::Family;
 use crate::ui::format::{capped, grouped};
+use crate::ui::packet_family::PacketFamily;
 
 /// The key facts of a packet, most telling first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,10 +88,10 @@ impl Line {
         }
     }
 
-    pub fn family(&self) -> Option<Family> {
+    pub fn family(&self) -> Option<PacketFamily> {
         match self {
-            Line::Packet { packet_type, .. } => Some(Family::of(*packet_type)),
-            Line::Malformed { packet_type, .. } => packet_type.map(Family::of),
+            Line::Packet { packet_type, .. } => Some(PacketFamily::of(*packet_type)),
+            Line::Malformed { packet_type, .. } => packet_type.map(PacketFamily::of),
             Line::Link { .. } => None,
         }
     }

@@ -2,16 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::ui::behind::use_behind;
-use crate::ui::bench::{BenchBar, BenchSession};
-use crate::ui::broker_view::controls::said;
+use crate::ui::bench::view::{BenchBar, BenchSession};
+use crate::ui::broker_view::view::controls::said;
 use crate::ui::components::{Axis, Icon, Splitter};
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::packet_list::WireState;
-use crate::ui::pane::{Pane, use_pane};
-use crate::ui::stage::{Cast, Desk, PaneTabs, Panels};
-use crate::ui::store::use_store;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::kept_page::use_behind;
+use crate::ui::navigation::pane::{Pane, use_pane};
+use crate::ui::packet_list::view::WireState;
+use crate::ui::stage::view::{Cast, Desk, PaneTabs, Panels};
+use crate::ui::state::store::use_store;
 use crate::ui::wire::Wire;
 
 #[component]
@@ -29,27 +29,27 @@ pub fn BenchPage() -> impl IntoView {
     let is_empty = move || store.with_lab(|lab| lab.clients().is_empty());
     view! {
         <main
-            id=live(move || behind.main_id())
-            hidden=live(move || behind.is_covered())
+            id=erased(move || behind.main_id())
+            hidden=erased(move || behind.is_covered())
             class="exercise-page bench-page"
             // There is nothing to learn here: whoever comes from there sees the bench.
-            data-pane=live(move || if pane.get() == Pane::Wire { "wire" } else { "bench" })
+            data-pane=erased(move || if pane.get() == Pane::Wire { "wire" } else { "bench" })
         >
             <h1 class="visually-hidden">{said(|s| s.page_bench())}</h1>
             <div
                 class="exercise-page__work"
-                style:--split-y=live(share)
-                data-enlarged=live(move || wire.enlarged.get().then_some("wire"))
+                style:--split-y=erased(share)
+                data-enlarged=erased(move || wire.enlarged.get().then_some("wire"))
             >
                 <section
                     class="exercise-page__bench"
                     id="pane-bench"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_bench())
+                    aria-label=erased(move || locale.strings().pane_bench())
                 >
                     <BenchBar session/>
                     <Show
-                        when=live(move || !is_empty())
+                        when=erased(move || !is_empty())
                         fallback=move || {
                             view! {
                                 <div class="empty">
@@ -74,7 +74,7 @@ pub fn BenchPage() -> impl IntoView {
                     class="exercise-page__wire"
                     id="pane-wire"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_wire())
+                    aria-label=erased(move || locale.strings().pane_wire())
                 >
                     <Wire/>
                 </section>

@@ -5,16 +5,15 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FileList, HtmlInputElement};
 
-use crate::ui::address::Place;
-use crate::ui::behind::use_behind;
-use crate::ui::captures::{
-    CaptureShelf, CompareView, Item, Look, Source, error_try, error_words, use_capture_shelf,
-};
+use crate::ui::captures::view::{CaptureShelf, CompareView, Item, Look, use_capture_shelf};
+use crate::ui::captures::{Source, error_try, error_words};
 use crate::ui::components::Icon;
+use crate::ui::erased::erased;
 use crate::ui::format::grouped;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::store::{Store, use_store};
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::Place;
+use crate::ui::navigation::kept_page::use_behind;
+use crate::ui::state::store::{Store, use_store};
 
 #[component]
 pub fn CapturesPage() -> impl IntoView {
@@ -52,18 +51,18 @@ pub fn CapturesPage() -> impl IntoView {
         <main
             id="main"
             class="captures"
-            data-dragging=live(move || is_dragging.get().then_some(""))
+            data-dragging=erased(move || is_dragging.get().then_some(""))
             on:dragover=move |event| drag(event, true)
             on:dragleave=move |event| drag(event, false)
             on:drop=drop
         >
             <header class="captures__head">
-                <h1 class="captures__title">{live(move || locale.strings().page_captures())}</h1>
+                <h1 class="captures__title">{erased(move || locale.strings().page_captures())}</h1>
                 <OpenFile shelf/>
                 <SetAside shelf store/>
                 <Back/>
             </header>
-            {live(move || shelf.failure().map(|(source, error)| {
+            {erased(move || shelf.failure().map(|(source, error)| {
                 let strings = locale.strings();
                 view! {
                     <div class="notice" data-state="error" role="alert">
@@ -83,10 +82,10 @@ pub fn CapturesPage() -> impl IntoView {
                     </div>
                 }
             }))}
-            <Show when=live(move || !is_empty.get()) fallback=Empty>
+            <Show when=erased(move || !is_empty.get()) fallback=Empty>
                 <Items shelf/>
             </Show>
-            {live(content)}
+            {erased(content)}
         </main>
     }
 }
@@ -98,8 +97,8 @@ fn Empty() -> impl IntoView {
     view! {
         <div class="empty captures__empty">
             <Icon name="file"/>
-            <p class="empty__title">{live(move || locale.strings().captures_empty())}</p>
-            <p class="empty__how">{live(move || locale.strings().captures_empty_how())}</p>
+            <p class="empty__title">{erased(move || locale.strings().captures_empty())}</p>
+            <p class="empty__how">{erased(move || locale.strings().captures_empty_how())}</p>
         </div>
     }
 }
@@ -118,7 +117,7 @@ fn OpenFile(shelf: CaptureShelf) -> impl IntoView {
     view! {
         <label class="button button--primary">
             <Icon name="file"/>
-            {live(move || locale.strings().captures_open_file())}
+            {erased(move || locale.strings().captures_open_file())}
             <input
                 class="visually-hidden"
                 type="file"
@@ -139,9 +138,9 @@ fn SetAside(shelf: CaptureShelf, store: Store) -> impl IntoView {
         shelf.keep(store.peek(|lab| lab.capture().records().cloned().collect()));
     };
     view! {
-        <button class="button" disabled=live(is_empty) on:click=keep>
+        <button class="button" disabled=erased(is_empty) on:click=keep>
             <Icon name="bench"/>
-            {live(move || locale.strings().captures_set_aside())}
+            {erased(move || locale.strings().captures_set_aside())}
         </button>
     }
 }
@@ -153,9 +152,9 @@ fn Back() -> impl IntoView {
     let behind = use_behind();
     let href = move || behind.place().unwrap_or(Place::Home).href(locale.language());
     view! {
-        <a class="button button--quiet captures__back" href=live(href)>
+        <a class="button button--quiet captures__back" href=erased(href)>
             <Icon name="back"/>
-            {live(move || locale.strings().captures_back())}
+            {erased(move || locale.strings().captures_back())}
         </a>
     }
 }
@@ -179,7 +178,7 @@ fn Banner(item: Item) -> impl IntoView {
     view! {
         <p class="captures__banner" role="status">
             <Icon name="info"/>
-            <span>{live(words)}</span>
+            <span>{erased(words)}</span>
         </p>
     }
 }
@@ -211,18 +210,18 @@ fn Items(shelf: CaptureShelf) -> impl IntoView {
             <li class="captures__item">
                 <button
                     class="captures__choose"
-                    aria-pressed=live(is_shown)
+                    aria-pressed=erased(is_shown)
                     on:click=move |_| shelf.show(id)
                 >
                     <Icon name=icon/>
-                    <span class="captures__name">{live(name)}</span>
+                    <span class="captures__name">{erased(name)}</span>
                     <span class="captures__summary">
-                        {live(move || item.summary.words(locale.strings()))}
+                        {erased(move || item.summary.words(locale.strings()))}
                     </span>
                 </button>
                 <button
                     class="button button--quiet button--icon button--small"
-                    aria-label=live(remove)
+                    aria-label=erased(remove)
                     on:click=move |_| {
                         shelf.remove(id);
                         if is_link {
@@ -238,18 +237,18 @@ fn Items(shelf: CaptureShelf) -> impl IntoView {
     let is_comparing = move || shelf.compared().is_some();
     view! {
         <div class="captures__shelf">
-            <ul class="captures__items" aria-label=live(move || locale.strings().page_captures())>
+            <ul class="captures__items" aria-label=erased(move || locale.strings().page_captures())>
                 <For each=move || shelf.items() key=|item| item.id children=item/>
             </ul>
             <button
                 class="button"
-                aria-pressed=live(move || is_comparing().to_string())
-                disabled=live(move || shelf.count() < 2)
-                title=live(move || locale.strings().captures_compare_how())
+                aria-pressed=erased(move || is_comparing().to_string())
+                disabled=erased(move || shelf.count() < 2)
+                title=erased(move || locale.strings().captures_compare_how())
                 on:click=move |_| shelf.compare_shown()
             >
                 <Icon name="swap"/>
-                {live(move || locale.strings().captures_compare())}
+                {erased(move || locale.strings().captures_compare())}
             </button>
         </div>
     }

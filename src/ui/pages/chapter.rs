@@ -3,18 +3,18 @@
 use leptos::prelude::*;
 
 use super::NotFoundPage;
+use super::entries::recall;
 use crate::course::around::recall;
 use crate::course::{
     CHAPTERS, Chapter, OUTLINE, chapter, chapter_prose, chapter_title, exercise_prose, is_core,
     minutes, minutes_of,
 };
-use crate::ui::address::Place;
 use crate::ui::components::Icon;
-use crate::ui::lazy::Lazy;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::parts;
-use crate::ui::progress::use_progress;
+use crate::ui::components::Lazy;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::Place;
+use crate::ui::state::progress::use_progress;
 use crate::words::Bundle;
 
 #[component]
@@ -89,14 +89,14 @@ fn Found(chapter: &'static Chapter) -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <p class="overline">{live(overline)}</p>
-                <h1 class="lesson__title">{live(move || words().map_or(chapter.id, |w| w.title))}</h1>
-                <p class="around__lead" inner_html=live(move || words().map_or("", |w| w.goal))></p>
+                <p class="overline">{erased(overline)}</p>
+                <h1 class="lesson__title">{erased(move || words().map_or(chapter.id, |w| w.title))}</h1>
+                <p class="around__lead" inner_html=erased(move || words().map_or("", |w| w.goal))></p>
             </header>
-            <div class="prose" inner_html=live(move || words().map_or("", |w| w.text))></div>
+            <div class="prose" inner_html=erased(move || words().map_or("", |w| w.text))></div>
             {(number > 1).then(|| view! { <Recall number/> })}
-            <ol class="chapters">{live(exercises)}</ol>
-            <footer class="lesson__foot">{live(back)}<span class="around__gap"></span>{live(next)}</footer>
+            <ol class="chapters">{erased(exercises)}</ol>
+            <footer class="lesson__foot">{erased(back)}<span class="around__gap"></span>{erased(next)}</footer>
         </main>
     }
 }
@@ -110,13 +110,13 @@ fn Recall(number: usize) -> impl IntoView {
         <details class="disclosure" on:toggle=move |_| is_opened.set(true)>
             <summary class="disclosure__summary">
                 <Icon name="chevron"/>
-                {live(move || locale.strings().chapter_recall(recall(number).len()))}
+                {erased(move || locale.strings().chapter_recall(recall(number).len()))}
             </summary>
             <div class="disclosure__body">
-                <Show when=live(move || is_opened.get())>
+                <Show when=erased(move || is_opened.get())>
                     <Lazy
-                        part=parts::recall::part()
-                        view=live(move || parts::recall::view(number))
+                        part=recall::part()
+                        view=erased(move || recall::view(number))
                         words=Some(Bundle::Around)
                     />
                 </Show>

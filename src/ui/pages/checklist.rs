@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use crate::course::around::{CHECKLIST, ChecklistItem};
 use crate::course::{Kept, exercise_title};
 use crate::language::{Language, Strings};
-use crate::ui::address::Place;
 use crate::ui::components::{CopyButton, Icon};
-use crate::ui::family::Family;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::progress::use_progress;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::Place;
+use crate::ui::packet_family::PacketFamily;
+use crate::ui::state::progress::use_progress;
 
 #[component]
 pub fn ChecklistPage() -> impl IntoView {
@@ -25,10 +25,10 @@ pub fn ChecklistPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_checklist())}</h1>
-                <p class="around__lead">{live(move || locale.strings().checklist_lead())}</p>
+                <h1 class="lesson__title">{erased(move || locale.strings().page_checklist())}</h1>
+                <p class="around__lead">{erased(move || locale.strings().checklist_lead())}</p>
                 <p class="status" role="status">
-                    {live(move || locale.strings().checklist_ticked(ticked(), CHECKLIST.len()))}
+                    {erased(move || locale.strings().checklist_ticked(ticked(), CHECKLIST.len()))}
                 </p>
             </header>
             <ol class="checklist">{items}</ol>
@@ -81,11 +81,11 @@ fn Item(item: &'static ChecklistItem) -> impl IntoView {
         }
     };
     view! {
-        <li class="checklist__item" data-state=live(state) id=item.id>
+        <li class="checklist__item" data-state=erased(state) id=item.id>
             <Icon name=Signal::derive(state)/>
             <div>
-                <h2 class="checklist__title">{live(move || words(item.id, locale.strings()))}</h2>
-                {live(body)}
+                <h2 class="checklist__title">{erased(move || words(item.id, locale.strings()))}</h2>
+                {erased(body)}
             </div>
         </li>
     }
@@ -95,7 +95,7 @@ fn Item(item: &'static ChecklistItem) -> impl IntoView {
 fn packet(kept: Kept, language: Language) -> impl IntoView {
     let packet_type = kept.packet_type();
     let name = packet_type.map_or("", |packet| packet.name());
-    let icon = packet_type.map_or("malformed", |packet| Family::of(packet).key());
+    let icon = packet_type.map_or("malformed", |packet| PacketFamily::of(packet).key());
     let strings = language.strings();
     let way = if kept.sent { strings.checklist_sent() } else { strings.checklist_received() };
     let bytes = spaced(&kept.hex);

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::ui::address::HEX;
-use crate::ui::composer::ComposerView;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::route::use_route;
+use crate::ui::composer::view::ComposerView;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::HEX;
+use crate::ui::navigation::route::use_route;
 
 #[component]
 pub fn ComposerPage() -> impl IntoView {
@@ -15,8 +15,8 @@ pub fn ComposerPage() -> impl IntoView {
     view! {
         <main id="main" class="page composer">
             <header class="composer__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_composer())}</h1>
-                <p class="composer__lead">{live(move || locale.strings().composer_lead())}</p>
+                <h1 class="lesson__title">{erased(move || locale.strings().page_composer())}</h1>
+                <p class="composer__lead">{erased(move || locale.strings().composer_lead())}</p>
             </header>
             <ComposerView hex/>
         </main>

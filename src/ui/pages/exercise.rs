@@ -5,21 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use super::NotFoundPage;
 use crate::course::{Exercise, exercise, exercise_title};
-use crate::ui::behind::use_behind;
 use crate::ui::browser::scroll_to_top;
+use crate::ui::browser::storage::{self, Key};
+use crate::ui::components::Lazy;
 use crate::ui::components::{Axis, Splitter};
-use crate::ui::lazy::Lazy;
-use crate::ui::lesson::{Lesson, LessonSession, TaskStrip};
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::packet_list::WireState;
-use crate::ui::pane::{Pane, use_pane};
-use crate::ui::parts::ladder;
+use crate::ui::erased::erased;
+use crate::ui::ladder::view::entry::ladder;
+use crate::ui::lesson::view::{Lesson, LessonSession, TaskStrip};
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::kept_page::use_behind;
+use crate::ui::navigation::pane::{Pane, use_pane};
+use crate::ui::packet_list::view::WireState;
 use crate::ui::pictures;
-use crate::ui::progress::use_progress;
-use crate::ui::stage::{Cast, Desk, PaneTabs, Panels};
-use crate::ui::storage::{self, Key};
-use crate::ui::store::use_store;
+use crate::ui::stage::view::{Cast, Desk, PaneTabs, Panels};
+use crate::ui::state::progress::use_progress;
+use crate::ui::state::store::use_store;
 use crate::ui::wire::Wire;
 
 /// How the learner has arranged the panes, in percent.
@@ -82,23 +82,23 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
         now
     });
     let picture = match exercise.picture {
-        Some(picture) => pictures::draw(picture, session),
-        None => view! { <Lazy part=ladder::part() view=live(|| ladder::view(true))/> }.into_any(),
+        Some(picture) => pictures::view::draw(picture, session),
+        None => view! { <Lazy part=ladder::part() view=erased(|| ladder::view(true))/> }.into_any(),
     };
 
     view! {
         <main
-            id=live(move || behind.main_id())
-            hidden=live(move || behind.is_covered())
+            id=erased(move || behind.main_id())
+            hidden=erased(move || behind.is_covered())
             class="exercise-page"
-            data-pane=live(move || pane.get().key())
-            style:--split-x=live(move || percent(across.get()))
+            data-pane=erased(move || pane.get().key())
+            style:--split-x=erased(move || percent(across.get()))
         >
             // The heading in the words is not there while another tab is.
             <h1 class="exercise-page__title visually-hidden">
-                {live(move || exercise_title(exercise.id, locale.language()))}
+                {erased(move || exercise_title(exercise.id, locale.language()))}
             </h1>
-            <section class="exercise-page__words" aria-label=live(move || locale.strings().pane_learn())>
+            <section class="exercise-page__words" aria-label=erased(move || locale.strings().pane_learn())>
                 <TaskStrip session/>
                 <div class="exercise-page__learn" id="pane-learn" tabindex="-1">
                     <Lesson session/>
@@ -112,20 +112,20 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
             />
             <div
                 class="exercise-page__work"
-                style:--split-y=live(move || percent(down.get()))
-                data-enlarged=live(move || wire.enlarged.get().then_some("wire"))
+                style:--split-y=erased(move || percent(down.get()))
+                data-enlarged=erased(move || wire.enlarged.get().then_some("wire"))
             >
                 <section
                     class="exercise-page__bench stage"
                     id="pane-bench"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_bench())
+                    aria-label=erased(move || locale.strings().pane_bench())
                 >
                     <Cast/>
                     <div
                         class="stage__floor"
-                        data-panels=live(move || desk.count())
-                        style:--split-panels=live(move || percent(panels.get()))
+                        data-panels=erased(move || desk.count())
+                        style:--split-panels=erased(move || percent(panels.get()))
                     >
                         <div
                             class="stage__picture"
@@ -134,7 +134,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                         >
                             {picture}
                         </div>
-                        <Show when=live(move || { desk.count() > 0 })>
+                        <Show when=erased(move || { desk.count() > 0 })>
                             <Splitter
                                 axis=Axis::Across
                                 share=panels
@@ -155,7 +155,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                     class="exercise-page__wire"
                     id="pane-wire"
                     tabindex="-1"
-                    aria-label=live(move || locale.strings().pane_wire())
+                    aria-label=erased(move || locale.strings().pane_wire())
                 >
                     <Wire/>
                 </section>

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use crate::course::{ImportError, OUTLINE, Progress, chapter_title, exercise_title};
 use crate::language::{Language, Strings};
-use crate::ui::address::Place;
 use crate::ui::browser;
 use crate::ui::components::{Icon, Pips};
+use crate::ui::erased::erased;
 use crate::ui::finish::model::{Record, Tally, records, tallies};
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::progress::use_progress;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::Place;
+use crate::ui::state::progress::use_progress;
 
 #[component]
 pub fn FinishPage() -> impl IntoView {
@@ -43,21 +43,21 @@ pub fn FinishPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_finish())}</h1>
-                <p class="around__lead">{live(move || locale.strings().finish_lead())}</p>
+                <h1 class="lesson__title">{erased(move || locale.strings().page_finish())}</h1>
+                <p class="around__lead">{erased(move || locale.strings().finish_lead())}</p>
             </header>
-            <ul class="tallies">{live(tallies)}</ul>
+            <ul class="tallies">{erased(tallies)}</ul>
             <section class="around__section">
-                <h2>{live(move || locale.strings().finish_bests())}</h2>
-                {live(bests)}
+                <h2>{erased(move || locale.strings().finish_bests())}</h2>
+                {erased(bests)}
             </section>
             <section class="around__section">
-                <h2>{live(move || locale.strings().finish_left())}</h2>
-                {live(left)}
+                <h2>{erased(move || locale.strings().finish_left())}</h2>
+                {erased(left)}
             </section>
             <section class="around__section">
-                <h2>{live(move || locale.strings().finish_next_title())}</h2>
-                <ul class="prose">{live(outlook)}</ul>
+                <h2>{erased(move || locale.strings().finish_next_title())}</h2>
+                <ul class="prose">{erased(outlook)}</ul>
             </section>
             <ProgressFile/>
         </main>
@@ -171,16 +171,16 @@ fn ProgressFile() -> impl IntoView {
     };
     view! {
         <section class="around__section">
-            <h2>{live(move || locale.strings().finish_file())}</h2>
-            <p>{live(move || locale.strings().finish_file_why())}</p>
+            <h2>{erased(move || locale.strings().finish_file())}</h2>
+            <p>{erased(move || locale.strings().finish_file_why())}</p>
             <div class="button-row">
                 <button class="button" on:click=export>
                     <Icon name="export"/>
-                    {live(move || locale.strings().finish_export())}
+                    {erased(move || locale.strings().finish_export())}
                 </button>
                 <label class="button">
                     <Icon name="up"/>
-                    {live(move || locale.strings().finish_import())}
+                    {erased(move || locale.strings().finish_import())}
                     <input
                         class="visually-hidden"
                         type="file"
@@ -189,7 +189,7 @@ fn ProgressFile() -> impl IntoView {
                     />
                 </label>
             </div>
-            {live(told)}
+            {erased(told)}
         </section>
     }
 }

@@ -5,21 +5,21 @@
 
 use leptos::prelude::*;
 
+use super::entries::live_wire;
 use crate::capture::ClientSlot;
 use crate::course::{ChapterOutline, OUTLINE, Start, chapter_title, exercise_title, minutes_of};
 use crate::lab::{Act, LinkState};
 use crate::language::{Language, Strings};
 use crate::mqtt::{Connect, PacketType, Sender};
-use crate::ui::address::{Page, Place};
-use crate::ui::behind::use_behind;
 use crate::ui::broker_choice;
+use crate::ui::components::Lazy;
 use crate::ui::components::{Icon, Pips};
-use crate::ui::lazy::Lazy;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::parts::live_wire;
-use crate::ui::progress::{ProgressStore, use_progress};
-use crate::ui::store::use_store;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::{Page, Place};
+use crate::ui::navigation::kept_page::use_behind;
+use crate::ui::state::progress::{ProgressStore, use_progress};
+use crate::ui::state::store::use_store;
 
 #[component]
 pub fn HomePage() -> impl IntoView {
@@ -58,19 +58,19 @@ pub fn HomePage() -> impl IntoView {
             };
             view! {
                 <li>
-                    <a class="chapter" href=live(href)>
+                    <a class="chapter" href=erased(href)>
                         <span class="chapter__number">{index + 1}</span>
                         <span>
-                            <h3 class="chapter__title">{live(move || prose().map_or("", |p| p.title))}</h3>
+                            <h3 class="chapter__title">{erased(move || prose().map_or("", |p| p.title))}</h3>
                             <span
                                 class="chapter__about"
-                                inner_html=live(move || prose().map_or("", |p| p.goal))
+                                inner_html=erased(move || prose().map_or("", |p| p.goal))
                             ></span>
                         </span>
                         <Pips done=Signal::derive(done) of=chapter.core().count()/>
                         <span class="chapter__minutes">
-                            {live(move || locale.strings().minutes(minutes_of(chapter.core())))}
-                            <span class="chapter__further">{live(further)}</span>
+                            {erased(move || locale.strings().minutes(minutes_of(chapter.core())))}
+                            <span class="chapter__further">{erased(further)}</span>
                         </span>
                     </a>
                 </li>
@@ -82,64 +82,64 @@ pub fn HomePage() -> impl IntoView {
         view! {
             <li class="group">
                 <h3 class="group__title">
-                    <a href=live(href)>{live(move || (group.title)(locale.strings()))}</a>
+                    <a href=erased(href)>{erased(move || (group.title)(locale.strings()))}</a>
                 </h3>
                 <p class="group__figure">
                     <strong>{group.figure}</strong>
-                    {live(move || (group.means)(locale.strings()))}
+                    {erased(move || (group.means)(locale.strings()))}
                 </p>
-                <p class="group__brings">{live(move || (group.brings)(locale.strings()))}</p>
+                <p class="group__brings">{erased(move || (group.brings)(locale.strings()))}</p>
             </li>
         }
     });
     let tools = TOOLS.iter().map(|tool| {
         view! {
             <li>
-                <a class="tool" href=live(move || Place::Page(tool.page).href(locale.language()))>
+                <a class="tool" href=erased(move || Place::Page(tool.page).href(locale.language()))>
                     <svg
                         class="tool__picture"
                         viewBox="0 0 96 40"
                         aria-hidden="true"
                         inner_html=tool.picture
                     ></svg>
-                    <span class="tool__name">{live(move || tool.page.name(locale.strings()))}</span>
-                    <span class="tool__about">{live(move || (tool.about)(locale.strings()))}</span>
+                    <span class="tool__name">{erased(move || tool.page.name(locale.strings()))}</span>
+                    <span class="tool__about">{erased(move || (tool.about)(locale.strings()))}</span>
                 </a>
             </li>
         }
     });
     view! {
-        <main id=live(move || behind.main_id()) hidden=live(move || behind.is_covered()) class="page home">
+        <main id=erased(move || behind.main_id()) hidden=erased(move || behind.is_covered()) class="page home">
             <section class="home__top">
                 <div>
-                    <h1 class="home__title">{live(move || locale.strings().home_title())}</h1>
-                    <p class="home__lead">{live(move || locale.strings().home_lead())}</p>
+                    <h1 class="home__title">{erased(move || locale.strings().home_title())}</h1>
+                    <p class="home__lead">{erased(move || locale.strings().home_lead())}</p>
                     <div class="home__actions">
                         <a
                             class="button button--primary"
-                            href=live(move || begin.get().0)
+                            href=erased(move || begin.get().0)
                         >
-                            {live(move || begin.get().1)}
+                            {erased(move || begin.get().1)}
                             <Icon name="next"/>
                         </a>
-                        <span class="home__note">{live(move || locale.strings().home_note())}</span>
+                        <span class="home__note">{erased(move || locale.strings().home_note())}</span>
                     </div>
                 </div>
                 <LiveBench/>
             </section>
             <section>
-                <h2 class="chapters__title">{live(move || locale.strings().home_groups())}</h2>
+                <h2 class="chapters__title">{erased(move || locale.strings().home_groups())}</h2>
                 <ul class="groups">{groups.collect_view()}</ul>
             </section>
             <section>
                 <div class="chapters__head">
-                    <h2 class="chapters__title">{live(move || locale.strings().home_chapters())}</h2>
-                    <span class="home__note">{live(minutes)}</span>
+                    <h2 class="chapters__title">{erased(move || locale.strings().home_chapters())}</h2>
+                    <span class="home__note">{erased(minutes)}</span>
                 </div>
                 <ol class="chapters">{chapters}</ol>
             </section>
             <section>
-                <h2 class="chapters__title">{live(move || locale.strings().home_tools())}</h2>
+                <h2 class="chapters__title">{erased(move || locale.strings().home_tools())}</h2>
                 <ul class="tools">{tools.collect_view()}</ul>
             </section>
         </main>
@@ -313,34 +313,34 @@ fn LiveBench() -> impl IntoView {
         }
     };
     view! {
-        <section class="live" aria-label=live(move || locale.strings().home_live())>
+        <section class="live" aria-label=erased(move || locale.strings().home_live())>
             <div class="live__head" data-client="A">
                 <span class="client-letter" data-client="A">"A"</span>
-                <span>{live(move || locale.strings().home_to(broker_choice::name(&store.target(), locale.strings())))}</span>
+                <span>{erased(move || locale.strings().home_to(broker_choice::name(&store.target(), locale.strings())))}</span>
                 <button
                     class="button"
-                    class:button--primary=live(move || !is_connected())
-                    disabled=live(is_busy)
-                    data-busy=live(move || is_busy().then_some(""))
+                    class:button--primary=erased(move || !is_connected())
+                    disabled=erased(is_busy)
+                    data-busy=erased(move || is_busy().then_some(""))
                     on:click=press
                 >
                     <Icon name=Signal::derive(move || if is_busy() { "waiting" } else { "play" })/>
-                    {live(label)}
+                    {erased(label)}
                 </button>
             </div>
             <Show
-                when=live(has_something)
+                when=erased(has_something)
                 fallback=move || {
                     view! {
                         <div class="empty">
                             <Icon name="wire"/>
-                            <p class="empty__title">{live(move || locale.strings().wire_empty_title())}</p>
-                            <p class="empty__how">{live(move || locale.strings().home_empty())}</p>
+                            <p class="empty__title">{erased(move || locale.strings().wire_empty_title())}</p>
+                            <p class="empty__how">{erased(move || locale.strings().home_empty())}</p>
                         </div>
                     }
                 }
             >
-                <Lazy part=live_wire::part() view=live(|| live_wire::view(CLIENT))/>
+                <Lazy part=live_wire::part() view=erased(|| live_wire::view(CLIENT))/>
             </Show>
         </section>
     }

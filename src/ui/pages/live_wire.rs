@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
 use crate::lab::Problem;
-use crate::ui::client_panel::ProblemNotice;
-use crate::ui::lazy::Lazy;
-use crate::ui::live::live;
-use crate::ui::packet_list::{PacketList, WireState};
-use crate::ui::parts::inspector;
-use crate::ui::store::use_store;
+use crate::ui::client_panel::view::ProblemNotice;
+use crate::ui::components::Lazy;
+use crate::ui::erased::erased;
+use crate::ui::inspector::view::entry::inspector;
+use crate::ui::packet_list::view::{PacketList, WireState};
+use crate::ui::state::store::use_store;
 
 #[component]
 pub fn LiveWire(client: ClientSlot) -> impl IntoView {
@@ -23,14 +23,14 @@ pub fn LiveWire(client: ClientSlot) -> impl IntoView {
         })
     };
     view! {
-        <Show when=live(has_packets)>
+        <Show when=erased(has_packets)>
             <PacketList head=false/>
         </Show>
-        <Show when=live(failed)>
+        <Show when=erased(failed)>
             <ProblemNotice client/>
         </Show>
-        <Show when=live(move || store.selected().is_some())>
-            <Lazy part=inspector::part() view=live(|| inspector::view(false))/>
+        <Show when=erased(move || store.selected().is_some())>
+            <Lazy part=inspector::part() view=erased(|| inspector::view(false))/>
         </Show>
     }
 }

@@ -5,6 +5,7 @@ mod captures;
 mod chapter;
 mod checklist;
 mod composer;
+pub mod entries;
 mod exercise;
 mod finish;
 mod home;

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::course::{OUTLINE, OnMosquitto, chapter_title, exercise_title, on_mosquitto};
 use crate::language::Language;
-use crate::ui::address::Place;
 use crate::ui::components::Deviations;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::Place;
 
 #[component]
 pub fn MosquittoPage() -> impl IntoView {
@@ -42,10 +42,10 @@ pub fn MosquittoPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_mosquitto())}</h1>
-                <p class="around__lead">{live(move || locale.strings().mosquitto_lead())}</p>
+                <h1 class="lesson__title">{erased(move || locale.strings().page_mosquitto())}</h1>
+                <p class="around__lead">{erased(move || locale.strings().mosquitto_lead())}</p>
             </header>
-            {live(sections)}
+            {erased(sections)}
         </main>
     }
 }

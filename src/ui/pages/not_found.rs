@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::address::Place;
 use crate::ui::components::Icon;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::Place;
 
 #[component]
 pub fn NotFoundPage(
@@ -17,10 +17,10 @@ pub fn NotFoundPage(
         <main id="main" class="page page--words">
             <div class="empty">
                 <Icon name="info"/>
-                <h1 class="empty__title">{live(move || locale.strings().not_found_title(&id))}</h1>
-                <p class="empty__how">{live(move || locale.strings().not_found_how())}</p>
-                <a class="button button--primary" href=live(move || Place::Home.href(locale.language()))>
-                    {live(move || locale.strings().lesson_overview())}
+                <h1 class="empty__title">{erased(move || locale.strings().not_found_title(&id))}</h1>
+                <p class="empty__how">{erased(move || locale.strings().not_found_how())}</p>
+                <a class="button button--primary" href=erased(move || Place::Home.href(locale.language()))>
+                    {erased(move || locale.strings().lesson_overview())}
                 </a>
             </div>
         </main>

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use crate::course::around::{QUESTIONS, Question, question_prose, recall};
 use crate::course::exercise_title;
-use crate::ui::address::Place;
 use crate::ui::components::Icon;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::progress::use_progress;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::Place;
+use crate::ui::state::progress::use_progress;
 
 #[component]
 pub fn QuestionsPage() -> impl IntoView {
@@ -28,10 +28,10 @@ pub fn QuestionsPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_questions())}</h1>
-                <p class="around__lead">{live(move || locale.strings().questions_lead())}</p>
+                <h1 class="lesson__title">{erased(move || locale.strings().page_questions())}</h1>
+                <p class="around__lead">{erased(move || locale.strings().questions_lead())}</p>
                 <p class="status" role="status">
-                    {live(move || locale.strings().questions_right(right(), QUESTIONS.len()))}
+                    {erased(move || locale.strings().questions_right(right(), QUESTIONS.len()))}
                 </p>
             </header>
             {questions}
@@ -107,14 +107,14 @@ fn QuestionView(number: usize, question: &'static Question) -> impl IntoView {
         })
     };
     view! {
-        <fieldset class="prediction" id=question.id data-state=live(state)>
-            <legend class="visually-hidden">{live(move || locale.strings().questions_number(number))}</legend>
+        <fieldset class="prediction" id=question.id data-state=erased(state)>
+            <legend class="visually-hidden">{erased(move || locale.strings().questions_number(number))}</legend>
             <p class="prediction__question">
                 <span class="chapter__number">{number}</span>
-                <span inner_html=live(move || words().map_or("", |w| w.question))></span>
+                <span inner_html=erased(move || words().map_or("", |w| w.question))></span>
             </p>
-            <div class="prediction__options">{live(options)}</div>
-            {live(because)}
+            <div class="prediction__options">{erased(options)}</div>
+            {erased(because)}
         </fieldset>
     }
 }

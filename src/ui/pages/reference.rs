@@ -4,13 +4,12 @@ use leptos::prelude::*;
 
 use crate::course::Sight;
 use crate::ui::components::Icon;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::progress::use_progress;
-use crate::ui::reference::{
-    CodesGrid, Detail, Entry, EntryList, Part, PropertiesGrid, Uses, search,
-};
-use crate::ui::route::use_route;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::route::use_route;
+use crate::ui::reference::view::{CodesGrid, Detail, EntryList, PropertiesGrid, Uses};
+use crate::ui::reference::{Entry, Part, search};
+use crate::ui::state::progress::use_progress;
 
 #[component]
 pub fn ReferencePage() -> impl IntoView {
@@ -54,13 +53,13 @@ pub fn ReferencePage() -> impl IntoView {
         view! {
             <button
                 class="segmented__option"
-                aria-pressed=live(move || (!is_searching.get() && part.get() == tab).to_string())
+                aria-pressed=erased(move || (!is_searching.get() && part.get() == tab).to_string())
                 on:click=move |_| {
                     text.set(String::new());
                     part.set(tab);
                 }
             >
-                {live(move || tab.name(locale.strings()))}
+                {erased(move || tab.name(locale.strings()))}
             </button>
         }
     });
@@ -68,10 +67,10 @@ pub fn ReferencePage() -> impl IntoView {
         <main id="main" class="reference">
             <header class="reference__head">
                 <div>
-                    <h1 class="reference__title">{live(move || locale.strings().page_reference())}</h1>
+                    <h1 class="reference__title">{erased(move || locale.strings().page_reference())}</h1>
                     <p class="reference__lead">
-                        {live(move || locale.strings().reference_lead())} " "
-                        <span class="reference__count">{live(seen)}</span>
+                        {erased(move || locale.strings().reference_lead())} " "
+                        <span class="reference__count">{erased(seen)}</span>
                     </p>
                 </div>
                 <div class="reference__bar">
@@ -79,24 +78,24 @@ pub fn ReferencePage() -> impl IntoView {
                         <Icon name="search" small=true/>
                         <input
                             type="search"
-                            placeholder=live(move || locale.strings().reference_search())
-                            aria-label=live(move || locale.strings().reference_search())
+                            placeholder=erased(move || locale.strings().reference_search())
+                            aria-label=erased(move || locale.strings().reference_search())
                             autocomplete="off"
                             spellcheck="false"
-                            prop:value=live(move || text.get())
+                            prop:value=erased(move || text.get())
                             on:input=move |event| text.set(event_target_value(&event))
                         />
                     </label>
-                    <div class="segmented" role="group" aria-label=live(move || locale.strings().page_reference())>
+                    <div class="segmented" role="group" aria-label=erased(move || locale.strings().page_reference())>
                         {tabs}
                     </div>
                 </div>
             </header>
-            <section class="reference__tables" aria-label=live(move || locale.strings().page_reference())>
-                {live(tables)}
+            <section class="reference__tables" aria-label=erased(move || locale.strings().page_reference())>
+                {erased(tables)}
             </section>
             <div class="reference__entry">
-                {live(move || match chosen.get() {
+                {erased(move || match chosen.get() {
                     Some(entry) => view! { <Detail entry uses/> }.into_any(),
                     None => view! {
                         <div class="empty">
@@ -123,15 +122,15 @@ fn Found(
     let count = move || found.with(Vec::len);
     view! {
         <p class="reference__legend" role="status">
-            {live(move || locale.strings().reference_found(count()))}
+            {erased(move || locale.strings().reference_found(count()))}
         </p>
         <Show
-            when=live(move || count() > 0)
+            when=erased(move || count() > 0)
             fallback=move || view! {
                 <div class="empty">
                     <Icon name="search"/>
-                    <p class="empty__title">{live(move || locale.strings().reference_none(text.get()))}</p>
-                    <p class="empty__how">{live(move || locale.strings().reference_none_how())}</p>
+                    <p class="empty__title">{erased(move || locale.strings().reference_none(text.get()))}</p>
+                    <p class="empty__how">{erased(move || locale.strings().reference_none_how())}</p>
                 </div>
             }
         >

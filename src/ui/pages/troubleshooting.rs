@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::course::around::{TROUBLES, trouble_prose};
 use crate::course::exercise_title;
-use crate::ui::address::Place;
 use crate::ui::components::Icon;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::Place;
 
 #[component]
 pub fn TroubleshootingPage() -> impl IntoView {
@@ -40,10 +40,10 @@ pub fn TroubleshootingPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--words around">
             <header class="around__head">
-                <h1 class="lesson__title">{live(move || locale.strings().page_troubleshooting())}</h1>
-                <p class="around__lead">{live(move || locale.strings().troubleshooting_lead())}</p>
+                <h1 class="lesson__title">{erased(move || locale.strings().page_troubleshooting())}</h1>
+                <p class="around__lead">{erased(move || locale.strings().troubleshooting_lead())}</p>
             </header>
-            {live(troubles)}
+            {erased(troubles)}
         </main>
     }
 }

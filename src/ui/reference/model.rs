@@ -8,7 +8,7 @@ use crate::mqtt::{
     PacketType, Properties, Property, PropertyId, Publish, QoS, ReasonCode, Sender, SubAck,
     Subscribe, Subscription, UnsubAck, Unsubscribe, Will, dissect, encode,
 };
-use crate::ui::address::{Page, Place};
+use crate::ui::navigation::address::{Page, Place};
 
 /// One thing that can be looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,6 @@
 
 mod model;
 #[cfg(target_arch = "wasm32")]
-mod view;
+pub mod view;
 
 pub use model::{Story, end_of, told};
-#[cfg(target_arch = "wasm32")]
-pub use view::WhyCard;

@@ -7,11 +7,11 @@ use crate::analysis::why::{Why, why};
 use crate::capture::RecordId;
 use crate::language::Language;
 use crate::ui::components::{Icon, PacketName, PacketWay, SpecRef, direction};
+use crate::ui::erased::erased;
 use crate::ui::format::moment;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
+use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::Line;
-use crate::ui::store::{Store, use_store};
+use crate::ui::state::store::{Store, use_store};
 
 /// Nothing for a record that ended nothing.
 #[component]
@@ -27,8 +27,8 @@ pub fn WhyCard(
     let words = move || why.with_value(|why| words(store, why, locale.language()));
     let steps = move || why.with_value(|why| led_to(store, why, locale.language()));
     let has_steps = why.with_value(|why| !why.led_to.is_empty());
-    let head = live(move || locale.strings().why_led_to());
-    let steps = live(steps);
+    let head = erased(move || locale.strings().why_led_to());
+    let steps = erased(steps);
     let led_to = has_steps.then(|| match folded {
         true => view! {
             <details class="why__part">
@@ -48,7 +48,7 @@ pub fn WhyCard(
     Some(view! {
         <div class="why">
             <div class="why__body">
-                <div class="why__words">{live(words)}</div>
+                <div class="why__words">{erased(words)}</div>
                 {led_to}
             </div>
         </div>

@@ -4,31 +4,32 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use super::{LANGUAGES, read};
 
-/// What the first picture is made of, below [`UI`]. The interface strings that these files name arrive
-/// before it is drawn, the others with the glossary, before any part of the page that arrives later.
-const FIRST_PICTURE: [&str; 15] = [
-    "address.rs",
-    "app.rs",
-    "behind.rs",
-    "broker_choice.rs",
-    "broker_view/opening.rs",
-    "captures/shelf.rs",
-    "components/broker_menu.rs",
-    "components/header.rs",
-    "components/icon.rs",
-    "components/pips.rs",
-    "lazy.rs",
-    "pages/home.rs",
-    "pane.rs",
-    "store.rs",
-    "theme.rs",
-];
+/// What arrives when. The interface strings that the code of the first picture names arrive before it is
+/// drawn, the others with the glossary, before any part of the page that arrives later.
+pub const PARTS: &str = "src/ui/app/parts.json";
 const UI: &str = "src/ui";
 
-pub fn first_picture() -> impl Iterator<Item = PathBuf> {
-    FIRST_PICTURE.iter().map(|file| Path::new(UI).join(file))
+#[derive(Deserialize)]
+struct Parts {
+    first: First,
+}
+
+#[derive(Deserialize)]
+struct First {
+    /// Files below [`UI`].
+    code: Vec<PathBuf>,
+}
+
+/// The code of the first picture, below the folder of the workspace.
+pub fn first_picture(root: &Path) -> impl Iterator<Item = PathBuf> {
+    let path = root.join(PARTS);
+    let parts: Parts =
+        serde_json::from_str(&read(&path)).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    parts.first.code.into_iter().map(|file| Path::new(UI).join(file))
 }
 
 /// Texts by their keys.
@@ -71,7 +72,7 @@ pub struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     pub fn new(root: &Path, table: &'a Table) -> Keys<'a> {
-        let code: Vec<String> = first_picture().map(|file| read(&root.join(file))).collect();
+        let code: Vec<String> = first_picture(root).map(|file| read(&root.join(file))).collect();
         let named: BTreeSet<&str> = code.iter().flat_map(|code| called(code)).collect();
         let keys = table.keys().map(String::as_str);
         let (first, later) = keys.partition(|key| named.contains(key));

@@ -28,9 +28,9 @@ const GLOSSARY: &str = "src/glossary";
 const MOSQUITTO: &str = "docs/mosquitto.md";
 
 /// What is read, below the folder of the workspace.
-pub fn sources() -> impl Iterator<Item = PathBuf> {
+pub fn sources(root: &Path) -> impl Iterator<Item = PathBuf> {
     let words = [LOCALES, CHAPTERS, AROUND, GLOSSARY, MOSQUITTO].map(PathBuf::from);
-    words.into_iter().chain(interface::first_picture())
+    words.into_iter().chain([interface::PARTS.into()]).chain(interface::first_picture(root))
 }
 
 /// Everything the page can say.

@@ -3,15 +3,5 @@
 
 pub mod model;
 pub mod settings;
-
 #[cfg(target_arch = "wasm32")]
-mod setting_row;
-#[cfg(target_arch = "wasm32")]
-mod strip;
-#[cfg(target_arch = "wasm32")]
-mod view;
-
-#[cfg(target_arch = "wasm32")]
-pub use strip::AutomationStrip;
-#[cfg(target_arch = "wasm32")]
-pub use view::AutomationGroup;
+pub mod view;

@@ -1,9 +1,5 @@
 //! The fleet's day under several policies, one of them the learner's, and the way onto the wire.
 
 pub mod model;
-
 #[cfg(target_arch = "wasm32")]
-mod view;
-
-#[cfg(target_arch = "wasm32")]
-pub use view::AliasGame;
+pub mod view;

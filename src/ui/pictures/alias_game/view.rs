@@ -16,12 +16,12 @@ use crate::language::Strings;
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::client_panel::refusal;
 use crate::ui::components::Icon;
+use crate::ui::erased::erased;
 use crate::ui::format::grouped;
-use crate::ui::lesson::{LessonSession, make_move};
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::pictures::alias_ledger::{AliasLedger, signed};
-use crate::ui::progress::use_progress;
+use crate::ui::lesson::view::{LessonSession, make_move};
+use crate::ui::loading::locale::use_locale;
+use crate::ui::pictures::alias_ledger::view::{AliasLedger, signed};
+use crate::ui::state::progress::use_progress;
 
 const GATEWAY: ClientSlot = ClientSlot(0);
 /// The learner's own policy among [`policies`].
@@ -114,33 +114,33 @@ pub fn AliasGame(session: LessonSession) -> impl IntoView {
         <section
             class="card picture alias-game"
             data-picture="alias-game"
-            aria-label=live(move || locale.strings().alias_game_title())
+            aria-label=erased(move || locale.strings().alias_game_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().alias_game_title())}</h3>
+                <h3 class="card__title">{erased(move || locale.strings().alias_game_title())}</h3>
             </header>
             <div class="card__body alias-game__body">
                 <PolicyChoice chosen/>
-                <Show when=live(move || chosen.get() == OWN)>
+                <Show when=erased(move || chosen.get() == OWN)>
                     <Knobs tuning/>
                 </Show>
-                <p class="alias-game__forecast" aria-live="polite">{live(forecast)}</p>
-                <figure class="alias-game__figure">{live(picture)}</figure>
+                <p class="alias-game__forecast" aria-live="polite">{erased(forecast)}</p>
+                <figure class="alias-game__figure">{erased(picture)}</figure>
                 <SendDay session chosen tuning aliases/>
-                <p class="alias-game__best"><Icon name="mark"/>{live(best)}</p>
+                <p class="alias-game__best"><Icon name="mark"/>{erased(best)}</p>
                 <details class="disclosure">
                     <summary class="disclosure__summary">
                         <Icon name="chevron"/>
-                        {live(move || locale.strings().alias_game_table())}
+                        {erased(move || locale.strings().alias_game_table())}
                     </summary>
-                    <div class="disclosure__body table-scroll">{live(table)}</div>
+                    <div class="disclosure__body table-scroll">{erased(table)}</div>
                 </details>
                 <details class="disclosure">
                     <summary class="disclosure__summary">
                         <Icon name="chevron"/>
-                        {live(move || locale.strings().alias_game_round())}
+                        {erased(move || locale.strings().alias_game_round())}
                     </summary>
-                    <div class="disclosure__body">{live(move || round_view(locale.strings()))}</div>
+                    <div class="disclosure__body">{erased(move || round_view(locale.strings()))}</div>
                 </details>
             </div>
         </section>
@@ -177,10 +177,10 @@ fn PolicyChoice(chosen: RwSignal<usize>) -> impl IntoView {
                 <input
                     type="radio"
                     name="alias-policy"
-                    prop:checked=live(move || chosen.get() == index)
+                    prop:checked=erased(move || chosen.get() == index)
                     on:change=move |_| chosen.set(index)
                 />
-                {live(move || names(locale.strings())[index])}
+                {erased(move || names(locale.strings())[index])}
             </label>
         }
     };
@@ -188,7 +188,7 @@ fn PolicyChoice(chosen: RwSignal<usize>) -> impl IntoView {
         <div
             class="segmented alias-game__policies"
             role="radiogroup"
-            aria-label=live(move || locale.strings().alias_game_policy())
+            aria-label=erased(move || locale.strings().alias_game_policy())
         >
             {(0..=OWN).map(option).collect_view()}
         </div>
@@ -253,18 +253,18 @@ fn Knobs(tuning: RwSignal<Tuning>) -> impl IntoView {
         view! {
             <div class="alias-knob">
                 <label class="field__label" for=knob.id>
-                    {live(move || (knob.name)(locale.strings()))}
+                    {erased(move || (knob.name)(locale.strings()))}
                 </label>
                 <input
                     id=knob.id
                     type="range"
                     min="0"
                     max=knob.highest
-                    prop:value=live(move || (knob.at)(tuning.get()))
-                    aria-valuetext=live(words)
+                    prop:value=erased(move || (knob.at)(tuning.get()))
+                    aria-valuetext=erased(words)
                     on:input=turn
                 />
-                <output class="alias-knob__value" for=knob.id>{live(words)}</output>
+                <output class="alias-knob__value" for=knob.id>{erased(words)}</output>
             </div>
         }
     };
@@ -315,19 +315,19 @@ fn SendDay(
         <div class="alias-game__send">
             <button
                 class="button button--primary"
-                disabled=live(move || is_busy() || session.is_playing())
+                disabled=erased(move || is_busy() || session.is_playing())
                 on:click=press
             >
                 <Icon name="publish"/>
-                {live(label)}
+                {erased(label)}
             </button>
-            <Show when=live(move || aliases.get() < fleet::ALIASES)>
-                <p class="field__hint">{live(move || locale.strings().alias_game_fewer(aliases.get()))}</p>
+            <Show when=erased(move || aliases.get() < fleet::ALIASES)>
+                <p class="field__hint">{erased(move || locale.strings().alias_game_fewer(aliases.get()))}</p>
             </Show>
-            <Show when=live(move || failed.with(Option::is_some))>
+            <Show when=erased(move || failed.with(Option::is_some))>
                 <p class="field__error" role="alert">
                     <Icon name="warning"/>
-                    <span inner_html=live(move || failed.get())></span>
+                    <span inner_html=erased(move || failed.get())></span>
                 </p>
             </Show>
         </div>

@@ -2,9 +2,5 @@
 //! saved by now.
 
 pub mod model;
-
 #[cfg(target_arch = "wasm32")]
-mod view;
-
-#[cfg(target_arch = "wasm32")]
-pub use view::{AliasLedger, signed};
+pub mod view;

@@ -7,14 +7,14 @@ use super::model::{Alias, Bar, Carries, Chart, Ledger, Line, Message, chart};
 use crate::language::Strings;
 use crate::mqtt::{ConnectionId, Sender};
 use crate::ui::components::{Evidence, Icon, PacketWay, Topic, direction};
+use crate::ui::erased::erased;
 use crate::ui::format::grouped;
-use crate::ui::lesson::LessonSession;
 use crate::ui::lesson::model::role_name;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::{Frame, use_marks};
-use crate::ui::pictures::sight;
-use crate::ui::store::Store;
+use crate::ui::lesson::view::LessonSession;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::pictures::marks::view::{Frame, use_marks};
+use crate::ui::pictures::view::sight;
+use crate::ui::state::store::Store;
 
 /// Lines of earlier connections than these are left to the packet list.
 const LINES: usize = 6;
@@ -112,22 +112,22 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
             <div
                 class="alias-ledger__lines"
                 role="group"
-                aria-label=live(move || locale.strings().alias_lines())
+                aria-label=erased(move || locale.strings().alias_lines())
                 node_ref=lines
             >
-                {live(choices)}
+                {erased(choices)}
             </div>
             <Frame marks class="alias-ledger__page picture__scroll">
-                {live(page)}
+                {erased(page)}
                 <details
                     class="disclosure alias-ledger__messages"
                     on:toggle=move |_| is_open.update(|is_open| *is_open = !*is_open)
                 >
                     <summary class="disclosure__summary">
                         <Icon name="chevron"/>
-                        {live(table_title)}
+                        {erased(table_title)}
                     </summary>
-                    <div class="disclosure__body table-scroll">{live(table)}</div>
+                    <div class="disclosure__body table-scroll">{erased(table)}</div>
                 </details>
             </Frame>
         }
@@ -137,12 +137,12 @@ pub fn AliasLedger(session: LessonSession) -> impl IntoView {
         <section
             class="card picture alias-ledger"
             data-picture="alias-ledger"
-            aria-label=live(move || locale.strings().alias_title())
+            aria-label=erased(move || locale.strings().alias_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().alias_title())}</h3>
+                <h3 class="card__title">{erased(move || locale.strings().alias_title())}</h3>
             </header>
-            {live(body)}
+            {erased(body)}
         </section>
     }
 }
@@ -192,8 +192,8 @@ fn choice(
     view! {
         <button
             class="alias-ledger__line"
-            aria-pressed=live(move || is_shown().to_string())
-            data-latest=live(move || is_shown().then_some(""))
+            aria-pressed=erased(move || is_shown().to_string())
+            data-latest=erased(move || is_shown().then_some(""))
             data-over=line.is_over.then_some("")
             data-direction=direction(Some(line.sender))
             title=title

@@ -7,13 +7,13 @@ use super::model::{Cell, Light, Lights, Reading, codes_in, columns};
 use crate::glossary;
 use crate::language::{Language, Strings};
 use crate::mqtt::{PacketType, ReasonCode};
-use crate::ui::lesson::LessonSession;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::pictures::sight;
-use crate::ui::progress::use_progress;
+use crate::ui::erased::erased;
+use crate::ui::lesson::view::LessonSession;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::pictures::view::sight;
 use crate::ui::reference::{Entry, href};
-use crate::ui::store::use_store;
+use crate::ui::state::progress::use_progress;
+use crate::ui::state::store::use_store;
 
 #[component]
 pub fn CodesPicture(session: LessonSession) -> impl IntoView {
@@ -76,21 +76,21 @@ pub fn CodesPicture(session: LessonSession) -> impl IntoView {
         <section
             class="card picture"
             data-picture="codes"
-            aria-label=live(move || locale.strings().codes_title())
+            aria-label=erased(move || locale.strings().codes_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().codes_title())}</h3>
-                <span class="codes__count" role="status">{live(count)}</span>
+                <h3 class="card__title">{erased(move || locale.strings().codes_title())}</h3>
+                <span class="codes__count" role="status">{erased(count)}</span>
             </header>
             <div class="card__body codes" node_ref=frame>
-                <p class="codes__choose">{live(move || locale.strings().codes_choose())}</p>
-                <ul class="codes__legend">{live(legend)}</ul>
-                <table class="codes__table" aria-label=live(move || locale.strings().codes_title())>
-                    {live(table)}
+                <p class="codes__choose">{erased(move || locale.strings().codes_choose())}</p>
+                <ul class="codes__legend">{erased(legend)}</ul>
+                <table class="codes__table" aria-label=erased(move || locale.strings().codes_title())>
+                    {erased(table)}
                 </table>
                 <details class="codes__text">
-                    <summary>{live(move || locale.strings().codes_as_text())}</summary>
-                    <ul>{live(as_text)}</ul>
+                    <summary>{erased(move || locale.strings().codes_as_text())}</summary>
+                    <ul>{erased(as_text)}</ul>
                 </details>
             </div>
         </section>
@@ -148,7 +148,7 @@ fn row(
             </th>
             {cells.collect_view()}
         </tr>
-        {live(how)}
+        {erased(how)}
     }
     .into_any()
 }
@@ -173,13 +173,13 @@ fn cell(
         <td>
             <button
                 class="codes__cell"
-                aria-label=live(name)
-                title=live(name)
-                aria-expanded=live(move || is_chosen().to_string())
-                data-latest=live(move || is_latest().then_some(""))
+                aria-label=erased(name)
+                title=erased(name)
+                aria-expanded=erased(move || is_chosen().to_string())
+                data-latest=erased(move || is_latest().then_some(""))
                 on:click=press
             >
-                <span class="seen-mark" data-seen=live(move || mark(light.get()))></span>
+                <span class="seen-mark" data-seen=erased(move || mark(light.get()))></span>
             </button>
         </td>
     }

@@ -2,9 +2,5 @@
 //! that is open is told apart. However many there are, Tab stops at one of them; the arrow keys go on from there.
 
 pub mod model;
-
 #[cfg(target_arch = "wasm32")]
-mod view;
-
-#[cfg(target_arch = "wasm32")]
-pub use view::{Face, Frame, Layer, use_marks};
+pub mod view;

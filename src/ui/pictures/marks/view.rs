@@ -9,8 +9,8 @@ use web_sys::{Element, Event, HtmlElement};
 use super::model::{Spot, Step, pressed, stop};
 use crate::capture::{ClientSlot, RecordId};
 use crate::ui::browser::all_within;
-use crate::ui::live::live;
-use crate::ui::store::{Store, use_store};
+use crate::ui::erased::erased;
+use crate::ui::state::store::{Store, use_store};
 
 /// The marks within a [`Frame`]. Copied freely.
 #[derive(Clone, Copy)]
@@ -182,7 +182,7 @@ pub fn Layer(#[prop(into)] faces: Signal<Vec<Face>>) -> impl IntoView {
     };
     view! {
         <div class="marks" node_ref=layer on:click=press>
-            {live(move || faces.with(|faces| faces.iter().map(face).collect_view()))}
+            {erased(move || faces.with(|faces| faces.iter().map(face).collect_view()))}
         </div>
     }
 }

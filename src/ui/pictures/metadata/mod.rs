@@ -2,9 +2,5 @@
 //! really gets, and who can read it without opening the payload.
 
 pub mod model;
-
 #[cfg(target_arch = "wasm32")]
-mod view;
-
-#[cfg(target_arch = "wasm32")]
-pub use view::MetadataPicture;
+pub mod view;

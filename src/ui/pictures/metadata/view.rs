@@ -11,15 +11,15 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::language::Strings;
 use crate::mqtt::{PacketType, PropertyId};
 use crate::ui::components::{Evidence, Icon, Topic};
-use crate::ui::family::Family;
+use crate::ui::erased::erased;
 use crate::ui::format::{capped, grouped};
-use crate::ui::lesson::LessonSession;
 use crate::ui::lesson::model::role_name;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::{Frame, use_marks};
-use crate::ui::pictures::sight;
-use crate::ui::store::{Store, use_store};
+use crate::ui::lesson::view::LessonSession;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::packet_family::PacketFamily;
+use crate::ui::pictures::marks::view::{Frame, use_marks};
+use crate::ui::pictures::view::sight;
+use crate::ui::state::store::{Store, use_store};
 
 /// Characters of a value that a strand shows.
 const TEXT: usize = 80;
@@ -142,7 +142,7 @@ pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
             view! {
                 <button
                     class="segmented__option"
-                    aria-pressed=live(move || is_shown().to_string())
+                    aria-pressed=erased(move || is_shown().to_string())
                     on:click=move |_| receiver.set(Some(index))
                 >
                     <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
@@ -178,15 +178,15 @@ pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
                 class="metadata-view__packets"
                 role="group"
                 node_ref=chips
-                aria-label=live(move || locale.strings().metadata_packets())
+                aria-label=erased(move || locale.strings().metadata_packets())
             >
-                {live(choices)}
+                {erased(choices)}
             </div>
             <Frame marks class="metadata-view picture__scroll">
-                {live(sum)}
-                {live(receivers)}
-                {live(drawing)}
-                {live(move || legend(locale.strings()))}
+                {erased(sum)}
+                {erased(receivers)}
+                {erased(drawing)}
+                {erased(move || legend(locale.strings()))}
             </Frame>
         }
         .into_any(),
@@ -195,12 +195,12 @@ pub fn MetadataPicture(session: LessonSession) -> impl IntoView {
         <section
             class="card picture"
             data-picture="metadata"
-            aria-label=live(move || locale.strings().metadata_title())
+            aria-label=erased(move || locale.strings().metadata_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().metadata_title())}</h3>
+                <h3 class="card__title">{erased(move || locale.strings().metadata_title())}</h3>
             </header>
-            {live(body)}
+            {erased(body)}
         </section>
     }
 }
@@ -249,8 +249,8 @@ fn chip(
     view! {
         <button
             class="metadata-view__packet"
-            aria-pressed=live(move || is_shown().to_string())
-            aria-current=live(move || is_open().then_some("true"))
+            aria-pressed=erased(move || is_shown().to_string())
+            aria-current=erased(move || is_open().then_some("true"))
             data-latest=is_last.then_some("")
             title=in_words.join(" · ")
             on:click=move |_| press.run(id)
@@ -322,7 +322,7 @@ fn row(strand: &Strand, is_will: bool, strings: &'static Strings) -> AnyView {
     });
     let packet = strand.packet.map(|(id, packet)| {
         view! {
-            <span class="strand__packet" data-family=Family::of(packet).key()>{packet.name()}</span>
+            <span class="strand__packet" data-family=PacketFamily::of(packet).key()>{packet.name()}</span>
             <Evidence id/>
         }
     });

@@ -13,15 +13,15 @@ use crate::course::Through;
 use crate::language::Strings;
 use crate::mqtt::hex_groups;
 use crate::time::Instant;
-use crate::ui::broker_view::until::{Clock, use_clock};
+use crate::ui::broker_view::view::until::{Clock, use_clock};
 use crate::ui::components::{Evidence, Icon, Topic};
-use crate::ui::lesson::LessonSession;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::{Face, Frame, Layer, use_marks};
-use crate::ui::pictures::measure::use_width;
-use crate::ui::progress::use_progress;
-use crate::ui::store::use_store;
+use crate::ui::erased::erased;
+use crate::ui::lesson::view::LessonSession;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::pictures::marks::view::{Face, Frame, Layer, use_marks};
+use crate::ui::pictures::view::measure::use_width;
+use crate::ui::state::progress::use_progress;
+use crate::ui::state::store::use_store;
 
 #[component]
 pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
@@ -122,21 +122,21 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
         <section
             class="card picture requests"
             data-picture="requests"
-            aria-label=live(move || locale.strings().requests_title())
+            aria-label=erased(move || locale.strings().requests_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().requests_title())}</h3>
+                <h3 class="card__title">{erased(move || locale.strings().requests_title())}</h3>
             </header>
             <Frame marks class="card__body requests__body">
-                <div class="requests__stage" node_ref=root>{live(picture)}</div>
+                <div class="requests__stage" node_ref=root>{erased(picture)}</div>
                 <ol class="requests__list">
                     <For each=move || rows.get() key=|exchange| exchange.request let:exchange>
                         {row(exchange.request, rows)}
                     </For>
                 </ol>
-                {live(aside)}
+                {erased(aside)}
             </Frame>
-            <p class="visually-hidden" aria-live="polite">{live(move || latest.get())}</p>
+            <p class="visually-hidden" aria-live="polite">{erased(move || latest.get())}</p>
         </section>
     }
 }
@@ -197,12 +197,12 @@ fn stage(drawing: Memo<Drawing>, trips: Memo<Trips>, width: Signal<f64>) -> impl
         })
     };
     view! {
-        {live(earlier)}
+        {erased(earlier)}
         <div class="requests__drawing">
-            {live(arcs)}
+            {erased(arcs)}
             <Layer faces=stamps/>
         </div>
-        {live(dots)}
+        {erased(dots)}
     }
 }
 
@@ -521,12 +521,12 @@ fn row(request: RecordId, rows: Memo<Vec<Exchange>>) -> impl IntoView {
     };
     let answered = move || answer.get().map(|id| view! { "→ " <Evidence id/> });
     view! {
-        <li class="requests__row" data-state=live(move || state.get().map(state_key))>
+        <li class="requests__row" data-state=erased(move || state.get().map(state_key))>
             <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
-            <span class="requests__ways"><Evidence id=request/> " " {live(answered)}</span>
+            <span class="requests__ways"><Evidence id=request/> " " {erased(answered)}</span>
             <Topic topic class="requests__topic"/>
-            <span class="requests__state"><Icon name=icon small=true/>{live(words)}</span>
-            <span class="requests__data">{live(data)}</span>
+            <span class="requests__state"><Icon name=icon small=true/>{erased(words)}</span>
+            <span class="requests__data">{erased(data)}</span>
         </li>
     }
 }

@@ -11,12 +11,12 @@ use crate::capture::RecordId;
 use crate::course::support::scram::Exchange;
 use crate::language::Strings;
 use crate::ui::components::{Evidence, Icon};
+use crate::ui::erased::erased;
 use crate::ui::format::capped;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::{Frame, use_marks};
-use crate::ui::pictures::sight;
-use crate::ui::store::{Store, use_store};
+use crate::ui::loading::locale::use_locale;
+use crate::ui::pictures::marks::view::{Frame, use_marks};
+use crate::ui::pictures::view::sight;
+use crate::ui::state::store::{Store, use_store};
 
 #[component]
 pub fn ScramPicture() -> impl IntoView {
@@ -49,7 +49,7 @@ pub fn ScramPicture() -> impl IntoView {
             view! {
                 <button
                     class="segmented__option"
-                    aria-pressed=live(move || is_shown().to_string())
+                    aria-pressed=erased(move || is_shown().to_string())
                     on:click=move |_| chosen.set(Some(id))
                 >
                     {format!("{} · {opening}", index + 1)}
@@ -82,14 +82,14 @@ pub fn ScramPicture() -> impl IntoView {
         <section
             class="card picture"
             data-picture="scram"
-            aria-label=live(move || locale.strings().scram_title())
+            aria-label=erased(move || locale.strings().scram_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().scram_title())}</h3>
+                <h3 class="card__title">{erased(move || locale.strings().scram_title())}</h3>
             </header>
             <Frame marks class="card__body">
-                {live(choices)}
-                {live(body)}
+                {erased(choices)}
+                {erased(body)}
             </Frame>
         </section>
     }

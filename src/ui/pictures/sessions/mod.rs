@@ -3,9 +3,5 @@
 
 pub mod model;
 pub mod timeline;
-
 #[cfg(target_arch = "wasm32")]
-mod view;
-
-#[cfg(target_arch = "wasm32")]
-pub use view::SessionsPicture;
+pub mod view;

@@ -15,14 +15,14 @@ use super::timeline::{How, Standing, Timeline};
 use crate::language::Strings;
 use crate::link::Target;
 use crate::time::Instant;
-use crate::ui::broker_view::until::{Clock, use_clock};
+use crate::ui::broker_view::view::until::{Clock, use_clock};
 use crate::ui::broker_view::words::span;
 use crate::ui::components::Icon;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::{Face, Frame, Layer, use_marks};
-use crate::ui::pictures::measure::use_width;
-use crate::ui::store::use_store;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::pictures::marks::view::{Face, Frame, Layer, use_marks};
+use crate::ui::pictures::view::measure::use_width;
+use crate::ui::state::store::use_store;
 
 #[component]
 pub fn SessionsPicture() -> impl IntoView {
@@ -100,17 +100,17 @@ pub fn SessionsPicture() -> impl IntoView {
         <section
             class="card picture sessions"
             data-picture="sessions"
-            aria-label=live(move || locale.strings().sessions_title())
+            aria-label=erased(move || locale.strings().sessions_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().sessions_title())}</h3>
-                {live(skips)}
+                <h3 class="card__title">{erased(move || locale.strings().sessions_title())}</h3>
+                {erased(skips)}
             </header>
             <Frame marks class="card__body sessions__body">
-                {live(refusal)}
-                <div class="sessions__stage" node_ref=root>{live(picture)}</div>
+                {erased(refusal)}
+                <div class="sessions__stage" node_ref=root>{erased(picture)}</div>
             </Frame>
-            <p class="visually-hidden" aria-live="polite">{live(move || news.get())}</p>
+            <p class="visually-hidden" aria-live="polite">{erased(move || news.get())}</p>
         </section>
     }
 }
@@ -148,10 +148,10 @@ fn stage(drawing: Memo<Drawing>) -> impl IntoView {
         (earlier > 0).then(|| view! { <p class="sessions__earlier">{words}</p> })
     };
     view! {
-        <div class="sessions__axis">{live(axis)}</div>
-        <div class="sessions__lanes" data-beside=live(is_beside) style:block-size=live(height)>
-            {live(plot)}
-            <span class="sessions__now" style:inset-inline-start=live(now)></span>
+        <div class="sessions__axis">{erased(axis)}</div>
+        <div class="sessions__lanes" data-beside=erased(is_beside) style:block-size=erased(height)>
+            {erased(plot)}
+            <span class="sessions__now" style:inset-inline-start=erased(now)></span>
             <ol class="sessions__names">
                 <For each=lanes key=String::clone let:client_id>
                     {name(client_id, drawing)}
@@ -159,8 +159,8 @@ fn stage(drawing: Memo<Drawing>) -> impl IntoView {
             </ol>
             <Layer faces=stamps/>
         </div>
-        {live(earlier)}
-        {live(move || key(locale.strings()))}
+        {erased(earlier)}
+        {erased(move || key(locale.strings()))}
     }
 }
 
@@ -189,16 +189,16 @@ fn name(client_id: String, drawing: Memo<Drawing>) -> impl IntoView {
     view! {
         <li
             class="sessions__name"
-            data-state=live(standing)
-            style:inset-block-start=live(top)
-            style:block-size=live(height)
+            data-state=erased(standing)
+            style:inset-block-start=erased(top)
+            style:block-size=erased(height)
         >
-            <span class="client-letter" data-client=live(move || letter.get())>
-                {live(move || letter.get())}
+            <span class="client-letter" data-client=erased(move || letter.get())>
+                {erased(move || letter.get())}
             </span>
             <code class="sessions__client" title=client_id.clone()>{short_client_id(&client_id)}</code>
-            <span class="sessions__state">{live(state)}</span>
-            <span class="visually-hidden">{live(more)}</span>
+            <span class="sessions__state">{erased(state)}</span>
+            <span class="visually-hidden">{erased(more)}</span>
         </li>
     }
 }

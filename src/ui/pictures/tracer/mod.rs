@@ -1,9 +1,5 @@
 //! The subscription tracer: for every message, which subscriptions matched and what came of it.
 
 pub mod model;
-
 #[cfg(target_arch = "wasm32")]
-mod view;
-
-#[cfg(target_arch = "wasm32")]
-pub use view::TracerPicture;
+pub mod view;

@@ -387,7 +387,7 @@ pub enum Step {
     Differs,
     /// The filter ends here and the topic does not.
     EndsEarly,
-    /// Behind a level that differs.
+    /// KeptPage a level that differs.
     NotReached,
 }
 

@@ -8,13 +8,13 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::language::Strings;
 use crate::mqtt::{RetainHandling, split_shared};
 use crate::ui::components::{Evidence, Icon};
+use crate::ui::erased::erased;
 use crate::ui::format::grouped;
-use crate::ui::lesson::LessonSession;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::{Frame, use_marks};
-use crate::ui::pictures::sight;
-use crate::ui::store::{Store, use_store};
+use crate::ui::lesson::view::LessonSession;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::pictures::marks::view::{Frame, use_marks};
+use crate::ui::pictures::view::sight;
+use crate::ui::state::store::{Store, use_store};
 
 /// The messages that are drawn, oldest first.
 #[derive(Clone, Default, PartialEq)]
@@ -81,12 +81,12 @@ pub fn TracerPicture(session: LessonSession) -> impl IntoView {
                 class="tracer__messages"
                 role="group"
                 node_ref=strip
-                aria-label=live(move || locale.strings().tracer_messages())
+                aria-label=erased(move || locale.strings().tracer_messages())
             >
-                {live(columns)}
+                {erased(columns)}
             </div>
             <Frame marks class="tracer picture__scroll">
-                {live(drawing)}
+                {erased(drawing)}
             </Frame>
         }
         .into_any(),
@@ -95,12 +95,12 @@ pub fn TracerPicture(session: LessonSession) -> impl IntoView {
         <section
             class="card picture"
             data-picture="tracer"
-            aria-label=live(move || locale.strings().tracer_title())
+            aria-label=erased(move || locale.strings().tracer_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().tracer_title())}</h3>
+                <h3 class="card__title">{erased(move || locale.strings().tracer_title())}</h3>
             </header>
-            {live(body)}
+            {erased(body)}
         </section>
     }
 }
@@ -138,8 +138,8 @@ fn matrix(
         view! {
             <button
                 class="tracer__message"
-                aria-pressed=live(move || (shown.get() == id).to_string())
-                aria-current=live(move || is_open().then_some("true"))
+                aria-pressed=erased(move || (shown.get() == id).to_string())
+                aria-current=erased(move || is_open().then_some("true"))
                 aria-label=name.clone()
                 title=name
                 data-latest=(id == last).then_some("")

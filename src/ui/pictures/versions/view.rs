@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use super::model::candidates;
 use crate::capture::RecordId;
 use crate::mqtt::PacketType;
-use crate::ui::byte_diff::VersionDiff;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::store::use_store;
+use crate::ui::byte_diff::view::VersionDiff;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::state::store::use_store;
 
 #[component]
 pub fn VersionsPicture() -> impl IntoView {
@@ -28,7 +28,7 @@ pub fn VersionsPicture() -> impl IntoView {
             view! {
                 <button
                     class="segmented__option"
-                    aria-pressed=live(move || (shown.get() == Some(id)).to_string())
+                    aria-pressed=erased(move || (shown.get() == Some(id)).to_string())
                     on:click=move |_| chosen.set(Some(id))
                 >
                     {format!("{} #{}", packet.name(), id.number())}
@@ -48,13 +48,13 @@ pub fn VersionsPicture() -> impl IntoView {
         <section
             class="card picture"
             data-picture="versions"
-            aria-label=live(move || locale.strings().versions_title())
+            aria-label=erased(move || locale.strings().versions_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().versions_title())}</h3>
+                <h3 class="card__title">{erased(move || locale.strings().versions_title())}</h3>
             </header>
             <div class="card__body">
-                {live(choices)}
+                {erased(choices)}
                 <VersionDiff id=shown/>
             </div>
         </section>

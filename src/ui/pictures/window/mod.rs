@@ -1,9 +1,5 @@
 //! The in-flight window: slots of each direction, the queue behind them, acknowledgements held by hand.
 
 pub mod model;
-
 #[cfg(target_arch = "wasm32")]
-mod view;
-
-#[cfg(target_arch = "wasm32")]
-pub use view::WindowPicture;
+pub mod view;

@@ -10,12 +10,12 @@ use crate::language::Strings;
 use crate::link::Target;
 use crate::mqtt::{Properties, ReasonCode, Sender};
 use crate::ui::components::{Evidence, Icon};
+use crate::ui::erased::erased;
 use crate::ui::format::grouped;
-use crate::ui::live::live;
-use crate::ui::locale::use_locale;
-use crate::ui::pictures::marks::{Frame, use_marks};
-use crate::ui::pictures::sight;
-use crate::ui::store::{Store, use_store};
+use crate::ui::loading::locale::use_locale;
+use crate::ui::pictures::marks::view::{Frame, use_marks};
+use crate::ui::pictures::view::sight;
+use crate::ui::state::store::{Store, use_store};
 
 #[component]
 pub fn WindowPicture() -> impl IntoView {
@@ -51,13 +51,13 @@ pub fn WindowPicture() -> impl IntoView {
         <section
             class="card picture"
             data-picture="window"
-            aria-label=live(move || locale.strings().window_title())
+            aria-label=erased(move || locale.strings().window_title())
         >
             <header class="card__head">
-                <h3 class="card__title">{live(move || locale.strings().window_title())}</h3>
+                <h3 class="card__title">{erased(move || locale.strings().window_title())}</h3>
             </header>
             <Frame marks class="card__body">
-                {live(body)}
+                {erased(body)}
             </Frame>
         </section>
     }

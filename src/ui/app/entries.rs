@@ -1,0 +1,19 @@
+//! What of the frame arrives later.
+
+use leptos::prelude::*;
+
+use super::course_nav::CourseNav;
+use super::keys_dialog::KeysDialog;
+use crate::ui::loading::part::parts;
+use crate::ui::navigation::address::Place;
+
+parts! {
+    /// The way through the course.
+    wire: fn course_nav(place: Signal<Place>) {
+        view! { <CourseNav place/> }.into_any()
+    }
+    /// The keys of the page.
+    wire: fn keys_dialog(open: RwSignal<bool>) {
+        view! { <KeysDialog open/> }.into_any()
+    }
+}

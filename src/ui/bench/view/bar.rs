@@ -1,0 +1,199 @@
+//! The bar above the free bench: set-ups, links, one more client.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use super::session::BenchSession;
+use crate::ui::bench::model::{
+    BuiltIn, Kept, LONGEST_NAME, MOST_CLIENTS, MOST_LETTERS, SetUpError,
+};
+use crate::ui::broker_view::view::controls::{IconButton, said};
+use crate::ui::browser;
+use crate::ui::components::Icon;
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::state::store::use_store;
+
+#[component]
+pub fn BenchBar(session: BenchSession) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let count = move || store.with_lab(|lab| lab.clients().len());
+    let told = RwSignal::new(None::<Result<(), Option<usize>>>);
+    let copy = move |_| match session.link() {
+        Ok(link) => browser::copy(link, move |copied| {
+            // The page may be gone by then.
+            _ = told.try_set(Some(if copied { Ok(()) } else { Err(None) }));
+        }),
+        Err(letters) => told.set(Some(Err(Some(letters)))),
+    };
+    let words = move || {
+        let strings = locale.strings();
+        told.get().map(|told| match told {
+            Ok(()) => strings.wire_copied().to_owned(),
+            Err(None) => strings.wire_not_copied().to_owned(),
+            Err(Some(letters)) => strings.bench_too_long(letters, MOST_LETTERS),
+        })
+    };
+    view! {
+        <div class="bench__bar">
+            <p class="bench__title wide-only">{said(|s| s.bench_lead())}</p>
+            <button type="button" class="button button--small" popovertarget="set-ups">
+                <Icon name="bench" small=true/>
+                {said(|s| s.bench_set_ups())}
+                <Icon name="down" small=true/>
+            </button>
+            <button
+                type="button"
+                class="button button--small"
+                disabled=erased(move || count() == 0)
+                on:click=move |_| session.start_all()
+            >
+                <Icon name="play" small=true/>
+                {said(|s| s.bench_start_all())}
+            </button>
+            <button
+                type="button"
+                class="button button--small"
+                disabled=erased(move || count() >= MOST_CLIENTS)
+                on:click=move |_| session.add_client()
+            >
+                <Icon name="plus" small=true/>
+                {said(|s| s.bench_add_client())}
+            </button>
+            <button type="button" class="button button--small" on:click=copy>
+                <Icon name="copy" small=true/>
+                {said(|s| s.bench_copy_link())}
+            </button>
+            <span class="bench__told" role="status">{erased(words)}</span>
+        </div>
+        <SetUps session/>
+        <LinkError session/>
+    }
+}
+
+/// What can be put on the bench, and keeping what stands there.
+#[component]
+fn SetUps(session: BenchSession) -> impl IntoView {
+    let locale = use_locale();
+    let built_in = BuiltIn::ALL.map(|set_up| {
+        view! {
+            <button
+                type="button"
+                class="menu__item"
+                popovertarget="set-ups"
+                popovertargetaction="hide"
+                on:click=move |_| {
+                    session.name().set(String::new());
+                    session.load(&set_up.set_up());
+                }
+            >
+                <Icon name="play"/>
+                {erased(move || set_up.name(locale.strings()))}
+            </button>
+        }
+        .into_any()
+    });
+    let kept = move || {
+        let row = |kept: Kept| {
+            let name = kept.name.clone();
+            let label = {
+                let name = name.clone();
+                Signal::derive(move || locale.strings().bench_delete_name(&name))
+            };
+            let delete = {
+                let name = name.clone();
+                move |()| session.delete(&name)
+            };
+            view! {
+                <div class="bench__kept">
+                    <button
+                        type="button"
+                        class="menu__item"
+                        popovertarget="set-ups"
+                        popovertargetaction="hide"
+                        on:click=move |_| session.load_kept(&kept)
+                    >
+                        <Icon name="play"/>
+                        {name}
+                    </button>
+                    <IconButton words=label icon="remove" on_press=Callback::new(delete)/>
+                </div>
+            }
+            .into_any()
+        };
+        let rows: Vec<_> = session.kept().into_iter().map(row).collect();
+        match rows.is_empty() {
+            true => {
+                view! { <p class="field__hint bench__note">{locale.strings().bench_kept_none()}</p> }
+                    .into_any()
+            }
+            false => rows.into_any(),
+        }
+    };
+    let name = session.name();
+    let keep = move |event: SubmitEvent| {
+        event.prevent_default();
+        let name = name.get_untracked();
+        if !name.trim().is_empty() {
+            session.keep(&name);
+        }
+    };
+    view! {
+        <div class="menu bench__set-ups" popover="auto" id="set-ups" aria-label=said(|s| s.bench_set_ups())>
+            {built_in.collect_view()}
+            <hr class="menu__rule"/>
+            <h2 class="bench__subtitle">{said(|s| s.bench_kept())}</h2>
+            {erased(kept)}
+            <form class="bench__keep" on:submit=keep>
+                <input
+                    type="text"
+                    id="set-up-name"
+                    maxlength=LONGEST_NAME
+                    autocomplete="off"
+                    aria-label=said(|s| s.bench_name())
+                    placeholder=said(|s| s.bench_name())
+                    prop:value=name
+                    on:input=move |event| name.set(event_target_value(&event))
+                />
+                <button
+                    type="submit"
+                    class="button button--small"
+                    disabled=erased(move || name.with(|name| name.trim().is_empty()))
+                >
+                    {said(|s| s.bench_keep())}
+                </button>
+            </form>
+        </div>
+    }
+}
+
+/// What is wrong with the link that led here.
+#[component]
+fn LinkError(session: BenchSession) -> impl IntoView {
+    let locale = use_locale();
+    let error = session.error();
+    let notice = move || {
+        let strings = locale.strings();
+        error.get().map(|wrong: SetUpError| {
+            view! {
+                <div class="notice bench__notice" data-state="error" role="alert">
+                    <Icon name="warning"/>
+                    <h2 class="notice__title">{strings.bench_error_title()}</h2>
+                    <button
+                        type="button"
+                        class="button button--quiet button--icon button--small notice__close"
+                        aria-label=strings.close()
+                        on:click=move |_| error.set(None)
+                    >
+                        <Icon name="close"/>
+                    </button>
+                    <div class="notice__body">
+                        <p class="notice__why">{wrong.words(strings)} " " {strings.bench_error_how()}</p>
+                    </div>
+                </div>
+            }
+        })
+    };
+    erased(notice)
+}

@@ -1,0 +1,7 @@
+//! The views; they exist in the browser only.
+
+mod bar;
+mod session;
+
+pub use bar::BenchBar;
+pub use session::BenchSession;

@@ -1,0 +1,214 @@
+//! What stands on the free bench now, and where it came from.
+
+use std::time::Duration;
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use crate::capture::ClientSlot;
+use crate::client::AcknowledgeByHand;
+use crate::lab::{Act, Action, BenchClient, Route};
+use crate::ui::bench::model::{
+    BuiltIn, ClientSetUp, Kept, LONGEST_NAME, SetUp, SetUpError, to_keep, to_use, worth_keeping,
+};
+use crate::ui::browser::storage::{self, Key};
+use crate::ui::client_panel::view::{Panels, fresh_client_id};
+use crate::ui::forms::FormKind;
+use crate::ui::state::store::Store;
+
+/// Copied freely; lives as long as the page.
+#[derive(Clone, Copy)]
+pub struct BenchSession {
+    store: Store,
+    panels: Panels,
+    kept: RwSignal<Vec<Kept>>,
+    /// The name of what was loaded or kept last.
+    name: RwSignal<String>,
+    /// What is wrong with the link that led here.
+    error: RwSignal<Option<SetUpError>>,
+}
+
+impl BenchSession {
+    /// With what the link holds, or the first set-up.
+    pub fn begin(store: Store) -> BenchSession {
+        let session = BenchSession {
+            store,
+            panels: Panels::provide(),
+            kept: RwSignal::new(storage::load(Key::Benches).unwrap_or_default()),
+            name: RwSignal::new(String::new()),
+            error: RwSignal::new(None),
+        };
+        session.load(&BuiltIn::PublishSubscribe.set_up());
+        session.follow_link();
+        let handle = window_event_listener(leptos::ev::hashchange, move |_| session.follow_link());
+        on_cleanup(move || handle.remove());
+        session
+    }
+
+    /// Loads what the address holds behind `#bench=`.
+    fn follow_link(self) {
+        let hash = window().location().hash().unwrap_or_default();
+        let Some(text) = hash.strip_prefix(FRAGMENT) else { return };
+        match SetUp::from_text(text) {
+            Ok(set_up) => {
+                self.error.set(None);
+                self.load(&set_up);
+            }
+            Err(error) => self.error.set(Some(error)),
+        }
+    }
+
+    /// Puts fresh clients on the bench.
+    pub fn load(self, set_up: &SetUp) {
+        let ready = |(slot, client): (ClientSlot, &ClientSetUp)| {
+            let id = fresh_client_id();
+            let acts = client.acts_at(slot).into_iter();
+            let acts = acts.map(|act| Act { action: to_use(act.action, &id), ..act });
+            acts.collect::<Vec<_>>()
+        };
+        let acts: Vec<_> = (0..).map(ClientSlot).zip(&set_up.clients).map(ready).collect();
+        let roles = set_up.clients.iter().map(|client| client.role.as_str());
+        self.store.set_up(roles.zip(acts.clone()).collect());
+        for act in acts.into_iter().flatten().filter(|act| act.action.is_setting()) {
+            // Settings are always allowed.
+            let _ = self.store.act(act);
+        }
+    }
+
+    /// What stands on the bench, with what its forms hold.
+    pub fn set_up(self) -> SetUp {
+        let client = |client: &BenchClient| {
+            let forms = self.panels.get(client.slot()).map_or_else(Vec::new, |forms| forms.acts());
+            let forms = forms.into_iter().map(|act| to_keep(act.action));
+            let settings = settings_of(client);
+            let acts = forms.chain(settings).filter(worth_keeping).collect();
+            ClientSetUp { role: client.role().to_owned(), acts }
+        };
+        self.store.peek(|lab| SetUp { clients: lab.clients().iter().map(client).collect() })
+    }
+
+    /// The whole address of what stands on the bench; how many letters too many, where it is too much.
+    pub fn link(self) -> Result<String, usize> {
+        let text = self.set_up().to_text();
+        if text.len() > crate::ui::bench::model::MOST_LETTERS {
+            return Err(text.len());
+        }
+        let address = window().location().href().unwrap_or_default();
+        let page = address.split('#').next().unwrap_or_default();
+        Ok(format!("{page}{FRAGMENT}{text}"))
+    }
+
+    /// Tracked.
+    pub fn kept(self) -> Vec<Kept> {
+        self.kept.get()
+    }
+
+    /// Keeps what stands on the bench under this name; what had it before is replaced.
+    pub fn keep(self, name: &str) {
+        let name: String = name.trim().chars().take(LONGEST_NAME).collect();
+        let text = self.set_up().to_text();
+        self.kept.update(|kept| {
+            kept.retain(|other| other.name != name);
+            kept.push(Kept { name: name.clone(), text });
+        });
+        self.name.set(name);
+        self.save();
+    }
+
+    pub fn delete(self, name: &str) {
+        self.kept.update(|kept| kept.retain(|other| other.name != name));
+        self.save();
+    }
+
+    fn save(self) {
+        self.kept.with_untracked(|kept| storage::save(Key::Benches, kept));
+    }
+
+    pub fn load_kept(self, kept: &Kept) {
+        match SetUp::from_text(&kept.text) {
+            Ok(set_up) => {
+                self.error.set(None);
+                self.name.set(kept.name.clone());
+                self.load(&set_up);
+            }
+            Err(error) => self.error.set(Some(error)),
+        }
+    }
+
+    /// Tracked.
+    pub fn name(self) -> RwSignal<String> {
+        self.name
+    }
+
+    pub fn error(self) -> RwSignal<Option<SetUpError>> {
+        self.error
+    }
+
+    pub fn add_client(self) {
+        let mut added = None;
+        self.store.add_client("client", |slot| {
+            added = Some(slot);
+            Vec::new()
+        });
+        // It stands behind all others, most often out of sight.
+        request_animation_frame(move || {
+            let Some(slot) = added else { return };
+            let panel = format!(".client-panel[data-client='{}']", slot.letter());
+            if let Ok(Some(panel)) = document().query_selector(&panel) {
+                let options = ScrollIntoViewOptions::new();
+                options.set_block(ScrollLogicalPosition::Nearest);
+                panel.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        });
+    }
+
+    /// Sends the CONNECT of every client without a connection, and then the SUBSCRIBE of those whose
+    /// form names a Topic Filter.
+    pub fn start_all(self) {
+        let slots: Vec<_> =
+            self.store.peek(|lab| lab.clients().iter().map(BenchClient::slot).collect());
+        for slot in slots {
+            let Some(forms) = self.panels.get(slot) else { continue };
+            spawn_local(async move { self.start(slot, forms).await });
+        }
+    }
+
+    async fn start(self, slot: ClientSlot, forms: crate::ui::client_panel::view::PanelForms) {
+        let is_connected =
+            move || self.store.peek(|lab| lab.client(slot).is_some_and(BenchClient::is_connected));
+        // What is refused says why in the panel of the client.
+        if !is_connected() {
+            let Ok(connect) = forms.to_act(FormKind::Connect) else { return };
+            let _ = self.store.act(connect);
+        }
+        for _ in 0..PATIENCE.as_millis() / LOOK_AGAIN.as_millis() {
+            if is_connected() {
+                if let Ok(subscribe) = forms.to_act(FormKind::Subscribe) {
+                    let _ = self.store.act(subscribe);
+                }
+                return;
+            }
+            TimeoutFuture::new(LOOK_AGAIN.as_millis() as u32).await;
+        }
+    }
+}
+
+fn settings_of(client: &BenchClient) -> Vec<Action> {
+    let mut settings = Vec::new();
+    if *client.route() != Route::default() {
+        settings.push(Action::SetRoute(client.route().clone()));
+    }
+    let automations = client.automations().iter();
+    settings.extend(automations.map(|automation| Action::Automate(automation.behaviour())));
+    let held = client.held_by_person();
+    if held != AcknowledgeByHand::NONE {
+        settings.push(Action::AcknowledgeByHand(held));
+    }
+    settings
+}
+
+const FRAGMENT: &str = "#bench=";
+const PATIENCE: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);

@@ -1,0 +1,238 @@
+//! What can be done with the list of packets as a whole: saved, shared, set aside, compared.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::fold::fold;
+use super::shelf::{LINK, use_capture_shelf};
+use crate::capture::Record;
+use crate::formats::{
+    json::records_to_json, pcap::records_to_pcapng, records_to_text, share::MAX_LETTERS,
+};
+use crate::ui::browser::{copy, save, save_bytes};
+use crate::ui::components::Icon;
+use crate::ui::erased::erased;
+use crate::ui::format::grouped;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::navigation::address::{Page, Place};
+use crate::ui::navigation::route::use_route;
+use crate::ui::state::store::use_store;
+
+/// How long the menu says that a link was copied.
+const TELLS_FOR: Duration = Duration::from_millis(2400);
+
+/// Two lists can stand in one document, each with its menu.
+static MENUS: AtomicU32 = AtomicU32::new(0);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Pcapng,
+    Text,
+}
+
+/// What became of the wish for a link.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Link {
+    Copied,
+    NotCopied,
+    /// It would have so many letters.
+    TooLong(usize),
+}
+
+/// With the time of saving, so that one file is told from the next.
+fn file_name(extension: &str) -> String {
+    let now = js_sys::Date::new_0();
+    format!(
+        "mqtt5-capture-{}{:02}{:02}-{:02}{:02}{:02}.{extension}",
+        now.get_full_year(),
+        now.get_month() + 1,
+        now.get_date(),
+        now.get_hours(),
+        now.get_minutes(),
+        now.get_seconds(),
+    )
+}
+
+#[component]
+pub fn CaptureMenu(
+    /// The records in the list.
+    #[prop(into)]
+    listed: Callback<(), Vec<Record>>,
+    #[prop(into)] is_empty: Signal<bool>,
+) -> impl IntoView {
+    let (store, locale, shelf) = (use_store(), use_locale(), use_capture_shelf());
+    let route = use_route();
+    let menu = NodeRef::<Div>::new();
+    let id = format!("capture-menu-{}", MENUS.fetch_add(1, Ordering::Relaxed));
+    let hide = move || {
+        if let Some(menu) = menu.get_untracked() {
+            let _ = menu.hide_popover();
+        }
+    };
+    // A full capture takes seconds to write out: the button says so first.
+    let is_busy = RwSignal::new(false);
+    let write = move |format: Format| {
+        hide();
+        is_busy.set(true);
+        let write = move || {
+            let records = listed.run(());
+            match format {
+                Format::Json => {
+                    let text = records_to_json(records.iter());
+                    save(&file_name("json"), "application/json", &text);
+                }
+                Format::Pcapng => {
+                    let bytes = records_to_pcapng(records.iter(), store.began_at());
+                    save_bytes(&file_name("pcapng"), "application/vnd.tcpdump.pcap", &bytes);
+                }
+                Format::Text => {
+                    save(&file_name("txt"), "text/plain", &records_to_text(records.iter()));
+                }
+            }
+            let _ = is_busy.try_set(false);
+        };
+        request_animation_frame(move || set_timeout(write, Duration::ZERO));
+    };
+    let link = RwSignal::new(None::<Link>);
+    let share = move |_| {
+        let records = listed.run(());
+        let page = untrack(|| Place::Page(Page::Captures).href(locale.language()));
+        spawn_local(async move {
+            let folded = fold(records).await;
+            if folded.len() > MAX_LETTERS {
+                let _ = link.try_set(Some(Link::TooLong(folded.len())));
+                return;
+            }
+            let location = window().location();
+            let here = location.href().unwrap_or_default();
+            let base = here.split(['?', '#']).next().unwrap_or_default();
+            copy(format!("{base}{page}{LINK}{folded}"), move |is_copied| {
+                let outcome = if is_copied { Link::Copied } else { Link::NotCopied };
+                if link.try_set(Some(outcome)).is_none() {
+                    set_timeout(move || _ = link.try_set(None), TELLS_FOR);
+                }
+            });
+        });
+    };
+    let to_captures = move || {
+        hide();
+        let page = untrack(|| Place::Page(Page::Captures).href(locale.language()));
+        route.go(&page);
+    };
+    let keep = move |_| {
+        shelf.keep(listed.run(()));
+        to_captures();
+    };
+    let told = move || {
+        let strings = locale.strings();
+        let (state, icon, words) = match link.get()? {
+            Link::Copied => ("met", "met", strings.captures_link_copied().to_owned()),
+            Link::NotCopied => ("warning", "warning", strings.wire_not_copied().to_owned()),
+            Link::TooLong(letters) => {
+                let (letters, most) = (grouped(letters as u64), grouped(MAX_LETTERS as u64));
+                ("warning", "warning", strings.captures_link_too_long(letters, most))
+            }
+        };
+        Some(view! {
+            <p class="captures-menu__told" data-state=state>
+                <Icon name=icon/>
+                <span>{words}</span>
+            </p>
+        })
+    };
+    let formats = [Format::Json, Format::Pcapng, Format::Text].map(|format| {
+        let words = move || {
+            let strings = locale.strings();
+            match format {
+                Format::Json => (strings.captures_save_json(), strings.captures_save_json_for()),
+                Format::Pcapng => {
+                    (strings.captures_save_pcapng(), strings.captures_save_pcapng_for())
+                }
+                Format::Text => (strings.captures_save_text(), strings.captures_save_text_for()),
+            }
+        };
+        view! {
+            <button
+                type="button"
+                class="menu__item captures-menu__item"
+                disabled=erased(move || is_empty.get())
+                on:click=move |_| write(format)
+            >
+                <Icon name="export"/>
+                <span>
+                    {erased(move || words().0)}
+                    <span class="captures-menu__for">{erased(move || words().1)}</span>
+                </span>
+            </button>
+        }
+    });
+    view! {
+        <button
+            type="button"
+            class="button button--quiet button--icon button--small"
+            aria-label=erased(move || locale.strings().captures_menu())
+            title=erased(move || locale.strings().captures_menu())
+            popovertarget=id.clone()
+            data-busy=erased(move || is_busy.get().then_some(""))
+        >
+            <Icon name=Signal::derive(move || match is_busy.get() {
+                true => "waiting",
+                false => "export",
+            })/>
+        </button>
+        <div
+            class="menu menu--end captures-menu"
+            popover="auto"
+            id=id
+            node_ref=menu
+            on:toggle=move |_| link.set(None)
+        >
+            {formats}
+            <hr class="menu__rule"/>
+            <button
+                type="button"
+                class="menu__item captures-menu__item"
+                disabled=erased(move || is_empty.get())
+                on:click=share
+            >
+                <Icon name="link"/>
+                <span>
+                    {erased(move || locale.strings().captures_share())}
+                    <span class="captures-menu__for">
+                        {erased(move || locale.strings().captures_share_for(grouped(MAX_LETTERS as u64)))}
+                    </span>
+                </span>
+            </button>
+            <div role="status">{erased(told)}</div>
+            <hr class="menu__rule"/>
+            <button
+                type="button"
+                class="menu__item captures-menu__item"
+                disabled=erased(move || is_empty.get() || store.is_read_only())
+                on:click=keep
+            >
+                <Icon name="bench"/>
+                <span>
+                    {erased(move || locale.strings().captures_keep())}
+                    <span class="captures-menu__for">
+                        {erased(move || locale.strings().captures_keep_for())}
+                    </span>
+                </span>
+            </button>
+            <button type="button" class="menu__item captures-menu__item" on:click=move |_| to_captures()>
+                <Icon name="file"/>
+                <span>
+                    {erased(move || locale.strings().captures_open())}
+                    <span class="captures-menu__for">
+                        {erased(move || locale.strings().captures_open_for())}
+                    </span>
+                </span>
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,132 @@
+//! The messages that reached a client, newest first.
+
+use leptos::prelude::*;
+
+use super::message::MessageItem;
+use crate::capture::ClientSlot;
+use crate::lab::Message;
+use crate::ui::components::Icon;
+use crate::ui::erased::erased;
+use crate::ui::forms::BytesForm;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::state::store::use_store;
+
+/// How many are shown; the wire has the rest.
+const SHOWN: usize = 50;
+
+/// Nothing until the first message.
+#[component]
+pub fn Received(client: ClientSlot) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    let count = message_count(client);
+    let messages = move || -> Vec<Message> {
+        count.track();
+        store.peek(|lab| {
+            lab.client(client).map_or_else(Vec::new, |client| {
+                client.messages().iter().rev().take(SHOWN).cloned().collect()
+            })
+        })
+    };
+    let wanted = RwSignal::new(None::<BytesForm>);
+    let older = move || count.get().saturating_sub(SHOWN as u64);
+    view! {
+        <Show when=erased(move || { count.get() > 0 })>
+            <section class="received" id=received_id(client)>
+                <h4 class="received__head">
+                    {erased(move || locale.strings().panel_received())}
+                    <span class="badge">{erased(move || count.get())}</span>
+                    <FormSwitch wanted/>
+                </h4>
+                <ol class="received__list">
+                    <For each=messages key=|message| message.record let:message>
+                        <MessageItem message wanted/>
+                    </For>
+                    <Show when=erased(move || { older() > 0 })>
+                        <li class="message field__hint">
+                            {erased(move || locale.strings().panel_received_older(older()))}
+                        </li>
+                    </Show>
+                </ol>
+            </section>
+        </Show>
+    }
+}
+
+/// How many messages arrived, at the panel's head; leads to them.
+#[component]
+pub fn ReceivedCount(client: ClientSlot) -> impl IntoView {
+    let locale = use_locale();
+    let count = message_count(client);
+    let label = move || locale.strings().panel_received_show(count.get());
+    let show = move |_| {
+        if let Some(section) = document().get_element_by_id(&received_id(client)) {
+            section.scroll_into_view();
+        }
+    };
+    view! {
+        <Show when=erased(move || { count.get() > 0 })>
+            <button
+                type="button"
+                class="button button--quiet button--small"
+                aria-label=erased(label)
+                title=erased(label)
+                on:click=show
+            >
+                <Icon name="publish"/>
+                <span class="badge">{erased(move || count.get())}</span>
+            </button>
+        </Show>
+    }
+}
+
+/// All that arrived since the bench was set up, also what is no longer kept.
+pub fn message_count(client: ClientSlot) -> Memo<u64> {
+    let store = use_store();
+    Memo::new(move |_| {
+        store.with_lab(|lab| {
+            lab.client(client)
+                .map_or(0, |client| client.messages().len() as u64 + client.messages_dropped())
+        })
+    })
+}
+
+fn received_id(client: ClientSlot) -> String {
+    format!("client-{}-received", client.letter().to_ascii_lowercase())
+}
+
+/// How payloads are shown; none pressed leaves it to each payload.
+#[component]
+fn FormSwitch(wanted: RwSignal<Option<BytesForm>>) -> impl IntoView {
+    let locale = use_locale();
+    let word = move |option: Option<BytesForm>| match option {
+        None => locale.strings().panel_payload_auto(),
+        Some(BytesForm::Text) => locale.strings().form_as_text(),
+        Some(BytesForm::Json) => "JSON",
+        Some(BytesForm::Hex) => locale.strings().form_as_hex(),
+    };
+    let options = [None, Some(BytesForm::Text), Some(BytesForm::Json), Some(BytesForm::Hex)];
+    let buttons = options.map(|option| {
+        view! {
+            <button
+                type="button"
+                class="segmented__option"
+                aria-pressed=erased(move || (wanted.get() == option).to_string())
+                on:click=move |_| wanted.set(option)
+            >
+                {erased(move || word(option))}
+            </button>
+        }
+    });
+    view! {
+        <span class="button-row__end">
+            <span
+                class="segmented segmented--small"
+                role="group"
+                aria-label=erased(move || locale.strings().panel_payload_as())
+            >
+                {buttons.collect_view()}
+            </span>
+        </span>
+    }
+}

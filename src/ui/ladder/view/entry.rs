@@ -1,0 +1,13 @@
+//! The ladder, which arrives later.
+
+use leptos::prelude::*;
+
+use super::LadderView;
+use crate::ui::loading::part::parts;
+
+parts! {
+    /// The wire as a sequence diagram.
+    bench: fn ladder(is_picture: bool) {
+        view! { <LadderView is_picture/> }.into_any()
+    }
+}

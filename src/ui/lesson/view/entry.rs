@@ -1,0 +1,13 @@
+//! What of an exercise arrives later than the exercise.
+
+use leptos::prelude::*;
+
+use super::OnMosquitto;
+use crate::ui::loading::part::parts;
+
+parts! {
+    /// What differs on Mosquitto in an exercise.
+    bench: fn on_mosquitto(exercise: &'static str) {
+        view! { <OnMosquitto exercise/> }.into_any()
+    }
+}

@@ -1,9 +1,0 @@
-//! Boxes the closures a view re-runs, so each is not compiled separately.
-
-/// Erases the type of a closure that a view calls again whenever what it reads has changed.
-///
-/// Every closure is a type of its own, and the framework's code around it would be compiled once for
-/// each: some three kilobytes a piece, which made up most of the page.
-pub fn live<T>(read: impl Fn() -> T + Send + Sync + 'static) -> Box<dyn Fn() -> T + Send + Sync> {
-    Box::new(read)
-}

@@ -1,0 +1,56 @@
+//! The pages that arrive later, which are all but the first.
+
+use leptos::prelude::*;
+
+use super::{
+    BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
+    LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TroubleshootingPage,
+};
+use crate::capture::ClientSlot;
+use crate::ui::loading::part::parts;
+use crate::ui::navigation::address::Page;
+
+parts! {
+    /// An exercise with its bench, and the code that checks it.
+    bench: fn exercise_page(id: String) {
+        view! { <ExercisePage id/> }.into_any()
+    }
+    bench: fn chapter_page(id: String) {
+        view! { <ChapterPage id/> }.into_any()
+    }
+    /// The free bench.
+    bench: fn bench_page() {
+        view! { <BenchPage/> }.into_any()
+    }
+    /// The pages beside the course.
+    bench: fn around_page(page: Page) {
+        match page {
+            Page::Questions => view! { <QuestionsPage/> }.into_any(),
+            Page::Checklist => view! { <ChecklistPage/> }.into_any(),
+            Page::Troubleshooting => view! { <TroubleshootingPage/> }.into_any(),
+            Page::Finish => view! { <FinishPage/> }.into_any(),
+            Page::Mosquitto => view! { <MosquittoPage/> }.into_any(),
+            // Parts of their own.
+            Page::Bench | Page::Composer | Page::Reference | Page::Captures => ().into_any(),
+        }
+    }
+    /// What is asked about earlier chapters.
+    bench: fn recall(chapter: usize) {
+        view! { <RecallQuestions chapter/> }.into_any()
+    }
+    more: fn reference_page() {
+        view! { <ReferencePage/> }.into_any()
+    }
+    /// Captures beside the live one, with everything that reads files.
+    more: fn captures_page() {
+        view! { <CapturesPage/> }.into_any()
+    }
+    /// Any packet built, broken and sent.
+    more: fn composer_page() {
+        view! { <ComposerPage/> }.into_any()
+    }
+    /// What passes on the home page's live connection.
+    wire: fn live_wire(client: ClientSlot) {
+        view! { <LiveWire client/> }.into_any()
+    }
+}

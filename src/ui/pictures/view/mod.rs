@@ -1,0 +1,28 @@
+//! The picture of an exercise, and what all pictures measure and watch.
+
+pub mod measure;
+pub mod sight;
+
+use leptos::prelude::*;
+
+use crate::course::Picture;
+use crate::ui::lesson::view::LessonSession;
+use crate::ui::pictures::{
+    alias_game, alias_ledger, codes, metadata, requests, scram, sessions, tracer, versions, window,
+};
+
+/// The picture of an exercise, live.
+pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
+    match picture {
+        Picture::Requests => view! { <requests::view::RequestsPicture session/> }.into_any(),
+        Picture::Sessions => sessions::view::SessionsPicture().into_any(),
+        Picture::Tracer => view! { <tracer::view::TracerPicture session/> }.into_any(),
+        Picture::Metadata => view! { <metadata::view::MetadataPicture session/> }.into_any(),
+        Picture::Window => window::view::WindowPicture().into_any(),
+        Picture::Scram => scram::view::ScramPicture().into_any(),
+        Picture::Versions => versions::view::VersionsPicture().into_any(),
+        Picture::Codes => view! { <codes::view::CodesPicture session/> }.into_any(),
+        Picture::AliasLedger => view! { <alias_ledger::view::AliasLedger session/> }.into_any(),
+        Picture::AliasGame => view! { <alias_game::view::AliasGame session/> }.into_any(),
+    }
+}

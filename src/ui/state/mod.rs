@@ -1,0 +1,6 @@
+//! What the whole page shares, each made once by the app: the lab, the progress, the theme.
+
+pub mod progress;
+pub mod remembered_broker;
+pub mod store;
+pub mod theme;

@@ -1,0 +1,406 @@
+//! The one place that holds the lab. Views read it through here and act through here; links, the clock
+//! and timers are driven from here.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::remembered_broker;
+use crate::auth::KEY_LENGTH;
+use crate::broker;
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
+use crate::lab::{Act, ActError, Lab, LinkState, OutsideTime, Problem};
+use crate::link::websocket::WebSocketLink;
+use crate::link::{LinkCommand, LinkEvent, Target};
+use crate::mqtt::ConnectionId;
+use crate::time::Instant;
+use crate::ui::browser::answers_http::answers_http;
+
+/// Copied freely; made once, by the app.
+#[derive(Clone, Copy)]
+pub struct Store {
+    lab: StoredValue<Lab, LocalStorage>,
+    is_read_only: bool,
+    links: StoredValue<HashMap<ConnectionId, WebSocketLink>, LocalStorage>,
+    timer: StoredValue<Option<(Instant, Timeout)>, LocalStorage>,
+    /// The browser's clock, in milliseconds, at the moment the lab began.
+    began: f64,
+    /// How far the lab's clock has been put forward since.
+    skipped: StoredValue<Duration>,
+    /// The latest times that it was: when, and by how much.
+    skips: StoredValue<Vec<(Instant, Duration)>>,
+    /// Counts changes; set at most once per animation frame.
+    revision: RwSignal<u64>,
+    revision_is_due: StoredValue<bool>,
+    /// The record the inspector shows.
+    selected: RwSignal<Option<RecordId>>,
+    opened: RwSignal<BTreeSet<RecordId>>,
+    /// Counts the times that somebody has opened one.
+    opens: RwSignal<u32>,
+    /// What the forms of each client hold at the start.
+    prepared: RwSignal<Vec<Vec<Act>>, LocalStorage>,
+    target: RwSignal<Target>,
+}
+
+impl Store {
+    pub fn provide(target: Target) -> Store {
+        let is_secure = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
+        let lab = Lab::new(target.clone(), is_secure, seed());
+        Store::provide_lab(lab, target, false)
+    }
+
+    /// For the components below, in place of the one around: a bench on which nothing happens, with a
+    /// capture from elsewhere.
+    pub fn provide_read_only(capture: Capture) -> Store {
+        Store::provide_lab(Lab::of_capture(capture), Target::InTab, true)
+    }
+
+    fn provide_lab(lab: Lab, target: Target, is_read_only: bool) -> Store {
+        let store = Store {
+            lab: StoredValue::new_local(lab),
+            is_read_only,
+            links: StoredValue::new_local(HashMap::new()),
+            timer: StoredValue::new_local(None),
+            began: milliseconds(),
+            skipped: StoredValue::new(Duration::ZERO),
+            skips: StoredValue::new(Vec::new()),
+            revision: RwSignal::new(0),
+            revision_is_due: StoredValue::new(false),
+            selected: RwSignal::new(None),
+            opened: RwSignal::new(BTreeSet::new()),
+            opens: RwSignal::new(0),
+            prepared: RwSignal::new_local(Vec::new()),
+            target: RwSignal::new(target),
+        };
+        provide_context(store);
+        store
+    }
+
+    /// The moment it is now, on the lab's axis.
+    pub fn now(self) -> Instant {
+        let passed = ((milliseconds() - self.began) * 1000.0) as u64;
+        Instant::from_micros(passed) + self.skipped.get_value()
+    }
+
+    /// The moment the lab began, in microseconds since 1970.
+    pub fn began_at(self) -> u64 {
+        let now = (js_sys::Date::now() * 1000.0) as u64;
+        now.saturating_sub(self.now().as_micros())
+    }
+
+    /// Whether it only shows a capture from elsewhere.
+    pub fn is_read_only(self) -> bool {
+        self.is_read_only
+    }
+
+    /// Changes whenever the capture or a client has changed, at most once per animation frame. Tracked.
+    pub fn revision(self) -> u64 {
+        self.revision.get()
+    }
+
+    /// Reads the lab. Tracked: runs again when anything in it has changed.
+    pub fn with_lab<T>(self, read: impl FnOnce(&Lab) -> T) -> T {
+        self.revision.track();
+        self.lab.with_value(read)
+    }
+
+    /// Reads the capture. Tracked like [`Store::with_lab`].
+    pub fn with_capture<T>(self, read: impl FnOnce(&Capture) -> T) -> T {
+        self.with_lab(|lab| read(lab.capture()))
+    }
+
+    /// Reads the lab as it is at this moment. Not tracked.
+    pub fn peek<T>(self, read: impl FnOnce(&Lab) -> T) -> T {
+        self.lab.with_value(read)
+    }
+
+    /// One record, if it is still there. Not tracked: records never change.
+    pub fn record(self, id: RecordId) -> Option<Record> {
+        self.peek(|lab| lab.capture().get(id).cloned())
+    }
+
+    /// The record that the inspector shows. Tracked.
+    pub fn selected(self) -> Option<RecordId> {
+        self.selected.get()
+    }
+
+    /// The same at this moment. Not tracked.
+    pub fn peek_selected(self) -> Option<RecordId> {
+        self.selected.get_untracked()
+    }
+
+    /// For what is done later: `None` once the store has gone with its page. Not tracked.
+    pub fn try_selected(self) -> Option<Option<RecordId>> {
+        self.selected.try_get_untracked()
+    }
+
+    /// Opens a record in the inspector, which comes into sight for it.
+    pub fn open(self, id: RecordId) {
+        self.open_behind(id);
+        self.opens.update(|opens| *opens += 1);
+    }
+
+    /// Changes whenever somebody opens a record, also the same one again. Tracked.
+    pub fn opens(self) -> u32 {
+        self.opens.get()
+    }
+
+    /// Opens a record in the inspector, wherever the reader is.
+    pub fn open_behind(self, id: RecordId) {
+        self.selected.set(Some(id));
+        self.opened.update(|opened| {
+            opened.insert(id);
+        });
+    }
+
+    pub fn close_inspector(self) {
+        self.selected.set(None);
+    }
+
+    /// The records that have been opened since the bench was set up. Tracked.
+    pub fn with_opened<T>(self, read: impl FnOnce(&BTreeSet<RecordId>) -> T) -> T {
+        self.opened.with(read)
+    }
+
+    /// The same at this moment. Not tracked.
+    pub fn peek_opened<T>(self, read: impl FnOnce(&BTreeSet<RecordId>) -> T) -> T {
+        self.opened.with_untracked(read)
+    }
+
+    /// What the forms of the client in that slot hold at the start: Connect, Subscribe, Publish … as
+    /// far as the exercise prepares them. Tracked: changes when the bench is set up anew.
+    pub fn prepared(self, slot: ClientSlot) -> Vec<Act> {
+        self.prepared.with(|all| all.get(usize::from(slot.0)).cloned().unwrap_or_default())
+    }
+
+    /// Where the next connection goes. Tracked.
+    pub fn target(self) -> Target {
+        self.target.get()
+    }
+
+    /// Chooses where the next connection goes, and remembers it.
+    pub fn set_target(self, target: Target) {
+        remembered_broker::remember(&target);
+        self.lab.update_value(|lab| lab.set_target(target.clone()));
+        self.target.set(target);
+    }
+
+    /// Clears the bench and puts fresh clients on it: a role and the prepared forms of each.
+    pub fn set_up(self, clients: Vec<(&str, Vec<Act>)>) {
+        let (roles, prepared): (Vec<_>, Vec<_>) = clients.into_iter().unzip();
+        let now = self.now();
+        self.lab.update_value(|lab| lab.set_up(roles, now));
+        self.selected.set(None);
+        self.opened.update(BTreeSet::clear);
+        self.prepared.set(prepared);
+        self.pump();
+    }
+
+    /// Puts one more client on the bench, with prepared forms.
+    pub fn add_client(self, role: &str, prepared: impl FnOnce(ClientSlot) -> Vec<Act>) {
+        if let Some(slot) = self.lab.try_update_value(|lab| lab.add_client(role)).flatten() {
+            let index = usize::from(slot.0);
+            self.prepared.update(|all| {
+                all.resize(all.len().max(index + 1), Vec::new());
+                all[index] = prepared(slot);
+            });
+            self.pump();
+        }
+    }
+
+    /// Takes a client from the bench.
+    pub fn remove_client(self, slot: ClientSlot) {
+        let now = self.now();
+        self.lab.update_value(|lab| lab.remove_client(slot, now));
+        self.pump();
+    }
+
+    /// Gives a client another part on the bench.
+    pub fn rename_client(self, slot: ClientSlot, role: &str) {
+        self.lab.update_value(|lab| lab.rename_client(slot, role));
+        self.announce();
+    }
+
+    /// Does one thing on the bench. An error says which rule forbids it; nothing was sent then.
+    pub fn act(self, act: Act) -> Result<(), ActError> {
+        self.act_at_once([act])
+    }
+
+    /// Does several things in one moment, so that no answer comes in between; the first error ends it.
+    pub fn act_at_once(self, acts: impl IntoIterator<Item = Act>) -> Result<(), ActError> {
+        let now = self.now();
+        let mut acts = acts.into_iter();
+        let result = self.lab.try_update_value(|lab| acts.try_for_each(|act| lab.act(act, now)));
+        self.pump();
+        result.unwrap_or(Ok(()))
+    }
+
+    /// Changes the policy of the broker in the tab, or gives it an operator's command.
+    pub fn operate(self, input: broker::Input) {
+        let now = self.now();
+        self.lab.update_value(|lab| lab.operate_in_tab(input, now));
+        self.pump();
+    }
+
+    /// How long bytes travel between the clients and the broker in the tab.
+    pub fn set_latency(self, latency: Duration) {
+        self.lab.update_value(|lab| lab.set_in_tab_latency(latency));
+        self.announce();
+    }
+
+    /// Puts the clock forward, with everything that falls due meanwhile.
+    pub fn skip(self, by: Duration) -> Result<(), OutsideTime> {
+        let now = self.now();
+        let skipped = self.lab.try_update_value(|lab| lab.skip(by, now)).transpose()?;
+        if skipped.is_some() {
+            self.skipped.update_value(|all| *all += by);
+            self.skips.update_value(|all| {
+                if all.len() == SKIPS {
+                    all.remove(0);
+                }
+                all.push((now, by));
+            });
+            // What is due next comes sooner now.
+            self.timer.set_value(None);
+            self.pump();
+        }
+        Ok(())
+    }
+
+    /// The latest times that the clock was put forward: when, and by how much. Not tracked.
+    pub fn skips(self) -> Vec<(Instant, Duration)> {
+        self.skips.get_value()
+    }
+
+    fn link_event(self, connection: ConnectionId, event: LinkEvent) {
+        let now = self.now();
+        if matches!(event, LinkEvent::Closed { .. }) {
+            self.links.update_value(|links| drop(links.remove(&connection)));
+            self.lab.update_value(|lab| lab.link_event(connection, event, now));
+            self.probe_failures();
+        } else {
+            self.lab.update_value(|lab| lab.link_event(connection, event, now));
+        }
+        self.pump();
+    }
+
+    /// Carries out what the lab wants of its links, and wakes it when its next timeout is due.
+    fn pump(self) {
+        while let Some(command) = self.lab.try_update_value(Lab::next_command).flatten() {
+            match command {
+                LinkCommand::Open { connection, target, subprotocol } => {
+                    // The lab carries the broker in the tab itself.
+                    let Target::At(address) = target else { continue };
+                    let tell = move |event| self.link_event(connection, event);
+                    match WebSocketLink::open(&address, &subprotocol, tell) {
+                        Ok(link) => {
+                            self.links.update_value(|links| drop(links.insert(connection, link)));
+                        }
+                        // The browser refuses at once, for instance ws:// from an https page.
+                        Err(reason) => {
+                            self.link_event(connection, LinkEvent::Closed { code: None, reason });
+                        }
+                    }
+                }
+                LinkCommand::Send { connection, bytes } => self.links.with_value(|links| {
+                    if let Some(link) = links.get(&connection) {
+                        link.send(&bytes);
+                    }
+                }),
+                LinkCommand::Close { connection } => self.links.with_value(|links| {
+                    if let Some(link) = links.get(&connection) {
+                        link.close();
+                    }
+                }),
+            }
+        }
+        self.set_timer();
+        self.announce();
+    }
+
+    fn set_timer(self) {
+        let due = self.peek(Lab::next_timeout);
+        if self.timer.with_value(|timer| timer.as_ref().map(|(at, _)| *at)) == due {
+            return;
+        }
+        let timer = due.map(|at| {
+            // A browser's timer may fire a little early: one millisecond more spares a second round.
+            let wait = at.since(self.now()).as_millis() + 1;
+            let wait = u32::try_from(wait).unwrap_or(u32::MAX).min(LONGEST_TIMEOUT);
+            let wake = move || {
+                self.timer.set_value(None);
+                let now = self.now();
+                self.lab.update_value(|lab| lab.advance(now));
+                self.pump();
+            };
+            (at, Timeout::new(wait, wake))
+        });
+        self.timer.set_value(timer);
+    }
+
+    /// Tells the views, once per animation frame however much has happened. A hidden page has no
+    /// frames, but its exercises go on.
+    fn announce(self) {
+        if self.revision_is_due.get_value() {
+            return;
+        }
+        self.revision_is_due.set_value(true);
+        let tell = move || {
+            self.revision_is_due.set_value(false);
+            self.revision.update(|revision| *revision += 1);
+        };
+        match document().hidden() {
+            true => drop(Timeout::new(100, tell).forget()),
+            false => request_animation_frame(tell),
+        }
+    }
+
+    /// A WebSocket that never opened tells nothing; whether a web server answers there narrows the cause.
+    fn probe_failures(self) {
+        let failed =
+            self.peek(|lab| {
+                lab.clients()
+                    .iter()
+                    .filter(|client| client.link_state() == LinkState::Closed)
+                    .filter_map(|client| match client.problem() {
+                        Some(Problem::ConnectFailed {
+                            address, answers_http: None, close, ..
+                        }) if !close.was_open => Some((client.slot(), address.clone())),
+                        _ => None,
+                    })
+                    .collect::<Vec<_>>()
+            });
+        for (slot, address) in failed {
+            spawn_local(async move {
+                let answers = answers_http(&address).await;
+                self.lab.update_value(|lab| lab.note_answers_http(slot, &address, answers));
+                self.announce();
+            });
+        }
+    }
+}
+
+pub fn use_store() -> Store {
+    expect_context()
+}
+
+/// Randomness for the broker in the tab.
+fn seed() -> [u8; KEY_LENGTH] {
+    let mut seed = [0; KEY_LENGTH];
+    for half in seed.chunks_mut(16) {
+        half.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..half.len()]);
+    }
+    seed
+}
+
+/// Time skips that are remembered.
+const SKIPS: usize = 64;
+/// The longest time a browser's timer can wait.
+const LONGEST_TIMEOUT: u32 = i32::MAX as u32;
+
+fn milliseconds() -> f64 {
+    window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
+}
