@@ -140,15 +140,15 @@ pub enum ErrorKind {
     /// AUTH without an Authentication Method, other than the short form that means Success [MQTT-4.12.0-5].
     AuthenticationMethodMissing,
     /// A Protocol Level other than that of the version in which a CONNECT before 5.0 is read; the one given
-    /// here (3.1.1 [MQTT-3.1.2-2]).
+    /// here.
     ProtocolLevel(u8),
-    /// A Password without a User Name, before 5.0 (3.1.1 [MQTT-3.1.2-22]).
+    /// A Password without a User Name, before 5.0.
     PasswordWithoutUserName,
-    /// No Client Identifier, before 5.0 and without Clean Session (3.1.1 [MQTT-3.1.3-8]).
+    /// No Client Identifier, before 5.0 and without Clean Session.
     ClientIdentifierEmpty,
-    /// One of the upper six bits of the byte with the requested QoS, before 5.0 (3.1.1 [MQTT-3.8.3-4]).
+    /// One of the upper six bits of the byte with the requested QoS, before 5.0.
     RequestedQoSReserved,
-    /// A return code that the packet does not have before 5.0 (3.1.1 [MQTT-3.2.2-6], [MQTT-3.9.3-2]).
+    /// A return code that the packet does not have before 5.0.
     ReturnCodeReserved(u8, PacketType),
     /// Larger than the Maximum Packet Size of the receiver (§3.1.2.11.4).
     PacketTooLarge {
@@ -190,6 +190,18 @@ impl ErrorKind {
             Version::V5 => self.rule(),
             Version::V3_1 | Version::V3_1_1 => v3::rule(self),
         }
+    }
+
+    /// Whether only versions before 5.0 have the rule.
+    pub fn is_only_before_5(self) -> bool {
+        matches!(
+            self,
+            ErrorKind::ProtocolLevel(_)
+                | ErrorKind::PasswordWithoutUserName
+                | ErrorKind::ClientIdentifierEmpty
+                | ErrorKind::RequestedQoSReserved
+                | ErrorKind::ReturnCodeReserved(..)
+        )
     }
 
     /// The Reason Code with which a receiver answers, in CONNACK or DISCONNECT (§4.13). For
@@ -295,14 +307,12 @@ error_kinds! {
     E::AuthenticationDataWithoutMethod =>
         authentication_data_without_method, Protocol, "§3.1.2.11.10";
     E::AuthenticationMethodMissing => authentication_method_missing, Protocol, "[MQTT-4.12.0-5]";
-    E::ProtocolLevel(_) => protocol_level, Protocol, "[MQTT-3.1.2-2]";
-    E::PasswordWithoutUserName => password_without_user_name, Malformed, "[MQTT-3.1.2-22]";
-    E::ClientIdentifierEmpty => client_identifier_empty, Protocol, "[MQTT-3.1.3-8]";
-    E::RequestedQoSReserved => requested_qos_reserved, Malformed, "[MQTT-3.8.3-4]";
-    E::ReturnCodeReserved(_, packet) => return_code_reserved, Protocol, match packet {
-        PacketType::SubAck => "[MQTT-3.9.3-2]",
-        _ => "[MQTT-3.2.2-6]",
-    };
+    // 5.0 has no such rules.
+    kind @ E::ProtocolLevel(_) => protocol_level, Protocol, v3::rule(kind);
+    kind @ E::PasswordWithoutUserName => password_without_user_name, Malformed, v3::rule(kind);
+    kind @ E::ClientIdentifierEmpty => client_identifier_empty, Protocol, v3::rule(kind);
+    kind @ E::RequestedQoSReserved => requested_qos_reserved, Malformed, v3::rule(kind);
+    kind @ E::ReturnCodeReserved(..) => return_code_reserved, Protocol, v3::rule(kind);
     E::PacketTooLarge { .. } => packet_too_large, Protocol, "§3.1.2.11.4";
 }
 

@@ -43,5 +43,6 @@ pub use topic::{
     ShareName, check_topic_filter, check_topic_name, matches, split_shared, starts_with_wildcard,
     without_share_name,
 };
+pub use v3::meant_in_5;
 pub use version::Version;
 pub use writer::variable_byte_integer;

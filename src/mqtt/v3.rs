@@ -1,9 +1,14 @@
 //! What 3.1 and 3.1.1 name and number differently from 5.0: return codes, fields, and the rules that an
 //! error breaks. The bytes are read and written by the same code as those of 5.0.
+//!
+//! The numbers of statements and sections in this file are those of 3.1.1.
+
+use std::iter::repeat_n;
 
 use super::error::ErrorKind;
 use super::field::FieldId;
-use super::packet::PacketType;
+use super::packet::{Packet, PacketType};
+use super::property::Property;
 use super::reason_code::ReasonCode;
 
 /// The Connect Return codes (3.1.1, §3.2.2.3) by value, and the Reason Codes that took their places.
@@ -23,6 +28,21 @@ const SUBACK_RETURN_CODES: [(ReasonCode, &str); 4] = [
     (ReasonCode::GrantedQoS2, "Success - Maximum QoS 2"),
     (ReasonCode::UnspecifiedError, "Failure"),
 ];
+
+/// What 5.0 writes to mean the same as this packet of an older version: where Clean Session is 0 the Session is
+/// kept without end, and UNSUBACK has a Reason Code for each of the `filters` of its UNSUBSCRIBE.
+pub fn meant_in_5(mut packet: Packet, filters: usize) -> Packet {
+    match &mut packet {
+        Packet::Connect(connect) if !connect.clean_start => {
+            connect.properties.push(Property::SessionExpiryInterval(u32::MAX));
+        }
+        Packet::UnsubAck(unsuback) => {
+            unsuback.reason_codes.extend(repeat_n(ReasonCode::Success, filters));
+        }
+        _ => {}
+    }
+    packet
+}
 
 /// What a return code on the wire means, and its name; `None` for one that is reserved.
 pub(super) fn from_return_code(
@@ -92,7 +112,8 @@ pub(super) fn section(id: FieldId) -> &'static str {
     }
 }
 
-/// The statement or section of 3.1.1 that an error breaks. Kinds that only 5.0 knows keep theirs.
+/// The statement or section of 3.1.1 that an error breaks. Kinds that only 5.0 knows keep theirs, and so do
+/// those for which both have the same number.
 pub(super) fn rule(kind: ErrorKind) -> &'static str {
     use ErrorKind as E;
     match kind {
@@ -121,7 +142,12 @@ pub(super) fn rule(kind: ErrorKind) -> &'static str {
         E::WillRetainWithoutWill => "[MQTT-3.1.2-15]",
         E::ConnectAcknowledgeFlags => "§3.2.2.1",
         E::SessionPresentOnError => "[MQTT-3.2.2-4]",
-        E::SubscriptionQoS3 => "[MQTT-3.8.3-4]",
+        E::SubscriptionQoS3 | E::RequestedQoSReserved => "[MQTT-3.8.3-4]",
+        E::ProtocolLevel(_) => "[MQTT-3.1.2-2]",
+        E::PasswordWithoutUserName => "[MQTT-3.1.2-22]",
+        E::ClientIdentifierEmpty => "[MQTT-3.1.3-8]",
+        E::ReturnCodeReserved(_, PacketType::SubAck) => "[MQTT-3.9.3-2]",
+        E::ReturnCodeReserved(..) => "[MQTT-3.2.2-6]",
         kind => kind.rule(),
     }
 }

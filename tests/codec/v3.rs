@@ -1,5 +1,5 @@
 //! 3.1.1 and 3.1, read and written by the same code as 5.0: every packet, what must be refused, and what the
-//! dissection says.
+//! dissection says. The numbers of statements in this file are those of 3.1.1.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use mqtt5_playground::mqtt::{
     Ack, Auth, Bits, ConnAck, Connect, DecodeError, Deframer, Disconnect, EncodeError, ErrorKind,
     Field, FieldId, Packet, PacketId, PacketStream, PacketType, Properties, Property, Publish, QoS,
     ReasonCode, Sender, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Version, Will,
-    dissect_as, encode, encode_as,
+    dissect_as, encode, encode_as, meant_in_5,
 };
 
 use crate::support::{CLIENT, SERVER, bytes, read_as};
@@ -94,14 +94,13 @@ fn packets() -> Vec<(Option<Sender>, &'static str, Packet)> {
         (SERVER, "70 02 000A", Packet::PubComp(Ack::success(id(10)))),
         (
             CLIENT,
-            "82 11 000A 0001 '#' 02 0008 '$share/x' 00",
+            "82 11 000A 0001 '#' 02 0008 '$SYS/a/b' 00",
             Packet::Subscribe(Subscribe {
                 packet_id: id(10),
                 properties: Properties::NONE,
-                // In 3.1.1 `$share` is a level like others.
                 subscriptions: vec![
                     subscription("#", QoS::ExactlyOnce),
-                    subscription("$share/x", QoS::AtMostOnce),
+                    subscription("$SYS/a/b", QoS::AtMostOnce),
                 ],
             }),
         ),
@@ -399,6 +398,28 @@ fn what_3_1_1_cannot_say_is_omitted_or_refused() {
         assert_eq!(encode_as(&packet, V3_1_1), expect.map(bytes), "{packet:?}");
         assert_eq!(encode_as(&packet, V5), encode(&packet), "{packet:?}");
     }
+}
+
+#[test]
+fn share_is_a_level_like_others_before_5_0() {
+    let plain = bytes("82 0D 000A 0008 '$share/x' 00");
+    assert!(read_as(&plain, CLIENT, V3_1_1).is_ok());
+    let shared = bytes("82 0E 000A 00 0008 '$share/x' 00");
+    let error = read_as(&shared, CLIENT, V5).map_err(|error| error.kind);
+    assert_eq!(error, Err(ErrorKind::ShareWithoutFilter));
+}
+
+#[test]
+fn what_is_meant_can_be_said_in_5_0() {
+    for (sender, hex, packet) in packets() {
+        let written = encode(&meant_in_5(packet.clone(), 2)).expect("5.0 can say it");
+        let read = read_as(&written, sender, V5).unwrap_or_else(|error| panic!("{hex}: {error}"));
+        // And back again.
+        assert_eq!(encode_as(&read, V3_1_1).as_ref(), Ok(&bytes(hex)), "{hex}");
+    }
+    let kept = Connect { client_id: "c".into(), ..Connect::default() };
+    let kept = encode(&meant_in_5(Packet::Connect(Box::new(kept)), 0)).expect("5.0 can say it");
+    assert_eq!(kept, bytes("10 13 0004 'MQTT' 05 00 0000 05 11 FFFFFFFF 0001 'c'"));
 }
 
 /// `name start..end = value (section)` of every leaf and bit field, as 3.1.1 names them.

@@ -1060,4 +1060,40 @@ mod tests {
         let cause = why(&capture, end).map(|why| why.cause);
         assert_eq!(cause, Some(Cause::ClosedUnexplained));
     }
+
+    /// A connection that the Server closes after these packets: how its CONNACK and its close are explained.
+    fn refused(connect: &'static [u8], connack: &'static [u8]) -> [Option<Cause>; 2] {
+        let mut capture = Capture::default();
+        let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+        let mut push = |entry| capture.push(Instant::START, slot, connection, entry);
+        push(Entry::Opened);
+        push(Entry::Packet { sender: Sender::Client, bytes: Bytes::from_static(connect) });
+        let said = push(Entry::Packet { sender: Sender::Server, bytes: connack.into() });
+        let by = Some(Sender::Server);
+        let close = LinkClose { by, was_open: true, code: None, reason: String::new() };
+        let closed = push(Entry::Closed(close));
+        [said, closed].map(|id| {
+            let found = why(&capture, id);
+            assert_eq!(has_why(&capture, id), found.is_some(), "{connect:02x?} {connack:02x?}");
+            found.map(|why| why.cause)
+        })
+    }
+
+    #[test]
+    fn only_what_5_0_says_is_explained() {
+        const OLD: &[u8] = b"\x10\x0D\0\x04MQTT\x04\x02\0\x3C\0\x01c";
+        const NEW: &[u8] = b"\x10\x0E\0\x04MQTT\x05\x02\0\x3C\0\0\x01c";
+        let refusal = Cause::Refused(ReasonCode::UnsupportedProtocolVersion, PacketType::ConnAck);
+        let version = Cause::ClientBroken(ErrorKind::ProtocolVersion(4));
+        for (connect, connack, expect) in [
+            // A Server of 3.1.1 to a Client of 5.0, and the other way round.
+            (NEW, &b"\x20\x02\0\x01"[..], Some(refusal)),
+            (OLD, b"\x20\x03\0\x84\0", Some(version)),
+            // Both speak 3.1.1, whose refusals and silent ends say nothing in the words of 5.0.
+            (OLD, b"\x20\x02\0\x05", None),
+        ] {
+            assert_eq!(refused(connect, connack), [expect; 2], "{connect:02x?} {connack:02x?}");
+        }
+        assert_eq!(refused(OLD, b"\x20\x02\0\0"), [None, None]);
+    }
 }
