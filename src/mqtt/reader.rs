@@ -118,20 +118,31 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     pub(super) fn variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
-        let (value, length) = self.measure_variable_byte_integer(label)?;
+        let read = read_variable_byte_integer(self.rest());
+        self.take_length(label, read)
+    }
+
+    /// Before 5.0 it need not have the fewest bytes.
+    pub(super) fn remaining_length(&mut self) -> Result<u32, DecodeError> {
+        let read = read_length(self.rest(), self.version);
+        self.take_length(FieldId::RemainingLength.into(), read)
+    }
+
+    /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
+    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
+        let read = read_variable_byte_integer(self.rest());
+        self.measured(label, read).map(|(value, _)| value)
+    }
+
+    fn take_length(&mut self, label: Label, read: ReadLength) -> Result<u32, DecodeError> {
+        let (value, length) = self.measured(label, read)?;
         self.sink.leaf(label, self.at..self.at + length, || Value::Number(value));
         self.at += length;
         Ok(value)
     }
 
-    /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
-    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
-        self.measure_variable_byte_integer(label).map(|(value, _)| value)
-    }
-
-    fn measure_variable_byte_integer(&mut self, label: Label) -> Result<(u32, usize), DecodeError> {
-        read_length(self.rest(), self.version)
-            .and_then(|read| read.ok_or((self.remaining(), ErrorKind::Truncated)))
+    fn measured(&mut self, label: Label, read: ReadLength) -> Result<(u32, usize), DecodeError> {
+        read.and_then(|read| read.ok_or((self.remaining(), ErrorKind::Truncated)))
             .map_err(|(offset, kind)| self.cut_off(label, self.at + offset, kind))
     }
 
@@ -318,23 +329,11 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 }
 
-/// The same in any version: before 5.0 nothing asks for the fewest bytes.
-pub(super) fn read_length(
-    bytes: &[u8],
-    version: Version,
-) -> Result<Option<(u32, usize)>, (usize, ErrorKind)> {
-    match read_variable_byte_integer(bytes) {
-        Err((last, ErrorKind::VariableByteIntegerNotMinimal)) if !version.is_5() => {
-            let width = last + 1;
-            Ok(split_length(&bytes[..width]).map(|(value, _)| (value as u32, width)))
-        }
-        read => read,
-    }
-}
+/// The value of a Variable Byte Integer (§1.5.5) and its length in bytes. `None` where its last byte has not
+/// arrived; an error names the offset of the byte that breaks the rule.
+type ReadLength = Result<Option<(u32, usize)>, (usize, ErrorKind)>;
 
-/// Reads a Variable Byte Integer (§1.5.5); returns its value and its length in bytes. `None` where its last
-/// byte has not arrived; an error names the offset of the byte that breaks the rule.
-fn read_variable_byte_integer(bytes: &[u8]) -> Result<Option<(u32, usize)>, (usize, ErrorKind)> {
+fn read_variable_byte_integer(bytes: &[u8]) -> ReadLength {
     let mut value = 0;
     for (index, &byte) in bytes.iter().enumerate() {
         value |= u32::from(byte & 0x7F) << (7 * index);
@@ -350,6 +349,17 @@ fn read_variable_byte_integer(bytes: &[u8]) -> Result<Option<(u32, usize)>, (usi
         }
     }
     Ok(None)
+}
+
+/// Reads a Remaining Length of any version: before 5.0 nothing asks for the fewest bytes.
+pub(super) fn read_length(bytes: &[u8], version: Version) -> ReadLength {
+    match read_variable_byte_integer(bytes) {
+        Err((last, ErrorKind::VariableByteIntegerNotMinimal)) if !version.is_5() => {
+            let width = last + 1;
+            Ok(split_length(&bytes[..width]).map(|(value, _)| (value as u32, width)))
+        }
+        read => read,
+    }
 }
 
 /// The value of a bit field, with a name where its section gives one.

@@ -162,7 +162,7 @@ fn row(
         }
         _ => ("same", "met", strings.captures_same()),
     };
-    let records = [pair.left.and_then(|id| left.get(id)), pair.right.and_then(|id| right.get(id))];
+    let records = [pair.left.and_then(|at| left.at(at)), pair.right.and_then(|at| right.at(at))];
     let version = records.into_iter().flatten().map(|record| record.version).max();
     let version = version.unwrap_or_default();
     let differences: Vec<_> = pair
