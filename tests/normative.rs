@@ -134,7 +134,7 @@ fn is_before_5(path: &Path) -> bool {
 fn every_number_of_3_1_1_exists() {
     let mut cited = 0;
     for (path, text) in ["src", "tests"].into_iter().flat_map(|folder| sources(folder, &["rs"])) {
-        for id in named(&text).into_iter().filter(|_| is_before_5(&path)) {
+        for id in named(&text).filter(|_| is_before_5(&path)) {
             let statement = id.trim_matches(['[', ']']).trim_start_matches("MQTT-");
             let (section, number) = statement.rsplit_once('-').expect("a section and a number");
             let number: u32 = number.parse().expect("digits");
@@ -153,7 +153,7 @@ fn every_number_cited_anywhere_exists() {
     let statements = statements();
     let folders = ["src", "tests", "examples", "benches", "xtask", "docs"];
     for (path, text) in folders.into_iter().flat_map(|folder| sources(folder, &["rs", "md"])) {
-        for id in named(&text).into_iter().filter(|_| !is_before_5(&path)) {
+        for id in named(&text).filter(|_| !is_before_5(&path)) {
             assert!(statements.contains_key(id), "{id} in {}", path.display());
         }
     }
