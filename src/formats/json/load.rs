@@ -53,6 +53,7 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
             wrong,
         })?;
     }
+    capture.settle_versions();
     Ok(capture)
 }
 

@@ -145,7 +145,7 @@ const TOPIC: &str = "topic:";
 
 /// The Topic Name of a PUBLISH, also behind an alias, the Will Topic, or the Topic Filters.
 fn topics_of(capture: &Capture, record: &Record) -> Vec<String> {
-    match record.valid_packet() {
+    match record.packet().and_then(Result::ok) {
         Some(Packet::Publish(publish)) if publish.topic.is_empty() => {
             let aliased = capture.aliased(record);
             aliased.map(|aliased| aliased.topic.to_owned()).into_iter().collect()
