@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mqtt5_playground::broker::{self, Availability, Command, Input, Policy, Refusal, Rule, User};
-use mqtt5_playground::lab::{Act, Action, Behaviour, Login};
+use mqtt5_playground::lab::{Act, Action, Login};
 use mqtt5_playground::link::Fault;
 use mqtt5_playground::mqtt::{
     Connect, Disconnect, Packet, PacketId, PacketType, Property, Publish, QoS, ReasonCode, Sender,
@@ -378,7 +378,7 @@ fn availability(bench: &mut Bench, _: PacketType, code: R) {
 
 fn log_in(bench: &mut Bench) {
     policy(bench, |policy| policy.users = vec![ada()]);
-    bench.act(A, Action::Automate(Behaviour::Login(login())));
+    bench.act(A, Action::Automate(login().into()));
     bench.connect(A, named("a", login().opening().expect("the name can be sent")));
 }
 
