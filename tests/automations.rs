@@ -1,5 +1,8 @@
 //! What clients on the bench do by themselves, on a virtual clock.
 
+#[path = "support/bench.rs"]
+mod bench;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,9 +11,9 @@ use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::client::AcknowledgeByHand;
 use mqtt5_playground::course::{Cast, exercise};
 use mqtt5_playground::lab::{
-    Act, Action, Automation, Behaves, BehaviourKind, BenchClient, Correlation, Lab, LinkState,
-    Login, LoginState, Loss, Order, PeriodicPublisher, Problem, Reconnect, ReconnectState,
-    Reconnecting, ResourceService, Responder, Retry, Route, Silence, SlowConsumer,
+    Act, Action, Automation, Behaves, BehaviourKind, Correlation, Lab, LinkState, Login,
+    LoginState, Loss, Order, PeriodicPublisher, Problem, Reconnect, ReconnectState, Reconnecting,
+    ResourceService, Responder, Retry, Route, Silence, SlowConsumer,
 };
 use mqtt5_playground::link::{Failure, LinkCommand, Target};
 use mqtt5_playground::mqtt::{
@@ -19,36 +22,15 @@ use mqtt5_playground::mqtt::{
 };
 use mqtt5_playground::time::Instant;
 
-const A: ClientSlot = ClientSlot(0);
-const B: ClientSlot = ClientSlot(1);
-
-struct Bench {
-    lab: Lab,
-    now: Instant,
-}
+use bench::{A, B, Bench};
 
 impl Bench {
     /// Two connected clients: A asks and publishes, B answers and consumes.
     fn new() -> Bench {
-        let mut bench = Bench::offline();
+        let mut bench = Bench::offline(ROLES);
         bench.connect(A, []);
         bench.connect(B, []);
         bench
-    }
-
-    fn offline() -> Bench {
-        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
-        lab.set_up(["requester", "responder"], Instant::START);
-        Bench { lab, now: Instant::START }
-    }
-
-    fn act(&mut self, client: ClientSlot, action: Action) {
-        self.lab.act(Act { client, action }, self.now).expect("the bench allows it");
-    }
-
-    fn wait(&mut self, millis: u64) {
-        self.now = self.now + Duration::from_millis(millis);
-        self.lab.advance(self.now);
     }
 
     fn connect<const N: usize>(&mut self, client: ClientSlot, properties: [Property; N]) {
@@ -61,9 +43,7 @@ impl Bench {
     fn subscribe(&mut self, client: ClientSlot, topic_filter: &str) {
         let (topic_filter, qos) = (topic_filter.to_owned(), QoS::ExactlyOnce);
         let subscription = Subscription { topic_filter, qos, ..Subscription::default() };
-        self.lab
-            .act(Act::subscribe(client, Properties::NONE, [subscription]), self.now)
-            .expect("it is connected");
+        self.act(client, Act::subscribe(client, Properties::NONE, [subscription]).action);
         self.wait(10);
     }
 
@@ -90,10 +70,6 @@ impl Bench {
         self.act(A, Action::Publish(publish));
     }
 
-    fn client(&self, slot: ClientSlot) -> &BenchClient {
-        self.lab.client(slot).expect("it stands on the bench")
-    }
-
     fn automation(&self, slot: ClientSlot) -> &Automation {
         self.client(slot).automations().first().expect("it does something")
     }
@@ -115,19 +91,20 @@ impl Bench {
     }
 
     fn sent(&self, client: ClientSlot, packet: PacketType) -> Vec<Instant> {
-        let records = self.lab.capture().packets(packet, Sender::Client);
-        records.filter(|record| record.client == client).map(|record| record.at).collect()
+        self.packets(client, Sender::Client, packet).into_iter().map(|(at, _)| at).collect()
     }
 
     fn set_policy(&mut self, policy: Policy) {
-        self.lab.operate_in_tab(broker::Input::SetPolicy(Box::new(policy)), self.now);
+        self.operate(broker::Input::SetPolicy(Box::new(policy)));
     }
 
-    fn operate(&mut self, command: broker::Command) {
-        self.lab.operate_in_tab(broker::Input::Command(command), self.now);
+    fn command(&mut self, command: broker::Command) {
+        self.operate(broker::Input::Command(command));
         self.wait(10);
     }
 }
+
+const ROLES: [&str; 2] = ["requester", "responder"];
 
 fn secs(since: Instant, times: &[Instant]) -> Vec<f64> {
     times.iter().map(|at| (at.since(since).as_secs_f64() * 10.0).round() / 10.0).collect()
@@ -282,7 +259,7 @@ fn a_slow_consumer_never_has_more_than_its_receive_maximum() {
     for (qos, packet) in
         [(QoS::AtLeastOnce, PacketType::PubAck), (QoS::ExactlyOnce, PacketType::PubRec)]
     {
-        let mut bench = Bench::offline();
+        let mut bench = Bench::offline(ROLES);
         bench.connect(A, []);
         bench.connect(B, [Property::ReceiveMaximum(3)]);
         bench.subscribe(B, "factory/osaka/line-4/+");
@@ -339,7 +316,7 @@ fn after_a_loss_it_connects_again_with_growing_waits() {
     let mut bench = Bench::new();
     bench.automate(A, Reconnect { tries: 4, ..Reconnect::default() });
     let began = bench.now;
-    bench.operate(broker::Command::ShutDown);
+    bench.command(broker::Command::ShutDown);
     assert!(matches!(bench.reconnecting().state, ReconnectState::Waiting { number: 1, .. }));
     assert!(!bench.lab.is_settled());
     bench.wait(60_000);
@@ -412,7 +389,7 @@ fn a_server_reference_is_told_and_not_followed() {
     bench.set_policy(Policy { server_reference, ..Policy::default() });
     bench.automate(A, Reconnect::default());
     let (client_id, reason_code) = ("client-A".into(), ReasonCode::UseAnotherServer);
-    bench.operate(broker::Command::Disconnect { client_id, reason_code });
+    bench.command(broker::Command::Disconnect { client_id, reason_code });
     bench.wait(60_000);
     assert_eq!(bench.sent(A, PacketType::Connect).len(), 1);
     assert_eq!(bench.reconnecting().server_reference(), Some("broker-2.example"));
@@ -428,7 +405,7 @@ fn each_client_has_its_own_route() {
         (Some("ws://in-tab.test:9001/"), "mqtt", Some(Failure::WrongPathOrSubprotocol)),
         (None, "mqttv3.1", Some(Failure::WrongPathOrSubprotocol)),
     ] {
-        let mut bench = Bench::offline();
+        let mut bench = Bench::offline(ROLES);
         let route = Route {
             target: target.map(|text| Target::parse(text).expect("well-formed")),
             subprotocol: subprotocol.into(),
@@ -457,7 +434,7 @@ fn each_client_has_its_own_route() {
 
 #[test]
 fn a_route_elsewhere_is_opened_with_its_subprotocol() {
-    let mut bench = Bench::offline();
+    let mut bench = Bench::offline(ROLES);
     let target = Some(Target::parse("ws://localhost:9001").expect("well-formed"));
     let route = Route { target: target.clone(), subprotocol: "amqp".into(), ..Route::default() };
     bench.act(A, Action::SetRoute(route));
@@ -471,7 +448,7 @@ fn a_route_elsewhere_is_opened_with_its_subprotocol() {
 
 #[test]
 fn the_wrong_protocol_version_is_refused_with_its_reason() {
-    let mut bench = Bench::offline();
+    let mut bench = Bench::offline(ROLES);
     bench.act(A, Action::SetRoute(Route { protocol_version: 4, ..Route::default() }));
     bench.connect(A, [Property::ReceiveMaximum(3)]);
     let refused = ReasonCode::UnsupportedProtocolVersion;
@@ -488,7 +465,7 @@ fn a_login_answers_the_challenge_and_checks_the_server() {
         ("demo", "demo", LoginState::Verified),
         ("wrong", "demo", LoginState::Refused(ReasonCode::NotAuthorized)),
     ] {
-        let mut bench = Bench::offline();
+        let mut bench = Bench::offline(ROLES);
         let users = vec![User { name: "demo".into(), password: "demo".into() }];
         bench.set_policy(Policy { users, ..Policy::default() });
         let login =
