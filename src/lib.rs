@@ -5,8 +5,11 @@
 //! packets carry, [`client`] is the client role and [`broker`] the server role, [`capture`] keeps what
 //! passed, [`analysis`] says what it means and [`formats`] writes and reads it, [`link`] carries bytes,
 //! [`lab`] is the bench, [`course`] the exercises on it, [`words`], [`language`] and [`glossary`] what the
-//! page says, [`elsewhere`] writes the same for other clients, [`ui`] is the page. Each uses only what
+//! page says, [`other_clients`] writes the same for other clients, [`ui`] is the page. Each uses only what
 //! comes before it, and [`time`].
+
+// What marks the parts of the split page expands to unsafe code.
+#![cfg_attr(not(feature = "split"), forbid(unsafe_code))]
 
 pub mod time;
 
@@ -43,6 +46,6 @@ pub mod glossary;
 
 pub mod course;
 
-pub mod elsewhere;
+pub mod other_clients;
 
 pub mod ui;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::language::Strings;
+use crate::mqtt::hex_groups;
 use crate::time::Instant;
+use crate::ui::visible::visible;
 
 /// Between groups of digits, in both languages.
 const GAP: char = ',';
@@ -91,12 +93,30 @@ pub fn elapsed(time: Duration, strings: &Strings) -> String {
     }
 }
 
-/// The text with at most `limit` characters, and `…` where something was left out.
+/// Text from the wire, made visible, with at most `limit` of its characters, and `…` where something was
+/// left out.
 pub fn capped(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
+        None => visible(text).into_owned(),
+        Some((end, _)) => format!("{}…", visible(&text[..end])),
     }
+}
+
+/// `42 s`, `1 min 30 s`.
+pub fn span(seconds: u64, strings: &Strings) -> String {
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    duration(seconds, strings).unwrap_or_else(|| strings.duration_seconds(seconds))
+}
+
+/// Whole seconds until then; the last one counts until it is over.
+pub fn seconds_until(at: Instant, now: Instant) -> u64 {
+    at.since(now).as_micros().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)
+}
+
+/// The bytes as pairs of digits, sixteen a line.
+pub fn hex_lines(bytes: &[u8]) -> String {
+    let lines = bytes.chunks(16).map(|line| hex_groups(line, 1));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -178,5 +198,19 @@ mod tests {
     fn long_text_is_cut_between_characters() {
         assert_eq!(capped("温度計", 2), "温度…");
         assert_eq!(capped("温度計", 3), "温度計");
+    }
+
+    #[test]
+    fn a_second_counts_until_it_is_over() {
+        for (millis, expect) in [(0, 0), (1, 1), (1000, 1), (1001, 2)] {
+            assert_eq!(seconds_until(Instant::from_millis(millis), Instant::START), expect);
+        }
+    }
+
+    #[test]
+    fn spans_are_told_in_seconds_and_then_in_larger_units() {
+        for (seconds, expect) in [(0, "0 s"), (59, "59 s"), (90, "1 min 30 s"), (3600, "1 h")] {
+            assert_eq!(span(seconds, Language::En.strings()), expect);
+        }
     }
 }

@@ -9,7 +9,6 @@
 pub mod bench;
 pub mod broker_choice;
 pub mod broker_view;
-pub mod byte_diff;
 pub mod captures;
 pub mod client_panel;
 pub mod composer;
@@ -24,7 +23,10 @@ pub mod packet_family;
 pub mod packet_list;
 pub mod pictures;
 pub mod reference;
+pub mod role_names;
+pub mod settings;
 pub mod stage;
+pub mod visible;
 pub mod why;
 pub mod windowed;
 
@@ -35,11 +37,11 @@ mod browser;
 #[cfg(target_arch = "wasm32")]
 mod components;
 #[cfg(target_arch = "wasm32")]
-mod elsewhere;
-#[cfg(target_arch = "wasm32")]
 mod erased;
 #[cfg(target_arch = "wasm32")]
 mod loading;
+#[cfg(target_arch = "wasm32")]
+mod other_clients;
 #[cfg(target_arch = "wasm32")]
 mod pages;
 #[cfg(target_arch = "wasm32")]

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::ui::components::Lazy;
-use crate::ui::erased::erased;
-use crate::ui::inspector::view::entry::inspector;
-use crate::ui::ladder::view::entry::ladder;
-use crate::ui::packet_list::view::{PacketList, WireBar, WireView, use_wire};
-use crate::ui::state::store::use_store;
+use super::components::Lazy;
+use super::erased::erased;
+use super::inspector::view::entry::inspector;
+use super::ladder::view::entry::ladder;
+use super::packet_list::view::{PacketList, WireBar, WireView, use_wire};
+use super::state::store::use_store;
 
 /// Stands below a [`WireState`](crate::ui::packet_list::view::WireState), in a flex column.
 #[component]

@@ -120,7 +120,7 @@ async fn finds_nothing(page: &Page, scheme: &str) -> Outcome {
     page.see(".composer__sheet .explanation[data-state=malformed]").await?;
     found.extend(examine(page, "composer").await?);
     press(&page.see("[data-breakage=qos_3]").await?).await?;
-    press(&page.see(".composer__send .elsewhere-button").await?).await?;
+    press(&page.see(".composer__send .elsewhere-button button").await?).await?;
     page.see(".elsewhere__code").await?;
     found.extend(examine(page, "elsewhere").await?);
     assert!(found.is_empty(), "in {scheme}: {found:#?}");

@@ -149,11 +149,14 @@ async fn a_packet_is_written_for_other_clients() -> Outcome {
         panel.connect().await?;
         panel.choose("PUBLISH").await?;
         panel.fill("Topic Name", "it's/hot").await?;
-        press(&page.see(".client-panel .elsewhere-button").await?).await?;
+        press(&page.see(".client-panel .elsewhere-button button").await?).await?;
         page.see_html(".elsewhere__code", r"-t 'it'\''s/hot'").await?;
         for (tool, code) in [
+            ("powershell", "Start-Process mosquitto_pub"),
             ("paho", "client.publish("),
             ("mqtt-js", "client.publishAsync("),
+            ("paho-go", "paho.Publish{"),
+            ("hivemq", "Mqtt5Publish.builder()"),
             ("rumqttc", ".publish("),
         ] {
             press(&page.see(&format!("[data-tool={tool}]")).await?).await?;
@@ -166,13 +169,18 @@ async fn a_packet_is_written_for_other_clients() -> Outcome {
 
         // What is wrong is told at the field, and nothing is written.
         panel.fill("Topic Name", "a/#").await?;
-        press(&page.see(".client-panel .elsewhere-button").await?).await?;
+        press(&page.see(".client-panel .elsewhere-button button").await?).await?;
         page.see_html(".client-panel .field__error", "MQTT-3.3.2-2").await?;
+        let nothing = page.strings().other_clients_nothing();
+        page.see_html(".client-panel .elsewhere-button__told", nothing).await?;
         assert_eq!(page.count("dialog.elsewhere").await?, 0);
 
         // A packet that has passed, too.
         page.packet("CONNECT", 'A', "out").await?.click().await?;
-        press(&page.see(".inspector .elsewhere-button").await?).await?;
+        press(&page.see(".inspector .elsewhere-button button").await?).await?;
+        // For the same client as the last time.
+        page.see_html(".elsewhere__code", "clean_start=True").await?;
+        press(&page.see("[data-tool=mosquitto]").await?).await?;
         page.see_html(".elsewhere__code", "mosquitto_sub -V mqttv5").await
     })
     .await

@@ -20,8 +20,18 @@ async fn a_changed_policy_binds_the_next_connection() -> Outcome {
         page.see_html(".broker-policy__state", &strings.inside_policy_changed(1)).await?;
         page.panel('A').connect().await?;
         page.see_html(".packet-row__facts", "Receive Maximum 3").await?;
+        press(&page.see("#inside-retain-available").await?).await?;
+        page.see_html(".broker-policy__state", &strings.inside_policy_changed(2)).await?;
         press(&page.button(strings.inside_policy_reset()).await?).await?;
-        page.see_html(".broker-policy__state", strings.inside_policy_default()).await
+        page.see_html(".broker-policy__state", strings.inside_policy_default()).await?;
+
+        type_over(&field, "0").await?;
+        field.send_keys(Key::Tab + "").await?;
+        page.see_html("#inside-receive-maximum-problem", "65,535").await?;
+        // Another change leaves what is wrong as it was typed.
+        press(&page.see("#inside-retain-available").await?).await?;
+        page.see_html(".broker-policy__state", &strings.inside_policy_changed(1)).await?;
+        page.see_html("#inside-receive-maximum-problem", "65,535").await
     })
     .await
 }

@@ -4,7 +4,7 @@
 mod bench;
 mod differs;
 #[cfg(unix)]
-mod elsewhere;
+mod other_clients;
 mod played;
 #[path = "../live_broker/table.rs"]
 mod table;

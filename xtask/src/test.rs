@@ -140,7 +140,14 @@ fn live(harness: &[String]) -> Result<()> {
         Some(python) => tests.env("PAHO_PYTHON", python),
         None => {
             say("leaving out the test that runs the code for Paho");
-            tests.args(["--skip", "elsewhere::paho::"])
+            tests.args(["--skip", "other_clients::paho::"])
+        }
+    };
+    match tools::ensure_mqtt_js() {
+        Some(folder) => tests.env("MQTT_JS_FOLDER", folder),
+        None => {
+            say("leaving out the test that runs the code for MQTT.js");
+            tests.args(["--skip", "other_clients::mqtt_js::"])
         }
     };
     run(tests

@@ -17,6 +17,7 @@ const GECKODRIVER: &str = "0.37.1";
 const BINARYEN: &str = "132.0.0";
 const AXE_CORE: &str = "4.14.1";
 const PAHO: &str = "2.2.0";
+const MQTT_JS: &str = "5.16.0";
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
@@ -166,6 +167,11 @@ pub fn ensure_wasm_opt() -> Option<PathBuf> {
 /// axe-core, a script that examines a page for accessibility; `None` where npm is missing or cannot install it.
 pub fn ensure_axe_core() -> Option<PathBuf> {
     npm_package("axe-core", AXE_CORE, Path::new("axe-core").join("axe.min.js"))
+}
+
+/// A folder from which Node.js finds MQTT.js; `None` where npm is missing or cannot install it.
+pub fn ensure_mqtt_js() -> Option<PathBuf> {
+    npm_package("mqtt", MQTT_JS, PathBuf::new())
 }
 
 /// A Python that has Paho, in a folder of its own under `target/tools`; `None` where there is no Python, or it cannot

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use crate::course::{chapter_of, chapter_title, exercise_title};
 use crate::language::Language;
 use crate::ui::broker_choice::view::BrokerMenu;
-use crate::ui::broker_view::view::use_broker_panel;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{LANGUAGE, Page, Place};
 use crate::ui::navigation::route::use_route;
+use crate::ui::state::broker_panel::use_broker_panel;
 use crate::ui::state::theme::Theme;
 
 #[component]

@@ -8,13 +8,13 @@ use crate::course::bundle_of;
 use crate::language::Language;
 use crate::ui::broker_choice::view::entry::broker_form;
 use crate::ui::broker_view::view::entry::broker_panel;
-use crate::ui::elsewhere::entry::elsewhere_dialog;
 use crate::ui::erased::erased;
 use crate::ui::inspector::view::entry::inspector;
 use crate::ui::ladder::view::entry::ladder;
 use crate::ui::lesson::view::entry::on_mosquitto;
 use crate::ui::loading::part::Part;
 use crate::ui::navigation::address::{Page, Place};
+use crate::ui::other_clients::entry::other_clients_dialog;
 use crate::ui::pages::entries::{
     around_page, bench_page, captures_page, chapter_page, composer_page, exercise_page, live_wire,
     recall, reference_page,
@@ -79,7 +79,7 @@ pub fn ahead() -> Vec<&'static Part> {
         on_mosquitto::part(),
         recall::part(),
         composer_page::part(),
-        elsewhere_dialog::part(),
+        other_clients_dialog::part(),
         reference_page::part(),
         captures_page::part(),
         keys_dialog::part(),

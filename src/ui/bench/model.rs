@@ -19,6 +19,7 @@ use crate::mqtt::{
     Unsubscribe, decode, encode,
 };
 use crate::ui::client_panel::automation::settings;
+use crate::ui::client_panel::model::LONGEST_NAME;
 
 /// Who stands on the bench.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,9 +76,6 @@ pub const FRESH_CLIENT_ID: &str = "playground-";
 
 /// As many letters as browsers, chats and mail commonly leave whole.
 pub const MOST_LETTERS: usize = 8000;
-
-/// How long a client's name, and that of a set-up, may be.
-pub const LONGEST_NAME: usize = 40;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -215,7 +213,7 @@ impl ClientSetUp {
             let mut behaviour = settings::default(kind);
             for (id, text) in changed {
                 let setting = settings::settings(kind).iter().find(|setting| setting.id == id)?;
-                (setting.write)(&mut behaviour, text).ok()?;
+                setting.set(&mut behaviour, text).ok()?;
             }
             acts.push(Action::Automate(behaviour));
         }

@@ -230,11 +230,6 @@ pub fn mend() -> Action {
     Action::Fault(Fault::Mend)
 }
 
-/// Whole seconds until then; the last one counts until it is over.
-pub fn seconds_until(at: Instant, now: Instant) -> u64 {
-    at.since(now).as_micros().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -337,13 +332,6 @@ mod tests {
         assert_eq!(disconnect_codes().count(), 28);
         for from in [Sender::Client, Sender::Server] {
             assert!(stoppable(from).iter().all(|packet| packet.sent_by(from)));
-        }
-    }
-
-    #[test]
-    fn a_second_counts_until_it_is_over() {
-        for (millis, expect) in [(0, 0), (1, 1), (1000, 1), (1001, 2)] {
-            assert_eq!(seconds_until(Instant::from_millis(millis), Instant::START), expect);
         }
     }
 }

@@ -1,130 +1,22 @@
 //! The policy of the broker as settings that a page can list: one table, which says how each is called,
 //! where the specification speaks of it, and how it is read and written.
 
-use std::time::Duration;
-
 use crate::broker::{Availability, Overlapping, Policy, Refusal};
 use crate::language::Strings;
 use crate::mqtt::QoS;
-use crate::ui::format::grouped;
+use crate::ui::settings::{Control, Range, Setting, Wrong, put, put_optional, shown};
 
 /// Settings that belong together.
 pub struct Group {
     pub title: fn(&Strings) -> &'static str,
-    pub settings: &'static [Setting],
-}
-
-pub struct Setting {
-    /// Unique, for ids.
-    pub id: &'static str,
-    pub label: fn(&Strings) -> &'static str,
-    /// A section of the specification, where it speaks of this.
-    pub section: Option<&'static str>,
-    /// What it means; for a number that may be left out, what its absence means.
-    pub hint: fn(&Strings) -> &'static str,
-    pub kind: Kind,
-}
-
-pub enum Kind {
-    Number(Number),
-    Switch { read: fn(&Policy) -> bool, write: fn(&mut Policy, bool) },
-    Text { read: fn(&Policy) -> Option<&str>, write: fn(&mut Policy, Option<String>) },
-    Choice(Choice),
-}
-
-pub struct Number {
-    pub unit: &'static str,
-    pub minimum: u32,
-    pub maximum: u32,
-    /// Whether it may be left out.
-    pub optional: bool,
-    pub read: fn(&Policy) -> Option<u32>,
-    pub write: fn(&mut Policy, Option<u32>),
-}
-
-pub struct Choice {
-    /// The words of each option.
-    pub options: &'static [fn(&Strings) -> &'static str],
-    pub read: fn(&Policy) -> usize,
-    pub write: fn(&mut Policy, usize),
-}
-
-/// What is wrong with a typed number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NumberError {
-    NotANumber { minimum: u32, maximum: u32 },
-    OutOfRange { minimum: u32, maximum: u32 },
-}
-
-impl NumberError {
-    pub fn words(self, strings: &Strings) -> String {
-        match self {
-            NumberError::NotANumber { minimum, maximum } => {
-                strings.form_problem_not_a_number(grouped(maximum.into()), grouped(minimum.into()))
-            }
-            NumberError::OutOfRange { minimum, maximum } => {
-                strings.form_problem_out_of_range(grouped(maximum.into()), grouped(minimum.into()))
-            }
-        }
-    }
-}
-
-/// Reads a whole number within a range.
-pub fn parse(text: &str, minimum: u32, maximum: u32) -> Result<u32, NumberError> {
-    let text = text.trim();
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(NumberError::NotANumber { minimum, maximum });
-    }
-    match text.parse() {
-        Ok(number) if (minimum..=maximum).contains(&number) => Ok(number),
-        _ => Err(NumberError::OutOfRange { minimum, maximum }),
-    }
-}
-
-/// Reads a latency in milliseconds, which may have a fraction.
-pub fn parse_latency(text: &str) -> Result<Duration, NumberError> {
-    let wrong = NumberError::OutOfRange { minimum: 0, maximum: LONGEST_LATENCY };
-    let millis: f64 = text.trim().parse().map_err(|_| wrong)?;
-    match (0.0..=f64::from(LONGEST_LATENCY)).contains(&millis) {
-        true => Ok(Duration::from_secs_f64(millis / 1000.0)),
-        false => Err(wrong),
-    }
-}
-
-/// In milliseconds: a minute is longer than any patience.
-const LONGEST_LATENCY: u32 = 60_000;
-
-impl Number {
-    /// Reads what was typed; nothing at all stands for a number that is left out.
-    pub fn parse(&self, text: &str) -> Result<Option<u32>, NumberError> {
-        match text.trim().is_empty() && self.optional {
-            true => Ok(None),
-            false => parse(text, self.minimum, self.maximum).map(Some),
-        }
-    }
-
-    pub fn text(&self, policy: &Policy) -> String {
-        (self.read)(policy).map_or_else(String::new, |number| number.to_string())
-    }
-}
-
-impl Setting {
-    /// Whether it stands as it does when nobody has touched it.
-    pub fn is_default(&self, policy: &Policy) -> bool {
-        let default = Policy::default();
-        match &self.kind {
-            Kind::Number(number) => (number.read)(policy) == (number.read)(&default),
-            Kind::Switch { read, .. } => read(policy) == read(&default),
-            Kind::Text { read, .. } => read(policy) == read(&default),
-            Kind::Choice(choice) => (choice.read)(policy) == (choice.read)(&default),
-        }
-    }
+    pub settings: &'static [Setting<Policy>],
 }
 
 impl Group {
     /// How many of its settings have been changed.
     pub fn changed(&self, policy: &Policy) -> usize {
-        self.settings.iter().filter(|setting| !setting.is_default(policy)).count()
+        let default = Policy::default();
+        self.settings.iter().filter(|setting| !setting.agrees(policy, &default)).count()
     }
 }
 
@@ -134,29 +26,17 @@ pub fn lists_in_use(policy: &Policy) -> usize {
     used.into_iter().filter(|used| *used).count()
 }
 
-const fn number(
-    minimum: u32,
-    maximum: u32,
-    unit: &'static str,
-    read: fn(&Policy) -> Option<u32>,
-    write: fn(&mut Policy, Option<u32>),
-) -> Kind {
-    Kind::Number(Number { unit, minimum, maximum, optional: false, read, write })
+/// A number up to the largest that a field of its kind takes, or none.
+const fn optional(maximum: u32, unit: &'static str) -> Control {
+    Control::Number(Range::whole(1, maximum, unit).optional())
 }
 
-const fn optional(
-    maximum: u32,
-    unit: &'static str,
-    read: fn(&Policy) -> Option<u32>,
-    write: fn(&mut Policy, Option<u32>),
-) -> Kind {
-    Kind::Number(Number { unit, minimum: 1, maximum, optional: true, read, write })
+const fn number(minimum: u32, maximum: u32, unit: &'static str) -> Control {
+    Control::Number(Range::whole(minimum, maximum, unit))
 }
 
-/// A number that the table above has checked to fit.
-fn short(number: Option<u32>) -> u16 {
-    number.and_then(|number| number.try_into().ok()).unwrap_or(u16::MAX)
-}
+/// In milliseconds: a minute is longer than any patience.
+pub const LATENCY: Range = Range::fraction(0, 60_000, "ms");
 
 pub static GROUPS: &[Group] = &[
     Group {
@@ -166,128 +46,104 @@ pub static GROUPS: &[Group] = &[
                 id: "receive-maximum",
                 label: |_| "Receive Maximum",
                 section: Some("3.2.2.3.3"),
-                hint: |s| s.inside_hint_receive_maximum(),
-                kind: number(
-                    1,
-                    65_535,
-                    "",
-                    |p| Some(p.receive_maximum.into()),
-                    |p, n| p.receive_maximum = short(n),
-                ),
+                hint: Some(|s| s.inside_hint_receive_maximum()),
+                control: number(1, 65_535, ""),
+                read: |p| p.receive_maximum.to_string(),
+                write: |p, text| put(&mut p.receive_maximum, text),
             },
             Setting {
                 id: "maximum-packet-size",
                 label: |_| "Maximum Packet Size",
                 section: Some("3.2.2.3.6"),
-                hint: |s| s.inside_hint_maximum_packet_size(),
-                kind: optional(
-                    u32::MAX,
-                    "B",
-                    |p| p.maximum_packet_size,
-                    |p, n| p.maximum_packet_size = n,
-                ),
+                hint: Some(|s| s.inside_hint_maximum_packet_size()),
+                control: optional(u32::MAX, "B"),
+                read: |p| shown(&p.maximum_packet_size),
+                write: |p, text| put_optional(&mut p.maximum_packet_size, text),
             },
             Setting {
                 id: "topic-alias-maximum",
                 label: |_| "Topic Alias Maximum",
                 section: Some("3.2.2.3.8"),
-                hint: |s| s.inside_hint_topic_alias_maximum(),
-                kind: number(
-                    0,
-                    65_535,
-                    "",
-                    |p| Some(p.topic_alias_maximum.into()),
-                    |p, n| p.topic_alias_maximum = short(n),
-                ),
+                hint: Some(|s| s.inside_hint_topic_alias_maximum()),
+                control: number(0, 65_535, ""),
+                read: |p| p.topic_alias_maximum.to_string(),
+                write: |p, text| put(&mut p.topic_alias_maximum, text),
             },
             Setting {
                 id: "maximum-qos",
                 label: |_| "Maximum QoS",
                 section: Some("3.2.2.3.4"),
-                hint: |s| s.inside_hint_maximum_qos(),
-                kind: Kind::Choice(Choice {
-                    options: &[|_| "0", |_| "1", |_| "2"],
-                    read: |p| p.maximum_qos.bits().into(),
-                    write: |p, index| p.maximum_qos = QoS::ALL[index.min(2)],
-                }),
+                hint: Some(|s| s.inside_hint_maximum_qos()),
+                control: Control::Choice(&[("0", |_| "0"), ("1", |_| "1"), ("2", |_| "2")]),
+                read: |p| p.maximum_qos.bits().to_string(),
+                write: |p, text| {
+                    let bits = text.parse().map_err(|_| Wrong::Choice)?;
+                    p.maximum_qos = QoS::from_bits(bits).ok_or(Wrong::Choice)?;
+                    Ok(())
+                },
             },
             Setting {
                 id: "retain-available",
                 label: |_| "Retain Available",
                 section: Some("3.2.2.3.5"),
-                hint: |s| s.inside_hint_retain_available(),
-                kind: Kind::Switch {
-                    read: |p| p.retain_available,
-                    write: |p, on| p.retain_available = on,
-                },
+                hint: Some(|s| s.inside_hint_retain_available()),
+                control: Control::Switch,
+                read: |p| p.retain_available.to_string(),
+                write: |p, text| put(&mut p.retain_available, text),
             },
             Setting {
                 id: "wildcard-subscription-available",
                 label: |_| "Wildcard Subscription Available",
                 section: Some("3.2.2.3.11"),
-                hint: |s| s.inside_hint_wildcard(),
-                kind: Kind::Switch {
-                    read: |p| p.wildcard_subscription_available,
-                    write: |p, on| p.wildcard_subscription_available = on,
-                },
+                hint: Some(|s| s.inside_hint_wildcard()),
+                control: Control::Switch,
+                read: |p| p.wildcard_subscription_available.to_string(),
+                write: |p, text| put(&mut p.wildcard_subscription_available, text),
             },
             Setting {
                 id: "subscription-identifiers-available",
                 label: |_| "Subscription Identifiers Available",
                 section: Some("3.2.2.3.12"),
-                hint: |s| s.inside_hint_identifiers(),
-                kind: Kind::Switch {
-                    read: |p| p.subscription_identifier_available,
-                    write: |p, on| p.subscription_identifier_available = on,
-                },
+                hint: Some(|s| s.inside_hint_identifiers()),
+                control: Control::Switch,
+                read: |p| p.subscription_identifier_available.to_string(),
+                write: |p, text| put(&mut p.subscription_identifier_available, text),
             },
             Setting {
                 id: "shared-subscription-available",
                 label: |_| "Shared Subscription Available",
                 section: Some("3.2.2.3.13"),
-                hint: |s| s.inside_hint_shared(),
-                kind: Kind::Switch {
-                    read: |p| p.shared_subscription_available,
-                    write: |p, on| p.shared_subscription_available = on,
-                },
+                hint: Some(|s| s.inside_hint_shared()),
+                control: Control::Switch,
+                read: |p| p.shared_subscription_available.to_string(),
+                write: |p, text| put(&mut p.shared_subscription_available, text),
             },
             Setting {
                 id: "server-keep-alive",
                 label: |_| "Server Keep Alive",
                 section: Some("3.2.2.3.14"),
-                hint: |s| s.inside_hint_server_keep_alive(),
-                kind: Kind::Number(Number {
-                    unit: "s",
-                    minimum: 0,
-                    maximum: 65_535,
-                    optional: true,
-                    read: |p| p.server_keep_alive.map(u32::from),
-                    write: |p, n| p.server_keep_alive = n.map(|n| short(Some(n))),
-                }),
+                hint: Some(|s| s.inside_hint_server_keep_alive()),
+                control: Control::Number(Range::whole(0, 65_535, "s").optional()),
+                read: |p| shown(&p.server_keep_alive),
+                write: |p, text| put_optional(&mut p.server_keep_alive, text),
             },
             Setting {
                 id: "session-expiry-maximum",
                 label: |s| s.inside_set_session_expiry_maximum(),
                 section: Some("3.2.2.3.2"),
-                hint: |s| s.inside_hint_session_expiry_maximum(),
-                kind: Kind::Number(Number {
-                    unit: "s",
-                    minimum: 0,
-                    maximum: u32::MAX,
-                    optional: true,
-                    read: |p| p.session_expiry_maximum,
-                    write: |p, n| p.session_expiry_maximum = n,
-                }),
+                hint: Some(|s| s.inside_hint_session_expiry_maximum()),
+                control: Control::Number(Range::whole(0, u32::MAX, "s").optional()),
+                read: |p| shown(&p.session_expiry_maximum),
+                write: |p, text| put_optional(&mut p.session_expiry_maximum, text),
             },
             Setting {
                 id: "response-information",
                 label: |_| "Response Information",
                 section: Some("3.2.2.3.15"),
-                hint: |s| s.inside_hint_response_information(),
-                kind: Kind::Text {
-                    read: |p| p.response_information.as_deref(),
-                    write: |p, text| p.response_information = text,
-                },
+                hint: Some(|s| s.inside_hint_response_information()),
+                control: Control::Text,
+                read: |p| shown(&p.response_information),
+                write: |p, text| put_optional(&mut p.response_information, text),
             },
         ],
     },
@@ -298,57 +154,49 @@ pub static GROUPS: &[Group] = &[
                 id: "overlapping",
                 label: |s| s.inside_set_overlapping(),
                 section: Some("3.3.4"),
-                hint: |s| s.inside_hint_overlapping(),
-                kind: Kind::Choice(Choice {
-                    options: &[
-                        |s| s.inside_overlapping_one_copy(),
-                        |s| s.inside_overlapping_each(),
-                    ],
-                    read: |p| (p.overlapping == Overlapping::OnePerSubscription).into(),
-                    write: |p, index| {
-                        p.overlapping = match index {
-                            0 => Overlapping::OneCopy,
-                            _ => Overlapping::OnePerSubscription,
-                        }
-                    },
-                }),
+                hint: Some(|s| s.inside_hint_overlapping()),
+                control: Control::Choice(&[
+                    ("one", |s| s.inside_overlapping_one_copy()),
+                    ("each", |s| s.inside_overlapping_each()),
+                ]),
+                read: |p| key_of(OVERLAPPING, p.overlapping),
+                write: |p, text| put_choice(&mut p.overlapping, OVERLAPPING, text),
             },
             Setting {
                 id: "aliases-to-clients",
                 label: |s| s.inside_set_aliases_to_clients(),
                 section: Some("3.1.2.11.5"),
-                hint: |s| s.inside_hint_aliases_to_clients(),
-                kind: Kind::Switch {
-                    read: |p| p.aliases_to_clients,
-                    write: |p, on| p.aliases_to_clients = on,
-                },
+                hint: Some(|s| s.inside_hint_aliases_to_clients()),
+                control: Control::Switch,
+                read: |p| p.aliases_to_clients.to_string(),
+                write: |p, text| put(&mut p.aliases_to_clients, text),
             },
             Setting {
                 id: "queue-qos-0",
                 label: |s| s.inside_set_queue_qos_0(),
                 section: Some("4.1"),
-                hint: |s| s.inside_hint_queue_qos_0(),
-                kind: Kind::Switch { read: |p| p.queue_qos_0, write: |p, on| p.queue_qos_0 = on },
+                hint: Some(|s| s.inside_hint_queue_qos_0()),
+                control: Control::Switch,
+                read: |p| p.queue_qos_0.to_string(),
+                write: |p, text| put(&mut p.queue_qos_0, text),
             },
             Setting {
                 id: "reason-strings",
                 label: |s| s.inside_set_reason_strings(),
                 section: Some("3.2.2.3.9"),
-                hint: |s| s.inside_hint_reason_strings(),
-                kind: Kind::Switch {
-                    read: |p| p.reason_strings,
-                    write: |p, on| p.reason_strings = on,
-                },
+                hint: Some(|s| s.inside_hint_reason_strings()),
+                control: Control::Switch,
+                read: |p| p.reason_strings.to_string(),
+                write: |p, text| put(&mut p.reason_strings, text),
             },
             Setting {
                 id: "check-payload-format",
                 label: |s| s.inside_set_check_payload_format(),
                 section: Some("3.3.2.3.2"),
-                hint: |s| s.inside_hint_check_payload_format(),
-                kind: Kind::Switch {
-                    read: |p| p.check_payload_format,
-                    write: |p, on| p.check_payload_format = on,
-                },
+                hint: Some(|s| s.inside_hint_check_payload_format()),
+                control: Control::Switch,
+                read: |p| p.check_payload_format.to_string(),
+                write: |p, text| put(&mut p.check_payload_format, text),
             },
         ],
     },
@@ -359,68 +207,64 @@ pub static GROUPS: &[Group] = &[
                 id: "availability",
                 label: |s| s.inside_set_availability(),
                 section: Some("3.2.2.2"),
-                hint: |s| s.inside_hint_availability(),
-                kind: Kind::Choice(Choice {
-                    options: &[
-                        |s| s.inside_availability_open(),
-                        |_| "0x88 Server unavailable",
-                        |_| "0x89 Server busy",
-                        |_| "0x9C Use another server",
-                        |_| "0x9D Server moved",
-                    ],
-                    read: |p| AVAILABILITY.iter().position(|a| *a == p.availability).unwrap_or(0),
-                    write: |p, index| p.availability = AVAILABILITY[index.min(4)],
-                }),
+                hint: Some(|s| s.inside_hint_availability()),
+                control: Control::Choice(&[
+                    ("open", |s| s.inside_availability_open()),
+                    ("88", |_| "0x88 Server unavailable"),
+                    ("89", |_| "0x89 Server busy"),
+                    ("9C", |_| "0x9C Use another server"),
+                    ("9D", |_| "0x9D Server moved"),
+                ]),
+                read: |p| key_of(AVAILABILITY, p.availability),
+                write: |p, text| put_choice(&mut p.availability, AVAILABILITY, text),
             },
             Setting {
                 id: "server-reference",
                 label: |_| "Server Reference",
                 section: Some("4.11"),
-                hint: |s| s.inside_hint_server_reference(),
-                kind: Kind::Text {
-                    read: |p| p.server_reference.as_deref(),
-                    write: |p, text| p.server_reference = text,
-                },
+                hint: Some(|s| s.inside_hint_server_reference()),
+                control: Control::Text,
+                read: |p| shown(&p.server_reference),
+                write: |p, text| put_optional(&mut p.server_reference, text),
             },
             Setting {
                 id: "anonymous",
                 label: |s| s.inside_set_anonymous(),
                 section: Some("3.1.3.5"),
-                hint: |s| s.inside_hint_anonymous(),
-                kind: Kind::Switch { read: |p| p.anonymous, write: |p, on| p.anonymous = on },
+                hint: Some(|s| s.inside_hint_anonymous()),
+                control: Control::Switch,
+                read: |p| p.anonymous.to_string(),
+                write: |p, text| put(&mut p.anonymous, text),
             },
             Setting {
                 id: "scram",
                 label: |_| "SCRAM-SHA-256",
                 section: Some("4.12"),
-                hint: |s| s.inside_hint_scram(),
-                kind: Kind::Switch { read: |p| p.scram, write: |p, on| p.scram = on },
+                hint: Some(|s| s.inside_hint_scram()),
+                control: Control::Switch,
+                read: |p| p.scram.to_string(),
+                write: |p, text| put(&mut p.scram, text),
             },
             Setting {
                 id: "assign-client-ids",
                 label: |s| s.inside_set_assign_client_ids(),
                 section: Some("3.1.3.1"),
-                hint: |s| s.inside_hint_assign_client_ids(),
-                kind: Kind::Switch {
-                    read: |p| p.assign_client_ids,
-                    write: |p, on| p.assign_client_ids = on,
-                },
+                hint: Some(|s| s.inside_hint_assign_client_ids()),
+                control: Control::Switch,
+                read: |p| p.assign_client_ids.to_string(),
+                write: |p, text| put(&mut p.assign_client_ids, text),
             },
             Setting {
                 id: "refusal",
                 label: |s| s.inside_set_refusal(),
                 section: Some("4.13"),
-                hint: |s| s.inside_hint_refusal(),
-                kind: Kind::Choice(Choice {
-                    options: &[|s| s.inside_refusal_acknowledge(), |_| "DISCONNECT"],
-                    read: |p| (p.refusal == Refusal::Disconnect).into(),
-                    write: |p, index| {
-                        p.refusal = match index {
-                            0 => Refusal::Acknowledge,
-                            _ => Refusal::Disconnect,
-                        }
-                    },
-                }),
+                hint: Some(|s| s.inside_hint_refusal()),
+                control: Control::Choice(&[
+                    ("acknowledge", |s| s.inside_refusal_acknowledge()),
+                    ("disconnect", |_| "DISCONNECT"),
+                ]),
+                read: |p| key_of(REFUSAL, p.refusal),
+                write: |p, text| put_choice(&mut p.refusal, REFUSAL, text),
             },
         ],
     },
@@ -431,150 +275,132 @@ pub static GROUPS: &[Group] = &[
                 id: "maximum-connections",
                 label: |s| s.inside_set_maximum_connections(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_connections(),
-                kind: optional(
-                    u32::MAX,
-                    "",
-                    |p| p.maximum_connections,
-                    |p, n| p.maximum_connections = n,
-                ),
+                hint: Some(|s| s.inside_hint_maximum_connections()),
+                control: optional(u32::MAX, ""),
+                read: |p| shown(&p.maximum_connections),
+                write: |p, text| put_optional(&mut p.maximum_connections, text),
             },
             Setting {
                 id: "connections-per-second",
                 label: |s| s.inside_set_connections_per_second(),
                 section: None,
-                hint: |s| s.inside_hint_connections_per_second(),
-                kind: optional(
-                    u32::MAX,
-                    "",
-                    |p| p.connections_per_second,
-                    |p, n| p.connections_per_second = n,
-                ),
+                hint: Some(|s| s.inside_hint_connections_per_second()),
+                control: optional(u32::MAX, ""),
+                read: |p| shown(&p.connections_per_second),
+                write: |p, text| put_optional(&mut p.connections_per_second, text),
             },
             Setting {
                 id: "messages-per-second",
                 label: |s| s.inside_set_messages_per_second(),
                 section: None,
-                hint: |s| s.inside_hint_messages_per_second(),
-                kind: optional(
-                    u32::MAX,
-                    "",
-                    |p| p.messages_per_second,
-                    |p, n| p.messages_per_second = n,
-                ),
+                hint: Some(|s| s.inside_hint_messages_per_second()),
+                control: optional(u32::MAX, ""),
+                read: |p| shown(&p.messages_per_second),
+                write: |p, text| put_optional(&mut p.messages_per_second, text),
             },
             Setting {
                 id: "maximum-connect-time",
                 label: |s| s.inside_set_maximum_connect_time(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_connect_time(),
-                kind: optional(
-                    u32::MAX,
-                    "s",
-                    |p| p.maximum_connect_time,
-                    |p, n| p.maximum_connect_time = n,
-                ),
+                hint: Some(|s| s.inside_hint_maximum_connect_time()),
+                control: optional(u32::MAX, "s"),
+                read: |p| shown(&p.maximum_connect_time),
+                write: |p, text| put_optional(&mut p.maximum_connect_time, text),
             },
             Setting {
                 id: "connect-timeout",
                 label: |s| s.inside_set_connect_timeout(),
                 section: Some("3.1.4"),
-                hint: |s| s.inside_hint_connect_timeout(),
-                kind: number(
-                    1,
-                    u32::MAX,
-                    "s",
-                    |p| Some(p.connect_timeout),
-                    |p, n| p.connect_timeout = n.unwrap_or(u32::MAX),
-                ),
+                hint: Some(|s| s.inside_hint_connect_timeout()),
+                control: number(1, u32::MAX, "s"),
+                read: |p| p.connect_timeout.to_string(),
+                write: |p, text| put(&mut p.connect_timeout, text),
             },
             Setting {
                 id: "maximum-subscriptions",
                 label: |s| s.inside_set_maximum_subscriptions(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_subscriptions(),
-                kind: optional(
-                    u32::MAX,
-                    "",
-                    |p| p.maximum_subscriptions,
-                    |p, n| p.maximum_subscriptions = n,
-                ),
+                hint: Some(|s| s.inside_hint_maximum_subscriptions()),
+                control: optional(u32::MAX, ""),
+                read: |p| shown(&p.maximum_subscriptions),
+                write: |p, text| put_optional(&mut p.maximum_subscriptions, text),
             },
             Setting {
                 id: "maximum-retained-messages",
                 label: |s| s.inside_set_maximum_retained(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_retained(),
-                kind: optional(
-                    u32::MAX,
-                    "",
-                    |p| p.maximum_retained_messages,
-                    |p, n| p.maximum_retained_messages = n,
-                ),
+                hint: Some(|s| s.inside_hint_maximum_retained()),
+                control: optional(u32::MAX, ""),
+                read: |p| shown(&p.maximum_retained_messages),
+                write: |p, text| put_optional(&mut p.maximum_retained_messages, text),
             },
             Setting {
                 id: "maximum-queued-messages",
                 label: |s| s.inside_set_maximum_queued(),
                 section: None,
-                hint: |s| s.inside_hint_maximum_queued(),
-                kind: number(
-                    0,
-                    u32::MAX,
-                    "",
-                    |p| Some(p.maximum_queued_messages),
-                    |p, n| p.maximum_queued_messages = n.unwrap_or(u32::MAX),
-                ),
+                hint: Some(|s| s.inside_hint_maximum_queued()),
+                control: number(0, u32::MAX, ""),
+                read: |p| p.maximum_queued_messages.to_string(),
+                write: |p, text| put(&mut p.maximum_queued_messages, text),
             },
             Setting {
                 id: "maximum-client-id-length",
                 label: |s| s.inside_set_maximum_client_id_length(),
                 section: Some("3.1.3.1"),
-                hint: |s| s.inside_hint_maximum_client_id_length(),
-                kind: number(
-                    23,
-                    65_535,
-                    "B",
-                    |p| Some(p.maximum_client_id_length.into()),
-                    |p, n| p.maximum_client_id_length = short(n),
-                ),
+                hint: Some(|s| s.inside_hint_maximum_client_id_length()),
+                control: number(23, 65_535, "B"),
+                read: |p| p.maximum_client_id_length.to_string(),
+                write: |p, text| put(&mut p.maximum_client_id_length, text),
             },
             Setting {
                 id: "maximum-topic-levels",
                 label: |s| s.inside_set_maximum_topic_levels(),
                 section: Some("4.7"),
-                hint: |s| s.inside_hint_maximum_topic_levels(),
-                kind: optional(
-                    65_535,
-                    "",
-                    |p| p.maximum_topic_levels.map(u32::from),
-                    |p, n| p.maximum_topic_levels = n.map(|n| short(Some(n))),
-                ),
+                hint: Some(|s| s.inside_hint_maximum_topic_levels()),
+                control: optional(65_535, ""),
+                read: |p| shown(&p.maximum_topic_levels),
+                write: |p, text| put_optional(&mut p.maximum_topic_levels, text),
             },
             Setting {
                 id: "scram-iterations",
                 label: |s| s.inside_set_scram_iterations(),
                 section: Some("4.12"),
-                hint: |s| s.inside_hint_scram_iterations(),
-                kind: number(
-                    crate::auth::MINIMUM_ITERATIONS,
-                    100_000,
-                    "",
-                    |p| Some(p.scram_iterations),
-                    |p, n| p.scram_iterations = n.unwrap_or(crate::auth::MINIMUM_ITERATIONS),
-                ),
+                hint: Some(|s| s.inside_hint_scram_iterations()),
+                control: number(crate::auth::MINIMUM_ITERATIONS, 100_000, ""),
+                read: |p| p.scram_iterations.to_string(),
+                write: |p, text| put(&mut p.scram_iterations, text),
             },
         ],
     },
 ];
 
-/// In the order of the options.
-const AVAILABILITY: [Availability; 5] = [
-    Availability::Open,
-    Availability::Unavailable,
-    Availability::Busy,
-    Availability::UseAnotherServer,
-    Availability::ServerMoved,
+/// What the keys of a choice stand for.
+type Keys<V> = &'static [(&'static str, V)];
+
+const OVERLAPPING: Keys<Overlapping> =
+    &[("one", Overlapping::OneCopy), ("each", Overlapping::OnePerSubscription)];
+
+const AVAILABILITY: Keys<Availability> = &[
+    ("open", Availability::Open),
+    ("88", Availability::Unavailable),
+    ("89", Availability::Busy),
+    ("9C", Availability::UseAnotherServer),
+    ("9D", Availability::ServerMoved),
 ];
+
+const REFUSAL: Keys<Refusal> =
+    &[("acknowledge", Refusal::Acknowledge), ("disconnect", Refusal::Disconnect)];
+
+fn key_of<V: Copy + PartialEq>(keys: Keys<V>, value: V) -> String {
+    let found = keys.iter().find(|(_, one)| *one == value);
+    found.map_or_else(String::new, |(key, _)| (*key).to_owned())
+}
+
+fn put_choice<V: Copy>(place: &mut V, keys: Keys<V>, key: &str) -> Result<(), Wrong> {
+    let found = keys.iter().find(|(one, _)| *one == key);
+    *place = found.ok_or(Wrong::Choice)?.1;
+    Ok(())
+}
 
 #[cfg(test)]
 mod tests {
@@ -583,7 +409,7 @@ mod tests {
     use super::*;
     use crate::language::Language;
 
-    fn all() -> impl Iterator<Item = &'static Setting> {
+    fn all() -> impl Iterator<Item = &'static Setting<Policy>> {
         GROUPS.iter().flat_map(|group| group.settings)
     }
 
@@ -599,42 +425,48 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_and_differs_from_the_default() {
+        let default = Policy::default();
         for setting in all() {
-            let mut policy = Policy::default();
-            assert!(setting.is_default(&policy), "{}", setting.id);
-            match &setting.kind {
-                Kind::Number(number) => {
-                    let value = (number.minimum..).find(|n| (number.read)(&policy) != Some(*n));
-                    (number.write)(&mut policy, value);
-                    assert_eq!((number.read)(&policy), value, "{}", setting.id);
-                    assert_eq!(number.parse(&number.text(&policy)), Ok(value), "{}", setting.id);
-                    if number.optional {
-                        (number.write)(&mut policy, None);
-                        assert_eq!((number.read)(&policy), None, "{}", setting.id);
-                        (number.write)(&mut policy, value);
-                    }
+            let mut policy = default.clone();
+            let before = (setting.read)(&policy);
+            assert_eq!(setting.set(&mut policy, &before), Ok(()), "{}", setting.id);
+            assert_eq!(policy, default, "{}", setting.id);
+            let texts: Vec<String> = match &setting.control {
+                Control::Number(range) => {
+                    let none = range.is_optional.then(String::new);
+                    let numbers = [range.maximum, range.minimum, range.minimum + 1];
+                    none.into_iter().chain(numbers.map(|n| n.to_string())).collect()
                 }
-                Kind::Switch { read, write } => {
-                    let value = !read(&policy);
-                    write(&mut policy, value);
-                    assert_eq!(read(&policy), value, "{}", setting.id);
+                Control::Switch => vec!["true".to_owned(), "false".to_owned()],
+                Control::Text => vec!["x".to_owned()],
+                Control::Choice(offers) => {
+                    offers.iter().map(|(key, _)| (*key).to_owned()).collect()
                 }
-                Kind::Text { read, write } => {
-                    write(&mut policy, Some("x".into()));
-                    assert_eq!(read(&policy), Some("x"), "{}", setting.id);
-                }
-                Kind::Choice(choice) => {
-                    for index in 0..choice.options.len() {
-                        (choice.write)(&mut policy, index);
-                        assert_eq!((choice.read)(&policy), index, "{}", setting.id);
-                    }
-                    let other = (choice.read)(&Policy::default()) == 0;
-                    (choice.write)(&mut policy, other.into());
-                }
+                Control::Codes => unreachable!("no policy has Reason Codes"),
+            };
+            for text in &texts {
+                assert_eq!(setting.set(&mut policy, text), Ok(()), "{} {text}", setting.id);
+                assert_eq!((setting.read)(&policy), *text, "{}", setting.id);
+                let changed: usize = GROUPS.iter().map(|group| group.changed(&policy)).sum();
+                assert_eq!(changed, usize::from(*text != before), "{} {text}", setting.id);
             }
-            assert!(!setting.is_default(&policy), "{}", setting.id);
-            let changed: usize = GROUPS.iter().map(|group| group.changed(&policy)).sum();
-            assert_eq!(changed, 1, "{}", setting.id);
+            assert!(texts.iter().any(|text| *text != before), "{}", setting.id);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_changes_nothing() {
+        for setting in all() {
+            let texts: &[&str] = match &setting.control {
+                Control::Number(_) => &["-1", "1.5", "ten", "99999999999"],
+                Control::Switch | Control::Choice(_) => &["", "perhaps"],
+                Control::Text | Control::Codes => &[],
+            };
+            for text in texts {
+                let mut policy = Policy::default();
+                assert!(setting.set(&mut policy, text).is_err(), "{} {text}", setting.id);
+                assert_eq!(policy, Policy::default(), "{} {text}", setting.id);
+            }
         }
     }
 
@@ -644,33 +476,9 @@ mod tests {
             let strings = language.strings();
             for setting in all() {
                 assert!(!(setting.label)(strings).is_empty(), "{}", setting.id);
-                assert!(!(setting.hint)(strings).is_empty(), "{}", setting.id);
+                let hint = setting.hint.map_or("", |hint| hint(strings));
+                assert!(!hint.is_empty(), "{}", setting.id);
             }
-        }
-    }
-
-    #[test]
-    fn numbers_are_read_within_their_range() {
-        let Kind::Number(number) = &all().next().expect("a setting").kind else { panic!() };
-        let (minimum, maximum) = (1, 65_535);
-        for (text, expect) in [
-            (" 20 ", Ok(Some(20))),
-            ("", Err(NumberError::NotANumber { minimum, maximum })),
-            ("-1", Err(NumberError::NotANumber { minimum, maximum })),
-            ("0", Err(NumberError::OutOfRange { minimum, maximum })),
-            ("99999999999", Err(NumberError::OutOfRange { minimum, maximum })),
-        ] {
-            assert_eq!(number.parse(text), expect, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_latency_may_have_a_fraction() {
-        for (text, micros) in [("0.5", Some(500)), (" 20 ", Some(20_000)), ("0", Some(0))] {
-            assert_eq!(parse_latency(text).ok(), micros.map(Duration::from_micros), "{text}");
-        }
-        for text in ["", "-1", "60001", "NaN", "inf", "x"] {
-            assert!(parse_latency(text).is_err(), "{text}");
         }
     }
 }

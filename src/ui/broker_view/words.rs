@@ -5,7 +5,6 @@ use super::model::{Due, client_name};
 use crate::broker::{Event, Note, Outcome, Route, SessionEnd};
 use crate::language::Strings;
 use crate::mqtt::PacketType;
-use crate::ui::format::duration;
 
 /// What happened, in one line.
 pub fn event(event: &Event, strings: &Strings) -> String {
@@ -112,12 +111,6 @@ pub fn due(due: Due, strings: &Strings) -> &'static str {
         Due::Queued => strings.inside_due_queued(),
         Due::Retained => strings.inside_due_retained(),
     }
-}
-
-/// `42 s`, `1 min 30 s`.
-pub fn span(seconds: u64, strings: &Strings) -> String {
-    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-    duration(seconds, strings).unwrap_or_else(|| strings.duration_seconds(seconds))
 }
 
 /// A note as one line of text, to copy.
@@ -229,12 +222,5 @@ mod tests {
         };
         let line = line(&note, Language::En.strings());
         assert_eq!(line, "1.500 s\ta\tPUBLISH refused: 0x87 Not authorized: not yours\t§4.13");
-    }
-
-    #[test]
-    fn spans_are_told_in_seconds_and_then_in_larger_units() {
-        for (seconds, expect) in [(0, "0 s"), (59, "59 s"), (90, "1 min 30 s"), (3600, "1 h")] {
-            assert_eq!(span(seconds, Language::En.strings()), expect);
-        }
     }
 }

@@ -15,6 +15,8 @@ pub enum Key {
     Benches,
     /// What the first picture of the next visit begins with.
     Begin,
+    /// The other client that a packet was last written for.
+    Tool,
 }
 
 impl Key {
@@ -26,6 +28,7 @@ impl Key {
             Key::Theme => "mqtt5-playground.theme",
             Key::Benches => "mqtt5-playground.benches",
             Key::Begin => "mqtt5-playground.begin",
+            Key::Tool => "mqtt5-playground.tool",
             Key::Panels => "mqtt5-playground.panels",
             Key::WireView => "mqtt5-playground.wire-view",
         }

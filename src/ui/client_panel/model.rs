@@ -7,6 +7,9 @@ use crate::language::Strings;
 use crate::mqtt::{PacketType, ReasonCode, Sender};
 use crate::ui::forms::FormKind;
 
+/// How long a client's name, and that of a set-up, may be.
+pub const LONGEST_NAME: usize = 40;
+
 /// The lamp at a panel's head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lamp {

@@ -1,5 +1,6 @@
 //! Small components that several parts of the page share, one a file.
 
+pub mod controls;
 mod copy_button;
 mod deviations;
 mod evidence;
@@ -11,6 +12,7 @@ mod pips;
 mod spec_ref;
 mod splitter;
 mod topic;
+pub mod until;
 
 pub use copy_button::CopyButton;
 pub use deviations::Deviations;

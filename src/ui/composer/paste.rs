@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use crate::mqtt::{Sender, decode, hex_groups};
+use crate::mqtt::{Sender, decode};
 
 /// What was found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,12 +57,6 @@ pub fn read(text: &str) -> Result<Pasted, PasteError> {
         Some(packets) => Pasted { packets, around: Some(Around::WebSocket) },
         None => Pasted { packets, around },
     })
-}
-
-/// The bytes as pairs of digits, sixteen a line.
-pub fn to_hex(bytes: &[u8]) -> String {
-    let lines = bytes.chunks(16).map(|line| hex_groups(line, 1));
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Cuts a stream by what each Remaining Length announces, also where a packet is not sound.
@@ -375,6 +369,7 @@ fn unframed(mut bytes: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::format::hex_lines;
 
     /// PINGREQ and DISCONNECT.
     const TWO: [&[u8]; 2] = [&[0xC0, 0x00], &[0xE0, 0x00]];
@@ -504,7 +499,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let bytes: Vec<u8> = [&[0x30, 0x26][..], &[0; 38]].concat();
-        let text = to_hex(&bytes);
+        let text = hex_lines(&bytes);
         assert_eq!(text.lines().count(), 3);
         assert_eq!(packets(&text), [bytes]);
     }

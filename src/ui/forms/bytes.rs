@@ -4,8 +4,8 @@ use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
+use super::Problem;
 use crate::mqtt::hex_groups;
-use crate::ui::forms::Problem;
 
 /// How the text stands for bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,12 +1,10 @@
 //! CONNECT as typed.
 
+use super::draft::Judge;
+use super::problem::NumberRange;
+use super::{BytesDraft, Draft, Field, Judged, Part, PropertiesDraft, WillDraft, number};
 use crate::lab::Action;
 use crate::mqtt::{Connect, ErrorKind, Packet, PropertyId};
-use crate::ui::forms::draft::Judge;
-use crate::ui::forms::problem::NumberRange;
-use crate::ui::forms::{
-    BytesDraft, Draft, Field, Judged, Part, PropertiesDraft, WillDraft, number,
-};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectDraft {

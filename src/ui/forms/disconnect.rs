@@ -1,9 +1,9 @@
 //! DISCONNECT as typed.
 
+use super::draft::Judge;
+use super::{Draft, Field, Judged, Part, PropertiesDraft};
 use crate::lab::Action;
 use crate::mqtt::{Disconnect, ErrorKind, Packet, PacketType, ReasonCode, Sender};
-use crate::ui::forms::draft::Judge;
-use crate::ui::forms::{Draft, Field, Judged, Part, PropertiesDraft};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisconnectDraft {

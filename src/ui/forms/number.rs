@@ -5,17 +5,14 @@ use super::{Part, Problem};
 use crate::mqtt::{
     ErrorKind, MAX_REMAINING_LENGTH, Property, PropertyId, PropertyKind, PropertyValue,
 };
+use crate::ui::settings::{Range, Wrong};
 
 /// Reads a whole number within the range.
 pub(super) fn read(text: &str, range: NumberRange) -> Result<u32, Problem> {
-    let text = text.trim();
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Problem::NotANumber { range });
-    }
-    match text.parse() {
-        Ok(number) if (range.minimum..=range.maximum).contains(&number) => Ok(number),
-        _ => Err(Problem::OutOfRange { range }),
-    }
+    Range::whole(range.minimum, range.maximum, "").read_whole(text).map_err(|wrong| match wrong {
+        Wrong::OutOfRange { .. } => Problem::OutOfRange { range },
+        _ => Problem::NotANumber { range },
+    })
 }
 
 /// What a numeric property takes: its kind's whole range, narrowed by what the codec refuses. `None`

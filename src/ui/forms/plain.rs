@@ -1,13 +1,13 @@
 //! An acknowledgement, CONNACK, AUTH, a Server's DISCONNECT, PINGREQ or PINGRESP as typed.
 
+use super::draft::{Judge, PLACEHOLDER_ID};
+use super::problem::NumberRange;
+use super::{Draft, Field, Judged, Part, Problem, PropertiesDraft, Rows, number};
 use crate::lab::Action;
 use crate::mqtt::{
     Ack, Auth, ConnAck, Disconnect, ErrorKind, Packet, PacketId, PacketType, Properties,
     ReasonCode, Sender, SubAck, UnsubAck,
 };
-use crate::ui::forms::draft::{Judge, PLACEHOLDER_ID};
-use crate::ui::forms::problem::NumberRange;
-use crate::ui::forms::{Draft, Field, Judged, Part, Problem, PropertiesDraft, Rows, number};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlainDraft {

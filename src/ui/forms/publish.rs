@@ -1,9 +1,9 @@
 //! PUBLISH as typed.
 
+use super::draft::{Judge, PLACEHOLDER_ID};
+use super::{BytesDraft, Draft, Field, Judged, Part, PropertiesDraft};
 use crate::lab::Action;
 use crate::mqtt::{ErrorKind, Packet, Property, Publish, QoS};
-use crate::ui::forms::draft::{Judge, PLACEHOLDER_ID};
-use crate::ui::forms::{BytesDraft, Draft, Field, Judged, Part, PropertiesDraft};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishDraft {

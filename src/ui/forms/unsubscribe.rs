@@ -1,9 +1,9 @@
 //! UNSUBSCRIBE as typed.
 
+use super::draft::{Judge, PLACEHOLDER_ID};
+use super::{Draft, Field, Judged, Part, PropertiesDraft, Rows};
 use crate::lab::Action;
 use crate::mqtt::{ErrorKind, Packet, Properties, Unsubscribe};
-use crate::ui::forms::draft::{Judge, PLACEHOLDER_ID};
-use crate::ui::forms::{Draft, Field, Judged, Part, PropertiesDraft, Rows};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsubscribeDraft {

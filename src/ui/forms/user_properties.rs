@@ -1,8 +1,8 @@
 //! The pairs as typed.
 
+use super::draft::Judge;
+use super::{Field, PairPart, Part, Rows};
 use crate::mqtt::{Properties, Property};
-use crate::ui::forms::draft::Judge;
-use crate::ui::forms::{Field, PairPart, Part, Rows};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PairDraft {

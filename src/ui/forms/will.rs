@@ -1,8 +1,8 @@
 //! A Will as typed.
 
+use super::draft::Judge;
+use super::{BytesDraft, Field, Part, PropertiesDraft};
 use crate::mqtt::{Connect, Packet, QoS, Will};
-use crate::ui::forms::draft::Judge;
-use crate::ui::forms::{BytesDraft, Field, Part, PropertiesDraft};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WillDraft {

@@ -1,11 +1,11 @@
 //! The ways to look at one packet, beside its fields.
 
+use super::byte_diff::has_versions;
 use super::limits::limits_of;
 use crate::analysis::why::has_why;
 use crate::capture::{Capture, Record};
 use crate::language::Strings;
 use crate::mqtt::PacketType;
-use crate::ui::byte_diff::has_versions;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aspect {

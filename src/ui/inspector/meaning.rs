@@ -34,11 +34,11 @@ fn value_of(sheet: &Sheet, at: usize, limit: usize) -> String {
         (Value::Number(n) | Value::Named(n, _), _) => grouped((*n).into()),
         (Value::None, _) => String::new(),
         (Value::Flag(flag), _) => u8::from(*flag).to_string(),
-        (Value::Text(text), _) => printable(&capped(text, limit)),
+        (Value::Text(text), _) => capped(text, limit),
         (Value::Bytes(bytes), _) => text_or_hex(bytes, limit),
         (Value::ReasonCode(code, _), _) => format!("0x{:02X}", code.value()),
         (Value::Pair(name, value), _) => {
-            format!("{} = {}", printable(&capped(name, limit)), printable(&capped(value, limit)))
+            format!("{} = {}", capped(name, limit), capped(value, limit))
         }
     }
 }
@@ -229,17 +229,6 @@ fn in_binary(row: &Row, number: u32) -> String {
     format!("{number:0width$b}")
 }
 
-/// Control characters as their pictures (U+2400 and on), so that nothing is invisible.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| match u32::from(c) {
-            code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or(c),
-            0x7F => '\u{2421}',
-            _ => c,
-        })
-        .collect()
-}
-
 /// Bytes as text where they are text, else as digits.
 fn text_or_hex(bytes: &[u8], limit: usize) -> String {
     // A character has at most four bytes.
@@ -254,9 +243,9 @@ fn text_or_hex(bytes: &[u8], limit: usize) -> String {
     let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     match text.filter(|text| text.chars().all(is_text)) {
         Some(text) if head.len() < bytes.len() => {
-            format!("{}…", printable(capped(text, limit).trim_end_matches('…')))
+            format!("{}…", capped(text, limit).trim_end_matches('…'))
         }
-        Some(text) => printable(&capped(text, limit)),
+        Some(text) => capped(text, limit),
         None => {
             let shown = bytes.len().min(limit / 3);
             let rest = if shown < bytes.len() { " …" } else { "" };

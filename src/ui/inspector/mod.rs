@@ -2,6 +2,7 @@
 
 mod absent;
 mod aspect;
+pub mod byte_diff;
 mod limits;
 mod meaning;
 mod model;

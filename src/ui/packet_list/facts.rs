@@ -454,7 +454,7 @@ mod tests {
             (b"", None),
             (b"\x00\x01", None),
             (b"\xFF", None),
-            (b"two\nlines", Some("two\nlines")),
+            (b"two\nlines", Some("two␊lines")),
         ] {
             assert_eq!(payload_preview(payload).as_deref(), expect, "{payload:?}");
         }

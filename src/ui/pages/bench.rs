@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 
 use crate::ui::bench::view::{BenchBar, BenchSession};
-use crate::ui::broker_view::view::controls::said;
+use crate::ui::client_panel::view::Desk;
+use crate::ui::components::controls::said;
 use crate::ui::components::{Axis, Icon, Splitter};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::kept_page::use_behind;
 use crate::ui::navigation::pane::{Pane, use_pane};
 use crate::ui::packet_list::view::WireState;
-use crate::ui::stage::view::{Cast, Desk, PaneTabs, Panels};
+use crate::ui::stage::view::{Cast, PaneTabs, Panels};
 use crate::ui::state::store::use_store;
 use crate::ui::wire::Wire;
 

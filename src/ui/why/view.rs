@@ -12,6 +12,7 @@ use crate::ui::format::moment;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::Line;
 use crate::ui::state::store::{Store, use_store};
+use crate::ui::visible::visible;
 
 /// Nothing for a record that ended nothing.
 #[component]
@@ -62,7 +63,7 @@ fn words(store: Store, why: &Why, language: Language) -> impl IntoView + use<> {
         let rows = story.refused.into_iter().map(|(filter, code)| {
             view! {
                 <li>
-                    <code>{filter}</code>
+                    <code>{visible(&filter).into_owned()}</code>
                     " "
                     {code}
                 </li>

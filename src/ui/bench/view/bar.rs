@@ -4,12 +4,11 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::session::BenchSession;
-use crate::ui::bench::model::{
-    BuiltIn, Kept, LONGEST_NAME, MOST_CLIENTS, MOST_LETTERS, SetUpError,
-};
-use crate::ui::broker_view::view::controls::{IconButton, said};
+use crate::ui::bench::model::{BuiltIn, Kept, MOST_CLIENTS, MOST_LETTERS, SetUpError};
 use crate::ui::browser;
+use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::components::Icon;
+use crate::ui::components::controls::{IconButton, said};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;

@@ -11,9 +11,10 @@ use crate::capture::ClientSlot;
 use crate::client::AcknowledgeByHand;
 use crate::lab::{Act, Action, BenchClient, Route};
 use crate::ui::bench::model::{
-    BuiltIn, ClientSetUp, Kept, LONGEST_NAME, SetUp, SetUpError, to_keep, to_use, worth_keeping,
+    BuiltIn, ClientSetUp, Kept, SetUp, SetUpError, to_keep, to_use, worth_keeping,
 };
 use crate::ui::browser::storage::{self, Key};
+use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::client_panel::view::{Panels, fresh_client_id};
 use crate::ui::forms::FormKind;
 use crate::ui::state::store::Store;

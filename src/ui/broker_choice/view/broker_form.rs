@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use crate::capture::ClientSlot;
 use crate::link::{BrokerAddress, Target};
 use crate::ui::broker_choice;
-use crate::ui::broker_view::view::use_broker_panel;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::state::broker_panel::use_broker_panel;
 use crate::ui::state::remembered_broker;
 use crate::ui::state::store::use_store;
 

@@ -2,14 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::controls::{IconButton, Row, Select, SmallButton, TextBox, hint, said};
 use super::policy_tab::change;
 use crate::broker::{Action, Policy, Rule, User};
 use crate::mqtt::{QoS, ReasonCode};
 use crate::ui::broker_view::access::{
     ACTIONS, answer, example, filter_is_wrong, given, refusals, request, with_action,
 };
-use crate::ui::components::Icon;
+use crate::ui::components::controls::{IconButton, Row, Select, SmallButton, TextBox, hint, said};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
@@ -60,7 +59,7 @@ pub fn AccessLists(policy: Memo<Policy>) -> impl IntoView {
             <h3 class="access__title">{said(|s| s.inside_banned())}</h3>
             {hint(|s| s.inside_banned_hint())}
             <TextBox
-                label=Some(said(|s| s.inside_banned()))
+                label=said(|s| s.inside_banned())
                 value=banned
                 on_change=Callback::new(ban)
             />
@@ -96,13 +95,13 @@ fn UserForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
     view! {
         <div class="access__user">
             <TextBox
-                label=Some(name)
+                label=name
                 placeholder="User Name".to_owned()
                 value=Signal::derive(move || read(|user| &user.name))
                 on_change=Callback::new(move |text| edit(|user, text| user.name = text, text))
             />
             <TextBox
-                label=Some(password)
+                label=password
                 placeholder="Password".to_owned()
                 value=Signal::derive(move || read(|user| &user.password))
                 on_change=Callback::new(move |text| edit(|user, text| user.password = text, text))
@@ -178,16 +177,8 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
     let has_no_topic = move || rule().action == Action::Connect;
     let grants_nothing = move || rule().action != Action::Subscribe || rule().refuse_with.is_some();
     let is_wrong = Signal::derive(move || filter_is_wrong(&rule()));
-    let wrong_words = move || {
-        is_wrong.get().then(|| {
-            view! {
-                <p class="field__error" role="alert">
-                    <Icon name="warning"/>
-                    {said(|s| s.inside_rule_filter_wrong())}
-                </p>
-            }
-        })
-    };
+    let wrong_words = said(|s| s.inside_rule_filter_wrong());
+    let problem = Signal::derive(move || is_wrong.get().then(|| wrong_words.get()));
     let up = move |()| {
         change(store, |policy| {
             if index > 0 && index < policy.rules.len() {
@@ -220,7 +211,7 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
             </div>
             <Row id=action_id.clone() label=said(|s| s.inside_rule_action())>
                 <Select
-                    id=Some(action_id)
+                    id=action_id
                     options=Signal::derive(actions)
                     value=action
                     on_change=write_action
@@ -230,26 +221,26 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
                 <Row
                     id=topic_id.clone()
                     label=said(|s| s.inside_rule_topic())
-                    hint=Some(said(|s| s.inside_rule_topic_hint()))
+                    hint=said(|s| s.inside_rule_topic_hint())
+                    problem
                 >
-                    <TextBox id=Some(topic_id) value=topic wrong=is_wrong on_change=write_topic/>
+                    <TextBox id=topic_id value=topic wrong=is_wrong on_change=write_topic/>
                 </Row>
-                {erased(wrong_words)}
             </div>
             <Row id=client_id.clone() label=said(|s| s.inside_rule_client_id())>
                 <TextBox
-                    id=Some(client_id)
+                    id=client_id
                     placeholder=anybody
                     value=client
                     on_change=write_client
                 />
             </Row>
             <Row id=user_id.clone() label=said(|s| s.inside_rule_user())>
-                <TextBox id=Some(user_id) placeholder=anybody value=user on_change=write_user/>
+                <TextBox id=user_id placeholder=anybody value=user on_change=write_user/>
             </Row>
             <Row id=answer_id.clone() label=said(|s| s.inside_rule_answer())>
                 <Select
-                    id=Some(answer_id)
+                    id=answer_id
                     options=Signal::derive(answers)
                     value=refusal
                     on_change=write_answer
@@ -258,7 +249,7 @@ fn RuleForm(index: usize, policy: Memo<Policy>) -> impl IntoView {
             <div hidden=erased(grants_nothing)>
                 <Row id=qos_id.clone() label=said(|s| s.inside_rule_maximum_qos())>
                     <Select
-                        id=Some(qos_id)
+                        id=qos_id
                         options=Signal::derive(grants)
                         value=qos
                         on_change=write_qos

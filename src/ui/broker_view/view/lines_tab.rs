@@ -1,8 +1,9 @@
 //! The lines between the clients and the broker, and how to break them.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
-use super::controls::{Row, SmallButton, TextBox, hint, said};
 use super::state_tab::letter;
 use super::way_card::WayCard;
 use crate::capture::ClientSlot;
@@ -10,10 +11,12 @@ use crate::lab::{Act, Action, BenchClient, LinkState};
 use crate::link::Line;
 use crate::mqtt::Sender;
 use crate::ui::broker_view::model::mend;
-use crate::ui::broker_view::settings::{NumberError, parse_latency};
+use crate::ui::broker_view::settings::LATENCY;
+use crate::ui::components::controls::{Row, SmallButton, TextBox, TextKind, hint, said};
 use crate::ui::erased::erased;
-use crate::ui::lesson::model::role_name;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::role_names::role_name;
+use crate::ui::settings::Wrong;
 use crate::ui::state::store::use_store;
 
 #[component]
@@ -43,19 +46,20 @@ pub fn LinesTab() -> impl IntoView {
 #[component]
 fn Latency() -> impl IntoView {
     let store = use_store();
+    let locale = use_locale();
     let in_force = Memo::new(move |_| {
         let latency = store.with_lab(|lab| lab.in_tab().latency());
         format!("{}", latency.as_micros() as f64 / 1000.0)
     });
-    let problem = RwSignal::new(None::<NumberError>);
+    let problem = RwSignal::new(None::<Wrong>);
     let text = RwSignal::new(String::new());
     Effect::new(move || text.set(in_force.get()));
     let change = move |typed: String| {
-        let read = parse_latency(&typed);
+        let read = LATENCY.read_fraction(&typed);
         text.set(typed);
         problem.set(read.err());
-        if let Ok(latency) = read {
-            store.set_latency(latency);
+        if let Ok(millis) = read {
+            store.set_latency(Duration::from_secs_f64(millis / 1000.0));
         }
     };
     let id = "inside-latency".to_owned();
@@ -64,17 +68,17 @@ fn Latency() -> impl IntoView {
             <Row
                 id=id.clone()
                 label=said(|s| s.inside_latency())
-                hint=Some(said(|s| s.inside_latency_hint()))
-                problem
+                hint=said(|s| s.inside_latency_hint())
+                problem=Signal::derive(move || problem.get().map(|it| it.words(locale.strings())))
             >
                 <TextBox
-                    id=Some(id)
-                    number=true
-                    value=text.into()
+                    id
+                    kind=TextKind::Fraction
+                    value=text
                     wrong=Signal::derive(move || problem.get().is_some())
                     on_change=Callback::new(change)
                 />
-                <span class="field__unit">"ms"</span>
+                <span class="field__unit">{LATENCY.unit}</span>
             </Row>
         </div>
     }

@@ -7,18 +7,18 @@ use wasm_bindgen::JsCast;
 
 use super::lines_tab::LinesTab;
 use super::log_tab::LogTab;
-use super::opening::{Tab, use_broker_panel};
 use super::policy_tab::PolicyTab;
 use super::state_tab::StateTab;
 use super::time_bar::TimeBar;
-use super::until::Clock;
 use crate::link::Target;
 use crate::ui::broker_choice;
 use crate::ui::broker_view::model::broken_lines;
 use crate::ui::broker_view::settings::{GROUPS, lists_in_use};
 use crate::ui::components::Icon;
+use crate::ui::components::until::Clock;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::state::broker_panel::{Tab, use_broker_panel};
 use crate::ui::state::store::use_store;
 
 /// What [`BrokerView`](super::BrokerView) shows while it is open.

@@ -3,14 +3,12 @@
 use leptos::prelude::*;
 
 use super::access_lists::AccessLists;
-use super::controls::{SmallButton, hint, said};
-use super::setting_row::SettingRow;
 use crate::broker::{Input, Policy};
-use crate::language::Strings;
 use crate::ui::broker_view::settings::{GROUPS, Group, lists_in_use};
-use crate::ui::components::Icon;
+use crate::ui::components::controls::{Disclosure, SettingRow, SmallButton, hint, said};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::settings::Setting;
 use crate::ui::state::store::{Store, use_store};
 
 /// Writes one change to the policy that is in force.
@@ -25,19 +23,14 @@ pub fn PolicyTab() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let policy = Memo::new(move |_| store.with_lab(|lab| lab.in_tab().broker().policy().clone()));
-    let is_default = Memo::new(move |_| policy.with(|policy| *policy == Policy::default()));
-    let words = move || {
-        let strings = locale.strings();
-        match is_default.get() {
-            true => strings.inside_policy_default().to_owned(),
-            false => {
-                let changed = policy.with(|policy| {
-                    GROUPS.iter().map(|group| group.changed(policy)).sum::<usize>()
-                        + lists_in_use(policy)
-                });
-                strings.inside_policy_changed(changed)
-            }
-        }
+    let changed = Memo::new(move |_| {
+        policy.with(|policy| {
+            GROUPS.iter().map(|group| group.changed(policy)).sum::<usize>() + lists_in_use(policy)
+        })
+    });
+    let words = move || match changed.get() {
+        0 => locale.strings().inside_policy_default().to_owned(),
+        count => locale.strings().inside_policy_changed(count),
     };
     let reset = move |()| change(store, |policy| *policy = Policy::default());
     let groups =
@@ -49,62 +42,54 @@ pub fn PolicyTab() -> impl IntoView {
             <SmallButton
                 icon=Some("reset")
                 words=said(|s| s.inside_policy_reset())
-                disabled=Signal::derive(move || is_default.get())
+                disabled=Signal::derive(move || changed.get() == 0)
                 on_press=Callback::new(reset)
             />
         </div>
         {groups}
-        <Folded
-            title=|strings| strings.inside_policy_access()
-            changed=Signal::derive(move || policy.with(lists_in_use))
-            open=false
+        <Disclosure
+            title=said(|s| s.inside_policy_access())
+            told=told(Signal::derive(move || policy.with(lists_in_use)))
         >
             <AccessLists policy/>
-        </Folded>
+        </Disclosure>
     }
 }
 
 #[component]
 fn PolicyGroup(group: &'static Group, policy: Memo<Policy>) -> impl IntoView {
-    let rows = group
-        .settings
-        .iter()
-        .map(|setting| view! { <SettingRow setting policy/> })
-        .collect::<Vec<_>>();
+    let store = use_store();
+    let row = |setting: &'static Setting<Policy>| {
+        let value = Signal::derive(move || policy.with(setting.read));
+        let changed = Signal::derive(move || {
+            policy.with(|policy| !setting.agrees(policy, &Policy::default()))
+        });
+        let set = Callback::new(move |text: String| {
+            let mut changed = policy.get_untracked();
+            setting.set(&mut changed, &text)?;
+            change(store, |policy| *policy = changed);
+            Ok(())
+        });
+        view! { <SettingRow setting id=format!("inside-{}", setting.id) value changed set/> }
+    };
+    let rows = group.settings.iter().map(row).collect::<Vec<_>>();
     let changed = Signal::derive(move || policy.with(|policy| group.changed(policy)));
-    let open = std::ptr::eq(group, &GROUPS[0]);
     view! {
-        <Folded title=group.title changed open>
+        <Disclosure
+            title=said(group.title)
+            told=told(changed)
+            open=std::ptr::eq(group, &GROUPS[0])
+        >
             <div class="fields">{rows}</div>
-        </Folded>
+        </Disclosure>
     }
 }
 
-/// A group of settings that folds away, with how many of them differ from the default.
-#[component]
-fn Folded(
-    title: fn(&Strings) -> &'static str,
-    changed: Signal<usize>,
-    open: bool,
-    children: Children,
-) -> impl IntoView {
+/// How many settings of a group differ from the default.
+fn told(changed: Signal<usize>) -> Signal<Option<String>> {
     let locale = use_locale();
-    let dot = move || {
-        let count = changed.get();
-        (count > 0).then(|| {
-            view! {
-                <span class="set-dot">{erased(move || locale.strings().inside_policy_changed(count))}</span>
-            }
-        })
-    };
-    view! {
-        <details class="disclosure" open=open>
-            <summary class="disclosure__summary">
-                <Icon name="chevron"/>
-                {said(title)}
-                {dot}
-            </summary>
-            <div class="disclosure__body">{children()}</div>
-        </details>
-    }
+    Signal::derive(move || match changed.get() {
+        0 => None,
+        count => Some(locale.strings().inside_policy_changed(count)),
+    })
 }

@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::controls::{IconButton, Select, SmallButton, said};
 use super::state_tab::{fact, letter, time};
-use super::until::time_until;
 use crate::broker::{ClientId, Command, Input, Presence, SessionSnapshot};
 use crate::delivery::{ReceivedStage, SentStage};
 use crate::mqtt::{PacketId, PacketType, ReasonCode, split_shared};
 use crate::ui::broker_view::model::{Inside, disconnect_codes, options};
-use crate::ui::broker_view::words::span;
+use crate::ui::components::controls::{IconButton, Select, SmallButton, said};
+use crate::ui::components::until::time_until;
 use crate::ui::erased::erased;
+use crate::ui::format::span;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::controls::{IconButton, SmallButton, hint, said};
 use super::policy_tab::change;
 use super::session_card::SessionCard;
-use super::until::Until;
 use crate::broker::{
     Availability, Command, ConnectedSnapshot, ConnectionPhase, ConnectionSnapshot, Input, Message,
 };
@@ -18,10 +16,14 @@ use crate::time::Instant;
 use crate::ui::broker_view::model::{Due, Inside, Timer, by_client_id};
 use crate::ui::broker_view::words;
 use crate::ui::components::Icon;
+use crate::ui::components::controls::{IconButton, SmallButton, hint, said};
+use crate::ui::components::until::Until;
 use crate::ui::erased::erased;
+use crate::ui::format::span;
 use crate::ui::format::{capped, grouped};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::{Store, use_store};
+use crate::ui::visible::visible;
 
 #[component]
 pub fn StateTab() -> impl IntoView {
@@ -221,7 +223,7 @@ fn connected_facts(connected: &ConnectedSnapshot) -> AnyView {
     let keep_alive = match connected.keep_alive_ends_at {
         None => strings.inside_off().into_any(),
         Some(at) => view! {
-            {words::span(connected.keep_alive.into(), strings)}
+            {span(connected.keep_alive.into(), strings)}
             " · "
             {strings.inside_server_keep_alive()}
             " "
@@ -263,7 +265,7 @@ fn aliases<'a>(aliases: impl Iterator<Item = (u16, &'a str)>, maximum: u16) -> A
     let items: Vec<_> = aliases
         .map(|(alias, topic)| {
             let topic = topic.to_owned();
-            view! { <li><span class="broker-card__id">{alias}</span><code>{topic}</code></li> }
+            view! { <li><span class="broker-card__id">{alias}</span><code>{visible(&topic).into_owned()}</code></li> }
         })
         .collect();
     match (items.is_empty(), maximum) {

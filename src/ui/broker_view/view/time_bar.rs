@@ -5,21 +5,21 @@ use std::time::Duration;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::controls::SmallButton;
-use super::until::use_clock;
 use crate::capture::ClientSlot;
-use crate::ui::broker_view::settings::{NumberError, parse};
-use crate::ui::broker_view::words::span;
 use crate::ui::components::Icon;
+use crate::ui::components::controls::{ErrorLine, SmallButton, TextBox, TextKind, said};
+use crate::ui::components::until::use_clock;
 use crate::ui::erased::erased;
+use crate::ui::format::span;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::settings::{Range, Wrong};
 use crate::ui::state::store::use_store;
 
 /// In seconds.
 const STEPS: [u32; 3] = [10, 60, 3600];
 
-/// A day: every Keep Alive of it is really played.
-const LONGEST: u32 = 86_400;
+/// Up to a day: every Keep Alive of it is really played.
+const SECONDS: Range = Range::whole(1, 86_400, "s");
 
 #[component]
 pub fn TimeBar() -> impl IntoView {
@@ -28,14 +28,14 @@ pub fn TimeBar() -> impl IntoView {
     let clock = use_clock();
     let refused = RwSignal::new(Vec::<ClientSlot>::new());
     let text = RwSignal::new(String::from("300"));
-    let error = RwSignal::new(None::<NumberError>);
+    let error = RwSignal::new(None::<Wrong>);
     let skip = move |seconds: u32| {
         let result = store.skip(Duration::from_secs(seconds.into()));
         refused.set(result.err().map(|outside| outside.0).unwrap_or_default());
     };
     let skip_own = move |event: SubmitEvent| {
         event.prevent_default();
-        match parse(&text.get_untracked(), 1, LONGEST) {
+        match SECONDS.read_whole(&text.get_untracked()) {
             Ok(seconds) => {
                 error.set(None);
                 skip(seconds);
@@ -60,15 +60,10 @@ pub fn TimeBar() -> impl IntoView {
     });
     let refusal = move || {
         let letters: Vec<_> = refused.get().iter().map(|slot| slot.letter().to_string()).collect();
-        (!letters.is_empty()).then(|| {
-            view! {
-                <p class="field__error" role="alert">
-                    <Icon name="warning"/>
-                    {locale.strings().inside_skip_refused(letters.join(", "))}
-                </p>
-            }
-        })
+        let words = || locale.strings().inside_skip_refused(letters.join(", "));
+        (!letters.is_empty()).then(words)
     };
+    let problem = move || error.get().map(|wrong| wrong.words(locale.strings()));
     view! {
         <section class="time-bar" aria-label=erased(move || locale.strings().inside_time())>
             <div class="time-bar__row">
@@ -85,35 +80,23 @@ pub fn TimeBar() -> impl IntoView {
                     {steps}
                 </span>
                 <form class="time-bar__own" novalidate on:submit=skip_own>
-                    <input
-                        class="input--number"
-                        inputmode="numeric"
-                        autocomplete="off"
-                        aria-label=erased(move || locale.strings().inside_skip_own())
-                        aria-invalid=erased(move || error.get().map(|_| "true"))
-                        aria-describedby=erased(move || error.get().map(|_| "skip-problem"))
-                        prop:value=erased(move || text.get())
-                        on:input=move |event| text.set(event_target_value(&event))
+                    <TextBox
+                        id="skip"
+                        label=said(|s| s.inside_skip_own())
+                        kind=TextKind::Number
+                        value=text
+                        wrong=Signal::derive(move || error.get().is_some())
+                        on_input=Some(Callback::new(move |typed| text.set(typed)))
+                        on_change=Callback::new(move |typed| text.set(typed))
                     />
-                    <span class="field__unit">"s"</span>
+                    <span class="field__unit">{SECONDS.unit}</span>
                     <button class="button button--small">
                         {erased(move || locale.strings().inside_skip_do())}
                     </button>
                 </form>
             </div>
-            {erased(move || {
-                error
-                    .get()
-                    .map(|error| {
-                        view! {
-                            <p class="field__error" role="alert" id="skip-problem">
-                                <Icon name="warning"/>
-                                {error.words(locale.strings())}
-                            </p>
-                        }
-                    })
-            })}
-            {erased(refusal)}
+            <ErrorLine words=Signal::derive(problem) id="skip-problem"/>
+            <ErrorLine words=Signal::derive(refusal)/>
             <p class="field__hint wide-only">{erased(move || locale.strings().inside_skip_hint())}</p>
         </section>
     }

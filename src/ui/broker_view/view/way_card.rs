@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::controls::{Select, SmallButton, said};
 use crate::capture::ClientSlot;
 use crate::lab::{Act, Action};
 use crate::link::{Fate, Fault, Scope};
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::broker_view::model::{WayState, stoppable};
+use crate::ui::components::controls::{Select, SmallButton, said};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;

@@ -12,57 +12,8 @@ use crate::lab::{
     ResourceService, Responder, Silence, SlowConsumer,
 };
 use crate::language::Strings;
-use crate::mqtt::{
-    PacketType, Properties, Property, QoS, ReasonCode, Sender, check_topic_filter, check_topic_name,
-};
-
-/// One setting of one kind of behaviour.
-pub struct Setting {
-    /// Fixed: saved benches hold it.
-    pub id: &'static str,
-    pub label: fn(&Strings) -> &'static str,
-    pub control: Control,
-    pub read: fn(&Behaviour) -> String,
-    pub write: fn(&mut Behaviour, &str) -> Result<(), Wrong>,
-}
-
-pub enum Control {
-    Text,
-    /// With its unit.
-    Number(&'static str),
-    /// `true` or `false`.
-    Switch,
-    Choice(&'static [Offer]),
-    /// Reason Codes, as hexadecimal values with a space between.
-    Codes,
-}
-
-/// What is stored, and what it is called.
-pub type Offer = (&'static str, fn(&Strings) -> &'static str);
-
-/// Why a text does not fit a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrong {
-    Number { minimum: u32, maximum: u32 },
-    Choice,
-    Topic,
-    TopicFilter,
-    Pairs,
-    Json,
-}
-
-impl Wrong {
-    pub fn words(self, strings: &Strings) -> String {
-        match self {
-            Wrong::Number { minimum, maximum } => strings.does_wrong_number(maximum, minimum),
-            Wrong::Choice => strings.does_wrong_choice().to_owned(),
-            Wrong::Topic => strings.does_wrong_topic().to_owned(),
-            Wrong::TopicFilter => strings.does_wrong_filter().to_owned(),
-            Wrong::Pairs => strings.does_wrong_pairs().to_owned(),
-            Wrong::Json => strings.does_wrong_json().to_owned(),
-        }
-    }
-}
+use crate::mqtt::{Properties, Property, QoS, ReasonCode, check_topic_filter, check_topic_name};
+use crate::ui::settings::{Control, Offer, Range, Setting, Wrong, put, put_optional, shown};
 
 /// Its name in saved benches and ids.
 pub fn key(kind: BehaviourKind) -> &'static str {
@@ -115,7 +66,7 @@ pub fn default(kind: BehaviourKind) -> Behaviour {
     }
 }
 
-pub fn settings(kind: BehaviourKind) -> &'static [Setting] {
+pub fn settings(kind: BehaviourKind) -> &'static [Setting<Behaviour>] {
     match kind {
         BehaviourKind::Responder => RESPONDER,
         BehaviourKind::ResourceService => RESOURCES,
@@ -127,23 +78,14 @@ pub fn settings(kind: BehaviourKind) -> &'static [Setting] {
     }
 }
 
-/// The Reason Codes that can end a connection, or keep one from coming about.
-pub fn ending_codes() -> impl Iterator<Item = ReasonCode> {
-    let ends = |code: &&ReasonCode| {
-        code.is_error()
-            && [PacketType::ConnAck, PacketType::Disconnect]
-                .iter()
-                .any(|packet| code.allowed_in(*packet, Some(Sender::Server)))
-    };
-    ReasonCode::ALL.iter().filter(ends).copied()
-}
-
 macro_rules! setting {
     ($settings:ident, $id:literal, $label:ident, $control:expr,
      |$r:ident| $read:expr, |$w:ident, $text:ident| $write:expr) => {
         Setting {
             id: $id,
             label: |strings| strings.$label(),
+            section: None,
+            hint: None,
             control: $control,
             read: |behaviour| behaviour.get::<$settings>().map_or_else(String::new, |$r| $read),
             write: |behaviour, $text| {
@@ -159,7 +101,7 @@ macro_rules! setting {
     };
 }
 
-const RESPONDER: &[Setting] = &[
+const RESPONDER: &[Setting<Behaviour>] = &[
     setting!(
         Responder,
         "filter",
@@ -209,7 +151,7 @@ const RESPONDER: &[Setting] = &[
         Responder,
         "delay",
         does_delay,
-        Control::Number("s"),
+        Control::Number(SECONDS),
         |r| write_seconds(r.delay),
         |w, text| w.delay = read_seconds(text)?
     ),
@@ -231,7 +173,7 @@ const RESPONDER: &[Setting] = &[
             Order::Reversed(count) => count.to_string(),
         },
         |w, text| {
-            w.order = match read_number(text, 1, 100)? {
+            w.order = match Range::whole(1, 100, "").read_whole(text)? {
                 1 => Order::AsTheyCome,
                 count => Order::Reversed(count),
             }
@@ -258,7 +200,7 @@ const RESPONDER: &[Setting] = &[
     ),
 ];
 
-const RESOURCES: &[Setting] = &[
+const RESOURCES: &[Setting<Behaviour>] = &[
     setting!(
         ResourceService,
         "prefix",
@@ -291,7 +233,7 @@ const RESOURCES: &[Setting] = &[
         ResourceService,
         "delay",
         does_delay,
-        Control::Number("s"),
+        Control::Number(SECONDS),
         |r| write_seconds(r.delay),
         |w, text| w.delay = read_seconds(text)?
     ),
@@ -305,7 +247,7 @@ const RESOURCES: &[Setting] = &[
     ),
 ];
 
-const PERIODIC: &[Setting] = &[
+const PERIODIC: &[Setting<Behaviour>] = &[
     setting!(
         PeriodicPublisher,
         "topic",
@@ -363,7 +305,7 @@ const PERIODIC: &[Setting] = &[
         PeriodicPublisher,
         "interval",
         does_interval,
-        Control::Number("s"),
+        Control::Number(SECONDS),
         |r| write_seconds(r.interval),
         |w, text| w.interval = read_seconds(text)?
     ),
@@ -371,32 +313,27 @@ const PERIODIC: &[Setting] = &[
         PeriodicPublisher,
         "count",
         does_count,
-        Control::Number(""),
-        |r| r.count.map(|count| count.to_string()).unwrap_or_default(),
-        |w, text| {
-            w.count = match text {
-                "" => None,
-                text => Some(read_number(text, 1, 100_000)?),
-            }
-        }
+        Control::Number(Range::whole(1, 100_000, "").optional()),
+        |r| shown(&r.count),
+        |w, text| put_optional(&mut w.count, text)?
     ),
 ];
 
-const SLOW: &[Setting] = &[setting!(
+const SLOW: &[Setting<Behaviour>] = &[setting!(
     SlowConsumer,
     "takes",
     does_takes,
-    Control::Number("s"),
+    Control::Number(SECONDS),
     |r| write_seconds(r.takes),
     |w, text| w.takes = read_seconds(text)?
 )];
 
-const RECONNECT: &[Setting] = &[
+const RECONNECT: &[Setting<Behaviour>] = &[
     setting!(
         Reconnect,
         "first",
         does_first_wait,
-        Control::Number("s"),
+        Control::Number(SECONDS),
         |r| write_seconds(r.first_wait),
         |w, text| w.first_wait = read_seconds(text)?
     ),
@@ -404,15 +341,15 @@ const RECONNECT: &[Setting] = &[
         Reconnect,
         "factor",
         does_factor,
-        Control::Number("×"),
+        Control::Number(Range::whole(1, 10, "×")),
         |r| r.factor.to_string(),
-        |w, text| w.factor = read_number(text, 1, 10)?
+        |w, text| put(&mut w.factor, text)?
     ),
     setting!(
         Reconnect,
         "longest",
         does_longest_wait,
-        Control::Number("s"),
+        Control::Number(SECONDS),
         |r| write_seconds(r.longest_wait),
         |w, text| w.longest_wait = read_seconds(text)?
     ),
@@ -420,9 +357,9 @@ const RECONNECT: &[Setting] = &[
         Reconnect,
         "tries",
         does_tries,
-        Control::Number(""),
+        Control::Number(Range::whole(0, 1000, "")),
         |r| r.tries.to_string(),
-        |w, text| w.tries = read_number(text, 0, 1000)?
+        |w, text| put(&mut w.tries, text)?
     ),
     setting!(
         Reconnect,
@@ -485,23 +422,12 @@ fn given(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn read_number(text: &str, minimum: u32, maximum: u32) -> Result<u32, Wrong> {
-    let wrong = Wrong::Number { minimum, maximum };
-    let number = text.trim().parse().map_err(|_| wrong)?;
-    if (minimum..=maximum).contains(&number) { Ok(number) } else { Err(wrong) }
-}
-
 fn write_seconds(time: Duration) -> String {
     time.as_secs_f64().to_string()
 }
 
 fn read_seconds(text: &str) -> Result<Duration, Wrong> {
-    let wrong = Wrong::Number { minimum: 0, maximum: LONGEST_SECONDS };
-    let seconds: f64 = text.trim().parse().map_err(|_| wrong)?;
-    match (0.0..=f64::from(LONGEST_SECONDS)).contains(&seconds) {
-        true => Ok(Duration::from_secs_f64(seconds)),
-        false => Err(wrong),
-    }
+    SECONDS.read_fraction(text).map(Duration::from_secs_f64)
 }
 
 fn write_qos(qos: Option<QoS>) -> String {
@@ -529,7 +455,7 @@ fn write_silence(silence: Silence) -> String {
 fn read_silence(text: &str) -> Result<Silence, Wrong> {
     match text {
         "all" => Ok(Silence::All),
-        text => Ok(match read_number(text, 0, 1000)? {
+        text => Ok(match Range::whole(0, 1000, "").read_whole(text)? {
             0 => Silence::None,
             count => Silence::First(count),
         }),
@@ -569,7 +495,7 @@ fn read_resources(text: &str) -> Result<BTreeMap<String, String>, Wrong> {
 }
 
 /// An hour is longer than any patience.
-const LONGEST_SECONDS: u32 = 3600;
+const SECONDS: Range = Range::fraction(0, 3600, "s");
 
 #[cfg(test)]
 mod tests {
@@ -581,12 +507,12 @@ mod tests {
             for setting in settings(kind) {
                 let mut behaviour = default(kind);
                 let text = (setting.read)(&behaviour);
-                let outcome = (setting.write)(&mut behaviour, &text);
+                let outcome = setting.set(&mut behaviour, &text);
                 assert_eq!(outcome, Ok(()), "{} {}", key(kind), setting.id);
                 assert_eq!(behaviour, default(kind), "{} {}", key(kind), setting.id);
                 if let Control::Choice(options) = setting.control {
                     for (option, _) in options {
-                        (setting.write)(&mut behaviour, option).expect("it is offered");
+                        setting.set(&mut behaviour, option).expect("it is offered");
                         assert_eq!((setting.read)(&behaviour), *option, "{}", setting.id);
                     }
                 }
@@ -596,7 +522,7 @@ mod tests {
 
     #[test]
     fn wrong_texts_change_nothing_and_say_why() {
-        let number = Wrong::Number { minimum: 0, maximum: 3600 };
+        let number = Wrong::OutOfRange { minimum: 0, maximum: 3600 };
         for (kind, id, text, expect) in [
             (BehaviourKind::Responder, "delay", "soon", number),
             (BehaviourKind::Responder, "delay", "-1", number),
@@ -610,25 +536,18 @@ mod tests {
                 BehaviourKind::PeriodicPublisher,
                 "count",
                 "0",
-                Wrong::Number { minimum: 1, maximum: 100_000 },
+                Wrong::OutOfRange { minimum: 1, maximum: 100_000 },
             ),
             (BehaviourKind::Reconnect, "codes", "88 zz", Wrong::Choice),
         ] {
             let setting = settings(kind).iter().find(|setting| setting.id == id).expect(id);
             let mut behaviour = default(kind);
-            assert_eq!((setting.write)(&mut behaviour, text), Err(expect), "{id} {text}");
+            assert_eq!(setting.set(&mut behaviour, text), Err(expect), "{id} {text}");
             assert_eq!(behaviour, default(kind), "{id} {text}");
         }
         let mut behaviour = default(BehaviourKind::Responder);
         let pairs = RESPONDER.iter().find(|setting| setting.id == "pairs").expect("pairs");
         (pairs.write)(&mut behaviour, " status = healthy,version=2 ").expect("two pairs");
         assert_eq!((pairs.read)(&behaviour), "status=healthy, version=2");
-    }
-
-    #[test]
-    fn the_codes_to_choose_from_hold_those_chosen_at_first() {
-        let codes: Vec<_> = ending_codes().collect();
-        assert!(Reconnect::PASSING.iter().all(|code| codes.contains(code)));
-        assert!(!codes.contains(&ReasonCode::PacketIdentifierInUse));
     }
 }

@@ -1,5 +1,6 @@
 //! The views; they exist in the browser only.
 
+mod desk;
 mod message;
 mod own;
 mod panel;
@@ -10,6 +11,7 @@ mod problem_notice;
 mod received;
 mod send_bar;
 
+pub use desk::{Desk, focus_field, use_desk};
 pub use panel::ClientPanel;
 pub use panel_forms::{PanelForms, Panels, fresh_client_id};
 pub use problem_notice::ProblemNotice;

@@ -12,19 +12,19 @@ use super::panel_tabs::{PanelTabs, tab_id, tabpanel_id};
 use super::problem_notice::ProblemNotice;
 use super::received::{Received, ReceivedCount};
 use super::send_bar::{SendBar, Sent};
+use super::{focus_field, use_desk};
 use crate::capture::ClientSlot;
 use crate::lab::{Act, ActError};
-use crate::ui::bench::model::LONGEST_NAME;
 use crate::ui::browser::{focus_element, focus_within};
 use crate::ui::client_panel::automation::view::AutomationStrip;
+use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::client_panel::model::Lamp;
 use crate::ui::client_panel::refusal;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::forms::FormKind;
-use crate::ui::lesson::model::role_name;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::stage::view::{focus_field, use_desk};
+use crate::ui::role_names::role_name;
 use crate::ui::state::store::use_store;
 
 #[component]

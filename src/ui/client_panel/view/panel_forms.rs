@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
-use crate::elsewhere::Task;
 use crate::lab::Act;
 use crate::mqtt::{Connect, Packet};
+use crate::other_clients::Task;
 use crate::ui::forms::view::{
     ConnectForm, DisconnectForm, FormContext, PublishForm, SubscribeForm, UnsubscribeForm,
 };

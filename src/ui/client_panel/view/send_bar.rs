@@ -7,10 +7,10 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::mqtt::PacketType;
 use crate::ui::client_panel::model::{Exchange, Lamp};
 use crate::ui::components::{Evidence, Icon};
-use crate::ui::elsewhere::ElsewhereButton;
 use crate::ui::erased::erased;
 use crate::ui::forms::FormKind;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::other_clients::OtherClientsButton;
 use crate::ui::state::store::use_store;
 
 /// What the learner sent last: the packet is the first of that type from that record on.
@@ -61,7 +61,7 @@ pub fn SendBar(
                 {erased(cost)}
                 <SentLine client=client sent/>
             </div>
-            <ElsewhereButton task=Callback::new(move |()| forms.task(kind.get_untracked()))/>
+            <OtherClientsButton task=Callback::new(move |()| forms.task(kind.get_untracked()))/>
             <button
                 type="submit"
                 form=erased(move || context().id())

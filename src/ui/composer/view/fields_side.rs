@@ -6,12 +6,13 @@ use super::packet_choice::SenderChoice;
 use super::state::Composer;
 use crate::mqtt::{FieldId, PacketType};
 use crate::ui::components::Icon;
+use crate::ui::components::controls::TextKind;
 use crate::ui::composer::model::{Fields, FieldsDraft};
 use crate::ui::erased::erased;
 use crate::ui::forms::Field;
 use crate::ui::forms::view::{
     Check, ConnectForm, DisconnectForm, FormContext, Lens, PlainForm, ProblemLine, PublishForm,
-    SubscribeForm, TextField, TextKind, UnsubscribeForm,
+    SubscribeForm, TextField, UnsubscribeForm,
 };
 use crate::ui::loading::locale::use_locale;
 

@@ -11,9 +11,9 @@ use crate::ui::client_panel::view::ProblemNotice;
 use crate::ui::client_panel::{Lamp, refusal_words};
 use crate::ui::components::{Evidence, Icon, SpecRef};
 use crate::ui::composer::model::{Answer, Compared, Foretold, answers, compare};
-use crate::ui::elsewhere::ElsewhereButton;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::other_clients::OtherClientsButton;
 use crate::ui::state::store::use_store;
 
 /// What was sent last.
@@ -104,11 +104,12 @@ pub fn Send(
     let size = move || locale.strings().form_bytes(composer.with(|in_hand| in_hand.bytes.len()));
     let why_not = move || {
         let strings = locale.strings();
-        match (can_send.get(), lamp.get()) {
-            (true, _) => None,
-            (false, Lamp::Connecting | Lamp::Closing) => Some(strings.panel_awaiting_connack()),
-            (false, _) if is_connected.get() => Some(strings.composer_empty()),
-            (false, _) => Some(strings.composer_connect_first()),
+        // Before what is derived from it, see `erased`.
+        match (lamp.get(), can_send.get()) {
+            (_, true) => None,
+            (Lamp::Connecting | Lamp::Closing, false) => Some(strings.panel_awaiting_connack()),
+            (_, false) if is_connected.get() => Some(strings.composer_empty()),
+            (_, false) => Some(strings.composer_connect_first()),
         }
     };
     let name = move || {
@@ -124,7 +125,7 @@ pub fn Send(
             client_id: client_id.get_value(),
             ..Connect::default()
         };
-        crate::elsewhere::Task::new(connect, packet)
+        crate::other_clients::Task::new(connect, packet)
     });
     view! {
         <section class="card composer__send" aria-labelledby="composer-send" data-client=client.letter().to_string()>
@@ -174,7 +175,7 @@ pub fn Send(
                         {erased(name)}
                         <span class="button__size">{erased(size)}</span>
                     </button>
-                    <ElsewhereButton task/>
+                    <OtherClientsButton task/>
                 </div>
                 {erased(move || {
                     refused

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use leptos::prelude::*;
 
+use crate::ui::format::hex_lines;
+
 use crate::analysis::Breakage;
 use crate::mqtt::{Packet, PacketType, Sender, encode};
 use crate::ui::composer::model::{Fields, InHand, sample};
@@ -41,7 +43,7 @@ impl Composer {
         let sender = Sender::Client;
         let in_hand = InHand::new(packet, sender).expect("a sample is small");
         let composer = Composer {
-            text: RwSignal::new(paste::to_hex(&in_hand.bytes)),
+            text: RwSignal::new(hex_lines(&in_hand.bytes)),
             in_hand: RwSignal::new(in_hand),
             fields: RwSignal::new(Fields::of(packet, sender)),
             filled: RwSignal::new(0),
@@ -214,7 +216,7 @@ impl Composer {
 
     /// Bytes that came about otherwise: the text follows.
     fn show(self, in_hand: InHand) {
-        self.text.set(paste::to_hex(&in_hand.bytes));
+        self.text.set(hex_lines(&in_hand.bytes));
         self.error.set(None);
         self.pieces.set(Pieces::default());
         self.in_hand.set(in_hand);

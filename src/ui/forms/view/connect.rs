@@ -2,13 +2,16 @@
 
 use leptos::prelude::*;
 
+use super::told;
+
 use super::PropertiesEditor;
 use super::WillFields;
 use super::context::use_form;
-use super::controls::{BytesInput, Check, Disclosure, FieldRow, TextField, TextInput, TextKind};
+use super::controls::{BytesInput, Check, FieldRow, TextField, TextInput};
 use super::lens::Lens;
 use crate::mqtt::FieldId;
 use crate::ui::components::Icon;
+use crate::ui::components::controls::{Disclosure, Row, TextKind};
 use crate::ui::erased::erased;
 use crate::ui::forms::connect::ConnectDraft;
 use crate::ui::forms::{Field, Part};
@@ -86,18 +89,13 @@ pub fn ConnectForm(
                 <Icon name="reset"/>
             </button>
         </TextField>
-        <div class="field">
-            <label class="field__label" for=clean_start_id.clone()>
-                {FieldId::CleanStart.name()}
-            </label>
-            <div class="field__control">
+        <Row id=clean_start_id.clone() label=FieldId::CleanStart.name()>
                 <Check
                     on=clean_start
                     id=clean_start_id
                     label=Signal::derive(move || strings().form_clean_start().to_owned())
                 />
-            </div>
-        </div>
+            </Row>
         <TextField
             field=Field::KeepAlive
             text=keep_alive
@@ -107,7 +105,7 @@ pub fn ConnectForm(
         />
         <Disclosure
             title=Signal::derive(move || strings().form_properties().to_owned())
-            set_count=Signal::derive(property_count)
+            told=told(property_count)
             has_problem=Signal::derive(move || form.has_problem(in_properties))
             open={untrack(property_count) > 0}
         >
@@ -115,7 +113,7 @@ pub fn ConnectForm(
         </Disclosure>
         <Disclosure
             title=Signal::derive(move || strings().form_will().to_owned())
-            set_count=Signal::derive(will_count)
+            told=told(will_count)
             has_problem=Signal::derive(move || form.has_problem(in_will))
             open={untrack(will_count) > 0}
         >
@@ -123,7 +121,7 @@ pub fn ConnectForm(
         </Disclosure>
         <Disclosure
             title=Signal::derive(move || strings().form_credentials().to_owned())
-            set_count=Signal::derive(credential_count)
+            told=told(credential_count)
             has_problem=Signal::derive(move || {
                 form.has_problem(|field| matches!(field, Field::UserName | Field::Password))
             })

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::PropertiesEditor;
 use super::context::use_form;
-use super::controls::{Check, FieldRow, TextField, TextKind};
+use super::controls::{Check, FieldRow, TextField};
 use super::lens::Lens;
 use crate::mqtt::{FieldId, ReasonCode};
 use crate::ui::components::Icon;
+use crate::ui::components::controls::TextKind;
 use crate::ui::erased::erased;
 use crate::ui::forms::plain::PlainDraft;
 use crate::ui::forms::{Field, RowKey};

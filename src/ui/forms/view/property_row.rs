@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use super::context::use_form;
-use super::controls::{BytesInput, FieldRow, TextInput, TextKind, label_id};
+use super::controls::{BytesInput, FieldRow, TextInput};
 use super::lens::Lens;
 use crate::mqtt::PropertyId;
+use crate::ui::components::controls::{TextKind, label_id};
 use crate::ui::erased::erased;
 use crate::ui::forms::Field;
 use crate::ui::forms::properties::{PropertiesDraft, PropertyDraft, hints};

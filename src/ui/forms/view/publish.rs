@@ -2,12 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::told;
+
 use super::PairsEditor;
 use super::PropertiesEditor;
 use super::context::use_form;
-use super::controls::{BytesField, Check, Disclosure, QosChoice, TextField, label_id};
+use super::controls::{BytesField, Check, QosChoice, TextField};
 use super::lens::Lens;
 use crate::mqtt::{FieldId, PropertyId};
+use crate::ui::components::controls::{Disclosure, Row, label_id};
 use crate::ui::forms::publish::PublishDraft;
 use crate::ui::forms::{Field, Part};
 use crate::ui::loading::locale::use_locale;
@@ -32,18 +35,15 @@ pub fn PublishForm(draft: RwSignal<PublishDraft>) -> impl IntoView {
     };
     view! {
         <TextField field=Field::TopicName text=topic hint=Signal::derive(topic_hint)/>
-        <div class="field">
-            <span class="field__label" id=label_id(&qos_id)>{FieldId::PublishQoS.name()}</span>
-            <div class="field__control">
+        <Row id=qos_id.clone() label=FieldId::PublishQoS.name() group=true>
                 <QosChoice name=qos_id.clone() qos labelled_by=label_id(&qos_id)/>
                 <Check on=retain label=FieldId::Retain.name()/>
-            </div>
-        </div>
+            </Row>
         <BytesField field=Field::Payload bytes=payload/>
         <PairsEditor part=Part::Publish pairs/>
         <Disclosure
             title=Signal::derive(move || locale.strings().form_more_properties().to_owned())
-            set_count=Signal::derive(count)
+            told=told(count)
             has_problem=Signal::derive(move || {
                 form.has_problem(|field| matches!(field, Field::Property(..)))
             })

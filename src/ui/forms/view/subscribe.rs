@@ -2,13 +2,16 @@
 
 use leptos::prelude::*;
 
+use super::told;
+
 use super::PairsEditor;
 use super::PropertyRow;
 use super::context::use_form;
-use super::controls::{Check, Disclosure, ProblemLine, QosChoice, TextField, label_id};
+use super::controls::{Check, ProblemLine, QosChoice, TextField};
 use super::lens::Lens;
 use crate::mqtt::{FieldId, PropertyId, RetainHandling, Subscription};
 use crate::ui::components::Icon;
+use crate::ui::components::controls::{Disclosure, Row, label_id};
 use crate::ui::erased::erased;
 use crate::ui::forms::subscribe::SubscribeDraft;
 use crate::ui::forms::{Field, Part, RowKey};
@@ -41,7 +44,7 @@ pub fn SubscribeForm(draft: RwSignal<SubscribeDraft>) -> impl IntoView {
         <PropertyRow properties id=PropertyId::SubscriptionIdentifier/>
         <Disclosure
             title=PropertyId::UserProperty.name()
-            set_count=Signal::derive(pair_count)
+            told=told(pair_count)
             has_problem=Signal::derive(move || {
                 form.has_problem(|field| matches!(field, Field::UserProperty(..)))
             })
@@ -106,14 +109,9 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
                 </Show>
             </div>
             <TextField field=Signal::derive(move || Field::TopicFilter(row.get())) text=filter/>
-            <div class="field">
-                <span class="field__label" id=label_id(&qos_id)>
-                    {FieldId::SubscriptionQoS.name()}
-                </span>
-                <div class="field__control">
+            <Row id=qos_id.clone() label=FieldId::SubscriptionQoS.name() group=true>
                     <QosChoice name=qos_id.clone() qos labelled_by=label_id(&qos_id)/>
-                </div>
-            </div>
+                </Row>
             <div class="form-group__options">
                 <Check
                     on=no_local
@@ -126,11 +124,7 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
                 <Check on=as_published label=FieldId::RetainAsPublished.name()/>
             </div>
             <ProblemLine field=no_local_field/>
-            <div class="field">
-                <label class="field__label" for=handling_id.clone()>
-                    {FieldId::RetainHandling.name()}
-                </label>
-                <div class="field__control">
+            <Row id=handling_id.clone() label=FieldId::RetainHandling.name()>
                     <select
                         id=handling_id
                         prop:value=erased(move || handling.get().bits().to_string())
@@ -154,8 +148,7 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
                             })
                             .collect_view()}
                     </select>
-                </div>
-            </div>
+                </Row>
         </div>
     }
 }

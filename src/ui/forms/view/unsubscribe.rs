@@ -2,12 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::told;
+
 use super::PairsEditor;
 use super::context::use_form;
-use super::controls::{Disclosure, TextField};
+use super::controls::TextField;
 use super::lens::Lens;
 use crate::mqtt::PropertyId;
 use crate::ui::components::Icon;
+use crate::ui::components::controls::Disclosure;
 use crate::ui::erased::erased;
 use crate::ui::forms::unsubscribe::UnsubscribeDraft;
 use crate::ui::forms::{Field, Part, RowKey};
@@ -34,7 +37,7 @@ pub fn UnsubscribeForm(draft: RwSignal<UnsubscribeDraft>) -> impl IntoView {
         </button>
         <Disclosure
             title=PropertyId::UserProperty.name()
-            set_count=Signal::derive(pair_count)
+            told=told(pair_count)
             has_problem=Signal::derive(move || {
                 form.has_problem(|field| matches!(field, Field::UserProperty(..)))
             })

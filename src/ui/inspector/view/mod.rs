@@ -17,16 +17,16 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::aspect::Aspect;
+use super::byte_diff::view::VersionDiff;
 use super::model::Sheet;
 use crate::analysis::{answer_to, answered_by, why::has_why};
 use crate::capture::{Record, RecordId};
 use crate::ui::browser::focus_within;
-use crate::ui::byte_diff::view::VersionDiff;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
-use crate::ui::elsewhere::RecordTools;
 use crate::ui::erased::erased;
 use crate::ui::format::{elapsed, grouped, moment};
 use crate::ui::loading::locale::use_locale;
+use crate::ui::other_clients::RecordTools;
 use crate::ui::packet_family::PacketFamily;
 use crate::ui::packet_list::Line;
 use crate::ui::packet_list::view::use_wire;

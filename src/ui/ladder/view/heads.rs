@@ -9,8 +9,8 @@ use crate::ui::broker_choice;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::ladder::lanes::End;
-use crate::ui::lesson::model::role_name;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::role_names::role_name;
 
 #[component]
 pub fn Heads(scene: Scene) -> impl IntoView {

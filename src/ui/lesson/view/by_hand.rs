@@ -7,13 +7,13 @@ use super::player;
 use super::prediction::is_asked;
 use super::session::LessonSession;
 use crate::lab::Action;
+use crate::ui::client_panel::view::use_desk;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::forms::FormKind;
 use crate::ui::lesson::model;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::pane::{Pane, use_pane};
-use crate::ui::stage::view::use_desk;
 
 /// A button that opens the form, connecting first where the packet needs it, and one that fills the form in.
 #[component]

@@ -14,6 +14,7 @@ use crate::link::Target;
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::lesson::model;
 use crate::ui::packet_list::view::{WireState, use_wire};
+use crate::ui::role_names::role_name;
 use crate::ui::state::progress::ProgressStore;
 use crate::ui::state::store::Store;
 
@@ -337,7 +338,7 @@ impl LessonSession {
     pub fn role(self, slot: ClientSlot, strings: &Strings) -> String {
         self.store.peek(|lab| {
             let part = lab.client(slot).map_or("", |client| client.role());
-            model::role_name(part, strings).to_owned()
+            role_name(part, strings).to_owned()
         })
     }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::wire_state::Found;
 use crate::time::Instant;
 use crate::ui::packet_list::calm::pause;
-use crate::ui::packet_list::view::wire_state::Found;
 use crate::ui::state::store::use_store;
 
 /// The list as it was when it was last time to draw it.

@@ -16,6 +16,7 @@ use crate::language::Strings;
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::client_panel::refusal;
 use crate::ui::components::Icon;
+use crate::ui::components::controls::{Disclosure, said};
 use crate::ui::erased::erased;
 use crate::ui::format::grouped;
 use crate::ui::lesson::view::{LessonSession, make_move};
@@ -128,20 +129,12 @@ pub fn AliasGame(session: LessonSession) -> impl IntoView {
                 <figure class="alias-game__figure">{erased(picture)}</figure>
                 <SendDay session chosen tuning aliases/>
                 <p class="alias-game__best"><Icon name="mark"/>{erased(best)}</p>
-                <details class="disclosure">
-                    <summary class="disclosure__summary">
-                        <Icon name="chevron"/>
-                        {erased(move || locale.strings().alias_game_table())}
-                    </summary>
-                    <div class="disclosure__body table-scroll">{erased(table)}</div>
-                </details>
-                <details class="disclosure">
-                    <summary class="disclosure__summary">
-                        <Icon name="chevron"/>
-                        {erased(move || locale.strings().alias_game_round())}
-                    </summary>
-                    <div class="disclosure__body">{erased(move || round_view(locale.strings()))}</div>
-                </details>
+                <Disclosure title=said(|s| s.alias_game_table())>
+                    <div class="table-scroll">{erased(table)}</div>
+                </Disclosure>
+                <Disclosure title=said(|s| s.alias_game_round())>
+                    {erased(move || round_view(locale.strings()))}
+                </Disclosure>
             </div>
         </section>
         <AliasLedger session/>

@@ -9,11 +9,11 @@ use crate::mqtt::{ConnectionId, Sender};
 use crate::ui::components::{Evidence, Icon, PacketWay, Topic, direction};
 use crate::ui::erased::erased;
 use crate::ui::format::grouped;
-use crate::ui::lesson::model::role_name;
 use crate::ui::lesson::view::LessonSession;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::pictures::marks::view::{Frame, use_marks};
 use crate::ui::pictures::view::sight;
+use crate::ui::role_names::role_name;
 use crate::ui::state::store::Store;
 
 /// Lines of earlier connections than these are left to the packet list.

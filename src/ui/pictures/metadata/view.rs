@@ -13,12 +13,12 @@ use crate::mqtt::{PacketType, PropertyId};
 use crate::ui::components::{Evidence, Icon, Topic};
 use crate::ui::erased::erased;
 use crate::ui::format::{capped, grouped};
-use crate::ui::lesson::model::role_name;
 use crate::ui::lesson::view::LessonSession;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_family::PacketFamily;
 use crate::ui::pictures::marks::view::{Frame, use_marks};
 use crate::ui::pictures::view::sight;
+use crate::ui::role_names::role_name;
 use crate::ui::state::store::{Store, use_store};
 
 /// Characters of a value that a strand shows.

@@ -13,7 +13,7 @@ use crate::course::Through;
 use crate::language::Strings;
 use crate::mqtt::hex_groups;
 use crate::time::Instant;
-use crate::ui::broker_view::view::until::{Clock, use_clock};
+use crate::ui::components::until::{Clock, use_clock};
 use crate::ui::components::{Evidence, Icon, Topic};
 use crate::ui::erased::erased;
 use crate::ui::lesson::view::LessonSession;

@@ -2,7 +2,7 @@
 
 use crate::capture::{Capture, RecordId};
 use crate::mqtt::{PacketType, Sender};
-use crate::ui::byte_diff::has_versions;
+use crate::ui::inspector::byte_diff::has_versions;
 
 /// How many packets there are to choose from.
 const SHOWN: usize = 6;

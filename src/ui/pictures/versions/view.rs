@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::model::candidates;
 use crate::capture::RecordId;
 use crate::mqtt::PacketType;
-use crate::ui::byte_diff::view::VersionDiff;
 use crate::ui::erased::erased;
+use crate::ui::inspector::byte_diff::view::VersionDiff;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 

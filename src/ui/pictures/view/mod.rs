@@ -5,11 +5,11 @@ pub mod sight;
 
 use leptos::prelude::*;
 
-use crate::course::Picture;
-use crate::ui::lesson::view::LessonSession;
-use crate::ui::pictures::{
+use super::{
     alias_game, alias_ledger, codes, metadata, requests, scram, sessions, tracer, versions, window,
 };
+use crate::course::Picture;
+use crate::ui::lesson::view::LessonSession;
 
 /// The picture of an exercise, live.
 pub fn draw(picture: Picture, session: LessonSession) -> AnyView {

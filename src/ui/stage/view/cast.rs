@@ -5,19 +5,19 @@ use std::time::Duration;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::desk::use_desk;
 use super::hops::{Hops, HopsOn};
 use crate::capture::ClientSlot;
 use crate::lab::BenchClient;
 use crate::link::Target;
-use crate::ui::broker_view::view::use_broker_panel;
 use crate::ui::client_panel::Lamp;
 use crate::ui::client_panel::view::message_count;
+use crate::ui::client_panel::view::use_desk;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
-use crate::ui::lesson::model::role_name;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::role_names::role_name;
 use crate::ui::stage::model::{Hop, facts, on_the_left, told};
+use crate::ui::state::broker_panel::use_broker_panel;
 use crate::ui::state::store::use_store;
 
 #[component]

@@ -3,11 +3,11 @@
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 
-use super::desk::use_desk;
 use crate::capture::ClientSlot;
 use crate::lab::BenchClient;
 use crate::ui::browser::focus_element;
 use crate::ui::client_panel::view::ClientPanel;
+use crate::ui::client_panel::view::use_desk;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;

@@ -1,6 +1,5 @@
 //! What a client is to do by itself: which behaviour, its settings, begin and stop.
 
-mod setting_row;
 mod strip;
 
 pub use strip::AutomationStrip;
@@ -9,12 +8,12 @@ use leptos::prelude::*;
 
 use super::settings::{about, default, key, name, settings};
 use crate::capture::ClientSlot;
-use crate::lab::{Act, Action, Automation, BehaviourKind};
-use crate::ui::broker_view::view::controls::{Select, SmallButton, said};
+use crate::lab::{Act, Action, Automation, Behaviour, BehaviourKind};
+use crate::ui::components::controls::{Row, Select, SettingRow, SmallButton, said};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::settings::Setting;
 use crate::ui::state::store::use_store;
-use setting_row::SettingRow;
 
 #[component]
 pub fn AutomationGroup(client: ClientSlot) -> impl IntoView {
@@ -63,9 +62,16 @@ pub fn AutomationGroup(client: ClientSlot) -> impl IntoView {
             let words = if is_running() { strings.does_again() } else { strings.does_add() };
             words.to_owned()
         });
-        let row = |setting| {
-            let id = format!("{form_id}-{}", key(kind));
-            view! { <SettingRow setting id draft/> }.into_any()
+        let row = |setting: &'static Setting<Behaviour>| {
+            let id = format!("{form_id}-{}-{}", key(kind), setting.id);
+            let value = Signal::derive(move || draft.with(setting.read));
+            let set = Callback::new(move |text: String| {
+                let mut changed = draft.get_untracked();
+                setting.set(&mut changed, &text)?;
+                draft.set(changed);
+                Ok(())
+            });
+            view! { <SettingRow setting id value set/> }.into_any()
         };
         let rows: Vec<_> = settings(kind).iter().map(row).collect();
         view! {
@@ -83,17 +89,14 @@ pub fn AutomationGroup(client: ClientSlot) -> impl IntoView {
         .into_any()
     };
     view! {
-        <div class="field">
-            <label class="field__label" for=id.clone()>{said(|s| s.does_kind())}</label>
-            <div class="field__control">
-                <Select
-                    id=Some(id)
-                    options=Signal::derive(options)
-                    value=Signal::derive(move || key(chosen.get()).to_owned())
-                    on_change=Callback::new(choose)
-                />
-            </div>
-        </div>
+        <Row id=id.clone() label=said(|s| s.does_kind())>
+            <Select
+                id
+                options=Signal::derive(options)
+                value=Signal::derive(move || key(chosen.get()).to_owned())
+                on_change=Callback::new(choose)
+            />
+        </Row>
         {erased(form)}
     }
 }

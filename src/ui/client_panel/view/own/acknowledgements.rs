@@ -6,7 +6,7 @@ use crate::capture::ClientSlot;
 use crate::client::{AckKind, AcknowledgeByHand};
 use crate::lab::{Act, Action, BenchClient};
 use crate::mqtt::{PacketId, PacketType, Properties, Property, ReasonCode, Sender};
-use crate::ui::broker_view::view::controls::{Select, SmallButton, TextBox, hint, said};
+use crate::ui::components::controls::{Row, Select, SmallButton, TextBox, hint, said};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
@@ -110,27 +110,21 @@ pub fn Acknowledgements(client: ClientSlot) -> impl IntoView {
     };
     view! {
         <div class="form-group__options">{ticks.collect_view()}</div>
-        <div class="field">
-            <label class="field__label" for=code_id.clone()>{said(|s| s.own_acks_code())}</label>
-            <div class="field__control">
+        <Row id=code_id.clone() label=said(|s| s.own_acks_code())>
                 <Select
-                    id=Some(code_id)
+                    id=code_id
                     options=Signal::derive(codes)
                     value=Signal::derive(move || code.get().value().to_string())
                     on_change=Callback::new(choose)
                 />
-            </div>
-        </div>
-        <div class="field">
-            <label class="field__label" for=reason_id.clone()>{said(|s| s.own_acks_reason())}</label>
-            <div class="field__control">
+            </Row>
+        <Row id=reason_id.clone() label=said(|s| s.own_acks_reason())>
                 <TextBox
-                    id=Some(reason_id)
-                    value=reason.into()
+                    id=reason_id
+                    value=reason
                     on_change=Callback::new(move |text| reason.set(text))
                 />
-            </div>
-        </div>
+            </Row>
         {erased(held_view)}
     }
 }

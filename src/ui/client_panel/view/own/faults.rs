@@ -6,8 +6,8 @@ use crate::capture::ClientSlot;
 use crate::lab::{Act, Action};
 use crate::link::{Fault, Line};
 use crate::mqtt::Sender;
-use crate::ui::broker_view::view::controls::{SmallButton, hint, said};
 use crate::ui::broker_view::view::way_card::WayCard;
+use crate::ui::components::controls::{SmallButton, hint, said};
 use crate::ui::erased::erased;
 use crate::ui::state::store::use_store;
 

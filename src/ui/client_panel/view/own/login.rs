@@ -7,10 +7,9 @@ use crate::capture::ClientSlot;
 use crate::lab::{Act, ActError, Action, Login};
 use crate::language::Language;
 use crate::mqtt::{Auth, Packet, PacketType, Property, ReasonCode, Sender};
-use crate::ui::broker_view::view::controls::{SmallButton, TextBox, hint, said};
 use crate::ui::client_panel::refusal;
 use crate::ui::client_panel::view::panel_forms::PanelForms;
-use crate::ui::components::Icon;
+use crate::ui::components::controls::{Disclosure, Row, SmallButton, TextBox, hint, said};
 use crate::ui::erased::erased;
 use crate::ui::forms::view::{FormContext, PlainForm};
 use crate::ui::forms::{Draft, PlainDraft};
@@ -64,26 +63,20 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
     let (user_id, password_id) = (format!("{id}-user"), format!("{id}-password"));
     view! {
         {hint(|s| s.own_auth_about())}
-        <div class="field">
-            <label class="field__label" for=user_id.clone()>{said(|s| s.login_user())}</label>
-            <div class="field__control">
+        <Row id=user_id.clone() label=said(|s| s.login_user())>
                 <TextBox
-                    id=Some(user_id)
-                    value=user.into()
+                    id=user_id
+                    value=user
                     on_change=Callback::new(move |text| user.set(text))
                 />
-            </div>
-        </div>
-        <div class="field">
-            <label class="field__label" for=password_id.clone()>{said(|s| s.login_password())}</label>
-            <div class="field__control">
+            </Row>
+        <Row id=password_id.clone() label=said(|s| s.login_password())>
                 <TextBox
-                    id=Some(password_id)
-                    value=password.into()
+                    id=password_id
+                    value=password
                     on_change=Callback::new(move |text| password.set(text))
                 />
-            </div>
-        </div>
+            </Row>
         <div class="button-row">
             <SmallButton
                 words=said(|s| s.own_auth_use())
@@ -97,15 +90,9 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
             />
         </div>
         <p class="field__hint" role="status">{erased(words)}</p>
-        <details class="disclosure">
-            <summary class="disclosure__summary">
-                <Icon name="chevron"/>
-                {said(|s| s.own_auth_by_hand())}
-            </summary>
-            <div class="disclosure__body">
-                <AuthForm client on_refused=Callback::new(move |error| refused.set(error))/>
-            </div>
-        </details>
+        <Disclosure title=said(|s| s.own_auth_by_hand())>
+            <AuthForm client on_refused=Callback::new(move |error| refused.set(error))/>
+        </Disclosure>
     }
 }
 

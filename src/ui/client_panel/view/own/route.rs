@@ -6,9 +6,7 @@ use crate::capture::ClientSlot;
 use crate::lab::{Act, Action, BenchClient, Route};
 use crate::link::{AddressError, Target, listener};
 use crate::ui::broker_choice;
-use crate::ui::broker_view::view::controls::{Select, TextBox, hint, said};
-use crate::ui::components::Icon;
-use crate::ui::erased::erased;
+use crate::ui::components::controls::{Row, Select, TextBox, hint, said};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 
@@ -51,17 +49,9 @@ pub fn RouteGroup(client: ClientSlot) -> impl IntoView {
         strings.own_broker_bench(broker_choice::name(&store.target(), strings))
     };
     let broker_id = format!("{id}-broker");
-    let problem_id = format!("{broker_id}-problem");
-    let problem = move || {
-        let words =
-            wrong.get().map(|wrong| broker_choice::error_words(&wrong, locale.strings()))?;
-        Some(view! {
-            <p class="field__error" role="alert" id=problem_id.clone()>
-                <Icon name="warning"/>
-                {words}
-            </p>
-        })
-    };
+    let problem = Signal::derive(move || {
+        wrong.get().map(|wrong| broker_choice::error_words(&wrong, locale.strings()))
+    });
     let about = move || locale.strings().own_broker_about(listener::address());
 
     let subprotocols = move || {
@@ -93,42 +83,31 @@ pub fn RouteGroup(client: ClientSlot) -> impl IntoView {
     };
     let (subprotocol_id, version_id) = (format!("{id}-subprotocol"), format!("{id}-version"));
     view! {
-        <div class="field">
-            <label class="field__label" for=broker_id.clone()>{said(|s| s.own_broker())}</label>
-            <div class="field__control">
+        <Row id=broker_id.clone() label=said(|s| s.own_broker()) hint=Signal::derive(about) problem>
                 <TextBox
-                    id=Some(broker_id)
+                    id=broker_id
                     placeholder=Signal::derive(usual)
-                    value=typed.into()
+                    value=typed
                     wrong=Signal::derive(move || wrong.get().is_some())
                     on_change=Callback::new(write_target)
                 />
-            </div>
-            <p class="field__hint">{erased(about)}</p>
-            {erased(problem)}
-        </div>
-        <div class="field">
-            <label class="field__label" for=subprotocol_id.clone()>{said(|s| s.own_subprotocol())}</label>
-            <div class="field__control">
+            </Row>
+        <Row id=subprotocol_id.clone() label=said(|s| s.own_subprotocol())>
                 <Select
-                    id=Some(subprotocol_id)
+                    id=subprotocol_id
                     options=Signal::derive(subprotocols)
                     value=Signal::derive(move || route.with(|route| route.subprotocol.clone()))
                     on_change=Callback::new(write_subprotocol)
                 />
-            </div>
-        </div>
-        <div class="field">
-            <label class="field__label" for=version_id.clone()>{said(|s| s.own_version())}</label>
-            <div class="field__control">
+            </Row>
+        <Row id=version_id.clone() label=said(|s| s.own_version())>
                 <Select
-                    id=Some(version_id)
+                    id=version_id
                     options=Signal::derive(versions)
                     value=Signal::derive(move || route.with(|route| route.protocol_version.to_string()))
                     on_change=Callback::new(write_version)
                 />
-            </div>
-        </div>
+            </Row>
         {hint(|s| s.own_route_next())}
     }
 }

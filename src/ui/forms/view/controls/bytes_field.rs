@@ -8,7 +8,7 @@ use crate::ui::forms::view::lens::Lens;
 use crate::ui::forms::{BytesDraft, BytesForm, Field};
 use crate::ui::loading::locale::use_locale;
 
-use super::ProblemLine;
+use super::{ProblemLine, TextInput};
 use crate::ui::erased::erased;
 
 /// A large one with its bar: the payload of a message.
@@ -57,26 +57,9 @@ pub fn BytesInput(
     bytes: Lens<BytesDraft>,
     #[prop(into, optional)] placeholder: MaybeProp<String>,
 ) -> impl IntoView {
-    let form = use_form();
     let text = bytes.part(|draft| &draft.text, |draft| &mut draft.text);
-    let id = form.element_id(field);
-    let is_wrong = Memo::new(move |_| form.problem(field).is_some());
-    let problem_id = format!("{id}-problem");
     view! {
-        <input
-            type="text"
-            id=id
-            class="input--bytes"
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck="false"
-            placeholder=erased(move || placeholder.get())
-            aria-invalid=erased(move || is_wrong.get().then_some("true"))
-            aria-describedby=erased(move || is_wrong.get().then(|| problem_id.clone()))
-            prop:value=erased(move || text.get())
-            on:input=move |event: Event| text.set(event_target_value(&event))
-            on:change=move |_| form.visit(field)
-        />
+        <TextInput field text placeholder/>
         <FormChoice field bytes forms=&[BytesForm::Text, BytesForm::Hex]/>
     }
 }

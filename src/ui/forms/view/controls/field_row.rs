@@ -1,10 +1,9 @@
-//! A labelled row of a form.
+//! The row of a field.
 
 use leptos::prelude::*;
 
 use super::ProblemLine;
-use crate::ui::components::SpecRef;
-use crate::ui::erased::erased;
+use crate::ui::components::controls::Row;
 use crate::ui::forms::Field;
 use crate::ui::forms::view::context::use_form;
 
@@ -15,7 +14,7 @@ pub fn FieldRow(
     /// Whether the label names its section.
     #[prop(optional)]
     spec: bool,
-    /// Several controls stand behind the label; they are labelled by its id, see [`label_id`].
+    /// Several controls stand behind the label.
     #[prop(optional)]
     group: bool,
     /// What the value means, or what its absence means.
@@ -25,29 +24,18 @@ pub fn FieldRow(
 ) -> impl IntoView {
     let form = use_form();
     let label = move || field.get().label();
-    let name = move || label().map(|label| label.name());
-    let section = move || {
-        spec.then(label).flatten().map(|label| view! { <SpecRef section=label.section()/> })
-    };
-    let id = move || form.element_id(field.get());
-    let label = match group {
-        true => {
-            view! { <span class="field__label" id=erased(move || label_id(&id()))>{erased(name)}{erased(section)}</span> }
-                .into_any()
-        }
-        false => view! { <label class="field__label" for=erased(id)>{erased(name)}{erased(section)}</label> }.into_any(),
-    };
+    let name = move || label().map_or("", |label| label.name()).to_owned();
+    let section = move || spec.then(label).flatten().map(|label| label.section());
     view! {
-        <div class="field">
-            {label}
-            <div class="field__control">{children()}</div>
-            {erased(move || hint.get().map(|hint| view! { <p class="field__hint">{hint}</p> }))}
-            <ProblemLine field/>
-        </div>
+        <Row
+            id=Signal::derive(move || form.element_id(field.get()))
+            label=Signal::derive(name)
+            group
+            section=MaybeProp::derive(section)
+            hint
+            below=view! { <ProblemLine field/> }.into_any()
+        >
+            {children()}
+        </Row>
     }
-}
-
-/// The id of the label in front of several controls.
-pub fn label_id(element_id: &str) -> String {
-    format!("{element_id}-label")
 }

@@ -3,7 +3,6 @@
 
 mod bytes_field;
 mod check;
-mod disclosure;
 mod field_row;
 mod problem_line;
 mod qos_choice;
@@ -11,8 +10,7 @@ mod text_field;
 
 pub use bytes_field::{BytesField, BytesInput};
 pub use check::Check;
-pub use disclosure::Disclosure;
-pub use field_row::{FieldRow, label_id};
+pub use field_row::FieldRow;
 pub use problem_line::ProblemLine;
 pub use qos_choice::QosChoice;
-pub use text_field::{TextField, TextInput, TextKind};
+pub use text_field::{TextField, TextInput};

@@ -1,0 +1,13 @@
+# These tools speak MQTT over TCP, not over WebSocket: 1883 is the usual port there.
+# The Client Identifier is that of the bench with -copy added: with the same one, the server would close the connection of the client on the bench.
+# Sends Receive Maximum 20 in CONNECT of its own accord.
+# The Mosquitto clients refuse control characters in User Property.
+mosquitto_pub -V mqttv5 -h localhost -p 1883 \
+  -i c-copy -k 60 \
+  -t 'it'\''s/$HOME/`x`' -q 1 -r \
+  -D publish payload-format-indicator 1 \
+  -D publish correlation-data "$(printf '\377\047"')" \
+  -D publish user-property 'k\' '"1"
+' \
+  -m '21 °C
+!"'\'''
