@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::bufread::GzEncoder;
 use mqtt5_playground::analysis::why::{Cause, has_why, why};
 use mqtt5_playground::analysis::{Joins, answer_to};
-use mqtt5_playground::capture::{Capture, Entry, Record};
+use mqtt5_playground::capture::{Capture, ClientSlot, Entry, Record};
 use mqtt5_playground::formats::{
     LoadError, Loaded, Skipped, json::records_to_json, pcap::records_to_pcapng, read_file,
 };
@@ -870,6 +870,33 @@ fn holes_in_web_sockets_are_found_again_too() {
     wire.sends(Client, &frame(Client, BINARY, &publish(3, b"3")));
     let found = words(&wire.read().capture)[4..].join(", ");
     assert_eq!(found, "client 400+623, PUBLISH");
+}
+
+#[test]
+fn forty_clients_keep_their_names_in_every_format() {
+    let mut packets = Vec::new();
+    for number in 0..40_u16 {
+        let mut wire = Wire::to(2000);
+        wire.ports[0] += number;
+        wire.now = u64::from(number) * 1_000_000;
+        let mut wire = wire.open();
+        let client_id = format!("dev-{}", number + 1);
+        let connect = Connect { client_id, ..Connect::default() };
+        wire.sends(Client, &bytes(Packet::Connect(Box::new(connect))));
+        wire.sends(Server, &connack());
+        packets.extend(wire.packets);
+    }
+    let first = read_file(&pcap(RAW, &packets)).expect("it is MQTT").capture;
+    let files =
+        [records_to_json(first.records()).into_bytes(), records_to_pcapng(first.records(), 0)];
+    for file in files {
+        let again = read_file(&file).expect("it was written here").capture;
+        for number in 0..40_u8 {
+            let (slot, name) = (ClientSlot(number), format!("dev-{}", number + 1));
+            assert_eq!(first.client_id(slot), Some(name.as_str()));
+            assert_eq!(again.client_id(slot), Some(name.as_str()));
+        }
+    }
 }
 
 #[test]

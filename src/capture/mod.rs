@@ -15,14 +15,15 @@ mod versions;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
+use litemap::LiteMap;
 
 pub use aliases::Aliased;
-pub use record::{ClientSlot, Entry, Hole, LinkClose, Record, RecordId};
+pub use record::{ClientSlot, Entry, Hole, Letter, LinkClose, Record, RecordId};
 pub use versions::Basis;
 
 use self::aliases::Aliases;
 use self::versions::Versions;
-use crate::mqtt::{ConnectionId, DecodeError, PacketType, Sender, Version};
+use crate::mqtt::{ConnectionId, DecodeError, Packet, PacketType, Sender, Version};
 use crate::time::Instant;
 
 /// How much a capture keeps. When it is full the oldest records go first, and are counted.
@@ -49,6 +50,7 @@ pub struct Capture {
     dropped: u64,
     aliases: Aliases,
     versions: Versions,
+    client_ids: LiteMap<ClientSlot, String>,
 }
 
 impl Capture {
@@ -81,6 +83,9 @@ impl Capture {
         }
         if let (Some(oldest), Some(newest)) = (self.records.front(), self.records.back()) {
             self.aliases.note(newest, oldest.id);
+            if let Some(client_id) = client_id_in(newest) {
+                self.client_ids.insert(client, client_id);
+            }
         }
         id
     }
@@ -171,6 +176,11 @@ impl Capture {
         self.records.get(self.position(id)?)
     }
 
+    /// The Client Identifier with which a client connected last, its own or an assigned one.
+    pub fn client_id(&self, client: ClientSlot) -> Option<&str> {
+        self.client_ids.get(&client).map(String::as_str)
+    }
+
     /// The version of MQTT that a connection speaks, and how that is known.
     pub fn version(&self, connection: ConnectionId) -> (Version, Basis) {
         self.versions.spoken(connection)
@@ -212,6 +222,19 @@ impl Capture {
         let connection = self.get(id).map(|record| record.connection);
         self.records.range(..end).rev().filter(move |record| Some(record.connection) == connection)
     }
+}
+
+/// The Client Identifier that a CONNECT names, or a CONNACK assigns.
+fn client_id_in(record: &Record) -> Option<String> {
+    let named = match record.packet_type()? {
+        PacketType::Connect | PacketType::ConnAck => match record.packet()?.ok()? {
+            Packet::Connect(connect) => connect.client_id,
+            Packet::ConnAck(connack) => connack.properties.assigned_client_identifier()?.to_owned(),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (!named.is_empty()).then_some(named)
 }
 
 #[cfg(test)]

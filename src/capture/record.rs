@@ -1,5 +1,7 @@
 //! One record of the capture.
 
+use std::fmt::{self, Write as _};
+
 use bytes::Bytes;
 
 use crate::mqtt::{
@@ -24,9 +26,51 @@ impl RecordId {
 pub struct ClientSlot(pub u8);
 
 impl ClientSlot {
-    /// A, B, C … as the page names it.
-    pub fn letter(self) -> char {
-        char::from(b'A' + self.0 % 26)
+    /// A, B … Z, AA, AB … as the page names it.
+    pub fn letter(self) -> Letter {
+        Letter(self)
+    }
+
+    /// The client with that letter, written in capitals.
+    pub fn with_letter(letter: &str) -> Option<ClientSlot> {
+        let slot = match letter.as_bytes() {
+            [only @ b'A'..=b'Z'] => u16::from(only - b'A'),
+            [first @ b'A'..=b'Z', last @ b'A'..=b'Z'] => {
+                LETTERS * (1 + u16::from(first - b'A')) + u16::from(last - b'A')
+            }
+            _ => return None,
+        };
+        u8::try_from(slot).ok().map(ClientSlot)
+    }
+}
+
+const LETTERS: u16 = 26;
+
+/// How a client is named: one letter, or two for the twenty-seventh and those after it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Letter(ClientSlot);
+
+impl Letter {
+    /// As ids have it.
+    pub fn to_ascii_lowercase(self) -> String {
+        self.to_string().to_ascii_lowercase()
+    }
+}
+
+impl fmt::Display for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let slot = u16::from(self.0.0);
+        let letter = |index: u16| char::from(b'A' + (index % LETTERS) as u8);
+        match slot / LETTERS {
+            0 => f.write_char(letter(slot)),
+            tens => write!(f, "{}{}", letter(tens - 1), letter(slot)),
+        }
+    }
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -242,5 +286,25 @@ impl Record {
     /// The Fixed Header as far as it can be read.
     pub fn header(&self) -> Option<FrameHeader> {
         FrameHeader::read_as(self.bytes(), self.version).ok().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_twenty_seventh_client_has_two_letters() {
+        for (slot, letter) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (255, "IV")]
+        {
+            assert_eq!(ClientSlot(slot).letter().to_string(), letter);
+        }
+        for slot in 0..=u8::MAX {
+            let letter = ClientSlot(slot).letter().to_string();
+            assert_eq!(ClientSlot::with_letter(&letter), Some(ClientSlot(slot)), "{letter}");
+        }
+        for wrong in ["", "a", "1", "AAA", "ZZ", "IW", "A ", "Ä"] {
+            assert_eq!(ClientSlot::with_letter(wrong), None, "{wrong}");
+        }
     }
 }

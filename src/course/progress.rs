@@ -38,7 +38,7 @@ pub struct Progress {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// The client's letter on the bench.
-    pub client: char,
+    pub client: String,
     /// Whether the Client sent it, not the Server.
     pub sent: bool,
     /// The packet in hexadecimal.
@@ -51,7 +51,7 @@ impl Kept {
         let sender = record.sender()?;
         let bytes = record.bytes();
         (bytes.len() <= LARGEST_KEPT).then(|| Kept {
-            client: record.client.letter(),
+            client: record.client.letter().to_string(),
             sent: sender == Sender::Client,
             hex: hex(bytes),
         })
@@ -266,7 +266,10 @@ mod tests {
         let mut progress = Progress::new();
         progress.record("an-exercise-of-tomorrow", Done { packets: 1, by_solution: false });
         progress.visit("first-connect");
-        progress.keep("goodbye", vec![Kept { client: 'A', sent: true, hex: "e000".to_owned() }]);
+        progress.keep(
+            "goodbye",
+            vec![Kept { client: "A".to_owned(), sent: true, hex: "e000".to_owned() }],
+        );
         progress.answer("retry", 2);
         assert_eq!(Progress::import(&progress.export()), Ok(progress));
     }

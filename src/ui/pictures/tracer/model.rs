@@ -649,7 +649,7 @@ mod tests {
         let row = |trace: &Trace| {
             let receivers = trace.receivers.iter().map(|receiver| {
                 let (matched, copies) = (receiver.matched.len(), receiver.copies.len());
-                (receiver.client.letter(), matched, copies, trace.reasons(receiver))
+                (char::from(b'A' + receiver.client.0), matched, copies, trace.reasons(receiver))
             });
             (trace.topic.clone(), receivers.collect())
         };
@@ -830,7 +830,7 @@ mod tests {
     fn the_option_that_decided_stands_at_its_own_filter() {
         let leaves = |id: &str| -> Vec<(char, Leaf)> {
             let rows = last_tree(id).rows.into_iter();
-            rows.map(|row| (row.client.letter(), row.leaf)).collect()
+            rows.map(|row| (char::from(b'A' + row.client.0), row.leaf)).collect()
         };
         assert!(leaves("no-local").contains(&('A', Leaf::Nothing(Reason::NoLocal))));
         let decided: Vec<_> = leaves("retain-as-published")
