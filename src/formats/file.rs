@@ -225,9 +225,9 @@ mod tests {
                 record(1, "time_ms", Wrong::Number),
             ),
             (
-                r#"[{"time_ms": 1, "client": "AB", "connection": 1, "event": "opened"}]"#
+                r#"[{"time_ms": 1, "client": "ab", "connection": 1, "event": "opened"}]"#
                     .to_owned(),
-                record(1, "client", Wrong::Word("AB".to_owned())),
+                record(1, "client", Wrong::Word("ab".to_owned())),
             ),
             (line(r#""event": "closed", "code": 70000"#), record(1, "code", Wrong::Number)),
         ] {
