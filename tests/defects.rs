@@ -9,13 +9,13 @@ use flate2::Compression;
 use flate2::bufread::GzEncoder;
 use mqtt5_playground::analysis::why::{Cause, has_why, why};
 use mqtt5_playground::analysis::{Joins, answer_to};
-use mqtt5_playground::capture::{Capture, Entry, Record};
+use mqtt5_playground::capture::{Capture, ClientSlot, Entry, Record};
 use mqtt5_playground::formats::{
     LoadError, Loaded, Skipped, json::records_to_json, pcap::records_to_pcapng, read_file,
 };
 use mqtt5_playground::mqtt::{
     Ack, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Property, Publish,
-    QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
+    QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, Version, encode, encode_as,
 };
 
 use Sender::{Client, Server};
@@ -370,6 +370,48 @@ fn holes_are_saved_and_read_again() {
         story(&again),
         "opening, opened, CONNECT, CONNACK, client 2915+100 in PUBLISH, PINGREQ, server 2+0, closed"
     );
+}
+
+/// The first bytes of a PUBLISH of 3.1.1 with QoS 0 are no PUBLISH of 5.0: a length of properties is
+/// missing.
+fn publish_3(payload: &[u8]) -> Vec<u8> {
+    let publish = Publish {
+        topic: "plant/1".to_owned(),
+        payload: Bytes::copy_from_slice(payload),
+        ..Publish::default()
+    };
+    encode_as(&Packet::Publish(publish), Version::V3_1_1).expect("it can be encoded").to_vec()
+}
+
+#[test]
+fn reading_goes_on_behind_a_hole_in_3_1_1_too() {
+    let mut whole = Wire::to(2000).open();
+    let client_id = "sensor".to_owned();
+    let connect = Connect { client_id, keep_alive: 60, ..Connect::default() };
+    let connect = encode_as(&Packet::Connect(Box::new(connect)), Version::V3_1_1);
+    whole.sends(Client, &connect.expect("it can be encoded"));
+    whole.sends(Server, &[0x20, 2, 0, 0]);
+    let mut middle = Wire::to(2000);
+    for wire in [&mut whole, &mut middle] {
+        wire.sends(Client, &publish_3(b"\xFF one"));
+        wire.loses(Client, &publish_3(b"\xFF two"));
+        for _ in 0..3 {
+            wire.sends(Client, &publish_3(b"\xFF three"));
+        }
+    }
+    for (wire, begins) in
+        [(whole, "opening, opened, CONNECT, CONNACK, PUBLISH, client"), (middle, "PUBLISH, client")]
+    {
+        let loaded = wire.read();
+        let story = story(&loaded);
+        assert!(story.starts_with(begins), "{story}");
+        assert!(story.ends_with("16+0, PUBLISH, PUBLISH, PUBLISH"), "{story}");
+        let packets = loaded.capture.records().filter(|record| record.packet_type().is_some());
+        for record in packets {
+            assert_eq!(record.version, Version::V3_1_1, "{story}");
+            assert!(matches!(record.packet(), Some(Ok(_))), "{story}");
+        }
+    }
 }
 
 #[test]
@@ -828,6 +870,33 @@ fn holes_in_web_sockets_are_found_again_too() {
     wire.sends(Client, &frame(Client, BINARY, &publish(3, b"3")));
     let found = words(&wire.read().capture)[4..].join(", ");
     assert_eq!(found, "client 400+623, PUBLISH");
+}
+
+#[test]
+fn forty_clients_keep_their_names_in_every_format() {
+    let mut packets = Vec::new();
+    for number in 0..40_u16 {
+        let mut wire = Wire::to(2000);
+        wire.ports[0] += number;
+        wire.now = u64::from(number) * 1_000_000;
+        let mut wire = wire.open();
+        let client_id = format!("dev-{}", number + 1);
+        let connect = Connect { client_id, ..Connect::default() };
+        wire.sends(Client, &bytes(Packet::Connect(Box::new(connect))));
+        wire.sends(Server, &connack());
+        packets.extend(wire.packets);
+    }
+    let first = read_file(&pcap(RAW, &packets)).expect("it is MQTT").capture;
+    let files =
+        [records_to_json(first.records()).into_bytes(), records_to_pcapng(first.records(), 0)];
+    for file in files {
+        let again = read_file(&file).expect("it was written here").capture;
+        for number in 0..40_u8 {
+            let (slot, name) = (ClientSlot(number), format!("dev-{}", number + 1));
+            assert_eq!(first.client_id(slot), Some(name.as_str()));
+            assert_eq!(again.client_id(slot), Some(name.as_str()));
+        }
+    }
 }
 
 #[test]

@@ -168,7 +168,7 @@ fn topic_of(capture: &Capture, record: &Record) -> Option<String> {
         PacketType::Publish | PacketType::Subscribe | PacketType::Unsubscribe => {}
         _ => return None,
     }
-    match record.valid_packet()? {
+    match record.packet()?.ok()? {
         Packet::Publish(publish) if publish.topic.is_empty() => {
             capture.aliased(record).map(|aliased| aliased.topic.to_owned())
         }
@@ -320,7 +320,7 @@ fn said(dissection: &Dissection) -> Vec<Said> {
         collect(field, &mut said);
     }
     if let Err(error) = dissection.outcome {
-        let value = format!("{} ({})", error.kind, error.kind.rule());
+        let value = format!("{} ({})", error.kind, error.kind.rule_in(dissection.version));
         said.push(Said { what: What::Error, nth: 0, value });
     }
     said

@@ -3,23 +3,27 @@
 //!
 //! A record keeps the bytes and a few facts that cost nothing to read (type, length, Packet Identifier);
 //! decoding and dissecting happen on demand, so that a flood costs little. Only the Topic Name of a Topic
-//! Alias is looked up at once, since it depends on earlier packets. Malformed packets, bytes sent by hand
+//! Alias and the version of MQTT are looked up at once, since they depend on earlier packets. Malformed packets, bytes sent by hand
 //! and the packets of a foreign broker are recorded as they are.
 //!
 //! Knows nothing of roles, exercises or the page.
 
 mod aliases;
 mod record;
+mod versions;
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
+use litemap::LiteMap;
 
 pub use aliases::Aliased;
-pub use record::{ClientSlot, Entry, Hole, LinkClose, Record, RecordId};
+pub use record::{ClientSlot, Entry, Hole, Letter, LinkClose, Record, RecordId};
+pub use versions::Basis;
 
 use self::aliases::Aliases;
-use crate::mqtt::{ConnectionId, DecodeError, PacketType, Sender};
+use self::versions::Versions;
+use crate::mqtt::{ConnectionId, DecodeError, Packet, PacketType, Sender, Version};
 use crate::time::Instant;
 
 /// How much a capture keeps. When it is full the oldest records go first, and are counted.
@@ -45,6 +49,8 @@ pub struct Capture {
     next_id: u64,
     dropped: u64,
     aliases: Aliases,
+    versions: Versions,
+    client_ids: LiteMap<ClientSlot, String>,
 }
 
 impl Capture {
@@ -63,7 +69,8 @@ impl Capture {
     ) -> RecordId {
         let id = RecordId(self.next_id);
         self.next_id += 1;
-        let record = Record { id, at, client, connection, entry };
+        let version = self.versions.of(connection, &entry);
+        let record = Record { id, at, client, connection, version, entry };
         self.bytes += record.bytes().len();
         self.records.push_back(record);
         while self.records.len() > self.bounds.records
@@ -76,6 +83,9 @@ impl Capture {
         }
         if let (Some(oldest), Some(newest)) = (self.records.front(), self.records.back()) {
             self.aliases.note(newest, oldest.id);
+            if let Some(client_id) = client_id_in(newest) {
+                self.client_ids.insert(client, client_id);
+            }
         }
         id
     }
@@ -166,6 +176,22 @@ impl Capture {
         self.records.get(self.position(id)?)
     }
 
+    /// The Client Identifier with which a client connected last, its own or an assigned one.
+    pub fn client_id(&self, client: ClientSlot) -> Option<&str> {
+        self.client_ids.get(&client).map(String::as_str)
+    }
+
+    /// The version of MQTT that a connection speaks, and how that is known.
+    pub fn version(&self, connection: ConnectionId) -> (Version, Basis) {
+        self.versions.spoken(connection)
+    }
+
+    /// Chooses the version of the connections whose CONNECT is missing, as where a file begins in the
+    /// middle: the one that reads their packets. For captures that are complete.
+    pub fn settle_versions(&mut self) {
+        self.versions.settle(&mut self.records);
+    }
+
     /// The Topic Name that the Topic Alias of a PUBLISH had; `None` for a PUBLISH that has its Topic Name
     /// itself, and for an alias that was never set.
     pub fn aliased(&self, record: &Record) -> Option<Aliased<'_>> {
@@ -196,6 +222,19 @@ impl Capture {
         let connection = self.get(id).map(|record| record.connection);
         self.records.range(..end).rev().filter(move |record| Some(record.connection) == connection)
     }
+}
+
+/// The Client Identifier that a CONNECT names, or a CONNACK assigns.
+fn client_id_in(record: &Record) -> Option<String> {
+    let named = match record.packet_type()? {
+        PacketType::Connect | PacketType::ConnAck => match record.packet()?.ok()? {
+            Packet::Connect(connect) => connect.client_id,
+            Packet::ConnAck(connack) => connack.properties.assigned_client_identifier()?.to_owned(),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (!named.is_empty()).then_some(named)
 }
 
 #[cfg(test)]

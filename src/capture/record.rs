@@ -1,10 +1,12 @@
 //! One record of the capture.
 
+use std::fmt::{self, Write as _};
+
 use bytes::Bytes;
 
 use crate::mqtt::{
     self, ConnectionId, DecodeError, Dissection, FrameHeader, Packet, PacketId, PacketType, QoS,
-    Sender,
+    Sender, Version,
 };
 use crate::time::Instant;
 
@@ -24,9 +26,51 @@ impl RecordId {
 pub struct ClientSlot(pub u8);
 
 impl ClientSlot {
-    /// A, B, C … as the page names it.
-    pub fn letter(self) -> char {
-        char::from(b'A' + self.0 % 26)
+    /// A, B … Z, AA, AB … as the page names it.
+    pub fn letter(self) -> Letter {
+        Letter(self)
+    }
+
+    /// The client with that letter, written in capitals.
+    pub fn with_letter(letter: &str) -> Option<ClientSlot> {
+        let slot = match letter.as_bytes() {
+            [only @ b'A'..=b'Z'] => u16::from(only - b'A'),
+            [first @ b'A'..=b'Z', last @ b'A'..=b'Z'] => {
+                LETTERS * (1 + u16::from(first - b'A')) + u16::from(last - b'A')
+            }
+            _ => return None,
+        };
+        u8::try_from(slot).ok().map(ClientSlot)
+    }
+}
+
+const LETTERS: u16 = 26;
+
+/// How a client is named: one letter, or two for the twenty-seventh and those after it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Letter(ClientSlot);
+
+impl Letter {
+    /// As ids have it.
+    pub fn to_ascii_lowercase(self) -> String {
+        self.to_string().to_ascii_lowercase()
+    }
+}
+
+impl fmt::Display for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let slot = u16::from(self.0.0);
+        let letter = |index: u16| char::from(b'A' + (index % LETTERS) as u8);
+        match slot / LETTERS {
+            0 => f.write_char(letter(slot)),
+            tens => write!(f, "{}{}", letter(tens - 1), letter(slot)),
+        }
+    }
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -36,6 +80,9 @@ pub struct Record {
     pub at: Instant,
     pub client: ClientSlot,
     pub connection: ConnectionId,
+    /// The version of MQTT in which its bytes are read: that of its connection. A Server that refuses the
+    /// version of a CONNECT answers in its own.
+    pub version: Version,
     pub entry: Entry,
 }
 
@@ -170,8 +217,11 @@ impl Record {
         PacketId::new(u16::from_be_bytes(*body.get(at..)?.first_chunk()?))
     }
 
-    /// The bytes of the properties of a PUBLISH, found in place.
+    /// The bytes of the properties of a PUBLISH, found in place; `None` before 5.0.
     pub fn publish_properties(&self) -> Option<&[u8]> {
+        if !self.version.is_5() {
+            return None;
+        }
         let packet_id = match self.qos()? {
             QoS::AtMostOnce => 0,
             _ => 2,
@@ -183,7 +233,7 @@ impl Record {
     }
 
     /// The Reason Code of a PUBACK, PUBREC, PUBREL or PUBCOMP, read in place. Where it is omitted it is
-    /// Success (§3.4.2.1).
+    /// Success (§3.4.2.1), and before 5.0 there is none.
     pub fn ack_reason_code(&self) -> Option<u8> {
         match self.packet_type()? {
             PacketType::PubAck | PacketType::PubRec | PacketType::PubRel | PacketType::PubComp => {
@@ -194,24 +244,38 @@ impl Record {
         }
     }
 
-    /// Decodes the packet; `None` for an entry that holds no bytes.
+    /// Decodes the packet in the version of its connection; `None` for an entry that holds no bytes.
     pub fn packet(&self) -> Option<Result<Packet, DecodeError>> {
         match &self.entry {
-            Entry::Packet { sender, bytes } => Some(mqtt::decode(bytes, Some(*sender))),
+            Entry::Packet { sender, bytes } => {
+                Some(mqtt::decode_as(bytes, Some(*sender), self.version))
+            }
             Entry::Broken { error, .. } => Some(Err(*error)),
             _ => None,
         }
     }
 
-    /// The packet, if the bytes are one that obeys the rules.
+    /// The packet, if the bytes are one of 5.0 that obeys the rules. What an older version says is left
+    /// out, because it means something else in places: ask [`Record::packet`] for it.
     pub fn valid_packet(&self) -> Option<Packet> {
-        self.packet()?.ok()
+        match self.version {
+            Version::V5 => self.packet()?.ok(),
+            Version::V3_1 | Version::V3_1_1 => None,
+        }
+    }
+
+    /// What a receiver that speaks only 5.0 makes of the bytes, whatever version they were meant in.
+    pub fn packet_for_5(&self) -> Option<Result<Packet, DecodeError>> {
+        match &self.entry {
+            Entry::Packet { sender, bytes } => Some(mqtt::decode(bytes, Some(*sender))),
+            _ => self.packet(),
+        }
     }
 
     /// Opens the bytes to their bits.
     pub fn dissect(&self) -> Option<Dissection> {
         let sender = self.sender()?;
-        let mut dissection = mqtt::dissect(self.frame()?, Some(sender));
+        let mut dissection = mqtt::dissect_as(self.frame()?, Some(sender), self.version);
         // What broke the stream may lie beyond one packet's own reading, such as its size.
         if let (Entry::Broken { error, .. }, Ok(_)) = (&self.entry, &dissection.outcome) {
             dissection.outcome = Err(*error);
@@ -221,6 +285,26 @@ impl Record {
 
     /// The Fixed Header as far as it can be read.
     pub fn header(&self) -> Option<FrameHeader> {
-        FrameHeader::read(self.bytes()).ok().flatten()
+        FrameHeader::read_as(self.bytes(), self.version).ok().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_twenty_seventh_client_has_two_letters() {
+        for (slot, letter) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (255, "IV")]
+        {
+            assert_eq!(ClientSlot(slot).letter().to_string(), letter);
+        }
+        for slot in 0..=u8::MAX {
+            let letter = ClientSlot(slot).letter().to_string();
+            assert_eq!(ClientSlot::with_letter(&letter), Some(ClientSlot(slot)), "{letter}");
+        }
+        for wrong in ["", "a", "1", "AAA", "ZZ", "IW", "A ", "Ä"] {
+            assert_eq!(ClientSlot::with_letter(wrong), None, "{wrong}");
+        }
     }
 }

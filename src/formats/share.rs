@@ -105,7 +105,10 @@ pub fn unpack(bytes: &[u8]) -> Result<Capture, LoadError> {
     }
     match capture.is_empty() {
         true => Err(LoadError::Empty),
-        false => Ok(capture),
+        false => {
+            capture.settle_versions();
+            Ok(capture)
+        }
     }
 }
 

@@ -64,7 +64,13 @@ fn write_record(out: &mut String, record: &Record) {
             write_field(out, field, 1);
         }
         if let Err(error) = dissection.outcome {
-            let _ = writeln!(out, "  ! byte {}: {} {}", error.at, error.kind, error.kind.rule());
+            let _ = writeln!(
+                out,
+                "  ! byte {}: {} {}",
+                error.at,
+                error.kind,
+                error.kind.rule_in(record.version)
+            );
         }
     }
 }

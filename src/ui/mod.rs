@@ -1,10 +1,10 @@
 //! The page: shows snapshots, turns gestures into [`Act`](crate::lab::Act)s, decides nothing about MQTT.
 //!
 //! A folder is a feature: plain Rust that is compiled and tested natively too, and its `view`, which
-//! exists in the browser only. Only [`state`] holds the lab.
+//! exists in the browser only. Only `state` holds the lab.
 //!
-//! From the bottom up: [`browser`] and [`loading`], [`navigation`], [`state`], [`components`], the
-//! features, [`pages`], [`app`]. `tests/layering.rs` holds that order.
+//! From the bottom up: `browser` and `loading`, `navigation`, `state`, `components`, the features, `pages`,
+//! `app`. `tests/layering.rs` holds that order.
 
 pub mod bench;
 pub mod broker_choice;

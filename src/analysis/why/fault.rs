@@ -35,7 +35,7 @@ pub(super) fn faults(capture: &Capture, until: RecordId, accused: Sender) -> Vec
         if index < far && ledger.skims(record, sender) {
             continue;
         }
-        let packet = match record.packet() {
+        let packet = match record.packet_for_5() {
             Some(Ok(packet)) => packet,
             Some(Err(error)) => {
                 // Bytes that only wait for more break nothing yet, unless the stream ends there.

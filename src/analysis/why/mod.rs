@@ -42,14 +42,16 @@ const LED_TO: usize = 5;
 const RECENT: usize = 12;
 
 /// Explains a CONNACK, DISCONNECT or acknowledgement with a Reason Code of 0x80 or more, bytes that
-/// break the stream, or a close. `None` for everything that ended as it was meant to.
+/// break the stream, or a close. `None` for everything that ended as it was meant to, and on connections of
+/// older versions: what is explained are the rules and Reason Codes of 5.0.
 pub fn why(capture: &Capture, id: RecordId) -> Option<Why> {
     let end = capture.get(id)?;
     let found = match &end.entry {
         Entry::Closed(close) => closed(capture, end, close)?,
+        Entry::Packet { .. } if !speaks_5(capture, end) => return None,
         Entry::Packet { .. } => packet(capture, end)?,
         Entry::Text { .. } => Found::new(Cause::TextMessage, Some(id)),
-        Entry::Broken { sender: Sender::Server, error, .. } => {
+        Entry::Broken { sender: Sender::Server, error, .. } if end.version.is_5() => {
             Found::new(Cause::ServerBroken(error.kind), Some(id))
         }
         Entry::Broken { .. } | Entry::Opening { .. } | Entry::Opened | Entry::Missing(_) => {
@@ -72,15 +74,34 @@ pub fn why(capture: &Capture, id: RecordId) -> Option<Why> {
 pub fn has_why(capture: &Capture, id: RecordId) -> bool {
     let Some(record) = capture.get(id) else { return false };
     match &record.entry {
-        Entry::Closed(close) => !close.was_open || spoken(capture, record) != Some(Spoken::Goodbye),
+        Entry::Closed(close) if close.was_open => match spoken(capture, record) {
+            Some(Spoken::Goodbye) => false,
+            Some(Spoken::Refusal(id)) => {
+                capture.get(id).is_some_and(|refusal| speaks_5(capture, refusal))
+            }
+            Some(Spoken::Text(_)) => true,
+            None => record.version.is_5(),
+        },
+        Entry::Closed(_) => true,
         Entry::Packet { .. } => {
             let codes = |packet: Packet| packet.reason_codes().iter().any(|code| code.is_error());
-            record.valid_packet().is_some_and(codes)
+            speaks_5(capture, record) && read(record).is_some_and(codes)
         }
         Entry::Text { .. } => true,
-        Entry::Broken { sender, .. } => *sender == Sender::Server,
+        Entry::Broken { sender, .. } => *sender == Sender::Server && record.version.is_5(),
         Entry::Opening { .. } | Entry::Opened | Entry::Missing(_) => false,
     }
+}
+
+/// Whether one side or the other meant 5.0. A Server that refuses the version of a CONNECT may speak another
+/// one, and that is explained.
+fn speaks_5(capture: &Capture, record: &Record) -> bool {
+    record.version.is_5() || capture.version(record.connection).0.is_5()
+}
+
+/// The packet in the version in which it was written.
+fn read(record: &Record) -> Option<Packet> {
+    record.packet()?.ok()
 }
 
 /// Explains how the client's latest connection ended; `None` while it is open, and if it ended as intended.
@@ -112,7 +133,7 @@ impl Found {
 
 fn packet(capture: &Capture, end: &Record) -> Option<Found> {
     let sender = end.sender()?;
-    let packet = end.valid_packet()?;
+    let packet = read(end)?;
     let packet_type = packet.packet_type();
     let code = packet.reason_codes().iter().copied().find(|code| code.is_error())?;
     let asked = answered_by(capture, end.id);
@@ -134,7 +155,7 @@ fn packet(capture: &Capture, end: &Record) -> Option<Found> {
             }
             let refused = Cause::Refused(code, packet_type);
             let culprit = asked.map(|record| record.id);
-            let about = asked.and_then(Record::valid_packet).and_then(|asked| about(&asked, code));
+            let about = asked.and_then(read).and_then(|asked| about(&asked, code));
             Some(Found { about, ..Found::new(refused, culprit) })
         }
         Packet::SubAck(ref suback) => Some(filters(asked, &suback.reason_codes, code, packet_type)),
@@ -223,8 +244,12 @@ fn closed(capture: &Capture, end: &Record, close: &LinkClose) -> Option<Found> {
     }
     match spoken(capture, end) {
         Some(Spoken::Goodbye) => None,
-        Some(Spoken::Refusal(id)) => packet(capture, capture.get(id)?),
+        Some(Spoken::Refusal(id)) => {
+            let refusal = capture.get(id).filter(|refusal| speaks_5(capture, refusal))?;
+            packet(capture, refusal)
+        }
         Some(Spoken::Text(id)) => Some(Found::new(Cause::TextMessage, Some(id))),
+        None if !end.version.is_5() => None,
         None => {
             // Where the last that was said is missing, it may have been a DISCONNECT.
             let sides = [Sender::Client, Sender::Server];
@@ -261,7 +286,7 @@ fn spoken(capture: &Capture, end: &Record) -> Option<Spoken> {
     capture.preceding(end.id).find_map(|record| match (&record.entry, record.packet_type()) {
         (Entry::Text { .. }, _) => Some(Spoken::Text(record.id)),
         (_, Some(PacketType::Disconnect | PacketType::ConnAck)) => {
-            match (record.valid_packet()?, record.id) {
+            match (read(record)?, record.id) {
                 (Packet::Disconnect(packet), id) if packet.reason_code.is_error() => {
                     Some(Spoken::Refusal(id))
                 }
@@ -366,7 +391,7 @@ fn taken_over(capture: &Capture, end: &Record) -> Option<(RecordId, String)> {
         let is_connect = record.connection != end.connection
             && record.packet_type() == Some(PacketType::Connect)
             && record.sender() == Some(Sender::Client);
-        match is_connect.then(|| record.valid_packet())?? {
+        match is_connect.then(|| read(record))?? {
             Packet::Connect(connect) if connect.client_id == client_id => {
                 Some((record.id, client_id.clone()))
             }
@@ -1071,5 +1096,41 @@ mod tests {
         let end = capture.push(Instant::START, slot, connection, Entry::Closed(close));
         let cause = why(&capture, end).map(|why| why.cause);
         assert_eq!(cause, Some(Cause::ClosedUnexplained));
+    }
+
+    /// A connection that the Server closes after these packets: how its CONNACK and its close are explained.
+    fn refused(connect: &'static [u8], connack: &'static [u8]) -> [Option<Cause>; 2] {
+        let mut capture = Capture::default();
+        let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+        let mut push = |entry| capture.push(Instant::START, slot, connection, entry);
+        push(Entry::Opened);
+        push(Entry::Packet { sender: Sender::Client, bytes: Bytes::from_static(connect) });
+        let said = push(Entry::Packet { sender: Sender::Server, bytes: connack.into() });
+        let by = Some(Sender::Server);
+        let close = LinkClose { by, was_open: true, code: None, reason: String::new() };
+        let closed = push(Entry::Closed(close));
+        [said, closed].map(|id| {
+            let found = why(&capture, id);
+            assert_eq!(has_why(&capture, id), found.is_some(), "{connect:02x?} {connack:02x?}");
+            found.map(|why| why.cause)
+        })
+    }
+
+    #[test]
+    fn only_what_5_0_says_is_explained() {
+        const OLD: &[u8] = b"\x10\x0D\0\x04MQTT\x04\x02\0\x3C\0\x01c";
+        const NEW: &[u8] = b"\x10\x0E\0\x04MQTT\x05\x02\0\x3C\0\0\x01c";
+        let refusal = Cause::Refused(ReasonCode::UnsupportedProtocolVersion, PacketType::ConnAck);
+        let version = Cause::ClientBroken(ErrorKind::ProtocolVersion(4));
+        for (connect, connack, expect) in [
+            // A Server of 3.1.1 to a Client of 5.0, and the other way round.
+            (NEW, &b"\x20\x02\0\x01"[..], Some(refusal)),
+            (OLD, b"\x20\x03\0\x84\0", Some(version)),
+            // Both speak 3.1.1, whose refusals and silent ends say nothing in the words of 5.0.
+            (OLD, b"\x20\x02\0\x05", None),
+        ] {
+            assert_eq!(refused(connect, connack), [expect; 2], "{connect:02x?} {connack:02x?}");
+        }
+        assert_eq!(refused(OLD, b"\x20\x02\0\0"), [None, None]);
     }
 }

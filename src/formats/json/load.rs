@@ -53,6 +53,7 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
             wrong,
         })?;
     }
+    capture.settle_versions();
     Ok(capture)
 }
 
@@ -70,9 +71,8 @@ fn push(capture: &mut Capture, line: Line) -> Result<(), (&'static str, Wrong)> 
         return Err(("time_ms", Wrong::Number));
     }
     let at = Instant::from_micros((line.time_ms * 1000.0).round() as u64);
-    let client = match line.client.as_bytes() {
-        [letter @ b'A'..=b'Z'] => ClientSlot(letter - b'A'),
-        _ => return Err(("client", Wrong::Word(line.client))),
+    let Some(client) = ClientSlot::with_letter(&line.client) else {
+        return Err(("client", Wrong::Word(line.client)));
     };
     let connection = ConnectionId(line.connection);
     let entry = match line.event.as_str() {

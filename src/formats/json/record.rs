@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::write::packet_to_json;
+use super::write::packet_to_json_as;
 use crate::capture::{Entry, Record};
 use crate::mqtt::{Sender, hex};
 
@@ -62,11 +62,14 @@ fn record_to_json(record: &Record) -> Value {
             put("event", if is_whole { "packet" } else { "broken" }.into());
             put("direction", direction(*sender).into());
             put("bytes_hex", hex(bytes).into());
+            if !record.version.is_5() {
+                put("version", record.version.name().into());
+            }
             match record.packet() {
-                Some(Ok(packet)) => put("packet", packet_to_json(&packet)),
+                Some(Ok(packet)) => put("packet", packet_to_json_as(&packet, record.version)),
                 Some(Err(error)) => put(
                     "error",
-                    json!({ "at": error.at, "kind": error.kind.key(), "statement": error.kind.rule() }),
+                    json!({ "at": error.at, "kind": error.kind.key(), "statement": error.kind.rule_in(record.version) }),
                 ),
                 None => {}
             }

@@ -11,7 +11,7 @@ use super::websocket::{Said, Upgrade, WebSocket, upgrade};
 use super::{CLIENT_HOST, MQTT_PORT, NETWORK};
 use crate::capture::{Capture, ClientSlot, Entry};
 use crate::formats::Skipped;
-use crate::mqtt::{ConnectionId, Incoming, Packet, PacketStream, Sender, body};
+use crate::mqtt::{ConnectionId, Incoming, Packet, PacketStream, Sender, Version, body};
 use crate::time::Instant;
 
 /// A TCP connection.
@@ -27,6 +27,8 @@ pub(super) struct Connection {
     pub is_whole: bool,
     /// Whether a CONNECT, alone or behind an upgrade, shows that.
     starts_with_connect: bool,
+    /// What that CONNECT says it speaks.
+    pub version: Option<Version>,
     client_id: String,
     /// The number with which it was asked for.
     asked: Option<u32>,
@@ -92,7 +94,7 @@ impl Connection {
     fn judge(&mut self, segments: &[Segment<'_>]) {
         let heads = [self.head(0, segments), self.head(1, segments)];
         if let Some(client) = heads.iter().position(|head| begins_with_connect(head)) {
-            self.client_id = client_id(&heads[client]);
+            (self.version, self.client_id) = introduction(&heads[client]);
             self.is_whole = true;
             self.starts_with_connect = true;
             self.carries = Carries::Mqtt;
@@ -110,7 +112,7 @@ impl Connection {
                     Carries::WebSocket(path.unwrap_or_default())
                 }
             };
-            self.client_id = client_id(&unframed(&heads[client]));
+            (self.version, self.client_id) = introduction(&unframed(&heads[client]));
             self.is_whole = true;
             self.starts_with_connect = true;
             if client == 1 {
@@ -289,12 +291,17 @@ fn begins_with_connect(payload: &[u8]) -> bool {
         .is_some_and(|body| body.starts_with(b"\0\x04MQTT") || body.starts_with(b"\0\x06MQIsdp"))
 }
 
-fn client_id(payload: &[u8]) -> String {
+/// The version of the CONNECT in front, if that is known, and its Client Identifier, if it can be read.
+fn introduction(payload: &[u8]) -> (Option<Version>, String) {
+    let version = Version::of_connect(payload);
     let mut stream = PacketStream::new();
+    stream.set_version(version.unwrap_or_default());
     stream.push(payload);
     match stream.next(Sender::Client) {
-        Some(Incoming { outcome: Ok(Packet::Connect(connect)), .. }) => connect.client_id,
-        _ => String::new(),
+        Some(Incoming { outcome: Ok(Packet::Connect(connect)), .. }) => {
+            (version, connect.client_id)
+        }
+        _ => (version, String::new()),
     }
 }
 

@@ -16,7 +16,9 @@ use bytes::Bytes;
 
 use super::flow::Piece;
 use crate::capture::{Capture, ClientSlot, Entry, Hole, RecordId};
-use crate::mqtt::{self, ConnectionId, Deframer, FrameHeader, PacketType, Sender};
+use crate::mqtt::{
+    self, ConnectionId, Deframer, FrameHeader, PacketType, Sender, Version, decode_as,
+};
 use crate::time::Instant;
 
 /// Where records go: the capture, and what every one of them is to say.
@@ -37,6 +39,7 @@ impl Out<'_> {
 #[derive(Debug)]
 pub(super) struct Packets {
     sender: Sender,
+    grammars: Grammars,
     state: State,
     /// Bytes up to here, missing ones among them.
     position: u64,
@@ -66,13 +69,20 @@ enum State {
 
 impl Packets {
     /// A side from its first byte on, or from somewhere in the middle.
-    pub fn new(sender: Sender, is_whole: bool, borders: Option<Places>) -> Packets {
+    pub fn new(
+        sender: Sender,
+        version: Option<Version>,
+        is_whole: bool,
+        borders: Option<Places>,
+    ) -> Packets {
         let borders = match borders {
             Some(places) => Borders::Known(places.into_iter()),
             None => Borders::Sought(Vec::new()),
         };
         let state = State::InStep(Deframer::new());
-        let mut packets = Packets { sender, state, position: 0, borders, missing: 0, unread: 0 };
+        let grammars = Grammars::of(version);
+        let mut packets =
+            Packets { sender, grammars, state, position: 0, borders, missing: 0, unread: 0 };
         if !is_whole {
             packets.state = State::Searching(packets.search());
         }
@@ -87,7 +97,7 @@ impl Packets {
                 None => Border::Nowhere,
             },
         };
-        Search { border, ..Search::default() }
+        Search { border, grammars: self.grammars, ..Search::default() }
     }
 
     /// Remembers where a search has come to its end.
@@ -230,15 +240,40 @@ impl Packets {
     }
 }
 
-/// Whether bytes are a packet that this side may send, with nothing wrong in it: what the search trusts.
-fn decodes(frame: &[u8], sender: Sender) -> bool {
-    mqtt::decode(&Bytes::copy_from_slice(frame), Some(sender)).is_ok()
+/// The versions in which packets of a connection may be read. 3.1 differs from 3.1.1 in CONNECT alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Grammars {
+    five: bool,
+    three: bool,
+}
+
+impl Grammars {
+    /// That of a known version, or all.
+    fn of(version: Option<Version>) -> Grammars {
+        Grammars {
+            five: version.is_none_or(|version| version.is_5()),
+            three: version.is_none_or(|version| !version.is_5()),
+        }
+    }
+
+    /// Those in which bytes are a packet that this side may send, with nothing wrong in it: what the
+    /// search trusts. `None` if there are none.
+    fn in_which(self, frame: &[u8], sender: Sender) -> Option<Grammars> {
+        let frame = Bytes::copy_from_slice(frame);
+        let reads = |version| decode_as(&frame, Some(sender), version).is_ok();
+        let left = Grammars {
+            five: self.five && reads(Version::V5),
+            three: self.three && reads(Version::V3_1_1),
+        };
+        (left != Grammars::default()).then_some(left)
+    }
 }
 
 /// Looks for the place where packets begin again.
 #[derive(Debug, Default)]
 struct Search {
     border: Border,
+    grammars: Grammars,
     /// The row of the hole; none yet where a capture begins in the middle.
     record: Option<RecordId>,
     missing: u64,
@@ -276,11 +311,13 @@ struct Run {
     packets: usize,
     /// Those that are more than a type and a length of 0, which any two bytes may be.
     solid: usize,
+    /// In which all of them can be read.
+    grammars: Grammars,
 }
 
 impl Run {
-    fn from(start: usize) -> Run {
-        Run { needs: start + 1, start, end: start, packets: 0, solid: 0 }
+    fn from(start: usize, grammars: Grammars) -> Run {
+        Run { needs: start + 1, start, end: start, packets: 0, solid: 0, grammars }
     }
 }
 
@@ -334,7 +371,7 @@ impl Search {
         {
             due.extend(self.runs.pop());
         }
-        let new = (self.looked_at..self.buffer.len()).map(Run::from);
+        let new = (self.looked_at..self.buffer.len()).map(|start| Run::from(start, self.grammars));
         self.looked_at = self.buffer.len();
         let mut found: Option<usize> = None;
         for run in due.into_iter().map(|Reverse(run)| run).chain(new) {
@@ -364,9 +401,7 @@ impl Search {
                 run.needs = run.end + header.length;
                 return Some(run);
             };
-            if !decodes(frame, sender) {
-                return None;
-            }
+            run.grammars = run.grammars.in_which(frame, sender)?;
             run.end += header.length;
             run.packets += 1;
             run.solid += usize::from(header.length > 2);
@@ -401,8 +436,8 @@ impl Search {
     /// Nothing before the next byte will be read any more.
     fn give_up(&mut self) {
         self.unread += self.buffer.len() as u64;
-        let Search { border, record, missing, unread, .. } = *self;
-        *self = Search { border, record, missing, unread, ..Search::default() };
+        let Search { border, grammars, record, missing, unread, .. } = *self;
+        *self = Search { border, grammars, record, missing, unread, ..Search::default() };
     }
 
     /// Completes the row of the hole as far as is known.

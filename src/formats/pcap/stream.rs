@@ -50,7 +50,7 @@ impl<'a> Stream<'a> {
         let side = |sender: Sender, extent: usize, borders: Option<Places>| Side {
             flow: Flow::default(),
             frames: path.map(|_| WebSocket::new(sender)),
-            packets: Packets::new(sender, connection.starts(extent), borders),
+            packets: Packets::new(sender, connection.version, connection.starts(extent), borders),
         };
         let [of_client, of_server] = borders.map_or([None, None], |borders| borders.map(Some));
         Stream {

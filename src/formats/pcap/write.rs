@@ -21,7 +21,7 @@ pub fn records_to_pcapng<'a>(
     let identifiers: BTreeMap<ConnectionId, String> = records
         .clone()
         .filter(|record| record.packet_type() == Some(PacketType::Connect))
-        .filter_map(|record| match record.valid_packet()? {
+        .filter_map(|record| match record.packet()?.ok()? {
             Packet::Connect(connect) => Some((record.connection, connect.client_id)),
             _ => None,
         })

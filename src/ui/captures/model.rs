@@ -7,6 +7,7 @@ use crate::analysis::{Difference, What};
 use crate::capture::Capture;
 use crate::formats::{LoadError, NotRead, Skipped, Wrong};
 use crate::language::Strings;
+use crate::mqtt::Version;
 use crate::ui::format::grouped;
 
 /// Where a capture comes from.
@@ -158,10 +159,10 @@ pub fn error_try<'a>(error: &LoadError, strings: &'a Strings) -> &'a str {
     }
 }
 
-/// What it is that two records say differently.
-pub fn difference_name(difference: &Difference, strings: &Strings) -> String {
+/// What it is that two records say differently, in the words of the newer one's version.
+pub fn difference_name(difference: &Difference, version: Version, strings: &Strings) -> String {
     let name = match difference.what {
-        What::Field(label) => label.name(),
+        What::Field(label) => label.name_in(version),
         What::Error => strings.captures_what_error(),
         What::Address => strings.captures_what_address(),
         What::Close => strings.captures_what_close(),

@@ -61,6 +61,13 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
         return summary(sheet, &bits);
     }
     match (&row.value, label) {
+        (Value::Flag(flag), Label::Field(FieldId::CleanStart)) if !sheet.version.is_5() => Some(
+            match flag {
+                false => strings.inspector_clean_session_0(),
+                true => strings.inspector_clean_session_1(),
+            }
+            .to_owned(),
+        ),
         (Value::Flag(flag), _) => flag_meaning(label, *flag, strings).map(str::to_owned),
         (Value::Number(_), Label::Property(PropertyId::TopicAlias, _)) => {
             sheet.aliased.as_ref().map(|(topic, _)| strings.inspector_stands_for(topic))
@@ -76,7 +83,10 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
         ),
         (Value::Named(_, name) | Value::ReasonCode(_, name), _) => Some((*name).to_owned()),
         (Value::Text(text), Label::Field(FieldId::ClientIdentifier)) if text.is_empty() => {
-            Some(strings.inspector_client_identifier_empty().to_owned())
+            Some(match sheet.version.is_5() {
+                true => strings.inspector_client_identifier_empty().to_owned(),
+                false => strings.inspector_client_identifier_unnamed().to_owned(),
+            })
         }
         (Value::Text(text), Label::Field(FieldId::TopicName)) if text.is_empty() => {
             Some(match &sheet.aliased {
@@ -214,8 +224,10 @@ fn summary(sheet: &Sheet, bits: &[usize]) -> Option<String> {
                     Some((*name).to_owned())
                 }
                 (Value::Named(n, _), Label::Field(FieldId::PublishQoS)) => Some(format!("QoS {n}")),
-                (Value::Flag(true), _) => Some(label.name().to_owned()),
-                (Value::Named(n @ 1.., _), _) => Some(format!("{} {n}", label.name())),
+                (Value::Flag(true), _) => Some(label.name_in(sheet.version).to_owned()),
+                (Value::Named(n @ 1.., _), _) => {
+                    Some(format!("{} {n}", label.name_in(sheet.version)))
+                }
                 _ => None,
             }
         })

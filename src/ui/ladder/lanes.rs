@@ -58,8 +58,8 @@ mod tests {
             let clients: BTreeSet<_> = (0..clients).map(ClientSlot).collect();
             let lanes = Lanes::new(&clients, brokers);
             let name = |end: &End| match end {
-                End::Client(slot) => slot.letter(),
-                End::Broker(at) => char::from(b'1' + at),
+                End::Client(slot) => slot.letter().to_string(),
+                End::Broker(at) => (1 + at).to_string(),
             };
             assert_eq!(lanes.ends().iter().map(name).collect::<String>(), expect);
         }

@@ -10,4 +10,4 @@ pub mod view;
 
 pub use calm::{ANIMATED, pause};
 pub use facts::{Facts, Line, explain_error};
-pub use model::{Filter, Matches, as_text, has_word, toggled};
+pub use model::{Filter, Matches, as_text, has_word, toggled, word_for};

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use super::facts::Line;
-use crate::capture::{Capture, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::language::Language;
 use crate::mqtt::{Packet, PacketType, Sender, check_topic_filter, matches};
 use crate::ui::format::moment;
@@ -14,12 +14,14 @@ use crate::ui::format::moment;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     terms: Vec<Term>,
+    /// Behind a `-`: none of them may fit.
+    without: Vec<Term>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Term {
-    /// A single letter: the client.
-    Client(char),
+    /// A single letter, or `client:AB`.
+    Client(ClientSlot),
     /// The whole name of a packet.
     Type(PacketType),
     /// `#7`: the record's number.
@@ -28,23 +30,44 @@ enum Term {
     From(Sender),
     /// `topic:sensors/#`: a topic that the Topic Filter matches, or that holds the text.
     Topic(String),
+    /// `is:error`: bytes that break a rule, or a Reason Code that refuses.
+    Error,
+    /// `is:ping`.
+    Ping,
     /// Anything else, in lower case: part of a name, of a fact, or of the bytes.
     Text(String),
 }
 
-/// The letters by which the bench names its clients.
-const CLIENTS: std::ops::RangeInclusive<char> = 'A'..='L';
+/// In front of a client's letter, and of several letters always, since they may be any word.
+const CLIENT: &str = "CLIENT:";
+
+/// The word by which the filter finds a client.
+pub fn word_for(client: ClientSlot) -> String {
+    match client.letter().to_string() {
+        letter if letter.len() == 1 => letter,
+        letters => format!("{}{letters}", CLIENT.to_ascii_lowercase()),
+    }
+}
 
 /// Shorter words would meet the bytes of almost any packet by chance.
 const SHORTEST_IN_BYTES: usize = 3;
 
 impl Filter {
     pub fn parse(text: &str) -> Filter {
-        Filter { terms: text.split_whitespace().map(Term::parse).collect() }
+        let mut filter = Filter::default();
+        for word in text.split_whitespace() {
+            match word.strip_prefix(WITHOUT) {
+                // It is about to be typed.
+                Some("") => {}
+                Some(word) => filter.without.push(Term::parse(word)),
+                None => filter.terms.push(Term::parse(word)),
+            }
+        }
+        filter
     }
 
     pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+        self.terms.is_empty() && self.without.is_empty()
     }
 
     /// The text in pieces, those marked that the filter looks for.
@@ -79,7 +102,7 @@ impl Filter {
         let mut line = None;
         let mut topics = None;
         let mut fits = |term: &Term| match term {
-            Term::Client(letter) => record.client.letter() == *letter,
+            Term::Client(slot) => record.client == *slot,
             Term::Type(packet_type) => record.packet_type() == Some(*packet_type),
             Term::Number(number) => record.id.number() == *number,
             Term::From(sender) => record.side() == Some(*sender),
@@ -87,6 +110,10 @@ impl Filter {
                 .get_or_insert_with(|| topics_of(capture, record))
                 .iter()
                 .any(|found| fits_topic(topic, found)),
+            Term::Error => is_error(record),
+            Term::Ping => {
+                matches!(record.packet_type(), Some(PacketType::PingReq | PacketType::PingResp))
+            }
             Term::Text(text) => {
                 if text.len() >= SHORTEST_IN_BYTES && contains(record.bytes(), text.as_bytes()) {
                     return true;
@@ -94,6 +121,9 @@ impl Filter {
                 line.get_or_insert_with(|| haystack(capture, record, language)).contains(text)
             }
         };
+        if self.without.iter().any(&mut fits) {
+            return false;
+        }
         self.terms.iter().enumerate().all(|(index, term)| {
             let is_alike = |other: &&Term| term.is_alternative_to(other);
             // Alternatives are judged together, where the first of them stands.
@@ -110,15 +140,18 @@ impl Filter {
 impl Term {
     fn parse(word: &str) -> Term {
         let upper = word.to_ascii_uppercase();
-        let mut letters = upper.chars();
-        if let (Some(letter), None) = (letters.next(), letters.next())
-            && CLIENTS.contains(&letter)
-        {
-            return Term::Client(letter);
+        let letter = match upper.strip_prefix(CLIENT) {
+            Some(letter) => Some(letter),
+            None => Some(upper.as_str()).filter(|word| word.len() == 1),
+        };
+        if let Some(slot) = letter.and_then(ClientSlot::with_letter) {
+            return Term::Client(slot);
         }
         match word {
             ">" | "→" => return Term::From(Sender::Client),
             "<" | "←" => return Term::From(Sender::Server),
+            "is:error" => return Term::Error,
+            "is:ping" => return Term::Ping,
             _ => {}
         }
         if let Some(topic) = word.strip_prefix(TOPIC).filter(|topic| !topic.is_empty()) {
@@ -143,9 +176,24 @@ impl Term {
 /// What stands before a topic.
 const TOPIC: &str = "topic:";
 
+/// What stands before what is not wanted.
+const WITHOUT: char = '-';
+
+/// Whether something is wrong with it, or it says so of something else.
+fn is_error(record: &Record) -> bool {
+    match &record.entry {
+        Entry::Broken { .. } | Entry::Text { .. } => true,
+        _ => match record.packet() {
+            Some(Ok(packet)) => packet.reason_codes().iter().any(|code| code.is_error()),
+            Some(Err(_)) => true,
+            None => false,
+        },
+    }
+}
+
 /// The Topic Name of a PUBLISH, also behind an alias, the Will Topic, or the Topic Filters.
 fn topics_of(capture: &Capture, record: &Record) -> Vec<String> {
-    match record.valid_packet() {
+    match record.packet().and_then(Result::ok) {
         Some(Packet::Publish(publish)) if publish.topic.is_empty() => {
             let aliased = capture.aliased(record);
             aliased.map(|aliased| aliased.topic.to_owned()).into_iter().collect()
@@ -172,7 +220,7 @@ pub fn toggled(filter: &str, word: &str) -> String {
     let has_word = has_word(filter, word);
     let mut words: Vec<&str> = filter
         .split_whitespace()
-        .filter(|other| !(has_word && Term::parse(other) == Term::parse(word)))
+        .filter(|other| !(has_word && Filter::parse(other) == Filter::parse(word)))
         .collect();
     if !has_word {
         words.push(word);
@@ -182,7 +230,7 @@ pub fn toggled(filter: &str, word: &str) -> String {
 
 /// Whether the filter asks for this already.
 pub fn has_word(filter: &str, word: &str) -> bool {
-    filter.split_whitespace().any(|other| Term::parse(other) == Term::parse(word))
+    filter.split_whitespace().any(|other| Filter::parse(other) == Filter::parse(word))
 }
 
 /// How many bytes of the text spell the word, which is in lower case.
@@ -434,6 +482,14 @@ mod tests {
             ("connect", &[0]), // the whole name of a packet means that packet
             ("conn", &[0, 3, 4]),
             ("b", &[2, 3]),
+            ("client:b", &[2, 3]),
+            ("client:AA", &[]),
+            ("-b", &[0, 1, 4]),
+            ("-publish -disconnect", &[0, 4]),
+            ("-publish b", &[3]),
+            ("-", &[0, 1, 2, 3, 4]), // something is about to be typed
+            ("- publish", &[1, 2]),
+            ("is:error", &[]),
             ("B publish", &[2]),
             ("publish A", &[1]),
             ("#3", &[2]),

@@ -21,6 +21,7 @@ use super::byte_diff::view::VersionDiff;
 use super::model::Sheet;
 use crate::analysis::{answer_to, answered_by, hole_for_answer, why::has_why};
 use crate::capture::{Record, RecordId};
+use crate::mqtt::Version;
 use crate::ui::browser::focus_within;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
 use crate::ui::erased::erased;
@@ -101,7 +102,7 @@ pub fn Inspector(
                 return view! { <Opened reading=Reading::new(sheet) chosen/> }.into_any();
             }
             Aspect::Limits => view! { <LimitsTable id/> }.into_any(),
-            Aspect::Versions => view! { <VersionDiff id=Some(id)/> }.into_any(),
+            Aspect::Versions(_) => view! { <VersionDiff id=Some(id)/> }.into_any(),
             Aspect::Why => view! { <WhyCard id/> }.into_any(),
         };
         // It scrolls, so the keyboard has to reach it.
@@ -307,7 +308,11 @@ fn Head(
                 0 => String::new(),
                 size => format!(" · {} B", grouped(size as u64)),
             };
-            Some(format!("#{} · {time} {unit}{size}", record.id.number()))
+            let version = match record.version {
+                Version::V5 => String::new(),
+                older => format!(" · MQTT {}", older.name()),
+            };
+            Some(format!("#{} · {time} {unit}{size}{version}", record.id.number()))
         })
     };
     let joined = Memo::new(move |_| {

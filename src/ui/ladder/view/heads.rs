@@ -8,9 +8,13 @@ use crate::link::Target;
 use crate::ui::broker_choice;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
+use crate::ui::format::capped;
 use crate::ui::ladder::lanes::End;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::role_names::role_name;
+
+/// Characters of a Client Identifier above a lane.
+const NAME: usize = 24;
 
 #[component]
 pub fn Heads(scene: Scene) -> impl IntoView {
@@ -18,8 +22,10 @@ pub fn Heads(scene: Scene) -> impl IntoView {
     let locale = use_locale();
     let role = move |slot: ClientSlot| {
         let strings = locale.strings();
-        store.with_lab(|lab| {
-            lab.client(slot).map(|client| role_name(client.role(), strings).to_owned())
+        store.with_lab(|lab| match lab.client(slot) {
+            Some(client) => Some(role_name(client.role(), strings).to_owned()),
+            // In a capture from elsewhere nobody has a part.
+            None => lab.capture().client_id(slot).map(|client_id| capped(client_id, NAME)),
         })
     };
     // Several brokers are told apart by where they are.

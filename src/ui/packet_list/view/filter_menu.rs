@@ -9,12 +9,16 @@ use crate::capture::ClientSlot;
 use crate::mqtt::PacketType;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
+use crate::ui::format::capped;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::packet_list::model::{has_word, toggled};
+use crate::ui::packet_list::{has_word, toggled, word_for};
 use crate::ui::state::store::use_store;
 
 /// Two lists can stand in one document, each with its menu.
 static MENUS: AtomicU32 = AtomicU32::new(0);
+
+/// Characters of a Client Identifier beside its letter.
+const CLIENT_ID: usize = 20;
 
 /// Each button puts its word into the filter, or takes it out.
 #[component]
@@ -53,13 +57,27 @@ pub fn FilterMenu() -> impl IntoView {
         })
     });
     let letters = move || {
-        let letters = clients.get().into_iter().map(|client| client.letter().to_string());
-        letters.map(|letter| option(letter.clone(), letter)).collect_view()
+        let one = |client: ClientSlot| {
+            let client_id = store.peek(|lab| {
+                lab.capture().client_id(client).map(|client_id| capped(client_id, CLIENT_ID))
+            });
+            let name = format!("{} {}", client.letter(), client_id.unwrap_or_default());
+            option(word_for(client), name.trim_end().to_owned())
+        };
+        clients.get().into_iter().map(one).collect_view()
     };
     let directions = move || {
         let strings = locale.strings();
         [(">", strings.captures_filter_out()), ("<", strings.captures_filter_in())]
             .map(|(word, name)| option(word.to_owned(), name.to_owned()))
+    };
+    let kinds = move || {
+        let strings = locale.strings();
+        [
+            ("is:error", strings.captures_filter_errors()),
+            ("-is:ping", strings.captures_filter_no_pings()),
+        ]
+        .map(|(word, name)| option(word.to_owned(), name.to_owned()))
     };
     let types =
         PacketType::ALL.map(|packet| option(packet.name().to_owned(), packet.name().to_owned()));
@@ -85,6 +103,8 @@ pub fn FilterMenu() -> impl IntoView {
             <div class="filter-menu__options">{erased(directions)}</div>
             <p class="overline">{erased(move || locale.strings().captures_filter_type())}</p>
             <div class="filter-menu__options">{types}</div>
+            <p class="overline">{erased(move || locale.strings().captures_filter_kind())}</p>
+            <div class="filter-menu__options">{erased(kinds)}</div>
             <p class="field__hint">{erased(move || locale.strings().captures_filter_hint())}</p>
         </div>
     }
