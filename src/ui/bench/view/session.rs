@@ -148,11 +148,7 @@ impl BenchSession {
     }
 
     pub fn add_client(self) {
-        let mut added = None;
-        self.store.add_client("client", |slot| {
-            added = Some(slot);
-            Vec::new()
-        });
+        let added = self.store.add_client("client", |_| Vec::new());
         // It stands behind all others, most often out of sight.
         request_animation_frame(move || {
             let Some(slot) = added else { return };
