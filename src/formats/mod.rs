@@ -3,6 +3,7 @@
 mod file;
 pub mod json;
 pub mod pcap;
+pub mod secrets;
 pub mod share;
 mod text;
 
