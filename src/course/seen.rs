@@ -84,6 +84,11 @@ impl Seen {
         self.0.len() > before
     }
 
+    /// Takes in what has been seen elsewhere too.
+    pub fn add(&mut self, other: &Seen) {
+        self.0.extend(&other.0);
+    }
+
     fn note_properties(&mut self, holder: Holder, properties: &Properties) {
         let ids = properties.into_iter().map(|property| property.id());
         self.0.extend(ids.map(|id| Sight::Property(holder, id)));

@@ -15,8 +15,8 @@ use crate::lab::{
 use crate::language::Strings;
 use crate::link::Target;
 use crate::mqtt::{
-    Connect, Disconnect, Packet, PacketId, Property, Publish, QoS, Sender, Subscribe, Subscription,
-    Unsubscribe, decode, encode,
+    Connect, Disconnect, Packet, PacketId, Property, PropertyId, Publish, QoS, Sender, Subscribe,
+    Subscription, Unsubscribe, decode, encode,
 };
 use crate::ui::client_panel::automation::settings;
 use crate::ui::client_panel::model::LONGEST_NAME;
@@ -40,6 +40,16 @@ pub struct Kept {
     pub name: String,
     /// As [`SetUp::to_text`] writes it.
     pub text: String,
+}
+
+impl Kept {
+    /// The same without secrets: an earlier version of the page kept them too.
+    pub fn without_secrets(self) -> Kept {
+        match SetUp::from_text(&self.text).map(SetUp::without_secrets) {
+            Ok((set_up, 1..)) => Kept { text: set_up.to_text(), ..self },
+            _ => self,
+        }
+    }
 }
 
 /// Why a text is no set-up.
@@ -67,8 +77,8 @@ impl SetUpError {
     }
 }
 
-/// As many as have a letter and a colour of their own.
-pub const MOST_CLIENTS: usize = 12;
+/// As many as have a letter of their own.
+pub const MOST_CLIENTS: usize = 26;
 
 /// Prefix of generated Client Identifiers. In a shared link it means "generate a new one", so the recipient
 /// does not take over the author's Session.
@@ -113,6 +123,13 @@ impl SetUp {
         let stored = Stored { v: VERSION, clients };
         let json = serde_json::to_vec(&stored).expect("strings and numbers are JSON");
         URL_SAFE_NO_PAD.encode(json)
+    }
+
+    /// The same without passwords and Authentication Data, and how many there were. User Names stay.
+    pub fn without_secrets(mut self) -> (SetUp, usize) {
+        let acts = self.clients.iter_mut().flat_map(|client| &mut client.acts);
+        let left_out = acts.map(leave_out_secrets).sum();
+        (self, left_out)
     }
 
     pub fn from_text(text: &str) -> Result<SetUp, SetUpError> {
@@ -219,6 +236,14 @@ impl ClientSetUp {
         }
         Some(ClientSetUp { role: stored.role.clone(), acts })
     }
+}
+
+fn leave_out_secrets(action: &mut Action) -> usize {
+    let Action::Connect(connect) = action else { return 0 };
+    let password = connect.password.take().is_some();
+    let before = connect.properties.len();
+    connect.properties.0.retain(|property| property.id() != PropertyId::AuthenticationData);
+    usize::from(password) + before - connect.properties.len()
 }
 
 /// The packet of a form; its Packet Identifier is a placeholder.
@@ -469,9 +494,39 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_and_shared_contains_no_secret() {
+        let mut set_up = everything();
+        let Action::Connect(connect) = &mut set_up.clients[1].acts[0] else {
+            panic!("it begins with CONNECT")
+        };
+        connect.user_name = Some("tanaka".to_owned());
+        let (plain, none) = set_up.clone().without_secrets();
+        assert_eq!((&plain, none), (&set_up, 0));
+
+        let mut with = set_up.clone();
+        let Action::Connect(connect) = &mut with.clients[1].acts[0] else {
+            panic!("it begins with CONNECT")
+        };
+        connect.password = Some(Bytes::from_static(b"S3cret!"));
+        connect.properties.push(Property::AuthenticationMethod("TOKEN".to_owned()));
+        connect.properties.push(Property::AuthenticationData(Bytes::from_static(b"abc")));
+        let kept = Kept { name: "mine".to_owned(), text: with.to_text() };
+        assert_eq!(SetUp::from_text(&kept.text), Ok(with.clone()), "who asks for it gets it");
+
+        let (without, left_out) = with.without_secrets();
+        assert_eq!(left_out, 2);
+        let Action::Connect(connect) = &without.clients[1].acts[0] else {
+            panic!("it begins with CONNECT")
+        };
+        assert_eq!(connect.user_name.as_deref(), Some("tanaka"));
+        assert_eq!(connect.password, None);
+        assert_eq!(SetUp::from_text(&kept.without_secrets().text), Ok(without));
+    }
+
+    #[test]
     fn a_bad_text_is_refused_with_its_reason() {
         let text = |json: &str| URL_SAFE_NO_PAD.encode(json);
-        let many = format!(r#"{{"v":1,"clients":[{}]}}"#, vec!["{}"; 13].join(","));
+        let many = format!(r#"{{"v":1,"clients":[{}]}}"#, vec!["{}"; 27].join(","));
         let long_name = format!(r#"{{"v":1,"clients":[{{}},{{"role":"{}"}}]}}"#, "x".repeat(41));
         for (text, expect) in [
             ("x".repeat(8001), SetUpError::TooLong),
@@ -480,7 +535,7 @@ mod tests {
             (text("{}"), SetUpError::NotAText),
             (text(r#"{"v":1}"#), SetUpError::NotAText),
             (text(r#"{"v":2,"clients":[]}"#), SetUpError::Version(2)),
-            (text(&many), SetUpError::TooManyClients(13)),
+            (text(&many), SetUpError::TooManyClients(27)),
             (text(&long_name), SetUpError::Client(2)),
             (text(r#"{"v":1,"clients":[{"forms":["wAA"]}]}"#), SetUpError::Client(1)), // PINGREQ
             (text(r#"{"v":1,"clients":[{"forms":["EA"]}]}"#), SetUpError::Client(1)),

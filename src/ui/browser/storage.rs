@@ -1,5 +1,7 @@
-//! What the page remembers in the browser. Where storage is forbidden it simply remembers nothing.
+//! What the page remembers in the browser. Every tab shares it: who changes a list reads it again before.
 
+use leptos::ev::storage as storage_event;
+use leptos::prelude::{on_cleanup, window_event_listener};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -41,11 +43,34 @@ pub fn load<T: DeserializeOwned>(key: Key) -> Option<T> {
     serde_json::from_str(&text).ok()
 }
 
+/// Why something could not be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotKept {
+    /// There is no room left.
+    Full,
+    /// The browser lets this page keep nothing.
+    Forbidden,
+}
+
+/// A full or forbidden storage costs the memory, not the work.
 pub fn save<T: Serialize>(key: Key, value: &T) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
-        // A full storage costs the memory, not the work.
-        let _ = storage.set_item(key.name(), &text);
-    }
+    let _ = try_save(key, value);
+}
+
+pub fn try_save<T: Serialize>(key: Key, value: &T) -> Result<(), NotKept> {
+    let storage = storage().ok_or(NotKept::Forbidden)?;
+    let text = serde_json::to_string(value).map_err(|_| NotKept::Forbidden)?;
+    storage.set_item(key.name(), &text).map_err(|_| NotKept::Full)
+}
+
+/// Calls whenever another tab has changed what is kept there.
+pub fn on_change(key: Key, then: impl Fn() + 'static) {
+    let handle = window_event_listener(storage_event, move |event| {
+        if event.key().is_none_or(|changed| changed == key.name()) {
+            then();
+        }
+    });
+    on_cleanup(move || handle.remove());
 }
 
 pub fn remove(key: Key) {

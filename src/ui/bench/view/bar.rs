@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::session::BenchSession;
 use crate::ui::bench::model::{BuiltIn, Kept, MOST_CLIENTS, MOST_LETTERS, SetUpError};
 use crate::ui::browser;
+use crate::ui::browser::storage::NotKept;
 use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::components::Icon;
 use crate::ui::components::controls::{IconButton, said};
@@ -13,25 +14,72 @@ use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 
+/// What became of the wish for a link.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Without so many secrets.
+    Copied(usize),
+    NotCopied,
+    /// It would have so many letters.
+    TooLong(usize),
+}
+
 #[component]
 pub fn BenchBar(session: BenchSession) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let count = move || store.with_lab(|lab| lab.clients().len());
-    let told = RwSignal::new(None::<Result<(), Option<usize>>>);
-    let copy = move |_| match session.link() {
-        Ok(link) => browser::copy(link, move |copied| {
-            // The page may be gone by then.
-            _ = told.try_set(Some(if copied { Ok(()) } else { Err(None) }));
-        }),
-        Err(letters) => told.set(Some(Err(Some(letters)))),
+    let told = RwSignal::new(None::<Told>);
+    let with_secrets = RwSignal::new(false);
+    // The question comes up with the first secret, and stays.
+    let has_secrets = RwSignal::new(false);
+    let copy = move |_| match session.link(with_secrets.get_untracked()) {
+        Ok((link, left_out)) => {
+            if left_out > 0 {
+                has_secrets.set(true);
+            }
+            browser::copy(link, move |copied| {
+                // The page may be gone by then.
+                _ = told.try_set(Some(if copied {
+                    Told::Copied(left_out)
+                } else {
+                    Told::NotCopied
+                }));
+            });
+        }
+        Err(letters) => told.set(Some(Told::TooLong(letters))),
     };
     let words = move || {
         let strings = locale.strings();
         told.get().map(|told| match told {
-            Ok(()) => strings.wire_copied().to_owned(),
-            Err(None) => strings.wire_not_copied().to_owned(),
-            Err(Some(letters)) => strings.bench_too_long(letters, MOST_LETTERS),
+            Told::Copied(0) => strings.wire_copied().to_owned(),
+            Told::Copied(left_out) => strings.bench_copied_without(left_out),
+            Told::NotCopied => strings.wire_not_copied().to_owned(),
+            Told::TooLong(letters) => strings.bench_too_long(letters, MOST_LETTERS),
+        })
+    };
+    let is_full = Memo::new(move |_| count() >= MOST_CLIENTS);
+    let secrets_tick = move || {
+        has_secrets.get().then(|| {
+            view! {
+                <label class="check bench__secrets">
+                    <input
+                        type="checkbox"
+                        prop:checked=with_secrets
+                        on:change=move |event| {
+                            with_secrets.set(event_target_checked(&event));
+                            told.set(None);
+                        }
+                    />
+                    {said(|s| s.secrets_with())}
+                </label>
+                <Show when=erased(move || with_secrets.get())>
+                    <p class="status bench__told" data-state="warning" role="status">
+                        <Icon name="warning"/>
+                        <span>{said(|s| s.secrets_warning_link())}</span>
+                    </p>
+                </Show>
+            }
         })
     };
     view! {
@@ -54,7 +102,7 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
             <button
                 type="button"
                 class="button button--small"
-                disabled=erased(move || count() >= MOST_CLIENTS)
+                disabled=erased(move || is_full.get())
                 on:click=move |_| session.add_client()
             >
                 <Icon name="plus" small=true/>
@@ -64,7 +112,11 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
                 <Icon name="copy" small=true/>
                 {said(|s| s.bench_copy_link())}
             </button>
+            {erased(secrets_tick)}
             <span class="bench__told" role="status">{erased(words)}</span>
+            <span class="bench__told" role="status">
+                {erased(move || is_full.get().then(|| locale.strings().bench_full(MOST_CLIENTS)))}
+            </span>
         </div>
         <SetUps session/>
         <LinkError session/>
@@ -93,6 +145,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
         }
         .into_any()
     });
+    let told = RwSignal::new(None::<Result<usize, NotKept>>);
     let kept = move || {
         let row = |kept: Kept| {
             let name = kept.name.clone();
@@ -102,7 +155,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
             };
             let delete = {
                 let name = name.clone();
-                move |()| session.delete(&name)
+                move |()| told.set(session.delete(&name).err().map(Err))
             };
             view! {
                 <div class="bench__kept">
@@ -135,11 +188,34 @@ fn SetUps(session: BenchSession) -> impl IntoView {
         event.prevent_default();
         let name = name.get_untracked();
         if !name.trim().is_empty() {
-            session.keep(&name);
+            told.set(Some(session.keep(&name)));
         }
     };
+    let outcome = move || {
+        let strings = locale.strings();
+        let (state, icon, words) = match told.get()? {
+            Ok(0) => ("met", "met", strings.bench_kept_now().to_owned()),
+            Ok(left_out) => ("met", "met", strings.bench_kept_without(left_out)),
+            Err(NotKept::Full) => ("warning", "warning", strings.bench_not_kept_full().to_owned()),
+            Err(NotKept::Forbidden) => {
+                ("warning", "warning", strings.bench_not_kept_forbidden().to_owned())
+            }
+        };
+        Some(view! {
+            <p class="status bench__outcome" data-state=state>
+                <Icon name=icon/>
+                <span>{words}</span>
+            </p>
+        })
+    };
     view! {
-        <div class="menu bench__set-ups" popover="auto" id="set-ups" aria-label=said(|s| s.bench_set_ups())>
+        <div
+            class="menu bench__set-ups"
+            popover="auto"
+            id="set-ups"
+            on:toggle=move |_| told.set(None)
+            aria-label=said(|s| s.bench_set_ups())
+        >
             {built_in.collect_view()}
             <hr class="menu__rule"/>
             <h2 class="bench__subtitle">{said(|s| s.bench_kept())}</h2>
@@ -163,6 +239,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
                     {said(|s| s.bench_keep())}
                 </button>
             </form>
+            <div role="status">{erased(outcome)}</div>
         </div>
     }
 }

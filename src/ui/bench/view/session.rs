@@ -13,7 +13,7 @@ use crate::lab::{Act, Action, BenchClient, Route};
 use crate::ui::bench::model::{
     BuiltIn, ClientSetUp, Kept, SetUp, SetUpError, to_keep, to_use, worth_keeping,
 };
-use crate::ui::browser::storage::{self, Key};
+use crate::ui::browser::storage::{self, Key, NotKept};
 use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::client_panel::view::{Panels, fresh_client_id};
 use crate::ui::forms::FormKind;
@@ -37,15 +37,27 @@ impl BenchSession {
         let session = BenchSession {
             store,
             panels: Panels::provide(),
-            kept: RwSignal::new(storage::load(Key::Benches).unwrap_or_default()),
+            kept: RwSignal::new(stored()),
             name: RwSignal::new(String::new()),
             error: RwSignal::new(None),
         };
+        session.forget_secrets();
+        storage::on_change(Key::Benches, move || session.kept.set(stored()));
         session.load(&BuiltIn::PublishSubscribe.set_up());
         session.follow_link();
         let handle = window_event_listener(leptos::ev::hashchange, move |_| session.follow_link());
         on_cleanup(move || handle.remove());
         session
+    }
+
+    /// An earlier version of the page kept secrets too.
+    fn forget_secrets(self) {
+        let is_clean = self.kept.with_untracked(|kept| {
+            storage::load(Key::Benches).is_none_or(|stored: Vec<Kept>| stored == *kept)
+        });
+        if !is_clean {
+            self.kept.with_untracked(|kept| storage::save(Key::Benches, kept));
+        }
     }
 
     /// Loads what the address holds behind `#bench=`.
@@ -90,15 +102,20 @@ impl BenchSession {
         self.store.peek(|lab| SetUp { clients: lab.clients().iter().map(client).collect() })
     }
 
-    /// The whole address of what stands on the bench; how many letters too many, where it is too much.
-    pub fn link(self) -> Result<String, usize> {
-        let text = self.set_up().to_text();
+    /// The whole address of what stands on the bench, and how many secrets are left out of it; how many
+    /// letters it has where it is too long.
+    pub fn link(self, with_secrets: bool) -> Result<(String, usize), usize> {
+        let (set_up, left_out) = match with_secrets {
+            true => (self.set_up(), 0),
+            false => self.set_up().without_secrets(),
+        };
+        let text = set_up.to_text();
         if text.len() > crate::ui::bench::model::MOST_LETTERS {
             return Err(text.len());
         }
         let address = window().location().href().unwrap_or_default();
         let page = address.split('#').next().unwrap_or_default();
-        Ok(format!("{page}{FRAGMENT}{text}"))
+        Ok((format!("{page}{FRAGMENT}{text}"), left_out))
     }
 
     /// Tracked.
@@ -106,25 +123,31 @@ impl BenchSession {
         self.kept.get()
     }
 
-    /// Keeps what stands on the bench under this name; what had it before is replaced.
-    pub fn keep(self, name: &str) {
+    /// Keeps what stands on the bench under this name, without its secrets, and tells how many those were;
+    /// what had the name before is replaced.
+    pub fn keep(self, name: &str) -> Result<usize, NotKept> {
         let name: String = name.trim().chars().take(LONGEST_NAME).collect();
-        let text = self.set_up().to_text();
-        self.kept.update(|kept| {
+        let (set_up, left_out) = self.set_up().without_secrets();
+        let text = set_up.to_text();
+        self.change_kept(|kept| {
             kept.retain(|other| other.name != name);
             kept.push(Kept { name: name.clone(), text });
-        });
+        })?;
         self.name.set(name);
-        self.save();
+        Ok(left_out)
     }
 
-    pub fn delete(self, name: &str) {
-        self.kept.update(|kept| kept.retain(|other| other.name != name));
-        self.save();
+    pub fn delete(self, name: &str) -> Result<(), NotKept> {
+        self.change_kept(|kept| kept.retain(|other| other.name != name))
     }
 
-    fn save(self) {
-        self.kept.with_untracked(|kept| storage::save(Key::Benches, kept));
+    /// Begins with what is kept: another tab may have written since.
+    fn change_kept(self, change: impl FnOnce(&mut Vec<Kept>)) -> Result<(), NotKept> {
+        let mut kept = stored();
+        change(&mut kept);
+        storage::try_save(Key::Benches, &kept)?;
+        self.kept.set(kept);
+        Ok(())
     }
 
     pub fn load_kept(self, kept: &Kept) {
@@ -190,6 +213,11 @@ impl BenchSession {
             TimeoutFuture::new(LOOK_AGAIN.as_millis() as u32).await;
         }
     }
+}
+
+fn stored() -> Vec<Kept> {
+    let kept: Vec<Kept> = storage::load(Key::Benches).unwrap_or_default();
+    kept.into_iter().map(Kept::without_secrets).collect()
 }
 
 fn settings_of(client: &BenchClient) -> Vec<Action> {
