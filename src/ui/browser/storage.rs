@@ -15,6 +15,8 @@ pub enum Key {
     Panels,
     WireView,
     Benches,
+    /// The free bench of a tab.
+    Bench,
     /// What the first picture of the next visit begins with.
     Begin,
     /// The other client that a packet was last written for.
@@ -29,6 +31,7 @@ impl Key {
             Key::Language => "mqtt5-playground.language",
             Key::Theme => "mqtt5-playground.theme",
             Key::Benches => "mqtt5-playground.benches",
+            Key::Bench => "mqtt5-playground.bench",
             Key::Begin => "mqtt5-playground.begin",
             Key::Tool => "mqtt5-playground.tool",
             Key::Panels => "mqtt5-playground.panels",
@@ -41,6 +44,22 @@ impl Key {
 pub fn load<T: DeserializeOwned>(key: Key) -> Option<T> {
     let text = storage()?.get_item(key.name()).ok()??;
     serde_json::from_str(&text).ok()
+}
+
+/// What only this tab remembers, until it is closed.
+pub fn load_in_tab<T: DeserializeOwned>(key: Key) -> Option<T> {
+    let storage = web_sys::window()?.session_storage().ok()??;
+    serde_json::from_str(&storage.get_item(key.name()).ok()??).ok()
+}
+
+/// Where there is no room, what was kept before goes: it would be of another time.
+pub fn save_in_tab<T: Serialize>(key: Key, value: &T) {
+    let storage = web_sys::window().and_then(|window| window.session_storage().ok()?);
+    if let (Some(storage), Ok(text)) = (storage, serde_json::to_string(value))
+        && storage.set_item(key.name(), &text).is_err()
+    {
+        let _ = storage.remove_item(key.name());
+    }
 }
 
 /// Why something could not be kept.

@@ -214,6 +214,18 @@ impl Store {
         self.pump();
     }
 
+    /// Puts records of an earlier bench, which began then, behind those that are there; the clock goes on as
+    /// if nothing had been in between.
+    pub fn put_back(self, records: Vec<Record>, began: u64) {
+        let last = records.last().map_or(0, |record| record.at.as_micros());
+        let since = ((js_sys::Date::now() * 1000.0) as u64).saturating_sub(began);
+        let ahead = last.max(since).saturating_sub(self.now().as_micros());
+        self.skipped.update_value(|skipped| *skipped += Duration::from_micros(ahead));
+        let now = self.now();
+        self.lab.update_value(|lab| lab.put_back(records, now));
+        self.pump();
+    }
+
     /// Puts one more client on the bench, with prepared forms.
     pub fn add_client(
         self,

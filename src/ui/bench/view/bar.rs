@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::session::BenchSession;
 use crate::ui::bench::model::{BuiltIn, Kept, MOST_CLIENTS, MOST_LETTERS, SetUpError};
 use crate::ui::browser;
+use crate::ui::browser::focus_element;
 use crate::ui::browser::storage::NotKept;
 use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::components::Icon;
@@ -120,7 +121,124 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
         </div>
         <SetUps session/>
         <LinkError session/>
+        <OfferNotice session/>
+        <Returned session/>
     }
+}
+
+/// What a set-up costs and brings, before it is loaded.
+#[component]
+fn OfferNotice(session: BenchSession) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    // Chosen from a menu or opened by a link: the question is where the keyboard goes on.
+    Effect::new(move || {
+        if session.offered().is_some() {
+            request_animation_frame(|| focus_element("bench-offer"));
+        }
+    });
+    let notice = move || {
+        let offer = session.offered()?;
+        let strings = locale.strings();
+        let mut lines = Vec::new();
+        if offer.connections > 0 {
+            lines.push(strings.bench_offer_connections(offer.connections));
+        }
+        if offer.records > 0 {
+            lines.push(strings.bench_offer_records(offer.records));
+        }
+        if let Some(around) = &offer.brings {
+            store.target();
+            lines.extend(around.words(&session.around(), strings));
+        }
+        if !offer.faulty.is_empty() {
+            let letters: Vec<_> =
+                offer.faulty.iter().map(|slot| slot.letter().to_string()).collect();
+            lines.push(strings.bench_brings_faults(letters.join(", ")));
+        }
+        let title = match offer.name.as_str() {
+            "" => strings.bench_offer().to_owned(),
+            name => strings.bench_offer_name(name),
+        };
+        let only_clients = offer.reaches_further().then(|| {
+            let offer = offer.clone();
+            view! {
+                <button
+                    type="button"
+                    class="button button--small"
+                    on:click=move |_| session.accept(offer.clone(), false)
+                >
+                    {strings.bench_offer_clients()}
+                </button>
+            }
+        });
+        let all = match offer.reaches_further() {
+            true => strings.bench_offer_all(),
+            false => strings.bench_offer_load(),
+        };
+        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }.into_any());
+        Some(view! {
+            <div
+                class="notice bench__notice"
+                data-state="warning"
+                role="alertdialog"
+                aria-labelledby="bench-offer-title"
+                id="bench-offer"
+                tabindex="-1"
+            >
+                <Icon name="warning"/>
+                <h2 class="notice__title" id="bench-offer-title">{title}</h2>
+                <div class="notice__body">
+                    <ul class="bench__brings">{lines.collect_view()}</ul>
+                    <div class="button-row">
+                        <button
+                            type="button"
+                            class="button button--primary button--small"
+                            on:click=move |_| session.accept(offer.clone(), true)
+                        >
+                            {all}
+                        </button>
+                        {only_clients}
+                        <button
+                            type="button"
+                            class="button button--small"
+                            on:click=move |_| session.decline()
+                        >
+                            {strings.bench_offer_leave()}
+                        </button>
+                    </div>
+                </div>
+            </div>
+        })
+    };
+    erased(notice)
+}
+
+/// What has come back with a bench that had been left, and what has not.
+#[component]
+fn Returned(session: BenchSession) -> impl IntoView {
+    let locale = use_locale();
+    let returned = session.returned();
+    let notice = move || {
+        let (back, lost) = returned.get()?;
+        let strings = locale.strings();
+        let lost = (lost > 0).then(|| format!(" {}", strings.bench_returned_lost(lost)));
+        Some(view! {
+            <div class="notice bench__notice" data-state="info" role="status">
+                <Icon name="info"/>
+                <p class="notice__title">{strings.bench_returned(back)} {lost}</p>
+                <button
+                    type="button"
+                    class="button button--quiet button--icon button--small notice__close"
+                    aria-label=strings.close()
+                    on:click=move |_| returned.set(None)
+                >
+                    <Icon name="close"/>
+                </button>
+            </div>
+        })
+    };
+    erased(notice)
 }
 
 /// What can be put on the bench, and keeping what stands there.
@@ -134,10 +252,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
                 class="menu__item"
                 popovertarget="set-ups"
                 popovertargetaction="hide"
-                on:click=move |_| {
-                    session.name().set(String::new());
-                    session.load(&set_up.set_up());
-                }
+                on:click=move |_| session.offer(set_up.set_up(), String::new())
             >
                 <Icon name="play"/>
                 {erased(move || set_up.name(locale.strings()))}

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::capture::{ClientSlot, RecordId};
+use crate::ui::bench::model::COMPOSER;
 use crate::ui::navigation::address::{Page, Place};
 use crate::ui::navigation::kept_page::use_behind;
 use crate::ui::state::progress::use_progress;
@@ -33,7 +34,7 @@ impl Seat {
         let store = use_store();
         match untrack(|| use_behind().place()) {
             None => {
-                store.set_up(vec![(ROLE, Vec::new())]);
+                store.set_up(vec![(COMPOSER, Vec::new())]);
                 Seat { store, client: FIRST, since: RecordId(0), kind: SeatKind::Alone }
             }
             Some(Place::Page(Page::Bench)) => Seat::on_the_bench(store),
@@ -43,7 +44,7 @@ impl Seat {
 
     fn on_the_bench(store: Store) -> Seat {
         let since = store.peek(|lab| lab.capture().next_id());
-        let Some(client) = store.add_client(ROLE, |_| Vec::new()) else {
+        let Some(client) = store.add_client(COMPOSER, |_| Vec::new()) else {
             return Seat::beside(store);
         };
         // What is open there stays open for whoever comes back.
@@ -62,11 +63,9 @@ impl Seat {
     fn beside(bench: Store) -> Seat {
         let store = bench.provide_beside();
         use_progress().watch(store);
-        store.set_up(vec![(ROLE, Vec::new())]);
+        store.set_up(vec![(COMPOSER, Vec::new())]);
         Seat { store, client: FIRST, since: RecordId(0), kind: SeatKind::Beside }
     }
 }
 
-/// Its part on the bench.
-const ROLE: &str = "composer";
 const FIRST: ClientSlot = ClientSlot(0);
