@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 pub enum Key {
     Progress,
     Broker,
+    /// Those that were used before, under their names.
+    Brokers,
     Language,
     Theme,
     Panels,
@@ -28,6 +30,7 @@ impl Key {
         match self {
             Key::Progress => "mqtt5-playground.progress",
             Key::Broker => "mqtt5-playground.broker",
+            Key::Brokers => "mqtt5-playground.brokers",
             Key::Language => "mqtt5-playground.language",
             Key::Theme => "mqtt5-playground.theme",
             Key::Benches => "mqtt5-playground.benches",

@@ -4,9 +4,13 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::capture::ClientSlot;
+use crate::lab::Problem;
 use crate::link::{BrokerAddress, Target};
 use crate::ui::broker_choice;
-use crate::ui::components::Icon;
+use crate::ui::broker_choice::known::{Known, LONGEST_NAME, forget, remember};
+use crate::ui::browser::storage::{self, Key};
+use crate::ui::components::controls::IconButton;
+use crate::ui::components::{CopyButton, Icon};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::broker_panel::use_broker_panel;
@@ -43,12 +47,86 @@ pub fn BrokerForm(
         in_tab.set(true);
         store.set_target(Target::InTab);
     };
+    let name = RwSignal::new(String::new());
+    let known = RwSignal::new(stored());
+    storage::on_change(Key::Brokers, move || known.set(stored()));
+    // Another tab may have written since.
+    let change_known = move |change: &dyn Fn(&mut Vec<Known>)| {
+        let mut list = stored();
+        change(&mut list);
+        storage::save(Key::Brokers, &list);
+        known.set(list);
+    };
+    let choose = move |address: BrokerAddress, name: &str| {
+        change_known(&|list| remember(list, Known::new(name, &address)));
+        store.set_target(Target::At(address));
+        hide.run(());
+    };
+    let known_rows = move || {
+        let rows: Vec<_> = known
+            .get()
+            .into_iter()
+            .filter_map(|known| {
+                let address = BrokerAddress::parse(&known.address).ok()?;
+                let (title, text) = (known.title(), known.address.clone());
+                let forget_label = {
+                    let title = title.clone();
+                    Signal::derive(move || locale.strings().broker_forget(&title))
+                };
+                let target = Target::At(address.clone());
+                let is_chosen = move || (store.target() == target).then_some("true");
+                let gone = text.clone();
+                Some(
+                    view! {
+                        <li class="broker-menu__known">
+                            <button
+                                type="button"
+                                class="menu__item"
+                                aria-current=erased(is_chosen)
+                                on:click=move |_| choose(address.clone(), "")
+                            >
+                                <Icon name="broker"/>
+                                <span>
+                                    {title}
+                                    <span class="broker-menu__address">{text}</span>
+                                </span>
+                            </button>
+                            <IconButton
+                                words=forget_label
+                                icon="remove"
+                                on_press=Callback::new(move |()| {
+                                    change_known(&|list| forget(list, &gone));
+                                })
+                            />
+                        </li>
+                    }
+                    .into_any(),
+                )
+            })
+            .collect();
+        (!rows.is_empty()).then(|| {
+            let label = locale.strings().broker_known();
+            view! { <ul class="broker-menu__list" aria-label=label>{rows}</ul> }
+        })
+    };
+    // Where connecting has failed a listener may be what is missing.
+    let has_failed = Memo::new(move |_| {
+        let target = store.target();
+        store.with_lab(|lab| {
+            lab.clients().iter().any(|client| {
+                matches!(
+                    client.problem(),
+                    Some(Problem::ConnectFailed { address, .. }) if target.address() == Some(address)
+                )
+            })
+        })
+    });
     let save = move |event: SubmitEvent| {
         event.prevent_default();
         match BrokerAddress::parse(&text.get_untracked()) {
             Ok(address) => {
-                store.set_target(Target::At(address));
-                hide.run(());
+                choose(address, &name.get_untracked());
+                name.set(String::new());
             }
             Err(wrong) => error.set(Some(wrong)),
         }
@@ -108,6 +186,7 @@ pub fn BrokerForm(
                 let strings = locale.strings();
                 if in_tab.get() { strings.broker_in_tab_hint() } else { strings.broker_websocket_hint() }
             })}</p>
+            <div hidden=erased(move || in_tab.get())>{erased(known_rows)}</div>
             <form class="fields" hidden=erased(move || in_tab.get()) on:submit=save novalidate>
                 <div class="field field--stacked">
                     <label class="field__label" for="broker-address">
@@ -141,12 +220,37 @@ pub fn BrokerForm(
                         </p>
                     </Show>
                 </div>
+                <div class="field field--stacked">
+                    <label class="field__label" for="broker-name">
+                        {erased(move || locale.strings().broker_name())}
+                    </label>
+                    <div class="field__control">
+                        <input
+                            id="broker-name"
+                            type="text"
+                            autocomplete="off"
+                            maxlength=LONGEST_NAME
+                            prop:value=name
+                            on:input=move |event| name.set(event_target_value(&event))
+                        />
+                    </div>
+                </div>
                 <div class="button-row">
                     <button class="button button--primary">
                         {erased(move || locale.strings().broker_use())}
                     </button>
                 </div>
             </form>
+            <Show when=erased(move || has_failed.get() && !in_tab.get())>
+                <div class="broker-menu__listener">
+                    <p class="field__hint">{erased(move || locale.strings().broker_listener())}</p>
+                    <pre class="broker-menu__conf"><code>{LISTENER}</code></pre>
+                    <CopyButton
+                        label=Signal::derive(move || locale.strings().broker_copy_listener())
+                        text=Callback::new(move |()| LISTENER.to_owned())
+                    />
+                </div>
+            </Show>
             {erased(staying)}
             <hr class="menu__rule"/>
             <button type="button" class="button button--block" on:click=see_inside>
@@ -156,3 +260,10 @@ pub fn BrokerForm(
             </button>
     }
 }
+
+fn stored() -> Vec<Known> {
+    storage::load(Key::Brokers).unwrap_or_default()
+}
+
+/// What Mosquitto needs for a page to reach it.
+const LISTENER: &str = "listener 9001\nprotocol websockets\nallow_anonymous true\n";
