@@ -1,4 +1,4 @@
-//! Opens MQTT 5.0 packets to their bits, and puts them together again.
+//! Opens MQTT packets to their bits, and puts them together again.
 //!
 //! ```text
 //! $ echo 'client 30 05 0001 61 00 68' | cargo run --quiet --example dissect
@@ -8,8 +8,9 @@
 //! ```
 //!
 //! Reads one packet in hexadecimal per line, optionally behind `client ` or `server ` (who sent it), and
-//! answers each line with one line of JSON. With `--encode` it is the other way round: the `packet` of such
-//! an answer goes in, hexadecimal comes out, and a packet that breaks a rule is answered with the error.
+//! before that `3.1.1 ` or `3.1 ` (its version, otherwise 5.0). Answers each line with one line of JSON. With
+//! `--encode` it is the other way round, for 5.0: the `packet` of such an answer goes in, hexadecimal comes
+//! out, and a packet that breaks a rule is answered with the error.
 
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;

@@ -8,6 +8,9 @@
 //! page says, [`other_clients`] writes the same for other clients, [`ui`] is the page. Each uses only what
 //! comes before it, and [`time`].
 
+// What marks the parts of the split page expands to unsafe code.
+#![cfg_attr(not(feature = "split"), forbid(unsafe_code))]
+
 pub mod time;
 
 #[deny(missing_docs)]

@@ -1,5 +1,5 @@
-//! Captures as network analysers see them: pcapng that Wireshark opens as MQTT 5.0, and files of other
-//! tools that the page opens.
+//! Captures as network analysers see them: pcapng that Wireshark opens as MQTT, and files of other tools
+//! that the page opens.
 //!
 //! The tests that need `tshark` are left out where it is not installed; `cargo xtask test` says so.
 #![cfg(not(target_arch = "wasm32"))]
@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bytes::Bytes;
-use mqtt5_playground::capture::{Capture, ClientSlot, Entry, LinkClose, Record};
-use mqtt5_playground::formats::{LoadError, pcap::records_to_pcapng, read_file};
+use mqtt5_playground::analysis::why;
+use mqtt5_playground::capture::{Basis, Capture, ClientSlot, Entry, LinkClose, Record};
+use mqtt5_playground::formats::{LoadError, NotRead, Skipped, pcap::records_to_pcapng, read_file};
 use mqtt5_playground::mqtt::{
     Ack, ConnAck, Connect, ConnectionId, Disconnect, Packet, PacketId, Properties, Property,
-    Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
+    Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe,
+    Version, Will, encode, encode_as,
 };
 use mqtt5_playground::time::Instant;
 use serde_json::Value;
@@ -138,7 +140,7 @@ fn records(capture: &Capture) -> Vec<Record> {
 fn our_own_pcapng_is_read_again() {
     let capture = story();
     let loaded = read_file(&pcapng(&capture)).expect("it was written just now");
-    assert_eq!(loaded.lost, 0);
+    assert_eq!(loaded.not_read, NotRead::default());
     let found: Vec<_> = loaded
         .capture
         .records()
@@ -251,9 +253,10 @@ fn files_of_other_tools_are_read_also_from_the_middle_and_out_of_order() {
             Entry::Packet { .. } => record.packet_type().map_or("?", |packet| packet.name()),
             Entry::Opening { .. } => "opening",
             Entry::Opened => "opened",
+            Entry::Missing(_) => "hole",
             _ => "other",
         });
-        (kinds.collect::<Vec<_>>(), loaded.lost)
+        (kinds.collect::<Vec<_>>(), loaded.not_read.missing)
     };
     // Before the head of CONNECT is there, nothing tells that this is MQTT; the port may be any.
     assert_eq!(kinds(&pcap(1, &other_port)), (vec!["opening", "opened", "CONNECT", "CONNACK"], 0));
@@ -262,10 +265,13 @@ fn files_of_other_tools_are_read_also_from_the_middle_and_out_of_order() {
         (2, ethernet(Client, 1883, 900, ACK, ping)),
         (3, ethernet(Client, 1883, 999, ACK, ping)),
     ];
-    assert_eq!(kinds(&pcap(1, &middle)), (vec!["opening", "opened", "PINGRESP", "PINGREQ"], 2));
+    assert_eq!(kinds(&pcap(1, &middle)), (vec!["PINGRESP", "PINGREQ", "hole", "PINGREQ"], 97));
     let nothing = [(1, ethernet(Client, 80, 0, ACK, b"GET / HTTP/1.1"))];
     let found = read_file(&pcap(1, &nothing)).map(drop);
-    assert_eq!(found, Err(LoadError::NoMqtt { packets: 1 }));
+    assert_eq!(
+        found,
+        Err(LoadError::NoMqtt { packets: 1, skipped: Skipped { other: 1, ..Skipped::default() } })
+    );
     assert_eq!(read_file(&pcap(147, &nothing)).map(drop), Err(LoadError::LinkType(147)));
 }
 
@@ -352,4 +358,163 @@ fn wireshark_opens_our_pcapng_as_mqtt_5() {
     let times = ["-T", "fields", "-e", "frame.time_epoch", "-c", "1"];
     let first = tshark(&file, &times).unwrap_or_default();
     assert_eq!(first.trim(), "1767323045.003000000");
+}
+
+/// What a client of 3.1.1 and its broker say in an ordinary conversation, as mosquitto_sub and mosquitto_pub
+/// have it, and both packets that only the other side sends.
+fn old_packets() -> Vec<(Sender, Packet)> {
+    let subscribe = Subscribe {
+        packet_id: packet_id(1),
+        properties: Properties::default(),
+        subscriptions: vec![Subscription {
+            topic_filter: "plant/#".to_owned(),
+            qos: QoS::ExactlyOnce,
+            ..Subscription::default()
+        }],
+    };
+    let suback = SubAck {
+        packet_id: packet_id(1),
+        properties: Properties::default(),
+        reason_codes: vec![ReasonCode::GrantedQoS2],
+    };
+    let publish = |qos, id| {
+        Packet::Publish(Publish {
+            topic: "plant/press".to_owned(),
+            qos,
+            packet_id: PacketId::new(id),
+            payload: Bytes::from_static(b"{\"bar\":71}"),
+            ..Publish::default()
+        })
+    };
+    let connect = Connect {
+        clean_start: true,
+        keep_alive: 60,
+        client_id: "old".to_owned(),
+        will: Some(Will {
+            qos: QoS::AtLeastOnce,
+            topic: "plant/gone".to_owned(),
+            payload: Bytes::from_static(b"old"),
+            ..Will::default()
+        }),
+        user_name: Some("ann".to_owned()),
+        password: Some(Bytes::from_static(b"secret")),
+        ..Connect::default()
+    };
+    let accepted = ConnAck {
+        session_present: false,
+        reason_code: ReasonCode::Success,
+        properties: Properties::default(),
+    };
+    let unsubscribe = Unsubscribe {
+        packet_id: packet_id(2),
+        properties: Properties::default(),
+        topic_filters: vec!["plant/#".to_owned()],
+    };
+    let unsuback = UnsubAck {
+        packet_id: packet_id(2),
+        properties: Properties::default(),
+        reason_codes: Vec::new(),
+    };
+    let ack = |id| Ack::success(packet_id(id));
+    vec![
+        (Client, Packet::Connect(Box::new(connect))),
+        (Server, Packet::ConnAck(accepted)),
+        (Client, Packet::Subscribe(subscribe)),
+        (Server, Packet::SubAck(suback)),
+        (Client, publish(QoS::AtMostOnce, 0)),
+        (Server, publish(QoS::AtMostOnce, 0)),
+        (Client, publish(QoS::AtLeastOnce, 3)),
+        (Server, Packet::PubAck(ack(3))),
+        (Client, publish(QoS::ExactlyOnce, 4)),
+        (Server, Packet::PubRec(ack(4))),
+        (Client, Packet::PubRel(ack(4))),
+        (Server, Packet::PubComp(ack(4))),
+        (Client, Packet::Unsubscribe(unsubscribe)),
+        (Server, Packet::UnsubAck(unsuback)),
+        (Client, Packet::PingReq),
+        (Server, Packet::PingResp),
+        (Client, Packet::Disconnect(Disconnect::new(ReasonCode::Success))),
+    ]
+}
+
+/// A conversation in an older version, and beside it the beginning of one in 5.0.
+fn two_versions(version: Version) -> Capture {
+    let mut story = Story { capture: Capture::default(), micros: 0 };
+    story.opens(0, 1);
+    story.opens(1, 2);
+    story.packet(1, 2, Client, connect("new"));
+    story.packet(1, 2, Server, connack());
+    for (sender, packet) in old_packets() {
+        let bytes = encode_as(&packet, version).expect("the version can say it");
+        story.entry(0, 1, Entry::Packet { sender, bytes });
+    }
+    story.closes(0, 1, Some(Client));
+    story.capture
+}
+
+/// The version of each record of a connection, and whether its packet can be read.
+fn read_as(capture: &Capture, connection: u32) -> Vec<(Version, bool)> {
+    capture
+        .records()
+        .filter(|record| record.connection == ConnectionId(connection))
+        .filter_map(|record| Some((record.version, record.packet()?.is_ok())))
+        .collect()
+}
+
+#[test]
+fn connections_of_two_versions_in_one_file_are_read_without_an_error() {
+    for version in [Version::V3_1, Version::V3_1_1] {
+        let written = two_versions(version);
+        let loaded = read_file(&pcapng(&written)).expect("it was written just now");
+        for capture in [&written, &loaded.capture] {
+            assert_eq!(read_as(capture, 1), [(version, true); 17], "MQTT {}", version.name());
+            assert_eq!(read_as(capture, 2), [(Version::V5, true); 2]);
+            assert_eq!(capture.version(ConnectionId(1)), (version, Basis::Connect));
+            let explained = capture.records().find(|record| why::has_why(capture, record.id));
+            assert_eq!(explained, None, "MQTT {}", version.name());
+        }
+        assert_eq!(loaded.capture.len(), written.len());
+    }
+}
+
+#[test]
+fn a_connection_whose_connect_is_missing_is_read_in_the_version_that_fits() {
+    let written = two_versions(Version::V3_1_1);
+    for missing in [1, 2, 4] {
+        let is_old = |record: &&Record| record.connection == ConnectionId(1);
+        let packets = written.records().filter(is_old).filter(|record| record.sender().is_some());
+        let later: Vec<_> = packets.skip(missing).cloned().collect();
+        let count = later.len();
+        let file = records_to_pcapng(later.iter(), BEGAN);
+        let capture = read_file(&file).expect("it was written just now").capture;
+        assert_eq!(capture.version(ConnectionId(1)), (Version::V3_1_1, Basis::Fits));
+        assert_eq!(read_as(&capture, 1), vec![(Version::V3_1_1, true); count]);
+    }
+    // Pings alone are the same in all versions.
+    let pings: Vec<_> =
+        written.records().filter(|record| record.bytes().len() == 2).cloned().collect();
+    assert_eq!(pings.len(), 3, "PINGREQ, PINGRESP and DISCONNECT");
+    let capture = read_file(&records_to_pcapng(pings.iter(), BEGAN)).expect("just written").capture;
+    assert_eq!(capture.version(ConnectionId(1)), (Version::V5, Basis::Assumed));
+}
+
+#[test]
+fn wireshark_reads_our_3_1_1_as_we_do() {
+    let file = file_for_tshark("old.pcapng", &pcapng(&two_versions(Version::V3_1_1)));
+    let Some(json) = tshark(&file, &["-T", "json", "-Y", "mqtt && tcp.stream == 0"]) else {
+        return;
+    };
+    let packets: Vec<Value> = serde_json::from_str(&json).expect("tshark writes JSON");
+    let layers: Vec<_> = packets.iter().map(|it| &it["_source"]["layers"]["mqtt"]).collect();
+    assert_eq!(layers.len(), old_packets().len());
+    assert_eq!(layers[0]["mqtt.ver"], "4");
+    assert_eq!(layers[0]["mqtt.clientid"], "old");
+    assert_eq!(layers[0]["mqtt.willtopic"], "plant/gone");
+    assert_eq!(layers[1]["mqtt.conack.val"], "0");
+    assert_eq!(layers[3]["mqtt.suback.qos"], "2");
+    for published in [4, 5, 6, 8] {
+        assert_eq!(layers[published]["mqtt.topic"], "plant/press");
+        assert_eq!(layers[published]["mqtt.msg"], "7b:22:62:61:72:22:3a:37:31:7d");
+    }
+    assert_eq!(tshark(&file, &["-Y", "_ws.malformed"]).as_deref(), Some(""));
 }

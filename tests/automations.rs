@@ -1,5 +1,8 @@
 //! What clients on the bench do by themselves, on a virtual clock.
 
+#[path = "support/bench.rs"]
+mod bench;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,9 +11,9 @@ use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::client::AcknowledgeByHand;
 use mqtt5_playground::course::{Cast, exercise};
 use mqtt5_playground::lab::{
-    Act, Action, Automation, Behaviour, BehaviourKind, BenchClient, Correlation, Lab, LinkState,
-    Login, LoginState, Loss, Order, PeriodicPublisher, Problem, Reconnect, ReconnectState,
-    Reconnecting, ResourceService, Responder, Retry, Route, Silence, SlowConsumer,
+    Act, Action, Automation, Behaves, BehaviourKind, Correlation, Lab, LinkState, Login,
+    LoginState, Loss, Order, PeriodicPublisher, Problem, Reconnect, ReconnectState, Reconnecting,
+    ResourceService, Responder, Retry, Route, Silence, SlowConsumer,
 };
 use mqtt5_playground::link::{Failure, LinkCommand, Target};
 use mqtt5_playground::mqtt::{
@@ -19,36 +22,15 @@ use mqtt5_playground::mqtt::{
 };
 use mqtt5_playground::time::Instant;
 
-const A: ClientSlot = ClientSlot(0);
-const B: ClientSlot = ClientSlot(1);
-
-struct Bench {
-    lab: Lab,
-    now: Instant,
-}
+use bench::{A, B, Bench};
 
 impl Bench {
     /// Two connected clients: A asks and publishes, B answers and consumes.
     fn new() -> Bench {
-        let mut bench = Bench::offline();
+        let mut bench = Bench::offline(ROLES);
         bench.connect(A, []);
         bench.connect(B, []);
         bench
-    }
-
-    fn offline() -> Bench {
-        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
-        lab.set_up(["requester", "responder"], Instant::START);
-        Bench { lab, now: Instant::START }
-    }
-
-    fn act(&mut self, client: ClientSlot, action: Action) {
-        self.lab.act(Act { client, action }, self.now).expect("the bench allows it");
-    }
-
-    fn wait(&mut self, millis: u64) {
-        self.now = self.now + Duration::from_millis(millis);
-        self.lab.advance(self.now);
     }
 
     fn connect<const N: usize>(&mut self, client: ClientSlot, properties: [Property; N]) {
@@ -61,14 +43,12 @@ impl Bench {
     fn subscribe(&mut self, client: ClientSlot, topic_filter: &str) {
         let (topic_filter, qos) = (topic_filter.to_owned(), QoS::ExactlyOnce);
         let subscription = Subscription { topic_filter, qos, ..Subscription::default() };
-        self.lab
-            .act(Act::subscribe(client, Properties::NONE, [subscription]), self.now)
-            .expect("it is connected");
+        self.act(client, Act::subscribe(client, Properties::NONE, [subscription]).action);
         self.wait(10);
     }
 
-    fn automate(&mut self, client: ClientSlot, behaviour: Behaviour) {
-        self.act(client, Action::Automate(behaviour));
+    fn automate(&mut self, client: ClientSlot, settings: impl Behaves) {
+        self.act(client, Action::Automate(settings.into()));
     }
 
     /// A request with this Correlation Data.
@@ -90,19 +70,12 @@ impl Bench {
         self.act(A, Action::Publish(publish));
     }
 
-    fn client(&self, slot: ClientSlot) -> &BenchClient {
-        self.lab.client(slot).expect("it stands on the bench")
-    }
-
     fn automation(&self, slot: ClientSlot) -> &Automation {
         self.client(slot).automations().first().expect("it does something")
     }
 
     fn reconnecting(&self) -> &Reconnecting {
-        match self.automation(A) {
-            Automation::Reconnect(reconnecting) => reconnecting,
-            other => panic!("{other:?}"),
-        }
+        self.automation(A).get::<Reconnect>().expect("a policy")
     }
 
     /// What A has received: Correlation Data, `status`, payload.
@@ -118,19 +91,20 @@ impl Bench {
     }
 
     fn sent(&self, client: ClientSlot, packet: PacketType) -> Vec<Instant> {
-        let records = self.lab.capture().packets(packet, Sender::Client);
-        records.filter(|record| record.client == client).map(|record| record.at).collect()
+        self.packets(client, Sender::Client, packet).into_iter().map(|(at, _)| at).collect()
     }
 
     fn set_policy(&mut self, policy: Policy) {
-        self.lab.operate_in_tab(broker::Input::SetPolicy(Box::new(policy)), self.now);
+        self.operate(broker::Input::SetPolicy(Box::new(policy)));
     }
 
-    fn operate(&mut self, command: broker::Command) {
-        self.lab.operate_in_tab(broker::Input::Command(command), self.now);
+    fn command(&mut self, command: broker::Command) {
+        self.operate(broker::Input::Command(command));
         self.wait(10);
     }
 }
+
+const ROLES: [&str; 2] = ["requester", "responder"];
 
 fn secs(since: Instant, times: &[Instant]) -> Vec<f64> {
     times.iter().map(|at| (at.since(since).as_secs_f64() * 10.0).round() / 10.0).collect()
@@ -145,7 +119,7 @@ fn a_responder_copies_the_correlation_data_and_fills_in_its_words() {
     let payload = "{n}: {payload} on {topic}".to_owned();
     let delay = Duration::from_secs(2);
     let responder = Responder { payload, user_properties, delay, ..Responder::default() };
-    bench.automate(B, Behaviour::Responder(responder));
+    bench.automate(B, responder);
     bench.request("ask/a", "x", &[], "hello");
     bench.act(
         A,
@@ -158,7 +132,7 @@ fn a_responder_copies_the_correlation_data_and_fills_in_its_words() {
     let healthy = Some("healthy".to_owned());
     assert_eq!(bench.answers(), [("x".into(), healthy, "1: hello on ask/a".into())]);
     assert!(bench.lab.is_settled());
-    let Automation::Responder(responding) = bench.automation(B) else { panic!("a responder") };
+    let Some(responding) = bench.automation(B).get::<Responder>() else { panic!("a responder") };
     assert_eq!((responding.requests, responding.answered, responding.not_requests), (1, 1, 1));
     // Its answer took the QoS of the request.
     assert_eq!(bench.client(A).messages()[0].publish.qos, QoS::AtLeastOnce);
@@ -186,7 +160,7 @@ fn a_responder_can_be_silent_answer_in_reverse_or_answer_somebody_else() {
         let mut bench = Bench::new();
         bench.subscribe(A, "answers");
         bench.subscribe(B, "ask");
-        bench.automate(B, Behaviour::Responder(responder.clone()));
+        bench.automate(B, responder.clone());
         for number in ["1", "2", "3"] {
             bench.request("ask", number, &[], "");
             bench.wait(10);
@@ -203,7 +177,7 @@ fn answers_wait_while_the_responder_has_no_connection() {
     bench.subscribe(A, "answers");
     bench.subscribe(B, "ask");
     let delay = Duration::from_secs(1);
-    bench.automate(B, Behaviour::Responder(Responder { delay, ..Responder::default() }));
+    bench.automate(B, Responder { delay, ..Responder::default() });
     bench.request("ask", "late", &[], "");
     bench.wait(500);
     bench.act(B, Action::Cut);
@@ -221,7 +195,7 @@ fn a_resource_service_keeps_what_is_put_and_tells_what_is_wrong() {
     bench.subscribe(B, "test/mqtt5/api/#");
     let resources = [("devices/7".to_owned(), r#"{"on":true}"#.to_owned())].into();
     let service = ResourceService { resources, ..ResourceService::default() };
-    bench.automate(B, Behaviour::ResourceService(service));
+    bench.automate(B, service);
     for (method, path, payload, status, body) in [
         (Some("GET"), "devices/7", "", 200, r#"{"on":true}"#),
         (Some("GET"), "devices/8", "", 404, "no such resource"),
@@ -243,7 +217,7 @@ fn a_resource_service_keeps_what_is_put_and_tells_what_is_wrong() {
         assert_eq!((correlation.as_str(), code), (path, Some(status.to_string())), "{method:?}");
         assert!(answer.contains(body), "{method:?} {path}: {answer}");
     }
-    let Automation::ResourceService(serving) = bench.automation(B) else { panic!("a service") };
+    let Some(serving) = bench.automation(B).get::<ResourceService>() else { panic!("a service") };
     assert_eq!(serving.store.keys().collect::<Vec<_>>(), ["devices/8"]);
     assert_eq!((serving.requests, serving.log.len()), (12, 12));
     let publish = &bench.client(A).messages()[0].publish;
@@ -261,7 +235,7 @@ fn a_periodic_publisher_counts_and_rests_without_connection() {
     let (interval, count) = (Duration::from_millis(500), Some(4));
     let periodic = PeriodicPublisher { publish, interval, count };
     let began = bench.now;
-    bench.automate(A, Behaviour::PeriodicPublisher(periodic));
+    bench.automate(A, periodic);
     assert_eq!(bench.sent(A, PacketType::Publish).len(), 1, "the first leaves at once");
     bench.wait(600);
     bench.act(A, Action::Cut);
@@ -276,7 +250,7 @@ fn a_periodic_publisher_counts_and_rests_without_connection() {
     let expect: [(&str, &[u8]); 4] =
         [("tank/1", b"msg-1"), ("tank/2", b"msg-2"), ("tank/3", b"msg-3"), ("tank/4", b"msg-4")];
     assert_eq!(texts, expect);
-    let Automation::PeriodicPublisher(publishing) = bench.automation(A) else { panic!("it") };
+    let Some(publishing) = bench.automation(A).get::<PeriodicPublisher>() else { panic!("it") };
     assert!(publishing.is_done() && bench.lab.is_settled());
 }
 
@@ -285,19 +259,19 @@ fn a_slow_consumer_never_has_more_than_its_receive_maximum() {
     for (qos, packet) in
         [(QoS::AtLeastOnce, PacketType::PubAck), (QoS::ExactlyOnce, PacketType::PubRec)]
     {
-        let mut bench = Bench::offline();
+        let mut bench = Bench::offline(ROLES);
         bench.connect(A, []);
         bench.connect(B, [Property::ReceiveMaximum(3)]);
         bench.subscribe(B, "factory/osaka/line-4/+");
         let takes = Duration::from_secs(2);
-        bench.automate(B, Behaviour::SlowConsumer(SlowConsumer { takes }));
+        bench.automate(B, SlowConsumer { takes });
         let default = PeriodicPublisher::default();
         let publish = Publish { qos, ..default.publish.clone() };
         let began = bench.now;
-        bench.automate(A, Behaviour::PeriodicPublisher(PeriodicPublisher { publish, ..default }));
+        bench.automate(A, PeriodicPublisher { publish, ..default });
         for _ in 0..250 {
             bench.wait(100);
-            let Automation::SlowConsumer(consuming) = bench.automation(B) else { panic!("it") };
+            let Some(consuming) = bench.automation(B).get::<SlowConsumer>() else { panic!("it") };
             let in_hand = usize::from(consuming.working_on.is_some());
             assert!(in_hand + consuming.waiting <= 3, "[MQTT-3.3.4-9]");
         }
@@ -313,7 +287,7 @@ fn a_consumer_that_is_stopped_lets_go_and_a_person_may_be_faster() {
     let mut bench = Bench::new();
     bench.subscribe(B, "tank");
     let takes = Duration::from_secs(10);
-    bench.automate(B, Behaviour::SlowConsumer(SlowConsumer { takes }));
+    bench.automate(B, SlowConsumer { takes });
     for _ in 0..3 {
         let publish = Publish { topic: "tank".into(), qos: QoS::AtLeastOnce, ..Publish::default() };
         bench.act(A, Action::Publish(publish));
@@ -340,9 +314,9 @@ fn a_consumer_that_is_stopped_lets_go_and_a_person_may_be_faster() {
 #[test]
 fn after_a_loss_it_connects_again_with_growing_waits() {
     let mut bench = Bench::new();
-    bench.automate(A, Behaviour::Reconnect(Reconnect { tries: 4, ..Reconnect::default() }));
+    bench.automate(A, Reconnect { tries: 4, ..Reconnect::default() });
     let began = bench.now;
-    bench.operate(broker::Command::ShutDown);
+    bench.command(broker::Command::ShutDown);
     assert!(matches!(bench.reconnecting().state, ReconnectState::Waiting { number: 1, .. }));
     assert!(!bench.lab.is_settled());
     bench.wait(60_000);
@@ -382,7 +356,7 @@ fn after_a_loss_it_connects_again_with_growing_waits() {
 #[test]
 fn it_does_not_repeat_what_must_fail_again_and_tells_where_to_go() {
     let mut bench = Bench::new();
-    bench.automate(A, Behaviour::Reconnect(Reconnect::default()));
+    bench.automate(A, Reconnect::default());
     // B takes the Session over.
     let connect = Connect { client_id: "client-A".into(), ..Connect::default() };
     bench.act(B, Action::Cut);
@@ -401,7 +375,7 @@ fn it_does_not_repeat_what_must_fail_again_and_tells_where_to_go() {
     let retry_after = [taken_over].into();
     let stubborn = Reconnect { retry_after, ..Reconnect::default() };
     bench.connect(A, []);
-    bench.automate(A, Behaviour::Reconnect(stubborn));
+    bench.automate(A, stubborn);
     let connect = Connect { client_id: "client-A".into(), ..Connect::default() };
     bench.act(B, Action::Connect(Box::new(connect)));
     bench.wait(3000);
@@ -413,9 +387,9 @@ fn a_server_reference_is_told_and_not_followed() {
     let mut bench = Bench::new();
     let server_reference = Some("broker-2.example".into());
     bench.set_policy(Policy { server_reference, ..Policy::default() });
-    bench.automate(A, Behaviour::Reconnect(Reconnect::default()));
+    bench.automate(A, Reconnect::default());
     let (client_id, reason_code) = ("client-A".into(), ReasonCode::UseAnotherServer);
-    bench.operate(broker::Command::Disconnect { client_id, reason_code });
+    bench.command(broker::Command::Disconnect { client_id, reason_code });
     bench.wait(60_000);
     assert_eq!(bench.sent(A, PacketType::Connect).len(), 1);
     assert_eq!(bench.reconnecting().server_reference(), Some("broker-2.example"));
@@ -431,7 +405,7 @@ fn each_client_has_its_own_route() {
         (Some("ws://in-tab.test:9001/"), "mqtt", Some(Failure::WrongPathOrSubprotocol)),
         (None, "mqttv3.1", Some(Failure::WrongPathOrSubprotocol)),
     ] {
-        let mut bench = Bench::offline();
+        let mut bench = Bench::offline(ROLES);
         let route = Route {
             target: target.map(|text| Target::parse(text).expect("well-formed")),
             subprotocol: subprotocol.into(),
@@ -460,7 +434,7 @@ fn each_client_has_its_own_route() {
 
 #[test]
 fn a_route_elsewhere_is_opened_with_its_subprotocol() {
-    let mut bench = Bench::offline();
+    let mut bench = Bench::offline(ROLES);
     let target = Some(Target::parse("ws://localhost:9001").expect("well-formed"));
     let route = Route { target: target.clone(), subprotocol: "amqp".into(), ..Route::default() };
     bench.act(A, Action::SetRoute(route));
@@ -474,7 +448,7 @@ fn a_route_elsewhere_is_opened_with_its_subprotocol() {
 
 #[test]
 fn the_wrong_protocol_version_is_refused_with_its_reason() {
-    let mut bench = Bench::offline();
+    let mut bench = Bench::offline(ROLES);
     bench.act(A, Action::SetRoute(Route { protocol_version: 4, ..Route::default() }));
     bench.connect(A, [Property::ReceiveMaximum(3)]);
     let refused = ReasonCode::UnsupportedProtocolVersion;
@@ -491,28 +465,28 @@ fn a_login_answers_the_challenge_and_checks_the_server() {
         ("demo", "demo", LoginState::Verified),
         ("wrong", "demo", LoginState::Refused(ReasonCode::NotAuthorized)),
     ] {
-        let mut bench = Bench::offline();
+        let mut bench = Bench::offline(ROLES);
         let users = vec![User { name: "demo".into(), password: "demo".into() }];
         bench.set_policy(Policy { users, ..Policy::default() });
         let login =
             Login { user_name: user_name.into(), password: password.into(), nonce: NONCE.into() };
-        bench.automate(A, Behaviour::Login(login.clone()));
+        bench.automate(A, login.clone());
         bench.connect(A, login.opening().expect("a user name and a nonce"));
         bench.wait(100);
-        let Automation::Login(logging_in) = bench.automation(A) else { panic!("a login") };
+        let Some(logging_in) = bench.automation(A).get::<Login>() else { panic!("a login") };
         assert_eq!(logging_in.state, expect);
         assert_eq!(bench.client(A).is_connected(), expect == LoginState::Verified);
         if expect == LoginState::Verified {
             // Once more on the same connection, with a nonce of its own (§4.12.1).
             let again = Login { nonce: "another".into(), ..login };
             let properties = again.opening().expect("a user name and a nonce").into();
-            bench.automate(A, Behaviour::Login(again));
+            bench.automate(A, again);
             bench.act(
                 A,
                 Action::Authenticate { reason_code: ReasonCode::ReAuthenticate, properties },
             );
             bench.wait(100);
-            let Automation::Login(logging_in) = bench.automation(A) else { panic!("a login") };
+            let Some(logging_in) = bench.automation(A).get::<Login>() else { panic!("a login") };
             assert_eq!(logging_in.state, LoginState::Verified);
         }
     }
@@ -546,7 +520,7 @@ fn what_only_time_brings_about_is_told_apart() {
     let publish = Publish { qos: QoS::AtLeastOnce, topic: "news".to_owned(), ..Publish::default() };
     let interval = Duration::from_secs(5);
     let two = PeriodicPublisher { publish: publish.clone(), interval, count: Some(2) };
-    bench.automate(A, Behaviour::PeriodicPublisher(two));
+    bench.automate(A, two);
     bench.wait(10);
     assert!(!bench.lab.is_settled() && bench.lab.waits_for_time());
     bench.wait(10_000);

@@ -153,6 +153,7 @@ fn by_client(capture: &Capture) -> BTreeMap<ClientSlot, Vec<Token>> {
             Entry::Broken { .. } => 3,
             Entry::Text { .. } => 4,
             Entry::Closed(_) => 5,
+            Entry::Missing(_) => 6,
         };
         let kind = (kind, record.sender(), record.packet_type());
         let topic = topic_of(capture, record).map_or(0, |topic| fingerprint(&topic));
@@ -167,7 +168,7 @@ fn topic_of(capture: &Capture, record: &Record) -> Option<String> {
         PacketType::Publish | PacketType::Subscribe | PacketType::Unsubscribe => {}
         _ => return None,
     }
-    match record.valid_packet()? {
+    match record.packet()?.ok()? {
         Packet::Publish(publish) if publish.topic.is_empty() => {
             capture.aliased(record).map(|aliased| aliased.topic.to_owned())
         }
@@ -319,7 +320,7 @@ fn said(dissection: &Dissection) -> Vec<Said> {
         collect(field, &mut said);
     }
     if let Err(error) = dissection.outcome {
-        let value = format!("{} ({})", error.kind, error.kind.rule());
+        let value = format!("{} ({})", error.kind, error.kind.rule_in(dissection.version));
         said.push(Said { what: What::Error, nth: 0, value });
     }
     said

@@ -5,11 +5,15 @@ use crate::mqtt::{PacketType, QoS, Sender};
 
 /// The packet that answers this one, if it has come.
 ///
-/// For a QoS 2 PUBLISH that is PUBREC, for PUBREC it is PUBREL, and so on to PUBCOMP.
+/// For a QoS 2 PUBLISH that is PUBREC, for PUBREC it is PUBREL, and so on to PUBCOMP. A PINGRESP says not
+/// what it answers, so none is taken from behind a hole.
 pub fn answer_to(capture: &Capture, id: RecordId) -> Option<&Record> {
     let asked = capture.get(id)?;
     let (answer, sender) = expected_answer(asked)?;
-    capture.following(id).find(|record| {
+    let is_unnamed = answer == PacketType::PingResp;
+    let mut until_hole =
+        capture.following(id).take_while(|record| !is_unnamed || record.hole().is_none());
+    until_hole.find(|record| {
         record.packet_type() == Some(answer)
             && record.sender() == Some(sender)
             && record.packet_id() == asked.packet_id()
@@ -22,7 +26,10 @@ pub fn answered_by(capture: &Capture, id: RecordId) -> Option<&Record> {
     let kind = answer.packet_type().zip(answer.sender())?;
     // Most packets answer nothing, and finding that out would mean looking through everything.
     is_answer(kind.0).then_some(())?;
-    capture.preceding(id).find(|record| {
+    let is_unnamed = kind.0 == PacketType::PingResp;
+    let mut since_hole =
+        capture.preceding(id).take_while(|record| !is_unnamed || record.hole().is_none());
+    since_hole.find(|record| {
         expected_answer(record) == Some(kind) && record.packet_id() == answer.packet_id()
     })
 }

@@ -28,6 +28,8 @@ struct Link {
     answered_by: u32,
     replies_to: u32,
     replied_by: u32,
+    /// The answer may be in a hole.
+    is_untold: bool,
 }
 
 /// What is still to be answered on one connection.
@@ -98,9 +100,10 @@ impl Joins {
         after(id, self.link(id)?.replied_by)
     }
 
-    /// Whether the receiver still owes an answer.
+    /// Whether the receiver still owes an answer, as far as a capture with holes can tell.
     pub fn is_owed(&self, record: &Record) -> bool {
-        owes(record).is_some() && self.link(record.id).is_some_and(|link| link.answered_by == 0)
+        let is_open = |link: &Link| link.answered_by == 0 && !link.is_untold;
+        owes(record).is_some() && self.link(record.id).is_some_and(is_open)
     }
 
     fn next(&self) -> u64 {
@@ -122,8 +125,10 @@ impl Joins {
 
     fn read(&mut self, capture: &Capture, record: &Record) {
         let (Some(packet), Some(sender)) = (record.packet_type(), record.sender()) else {
-            if let Entry::Closed(_) = record.entry {
-                self.open.remove(&record.connection);
+            match &record.entry {
+                Entry::Closed(_) => _ = self.open.remove(&record.connection),
+                Entry::Missing(hole) => self.miss(record.connection, hole.sender),
+                _ => {}
             }
             return;
         };
@@ -161,6 +166,23 @@ impl Joins {
         }
         if packet == PacketType::Publish {
             self.read_publish(capture, record, sender);
+        }
+    }
+
+    /// What one side owed it may have sent, and where no identifier tells, it is not known any more what
+    /// an answer belongs to.
+    fn miss(&mut self, connection: ConnectionId, sender: Sender) {
+        let Some(open) = self.open.get_mut(&connection) else { return };
+        let named = open.with_id.iter().filter(|((_, by, _), _)| *by == sender).map(|(_, id)| *id);
+        let unnamed = open.without_id.iter().filter(|((_, by), _)| *by == sender);
+        let untold: Vec<u64> =
+            named.chain(unnamed.flat_map(|(_, ids)| ids.iter().copied())).collect();
+        open.without_id.retain(|(answer, _), _| *answer == PacketType::ConnAck);
+        open.auth = None;
+        for id in untold {
+            if let Some(link) = self.link_mut(id) {
+                link.is_untold = true;
+            }
         }
     }
 

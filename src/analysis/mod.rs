@@ -7,6 +7,7 @@
 mod breakage;
 mod compare;
 mod exchange;
+mod holes;
 mod joins;
 pub mod requests;
 pub mod savings;
@@ -16,4 +17,5 @@ pub mod windows;
 pub use breakage::{Breakage, Broken};
 pub use compare::{Comparison, Counts, Difference, Pair, What, compare};
 pub use exchange::{answer_to, answered_by};
+pub use holes::{hole_at_the_end, hole_before, hole_for_answer};
 pub use joins::Joins;

@@ -105,12 +105,23 @@ impl Windows {
     pub fn read(&mut self, record: &Record) {
         let connection = record.connection;
         let (Some(packet), Some(sender)) = (record.packet_type(), record.sender()) else {
-            if matches!(record.entry, Entry::Closed(_)) {
-                self.asked.retain(|(of, ..)| *of != connection);
-                for window in self.all.iter_mut().filter(|window| window.connection == connection) {
-                    window.is_open = false;
-                    window.touched = record.id;
+            let windows = self.all.iter_mut().filter(|window| window.connection == connection);
+            match record.entry {
+                Entry::Closed(_) => {
+                    self.asked.retain(|(of, ..)| *of != connection);
+                    for window in windows {
+                        window.is_open = false;
+                        window.touched = record.id;
+                    }
                 }
+                // What became of these messages is not known, so nothing is said of them.
+                Entry::Missing(_) => {
+                    for window in windows {
+                        window.slots.clear();
+                        window.touched = record.id;
+                    }
+                }
+                _ => {}
             }
             return;
         };

@@ -213,8 +213,11 @@ pub(super) fn copy(
 fn merge(copy: &mut Delivery, other: Delivery) {
     copy.qos = copy.qos.max(other.qos);
     copy.retain |= other.retain;
-    copy.subscription_identifiers.extend(other.subscription_identifiers);
-    copy.subscription_identifiers.sort_unstable();
+    // They are few, and in order already: no sort is needed, whose code would be larger than all of this.
+    for identifier in other.subscription_identifiers {
+        let all = &mut copy.subscription_identifiers;
+        all.insert(all.partition_point(|before| *before <= identifier), identifier);
+    }
     copy.topic_filters.extend(other.topic_filters);
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Aliases {
     followed: VecDeque<(RecordId, ConnectionId)>,
 }
 
-/// The settings of each alias, oldest first.
+/// The settings of each alias, oldest first; an empty one where it is not known any more.
 type Line = HashMap<u16, VecDeque<(RecordId, String)>>;
 
 impl Aliases {
@@ -40,6 +40,15 @@ impl Aliases {
             for sender in [Sender::Client, Sender::Server] {
                 self.lines.remove(&(connection, sender));
             }
+        }
+        if let Some(hole) = record.hole() {
+            // Any of them may have been set anew there.
+            if let Some(line) = self.lines.get_mut(&(record.connection, hole.sender)) {
+                for settings in line.values_mut() {
+                    settings.push_back((record.id, String::new()));
+                }
+            }
+            return;
         }
         let Some((sender, publish)) = with_alias(record) else { return };
         let Some(alias) = publish.properties.topic_alias() else { return };
@@ -63,7 +72,8 @@ impl Aliases {
         let alias = publish.properties.topic_alias()?;
         let settings = self.lines.get(&(record.connection, sender))?.get(&alias)?;
         let after = settings.partition_point(|(id, _)| *id < record.id);
-        let (set_by, topic) = settings.get(after.checked_sub(1)?)?;
+        let (set_by, topic) =
+            settings.get(after.checked_sub(1)?).filter(|(_, topic)| !topic.is_empty())?;
         Some(Aliased { alias, topic, set_by: *set_by })
     }
 }

@@ -3,23 +3,26 @@
 //!
 //! A record keeps the bytes and a few facts that cost nothing to read (type, length, Packet Identifier);
 //! decoding and dissecting happen on demand, so that a flood costs little. Only the Topic Name of a Topic
-//! Alias is looked up at once, since it depends on earlier packets. Malformed packets, bytes sent by hand
+//! Alias and the version of MQTT are looked up at once, since they depend on earlier packets. Malformed packets, bytes sent by hand
 //! and the packets of a foreign broker are recorded as they are.
 //!
 //! Knows nothing of roles, exercises or the page.
 
 mod aliases;
 mod record;
+mod versions;
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
 
 pub use aliases::Aliased;
-pub use record::{ClientSlot, Entry, LinkClose, Record, RecordId};
+pub use record::{ClientSlot, Entry, Hole, LinkClose, Record, RecordId};
+pub use versions::Basis;
 
 use self::aliases::Aliases;
-use crate::mqtt::{ConnectionId, DecodeError, PacketType, Sender};
+use self::versions::Versions;
+use crate::mqtt::{ConnectionId, DecodeError, PacketType, Sender, Version};
 use crate::time::Instant;
 
 /// How much a capture keeps. When it is full the oldest records go first, and are counted.
@@ -45,6 +48,7 @@ pub struct Capture {
     next_id: u64,
     dropped: u64,
     aliases: Aliases,
+    versions: Versions,
 }
 
 impl Capture {
@@ -63,7 +67,8 @@ impl Capture {
     ) -> RecordId {
         let id = RecordId(self.next_id);
         self.next_id += 1;
-        let record = Record { id, at, client, connection, entry };
+        let version = self.versions.of(connection, &entry);
+        let record = Record { id, at, client, connection, version, entry };
         self.bytes += record.bytes().len();
         self.records.push_back(record);
         while self.records.len() > self.bounds.records
@@ -103,6 +108,15 @@ impl Capture {
         error: DecodeError,
     ) -> RecordId {
         self.push(at, client, connection, Entry::Broken { sender, bytes, error })
+    }
+
+    /// Completes a hole: how large it is shows only when packets can be read again.
+    pub fn amend_hole(&mut self, id: RecordId, missing: u64, unread: u64) {
+        let record = self.position(id).and_then(|position| self.records.get_mut(position));
+        if let Some(Record { entry: Entry::Missing(hole), .. }) = record {
+            hole.missing = missing;
+            hole.unread = unread;
+        }
     }
 
     /// Forgets every record; ids go on counting.
@@ -155,6 +169,17 @@ impl Capture {
 
     pub fn get(&self, id: RecordId) -> Option<&Record> {
         self.records.get(self.position(id)?)
+    }
+
+    /// The version of MQTT that a connection speaks, and how that is known.
+    pub fn version(&self, connection: ConnectionId) -> (Version, Basis) {
+        self.versions.spoken(connection)
+    }
+
+    /// Chooses the version of the connections whose CONNECT is missing, as where a file begins in the
+    /// middle: the one that reads their packets. For captures that are complete.
+    pub fn settle_versions(&mut self) {
+        self.versions.settle(&mut self.records);
     }
 
     /// The Topic Name that the Topic Alias of a PUBLISH had; `None` for a PUBLISH that has its Topic Name

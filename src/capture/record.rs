@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::mqtt::{
     self, ConnectionId, DecodeError, Dissection, FrameHeader, Packet, PacketId, PacketType, QoS,
-    Sender,
+    Sender, Version,
 };
 use crate::time::Instant;
 
@@ -36,6 +36,9 @@ pub struct Record {
     pub at: Instant,
     pub client: ClientSlot,
     pub connection: ConnectionId,
+    /// The version of MQTT in which its bytes are read: that of its connection. A Server that refuses the
+    /// version of a CONNECT answers in its own.
+    pub version: Version,
     pub entry: Entry,
 }
 
@@ -63,7 +66,29 @@ pub enum Entry {
     Text {
         length: usize,
     },
+    /// Bytes that a file does not have: what the wire carried there is not known.
+    Missing(Hole),
     Closed(LinkClose),
+}
+
+/// What a file lacks of one side, from one packet that could be read to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hole {
+    pub sender: Sender,
+    /// Bytes that are not there; 0 where a file begins in the middle of a connection.
+    pub missing: u64,
+    /// Bytes that are there but belong to no packet that could be read: the beginning of the one that the
+    /// hole cut, and behind the hole everything up to where a packet is known to begin.
+    pub unread: u64,
+    /// The first bytes of the packet that the hole cut.
+    pub begun: Bytes,
+}
+
+impl Hole {
+    /// The type of the packet that it cut, where that was still to be seen.
+    pub fn begun_type(&self) -> Option<PacketType> {
+        PacketType::from_value(self.begun.first()? >> 4)
+    }
 }
 
 /// How a Network Connection ended.
@@ -96,6 +121,19 @@ impl Record {
             Entry::Packet { sender, .. } | Entry::Broken { sender, .. } => Some(sender),
             _ => None,
         }
+    }
+
+    /// What is missing here, if this is a hole.
+    pub fn hole(&self) -> Option<&Hole> {
+        match &self.entry {
+            Entry::Missing(hole) => Some(hole),
+            _ => None,
+        }
+    }
+
+    /// Whose bytes these are, or would be if they were there.
+    pub fn side(&self) -> Option<Sender> {
+        self.sender().or(self.hole().map(|hole| hole.sender))
     }
 
     /// The type of a whole packet, read from its first byte.
@@ -135,8 +173,11 @@ impl Record {
         PacketId::new(u16::from_be_bytes(*body.get(at..)?.first_chunk()?))
     }
 
-    /// The bytes of the properties of a PUBLISH, found in place.
+    /// The bytes of the properties of a PUBLISH, found in place; `None` before 5.0.
     pub fn publish_properties(&self) -> Option<&[u8]> {
+        if !self.version.is_5() {
+            return None;
+        }
         let packet_id = match self.qos()? {
             QoS::AtMostOnce => 0,
             _ => 2,
@@ -148,7 +189,7 @@ impl Record {
     }
 
     /// The Reason Code of a PUBACK, PUBREC, PUBREL or PUBCOMP, read in place. Where it is omitted it is
-    /// Success (§3.4.2.1).
+    /// Success (§3.4.2.1), and before 5.0 there is none.
     pub fn ack_reason_code(&self) -> Option<u8> {
         match self.packet_type()? {
             PacketType::PubAck | PacketType::PubRec | PacketType::PubRel | PacketType::PubComp => {
@@ -159,24 +200,38 @@ impl Record {
         }
     }
 
-    /// Decodes the packet; `None` for an entry that holds no bytes.
+    /// Decodes the packet in the version of its connection; `None` for an entry that holds no bytes.
     pub fn packet(&self) -> Option<Result<Packet, DecodeError>> {
         match &self.entry {
-            Entry::Packet { sender, bytes } => Some(mqtt::decode(bytes, Some(*sender))),
+            Entry::Packet { sender, bytes } => {
+                Some(mqtt::decode_as(bytes, Some(*sender), self.version))
+            }
             Entry::Broken { error, .. } => Some(Err(*error)),
             _ => None,
         }
     }
 
-    /// The packet, if the bytes are one that obeys the rules.
+    /// The packet, if the bytes are one of 5.0 that obeys the rules. What an older version says is left
+    /// out, because it means something else in places: ask [`Record::packet`] for it.
     pub fn valid_packet(&self) -> Option<Packet> {
-        self.packet()?.ok()
+        match self.version {
+            Version::V5 => self.packet()?.ok(),
+            Version::V3_1 | Version::V3_1_1 => None,
+        }
+    }
+
+    /// What a receiver that speaks only 5.0 makes of the bytes, whatever version they were meant in.
+    pub fn packet_for_5(&self) -> Option<Result<Packet, DecodeError>> {
+        match &self.entry {
+            Entry::Packet { sender, bytes } => Some(mqtt::decode(bytes, Some(*sender))),
+            _ => self.packet(),
+        }
     }
 
     /// Opens the bytes to their bits.
     pub fn dissect(&self) -> Option<Dissection> {
         let sender = self.sender()?;
-        let mut dissection = mqtt::dissect(self.frame()?, Some(sender));
+        let mut dissection = mqtt::dissect_as(self.frame()?, Some(sender), self.version);
         // What broke the stream may lie beyond one packet's own reading, such as its size.
         if let (Entry::Broken { error, .. }, Ok(_)) = (&self.entry, &dissection.outcome) {
             dissection.outcome = Err(*error);
@@ -186,6 +241,6 @@ impl Record {
 
     /// The Fixed Header as far as it can be read.
     pub fn header(&self) -> Option<FrameHeader> {
-        FrameHeader::read(self.bytes()).ok().flatten()
+        FrameHeader::read_as(self.bytes(), self.version).ok().flatten()
     }
 }

@@ -179,4 +179,22 @@ impl AcknowledgeByHand {
     /// The application decides about each of them.
     pub const ALL: AcknowledgeByHand =
         AcknowledgeByHand { puback: true, pubrec: true, pubcomp: true };
+
+    /// Whether those of this kind wait.
+    pub fn holds(self, kind: AckKind) -> bool {
+        match kind {
+            AckKind::PubAck => self.puback,
+            AckKind::PubRec => self.pubrec,
+            AckKind::PubComp => self.pubcomp,
+        }
+    }
+
+    /// Those that wait here or there.
+    pub fn or(self, other: AcknowledgeByHand) -> AcknowledgeByHand {
+        AcknowledgeByHand {
+            puback: self.puback || other.puback,
+            pubrec: self.pubrec || other.pubrec,
+            pubcomp: self.pubcomp || other.pubcomp,
+        }
+    }
 }

@@ -13,6 +13,7 @@ pub mod check;
 pub mod figure;
 pub mod support;
 
+mod by_name;
 mod evidence;
 mod exercise;
 mod on_mosquitto;

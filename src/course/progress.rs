@@ -1,11 +1,11 @@
 //! What the learner has done, in a form that can be stored, exported and imported.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::by_name::ByName;
 use super::seen::Seen;
 use crate::capture::Record;
 use crate::mqtt::{PacketType, Sender, hex};
@@ -15,21 +15,21 @@ use crate::mqtt::{PacketType, Sender, hex};
 pub struct Progress {
     version: u32,
     #[serde(default)]
-    done: BTreeMap<String, Done>,
+    done: ByName<Done>,
     /// The exercise last worked on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<String>,
     #[serde(default, skip_serializing_if = "Seen::is_empty")]
     seen: Seen,
     /// The packets that decided an exercise, by exercise.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    evidence: BTreeMap<String, Vec<Kept>>,
+    #[serde(default, skip_serializing_if = "ByName::is_empty")]
+    evidence: ByName<Vec<Kept>>,
     /// The option last chosen, by question.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    answers: BTreeMap<String, usize>,
+    #[serde(default, skip_serializing_if = "ByName::is_empty")]
+    answers: ByName<usize>,
     /// The best result by name, where an exercise measures one; more is better.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    bests: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "ByName::is_empty")]
+    bests: ByName<u64>,
     #[serde(default, skip_serializing_if = "RoundTrips::is_empty")]
     round_trips: RoundTrips,
 }
@@ -109,15 +109,14 @@ impl Progress {
     /// Records a run that met every step. The best stays: done by hand before played, then fewer packets.
     pub fn record(&mut self, exercise: &str, run: Done) {
         let rank = |done: &Done| (done.by_solution, done.packets);
-        let best = self.done.entry(exercise.to_owned()).or_insert(run);
-        if rank(&run) < rank(best) {
-            *best = run;
+        if self.done.get(exercise).is_none_or(|best| rank(&run) < rank(best)) {
+            self.done.insert(exercise, run);
         }
     }
 
     /// Keeps the packets that decided an exercise; those of an earlier run go.
     pub fn keep(&mut self, exercise: &str, evidence: Vec<Kept>) {
-        self.evidence.insert(exercise.to_owned(), evidence);
+        self.evidence.insert(exercise, evidence);
     }
 
     /// The packets that decided an exercise when it was last done by hand.
@@ -126,7 +125,7 @@ impl Progress {
     }
 
     pub fn answer(&mut self, question: &str, option: usize) {
-        self.answers.insert(question.to_owned(), option);
+        self.answers.insert(question, option);
     }
 
     /// The option last chosen.
@@ -160,7 +159,7 @@ impl Progress {
     pub fn record_best(&mut self, name: &str, result: u64) -> bool {
         let is_better = self.best(name).is_none_or(|best| best < result);
         if is_better {
-            self.bests.insert(name.to_owned(), result);
+            self.bests.insert(name, result);
         }
         is_better
     }

@@ -1,8 +1,7 @@
 //! What has passed on the learner's own wire so far: packets, properties by where they stood, Reason
 //! Codes by the packet that carried them.
 
-use std::collections::BTreeSet;
-
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::capture::Record;
@@ -61,7 +60,7 @@ fn packet_of(key: &str) -> Option<PacketType> {
 /// Grows with the capture and never shrinks. Only packets that obey the rules count.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<String>", into = "Vec<String>")]
-pub struct Seen(BTreeSet<Sight>);
+pub struct Seen(LiteMap<Sight, ()>);
 
 impl Seen {
     /// Takes in one record and tells whether anything in it was new.
@@ -69,7 +68,7 @@ impl Seen {
         let Some(packet) = record.valid_packet() else { return false };
         let before = self.0.len();
         let packet_type = packet.packet_type();
-        self.0.insert(Sight::Packet(packet_type));
+        self.add(Sight::Packet(packet_type));
         let own = Holder::ALL.into_iter().find(|holder| holder.packet() == packet_type);
         if let Some(holder) = own {
             self.note_properties(holder, packet.properties());
@@ -79,23 +78,29 @@ impl Seen {
         {
             self.note_properties(Holder::Will, &will.properties);
         }
-        let codes = packet.reason_codes().iter();
-        self.0.extend(codes.map(|code| Sight::ReasonCode(packet_type, *code)));
+        for code in packet.reason_codes() {
+            self.add(Sight::ReasonCode(packet_type, *code));
+        }
         self.0.len() > before
     }
 
     /// Takes in what has been seen elsewhere too.
-    pub fn add(&mut self, other: &Seen) {
-        self.0.extend(&other.0);
+    pub fn add_all(&mut self, other: &Seen) {
+        other.iter().for_each(|sight| self.add(sight));
     }
 
     fn note_properties(&mut self, holder: Holder, properties: &Properties) {
-        let ids = properties.into_iter().map(|property| property.id());
-        self.0.extend(ids.map(|id| Sight::Property(holder, id)));
+        for property in properties {
+            self.add(Sight::Property(holder, property.id()));
+        }
+    }
+
+    fn add(&mut self, sight: Sight) {
+        self.0.insert(sight, ());
     }
 
     pub fn has(&self, sight: Sight) -> bool {
-        self.0.contains(&sight)
+        self.0.contains_key(&sight)
     }
 
     /// Whether the property has been seen anywhere.
@@ -109,7 +114,7 @@ impl Seen {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Sight> {
-        self.0.iter().copied()
+        self.0.keys().copied()
     }
 
     pub fn len(&self) -> usize {
@@ -124,7 +129,11 @@ impl Seen {
 /// Keys that no table knows say nothing and are left out.
 impl From<Vec<String>> for Seen {
     fn from(keys: Vec<String>) -> Seen {
-        Seen(keys.iter().filter_map(|key| Sight::from_key(key)).collect())
+        let mut seen = Seen::default();
+        for sight in keys.iter().filter_map(|key| Sight::from_key(key)) {
+            seen.add(sight);
+        }
+        seen
     }
 }
 
@@ -136,6 +145,8 @@ impl From<Seen> for Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use bytes::Bytes;
 
     use super::*;

@@ -116,7 +116,7 @@ pub fn judge<'a>(
 ) -> Verdict {
     let mut unmet = Unmet::NotYet(nothing);
     for record in candidates {
-        let result = match record.packet() {
+        let result = match record.packet_for_5() {
             Some(Ok(packet)) => test(record, &packet),
             Some(Err(error)) => Err(Finding::Broken(error)),
             None => continue,

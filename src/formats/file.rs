@@ -4,16 +4,52 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{json, pcap};
-use crate::capture::{Capture, ClientSlot};
+use super::{gzip, json, pcap};
+use crate::capture::{Capture, ClientSlot, Record};
 use crate::mqtt::{self, ConnectionId, DecodeError, ErrorKind, PacketStream, PacketType, Sender};
 
 /// A capture that was read, and what of the file is not in it.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     pub capture: Capture,
-    /// Bytes of MQTT that the file does not have, though what follows them is there.
-    pub lost: usize,
+    pub not_read: NotRead,
+}
+
+/// What of a file is not in its capture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NotRead {
+    /// Bytes of MQTT that the file does not have, though others before or behind them are there.
+    pub missing: u64,
+    /// Bytes of MQTT that the file has, but that belong to no packet that could be read.
+    pub unread: u64,
+    /// Records that had no room.
+    pub dropped: u64,
+    pub skipped: Skipped,
+    /// From which byte on the file could not be read: it ends within a block, or that cannot be right.
+    pub stopped_at: Option<usize>,
+}
+
+impl NotRead {
+    /// What a capture itself says about it.
+    pub fn of(capture: &Capture) -> NotRead {
+        let holes = || capture.records().filter_map(Record::hole);
+        NotRead {
+            missing: holes().map(|hole| hole.missing).sum(),
+            unread: holes().map(|hole| hole.unread).sum(),
+            dropped: capture.dropped(),
+            ..NotRead::default()
+        }
+    }
+}
+
+/// Connections that were passed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skipped {
+    pub tls: usize,
+    /// WebSocket connections of MQTT whose frames are compressed.
+    pub compressed: usize,
+    /// They carry something else.
+    pub other: usize,
 }
 
 /// Why something is no capture: where it is wrong, and what should be there.
@@ -21,6 +57,10 @@ pub struct Loaded {
 pub enum LoadError {
     /// There is nothing in it.
     Empty,
+    /// It is larger than a page can take, in bytes; perhaps only once it is unpacked.
+    TooLarge { most: usize },
+    /// It is packed with gzip, and cannot be unpacked.
+    Gzip,
     /// Neither JSON nor pcap nor pcapng.
     UnknownFormat,
     /// It is no JSON, or ends before its end. The reason is the parser's own.
@@ -36,7 +76,7 @@ pub enum LoadError {
     /// Everything in it was captured on a kind of link that is not understood.
     LinkType(u32),
     /// No TCP connection in it carries MQTT.
-    NoMqtt { packets: usize },
+    NoMqtt { packets: usize, skipped: Skipped },
     /// The text of a link is damaged.
     Link,
     /// A link of another version of this page.
@@ -60,6 +100,8 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LoadError::Empty => f.write_str("there is nothing in it"),
+            LoadError::TooLarge { most } => write!(f, "more than {most} bytes"),
+            LoadError::Gzip => f.write_str("damaged gzip"),
             LoadError::UnknownFormat => f.write_str("neither JSON nor pcap nor pcapng"),
             LoadError::Json { line, column, reason } => {
                 write!(f, "line {line}, column {column}: {reason}")
@@ -79,7 +121,7 @@ impl fmt::Display for LoadError {
             LoadError::Truncated { at } => write!(f, "the file ends within a block, at byte {at}"),
             LoadError::Block { at } => write!(f, "the block at byte {at} cannot be right"),
             LoadError::LinkType(link) => write!(f, "link type {link} is not understood"),
-            LoadError::NoMqtt { packets } => {
+            LoadError::NoMqtt { packets, .. } => {
                 write!(f, "none of its {packets} packets belongs to MQTT over TCP")
             }
             LoadError::Link => f.write_str("the link is damaged"),
@@ -90,17 +132,31 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// Reads a file in any format that this crate writes, and pcap and pcapng of other tools.
+/// Bytes that a file may have, also once it is unpacked: a tab of a browser has little more to give.
+pub const MAX_FILE: usize = 512 << 20;
+
+/// Reads a file in any format that this crate writes, and pcap and pcapng of other tools; all of them may
+/// be packed with gzip.
 pub fn read_file(bytes: &[u8]) -> Result<Loaded, LoadError> {
+    match gzip::is_gzip(bytes) {
+        true => read_plain(&gzip::unpack(bytes, MAX_FILE)?),
+        false => read_plain(bytes),
+    }
+}
+
+fn read_plain(bytes: &[u8]) -> Result<Loaded, LoadError> {
     if pcap::is_capture(bytes) {
-        return pcap::read(bytes);
+        let mut loaded = pcap::read(bytes)?;
+        loaded.capture.settle_versions();
+        return Ok(loaded);
     }
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None => Err(LoadError::Empty),
         Some(b'[' | b'{' | 0xEF) => {
             let text = std::str::from_utf8(bytes).map_err(|_| LoadError::UnknownFormat)?;
             let capture = json::records_from_json(text.trim_start_matches('\u{FEFF}'))?;
-            Ok(Loaded { capture, lost: 0 })
+            let not_read = NotRead::of(&capture);
+            Ok(Loaded { capture, not_read })
         }
         Some(_) => Err(LoadError::UnknownFormat),
     }
@@ -115,6 +171,8 @@ pub(super) fn error_in(
     bytes: &Bytes,
 ) -> DecodeError {
     let mut stream = PacketStream::new();
+    let (version, _) = capture.version(connection);
+    stream.set_version(version);
     if sender == Sender::Server {
         let connect = capture.records().rev().find(|record| {
             (record.client, record.connection) == (client, connection)
@@ -128,7 +186,7 @@ pub(super) fn error_in(
     stream
         .next(sender)
         .and_then(|incoming| incoming.outcome.err())
-        .or_else(|| mqtt::decode(bytes, Some(sender)).err())
+        .or_else(|| mqtt::decode_as(bytes, Some(sender), version).err())
         .unwrap_or(DecodeError { at: bytes.len(), kind: ErrorKind::Incomplete })
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::LoadError;
 use super::file::error_in;
-use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record};
+use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose, Record};
 use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
 
@@ -67,6 +67,11 @@ pub fn pack<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<u8> {
                 put_bytes(&mut out, bytes);
             }
             Entry::Text { length } => put_number(&mut out, *length as u64),
+            Entry::Missing(hole) => {
+                put_number(&mut out, hole.missing);
+                put_number(&mut out, hole.unread);
+                put_bytes(&mut out, &hole.begun);
+            }
             Entry::Closed(close) => {
                 let by = match close.by {
                     None => 0,
@@ -100,7 +105,10 @@ pub fn unpack(bytes: &[u8]) -> Result<Capture, LoadError> {
     }
     match capture.is_empty() {
         true => Err(LoadError::Empty),
-        false => Ok(capture),
+        false => {
+            capture.settle_versions();
+            Ok(capture)
+        }
     }
 }
 
@@ -140,6 +148,11 @@ fn record(
         SENT_PACKET | RECEIVED_PACKET => {
             Entry::Packet { sender, bytes: Bytes::copy_from_slice(read.bytes()?) }
         }
+        SENT_HOLE | RECEIVED_HOLE => {
+            let (missing, unread) = (read.number()?, read.number()?);
+            let begun = Bytes::copy_from_slice(read.bytes()?);
+            Entry::Missing(Hole { sender, missing, unread, begun })
+        }
         SENT_BROKEN | RECEIVED_BROKEN => {
             let bytes = Bytes::copy_from_slice(read.bytes()?);
             let error = error_in(capture, client, connection, sender, &bytes);
@@ -159,6 +172,8 @@ fn kind(entry: &Entry) -> u8 {
         Entry::Packet { sender: Sender::Server, .. } => RECEIVED_PACKET,
         Entry::Broken { sender: Sender::Client, .. } => SENT_BROKEN,
         Entry::Broken { sender: Sender::Server, .. } => RECEIVED_BROKEN,
+        Entry::Missing(Hole { sender: Sender::Client, .. }) => SENT_HOLE,
+        Entry::Missing(Hole { sender: Sender::Server, .. }) => RECEIVED_HOLE,
         Entry::Text { .. } => TEXT,
         Entry::Closed(_) => CLOSED,
     }
@@ -175,6 +190,8 @@ const OPENING: u8 = 4;
 const OPENED: u8 = 5;
 const TEXT: u8 = 6;
 const CLOSED: u8 = 7;
+const SENT_HOLE: u8 = 8;
+const RECEIVED_HOLE: u8 = 9;
 /// Added to the kind: client and connection are those of the record before.
 const SAME: u8 = 0x80;
 
@@ -246,6 +263,10 @@ mod tests {
             push(0, 300, Entry::Packet { sender, bytes: Bytes::from_static(bytes) });
         }
         push(1, 301, Entry::Text { length: 12 });
+        for sender in [Sender::Client, Sender::Server] {
+            let begun = Bytes::from_static(&[0x30, 0x7F]);
+            push(1, 301, Entry::Missing(Hole { sender, missing: 300, unread: 2, begun }));
+        }
         for by in [None, Some(Sender::Client), Some(Sender::Server)] {
             let code = by.map(|_| 1006);
             let reason = "終了".to_owned();
@@ -277,7 +298,7 @@ mod tests {
         let records: Vec<usize> = (1..bytes.len())
             .filter_map(|end| unpack(&bytes[..end]).ok().map(|capture| capture.len()))
             .collect();
-        assert_eq!(records, [1, 2, 3, 4, 5, 6, 7, 8], "cut between records");
+        assert_eq!(records, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "cut between records");
         for at in 0..bytes.len() {
             for bit in 0..8 {
                 let mut bytes = bytes.clone();

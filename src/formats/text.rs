@@ -18,7 +18,7 @@ pub fn records_to_text<'a>(records: impl Iterator<Item = &'a Record>) -> String 
 
 fn write_record(out: &mut String, record: &Record) {
     let letter = record.client.letter();
-    let way = match record.sender() {
+    let way = match record.side() {
         Some(Sender::Client) => format!("{letter} → broker"),
         Some(Sender::Server) => format!("broker → {letter}"),
         None => letter.to_string(),
@@ -27,6 +27,10 @@ fn write_record(out: &mut String, record: &Record) {
         Entry::Opening { address } => format!("opening a Network Connection to {address}"),
         Entry::Opened => "Network Connection open".to_owned(),
         Entry::Text { length } => format!("WebSocket text message, {length} characters"),
+        Entry::Missing(hole) => format!(
+            "{} B are missing in the file; {} B beside them could not be read",
+            hole.missing, hole.unread
+        ),
         Entry::Closed(close) => {
             let mut what = match close.by {
                 _ if !close.was_open => "Network Connection could not be opened".to_owned(),
@@ -60,7 +64,13 @@ fn write_record(out: &mut String, record: &Record) {
             write_field(out, field, 1);
         }
         if let Err(error) = dissection.outcome {
-            let _ = writeln!(out, "  ! byte {}: {} {}", error.at, error.kind, error.kind.rule());
+            let _ = writeln!(
+                out,
+                "  ! byte {}: {} {}",
+                error.at,
+                error.kind,
+                error.kind.rule_in(record.version)
+            );
         }
     }
 }

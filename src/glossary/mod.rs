@@ -5,10 +5,10 @@
 
 mod specification;
 
-pub use specification::link;
+pub use specification::{link, link_in};
 
 use crate::language::Language;
-use crate::mqtt::{ErrorKind, Label, PacketType, ReasonCode};
+use crate::mqtt::{ErrorKind, Label, PacketType, ReasonCode, Version};
 use crate::words::glossary;
 
 pub use crate::words::Entry;
@@ -18,9 +18,9 @@ pub fn entry(key: &str, language: Language) -> Option<Entry> {
     find(&glossary(language)?.terms, key)
 }
 
-/// What a field or property means.
-pub fn field(label: Label, language: Language) -> Option<Entry> {
-    entry(label.key(), language)
+/// What a field or property means in a version.
+pub fn field(label: Label, version: Version, language: Language) -> Option<Entry> {
+    entry(label.key_in(version), language)
 }
 
 pub fn reason_code(code: ReasonCode, language: Language) -> Option<Entry> {
@@ -81,7 +81,9 @@ mod tests {
     #[test]
     fn everything_the_protocol_tables_name_is_explained() {
         let mut wanted: Vec<String> = Vec::new();
-        wanted.extend(FieldId::ALL.iter().map(|id| id.key().to_owned()));
+        for version in Version::ALL {
+            wanted.extend(FieldId::ALL.iter().map(|id| id.key_in(version).to_owned()));
+        }
         wanted.extend(PropertyId::ALL.iter().map(|id| id.key().to_owned()));
         wanted.extend(ReasonCode::ALL.iter().map(|c| format!("reason_0x{:02x}", c.value())));
         wanted.extend(PacketType::ALL.iter().map(|p| format!("packet_{}", p.key())));

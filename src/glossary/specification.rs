@@ -1,27 +1,56 @@
 //! Where a section of the specification stands in the OASIS document.
 
+use crate::mqtt::Version;
+
 /// The address of a section (`3.3.2.3.7` or `§3.3.2.3.7`) or of the section that makes a normative
 /// statement (`[MQTT-3.3.2-17]`). A section the document does not have leads to the one around it.
 pub fn link(reference: &str) -> String {
-    let mut section = reference.trim_matches(['§', '[', ']', ' ']);
-    if let Some(statement) = section.strip_prefix("MQTT-") {
-        section = statement.rsplit_once('-').map_or(statement, |(section, _)| section);
-    }
-    loop {
-        if let Some(heading) = HEADINGS.iter().position(|heading| *heading == section) {
-            return format!("{DOCUMENT}#_Toc{}", FIRST_HEADING + heading);
+    link_in(reference, Version::V5)
+}
+
+/// The same in the document of a version; for 3.1 in that of 3.1.1.
+pub fn link_in(reference: &str, version: Version) -> String {
+    let document = match version {
+        Version::V5 => &OF_5,
+        Version::V3_1 | Version::V3_1_1 => &OF_3_1_1,
+    };
+    document.link(reference)
+}
+
+struct Document {
+    address: &'static str,
+    /// The document numbers its headings in the order in which they stand, from here on.
+    first: usize,
+    headings: &'static [&'static str],
+}
+
+impl Document {
+    fn link(&self, reference: &str) -> String {
+        let mut section = reference.trim_matches(['§', '[', ']', ' ']);
+        if let Some(statement) = section.strip_prefix("MQTT-") {
+            section = statement.rsplit_once('-').map_or(statement, |(section, _)| section);
         }
-        match section.rsplit_once('.') {
-            Some((outer, _)) => section = outer,
-            None => return DOCUMENT.to_owned(),
+        loop {
+            if let Some(heading) = self.headings.iter().position(|heading| *heading == section) {
+                return format!("{}#_Toc{}", self.address, self.first + heading);
+            }
+            match section.rsplit_once('.') {
+                Some((outer, _)) => section = outer,
+                None => return self.address.to_owned(),
+            }
         }
     }
 }
 
-const DOCUMENT: &str = "https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html";
+const OF_5: Document = Document { address: DOCUMENT, first: 3_901_000, headings: HEADINGS };
 
-/// The document numbers its headings in the order in which they stand, from here on.
-const FIRST_HEADING: usize = 3_901_000;
+const OF_3_1_1: Document = Document {
+    address: "https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html",
+    first: 398_718_013,
+    headings: HEADINGS_3_1_1,
+};
+
+const DOCUMENT: &str = "https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html";
 
 /// Every numbered heading up to the last section with normative statements, in the document's order.
 #[rustfmt::skip]
@@ -69,6 +98,30 @@ const HEADINGS: &[&str] = &[
     "6",
 ];
 
+/// The numbered headings of 3.1.1 from the first that is named here on; it has no deeper ones.
+#[rustfmt::skip]
+const HEADINGS_3_1_1: &[&str] = &[
+    "1.5", "1.5.1", "1.5.2", "1.5.3", "1.6",
+    "2", "2.1", "2.2", "2.2.1", "2.2.2", "2.2.3", "2.3", "2.3.1", "2.4",
+    "3",
+    "3.1", "3.1.1", "3.1.2", "3.1.3", "3.1.4",
+    "3.2", "3.2.1", "3.2.2", "3.2.3",
+    "3.3", "3.3.1", "3.3.2", "3.3.3", "3.3.4", "3.3.5",
+    "3.4", "3.4.1", "3.4.2", "3.4.3", "3.4.4",
+    "3.5", "3.5.1", "3.5.2", "3.5.3", "3.5.4",
+    "3.6", "3.6.1", "3.6.2", "3.6.3", "3.6.4",
+    "3.7", "3.7.1", "3.7.2", "3.7.3", "3.7.4",
+    "3.8", "3.8.1", "3.8.2", "3.8.3", "3.8.4",
+    "3.9", "3.9.1", "3.9.2", "3.9.3",
+    "3.10", "3.10.1", "3.10.2", "3.10.3", "3.10.4",
+    "3.11", "3.11.1", "3.11.2", "3.11.3",
+    "3.12", "3.12.1", "3.12.2", "3.12.3", "3.12.4",
+    "3.13", "3.13.1", "3.13.2", "3.13.3",
+    "3.14", "3.14.1", "3.14.2", "3.14.3", "3.14.4",
+    "4", "4.1", "4.1.1", "4.2", "4.3", "4.3.1", "4.3.2", "4.3.3", "4.4", "4.5", "4.6",
+    "4.7", "4.7.1", "4.7.2", "4.7.3", "4.8",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +150,34 @@ mod tests {
             assert_eq!(link(reference), expect, "{reference}");
         }
         assert_eq!(link("9.9"), DOCUMENT);
+    }
+
+    #[test]
+    fn references_of_3_1_1_lead_into_its_own_document() {
+        // Where the addresses of these sections are cited by others.
+        for (reference, heading) in [
+            ("§1.5.3", 398_718_016),
+            ("2.2", 398_718_020),
+            ("2.2.3", 398_718_023),
+            ("3.1", 398_718_028),
+            ("3.1.2.4", 398_718_030),
+            ("3.2", 398_718_033),
+            ("3.2.2.3", 398_718_035),
+            ("3.3", 398_718_037),
+            ("3.4", 398_718_043),
+            ("3.7", 398_718_058),
+            ("3.8", 398_718_063),
+            ("3.9", 398_718_068),
+            ("3.12", 398_718_081),
+            ("3.14", 398_718_090),
+            ("4.7", 398_718_106),
+        ] {
+            let expect = format!("{}#_Toc{heading}", OF_3_1_1.address);
+            assert_eq!(link_in(reference, Version::V3_1_1), expect, "{reference}");
+        }
+        for section in FieldId::ALL.iter().map(|id| id.section_in(Version::V3_1_1)) {
+            assert_ne!(link_in(section, Version::V3_1), OF_3_1_1.address, "{section}");
+        }
     }
 
     #[test]

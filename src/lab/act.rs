@@ -81,8 +81,8 @@ impl Act {
         Act { client, action: Action::Subscribe { properties, subscriptions } }
     }
 
-    pub fn automate(client: ClientSlot, behaviour: Behaviour) -> Act {
-        Act { client, action: Action::Automate(behaviour) }
+    pub fn automate(client: ClientSlot, behaviour: impl Into<Behaviour>) -> Act {
+        Act { client, action: Action::Automate(behaviour.into()) }
     }
 
     pub fn disconnect(client: ClientSlot, disconnect: Disconnect) -> Act {
@@ -91,6 +91,12 @@ impl Act {
 }
 
 impl Action {
+    /// Sends an acknowledgement that is held, as the client would have sent it.
+    pub fn acknowledge(packet_id: PacketId) -> Action {
+        let (reason_code, properties) = (ReasonCode::Success, Properties::NONE);
+        Action::Acknowledge { packet_id, reason_code, properties }
+    }
+
     /// Whether it changes how a client works rather than sending something. Such an action is possible at
     /// any time, before the first connection too.
     pub fn is_setting(&self) -> bool {

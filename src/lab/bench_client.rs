@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::act::Action;
-use super::automation::{Automation, Automations, Behaviour, BehaviourKind, Loss, owed, release};
+use super::automation::{Automation, Automations, Behaviour, BehaviourKind, Loss};
 use super::route::Route;
 use super::{ActError, Wire};
 use crate::capture::{ClientSlot, Entry, LinkClose, RecordId};
 use crate::client::{
-    AckKind, AcknowledgeByHand, Client, Command, Event, Input, Output, Settings, Violation,
+    AcknowledgeByHand, Client, Command, Event, Input, Output, Settings, Violation,
 };
 use crate::link::listener::{self, Refusal};
 use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, Target};
@@ -30,6 +30,8 @@ pub struct BenchClient {
     problem: Option<Problem>,
     route: Route,
     automations: Automations,
+    /// The acknowledgements that the user holds.
+    held_by_person: AcknowledgeByHand,
     /// The last CONNECT, with the Client Identifier that the Server assigned.
     last_connect: Option<Connect>,
 }
@@ -135,6 +137,7 @@ impl BenchClient {
             problem: None,
             route: Route::default(),
             automations: Automations::default(),
+            held_by_person: AcknowledgeByHand::NONE,
             last_connect: None,
         }
     }
@@ -214,49 +217,36 @@ impl BenchClient {
         self.automations.all()
     }
 
-    /// The acknowledgements that the user holds; those of a slow consumer do not count.
+    /// The acknowledgements that the user holds; those that automations hold do not count.
     pub fn held_by_person(&self) -> AcknowledgeByHand {
-        let consuming = self.automations().iter().find_map(|one| match one {
-            Automation::SlowConsumer(consuming) => Some(consuming.by_hand),
-            _ => None,
-        });
-        consuming.unwrap_or(self.client.settings().acknowledge_by_hand)
+        self.held_by_person
     }
 
     pub(super) fn automate(&mut self, behaviour: Behaviour, wire: &mut Wire<'_>) {
         self.stop_automation(behaviour.kind(), wire);
-        self.automations.start(behaviour, self.client.settings().acknowledge_by_hand);
-        self.hold_for_consumer();
+        self.automations.start(behaviour);
+        self.hold();
         self.automations.look(&self.client, wire.now);
     }
 
     pub(super) fn stop_automation(&mut self, kind: BehaviourKind, wire: &mut Wire<'_>) {
-        let Some(Automation::SlowConsumer(consuming)) = self.automations.stop(kind) else { return };
-        let by_hand = consuming.by_hand;
-        self.set_acknowledge_by_hand(by_hand);
-        // What the consumer held is acknowledged at once, unless the user holds it too.
-        let kept = |kind: &AckKind| match kind {
-            AckKind::PubAck => by_hand.puback,
-            AckKind::PubRec => by_hand.pubrec,
-            AckKind::PubComp => true,
-        };
-        let owed: Vec<_> = owed(&self.client).filter(|(kind, _)| !kept(kind)).collect();
-        for (_, packet_id) in owed {
+        let before = self.client.settings().acknowledge_by_hand;
+        self.automations.stop(kind);
+        let now = self.hold();
+        // What nothing else holds is acknowledged at once.
+        let held = self.client.held_back().filter(|held| before.holds(held.kind));
+        let let_go = held.filter(|held| !now.holds(held.kind)).map(|held| held.packet_id);
+        for packet_id in let_go.collect::<Vec<_>>() {
             // It is held, and the first of its kind.
-            let _ = self.command(release(packet_id), wire);
+            let _ = self.command(Action::acknowledge(packet_id), wire);
         }
     }
 
-    fn set_acknowledge_by_hand(&mut self, acknowledge_by_hand: AcknowledgeByHand) {
-        let settings = Settings { acknowledge_by_hand, ..self.client.settings() };
-        self.client.set_settings(settings);
-    }
-
-    fn hold_for_consumer(&mut self) {
-        if let Some(consuming) = self.automations.consumer_mut() {
-            let holds = consuming.holds();
-            self.set_acknowledge_by_hand(holds);
-        }
+    /// From now on the client holds what the user and the automations hold; returns that.
+    fn hold(&mut self) -> AcknowledgeByHand {
+        let acknowledge_by_hand = self.held_by_person.or(self.automations.holds());
+        self.client.set_settings(Settings { acknowledge_by_hand, ..self.client.settings() });
+        acknowledge_by_hand
     }
 
     /// The automatic action that is due.
@@ -375,11 +365,8 @@ impl BenchClient {
                 Command::Acknowledge { packet_id, reason_code, properties }
             }
             Action::AcknowledgeByHand(acknowledge_by_hand) => {
-                self.set_acknowledge_by_hand(acknowledge_by_hand);
-                if let Some(consuming) = self.automations.consumer_mut() {
-                    consuming.by_hand = acknowledge_by_hand;
-                }
-                self.hold_for_consumer();
+                self.held_by_person = acknowledge_by_hand;
+                self.hold();
                 return Ok(());
             }
             // The lab handles these itself.
@@ -494,7 +481,7 @@ impl BenchClient {
             });
         }
         let loss = self.loss(&link);
-        self.automations.link_ended(loss, wire.now);
+        self.automations.link_ended(loss.as_ref(), wire.now);
     }
 
     /// The loss that a reconnect policy acts on; `None` where the user ended the connection.

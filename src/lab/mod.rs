@@ -21,9 +21,10 @@ use litemap::LiteMap;
 
 pub use act::{Act, Action};
 pub use automation::{
-    Automation, Behaviour, BehaviourKind, Consuming, Correlation, LoggingIn, Login, LoginState,
-    Loss, Order, PeriodicPublisher, Publishing, Reconnect, ReconnectState, Reconnecting,
-    ResourceService, Responder, Responding, Retry, Served, Serving, Silence, SlowConsumer, Work,
+    Automation, Behaves, Behaviour, BehaviourKind, Consuming, Correlation, LoggingIn, Login,
+    LoginState, Loss, Order, PeriodicPublisher, Publishing, Reconnect, ReconnectState,
+    Reconnecting, ResourceService, Responder, Responding, Retry, Served, Serving, Silence,
+    SlowConsumer, Work,
 };
 pub use bench_client::{BenchClient, LinkState, Message, Problem};
 pub use in_tab::{DEFAULT_LATENCY, InTab};

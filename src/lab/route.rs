@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::link::{SUBPROTOCOL, Target};
-use crate::mqtt::{Connect, EncodeError, Packet, body, encode, v3};
+use crate::mqtt::{Connect, EncodeError, Packet, Version, body, encode_as};
 
 /// The broker, subprotocol and version of the next connection of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,18 +19,23 @@ pub struct Route {
 
 impl Default for Route {
     fn default() -> Route {
-        Route { target: None, subprotocol: SUBPROTOCOL.to_owned(), protocol_version: VERSION_5 }
+        Route {
+            target: None,
+            subprotocol: SUBPROTOCOL.to_owned(),
+            protocol_version: Version::V5.level(),
+        }
     }
 }
 
 impl Route {
     /// The bytes of the CONNECT in this version.
     pub(super) fn encode_connect(&self, connect: &Connect) -> Result<Bytes, EncodeError> {
-        let (bytes, version) = match self.protocol_version {
-            ..=VERSION_3_1_1 => (v3::connect(connect)?.bytes, VERSION_3_1_1),
-            _ => (encode(&Packet::Connect(Box::new(connect.clone())))?, VERSION_5),
+        let version = match self.protocol_version {
+            level if level <= Version::V3_1_1.level() => Version::V3_1_1,
+            _ => Version::V5,
         };
-        if self.protocol_version == version {
+        let bytes = encode_as(&Packet::Connect(Box::new(connect.clone())), version)?;
+        if self.protocol_version == version.level() {
             return Ok(bytes);
         }
         let body = body(&bytes).expect("what was just encoded has a Fixed Header");
@@ -41,8 +46,6 @@ impl Route {
     }
 }
 
-const VERSION_5: u8 = 5;
-const VERSION_3_1_1: u8 = 4;
 /// The Protocol Name `MQTT` with its length.
 const PROTOCOL_NAME_LENGTH: usize = 6;
 
@@ -55,8 +58,9 @@ mod tests {
     fn the_version_decides_the_layout_and_stands_at_its_place() {
         let properties = [Property::ReceiveMaximum(3)].into();
         let connect = Connect { client_id: "x".repeat(200), properties, ..Connect::default() };
-        let whole = encode(&Packet::Connect(Box::new(connect.clone()))).expect("it fits");
-        let old = v3::connect(&connect).expect("it fits").bytes;
+        let packet = Packet::Connect(Box::new(connect.clone()));
+        let [old, whole] = [Version::V3_1_1, Version::V5]
+            .map(|version| encode_as(&packet, version).expect("it fits"));
         for (version, layout) in [(3, &old), (4, &old), (5, &whole), (6, &whole)] {
             let route = Route { protocol_version: version, ..Route::default() };
             let bytes = route.encode_connect(&connect).expect("it fits");

@@ -4,7 +4,7 @@
 //! It carries bytes like any other link, so a client at one end and a server at the other cannot tell it
 //! from a socket. Nothing goes wrong on the way unless a [`Fault`] asks for it.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,8 +21,7 @@ use crate::time::Instant;
 pub struct Loopback {
     latency: Duration,
     /// What has been sent and not arrived, by arrival and then by departure.
-    on_the_way: BTreeMap<(Instant, u64), Arrival>,
-    departures: u64,
+    on_the_way: VecDeque<(Instant, Arrival)>,
     /// Connections that neither end has closed, with their clients.
     open: LiteMap<ConnectionId, ClientSlot>,
     lines: LiteMap<ClientSlot, Line>,
@@ -134,19 +133,16 @@ impl Loopback {
         let line = self.lines.entry(client).or_default();
         line.way_mut(from).forget_held(connection);
         line.way_mut(from.other()).forget(connection);
-        self.on_the_way.retain(|_, arrival| arrival.connection != connection || arrival.at != from);
+        self.on_the_way
+            .retain(|(_, arrival)| arrival.connection != connection || arrival.at != from);
         self.depart(connection, from, closed.clone(), now, Duration::ZERO);
         self.send_event(client, connection, from, closed, now);
     }
 
     /// The next arrival that is due by `now`, with its time.
     pub fn next_arrival(&mut self, now: Instant) -> Option<(Instant, Arrival)> {
-        let first = self.on_the_way.first_entry()?;
-        let due = first.key().0;
-        if due > now {
-            return None;
-        }
-        let arrival = first.remove();
+        self.next_timeout().filter(|due| *due <= now)?;
+        let (due, arrival) = self.on_the_way.pop_front()?;
         if arrival.event == LinkEvent::Opened
             && arrival.at == Sender::Server
             && let Some(client) = self.open.get(&arrival.connection).copied()
@@ -158,7 +154,7 @@ impl Loopback {
 
     /// When the next arrival is due.
     pub fn next_timeout(&self) -> Option<Instant> {
-        self.on_the_way.first_key_value().map(|((due, _), _)| *due)
+        self.on_the_way.front().map(|(due, _)| *due)
     }
 
     fn resume(&mut self, client: ClientSlot, from: Sender, now: Instant) {
@@ -215,14 +211,12 @@ impl Loopback {
         due: Instant,
         distance: Duration,
     ) {
-        let before = self.on_the_way.iter().rev();
-        let latest = before
-            .filter(|(_, arrival)| arrival.connection == connection && arrival.at == at)
-            .map(|((due, _), _)| *due)
-            .next();
-        let due = latest.map_or(due, |latest| due.max(latest + distance));
-        self.departures += 1;
-        self.on_the_way.insert((due, self.departures), Arrival { connection, at, event });
+        let mut before = self.on_the_way.iter().rev();
+        let latest =
+            before.find(|(_, arrival)| arrival.connection == connection && arrival.at == at);
+        let due = latest.map_or(due, |(latest, _)| due.max(*latest + distance));
+        let place = self.on_the_way.partition_point(|(other, _)| *other <= due);
+        self.on_the_way.insert(place, (due, Arrival { connection, at, event }));
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use super::packet::PacketType;
 use super::property::{Holder, PropertyId};
 use super::reason_code::ReasonCode;
+use super::v3;
+use super::version::Version;
 
 /// The first rule that the bytes break, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +139,17 @@ pub enum ErrorKind {
     AuthenticationDataWithoutMethod,
     /// AUTH without an Authentication Method, other than the short form that means Success [MQTT-4.12.0-5].
     AuthenticationMethodMissing,
+    /// A Protocol Level other than that of the version in which a CONNECT before 5.0 is read; the one given
+    /// here.
+    ProtocolLevel(u8),
+    /// A Password without a User Name, before 5.0.
+    PasswordWithoutUserName,
+    /// No Client Identifier, before 5.0 and without Clean Session.
+    ClientIdentifierEmpty,
+    /// One of the upper six bits of the byte with the requested QoS, before 5.0.
+    RequestedQoSReserved,
+    /// A return code that the packet does not have before 5.0.
+    ReturnCodeReserved(u8, PacketType),
     /// Larger than the Maximum Packet Size of the receiver (§3.1.2.11.4).
     PacketTooLarge {
         /// In bytes, with the Fixed Header.
@@ -169,6 +182,26 @@ impl ErrorKind {
     /// numbered statement.
     pub fn rule(self) -> &'static str {
         self.facts().rule
+    }
+
+    /// The same in the specification of the version: for 3.1 and 3.1.1 what 3.1.1 says.
+    pub fn rule_in(self, version: Version) -> &'static str {
+        match version {
+            Version::V5 => self.rule(),
+            Version::V3_1 | Version::V3_1_1 => v3::rule(self),
+        }
+    }
+
+    /// Whether only versions before 5.0 have the rule.
+    pub fn is_only_before_5(self) -> bool {
+        matches!(
+            self,
+            ErrorKind::ProtocolLevel(_)
+                | ErrorKind::PasswordWithoutUserName
+                | ErrorKind::ClientIdentifierEmpty
+                | ErrorKind::RequestedQoSReserved
+                | ErrorKind::ReturnCodeReserved(..)
+        )
     }
 
     /// The Reason Code with which a receiver answers, in CONNACK or DISCONNECT (§4.13). For
@@ -274,6 +307,12 @@ error_kinds! {
     E::AuthenticationDataWithoutMethod =>
         authentication_data_without_method, Protocol, "§3.1.2.11.10";
     E::AuthenticationMethodMissing => authentication_method_missing, Protocol, "[MQTT-4.12.0-5]";
+    // 5.0 has no such rules.
+    kind @ E::ProtocolLevel(_) => protocol_level, Protocol, v3::rule(kind);
+    kind @ E::PasswordWithoutUserName => password_without_user_name, Malformed, v3::rule(kind);
+    kind @ E::ClientIdentifierEmpty => client_identifier_empty, Protocol, v3::rule(kind);
+    kind @ E::RequestedQoSReserved => requested_qos_reserved, Malformed, v3::rule(kind);
+    kind @ E::ReturnCodeReserved(..) => return_code_reserved, Protocol, v3::rule(kind);
     E::PacketTooLarge { .. } => packet_too_large, Protocol, "§3.1.2.11.4";
 }
 
@@ -391,6 +430,21 @@ impl fmt::Display for ErrorKind {
                 f.write_str("Authentication Data needs an Authentication Method")
             }
             E::AuthenticationMethodMissing => f.write_str("AUTH names its Authentication Method"),
+            E::ProtocolLevel(level) => {
+                write!(f, "Protocol Level {level} is not that of this version")
+            }
+            E::PasswordWithoutUserName => {
+                f.write_str("before MQTT 5.0 a Password needs a User Name")
+            }
+            E::ClientIdentifierEmpty => {
+                f.write_str("before MQTT 5.0 an empty Client Identifier needs Clean Session")
+            }
+            E::RequestedQoSReserved => {
+                f.write_str("bits 7 to 2 of the requested QoS are 0 before MQTT 5.0")
+            }
+            E::ReturnCodeReserved(value, packet) => {
+                write!(f, "{} has no return code 0x{value:02X}", packet.name())
+            }
             E::PacketTooLarge { size, maximum } => {
                 write!(f, "the packet has {size} bytes, the receiver takes at most {maximum}")
             }
@@ -423,6 +477,8 @@ pub enum EncodeError {
     },
     /// A PUBLISH above QoS 0 has a Packet Identifier (§2.2.1).
     PacketIdentifierMissing,
+    /// Before 5.0 there is no AUTH, and CONNACK has return codes for six of its Reason Codes.
+    OnlyIn5(PacketType),
 }
 
 impl EncodeError {
@@ -432,6 +488,7 @@ impl EncodeError {
             EncodeError::TooLong { .. } => "too_long",
             EncodeError::TooLarge { .. } => "too_large",
             EncodeError::PacketIdentifierMissing => "packet_identifier_missing",
+            EncodeError::OnlyIn5(_) => "only_in_5",
         }
     }
 
@@ -441,6 +498,8 @@ impl EncodeError {
             EncodeError::TooLong { .. } => "§1.5.4",
             EncodeError::TooLarge { .. } => "§1.5.5",
             EncodeError::PacketIdentifierMissing => "§2.2.1",
+            EncodeError::OnlyIn5(PacketType::Auth) => "§3.15",
+            EncodeError::OnlyIn5(_) => "§3.2.2.2",
         }
     }
 }
@@ -456,6 +515,9 @@ impl fmt::Display for EncodeError {
             }
             EncodeError::PacketIdentifierMissing => {
                 f.write_str("a PUBLISH above QoS 0 has a Packet Identifier")
+            }
+            EncodeError::OnlyIn5(packet) => {
+                write!(f, "before MQTT 5.0 nothing says what this {} says", packet.name())
             }
         }
     }

@@ -9,6 +9,8 @@ use super::error::DecodeError;
 use super::packet::Packet;
 use super::property::PropertyId;
 use super::reason_code::ReasonCode;
+use super::v3;
+use super::version::Version;
 
 /// Declares every field that is not a property, with its name and section.
 macro_rules! fields {
@@ -105,6 +107,34 @@ fields! {
     AuthReasonCode, "authenticate_reason_code", "Authenticate Reason Code", "3.15.2.1";
 }
 
+impl FieldId {
+    /// The [`key`](FieldId::key) of the field in any version: what 3.1.1 has in the same place is explained
+    /// by itself.
+    pub fn key_in(self, version: Version) -> &'static str {
+        self.renamed(version).map_or(self.key(), |(key, _)| key)
+    }
+
+    /// The name that the version gives it: Clean Start is Clean Session in 3.1.1.
+    pub fn name_in(self, version: Version) -> &'static str {
+        self.renamed(version).map_or(self.name(), |(_, name)| name)
+    }
+
+    /// The number of the section that describes it in the version; for 3.1 that of 3.1.1.
+    pub fn section_in(self, version: Version) -> &'static str {
+        match version {
+            Version::V5 => self.section(),
+            Version::V3_1 | Version::V3_1_1 => v3::section(self),
+        }
+    }
+
+    fn renamed(self, version: Version) -> Option<(&'static str, &'static str)> {
+        match version {
+            Version::V5 => None,
+            Version::V3_1 | Version::V3_1_1 => v3::renamed(self),
+        }
+    }
+}
+
 /// Which field a range of bytes is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label {
@@ -137,6 +167,30 @@ impl Label {
         match self {
             Label::Field(id) => id.section(),
             Label::Property(_, section) => section,
+        }
+    }
+
+    /// The name that the version gives it. Properties are of 5.0 alone.
+    pub fn name_in(self, version: Version) -> &'static str {
+        match self {
+            Label::Field(id) => id.name_in(version),
+            Label::Property(..) => self.name(),
+        }
+    }
+
+    /// The [`key`](Label::key) of what the version has in this place.
+    pub fn key_in(self, version: Version) -> &'static str {
+        match self {
+            Label::Field(id) => id.key_in(version),
+            Label::Property(..) => self.key(),
+        }
+    }
+
+    /// The section's number in the specification of the version.
+    pub fn section_in(self, version: Version) -> &'static str {
+        match self {
+            Label::Field(id) => id.section_in(version),
+            Label::Property(..) => self.section(),
         }
     }
 }
@@ -268,6 +322,8 @@ impl Field {
 /// [`dissect`](super::dissect) returns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dissection {
+    /// The version in which the packet was read.
+    pub version: Version,
     /// The outermost groups in wire order: Fixed Header, Variable Header, Payload. After an error only what
     /// lies before it.
     pub fields: Vec<Field>,

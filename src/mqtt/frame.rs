@@ -4,7 +4,8 @@ use bytes::{Buf, Bytes, BytesMut};
 
 use super::error::{DecodeError, ErrorKind};
 use super::packet::PacketType;
-use super::reader::read_variable_byte_integer;
+use super::reader::read_length;
+use super::version::Version;
 
 /// The largest Remaining Length, in bytes: what a Variable Byte Integer of four bytes can say (§2.1.4).
 pub const MAX_REMAINING_LENGTH: usize = 268_435_455;
@@ -26,10 +27,20 @@ impl FrameHeader {
     /// As soon as the bytes cannot begin a packet: the packet type is 0, the flags are not those of the
     /// type (§2.1.3), or the Remaining Length is no Variable Byte Integer (§1.5.5).
     pub fn read(bytes: &[u8]) -> Result<Option<FrameHeader>, DecodeError> {
+        FrameHeader::read_as(bytes, Version::V5)
+    }
+
+    /// The same for a packet of any version. Before 5.0 type 15 is reserved too, and a Remaining Length may
+    /// have more bytes than it needs.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FrameHeader::read`] that the version has.
+    pub fn read_as(bytes: &[u8], version: Version) -> Result<Option<FrameHeader>, DecodeError> {
         let Some((&first, rest)) = bytes.split_first() else { return Ok(None) };
-        let packet_type =
-            PacketType::from_first_byte(first).map_err(|kind| DecodeError { at: 0, kind })?;
-        let read = read_variable_byte_integer(rest)
+        let packet_type = PacketType::from_first_byte(first, version)
+            .map_err(|kind| DecodeError { at: 0, kind })?;
+        let read = read_length(rest, version)
             .map_err(|(offset, kind)| DecodeError { at: 1 + offset, kind })?;
         Ok(read.map(|(remaining, width)| FrameHeader {
             packet_type,
@@ -72,6 +83,7 @@ pub fn split_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
 pub struct Deframer {
     buffer: BytesMut,
     maximum: Option<usize>,
+    version: Version,
 }
 
 impl Deframer {
@@ -84,6 +96,11 @@ impl Deframer {
     /// larger one is an error as soon as its length is known.
     pub fn set_maximum_packet_size(&mut self, maximum: Option<u32>) {
         self.maximum = maximum.map(|size| size as usize);
+    }
+
+    /// The version whose packets come next; 5.0 unless it is set. What has been cut stays as it is.
+    pub fn set_version(&mut self, version: Version) {
+        self.version = version;
     }
 
     /// Takes bytes that have arrived, in any number.
@@ -99,7 +116,9 @@ impl Deframer {
     /// after an error: call it no more and close the connection (§4.13).
     /// [`PacketStream`](super::PacketStream) takes care of that.
     pub fn next_frame(&mut self) -> Result<Option<Bytes>, DecodeError> {
-        let Some(header) = FrameHeader::read(&self.buffer)? else { return Ok(None) };
+        let Some(header) = FrameHeader::read_as(&self.buffer, self.version)? else {
+            return Ok(None);
+        };
         if let Some(maximum) = self.maximum
             && header.length > maximum
         {

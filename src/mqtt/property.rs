@@ -594,7 +594,11 @@ impl Properties {
         })
     }
 
+    /// Writes nothing before 5.0, where no packet has properties.
     pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        if !w.version().is_5() {
+            return Ok(());
+        }
         let mut body = Writer::default();
         for property in &self.0 {
             body.variable_byte_integer(u32::from(property.id().value()))?;

@@ -5,10 +5,13 @@ use bytes::Bytes;
 
 use super::error::{DecodeError, ErrorKind};
 use super::field::{Bits, FieldId, Label, Sink, Value};
+use super::frame::split_length;
 use super::packet::{PacketId, PacketType, Sender};
 use super::property::Holder;
 use super::property::Properties;
 use super::reason_code::ReasonCode;
+use super::v3;
+use super::version::Version;
 
 pub(super) struct Reader<'a, S> {
     bytes: &'a Bytes,
@@ -16,12 +19,13 @@ pub(super) struct Reader<'a, S> {
     /// Where the packet, or the block of properties being read, ends.
     end: usize,
     sender: Option<Sender>,
+    version: Version,
     sink: S,
 }
 
 impl<'a, S: Sink> Reader<'a, S> {
-    pub(super) fn new(bytes: &'a Bytes, sender: Option<Sender>) -> Reader<'a, S> {
-        Reader { bytes, at: 0, end: bytes.len(), sender, sink: S::default() }
+    pub(super) fn new(bytes: &'a Bytes, sender: Option<Sender>, version: Version) -> Reader<'a, S> {
+        Reader { bytes, at: 0, end: bytes.len(), sender, version, sink: S::default() }
     }
 
     pub(super) fn into_sink(self) -> S {
@@ -42,6 +46,10 @@ impl<'a, S: Sink> Reader<'a, S> {
 
     pub(super) fn sender(&self) -> Option<Sender> {
         self.sender
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.version
     }
 
     /// The bytes not read yet, whatever holds them.
@@ -110,20 +118,31 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     pub(super) fn variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
-        let (value, length) = self.measure_variable_byte_integer(label)?;
+        let read = read_variable_byte_integer(self.rest());
+        self.take_length(label, read)
+    }
+
+    /// Before 5.0 it need not have the fewest bytes.
+    pub(super) fn remaining_length(&mut self) -> Result<u32, DecodeError> {
+        let read = read_length(self.rest(), self.version);
+        self.take_length(FieldId::RemainingLength.into(), read)
+    }
+
+    /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
+    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
+        let read = read_variable_byte_integer(self.rest());
+        self.measured(label, read).map(|(value, _)| value)
+    }
+
+    fn take_length(&mut self, label: Label, read: ReadLength) -> Result<u32, DecodeError> {
+        let (value, length) = self.measured(label, read)?;
         self.sink.leaf(label, self.at..self.at + length, || Value::Number(value));
         self.at += length;
         Ok(value)
     }
 
-    /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
-    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
-        self.measure_variable_byte_integer(label).map(|(value, _)| value)
-    }
-
-    fn measure_variable_byte_integer(&mut self, label: Label) -> Result<(u32, usize), DecodeError> {
-        read_variable_byte_integer(self.rest())
-            .and_then(|read| read.ok_or((self.remaining(), ErrorKind::Truncated)))
+    fn measured(&mut self, label: Label, read: ReadLength) -> Result<(u32, usize), DecodeError> {
+        read.and_then(|read| read.ok_or((self.remaining(), ErrorKind::Truncated)))
             .map_err(|(offset, kind)| self.cut_off(label, self.at + offset, kind))
     }
 
@@ -186,12 +205,15 @@ impl<'a, S: Sink> Reader<'a, S> {
         PacketId::new(value).ok_or(DecodeError { at, kind: ErrorKind::PacketIdentifierZero })
     }
 
-    /// A Reason Code that `packet` may carry.
+    /// A Reason Code that `packet` may carry, or before 5.0 a return code.
     pub(super) fn reason_code(
         &mut self,
         id: FieldId,
         packet: PacketType,
     ) -> Result<ReasonCode, DecodeError> {
+        if !self.version.is_5() {
+            return self.return_code(id, packet);
+        }
         let at = self.at;
         let [value] = self.take(id.into(), |[v]| match ReasonCode::from_value(v) {
             Some(code) => Value::ReasonCode(code, code.name_in(packet)),
@@ -202,6 +224,16 @@ impl<'a, S: Sink> Reader<'a, S> {
             Some(code) => self.check_reason_code(code, packet),
         };
         checked.map_err(|kind| DecodeError { at, kind })
+    }
+
+    fn return_code(&mut self, id: FieldId, packet: PacketType) -> Result<ReasonCode, DecodeError> {
+        let at = self.at;
+        let [value] = self.take(id.into(), |[v]| match v3::from_return_code(v, packet) {
+            Some((_, name)) => Value::Named(v.into(), name),
+            None => Value::Number(v.into()),
+        })?;
+        let kind = ErrorKind::ReturnCodeReserved(value, packet);
+        v3::from_return_code(value, packet).map(|(code, _)| code).ok_or(DecodeError { at, kind })
     }
 
     /// The Reason Code of a packet that ends before it, which means Success; that must be allowed too.
@@ -227,8 +259,12 @@ impl<'a, S: Sink> Reader<'a, S> {
         }
     }
 
+    /// The block of properties, which no packet has before 5.0.
     pub(super) fn properties(&mut self, holder: Holder) -> Result<Properties, DecodeError> {
-        Properties::read(self, holder)
+        match self.version {
+            Version::V5 => Properties::read(self, holder),
+            Version::V3_1 | Version::V3_1_1 => Ok(Properties::NONE),
+        }
     }
 
     /// Refuses bytes after the last field.
@@ -293,11 +329,11 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 }
 
-/// Reads a Variable Byte Integer (§1.5.5); returns its value and its length in bytes. `None` where its last
-/// byte has not arrived; an error names the offset of the byte that breaks the rule.
-pub(super) fn read_variable_byte_integer(
-    bytes: &[u8],
-) -> Result<Option<(u32, usize)>, (usize, ErrorKind)> {
+/// The value of a Variable Byte Integer (§1.5.5) and its length in bytes. `None` where its last byte has not
+/// arrived; an error names the offset of the byte that breaks the rule.
+type ReadLength = Result<Option<(u32, usize)>, (usize, ErrorKind)>;
+
+fn read_variable_byte_integer(bytes: &[u8]) -> ReadLength {
     let mut value = 0;
     for (index, &byte) in bytes.iter().enumerate() {
         value |= u32::from(byte & 0x7F) << (7 * index);
@@ -313,6 +349,17 @@ pub(super) fn read_variable_byte_integer(
         }
     }
     Ok(None)
+}
+
+/// Reads a Remaining Length of any version: before 5.0 nothing asks for the fewest bytes.
+pub(super) fn read_length(bytes: &[u8], version: Version) -> ReadLength {
+    match read_variable_byte_integer(bytes) {
+        Err((last, ErrorKind::VariableByteIntegerNotMinimal)) if !version.is_5() => {
+            let width = last + 1;
+            Ok(split_length(&bytes[..width]).map(|(value, _)| (value as u32, width)))
+        }
+        read => read,
+    }
 }
 
 /// The value of a bit field, with a name where its section gives one.

@@ -1,7 +1,10 @@
 //! Reason Codes (§2.4): one table, which decoder, forms, grid and glossary read.
 
+use super::error::EncodeError;
 use super::packet::{PacketType, Sender};
 use super::qos::QoS;
+use super::v3;
+use super::version::Version;
 use PacketType::*;
 
 /// Declares the enum and its table together, so that neither can miss an entry.
@@ -124,6 +127,36 @@ impl ReasonCode {
     /// `0x87 Not authorized`, by the name that it has in `packet`.
     pub fn in_words(self, packet: PacketType) -> String {
         format!("0x{:02X} {}", self.value(), self.name_in(packet))
+    }
+
+    /// The return code of CONNACK or SUBACK that said the same before 5.0, and its name in 3.1.1 (§3.2.2.3,
+    /// §3.9.3); `None` where there was none.
+    pub fn return_code(self, packet: PacketType) -> Option<(u8, &'static str)> {
+        v3::return_code(self, packet)
+    }
+
+    /// [`in_words`](ReasonCode::in_words) for a packet of any version: `0x05 Connection Refused, not authorized`. `None` where the
+    /// packet has no such code before 5.0, as PUBACK has none at all.
+    pub fn in_words_as(self, packet: PacketType, version: Version) -> Option<String> {
+        match version {
+            Version::V5 => Some(self.in_words(packet)),
+            Version::V3_1 | Version::V3_1_1 => {
+                let (value, name) = self.return_code(packet)?;
+                Some(format!("0x{value:02X} {name}"))
+            }
+        }
+    }
+
+    /// The byte on the wire in CONNACK or SUBACK. Before 5.0 every refusal in SUBACK is Failure.
+    pub(super) fn value_as(self, packet: PacketType, version: Version) -> Result<u8, EncodeError> {
+        if version.is_5() {
+            return Ok(self.value());
+        }
+        match self.return_code(packet) {
+            Some((value, _)) => Ok(value),
+            None if packet == SubAck => Ok(ReasonCode::UnspecifiedError.value()),
+            None => Err(EncodeError::OnlyIn5(packet)),
+        }
     }
 
     /// Whether `packet`, sent by `sender`, may carry it. Only DISCONNECT (§3.14.2.1) and AUTH

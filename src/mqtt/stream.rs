@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use super::error::DecodeError;
 use super::frame::Deframer;
-use super::packet::{Packet, Sender, decode};
+use super::packet::{Packet, Sender, decode_as};
+use super::version::Version;
 
 /// Names a Network Connection (§1.2): a reconnect is a new one.
 ///
@@ -50,6 +51,7 @@ pub struct ConnectionId(pub u32);
 pub struct PacketStream {
     deframer: Deframer,
     is_broken: bool,
+    version: Version,
 }
 
 /// What [`PacketStream::next`] found.
@@ -73,6 +75,13 @@ impl PacketStream {
         self.deframer.set_maximum_packet_size(maximum);
     }
 
+    /// The version in which the next packets are read; 5.0 unless it is set. The owner of the connection
+    /// knows it from the CONNECT: [`Version::of_connect`].
+    pub fn set_version(&mut self, version: Version) {
+        self.version = version;
+        self.deframer.set_version(version);
+    }
+
     /// Takes bytes that have arrived. A broken stream drops them, so that it cannot grow.
     pub fn push(&mut self, bytes: &[u8]) {
         if !self.is_broken {
@@ -89,7 +98,7 @@ impl PacketStream {
         }
         match self.deframer.next_frame() {
             Ok(frame) => frame.map(|frame| {
-                let outcome = decode(&frame, Some(sender));
+                let outcome = decode_as(&frame, Some(sender), self.version);
                 Incoming { frame, outcome }
             }),
             Err(error) => {

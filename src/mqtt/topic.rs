@@ -1,6 +1,7 @@
 //! Topic Names and Topic Filters (§4.7), Shared Subscriptions (§4.8.2).
 
 use super::error::ErrorKind;
+use super::version::Version;
 
 /// Checks that a Topic Name is not empty and has no wildcards (§4.7.3, §4.7.1).
 ///
@@ -48,6 +49,17 @@ pub fn check_topic_filter(filter: &str) -> Result<(), (usize, ErrorKind)> {
         None | Some("") => Err((filter.len(), ErrorKind::ShareWithoutFilter)),
         Some(inner) => check_plain_filter(inner)
             .map_err(|(offset, kind)| (filter.len() - inner.len() + offset, kind)),
+    }
+}
+
+/// The same in any version: before 5.0 no filter is shared, so that `$share` is a level like others.
+pub(super) fn check_topic_filter_as(
+    filter: &str,
+    version: Version,
+) -> Result<(), (usize, ErrorKind)> {
+    match version {
+        Version::V5 => check_topic_filter(filter),
+        Version::V3_1 | Version::V3_1_1 => check_plain_filter(filter),
     }
 }
 

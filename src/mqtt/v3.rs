@@ -1,197 +1,173 @@
-//! CONNECT and PUBLISH as MQTT 3.1.1 writes them, for comparison with 5.0.
+//! What 3.1 and 3.1.1 name and number differently from 5.0: return codes, fields, and the rules that an
+//! error breaks. The bytes are read and written by the same code as those of 5.0.
 //!
-//! 3.1.1 has no properties, so they are omitted. Nothing reads 3.1.1, and only the CONNECT of a client that
-//! is set to the wrong version on purpose is ever sent.
+//! The numbers of statements and sections in this file are those of 3.1.1.
 
-use std::ops::Range;
+use std::iter::repeat_n;
 
-use bytes::Bytes;
-
-use super::error::EncodeError;
+use super::error::ErrorKind;
 use super::field::FieldId;
-use super::packet::{Connect, PacketType, Publish};
-use super::qos::QoS;
-use super::writer::variable_byte_integer;
+use super::packet::{Packet, PacketType};
+use super::property::Property;
+use super::reason_code::ReasonCode;
 
-/// A packet of 3.1.1 with its fields. The length in front of a string belongs to its field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Encoded {
-    /// The whole packet.
-    pub bytes: Bytes,
-    /// With their byte ranges, the end excluded, in wire order; they tile the packet.
-    pub fields: Vec<(FieldId, Range<usize>)>,
+/// The Connect Return codes (3.1.1, §3.2.2.3) by value, and the Reason Codes that took their places.
+const CONNECT_RETURN_CODES: [(ReasonCode, &str); 6] = [
+    (ReasonCode::Success, "Connection Accepted"),
+    (ReasonCode::UnsupportedProtocolVersion, "Connection Refused, unacceptable protocol version"),
+    (ReasonCode::ClientIdentifierNotValid, "Connection Refused, identifier rejected"),
+    (ReasonCode::ServerUnavailable, "Connection Refused, Server unavailable"),
+    (ReasonCode::BadUserNameOrPassword, "Connection Refused, bad user name or password"),
+    (ReasonCode::NotAuthorized, "Connection Refused, not authorized"),
+];
+
+/// The return codes of SUBACK (3.1.1, §3.9.3). Their values are those of 5.0.
+const SUBACK_RETURN_CODES: [(ReasonCode, &str); 4] = [
+    (ReasonCode::Success, "Success - Maximum QoS 0"),
+    (ReasonCode::GrantedQoS1, "Success - Maximum QoS 1"),
+    (ReasonCode::GrantedQoS2, "Success - Maximum QoS 2"),
+    (ReasonCode::UnspecifiedError, "Failure"),
+];
+
+/// What 5.0 writes to mean the same as this packet of an older version: where Clean Session is 0 the Session is
+/// kept without end, and UNSUBACK has a Reason Code for each of the `filters` of its UNSUBSCRIBE.
+pub fn meant_in_5(mut packet: Packet, filters: usize) -> Packet {
+    match &mut packet {
+        Packet::Connect(connect) if !connect.clean_start => {
+            connect.properties.push(Property::SessionExpiryInterval(u32::MAX));
+        }
+        Packet::UnsubAck(unsuback) => {
+            unsuback.reason_codes.extend(repeat_n(ReasonCode::Success, filters));
+        }
+        _ => {}
+    }
+    packet
 }
 
-/// The CONNECT with Clean Session where 5.0 has Clean Start. A Password without a User Name, which 3.1.1
-/// forbids, is omitted.
-///
-/// # Errors
-///
-/// Where a string or the packet is longer than its length can say.
-pub fn connect(connect: &Connect) -> Result<Encoded, EncodeError> {
-    let password = connect.password.as_ref().filter(|_| connect.user_name.is_some());
-    let bit = |set: bool, at: u8| u8::from(set) << at;
-    let mut flags = bit(connect.clean_start, 1)
-        | bit(password.is_some(), 6)
-        | bit(connect.user_name.is_some(), 7);
-    if let Some(will) = &connect.will {
-        flags |= bit(true, 2) | will.qos.bits() << 3 | bit(will.retain, 5);
-    }
-    let mut body = Body::default();
-    body.prefixed(FieldId::ProtocolName, b"MQTT")?;
-    body.opaque(FieldId::ProtocolVersion, &[PROTOCOL_LEVEL]);
-    body.opaque(FieldId::ConnectFlags, &[flags]);
-    body.opaque(FieldId::KeepAlive, &connect.keep_alive.to_be_bytes());
-    body.prefixed(FieldId::ClientIdentifier, connect.client_id.as_bytes())?;
-    if let Some(will) = &connect.will {
-        body.prefixed(FieldId::WillTopic, will.topic.as_bytes())?;
-        body.prefixed(FieldId::WillPayload, &will.payload)?;
-    }
-    if let Some(user_name) = &connect.user_name {
-        body.prefixed(FieldId::UserName, user_name.as_bytes())?;
-    }
-    if let Some(password) = password {
-        body.prefixed(FieldId::Password, password)?;
-    }
-    body.finish(PacketType::Connect.value() << 4)
-}
-
-/// The PUBLISH with `topic` as its Topic Name: `publish` itself may have only an alias for it.
-///
-/// # Errors
-///
-/// Where the topic or the packet is longer than its length can say, or a PUBLISH above QoS 0 has no Packet
-/// Identifier.
-pub fn publish(publish: &Publish, topic: &str) -> Result<Encoded, EncodeError> {
-    let mut body = Body::default();
-    body.prefixed(FieldId::TopicName, topic.as_bytes())?;
-    if publish.qos > QoS::AtMostOnce {
-        let packet_id = publish.packet_id.ok_or(EncodeError::PacketIdentifierMissing)?;
-        body.opaque(FieldId::PacketIdentifier, &packet_id.get().to_be_bytes());
-    }
-    if !publish.payload.is_empty() {
-        body.opaque(FieldId::ApplicationMessage, &publish.payload);
-    }
-    let flags = u8::from(publish.dup) << 3 | publish.qos.bits() << 1 | u8::from(publish.retain);
-    body.finish(PacketType::Publish.value() << 4 | flags)
-}
-
-/// Everything behind the Remaining Length; ranges count from there until it is finished.
-#[derive(Default)]
-struct Body {
-    out: Vec<u8>,
-    fields: Vec<(FieldId, Range<usize>)>,
-}
-
-impl Body {
-    fn opaque(&mut self, id: FieldId, value: &[u8]) {
-        let start = self.out.len();
-        self.out.extend_from_slice(value);
-        self.fields.push((id, start..self.out.len()));
-    }
-
-    /// Text or binary data behind two bytes of length.
-    fn prefixed(&mut self, id: FieldId, value: &[u8]) -> Result<(), EncodeError> {
-        let length =
-            u16::try_from(value.len()).map_err(|_| EncodeError::TooLong { length: value.len() })?;
-        let start = self.out.len();
-        self.out.extend(length.to_be_bytes());
-        self.out.extend_from_slice(value);
-        self.fields.push((id, start..self.out.len()));
-        Ok(())
-    }
-
-    fn finish(self, first_byte: u8) -> Result<Encoded, EncodeError> {
-        let (length, width) = variable_byte_integer(self.out.len())?;
-        let body = 1 + width;
-        let mut bytes = Vec::with_capacity(body + self.out.len());
-        bytes.push(first_byte);
-        bytes.extend_from_slice(&length[..width]);
-        bytes.extend_from_slice(&self.out);
-        let header = [(FieldId::PacketTypeAndFlags, 0..1), (FieldId::RemainingLength, 1..body)];
-        let behind =
-            |(id, range): (FieldId, Range<usize>)| (id, range.start + body..range.end + body);
-        let fields = header.into_iter().chain(self.fields.into_iter().map(behind)).collect();
-        Ok(Encoded { bytes: bytes.into(), fields })
+/// What a return code on the wire means, and its name; `None` for one that is reserved.
+pub(super) fn from_return_code(
+    value: u8,
+    packet: PacketType,
+) -> Option<(ReasonCode, &'static str)> {
+    match packet {
+        PacketType::ConnAck => CONNECT_RETURN_CODES.get(usize::from(value)).copied(),
+        PacketType::SubAck => {
+            SUBACK_RETURN_CODES.into_iter().find(|(code, _)| code.value() == value)
+        }
+        _ => None,
     }
 }
 
-/// What 3.1.1 writes where 5.0 writes 5.
-const PROTOCOL_LEVEL: u8 = 4;
+/// The return code that says the same, and its name.
+pub(super) fn return_code(code: ReasonCode, packet: PacketType) -> Option<(u8, &'static str)> {
+    match packet {
+        PacketType::ConnAck => {
+            let value = CONNECT_RETURN_CODES.iter().position(|(known, _)| *known == code)?;
+            Some((value as u8, CONNECT_RETURN_CODES[value].1))
+        }
+        PacketType::SubAck => SUBACK_RETURN_CODES
+            .iter()
+            .find(|(known, _)| *known == code)
+            .map(|(_, name)| (code.value(), *name)),
+        _ => None,
+    }
+}
+
+/// Key and name of a field that 5.0 calls something else.
+pub(super) fn renamed(id: FieldId) -> Option<(&'static str, &'static str)> {
+    match id {
+        FieldId::ProtocolVersion => Some(("protocol_level", "Protocol Level")),
+        FieldId::CleanStart => Some(("clean_session", "Clean Session")),
+        FieldId::WillPayload => Some(("will_message", "Will Message")),
+        FieldId::ConnectReasonCode => Some(("connect_return_code", "Connect Return code")),
+        FieldId::SubscriptionOptions => Some(("requested_qos", "Requested QoS")),
+        FieldId::SubAckReasonCode => Some(("suback_return_code", "Return Code")),
+        _ => None,
+    }
+}
+
+/// The section of 3.1.1 that describes a field. Most of chapter 3 has the numbers of 5.0.
+pub(super) fn section(id: FieldId) -> &'static str {
+    match id {
+        FieldId::FixedHeader | FieldId::PacketTypeAndFlags => "2.2",
+        FieldId::PacketType => "2.2.1",
+        FieldId::FixedFlags => "2.2.2",
+        FieldId::RemainingLength => "2.2.3",
+        FieldId::VariableHeader => "2.3",
+        FieldId::PacketIdentifier => "2.3.1",
+        FieldId::Payload => "2.4",
+        FieldId::StringLength => "1.5.3",
+        // 3.1.1 has no section on binary data; these two are all it has.
+        FieldId::BinaryLength => "3.1.3",
+        FieldId::WillTopic => "3.1.3.2",
+        FieldId::WillPayload => "3.1.3.3",
+        FieldId::UserName => "3.1.3.4",
+        FieldId::Password => "3.1.3.5",
+        FieldId::SessionPresent => "3.2.2.2",
+        FieldId::ConnectReasonCode => "3.2.2.3",
+        FieldId::SubscriptionOptions | FieldId::SubscriptionReserved | FieldId::SubscriptionQoS => {
+            "3.8.3"
+        }
+        id => id.section(),
+    }
+}
+
+/// The statement or section of 3.1.1 that an error breaks. Kinds that only 5.0 knows keep theirs, and so do
+/// those for which both have the same number.
+pub(super) fn rule(kind: ErrorKind) -> &'static str {
+    use ErrorKind as E;
+    match kind {
+        E::Incomplete
+        | E::MoreThanOnePacket
+        | E::Truncated
+        | E::UnexpectedBytes
+        | E::VariableByteIntegerTooLong => "§2.2.3",
+        E::PacketTypeReserved | E::PacketFromWrongSide(_) => "§2.2.1",
+        E::FixedHeaderFlags(packet) => match packet {
+            PacketType::PubRel => "[MQTT-3.6.1-1]",
+            PacketType::Subscribe => "[MQTT-3.8.1-1]",
+            PacketType::Unsubscribe => "[MQTT-3.10.1-1]",
+            PacketType::Disconnect => "[MQTT-3.14.1-1]",
+            _ => "[MQTT-2.2.2-1]",
+        },
+        E::IllFormedUtf8 => "[MQTT-1.5.3-1]",
+        E::NullCharacter => "[MQTT-1.5.3-2]",
+        E::MultiLevelWildcard => "[MQTT-4.7.1-2]",
+        E::SingleLevelWildcard => "[MQTT-4.7.1-3]",
+        E::SubscribeEmpty => "[MQTT-3.8.3-3]",
+        E::ReasonCodesEmpty(_) => "[MQTT-3.8.4-5]",
+        E::PacketIdentifierZero => "[MQTT-2.3.1-1]",
+        E::WillQoS3 => "[MQTT-3.1.2-14]",
+        E::WillQoSWithoutWill => "[MQTT-3.1.2-13]",
+        E::WillRetainWithoutWill => "[MQTT-3.1.2-15]",
+        E::ConnectAcknowledgeFlags => "§3.2.2.1",
+        E::SessionPresentOnError => "[MQTT-3.2.2-4]",
+        E::SubscriptionQoS3 | E::RequestedQoSReserved => "[MQTT-3.8.3-4]",
+        E::ProtocolLevel(_) => "[MQTT-3.1.2-2]",
+        E::PasswordWithoutUserName => "[MQTT-3.1.2-22]",
+        E::ClientIdentifierEmpty => "[MQTT-3.1.3-8]",
+        E::ReturnCodeReserved(_, PacketType::SubAck) => "[MQTT-3.9.3-2]",
+        E::ReturnCodeReserved(..) => "[MQTT-3.2.2-6]",
+        kind => kind.rule(),
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::{PacketId, Property, Will};
 
     #[test]
-    fn connect_is_written_without_properties() {
-        let plain = Connect { client_id: "ab".into(), keep_alive: 60, ..Connect::default() };
-        let will = Will {
-            qos: QoS::AtLeastOnce,
-            retain: true,
-            properties: [Property::WillDelayInterval(5)].into(),
-            topic: "w".into(),
-            payload: Bytes::from_static(b"x"),
-        };
-        let full = Connect {
-            clean_start: true,
-            properties: [Property::SessionExpiryInterval(300)].into(),
-            will: Some(will),
-            user_name: Some("u".into()),
-            password: Some(Bytes::from_static(b"p")),
-            ..plain.clone()
-        };
-        let nameless = Connect { password: full.password.clone(), ..plain.clone() };
-        for (packet, expect) in [
-            (&plain, &b"\x10\x0E\0\x04MQTT\x04\0\0\x3C\0\x02ab"[..]),
-            // Clean Session, Will with QoS 1 and Retain, User Name, Password.
-            (&full, b"\x10\x1A\0\x04MQTT\x04\xEE\0\x3C\0\x02ab\0\x01w\0\x01x\0\x01u\0\x01p"),
-            // A Password needs a User Name.
-            (&nameless, b"\x10\x0E\0\x04MQTT\x04\0\0\x3C\0\x02ab"),
-        ] {
-            let encoded = connect(packet).expect("it has a representation");
-            assert_eq!(&encoded.bytes[..], expect, "{packet:?}");
-            assert_tiled(&encoded);
+    fn return_codes_lead_to_reason_codes_and_back() {
+        let mut found = 0;
+        for packet in PacketType::ALL {
+            for value in 0..=u8::MAX {
+                let Some((code, name)) = from_return_code(value, packet) else { continue };
+                assert_eq!(return_code(code, packet), Some((value, name)), "{}", packet.name());
+                assert!(code.allowed_in(packet, None), "{name}");
+                found += 1;
+            }
         }
-    }
-
-    #[test]
-    fn publish_is_written_with_its_topic_and_without_its_alias() {
-        let aliased = Publish {
-            qos: QoS::AtLeastOnce,
-            packet_id: PacketId::new(10),
-            properties: [Property::TopicAlias(1)].into(),
-            payload: Bytes::from_static(b"hi"),
-            ..Publish::default()
-        };
-        let bare = Publish { retain: true, topic: "a".into(), ..Publish::default() };
-        for (packet, topic, expect) in
-            [(&aliased, "a/b", &b"\x32\x09\0\x03a/b\0\x0Ahi"[..]), (&bare, "a", b"\x31\x03\0\x01a")]
-        {
-            let encoded = publish(packet, topic).expect("it has a representation");
-            assert_eq!(&encoded.bytes[..], expect, "{packet:?}");
-            assert_tiled(&encoded);
-        }
-        let nameless = Publish { packet_id: None, ..aliased };
-        assert_eq!(publish(&nameless, "a"), Err(EncodeError::PacketIdentifierMissing));
-    }
-
-    #[test]
-    fn a_long_body_has_a_long_remaining_length() {
-        let large = Publish { payload: Bytes::from(vec![0; 200]), ..Publish::default() };
-        let encoded = publish(&large, "t").expect("it has a representation");
-        assert_eq!(encoded.bytes[..3], [0x30, 0xCB, 0x01]);
-        assert_eq!(encoded.fields[1], (FieldId::RemainingLength, 1..3));
-        assert_tiled(&encoded);
-    }
-
-    fn assert_tiled(encoded: &Encoded) {
-        let mut at = 0;
-        for (id, range) in &encoded.fields {
-            assert_eq!(range.start, at, "{}", id.name());
-            at = range.end;
-        }
-        assert_eq!(at, encoded.bytes.len());
+        assert_eq!(found, 6 + 4);
+        assert_eq!(return_code(ReasonCode::Banned, PacketType::ConnAck), None);
     }
 }

@@ -4,18 +4,24 @@ use bytes::{Buf, Bytes};
 
 use super::error::EncodeError;
 use super::frame::MAX_REMAINING_LENGTH;
+use super::version::Version;
 
 #[derive(Default)]
 pub(super) struct Writer {
     out: Vec<u8>,
+    version: Version,
 }
 
 impl Writer {
     /// Begins with room for the Fixed Header, whose length is known last.
-    pub(super) fn behind_fixed_header() -> Writer {
+    pub(super) fn behind_fixed_header(version: Version) -> Writer {
         let mut out = Vec::with_capacity(FIRST_CAPACITY);
         out.resize(FIXED_HEADER_ROOM, 0);
-        Writer { out }
+        Writer { out, version }
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.version
     }
 
     /// Writes the Fixed Header directly before what follows it.

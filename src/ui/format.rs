@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::language::Strings;
 use crate::mqtt::hex_groups;
 use crate::time::Instant;
+use crate::ui::visible::visible;
 
 /// Between groups of digits, in both languages.
 const GAP: char = ',';
@@ -92,11 +93,12 @@ pub fn elapsed(time: Duration, strings: &Strings) -> String {
     }
 }
 
-/// The text with at most `limit` characters, and `…` where something was left out.
+/// Text from the wire, made visible, with at most `limit` of its characters, and `…` where something was
+/// left out.
 pub fn capped(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
+        None => visible(text).into_owned(),
+        Some((end, _)) => format!("{}…", visible(&text[..end])),
     }
 }
 

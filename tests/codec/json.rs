@@ -433,3 +433,47 @@ fn run_example(arguments: &[&str], input: &[u8]) -> String {
     assert!(output.status.success());
     String::from_utf8(output.stdout).expect("answers are text")
 }
+
+#[test]
+fn older_packets_have_the_shapes_of_their_version() {
+    for (line, expect) in [
+        (
+            "3.1.1 client 10 0d 0004 4d515454 04 02 003c 0001 63",
+            json!({
+                "type": "connect", "protocol_name": "MQTT", "protocol_version": 4,
+                "clean_session": true, "keep_alive": 60, "client_id": "c",
+            }),
+        ),
+        (
+            "3.1 10 0f 0006 4d5149736470 03 02 003c 0001 63",
+            json!({
+                "type": "connect", "protocol_name": "MQIsdp", "protocol_version": 3,
+                "clean_session": true, "keep_alive": 60, "client_id": "c",
+            }),
+        ),
+        (
+            "3.1.1 server 20 02 00 05",
+            json!({ "type": "connack", "session_present": false, "return_code": 5 }),
+        ),
+        (
+            "3.1.1 82 06 000a 0001 61 01",
+            json!({
+                "type": "subscribe", "packet_id": 10,
+                "subscriptions": [{ "topic_filter": "a", "qos": 1 }],
+            }),
+        ),
+        (
+            "3.1.1 90 04 000a 01 80",
+            json!({ "type": "suback", "packet_id": 10, "return_codes": [1, 128] }),
+        ),
+        ("3.1.1 b0 02 000a", json!({ "type": "unsuback", "packet_id": 10 })),
+        ("3.1.1 40 02 000a", json!({ "type": "puback", "packet_id": 10 })),
+        ("3.1.1 e0 00", json!({ "type": "disconnect" })),
+    ] {
+        assert_eq!(dissect_line(line)["packet"], expect, "{line}");
+    }
+    let answer = dissect_line("3.1.1 20 02 00 06");
+    assert_eq!(answer["error"]["kind"], "return_code_reserved");
+    assert_eq!(answer["error"].get("reason_code"), None, "nothing is answered");
+    assert_eq!(answer["fields"][3]["name"], "Connect Return code");
+}

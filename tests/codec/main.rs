@@ -11,3 +11,4 @@ mod properties;
 mod reason_codes;
 mod round_trips;
 mod text;
+mod v3;

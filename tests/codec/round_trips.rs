@@ -7,14 +7,14 @@ use mqtt5_playground::formats::json::{
 use mqtt5_playground::mqtt::{
     Ack, Auth, ConnAck, Connect, Deframer, Disconnect, Holder, Packet, PacketId, PacketType,
     Properties, Property, PropertyId, PropertyKind, PropertyValue, Publish, QoS, ReasonCode,
-    RetainHandling, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Will, decode, dissect,
-    encode,
+    RetainHandling, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Version, Will,
+    decode_as, dissect_as, encode, encode_as,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::support::{CLIENT, SERVER, read, read_canonical};
+use crate::support::{CLIENT, SERVER, read_as, read_canonical};
 
 fn text() -> impl Strategy<Value = String> {
     vec(any::<char>().prop_filter("U+0000 is no text", |char| *char != '\0'), 0..12)
@@ -293,14 +293,15 @@ fn with_sorted_properties(mut packet: Packet) -> Packet {
 
 /// What must hold for any bytes at all.
 fn assert_survives(frame: &Bytes) {
-    for sender in [None, CLIENT, SERVER] {
+    let senders = [None, CLIENT, SERVER];
+    for (version, sender) in Version::ALL.into_iter().flat_map(|it| senders.map(|by| (it, by))) {
         // Also holds that decode and dissect agree, and that the leaves tile what was read.
-        if let Ok(packet) = read(frame, sender) {
-            let written = encode(&packet).expect("what was read has a representation");
+        if let Ok(packet) = read_as(frame, sender, version) {
+            let written = encode_as(&packet, version).expect("what was read can be written");
             assert!(written.len() <= frame.len(), "the writer knows no longer form");
-            assert_eq!(decode(&written, sender).as_ref(), Ok(&packet));
+            assert_eq!(decode_as(&written, sender, version).as_ref(), Ok(&packet));
         }
-        let json = dissection_to_json(&dissect(frame, sender));
+        let json = dissection_to_json(&dissect_as(frame, sender, version));
         assert!(json["ok"].is_boolean() && json["fields"].is_array());
     }
     let mut deframer = Deframer::new();

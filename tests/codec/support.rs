@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use mqtt5_playground::mqtt::{
-    DecodeError, Dissection, ErrorKind, Field, Holder, Packet, Sender, decode, dissect, encode,
+    DecodeError, Dissection, ErrorKind, Field, Holder, Packet, Sender, Version, decode_as,
+    dissect_as, encode,
 };
 
 /// Bytes written as hexadecimal digits, spaced at will; text stands in single quotes.
@@ -26,8 +27,18 @@ pub fn bytes(spaced: &str) -> Bytes {
 
 /// Decodes and dissects, and holds that both agree and that the dissection keeps its promises.
 pub fn read(frame: &Bytes, sender: Option<Sender>) -> Result<Packet, DecodeError> {
-    let decoded = decode(frame, sender);
-    let dissection = dissect(frame, sender);
+    read_as(frame, sender, Version::V5)
+}
+
+/// The same in any version.
+pub fn read_as(
+    frame: &Bytes,
+    sender: Option<Sender>,
+    version: Version,
+) -> Result<Packet, DecodeError> {
+    let decoded = decode_as(frame, sender, version);
+    let dissection = dissect_as(frame, sender, version);
+    assert_eq!(dissection.version, version);
     assert_eq!(decoded, dissection.outcome, "decode and dissect of {frame:02x?}");
     assert_dissected(frame, &dissection);
     decoded

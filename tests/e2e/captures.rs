@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Clock};
 
 use bytes::Bytes;
-use mqtt5_playground::capture::{Capture, ClientSlot, Entry};
+use mqtt5_playground::capture::{Capture, ClientSlot, Entry, Hole};
 use mqtt5_playground::formats::{
     json::records_to_json,
     pcap::records_to_pcapng,
@@ -63,6 +63,43 @@ async fn open_file(page: &Page, path: &Path) -> Outcome {
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_capture_of_3_1_1_is_read_without_an_error() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        let mut capture = Capture::default();
+        let mut push = |entry| {
+            capture.push(Instant::from_millis(1), ClientSlot(0), ConnectionId(1), entry);
+        };
+        push(Entry::Opening { address: "broker.example:1883".to_owned() });
+        push(Entry::Opened);
+        for (sender, bytes) in [
+            (Sender::Client, &b"\x10\x0D\0\x04MQTT\x04\x02\0\x3C\0\x01c"[..]),
+            (Sender::Server, b"\x20\x02\0\0"),
+            (Sender::Client, b"\x32\x07\0\x01t\0\x01hi"),
+            (Sender::Server, b"\x40\x02\0\x01"),
+            (Sender::Client, b"\xE0\0"),
+        ] {
+            push(Entry::Packet { sender, bytes: Bytes::from_static(bytes) });
+        }
+        page.open("page=captures").await?;
+        open_file(&page, &file("old.pcapng", &records_to_pcapng(capture.records(), 0))).await?;
+        page.see_html(".packet-row", "MQTT 3.1.1").await?;
+        page.see_html(".packet-row", "0x00 Connection Accepted").await?;
+        assert_eq!(page.count(".packet-row[data-direction]").await?, 5);
+        assert_eq!(page.count(".packet-row[data-state=malformed]").await?, 0);
+
+        let strings = page.strings();
+        press(&page.packet("PUBLISH", 'A', "out").await?).await?;
+        page.see_html(".inspector__facts", "MQTT 3.1.1").await?;
+        page.see_html(".explanation", &strings.inspector_version_older("3.1.1")).await?;
+        press(&page.button(&strings.inspector_versions("3.1.1")).await?).await?;
+        page.see_html(".version-diff__notes", strings.diff_note_only_length()).await?;
+        page.see_html(".byte-diff__row[data-fate=right] .byte-diff__name", "Property Length").await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn two_runs_are_compared_and_the_bench_stays_as_it_is() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open("exercise=first-connect&broker=tab").await?;
@@ -88,6 +125,30 @@ async fn two_runs_are_compared_and_the_bench_stays_as_it_is() -> Outcome {
         assert_eq!(page.count(".compare__row[data-kind=same] .packet-name").await?, 4);
         picture(&page, "captures-compared").await?;
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn what_a_file_lacks_is_a_row_that_opens() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("page=captures&broker=tab").await?;
+        let strings = page.strings();
+        let mut capture = sample();
+        let begun = Bytes::from_static(b"\x30\x7F\0\x08far/gone");
+        let hole = Hole { sender: Sender::Server, missing: 1448, unread: 12, begun };
+        let at = Instant::from_millis(40);
+        capture.push(at, ClientSlot(1), ConnectionId(1), Entry::Missing(hole));
+        let json = records_to_json(capture.records());
+        open_file(&page, &file("holes.json", json.as_bytes())).await?;
+        page.see_html(".captures__banner", &strings.captures_missing("1448")).await?;
+        let row = ".captures .packet-row[data-direction=in] .packet-row__button";
+        page.see_html(row, &strings.wire_missing("1448")).await?;
+        press(&page.see(row).await?).await?;
+        page.see_html(".captures .inspector", strings.inspector_hole()).await?;
+        // What there is of its packet is read as far as it goes.
+        page.see_html(".captures .inspector", "far/gone").await
     })
     .await
 }

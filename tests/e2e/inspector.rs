@@ -50,7 +50,7 @@ async fn a_connect_stands_beside_its_3_1_1_form() -> Outcome {
         page.panel('A').connect().await?;
         page.packet("CONNECT", 'A', "out").await?.click().await?;
         let strings = page.strings();
-        look_at(&page, strings.inspector_versions()).await?;
+        look_at(&page, &strings.inspector_versions("3.1.1")).await?;
         page.see_html(".byte-diff__row[data-fate=differs] .byte-diff__name", "Protocol Version")
             .await?;
         page.see_html(".byte-diff__row[data-fate=right] .byte-diff__name", "Property Length")

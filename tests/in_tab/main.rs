@@ -1,43 +1,31 @@
 //! The bench with the broker in the tab: its clock skipped forward, and the way to it broken on request.
 
+#[path = "../support/bench.rs"]
+mod bench;
 mod provoke;
 
 use std::time::Duration;
 
 use mqtt5_playground::broker::{self, Event, SessionEnd};
 use mqtt5_playground::capture::{ClientSlot, Entry};
-use mqtt5_playground::lab::{Act, ActError, Action, Lab, LinkState, OutsideTime, Problem};
+use mqtt5_playground::lab::{Act, ActError, Action, LinkState, OutsideTime, Problem};
 use mqtt5_playground::link::{BrokerAddress, Fate, Fault, LinkEvent, Scope, Target};
 use mqtt5_playground::mqtt::{
     Connect, Packet, PacketType, Property, Publish, QoS, ReasonCode, Sender, Subscription, Will,
 };
 use mqtt5_playground::time::Instant;
 
-const A: ClientSlot = ClientSlot(0);
-const B: ClientSlot = ClientSlot(1);
-
-struct Bench {
-    lab: Lab,
-    now: Instant,
-}
+use bench::{A, B, Bench};
 
 impl Bench {
-    /// Two clients without a connection.
     fn new() -> Bench {
-        let mut lab = Lab::new(Target::InTab, false, [7; 32]);
-        lab.set_up(["publisher", "subscriber"], Instant::START);
-        Bench { lab, now: Instant::START }
+        Bench::offline(["publisher", "subscriber"])
     }
 
     /// Does it, and lets everything arrive that is on its way.
-    fn act(&mut self, client: ClientSlot, action: Action) {
-        self.lab.act(Act { client, action }, self.now).expect("the bench allows it");
-        self.wait(Duration::from_millis(100));
-    }
-
-    fn wait(&mut self, time: Duration) {
-        self.now = self.now + time;
-        self.lab.advance(self.now);
+    fn play(&mut self, client: ClientSlot, action: Action) {
+        self.act(client, action);
+        self.wait(100);
     }
 
     fn skip(&mut self, secs: u64) {
@@ -46,7 +34,7 @@ impl Bench {
     }
 
     fn connect(&mut self, client: ClientSlot, connect: Connect) {
-        self.act(client, Action::Connect(Box::new(connect)));
+        self.play(client, Action::Connect(Box::new(connect)));
     }
 
     fn subscribe(&mut self, client: ClientSlot, topic_filter: &str) {
@@ -56,29 +44,17 @@ impl Bench {
             ..Subscription::default()
         };
         let subscriptions = vec![subscription];
-        self.act(client, Action::Subscribe { properties: Default::default(), subscriptions });
+        self.play(client, Action::Subscribe { properties: Default::default(), subscriptions });
     }
 
     fn publish(&mut self, client: ClientSlot, qos: QoS, properties: Vec<Property>) {
         let topic = "tank/level".into();
         let publish = Publish { qos, topic, properties: properties.into(), ..Publish::default() };
-        self.act(client, Action::Publish(publish));
+        self.play(client, Action::Publish(publish));
     }
 
     fn fault(&mut self, client: ClientSlot, fault: Fault) {
-        self.act(client, Action::Fault(fault));
-    }
-
-    /// The packets of a type from one end of a client's connections, with their moments.
-    fn packets(
-        &self,
-        client: ClientSlot,
-        sender: Sender,
-        packet: PacketType,
-    ) -> Vec<(Instant, Packet)> {
-        let records = self.lab.capture().packets(packet, sender);
-        let records = records.filter(|record| record.client == client);
-        records.filter_map(|record| Some((record.at, record.valid_packet()?))).collect()
+        self.play(client, Action::Fault(fault));
     }
 
     fn count(&self, client: ClientSlot, sender: Sender, packet: PacketType) -> usize {
@@ -100,7 +76,7 @@ impl Bench {
     }
 
     fn link(&self, client: ClientSlot) -> LinkState {
-        self.lab.client(client).expect("it stands on the bench").link_state()
+        self.client(client).link_state()
     }
 }
 
@@ -117,7 +93,7 @@ fn secs(instant: Instant) -> u64 {
 fn a_session_expires_when_its_time_is_skipped() {
     let mut bench = Bench::new();
     bench.connect(A, named("a", [Property::SessionExpiryInterval(60)]));
-    bench.act(A, Action::Cut);
+    bench.play(A, Action::Cut);
     assert_eq!(bench.noted(|event| *event == Event::ConnectionLost).len(), 1, "a bare close");
     bench.skip(59);
     assert_eq!(bench.sessions(), 1);
@@ -139,7 +115,7 @@ fn a_will_waits_for_its_delay_and_is_received_at_that_moment() {
     bench.subscribe(B, "a/gone");
     let expiry = Property::SessionExpiryInterval(100);
     bench.connect(A, Connect { will: Some(will), ..named("a", [expiry]) });
-    bench.act(A, Action::Cut);
+    bench.play(A, Action::Cut);
     let cut = bench.now;
     bench.skip(3600);
     let received = bench.packets(B, Sender::Server, PacketType::Publish);
@@ -160,7 +136,7 @@ fn a_waiting_message_tells_how_long_it_is_still_good_for_until_it_is_not() {
     bench.connect(A, named("a", []));
     bench.connect(B, named("b", [Property::SessionExpiryInterval(3600)]));
     bench.subscribe(B, "tank/#");
-    bench.act(B, Action::Cut);
+    bench.play(B, Action::Cut);
     bench.publish(A, QoS::AtLeastOnce, vec![Property::MessageExpiryInterval(60)]);
     bench.publish(A, QoS::AtLeastOnce, vec![Property::MessageExpiryInterval(20)]);
     bench.skip(25);
@@ -233,7 +209,7 @@ fn a_lost_puback_is_asked_for_again_on_the_next_connection() {
     let (packet, scope) = (PacketType::PubAck, Scope::Next);
     bench.fault(A, Fault::Stop { from: Sender::Server, packet, fate: Fate::Dropped, scope });
     bench.publish(A, QoS::AtLeastOnce, vec![]);
-    bench.act(A, Action::Cut);
+    bench.play(A, Action::Cut);
     bench.connect(A, connect());
     let sent = bench.packets(A, Sender::Client, PacketType::Publish);
     let dups: Vec<_> = sent
@@ -253,7 +229,7 @@ fn packets_that_arrive_a_byte_at_a_time_are_packets() {
     bench.connect(A, named("a", []));
     bench.subscribe(A, "tank/#");
     bench.publish(A, QoS::ExactlyOnce, vec![]);
-    bench.wait(Duration::from_secs(1));
+    bench.wait(1000);
     assert!(bench.lab.is_settled());
     assert_eq!(bench.lab.client(A).map(|client| client.messages().len()), Some(1));
     let records = bench.lab.capture().records();
@@ -266,7 +242,7 @@ fn setting_up_the_bench_mends_every_line() {
     bench.connect(A, named("a", []));
     bench.fault(A, Fault::Pause(Sender::Client));
     bench.lab.set_up(["client"], bench.now);
-    bench.wait(Duration::from_millis(100));
+    bench.wait(100);
     assert_eq!(bench.sessions(), 0, "the broker has heard the end of the connection");
     assert!(bench.lab.in_tab().line(A).is_some_and(|line| !line.is_faulty()));
 }
@@ -300,8 +276,8 @@ fn the_operator_s_word_reaches_the_client_through_the_line() {
     let mut bench = Bench::new();
     bench.connect(A, named("a", []));
     bench.fault(A, Fault::Pause(Sender::Server));
-    bench.lab.operate_in_tab(broker::Input::Command(broker::Command::ShutDown), bench.now);
-    bench.wait(Duration::from_secs(1));
+    bench.operate(broker::Input::Command(broker::Command::ShutDown));
+    bench.wait(1000);
     assert_eq!(bench.link(A), LinkState::Open, "it has not heard of it");
     bench.fault(A, Fault::Mend);
     assert_eq!(bench.count(A, Sender::Server, PacketType::Disconnect), 1);

@@ -4,18 +4,18 @@
 //! give to the composer is sent as bytes.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use bytes::Bytes;
 use mqtt5_playground::broker::{self, Availability, Command, Input, Policy, Refusal, Rule, User};
-use mqtt5_playground::lab::{Act, Action, Behaviour, Login};
+use mqtt5_playground::lab::{Act, Action, Login};
 use mqtt5_playground::link::Fault;
 use mqtt5_playground::mqtt::{
     Connect, Disconnect, Packet, PacketId, PacketType, Property, Publish, QoS, ReasonCode, Sender,
     Subscribe, Subscription, Will, encode,
 };
 
-use crate::{A, B, Bench, named};
+use crate::bench::{A, B, Bench};
+use crate::named;
 use PacketType::{
     Auth, ConnAck, Disconnect as Disconnected, PubAck, PubComp, PubRec, PubRel, SubAck, UnsubAck,
 };
@@ -184,7 +184,7 @@ const WAYS: &[(R, &[PacketType], Way)] = &[
         policy(bench, |policy| policy.messages_per_second = Some(2));
         bench.connect(A, named("a", []));
         for _ in 0..3 {
-            bench.act(A, Action::Publish(message(QoS::AtMostOnce)));
+            bench.play(A, Action::Publish(message(QoS::AtMostOnce)));
         }
     }),
     (R::QuotaExceeded, &[ConnAck], |bench, _, _| {
@@ -196,7 +196,7 @@ const WAYS: &[(R, &[PacketType], Way)] = &[
         policy(bench, |policy| policy.maximum_retained_messages = Some(0));
         bench.connect(A, named("a", []));
         let qos = if packet == PubRec { QoS::ExactlyOnce } else { QoS::AtLeastOnce };
-        bench.act(A, Action::Publish(Publish { retain: true, ..message(qos) }));
+        bench.play(A, Action::Publish(Publish { retain: true, ..message(qos) }));
     }),
     (R::QuotaExceeded, &[SubAck], |bench, _, _| {
         policy(bench, |policy| policy.maximum_subscriptions = Some(1));
@@ -280,7 +280,7 @@ fn every_cell_is_lit_by_what_its_words_say() {
         for &packet in packets {
             let mut bench = Bench::new();
             way(&mut bench, packet, code);
-            bench.wait(Duration::from_secs(1));
+            bench.wait(1000);
             let mut records = bench.lab.capture().records().filter_map(|it| it.valid_packet());
             let is_there =
                 records.any(|it| it.packet_type() == packet && it.reason_codes().contains(&code));
@@ -348,7 +348,7 @@ fn ask_for(bench: &mut Bench, packet: PacketType) {
         _ => {
             let qos = if packet == PubRec { QoS::ExactlyOnce } else { QoS::AtLeastOnce };
             bench.connect(A, named("a", []));
-            bench.act(A, Action::Publish(message(qos)));
+            bench.play(A, Action::Publish(message(qos)));
         }
     }
 }
@@ -361,7 +361,7 @@ fn operator(bench: &mut Bench, _: PacketType, reason_code: R) {
 /// The client says it itself.
 fn leave(bench: &mut Bench, _: PacketType, code: R) {
     bench.connect(A, named("a", []));
-    bench.act(A, Action::Disconnect(Disconnect::new(code)));
+    bench.play(A, Action::Disconnect(Disconnect::new(code)));
 }
 
 fn availability(bench: &mut Bench, _: PacketType, code: R) {
@@ -378,14 +378,14 @@ fn availability(bench: &mut Bench, _: PacketType, code: R) {
 
 fn log_in(bench: &mut Bench) {
     policy(bench, |policy| policy.users = vec![ada()]);
-    bench.act(A, Action::Automate(Behaviour::Login(login())));
+    bench.play(A, Action::Automate(login().into()));
     bench.connect(A, named("a", login().opening().expect("the name can be sent")));
 }
 
 fn log_in_again(bench: &mut Bench) {
     log_in(bench);
     let properties = login().opening().expect("the name can be sent").to_vec().into();
-    bench.act(A, Action::Authenticate { reason_code: R::ReAuthenticate, properties });
+    bench.play(A, Action::Authenticate { reason_code: R::ReAuthenticate, properties });
 }
 
 fn login() -> Login {
@@ -405,8 +405,8 @@ fn policy(bench: &mut Bench, change: impl FnOnce(&mut Policy)) {
 }
 
 fn operate(bench: &mut Bench, input: Input) {
-    bench.lab.operate_in_tab(input, bench.now);
-    bench.wait(Duration::from_millis(100));
+    bench.operate(input);
+    bench.wait(100);
 }
 
 /// Somebody else receives what is published.
@@ -417,7 +417,7 @@ fn listens(bench: &mut Bench) {
 
 fn subscribe(bench: &mut Bench, topic_filter: &str, qos: QoS) {
     bench.connect(A, named("a", []));
-    bench.act(A, Act::subscribe(A, [], [asked(topic_filter, qos)]).action);
+    bench.play(A, Act::subscribe(A, [], [asked(topic_filter, qos)]).action);
 }
 
 fn unsubscribe(bench: &mut Bench, topic_filter: &str) {
@@ -425,7 +425,7 @@ fn unsubscribe(bench: &mut Bench, topic_filter: &str) {
         bench.connect(A, named("a", []));
     }
     let topic_filters = vec![topic_filter.to_owned()];
-    bench.act(A, Action::Unsubscribe { properties: [].into(), topic_filters });
+    bench.play(A, Action::Unsubscribe { properties: [].into(), topic_filters });
 }
 
 fn compose_subscribe(bench: &mut Bench, filter: &str, properties: impl Into<Vec<Property>>) {
@@ -445,11 +445,11 @@ fn compose(bench: &mut Bench, packet: &Packet) {
 }
 
 fn compose_bytes(bench: &mut Bench, bytes: &[u8]) {
-    bench.act(A, Action::SendBytes(Bytes::copy_from_slice(bytes)));
+    bench.play(A, Action::SendBytes(Bytes::copy_from_slice(bytes)));
 }
 
 fn connect_bytes(bench: &mut Bench, bytes: &'static [u8]) {
-    bench.act(A, Action::ConnectBytes(Bytes::from_static(bytes)));
+    bench.play(A, Action::ConnectBytes(Bytes::from_static(bytes)));
 }
 
 /// The packet that is answered by this one, with that identifier.

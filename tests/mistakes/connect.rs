@@ -4,7 +4,8 @@ use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::course::{Cast, Move};
 use mqtt5_playground::lab::{Act, Action};
 use mqtt5_playground::mqtt::{
-    Connect, Disconnect, PacketType, Properties, Property, PropertyId, ReasonCode, Will, v3,
+    Connect, Disconnect, Packet, PacketType, Properties, Property, PropertyId, ReasonCode, Version,
+    Will, encode_as,
 };
 
 use super::{Mistake, connect_packet, found, properties, publish_packet};
@@ -79,7 +80,8 @@ fn first_connect() -> Vec<Mistake> {
     const ID: &str = "first-connect";
     let in_3_1_1 = |cast: &Cast| {
         let mut act = act(&solution(ID)(cast)[0]);
-        let bytes = v3::connect(connect_packet(&mut act)).expect("3.1.1 can say it").bytes;
+        let connect = Packet::Connect(Box::new(connect_packet(&mut act).clone()));
+        let bytes = encode_as(&connect, Version::V3_1_1).expect("3.1.1 can say it");
         act.action = Action::ConnectBytes(bytes);
         vec![Move::Act(act)]
     };

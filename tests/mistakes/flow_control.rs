@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::course::{Cast, Move};
-use mqtt5_playground::lab::{Act, Action, Behaviour, BehaviourKind, SlowConsumer};
+use mqtt5_playground::lab::{Act, Action, BehaviourKind, SlowConsumer};
 use mqtt5_playground::mqtt::{
     Disconnect, Properties, Property, Publish, QoS, ReasonCode, Subscription,
 };
@@ -53,8 +53,7 @@ fn receive_maximum() -> Vec<Mistake> {
                 [part(id, cast, 0..2), quick, part(id, cast, 2..4), vec![wait.clone()]].concat()
             },
             move |cast| {
-                let slow = Behaviour::SlowConsumer(SlowConsumer::default());
-                let slow = vec![Move::Act(Act::automate(SUBSCRIBER, slow))];
+                let slow = vec![Move::Act(Act::automate(SUBSCRIBER, SlowConsumer::default()))];
                 [slow, part(id, cast, 3..5)].concat()
             },
         ),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::course::{Cast, Move};
-use mqtt5_playground::lab::{Act, Action, Behaviour, Reconnect};
+use mqtt5_playground::lab::{Act, Action, Reconnect};
 use mqtt5_playground::mqtt::{
     Disconnect, Packet, Properties, Property, QoS, ReasonCode, Subscription, encode,
 };
@@ -278,12 +278,10 @@ fn retry_or_not() -> Vec<Mistake> {
         Mistake::new(
             (ID, "later", "too-few"),
             move |cast| {
-                let stop = Behaviour::Reconnect(stopped(A));
-                vec![Move::Act(Act::automate(A, stop)), guest(cast), Move::Wait(WAIT)]
+                vec![Move::Act(Act::automate(A, stopped(A))), guest(cast), Move::Wait(WAIT)]
             },
             |cast| {
-                let go_on = Behaviour::Reconnect(policy_of(A));
-                let mut all = vec![Move::Act(Act::automate(A, go_on))];
+                let mut all = vec![Move::Act(Act::automate(A, policy_of(A)))];
                 all.extend(moves(ID, cast, 0, 8));
                 all
             },
@@ -343,7 +341,7 @@ fn retry_or_not() -> Vec<Mistake> {
             move |cast| {
                 let mut all = begun(cast);
                 let none = Reconnect { retry_after: [].into(), ..policy_of(DEVICE) };
-                all.push(Move::Act(Act::automate(DEVICE, Behaviour::Reconnect(none))));
+                all.push(Move::Act(Act::automate(DEVICE, none)));
                 all.extend(moves(ID, cast, 2, 8));
                 all
             },
@@ -371,8 +369,8 @@ fn policy_of(client: ClientSlot) -> Reconnect {
     let cast = Cast::new(exercise.clients, "7f3a51c2");
     let mut beginning = exercise.beginning(&cast).into_iter();
     let act = beginning.find(|act| act.client == client).expect("it begins with a policy");
-    match act.action {
-        Action::Automate(Behaviour::Reconnect(reconnect)) => reconnect,
+    match &act.action {
+        Action::Automate(behaviour) => behaviour.get::<Reconnect>().expect("a policy").clone(),
         other => panic!("not a policy: {other:?}"),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::capture::RecordId;
 use crate::mqtt::{ErrorKind, PacketType, ReasonCode, Sender};
 
 /// Why something ended or was refused. Numbers are given as found, and as allowed.
@@ -87,6 +88,12 @@ pub enum Cause {
     NoConnAck,
     NoPingResp,
     TextMessage,
+    /// What would tell may be among the bytes that the capture lacks.
+    NotCaptured {
+        hole: RecordId,
+        missing: u64,
+        unread: u64,
+    },
 }
 
 impl Cause {
@@ -131,6 +138,7 @@ impl Cause {
             Cause::NoConnAck => "no_connack",
             Cause::NoPingResp => "no_pingresp",
             Cause::TextMessage => "text_message",
+            Cause::NotCaptured { .. } => "not_captured",
             Cause::Refused(code, packet) => match (code, packet) {
                 (R::MalformedPacket, _) => "code_malformed_packet",
                 (R::ProtocolError, _) => "code_protocol_error",
@@ -223,6 +231,7 @@ impl Cause {
             Cause::NoConnAck => "[MQTT-3.1.4-5]",
             Cause::NoPingResp => "[MQTT-3.12.4-1]",
             Cause::TextMessage => "[MQTT-6.0.0-1]",
+            Cause::NotCaptured { .. } => "§4.2",
             Cause::Refused(code, packet) => match (code, packet) {
                 (R::MalformedPacket | R::ProtocolError, _) => "[MQTT-4.13.1-1]",
                 (R::UnsupportedProtocolVersion, _) => "[MQTT-3.1.2-2]",
@@ -335,6 +344,7 @@ pub(crate) fn one_of_each() -> Vec<Cause> {
         Cause::NoConnAck,
         Cause::NoPingResp,
         Cause::TextMessage,
+        Cause::NotCaptured { hole: RecordId(4), missing: 1448, unread: 0 },
     ];
     for &code in ReasonCode::ALL.iter().filter(|code| code.is_error()) {
         all.extend(code.packets().iter().map(|packet| Cause::Refused(code, *packet)));

@@ -28,11 +28,14 @@ pub(super) fn faults(capture: &Capture, until: RecordId, accused: Sender) -> Vec
     let mut faults = Vec::new();
     let far = records.len().saturating_sub(READ);
     for (index, record) in records.into_iter().enumerate() {
+        if let Some(hole) = record.hole() {
+            ledger.misses(hole.sender);
+        }
         let Some(sender) = record.sender() else { continue };
         if index < far && ledger.skims(record, sender) {
             continue;
         }
-        let packet = match record.packet() {
+        let packet = match record.packet_for_5() {
             Some(Ok(packet)) => packet,
             Some(Err(error)) => {
                 // Bytes that only wait for more break nothing yet, unless the stream ends there.
@@ -148,6 +151,17 @@ impl Ledger {
             _ => None,
         };
         fault.or_else(|| self.exceeds_size(size)).map(|cause| (cause, None))
+    }
+
+    /// Takes in that the capture lacks something: what is under way is not known any more.
+    fn misses(&mut self, sender: Sender) {
+        self.unfinished.clear();
+        self.asked.clear();
+        self.received.clear();
+        if sender == self.accused {
+            self.is_whole = false;
+            self.has_begun = true;
+        }
     }
 
     /// Takes in a packet of the other side.

@@ -13,7 +13,7 @@ pub use cause::Cause;
 pub(crate) use cause::one_of_each;
 use fault::Fault;
 
-use super::answered_by;
+use super::{answered_by, hole_at_the_end, hole_before, hole_for_answer};
 use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record, RecordId};
 use crate::mqtt::{Connect, Packet, PacketType, Publish, ReasonCode, Sender};
 
@@ -42,17 +42,21 @@ const LED_TO: usize = 5;
 const RECENT: usize = 12;
 
 /// Explains a CONNACK, DISCONNECT or acknowledgement with a Reason Code of 0x80 or more, bytes that
-/// break the stream, or a close. `None` for everything that ended as it was meant to.
+/// break the stream, or a close. `None` for everything that ended as it was meant to, and on connections of
+/// older versions: what is explained are the rules and Reason Codes of 5.0.
 pub fn why(capture: &Capture, id: RecordId) -> Option<Why> {
     let end = capture.get(id)?;
     let found = match &end.entry {
         Entry::Closed(close) => closed(capture, end, close)?,
+        Entry::Packet { .. } if !speaks_5(capture, end) => return None,
         Entry::Packet { .. } => packet(capture, end)?,
         Entry::Text { .. } => Found::new(Cause::TextMessage, Some(id)),
-        Entry::Broken { sender: Sender::Server, error, .. } => {
+        Entry::Broken { sender: Sender::Server, error, .. } if end.version.is_5() => {
             Found::new(Cause::ServerBroken(error.kind), Some(id))
         }
-        Entry::Broken { .. } | Entry::Opening { .. } | Entry::Opened => return None,
+        Entry::Broken { .. } | Entry::Opening { .. } | Entry::Opened | Entry::Missing(_) => {
+            return None;
+        }
     };
     let led_to = led_to(capture, end, found.culprit);
     Some(Why {
@@ -70,15 +74,34 @@ pub fn why(capture: &Capture, id: RecordId) -> Option<Why> {
 pub fn has_why(capture: &Capture, id: RecordId) -> bool {
     let Some(record) = capture.get(id) else { return false };
     match &record.entry {
-        Entry::Closed(close) => !close.was_open || spoken(capture, record) != Some(Spoken::Goodbye),
+        Entry::Closed(close) if close.was_open => match spoken(capture, record) {
+            Some(Spoken::Goodbye) => false,
+            Some(Spoken::Refusal(id)) => {
+                capture.get(id).is_some_and(|refusal| speaks_5(capture, refusal))
+            }
+            Some(Spoken::Text(_)) => true,
+            None => record.version.is_5(),
+        },
+        Entry::Closed(_) => true,
         Entry::Packet { .. } => {
             let codes = |packet: Packet| packet.reason_codes().iter().any(|code| code.is_error());
-            record.valid_packet().is_some_and(codes)
+            speaks_5(capture, record) && read(record).is_some_and(codes)
         }
         Entry::Text { .. } => true,
-        Entry::Broken { sender, .. } => *sender == Sender::Server,
-        Entry::Opening { .. } | Entry::Opened => false,
+        Entry::Broken { sender, .. } => *sender == Sender::Server && record.version.is_5(),
+        Entry::Opening { .. } | Entry::Opened | Entry::Missing(_) => false,
     }
+}
+
+/// Whether one side or the other meant 5.0. A Server that refuses the version of a CONNECT may speak another
+/// one, and that is explained.
+fn speaks_5(capture: &Capture, record: &Record) -> bool {
+    record.version.is_5() || capture.version(record.connection).0.is_5()
+}
+
+/// The packet in the version in which it was written.
+fn read(record: &Record) -> Option<Packet> {
+    record.packet()?.ok()
 }
 
 /// Explains how the client's latest connection ended; `None` while it is open, and if it ended as intended.
@@ -110,7 +133,7 @@ impl Found {
 
 fn packet(capture: &Capture, end: &Record) -> Option<Found> {
     let sender = end.sender()?;
-    let packet = end.valid_packet()?;
+    let packet = read(end)?;
     let packet_type = packet.packet_type();
     let code = packet.reason_codes().iter().copied().find(|code| code.is_error())?;
     let asked = answered_by(capture, end.id);
@@ -132,7 +155,7 @@ fn packet(capture: &Capture, end: &Record) -> Option<Found> {
             }
             let refused = Cause::Refused(code, packet_type);
             let culprit = asked.map(|record| record.id);
-            let about = asked.and_then(Record::valid_packet).and_then(|asked| about(&asked, code));
+            let about = asked.and_then(read).and_then(|asked| about(&asked, code));
             Some(Found { about, ..Found::new(refused, culprit) })
         }
         Packet::SubAck(ref suback) => Some(filters(asked, &suback.reason_codes, code, packet_type)),
@@ -187,10 +210,14 @@ fn circumstance(capture: &Capture, end: &Record, code: ReasonCode) -> Option<Fou
             }
             None => Found::new(Cause::TakenOverElsewhere, None),
         }),
-        ReasonCode::KeepAliveTimeout => Some(match silence(capture, end)? {
-            (cause @ Cause::KeepAlive { .. }, last) => Found::new(cause, Some(last)),
-            (_, last) => Found::new(Cause::KeepAliveLost, Some(last)),
-        }),
+        ReasonCode::KeepAliveTimeout => {
+            let hole = hole_at_the_end(capture, end.id, Sender::Client).and_then(untold);
+            Some(match silence(capture, end)? {
+                _ if hole.is_some() => return hole,
+                (cause @ Cause::KeepAlive { .. }, last) => Found::new(cause, Some(last)),
+                (_, last) => Found::new(Cause::KeepAliveLost, Some(last)),
+            })
+        }
         _ => None,
     }
 }
@@ -217,13 +244,32 @@ fn closed(capture: &Capture, end: &Record, close: &LinkClose) -> Option<Found> {
     }
     match spoken(capture, end) {
         Some(Spoken::Goodbye) => None,
-        Some(Spoken::Refusal(id)) => packet(capture, capture.get(id)?),
+        Some(Spoken::Refusal(id)) => {
+            let refusal = capture.get(id).filter(|refusal| speaks_5(capture, refusal))?;
+            packet(capture, refusal)
+        }
         Some(Spoken::Text(id)) => Some(Found::new(Cause::TextMessage, Some(id))),
-        None => match close.by {
-            Some(Sender::Client) => Some(closed_by_client(capture, end)),
-            _ => Some(closed_by_server(capture, end).suspected()),
-        },
+        None if !end.version.is_5() => None,
+        None => {
+            // Where the last that was said is missing, it may have been a DISCONNECT.
+            let sides = [Sender::Client, Sender::Server];
+            let hole = sides.into_iter().find_map(|side| hole_at_the_end(capture, end.id, side));
+            if let Some(found) = hole.and_then(untold) {
+                return Some(found);
+            }
+            match close.by {
+                Some(Sender::Client) => Some(closed_by_client(capture, end)),
+                _ => Some(closed_by_server(capture, end).suspected()),
+            }
+        }
     }
+}
+
+/// An answer would rest on the absence of a packet, and that may be in this hole.
+fn untold(record: &Record) -> Option<Found> {
+    let hole = record.hole()?;
+    let cause = Cause::NotCaptured { hole: record.id, missing: hole.missing, unread: hole.unread };
+    Some(Found::new(cause, Some(record.id)))
 }
 
 /// What was said before a close.
@@ -240,7 +286,7 @@ fn spoken(capture: &Capture, end: &Record) -> Option<Spoken> {
     capture.preceding(end.id).find_map(|record| match (&record.entry, record.packet_type()) {
         (Entry::Text { .. }, _) => Some(Spoken::Text(record.id)),
         (_, Some(PacketType::Disconnect | PacketType::ConnAck)) => {
-            match (record.valid_packet()?, record.id) {
+            match (read(record)?, record.id) {
                 (Packet::Disconnect(packet), id) if packet.reason_code.is_error() => {
                     Some(Spoken::Refusal(id))
                 }
@@ -264,7 +310,11 @@ fn closed_by_client(capture: &Capture, end: &Record) -> Found {
     let Some(connect) = before(capture, end, PacketType::Connect) else {
         return Found::new(Cause::CutByClient { with_will: false }, None);
     };
+    let answers_missing = hole_before(capture, end.id, Sender::Server).and_then(untold);
     if before(capture, end, PacketType::ConnAck).is_none() {
+        if let Some(found) = answers_missing {
+            return found;
+        }
         return match before(capture, end, PacketType::Auth) {
             // It was the client's turn.
             Some(auth) if auth.sender() == Some(Sender::Server) => {
@@ -273,7 +323,12 @@ fn closed_by_client(capture: &Capture, end: &Record) -> Found {
             auth => Found::new(Cause::NoConnAck, Some(auth.unwrap_or(connect).id)),
         };
     }
-    match before(capture, end, PacketType::PingReq).filter(is_unanswered) {
+    let ping = before(capture, end, PacketType::PingReq).filter(is_unanswered);
+    let answer = ping.and_then(|ping| hole_for_answer(capture, ping.id)).and_then(untold);
+    if let Some(found) = answer {
+        return found;
+    }
+    match ping {
         Some(ping) => Found::new(Cause::NoPingResp, Some(ping.id)),
         None => {
             let packet = connect.valid_packet();
@@ -288,13 +343,20 @@ fn closed_by_server(capture: &Capture, end: &Record) -> Found {
     if let Some(fault) = recent_fault(capture, end, Sender::Client) {
         return Found { about: fault.about, ..Found::new(fault.cause, Some(fault.record)) };
     }
+    let missing = |side| hole_before(capture, end.id, side).and_then(untold);
     let Some(connect) = before(capture, end, PacketType::Connect) else {
+        if let Some(found) = missing(Sender::Client) {
+            return found;
+        }
         // A full capture may have dropped the beginning.
         let opened = capture.preceding(end.id).any(|record| record.entry == Entry::Opened);
         let cause = if opened { Cause::ClosedBeforeConnect } else { Cause::ClosedUnexplained };
         return Found::new(cause, None);
     };
     if before(capture, end, PacketType::ConnAck).is_none() {
+        if let Some(found) = missing(Sender::Server) {
+            return found;
+        }
         return match before(capture, end, PacketType::Auth) {
             None => Found::new(Cause::ClosedWithoutConnAck, Some(connect.id)),
             Some(auth) if auth.sender() == Some(Sender::Server) => {
@@ -329,7 +391,7 @@ fn taken_over(capture: &Capture, end: &Record) -> Option<(RecordId, String)> {
         let is_connect = record.connection != end.connection
             && record.packet_type() == Some(PacketType::Connect)
             && record.sender() == Some(Sender::Client);
-        match is_connect.then(|| record.valid_packet())?? {
+        match is_connect.then(|| read(record))?? {
             Packet::Connect(connect) if connect.client_id == client_id => {
                 Some((record.id, client_id.clone()))
             }
@@ -1034,5 +1096,41 @@ mod tests {
         let end = capture.push(Instant::START, slot, connection, Entry::Closed(close));
         let cause = why(&capture, end).map(|why| why.cause);
         assert_eq!(cause, Some(Cause::ClosedUnexplained));
+    }
+
+    /// A connection that the Server closes after these packets: how its CONNACK and its close are explained.
+    fn refused(connect: &'static [u8], connack: &'static [u8]) -> [Option<Cause>; 2] {
+        let mut capture = Capture::default();
+        let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+        let mut push = |entry| capture.push(Instant::START, slot, connection, entry);
+        push(Entry::Opened);
+        push(Entry::Packet { sender: Sender::Client, bytes: Bytes::from_static(connect) });
+        let said = push(Entry::Packet { sender: Sender::Server, bytes: connack.into() });
+        let by = Some(Sender::Server);
+        let close = LinkClose { by, was_open: true, code: None, reason: String::new() };
+        let closed = push(Entry::Closed(close));
+        [said, closed].map(|id| {
+            let found = why(&capture, id);
+            assert_eq!(has_why(&capture, id), found.is_some(), "{connect:02x?} {connack:02x?}");
+            found.map(|why| why.cause)
+        })
+    }
+
+    #[test]
+    fn only_what_5_0_says_is_explained() {
+        const OLD: &[u8] = b"\x10\x0D\0\x04MQTT\x04\x02\0\x3C\0\x01c";
+        const NEW: &[u8] = b"\x10\x0E\0\x04MQTT\x05\x02\0\x3C\0\0\x01c";
+        let refusal = Cause::Refused(ReasonCode::UnsupportedProtocolVersion, PacketType::ConnAck);
+        let version = Cause::ClientBroken(ErrorKind::ProtocolVersion(4));
+        for (connect, connack, expect) in [
+            // A Server of 3.1.1 to a Client of 5.0, and the other way round.
+            (NEW, &b"\x20\x02\0\x01"[..], Some(refusal)),
+            (OLD, b"\x20\x03\0\x84\0", Some(version)),
+            // Both speak 3.1.1, whose refusals and silent ends say nothing in the words of 5.0.
+            (OLD, b"\x20\x02\0\x05", None),
+        ] {
+            assert_eq!(refused(connect, connack), [expect; 2], "{connect:02x?} {connack:02x?}");
+        }
+        assert_eq!(refused(OLD, b"\x20\x02\0\0"), [None, None]);
     }
 }

@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 
 use super::read::packet_from_json;
 use super::write::dissection_to_json;
-use crate::mqtt::{Sender, dissect, encode, hex};
+use crate::mqtt::{Sender, Version, dissect, dissect_as, encode, hex};
 
-/// Dissects one packet in hexadecimal, optionally behind `client ` or `server ` for the side that sent
-/// it. Bytes may be set apart by white space and begin with `0x`; an empty line is a packet without bytes.
+/// Dissects one packet in hexadecimal, optionally behind `3.1.1 ` or `3.1 ` for an older version, and
+/// `client ` or `server ` for the side that sent it. Bytes may be set apart by white space and begin with `0x`; an empty line is a packet without bytes.
 pub fn dissect_line(line: &str) -> Value {
-    let (sender, digits) = split_sender(line);
+    let (version, rest) = split_version(line);
+    let (sender, digits) = split_sender(rest);
     match bytes_of(digits) {
-        Ok(bytes) => dissection_to_json(&dissect(&bytes, sender)),
+        Ok(bytes) => dissection_to_json(&dissect_as(&bytes, sender, version)),
         Err((offset, message)) => {
             // Counted in characters of the whole line, as an editor does.
             let at = line[..line.len() - digits.len() + offset].chars().count();
@@ -39,6 +40,15 @@ pub fn encode_line(line: &str) -> Result<String, Value> {
         Ok(_) => Ok(hex(&bytes)),
         Err(_) => Err(dissection_to_json(&dissection)),
     }
+}
+
+fn split_version(line: &str) -> (Version, &str) {
+    let line = line.trim_start();
+    let named = |version: Version| {
+        let rest = line.strip_prefix(version.name())?;
+        rest.starts_with(char::is_whitespace).then_some((version, rest))
+    };
+    Version::ALL.into_iter().find_map(named).unwrap_or((Version::V5, line))
 }
 
 fn split_sender(line: &str) -> (Option<Sender>, &str) {

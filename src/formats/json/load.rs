@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::capture::{Capture, ClientSlot, Entry, LinkClose};
+use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose};
 use crate::formats::{LoadError, Wrong, file::error_in};
 use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
@@ -21,6 +21,8 @@ struct Line {
     bytes_hex: Option<String>,
     address: Option<String>,
     length: Option<u32>,
+    missing: Option<u64>,
+    unread: Option<u64>,
     by: Option<String>,
     was_open: Option<bool>,
     code: Option<u32>,
@@ -51,6 +53,7 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
             wrong,
         })?;
     }
+    capture.settle_versions();
     Ok(capture)
 }
 
@@ -76,7 +79,7 @@ fn push(capture: &mut Capture, line: Line) -> Result<(), (&'static str, Wrong)> 
     let entry = match line.event.as_str() {
         "opening" => Entry::Opening { address: line.address.unwrap_or_default() },
         "opened" => Entry::Opened,
-        "packet" | "broken" => {
+        "packet" | "broken" | "missing" => {
             let sender = match line.direction.as_deref() {
                 Some("out") => Sender::Client,
                 Some("in") => Sender::Server,
@@ -87,6 +90,12 @@ fn push(capture: &mut Capture, line: Line) -> Result<(), (&'static str, Wrong)> 
             let bytes = bytes_of(&digits).map_err(|at| ("bytes_hex", Wrong::Hex { at }))?;
             match line.event.as_str() {
                 "packet" => Entry::Packet { sender, bytes },
+                "missing" => Entry::Missing(Hole {
+                    sender,
+                    missing: line.missing.ok_or(("missing", Wrong::Missing))?,
+                    unread: line.unread.unwrap_or_default(),
+                    begun: bytes,
+                }),
                 _ => {
                     let error = error_in(capture, client, connection, sender, &bytes);
                     Entry::Broken { sender, bytes, error }
@@ -149,6 +158,15 @@ mod tests {
         push(1, Entry::Packet { sender: Sender::Client, bytes: Bytes::from_static(&[0xC0, 0]) });
         push(25, Entry::Packet { sender: Sender::Server, bytes: Bytes::from_static(&[0xD1, 0]) });
         push(1, Entry::Text { length: 5 });
+        push(
+            1,
+            Entry::Missing(Hole {
+                sender: Sender::Server,
+                missing: 1448,
+                unread: 3,
+                begun: Bytes::from_static(&[0x30, 0x7F, 0]),
+            }),
+        );
         for by in [None, Some(Sender::Client), Some(Sender::Server)] {
             let code = by.map(|_| 1001);
             push(

@@ -15,4 +15,4 @@ pub use line::{dissect_line, encode_line};
 pub use load::records_from_json;
 pub use read::{JsonError, packet_from_json};
 pub use record::records_to_json;
-pub use write::{dissection_to_json, packet_to_json};
+pub use write::{dissection_to_json, packet_to_json, packet_to_json_as};

@@ -4,15 +4,16 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::write::packet_to_json;
+use super::write::packet_to_json_as;
 use crate::capture::{Entry, Record};
 use crate::mqtt::{Sender, hex};
 
 /// The records as one JSON array, one record a line.
 ///
 /// Each has `number`, `time_ms`, `client`, `connection` and `event`: `opening`, `opened`, `packet`,
-/// `broken`, `text` or `closed`. Packets have `direction` (`out` from the client, `in` to it),
-/// `bytes_hex`, and `packet`, or `error` in its place.
+/// `broken`, `text`, `missing` or `closed`. Packets have `direction` (`out` from the client, `in` to it),
+/// `bytes_hex`, and `packet`, or `error` in its place. What a file lacked has a `direction` too, the bytes
+/// that were `missing` and `unread`, and in `bytes_hex` the beginning of the packet that was cut.
 pub fn records_to_json<'a>(records: impl Iterator<Item = &'a Record>) -> String {
     let mut out = String::from("[");
     for (index, record) in records.enumerate() {
@@ -49,22 +50,39 @@ fn record_to_json(record: &Record) -> Value {
             put("code", close.code.map_or(Value::Null, Value::from));
             put("reason", close.reason.as_str().into());
         }
+        Entry::Missing(hole) => {
+            put("event", "missing".into());
+            put("direction", direction(hole.sender).into());
+            put("missing", hole.missing.into());
+            put("unread", hole.unread.into());
+            put("bytes_hex", hex(&hole.begun).into());
+        }
         Entry::Packet { sender, bytes } | Entry::Broken { sender, bytes, .. } => {
             let is_whole = matches!(record.entry, Entry::Packet { .. });
             put("event", if is_whole { "packet" } else { "broken" }.into());
-            put("direction", if *sender == Sender::Client { "out" } else { "in" }.into());
+            put("direction", direction(*sender).into());
             put("bytes_hex", hex(bytes).into());
+            if !record.version.is_5() {
+                put("version", record.version.name().into());
+            }
             match record.packet() {
-                Some(Ok(packet)) => put("packet", packet_to_json(&packet)),
+                Some(Ok(packet)) => put("packet", packet_to_json_as(&packet, record.version)),
                 Some(Err(error)) => put(
                     "error",
-                    json!({ "at": error.at, "kind": error.kind.key(), "statement": error.kind.rule() }),
+                    json!({ "at": error.at, "kind": error.kind.key(), "statement": error.kind.rule_in(record.version) }),
                 ),
                 None => {}
             }
         }
     }
     Value::Object(out)
+}
+
+fn direction(sender: Sender) -> &'static str {
+    match sender {
+        Sender::Client => "out",
+        Sender::Server => "in",
+    }
 }
 
 fn side(sender: Sender) -> &'static str {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::mqtt::{
     DecodeError, Dissection, Field, Packet, Properties, PropertyId, PropertyKind, PropertyValue,
-    ReasonCode, Subscription, Value as FieldValue, hex,
+    ReasonCode, Subscription, Value as FieldValue, Version, hex,
 };
 
 /// A packet in the shapes the module promises.
@@ -95,6 +95,45 @@ pub fn packet_to_json(packet: &Packet) -> Value {
     Value::Object(out)
 }
 
+/// The same for a packet of any version. Before 5.0 without what only 5.0 has, with `clean_session`, and with
+/// return codes.
+pub fn packet_to_json_as(packet: &Packet, version: Version) -> Value {
+    let mut json = packet_to_json(packet);
+    if version.is_5() {
+        return json;
+    }
+    let Value::Object(out) = &mut json else { return json };
+    for only_in_5 in ["properties", "reason_code", "reason_codes"] {
+        out.remove(only_in_5);
+    }
+    let return_code = |code: &ReasonCode| {
+        code.return_code(packet.packet_type()).map_or(Value::Null, |(value, _)| value.into())
+    };
+    match packet {
+        Packet::Connect(p) => {
+            out.insert("protocol_name".into(), version.protocol_name().into());
+            out.insert("protocol_version".into(), version.level().into());
+            out.remove("clean_start");
+            out.insert("clean_session".into(), p.clean_start.into());
+            if let Some(Value::Object(will)) = out.get_mut("will") {
+                will.remove("properties");
+            }
+        }
+        Packet::ConnAck(p) => {
+            out.insert("return_code".into(), return_code(&p.reason_code));
+        }
+        Packet::SubAck(p) => {
+            out.insert("return_codes".into(), p.reason_codes.iter().map(return_code).collect());
+        }
+        Packet::Subscribe(p) => {
+            let requested = |it: &Subscription| json!({ "topic_filter": it.topic_filter, "qos": it.qos.bits() });
+            out.insert("subscriptions".into(), p.subscriptions.iter().map(requested).collect());
+        }
+        _ => {}
+    }
+    json
+}
+
 /// `{"ok":true,"packet":…,"fields":[…]}`, or `{"ok":false,"error":…,"fields":[…]}` with the fields up to
 /// the byte that broke the packet.
 ///
@@ -102,13 +141,21 @@ pub fn packet_to_json(packet: &Packet) -> Value {
 /// groups around a leaf, outermost first; `bits` lists the bit fields of a byte that has them, from bit 7
 /// down; `meaning` is there where a number means a name.
 pub fn dissection_to_json(dissection: &Dissection) -> Value {
+    let version = dissection.version;
     let mut fields = Vec::new();
     for field in &dissection.fields {
-        field.leaves(&mut Vec::new(), &mut |path, leaf| fields.push(leaf_to_json(path, leaf)));
+        field.leaves(&mut Vec::new(), &mut |path, leaf| {
+            fields.push(leaf_to_json(path, leaf, version));
+        });
     }
     match &dissection.outcome {
-        Ok(packet) => json!({ "ok": true, "packet": packet_to_json(packet), "fields": fields }),
-        Err(error) => json!({ "ok": false, "error": error_to_json(error), "fields": fields }),
+        Ok(packet) => {
+            let packet = packet_to_json_as(packet, version);
+            json!({ "ok": true, "packet": packet, "fields": fields })
+        }
+        Err(error) => {
+            json!({ "ok": false, "error": error_to_json(error, version), "fields": fields })
+        }
     }
 }
 
@@ -163,39 +210,46 @@ fn reason_codes(codes: &[ReasonCode]) -> Value {
     codes.iter().map(|code| code.value()).collect()
 }
 
-fn error_to_json(error: &DecodeError) -> Value {
-    json!({
+fn error_to_json(error: &DecodeError, version: Version) -> Value {
+    let mut json = json!({
         "at": error.at,
         "kind": error.kind.key(),
-        "statement": error.kind.rule(),
-        "reason_code": error.kind.reason_code().value(),
+        "statement": error.kind.rule_in(version),
         "message": error.kind.to_string(),
-    })
+    });
+    // Before 5.0 nothing is answered.
+    if version.is_5() {
+        json["reason_code"] = error.kind.reason_code().value().into();
+    }
+    json
 }
 
-fn leaf_to_json(path: &[&Field], leaf: &Field) -> Value {
+fn leaf_to_json(path: &[&Field], leaf: &Field, version: Version) -> Value {
     let mut out = Map::new();
-    out.insert("name".into(), leaf.label.name().into());
+    out.insert("name".into(), leaf.label.name_in(version).into());
     out.insert("start".into(), leaf.range.start.into());
     out.insert("end".into(), leaf.range.end.into());
     put_value(&mut out, leaf);
-    out.insert("section".into(), leaf.label.section().into());
-    out.insert("path".into(), path.iter().map(|group| group.label.name()).collect());
+    out.insert("section".into(), leaf.label.section_in(version).into());
+    out.insert("path".into(), path.iter().map(|group| group.label.name_in(version)).collect());
     if !leaf.children.is_empty() {
-        out.insert("bits".into(), leaf.children.iter().map(bits_to_json).collect());
+        out.insert(
+            "bits".into(),
+            leaf.children.iter().map(|bits| bits_to_json(bits, version)).collect(),
+        );
     }
     Value::Object(out)
 }
 
-fn bits_to_json(field: &Field) -> Value {
+fn bits_to_json(field: &Field, version: Version) -> Value {
     let mut out = Map::new();
-    out.insert("name".into(), field.label.name().into());
+    out.insert("name".into(), field.label.name_in(version).into());
     if let Some(bits) = field.bits {
         out.insert("high".into(), bits.high.into());
         out.insert("low".into(), bits.low.into());
     }
     put_value(&mut out, field);
-    out.insert("section".into(), field.label.section().into());
+    out.insert("section".into(), field.label.section_in(version).into());
     Value::Object(out)
 }
 

@@ -1,6 +1,13 @@
 //! Files → the TCP segments in them: pcap and pcapng, over the links that tools usually capture on.
+//!
+//! The blocks are read by `pcap-parser`, the headers of link, IP and TCP by `etherparse`.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
+
+use etherparse::{EtherType, LaxNetSlice, LaxSlicedPacket, TransportSlice};
+use pcap_parser::nom::{self, IResult};
+use pcap_parser::pcapng::{parse_block_be, parse_block_le};
+use pcap_parser::{Block, PcapError, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_header};
 
 use crate::formats::LoadError;
 
@@ -12,250 +19,262 @@ pub(super) struct Segment<'a> {
     pub from: SocketAddr,
     pub to: SocketAddr,
     pub sequence: u32,
-    pub flags: u8,
+    /// Up to where the other side's bytes have come, where the segment says so.
+    pub acknowledged: Option<u32>,
+    pub is_syn: bool,
+    pub is_fin: bool,
+    pub is_reset: bool,
     pub payload: &'a [u8],
-    /// Bytes of it that the file does not have.
+    /// Bytes behind the payload that the file does not have, because it cut its frames.
     pub cut: usize,
 }
 
-pub(super) const FIN: u8 = 0x01;
-pub(super) const SYN: u8 = 0x02;
-pub(super) const RST: u8 = 0x04;
-pub(super) const ACK: u8 = 0x10;
+impl Segment<'_> {
+    /// Whether it asks for a connection, which only a client does.
+    pub fn asks(&self) -> bool {
+        self.is_syn && self.acknowledged.is_none()
+    }
+
+    /// Whether it grants a connection, which only a server does.
+    pub fn grants(&self) -> bool {
+        self.is_syn && self.acknowledged.is_some()
+    }
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub(super) struct Segments<'a> {
+    pub tcp: Vec<Segment<'a>>,
+    /// Frames of any kind.
+    pub frames: usize,
+    /// From which byte on the file could not be read any more.
+    pub stopped_at: Option<usize>,
+}
 
 /// Whether the file begins as pcap or pcapng do.
 pub fn is_capture(bytes: &[u8]) -> bool {
-    bytes.first_chunk().is_some_and(|magic| {
-        u32::from_le_bytes(*magic) == SECTION_HEADER || Pcap::of(*magic).is_some()
-    })
+    bytes.starts_with(&SECTION_HEADER)
+        || bytes.first_chunk().is_some_and(|magic| PCAP_MAGICS.contains(magic))
 }
 
-/// The TCP segments of a file, and how many packets of any kind it holds.
-pub(super) fn segments(bytes: &[u8]) -> Result<(Vec<Segment<'_>>, usize), LoadError> {
-    let frames = match bytes.first_chunk().and_then(|magic| Pcap::of(*magic)) {
-        Some(pcap) => pcap.frames(bytes)?,
-        None => pcapng_frames(bytes)?,
-    };
-    let understood = frames.iter().any(|frame| ip_packet(frame).is_ok());
-    if let (false, Some(frame)) = (understood, frames.first())
-        && let Err(Some(link)) = ip_packet(frame)
-    {
-        return Err(LoadError::LinkType(link));
+/// The TCP segments of a file. A file that ends within a block, or goes wrong there, is read up to it.
+pub(super) fn segments(bytes: &[u8]) -> Result<Segments<'_>, LoadError> {
+    let mut found = Segments { tcp: Vec::new(), frames: 0, stopped_at: None };
+    let mut other_link = None;
+    let mut is_understood = false;
+    let result = each_frame(bytes, |frame| {
+        found.frames += 1;
+        match packet(&frame) {
+            Ok(packet) => {
+                is_understood = true;
+                found.tcp.extend(segment(&frame, &packet));
+            }
+            Err(Some(link)) => _ = other_link.get_or_insert(link),
+            Err(None) => {}
+        }
+    });
+    match result {
+        Err(error) if found.frames == 0 => return Err(error),
+        Err(LoadError::Block { at } | LoadError::Truncated { at }) => found.stopped_at = Some(at),
+        _ => {}
     }
-    Ok((frames.iter().filter_map(segment).collect(), frames.len()))
+    match other_link {
+        Some(link) if !is_understood => Err(LoadError::LinkType(link)),
+        _ => Ok(found),
+    }
 }
 
 struct Frame<'a> {
     at: u64,
     link: u32,
     bytes: &'a [u8],
+    /// Its bytes on the wire, of which the file may have fewer.
+    length: usize,
 }
 
-/// How a pcap file is written: its byte order and the fractions of a second that it counts.
-#[derive(Clone, Copy)]
-struct Pcap {
-    is_big_endian: bool,
-    per_micro: u64,
+fn each_frame<'a>(bytes: &'a [u8], frame: impl FnMut(Frame<'a>)) -> Result<(), LoadError> {
+    match parse_pcap_header(bytes) {
+        Ok((records, header)) => pcap_frames(bytes, records, &header, frame),
+        // The magic number is there, but not all of the header.
+        Err(nom::Err::Incomplete(_)) => Err(LoadError::Truncated { at: bytes.len() }),
+        Err(_) => pcapng_frames(bytes, frame),
+    }
 }
 
-impl Pcap {
-    fn of(magic: [u8; 4]) -> Option<Pcap> {
-        let (is_big_endian, per_micro) = match magic {
-            [0xD4, 0xC3, 0xB2, 0xA1] => (false, 1),
-            [0xA1, 0xB2, 0xC3, 0xD4] => (true, 1),
-            [0x4D, 0x3C, 0xB2, 0xA1] => (false, 1000),
-            [0xA1, 0xB2, 0x3C, 0x4D] => (true, 1000),
-            _ => return None,
-        };
-        Some(Pcap { is_big_endian, per_micro })
+fn pcap_frames<'a>(
+    bytes: &'a [u8],
+    mut rest: &'a [u8],
+    header: &pcap_parser::PcapHeader,
+    mut frame: impl FnMut(Frame<'a>),
+) -> Result<(), LoadError> {
+    let read = if header.is_bigendian() { parse_pcap_frame_be } else { parse_pcap_frame };
+    let per_micro = if header.is_nanosecond_precision() { 1000 } else { 1 };
+    // The upper bits may tell about checksums of frames.
+    let link = header.network.0 as u32 & 0x0FFF_FFFF;
+    while !rest.is_empty() {
+        let (after, record) = place(read(rest), bytes, rest)?;
+        let micros = u64::from(record.ts_sec) * 1_000_000 + u64::from(record.ts_usec) / per_micro;
+        let length = record.origlen as usize;
+        frame(Frame { at: micros, link, bytes: record.data, length });
+        rest = after;
     }
-
-    fn frames(self, bytes: &[u8]) -> Result<Vec<Frame<'_>>, LoadError> {
-        let read = Read { bytes, is_big_endian: self.is_big_endian };
-        let link = read.u32(20)? & 0x0FFF_FFFF;
-        let mut frames = Vec::new();
-        let mut at = 24;
-        while at < bytes.len() {
-            let (seconds, fraction) = (read.u32(at)?, read.u32(at + 4)?);
-            let length = read.u32(at + 8)? as usize;
-            let bytes = read.slice(at + 16, length)?;
-            let micros = u64::from(seconds) * 1_000_000 + u64::from(fraction) / self.per_micro;
-            frames.push(Frame { at: micros, link, bytes });
-            at += 16 + length;
-        }
-        Ok(frames)
-    }
+    Ok(())
 }
 
 /// A link that a pcapng file was captured on, and how its time is counted.
 struct Interface {
     link: u32,
     units_per_second: u64,
+    snap_length: u32,
 }
 
-fn pcapng_frames(bytes: &[u8]) -> Result<Vec<Frame<'_>>, LoadError> {
-    let mut read = Read { bytes, is_big_endian: false };
+fn pcapng_frames<'a>(bytes: &'a [u8], mut frame: impl FnMut(Frame<'a>)) -> Result<(), LoadError> {
     let mut interfaces: Vec<Interface> = Vec::new();
-    let mut frames = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let kind = read.u32(at)?;
-        if kind == SECTION_HEADER {
-            // Each section has a byte order of its own.
-            read.is_big_endian = match read.slice(at + 8, 4)? {
-                [0x1A, 0x2B, 0x3C, 0x4D] => true,
-                [0x4D, 0x3C, 0x2B, 0x1A] => false,
-                _ => return Err(LoadError::Block { at }),
-            };
+    let mut is_big_endian = false;
+    let mut before = 0;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        if rest.starts_with(&SECTION_HEADER) {
+            // Each section has a byte order and interfaces of its own.
+            is_big_endian = rest.get(8..12) == Some(&[0x1A, 0x2B, 0x3C, 0x4D]);
             interfaces.clear();
         }
-        let length = read.u32(at + 4)? as usize;
-        if length < 12 || !length.is_multiple_of(4) {
-            return Err(LoadError::Block { at });
-        }
-        let end = at + length - 4;
-        if read.u32(end)? as usize != length {
-            return Err(LoadError::Block { at });
-        }
-        let body = Read { bytes: &bytes[..end], ..read };
-        match kind {
-            INTERFACE_DESCRIPTION => interfaces.push(Interface {
-                link: u32::from(body.u16(at + 8)?),
-                units_per_second: units_per_second(&body, at + 16),
+        let read = if is_big_endian { parse_block_be(rest) } else { parse_block_le(rest) };
+        let (after, block) = place(read, bytes, rest)?;
+        let wrong = || LoadError::Block { at: bytes.len() - rest.len() };
+        match block {
+            Block::InterfaceDescription(block) => interfaces.push(Interface {
+                link: block.linktype.0 as u32,
+                units_per_second: units_per_second(block.if_tsresol),
+                snap_length: block.snaplen,
             }),
-            ENHANCED_PACKET => {
-                let interface =
-                    interfaces.get(body.u32(at + 8)? as usize).ok_or(LoadError::Block { at })?;
-                let time = u64::from(body.u32(at + 12)?) << 32 | u64::from(body.u32(at + 16)?);
+            Block::EnhancedPacket(block) => {
+                let interface = interfaces.get(block.if_id as usize).ok_or_else(wrong)?;
+                let time = u64::from(block.ts_high) << 32 | u64::from(block.ts_low);
                 let micros = u128::from(time) * 1_000_000 / u128::from(interface.units_per_second);
-                let length = body.u32(at + 20)? as usize;
-                frames.push(Frame {
-                    at: u64::try_from(micros).unwrap_or(u64::MAX),
-                    link: interface.link,
-                    bytes: body.slice(at + 28, length)?,
-                });
+                before = u64::try_from(micros).unwrap_or(u64::MAX);
+                // Behind them there is padding.
+                let bytes = block.data.get(..block.caplen as usize).ok_or_else(wrong)?;
+                let length = block.origlen as usize;
+                frame(Frame { at: before, link: interface.link, bytes, length });
             }
             // A packet without a time, on the first interface.
-            SIMPLE_PACKET => {
-                let interface = interfaces.first().ok_or(LoadError::Block { at })?;
-                let length = (body.u32(at + 8)? as usize).min(end - at - 12);
-                let before = frames.last().map_or(0, |frame: &Frame| frame.at);
-                let bytes = body.slice(at + 12, length)?;
-                frames.push(Frame { at: before, link: interface.link, bytes });
+            Block::SimplePacket(block) => {
+                let interface = interfaces.first().ok_or_else(wrong)?;
+                let length = block.origlen as usize;
+                let snapped = match interface.snap_length {
+                    0 => length,
+                    most => length.min(most as usize),
+                };
+                let bytes = block.data.get(..snapped).unwrap_or(block.data);
+                frame(Frame { at: before, link: interface.link, bytes, length });
             }
             _ => {}
         }
-        at += length;
+        rest = after;
     }
-    Ok(frames)
+    Ok(())
 }
 
-/// Microseconds, unless the interface's options say otherwise.
-fn units_per_second(body: &Read<'_>, mut at: usize) -> u64 {
-    while let (Ok(code), Ok(length)) = (body.u16(at), body.u16(at + 2)) {
-        let length = usize::from(length);
-        match (code, body.bytes.get(at + 4)) {
-            (OPTION_END, _) => break,
-            (OPTION_RESOLUTION, Some(value)) => {
-                let exponent = u32::from(value & 0x7F);
-                let base: u64 = if value & 0x80 == 0 { 10 } else { 2 };
-                return base.checked_pow(exponent).unwrap_or(u64::MAX);
-            }
-            _ => at += 4 + length.next_multiple_of(4),
-        }
-    }
-    1_000_000
+/// Says where in the file something is wrong.
+fn place<'a, T>(
+    read: IResult<&'a [u8], T, PcapError<&'a [u8]>>,
+    bytes: &[u8],
+    rest: &[u8],
+) -> Result<(&'a [u8], T), LoadError> {
+    read.map_err(|error| match error {
+        nom::Err::Incomplete(_) => LoadError::Truncated { at: bytes.len() },
+        _ => LoadError::Block { at: bytes.len() - rest.len() },
+    })
 }
 
-/// Reads numbers in the byte order of the file.
-#[derive(Clone, Copy)]
-struct Read<'a> {
-    bytes: &'a [u8],
-    is_big_endian: bool,
+/// The resolution of times as a pcapng file writes it: a power of ten, or of two with the highest bit set,
+/// which `pcap-parser` does not read.
+fn units_per_second(resolution: u8) -> u64 {
+    let base: u64 = if resolution & 0x80 == 0 { 10 } else { 2 };
+    base.checked_pow(u32::from(resolution & 0x7F)).unwrap_or(u64::MAX)
 }
 
-impl<'a> Read<'a> {
-    fn slice(&self, at: usize, length: usize) -> Result<&'a [u8], LoadError> {
-        at.checked_add(length)
-            .and_then(|end| self.bytes.get(at..end))
-            .ok_or(LoadError::Truncated { at: self.bytes.len() })
-    }
-
-    fn u16(&self, at: usize) -> Result<u16, LoadError> {
-        let bytes = self.slice(at, 2)?;
-        let bytes = [bytes[0], bytes[1]];
-        Ok(if self.is_big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
-    }
-
-    fn u32(&self, at: usize) -> Result<u32, LoadError> {
-        let bytes = self.slice(at, 4)?;
-        let bytes = [bytes[0], bytes[1], bytes[2], bytes[3]];
-        Ok(if self.is_big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
-    }
-}
-
-/// What is behind the header of the link; `None` for what is no IP, the link's type where that is not
-/// understood.
-fn ip_packet<'a>(frame: &Frame<'a>) -> Result<&'a [u8], Option<u32>> {
+/// The headers of a frame from IP on; the link's type where that is not understood.
+fn packet<'a>(frame: &Frame<'a>) -> Result<LaxSlicedPacket<'a>, Option<u32>> {
     let bytes = frame.bytes;
-    let behind = |header: usize, ether_type: Option<u16>| match ether_type {
-        None | Some(0x0800 | 0x86DD) => bytes.get(header..).ok_or(None),
-        Some(_) => Err(None),
-    };
-    let ether_type = |at: usize| {
-        bytes.get(at..at + 2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).ok_or(None)
+    let ip = |at: usize| LaxSlicedPacket::from_ip(bytes.get(at..).ok_or(None)?).map_err(|_| None);
+    let behind_ether_type = |at: usize, header: usize| {
+        let kind = bytes.get(at..).and_then(<[u8]>::first_chunk).ok_or(None)?;
+        let kind = EtherType(u16::from_be_bytes(*kind));
+        Ok(LaxSlicedPacket::from_ether_type(kind, bytes.get(header..).ok_or(None)?))
     };
     match frame.link {
-        0 | 108 => behind(4, None),
-        1 => match ether_type(12)? {
-            0x8100 => behind(18, Some(ether_type(16)?)),
-            kind => behind(14, Some(kind)),
-        },
-        12 | 14 | 101 | 228 | 229 => behind(0, None),
-        113 => behind(16, Some(ether_type(14)?)),
-        276 => behind(20, Some(ether_type(0)?)),
+        NULL | LOOP => ip(4),
+        ETHERNET => behind_ether_type(12, 14),
+        RAW_BSD | RAW_OPENBSD | RAW | IPV4 | IPV6 => ip(0),
+        LINUX_SLL => behind_ether_type(14, 16),
+        LINUX_SLL2 => behind_ether_type(0, 20),
         other => Err(Some(other)),
     }
 }
 
-fn segment<'a>(frame: &Frame<'a>) -> Option<Segment<'a>> {
-    let packet = ip_packet(frame).ok()?;
-    let number = |at: usize| Some(u16::from_be_bytes(*packet.get(at..)?.first_chunk()?));
-    let (from, to, tcp, end): (IpAddr, IpAddr, usize, usize) = match packet.first()? >> 4 {
-        4 if *packet.get(9)? == TCP => {
-            let address = |at: usize| Some(Ipv4Addr::from(*packet.get(at..)?.first_chunk::<4>()?));
-            let header = usize::from(packet[0] & 0x0F) * 4;
-            (address(12)?.into(), address(16)?.into(), header, usize::from(number(2)?))
+fn segment<'a>(frame: &Frame<'a>, packet: &LaxSlicedPacket<'a>) -> Option<Segment<'a>> {
+    let Some(TransportSlice::Tcp(tcp)) = &packet.transport else { return None };
+    // What IP says its contents are long; 0 where the network card does the cutting later.
+    let (from, to, length): (IpAddr, IpAddr, usize) = match packet.net.as_ref()? {
+        LaxNetSlice::Ipv4(ip) => {
+            let (header, length) = (ip.header(), usize::from(ip.header().total_len()));
+            let headers = header.slice().len();
+            (
+                header.source_addr().into(),
+                header.destination_addr().into(),
+                length.saturating_sub(headers),
+            )
         }
-        6 if *packet.get(6)? == TCP => {
-            let address = |at: usize| Some(Ipv6Addr::from(*packet.get(at..)?.first_chunk::<16>()?));
-            (address(8)?.into(), address(24)?.into(), 40, 40 + usize::from(number(4)?))
+        LaxNetSlice::Ipv6(ip) => {
+            let (header, length) = (ip.header(), usize::from(ip.header().payload_length()));
+            let headers = ip.extensions().slice().len();
+            (
+                header.source_addr().into(),
+                header.destination_addr().into(),
+                length.saturating_sub(headers),
+            )
         }
-        _ => return None,
+        LaxNetSlice::Arp(_) => return None,
     };
-    let header = usize::from(packet.get(tcp + 12)? >> 4) * 4;
-    let start = tcp + header;
-    // Captured where the network card does the cutting, the length may not be known yet.
-    let end = if end == 0 { packet.len() } else { end };
-    // A short frame is padded behind the packet, and a long one may have been cut.
-    let payload = packet.get(start..end.min(packet.len()))?;
+    let cut = match length {
+        0 => frame.length.saturating_sub(frame.bytes.len()),
+        length => length.saturating_sub(tcp.slice().len()),
+    };
     Some(Segment {
         at: frame.at,
-        from: SocketAddr::new(from, number(tcp)?),
-        to: SocketAddr::new(to, number(tcp + 2)?),
-        sequence: u32::from_be_bytes(*packet.get(tcp + 4..)?.first_chunk()?),
-        flags: *packet.get(tcp + 13)?,
-        payload,
-        cut: end.saturating_sub(packet.len()),
+        from: SocketAddr::new(from, tcp.source_port()),
+        to: SocketAddr::new(to, tcp.destination_port()),
+        sequence: tcp.sequence_number(),
+        acknowledged: tcp.ack().then(|| tcp.acknowledgment_number()),
+        is_syn: tcp.syn(),
+        is_fin: tcp.fin(),
+        is_reset: tcp.rst(),
+        payload: tcp.payload(),
+        cut,
     })
 }
 
-const SECTION_HEADER: u32 = 0x0A0D_0D0A;
-const INTERFACE_DESCRIPTION: u32 = 1;
-const SIMPLE_PACKET: u32 = 3;
-const ENHANCED_PACKET: u32 = 6;
+/// How a pcapng file begins, in either byte order.
+const SECTION_HEADER: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
 
-const OPTION_END: u16 = 0;
-const OPTION_RESOLUTION: u16 = 9;
+/// How a pcap file begins: in both byte orders, counting microseconds and nanoseconds.
+const PCAP_MAGICS: [[u8; 4]; 4] = [
+    [0xD4, 0xC3, 0xB2, 0xA1],
+    [0xA1, 0xB2, 0xC3, 0xD4],
+    [0x4D, 0x3C, 0xB2, 0xA1],
+    [0xA1, 0xB2, 0x3C, 0x4D],
+];
 
-const TCP: u8 = 6;
+// The links, as files number them.
+const NULL: u32 = 0;
+const ETHERNET: u32 = 1;
+const RAW_BSD: u32 = 12;
+const RAW_OPENBSD: u32 = 14;
+const RAW: u32 = 101;
+const LOOP: u32 = 108;
+const LINUX_SLL: u32 = 113;
+const IPV4: u32 = 228;
+const IPV6: u32 = 229;
+const LINUX_SLL2: u32 = 276;

@@ -4,9 +4,13 @@
 //! connection to port 1883 for each Network Connection, with the addresses that are reserved for
 //! examples. [`read`] takes files of any tool and looks for MQTT in their TCP connections.
 
+mod connections;
 mod flow;
 mod frames;
+mod packets;
 mod read;
+mod stream;
+mod websocket;
 mod write;
 
 pub use frames::is_capture;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{BROKER_HOST, CLIENT_HOST, MQTT_PORT, NETWORK};
-use crate::capture::{ClientSlot, Entry, Record};
+use crate::capture::{ClientSlot, Entry, Hole, Record};
 use crate::mqtt::{ConnectionId, Packet, PacketType, Sender};
 
 /// The records as a pcapng file: each Network Connection a TCP connection of its own, from SYN to FIN.
@@ -21,7 +21,7 @@ pub fn records_to_pcapng<'a>(
     let identifiers: BTreeMap<ConnectionId, String> = records
         .clone()
         .filter(|record| record.packet_type() == Some(PacketType::Connect))
-        .filter_map(|record| match record.valid_packet()? {
+        .filter_map(|record| match record.packet()?.ok()? {
             Packet::Connect(connect) => Some((record.connection, connect.client_id)),
             _ => None,
         })
@@ -43,6 +43,13 @@ pub fn records_to_pcapng<'a>(
                 }
             }
             Entry::Text { .. } => {}
+            Entry::Missing(hole) => {
+                file.handshake(stream, at, identifier);
+                if !hole.begun.is_empty() {
+                    file.segment(stream, at, hole.sender, ACK, &hole.begun, "");
+                }
+                stream.skip(hole);
+            }
             Entry::Closed(_) if stream.is_closed => {}
             Entry::Closed(close) if !stream.is_open && !close.was_open => {
                 let comment = stream.comment(identifier);
@@ -96,6 +103,14 @@ impl Stream {
     /// Ports for short-lived use, one a connection.
     fn port(&self) -> u16 {
         49_152 + (self.connection.0 % 16_384) as u16
+    }
+
+    /// Leaves room for what is not there, so that it is missing in this file too. Where a capture begins
+    /// in the middle, it is not known how much that is.
+    fn skip(&mut self, hole: &Hole) {
+        let rest = hole.missing + hole.unread.saturating_sub(hole.begun.len() as u64);
+        let next = &mut self.next[usize::from(hole.sender == Sender::Server)];
+        *next = next.wrapping_add(rest.max(1) as u32);
     }
 
     fn comment(&self, identifier: &str) -> String {

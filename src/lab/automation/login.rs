@@ -1,8 +1,10 @@
 //! Answers the Server's challenges with a user name and a password: SCRAM-SHA-256 through AUTH (§4.12).
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
-use super::Runner;
+use super::{Behaves, BehaviourKind, Runner};
 use crate::auth::{ClientFinal, ClientFirst, SCRAM_SHA_256, ScramError, ServerFirst};
 use crate::client::{Event, Violation};
 use crate::lab::{ActError, Action};
@@ -10,7 +12,7 @@ use crate::mqtt::{Connect, Property, ReasonCode};
 use crate::time::Instant;
 
 /// The credentials to log in with. The client's CONNECT, or its AUTH 0x19, has to carry [`Login::opening`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Login {
     pub user_name: String,
     pub password: String,
@@ -43,7 +45,7 @@ pub enum LoginState {
 /// A [`Login`] at work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggingIn {
-    pub config: Login,
+    pub config: Arc<Login>,
     pub state: LoginState,
     pub refusal: Option<ActError>,
     /// The exchange, with every intermediate value.
@@ -51,12 +53,17 @@ pub struct LoggingIn {
     answer: Option<(Instant, String)>,
 }
 
-impl LoggingIn {
-    pub(super) fn new(config: Login) -> LoggingIn {
+impl Behaves for Login {
+    const KIND: BehaviourKind = BehaviourKind::Login;
+    type Running = LoggingIn;
+
+    fn begin(config: Arc<Login>) -> LoggingIn {
         let state = LoginState::Waiting;
         LoggingIn { config, state, refusal: None, exchange: None, answer: None }
     }
+}
 
+impl LoggingIn {
     fn challenged(&mut self, data: &[u8], now: Instant) -> Result<(), ScramError> {
         let first = ClientFirst::new(&self.config.user_name, &self.config.nonce)?;
         let challenge = ServerFirst::parse(data, &first)?;

@@ -21,23 +21,15 @@ pub use request::Silence;
 pub use resource_service::{ResourceService, Served, Serving};
 pub use responder::{Correlation, Order, Responder, Responding};
 pub use slow_consumer::{Consuming, SlowConsumer, Work};
-pub(super) use slow_consumer::{owed, release};
+
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
 
 use super::{ActError, Action};
 use crate::client::{AcknowledgeByHand, Client, Event};
 use crate::mqtt::Connect;
 use crate::time::Instant;
-
-/// What to do automatically, and how.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Behaviour {
-    Responder(Responder),
-    ResourceService(ResourceService),
-    PeriodicPublisher(PeriodicPublisher),
-    SlowConsumer(SlowConsumer),
-    Reconnect(Reconnect),
-    Login(Login),
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BehaviourKind {
@@ -60,113 +52,138 @@ impl BehaviourKind {
     ];
 }
 
+/// The settings of one kind of behaviour.
+pub trait Behaves: Any + Debug + PartialEq + Send + Sync {
+    const KIND: BehaviourKind;
+    /// What runs with these settings: its state, and what it has done.
+    type Running: Runner;
+
+    fn begin(config: Arc<Self>) -> Self::Running;
+}
+
+/// What to do automatically, and how: settings of any kind.
+///
+/// The lab knows no kind by name. Only those who make a behaviour refer to the code of its kind, and the page
+/// can load that code together with them.
+#[derive(Clone, Debug)]
+pub struct Behaviour(Arc<dyn Settings>);
+
+impl<B: Behaves> From<B> for Behaviour {
+    fn from(settings: B) -> Behaviour {
+        Behaviour(Arc::new(settings))
+    }
+}
+
 impl Behaviour {
     pub fn kind(&self) -> BehaviourKind {
-        match self {
-            Behaviour::Responder(_) => BehaviourKind::Responder,
-            Behaviour::ResourceService(_) => BehaviourKind::ResourceService,
-            Behaviour::PeriodicPublisher(_) => BehaviourKind::PeriodicPublisher,
-            Behaviour::SlowConsumer(_) => BehaviourKind::SlowConsumer,
-            Behaviour::Reconnect(_) => BehaviourKind::Reconnect,
-            Behaviour::Login(_) => BehaviourKind::Login,
-        }
+        self.0.kind()
+    }
+
+    /// Its settings, if it is of this kind.
+    pub fn get<B: Behaves>(&self) -> Option<&B> {
+        let settings: &dyn Any = &*self.0;
+        settings.downcast_ref()
+    }
+}
+
+impl PartialEq for Behaviour {
+    fn eq(&self, other: &Behaviour) -> bool {
+        self.0.equals(&*other.0)
+    }
+}
+
+/// [`Behaves`] for settings whose kind is not known.
+trait Settings: Any + Debug + Send + Sync {
+    fn kind(&self) -> BehaviourKind;
+
+    fn equals(&self, other: &dyn Any) -> bool;
+
+    fn start(self: Arc<Self>) -> Box<dyn Runner>;
+}
+
+impl<B: Behaves> Settings for B {
+    fn kind(&self) -> BehaviourKind {
+        B::KIND
+    }
+
+    fn equals(&self, other: &dyn Any) -> bool {
+        other.downcast_ref() == Some(self)
+    }
+
+    fn start(self: Arc<B>) -> Box<dyn Runner> {
+        Box::new(B::begin(self))
     }
 }
 
 /// A running behaviour: its settings, its state, and what it has done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Automation {
-    Responder(Responding),
-    ResourceService(Serving),
-    PeriodicPublisher(Publishing),
-    SlowConsumer(Consuming),
-    Reconnect(Reconnecting),
-    Login(LoggingIn),
+#[derive(Debug)]
+pub struct Automation {
+    behaviour: Behaviour,
+    runner: Box<dyn Runner>,
 }
 
 impl Automation {
-    fn new(behaviour: Behaviour, by_hand: AcknowledgeByHand) -> Automation {
-        match behaviour {
-            Behaviour::Responder(config) => Automation::Responder(Responding::new(config)),
-            Behaviour::ResourceService(config) => Automation::ResourceService(Serving::new(config)),
-            Behaviour::PeriodicPublisher(config) => {
-                Automation::PeriodicPublisher(Publishing::new(config))
-            }
-            Behaviour::SlowConsumer(config) => {
-                Automation::SlowConsumer(Consuming::new(config, by_hand))
-            }
-            Behaviour::Reconnect(config) => Automation::Reconnect(Reconnecting::new(config)),
-            Behaviour::Login(config) => Automation::Login(LoggingIn::new(config)),
-        }
+    fn new(behaviour: Behaviour) -> Automation {
+        let runner = behaviour.0.clone().start();
+        Automation { behaviour, runner }
     }
 
     pub fn kind(&self) -> BehaviourKind {
-        match self {
-            Automation::Responder(_) => BehaviourKind::Responder,
-            Automation::ResourceService(_) => BehaviourKind::ResourceService,
-            Automation::PeriodicPublisher(_) => BehaviourKind::PeriodicPublisher,
-            Automation::SlowConsumer(_) => BehaviourKind::SlowConsumer,
-            Automation::Reconnect(_) => BehaviourKind::Reconnect,
-            Automation::Login(_) => BehaviourKind::Login,
-        }
+        self.behaviour.kind()
     }
 
     /// Its settings.
-    pub fn behaviour(&self) -> Behaviour {
-        match self {
-            Automation::Responder(runner) => Behaviour::Responder(runner.config.clone()),
-            Automation::ResourceService(runner) => {
-                Behaviour::ResourceService(runner.config.clone())
-            }
-            Automation::PeriodicPublisher(runner) => {
-                Behaviour::PeriodicPublisher(runner.config.clone())
-            }
-            Automation::SlowConsumer(runner) => Behaviour::SlowConsumer(runner.config),
-            Automation::Reconnect(runner) => Behaviour::Reconnect(runner.config.clone()),
-            Automation::Login(runner) => Behaviour::Login(runner.config.clone()),
-        }
+    pub fn behaviour(&self) -> &Behaviour {
+        &self.behaviour
+    }
+
+    /// Its state, if it runs with settings of this kind.
+    pub fn get<B: Behaves>(&self) -> Option<&B::Running> {
+        let runner: &dyn Any = &*self.runner;
+        runner.downcast_ref()
     }
 
     /// The time of its next action, if that is known.
     pub fn next_due(&self) -> Option<Instant> {
-        self.runner().next_due()
+        self.runner.next_due()
     }
 
     /// Whether something that it began is not finished.
     pub fn is_busy(&self) -> bool {
-        self.runner().is_busy()
+        self.runner.is_busy()
     }
+}
 
-    fn runner(&self) -> &dyn Runner {
-        match self {
-            Automation::Responder(runner) => runner,
-            Automation::ResourceService(runner) => runner,
-            Automation::PeriodicPublisher(runner) => runner,
-            Automation::SlowConsumer(runner) => runner,
-            Automation::Reconnect(runner) => runner,
-            Automation::Login(runner) => runner,
-        }
+impl Clone for Automation {
+    fn clone(&self) -> Automation {
+        Automation { behaviour: self.behaviour.clone(), runner: self.runner.boxed() }
     }
+}
 
-    fn runner_mut(&mut self) -> &mut dyn Runner {
-        match self {
-            Automation::Responder(runner) => runner,
-            Automation::ResourceService(runner) => runner,
-            Automation::PeriodicPublisher(runner) => runner,
-            Automation::SlowConsumer(runner) => runner,
-            Automation::Reconnect(runner) => runner,
-            Automation::Login(runner) => runner,
-        }
+impl PartialEq for Automation {
+    fn eq(&self, other: &Automation) -> bool {
+        self.runner.equals(&*other.runner)
     }
 }
 
 /// What all kinds have in common.
-trait Runner {
+pub trait Runner: Value {
     /// Something happened at the client.
     fn observe(&mut self, _event: &Event, _now: Instant) {}
 
     /// The client has changed: check whether there is something to do.
     fn look(&mut self, _client: &Client, _now: Instant) {}
+
+    /// A Network Connection is being opened, by the user or an automation.
+    fn opening(&mut self) {}
+
+    /// The Network Connection has ended; `None` where the user ended it.
+    fn link_ended(&mut self, _loss: Option<&Loss>, _now: Instant) {}
+
+    /// The acknowledgements that the client holds while this runs.
+    fn holds(&self) -> AcknowledgeByHand {
+        AcknowledgeByHand::NONE
+    }
 
     fn next_due(&self) -> Option<Instant>;
 
@@ -179,7 +196,24 @@ trait Runner {
     fn is_busy(&self) -> bool;
 }
 
-/// All automations of one client, one of a kind.
+/// Copying and comparing a [`Runner`] whose type is not known.
+pub trait Value: Any + Debug + Send + Sync {
+    fn boxed(&self) -> Box<dyn Runner>;
+
+    fn equals(&self, other: &dyn Any) -> bool;
+}
+
+impl<R: Runner + Clone + PartialEq> Value for R {
+    fn boxed(&self) -> Box<dyn Runner> {
+        Box::new(self.clone())
+    }
+
+    fn equals(&self, other: &dyn Any) -> bool {
+        other.downcast_ref() == Some(self)
+    }
+}
+
+/// All automations of one client, one of a kind, in the order of the kinds.
 #[derive(Debug, Default)]
 pub(super) struct Automations {
     running: Vec<Automation>,
@@ -190,50 +224,44 @@ impl Automations {
         &self.running
     }
 
-    /// `by_hand` is what the user holds already.
-    pub fn start(&mut self, behaviour: Behaviour, by_hand: AcknowledgeByHand) {
-        let kind = behaviour.kind();
-        self.running.retain(|other| other.kind() != kind);
-        self.running.push(Automation::new(behaviour, by_hand));
-        self.running.sort_by_key(Automation::kind);
+    /// One of the same kind must have been stopped.
+    pub fn start(&mut self, behaviour: Behaviour) {
+        let place = self.running.partition_point(|other| other.kind() < behaviour.kind());
+        self.running.insert(place, Automation::new(behaviour));
     }
 
-    pub fn stop(&mut self, kind: BehaviourKind) -> Option<Automation> {
-        let position = self.running.iter().position(|other| other.kind() == kind)?;
-        Some(self.running.remove(position))
+    pub fn stop(&mut self, kind: BehaviourKind) {
+        self.running.retain(|other| other.kind() != kind);
     }
 
     pub fn observe(&mut self, event: &Event, now: Instant) {
         for automation in &mut self.running {
-            automation.runner_mut().observe(event, now);
+            automation.runner.observe(event, now);
         }
     }
 
     pub fn look(&mut self, client: &Client, now: Instant) {
         for automation in &mut self.running {
-            automation.runner_mut().look(client, now);
+            automation.runner.look(client, now);
         }
     }
 
-    /// The Network Connection has ended; `None` where the user ended it.
-    pub fn link_ended(&mut self, loss: Option<Loss>, now: Instant) {
-        if let Some(Automation::Reconnect(reconnecting)) = self.find_mut(BehaviourKind::Reconnect) {
-            reconnecting.link_ended(loss, now);
-        }
-    }
-
-    /// A Network Connection is being opened, by the user or an automation.
     pub fn opening(&mut self) {
-        if let Some(Automation::Reconnect(reconnecting)) = self.find_mut(BehaviourKind::Reconnect) {
-            reconnecting.opening();
+        for automation in &mut self.running {
+            automation.runner.opening();
         }
     }
 
-    pub fn consumer_mut(&mut self) -> Option<&mut Consuming> {
-        match self.find_mut(BehaviourKind::SlowConsumer) {
-            Some(Automation::SlowConsumer(consuming)) => Some(consuming),
-            _ => None,
+    pub fn link_ended(&mut self, loss: Option<&Loss>, now: Instant) {
+        for automation in &mut self.running {
+            automation.runner.link_ended(loss, now);
         }
+    }
+
+    /// The acknowledgements that any of them holds.
+    pub fn holds(&self) -> AcknowledgeByHand {
+        let each = self.running.iter().map(|automation| automation.runner.holds());
+        each.fold(AcknowledgeByHand::NONE, AcknowledgeByHand::or)
     }
 
     pub fn next_due(&self) -> Option<Instant> {
@@ -247,22 +275,18 @@ impl Automations {
         now: Instant,
     ) -> Option<(BehaviourKind, Action)> {
         self.running.iter_mut().find_map(|automation| {
-            let action = automation.runner_mut().next_action(last_connect, now)?;
+            let action = automation.runner.next_action(last_connect, now)?;
             Some((automation.kind(), action))
         })
     }
 
     pub fn refused(&mut self, kind: BehaviourKind, error: &ActError) {
-        if let Some(automation) = self.find_mut(kind) {
-            automation.runner_mut().refused(error);
+        if let Some(one) = self.running.iter_mut().find(|automation| automation.kind() == kind) {
+            one.runner.refused(error);
         }
     }
 
     pub fn is_busy(&self) -> bool {
         self.running.iter().any(Automation::is_busy)
-    }
-
-    fn find_mut(&mut self, kind: BehaviourKind) -> Option<&mut Automation> {
-        self.running.iter_mut().find(|automation| automation.kind() == kind)
     }
 }

@@ -1,10 +1,11 @@
 //! Publishes at an interval, with a number in the text.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::Runner;
+use super::{Behaves, BehaviourKind, Runner};
 use crate::client::Client;
 use crate::lab::{ActError, Action};
 use crate::mqtt::{Connect, Publish};
@@ -38,7 +39,7 @@ impl Default for PeriodicPublisher {
 /// A [`PeriodicPublisher`] at work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publishing {
-    pub config: PeriodicPublisher,
+    pub config: Arc<PeriodicPublisher>,
     /// How many were given to the client; those above its quota wait there.
     pub sent: u32,
     /// How many the client refused.
@@ -49,12 +50,17 @@ pub struct Publishing {
     is_connected: bool,
 }
 
-impl Publishing {
-    pub(super) fn new(config: PeriodicPublisher) -> Publishing {
+impl Behaves for PeriodicPublisher {
+    const KIND: BehaviourKind = BehaviourKind::PeriodicPublisher;
+    type Running = Publishing;
+
+    fn begin(config: Arc<PeriodicPublisher>) -> Publishing {
         let earliest = Instant::START;
         Publishing { config, sent: 0, refused: 0, refusal: None, earliest, is_connected: false }
     }
+}
 
+impl Publishing {
     pub fn is_done(&self) -> bool {
         self.config.count.is_some_and(|count| self.sent + self.refused >= count)
     }

@@ -1,9 +1,10 @@
 //! Connects again after a loss, with growing delays, if the Reason Code suggests that it may help.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Runner;
+use super::{Behaves, BehaviourKind, Runner};
 use crate::client::Event;
 use crate::lab::{ActError, Action};
 use crate::mqtt::{Connect, PacketType, ReasonCode};
@@ -109,7 +110,7 @@ pub enum ReconnectState {
 /// A [`Reconnect`] at work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reconnecting {
-    pub config: Reconnect,
+    pub config: Arc<Reconnect>,
     pub state: ReconnectState,
     /// Attempts since a connection last lasted long enough.
     pub tries: u32,
@@ -118,8 +119,11 @@ pub struct Reconnecting {
     connected_since: Option<Instant>,
 }
 
-impl Reconnecting {
-    pub(super) fn new(config: Reconnect) -> Reconnecting {
+impl Behaves for Reconnect {
+    const KIND: BehaviourKind = BehaviourKind::Reconnect;
+    type Running = Reconnecting;
+
+    fn begin(config: Arc<Reconnect>) -> Reconnecting {
         Reconnecting {
             config,
             state: ReconnectState::Watching,
@@ -128,45 +132,15 @@ impl Reconnecting {
             connected_since: None,
         }
     }
+}
 
+impl Reconnecting {
     /// The Server Reference of the last loss. The automation does not follow it.
     pub fn server_reference(&self) -> Option<&str> {
         match self.log.back() {
             Some((_, Loss::Told { server_reference, .. }, _)) => server_reference.as_deref(),
             _ => None,
         }
-    }
-
-    pub(super) fn opening(&mut self) {
-        if !matches!(self.state, ReconnectState::Trying { .. }) {
-            // The user has connected first, so the count starts again.
-            self.state = ReconnectState::Watching;
-            self.tries = 0;
-        }
-    }
-
-    pub(super) fn link_ended(&mut self, loss: Option<Loss>, now: Instant) {
-        let stood = self.connected_since.take().map(|since| now - since);
-        let Some(loss) = loss else {
-            self.state = ReconnectState::Watching;
-            self.tries = 0;
-            return;
-        };
-        if stood.is_some_and(|stood| stood >= self.config.longest_wait) {
-            self.tries = 0;
-        }
-        let retry = self.decide(&loss);
-        self.state = match retry {
-            Retry::After(wait) => {
-                self.tries += 1;
-                ReconnectState::Waiting { number: self.tries, due: now + wait }
-            }
-            Retry::Pointless | Retry::TriesUsedUp => ReconnectState::GivenUp,
-        };
-        if self.log.len() == LOSSES_KEPT {
-            self.log.pop_front();
-        }
-        self.log.push_back((now, loss, retry));
     }
 
     fn decide(&self, loss: &Loss) -> Retry {
@@ -189,6 +163,38 @@ impl Runner for Reconnecting {
             self.connected_since = Some(now);
             self.state = ReconnectState::Watching;
         }
+    }
+
+    fn opening(&mut self) {
+        if !matches!(self.state, ReconnectState::Trying { .. }) {
+            // The user has connected first, so the count starts again.
+            self.state = ReconnectState::Watching;
+            self.tries = 0;
+        }
+    }
+
+    fn link_ended(&mut self, loss: Option<&Loss>, now: Instant) {
+        let stood = self.connected_since.take().map(|since| now - since);
+        let Some(loss) = loss else {
+            self.state = ReconnectState::Watching;
+            self.tries = 0;
+            return;
+        };
+        if stood.is_some_and(|stood| stood >= self.config.longest_wait) {
+            self.tries = 0;
+        }
+        let retry = self.decide(loss);
+        self.state = match retry {
+            Retry::After(wait) => {
+                self.tries += 1;
+                ReconnectState::Waiting { number: self.tries, due: now + wait }
+            }
+            Retry::Pointless | Retry::TriesUsedUp => ReconnectState::GivenUp,
+        };
+        if self.log.len() == LOSSES_KEPT {
+            self.log.pop_front();
+        }
+        self.log.push_back((now, loss.clone(), retry));
     }
 
     fn next_due(&self) -> Option<Instant> {

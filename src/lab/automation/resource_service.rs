@@ -1,13 +1,14 @@
 //! A small resource service over MQTT: `GET`, `PUT` and `DELETE` as a User Property, JSON in payloads.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::Runner;
 use super::request::{Outbox, Request, Silence};
+use super::{Behaves, BehaviourKind, Runner};
 use crate::client::{Client, Event};
 use crate::lab::{ActError, Action};
 use crate::mqtt::{Connect, Property, QoS};
@@ -41,7 +42,7 @@ impl Default for ResourceService {
 /// A [`ResourceService`] at work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Serving {
-    pub config: ResourceService,
+    pub config: Arc<ResourceService>,
     /// The resources now, by path below the prefix.
     pub store: BTreeMap<String, Value>,
     pub requests: u32,
@@ -66,8 +67,11 @@ struct Reply {
     body: Value,
 }
 
-impl Serving {
-    pub(super) fn new(config: ResourceService) -> Serving {
+impl Behaves for ResourceService {
+    const KIND: BehaviourKind = BehaviourKind::ResourceService;
+    type Running = Serving;
+
+    fn begin(config: Arc<ResourceService>) -> Serving {
         let parse = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| json!(text));
         let store = config.resources.iter().map(|(path, text)| (path.clone(), parse(text)));
         Serving {
@@ -80,7 +84,9 @@ impl Serving {
             outbox: Outbox::default(),
         }
     }
+}
 
+impl Serving {
     /// Answers that wait for their time.
     pub fn waiting(&self) -> usize {
         self.outbox.len()

@@ -1,11 +1,12 @@
 //! Answers every request with the same text.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::Runner;
 use super::request::{Outbox, Request, Silence};
+use super::{Behaves, BehaviourKind, Runner};
 use crate::client::{Client, Event};
 use crate::lab::{ActError, Action};
 use crate::mqtt::{Connect, Property, Publish, QoS, matches};
@@ -67,7 +68,7 @@ impl Default for Responder {
 /// A [`Responder`] at work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Responding {
-    pub config: Responder,
+    pub config: Arc<Responder>,
     /// Requests so far.
     pub requests: u32,
     pub answered: u32,
@@ -82,8 +83,11 @@ pub struct Responding {
     outbox: Outbox,
 }
 
-impl Responding {
-    pub(super) fn new(config: Responder) -> Responding {
+impl Behaves for Responder {
+    const KIND: BehaviourKind = BehaviourKind::Responder;
+    type Running = Responding;
+
+    fn begin(config: Arc<Responder>) -> Responding {
         Responding {
             config,
             requests: 0,
@@ -95,7 +99,9 @@ impl Responding {
             outbox: Outbox::default(),
         }
     }
+}
 
+impl Responding {
     /// Answers that wait for their time.
     pub fn waiting(&self) -> usize {
         self.outbox.len()
@@ -129,7 +135,7 @@ impl Responding {
 
     fn answer(&self, request: &Request) -> Publish {
         let Responder { payload, content_type, user_properties, qos, correlation, .. } =
-            &self.config;
+            &*self.config;
         let correlation_data = match correlation {
             Correlation::Copied => request.correlation_data.cloned(),
             Correlation::Foreign(text) => Some(Bytes::from(text.clone())),

@@ -1,16 +1,17 @@
 //! Works on every message for a while before it acknowledges it (§3.3.4, §4.9).
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Runner;
-use crate::client::{AckKind, AcknowledgeByHand, Client, Event};
+use super::{Behaves, BehaviourKind, Runner};
+use crate::client::{AckKind, AcknowledgeByHand, Client, Event, Held};
 use crate::lab::{ActError, Action};
-use crate::mqtt::{Connect, PacketId, Properties, ReasonCode};
+use crate::mqtt::{Connect, PacketId};
 use crate::time::Instant;
 
 /// Works on one message at a time; PUBACK or PUBREC is sent when it is done. Messages of QoS 0 need no
 /// acknowledgement and do not wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlowConsumer {
     /// How long the work on each message takes.
     pub takes: Duration,
@@ -25,13 +26,11 @@ impl Default for SlowConsumer {
 /// A [`SlowConsumer`] at work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Consuming {
-    pub config: SlowConsumer,
+    pub config: Arc<SlowConsumer>,
     pub working_on: Option<Work>,
     /// Messages that wait for their turn.
     pub waiting: usize,
     pub finished: u32,
-    /// The acknowledgements that the user holds as well.
-    pub by_hand: AcknowledgeByHand,
 }
 
 /// The message being worked on.
@@ -42,26 +41,13 @@ pub struct Work {
     pub until: Instant,
 }
 
-impl Consuming {
-    pub(super) fn new(config: SlowConsumer, by_hand: AcknowledgeByHand) -> Consuming {
-        Consuming { config, working_on: None, waiting: 0, finished: 0, by_hand }
+impl Behaves for SlowConsumer {
+    const KIND: BehaviourKind = BehaviourKind::SlowConsumer;
+    type Running = Consuming;
+
+    fn begin(config: Arc<SlowConsumer>) -> Consuming {
+        Consuming { config, working_on: None, waiting: 0, finished: 0 }
     }
-
-    /// The acknowledgements that the client holds while this automation runs.
-    pub fn holds(&self) -> AcknowledgeByHand {
-        AcknowledgeByHand { puback: true, pubrec: true, ..self.by_hand }
-    }
-}
-
-/// The held acknowledgements of messages, oldest first.
-pub(in crate::lab) fn owed(client: &Client) -> impl Iterator<Item = (AckKind, PacketId)> {
-    let is_end = |kind: &AckKind| matches!(kind, AckKind::PubAck | AckKind::PubRec);
-    client.held_back().map(|held| (held.kind, held.packet_id)).filter(move |(kind, _)| is_end(kind))
-}
-
-pub(in crate::lab) fn release(packet_id: PacketId) -> Action {
-    let (reason_code, properties) = (ReasonCode::Success, Properties::NONE);
-    Action::Acknowledge { packet_id, reason_code, properties }
 }
 
 impl Runner for Consuming {
@@ -76,7 +62,8 @@ impl Runner for Consuming {
         let mut count = 0;
         let mut first = None;
         let mut is_owed = false;
-        for (kind, packet_id) in owed(client) {
+        for &Held { kind, packet_id, .. } in client.held_back().filter(|held| ENDS.holds(held.kind))
+        {
             first = first.or(Some((kind, packet_id)));
             let in_hand = |work: &Work| work.packet_id == packet_id && work.kind == kind;
             is_owed |= self.working_on.as_ref().is_some_and(in_hand);
@@ -90,6 +77,10 @@ impl Runner for Consuming {
         self.waiting = count - usize::from(self.working_on.is_some());
     }
 
+    fn holds(&self) -> AcknowledgeByHand {
+        ENDS
+    }
+
     fn next_due(&self) -> Option<Instant> {
         self.working_on.map(|work| work.until)
     }
@@ -97,7 +88,7 @@ impl Runner for Consuming {
     fn next_action(&mut self, _last_connect: Option<&Connect>, now: Instant) -> Option<Action> {
         let work = self.working_on.take_if(|work| work.until <= now)?;
         self.finished += 1;
-        Some(release(work.packet_id))
+        Some(Action::acknowledge(work.packet_id))
     }
 
     fn refused(&mut self, _error: &ActError) {
@@ -108,3 +99,6 @@ impl Runner for Consuming {
         self.working_on.is_some()
     }
 }
+
+/// The acknowledgements that say that a message is dealt with.
+const ENDS: AcknowledgeByHand = AcknowledgeByHand { pubcomp: false, ..AcknowledgeByHand::ALL };

@@ -41,6 +41,9 @@ impl Ack {
         };
         r.group(FieldId::VariableHeader.into(), |r| {
             let mut ack = Ack::success(r.packet_id()?);
+            if !r.version().is_5() {
+                return Ok(ack);
+            }
             // A Remaining Length of 2 means Success, of 3 no properties (§3.4.2.1).
             if !r.at_end() {
                 ack.reason_code = r.reason_code(code_field, packet)?;
@@ -58,14 +61,14 @@ impl Ack {
     }
 }
 
-/// Writes Reason Code and properties in the shortest form: both are omitted where they say nothing.
-/// DISCONNECT does the same.
+/// Writes Reason Code and properties in the shortest form: both are omitted where they say nothing, and
+/// before 5.0. DISCONNECT does the same.
 pub(super) fn write_reason(
     reason_code: ReasonCode,
     properties: &Properties,
     w: &mut Writer,
 ) -> Result<(), EncodeError> {
-    if reason_code == ReasonCode::Success && properties.is_empty() {
+    if !w.version().is_5() || reason_code == ReasonCode::Success && properties.is_empty() {
         return Ok(());
     }
     w.byte(reason_code.value());

@@ -2,7 +2,7 @@
 
 use super::{
     Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Reader,
-    ReasonCode, Sink, Writer,
+    ReasonCode, Sink, Version, Writer,
 };
 
 /// The first packet from the Server, but for AUTH [MQTT-3.2.0-1].
@@ -21,6 +21,16 @@ impl ConnAck {
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<ConnAck, DecodeError> {
         r.group(FieldId::VariableHeader.into(), |r| {
             let at = r.at();
+            if r.version() == Version::V3_1 {
+                // Its first byte is not used.
+                r.byte(FieldId::ConnectAcknowledgeFlags.into())?;
+                let reason_code = r.reason_code(FieldId::ConnectReasonCode, PacketType::ConnAck)?;
+                return Ok(ConnAck {
+                    session_present: false,
+                    reason_code,
+                    properties: Properties::NONE,
+                });
+            }
             let flags =
                 r.flags(FieldId::ConnectAcknowledgeFlags.into(), FLAGS, |flags| {
                     match flags & !SESSION_PRESENT {
@@ -39,8 +49,8 @@ impl ConnAck {
     }
 
     pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
-        w.byte(u8::from(self.session_present));
-        w.byte(self.reason_code.value());
+        w.byte(u8::from(self.session_present && w.version() != Version::V3_1));
+        w.byte(self.reason_code.value_as(PacketType::ConnAck, w.version())?);
         self.properties.write(w)
     }
 }

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, Properties, Reader, Sink, Writer,
+    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, Properties, Reader, Sink, Version,
+    Writer,
 };
 use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
@@ -50,18 +51,24 @@ pub struct Will {
 impl Connect {
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Connect, DecodeError> {
         let (flags, keep_alive, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+            let version = r.version();
             r.string_checked(FieldId::ProtocolName, |name| match name {
-                PROTOCOL_NAME => Ok(()),
+                _ if name == version.protocol_name() => Ok(()),
                 _ => Err((0, ErrorKind::ProtocolName)),
             })?;
             let at = r.at();
             match r.byte(FieldId::ProtocolVersion.into())? {
-                PROTOCOL_VERSION => {}
+                level if level == version.level() => {}
                 other => {
-                    return Err(DecodeError { at, kind: ErrorKind::ProtocolVersion(other) });
+                    let kind = match version {
+                        Version::V5 => ErrorKind::ProtocolVersion(other),
+                        Version::V3_1 | Version::V3_1_1 => ErrorKind::ProtocolLevel(other),
+                    };
+                    return Err(DecodeError { at, kind });
                 }
             }
-            let flags = r.flags(FieldId::ConnectFlags.into(), FLAGS, check_flags)?;
+            let flags =
+                r.flags(FieldId::ConnectFlags.into(), FLAGS, |flags| check_flags(flags, version))?;
             let keep_alive = r.two_byte_integer(FieldId::KeepAlive.into())?;
             let at = r.at();
             let properties = r.properties(Holder::Connect)?;
@@ -74,7 +81,10 @@ impl Connect {
             Ok((flags, keep_alive, properties))
         })?;
         r.group(FieldId::Payload.into(), |r| {
+            let (at, version) = (r.at(), r.version());
             let client_id = r.string(FieldId::ClientIdentifier)?;
+            // In 3.1 the packet may end before what its flags announce.
+            let may_end = version == Version::V3_1;
             let will = match flags & WILL_FLAG {
                 0 => None,
                 _ => Some(Will {
@@ -87,13 +97,18 @@ impl Connect {
             };
             let user_name = match flags & USER_NAME_FLAG {
                 0 => None,
+                _ if may_end && r.at_end() => None,
                 _ => Some(r.string(FieldId::UserName)?),
             };
             let password = match flags & PASSWORD_FLAG {
                 0 => None,
+                _ if may_end && r.at_end() => None,
                 _ => Some(r.binary(FieldId::Password)?),
             };
             let clean_start = flags & CLEAN_START != 0;
+            if client_id.is_empty() && !may_omit_client_id(version, flags) {
+                return Err(DecodeError { at, kind: ErrorKind::ClientIdentifierEmpty });
+            }
             Ok(Connect {
                 clean_start,
                 keep_alive,
@@ -107,15 +122,18 @@ impl Connect {
     }
 
     pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+        let version = w.version();
         let bit = |set: bool, flag: u8| if set { flag } else { 0 };
+        let takes_password = version.is_5() || self.user_name.is_some();
+        let password = self.password.as_ref().filter(|_| takes_password);
         let mut flags = bit(self.clean_start, CLEAN_START)
             | bit(self.user_name.is_some(), USER_NAME_FLAG)
-            | bit(self.password.is_some(), PASSWORD_FLAG);
+            | bit(password.is_some(), PASSWORD_FLAG);
         if let Some(will) = &self.will {
             flags |= WILL_FLAG | will.qos.bits() << WILL_QOS.low | bit(will.retain, WILL_RETAIN);
         }
-        w.string(PROTOCOL_NAME)?;
-        w.byte(PROTOCOL_VERSION);
+        w.string(version.protocol_name())?;
+        w.byte(version.level());
         w.byte(flags);
         w.two_byte_integer(self.keep_alive);
         self.properties.write(w)?;
@@ -128,16 +146,25 @@ impl Connect {
         if let Some(user_name) = &self.user_name {
             w.string(user_name)?;
         }
-        if let Some(password) = &self.password {
+        if let Some(password) = password {
             w.binary(password)?;
         }
         Ok(())
     }
 }
 
-fn check_flags(flags: u8) -> Result<(), ErrorKind> {
+fn check_flags(flags: u8, version: Version) -> Result<(), ErrorKind> {
     let will = flags & WILL_FLAG != 0;
+    let lonely_password = flags & (USER_NAME_FLAG | PASSWORD_FLAG) == PASSWORD_FLAG;
+    if lonely_password && !version.is_5() {
+        return Err(ErrorKind::PasswordWithoutUserName);
+    }
     match WILL_QOS.of(flags) {
+        // It does not use bit 0, nor the rest of the Will's bits without a Will.
+        qos if version == Version::V3_1 => match qos {
+            3 if will => Err(ErrorKind::WillQoS3),
+            _ => Ok(()),
+        },
         _ if flags & RESERVED != 0 => Err(ErrorKind::ConnectFlagReserved),
         3 => Err(ErrorKind::WillQoS3),
         1.. if !will => Err(ErrorKind::WillQoSWithoutWill),
@@ -146,8 +173,14 @@ fn check_flags(flags: u8) -> Result<(), ErrorKind> {
     }
 }
 
-const PROTOCOL_NAME: &str = "MQTT";
-const PROTOCOL_VERSION: u8 = 5;
+/// An empty one has the Server assign one; in 3.1.1 only together with Clean Session.
+fn may_omit_client_id(version: Version, flags: u8) -> bool {
+    match version {
+        Version::V3_1 => false,
+        Version::V3_1_1 => flags & CLEAN_START != 0,
+        Version::V5 => true,
+    }
+}
 
 const RESERVED: u8 = 0b0000_0001;
 const CLEAN_START: u8 = 0b0000_0010;

@@ -32,6 +32,7 @@ use super::field::{Bits, Collector, Dissection, FieldId, NoSink, Sink};
 use super::property::{Holder, Properties};
 use super::reader::Reader;
 use super::reason_code::ReasonCode;
+use super::version::Version;
 use super::writer::Writer;
 
 /// A Packet Identifier (§2.2.1): 1 to 65,535, since zero is forbidden [MQTT-2.2.1-3].
@@ -92,7 +93,34 @@ pub enum Packet {
 /// assert_eq!(error.kind.rule(), "[MQTT-3.3.2-2]");
 /// ```
 pub fn decode(frame: &Bytes, sender: Option<Sender>) -> Result<Packet, DecodeError> {
-    Packet::read(&mut Reader::<NoSink>::new(frame, sender))
+    decode_as(frame, sender, Version::V5)
+}
+
+/// The same for a packet of any version.
+///
+/// What only 5.0 has is absent from the packet, or has the value that says nothing: no properties, Reason
+/// Code 0x00 in an acknowledgement, none at all in UNSUBACK. A return code becomes the Reason Code that took
+/// its place, Clean Session becomes `clean_start`.
+///
+/// # Errors
+///
+/// The first rule that the bytes break. [`ErrorKind::rule_in`] names it in the numbers of 3.1.1.
+///
+/// ```
+/// use bytes::Bytes;
+/// use mqtt5_playground::mqtt::{Packet, ReasonCode, Sender, Version, decode_as};
+///
+/// let refused = Bytes::from_static(&[0x20, 0x02, 0x00, 0x05]);
+/// let read = decode_as(&refused, Some(Sender::Server), Version::V3_1_1);
+/// let Ok(Packet::ConnAck(connack)) = read else { panic!() };
+/// assert_eq!(connack.reason_code, ReasonCode::NotAuthorized);
+/// ```
+pub fn decode_as(
+    frame: &Bytes,
+    sender: Option<Sender>,
+    version: Version,
+) -> Result<Packet, DecodeError> {
+    Packet::read(&mut Reader::<NoSink>::new(frame, sender, version))
 }
 
 /// The same reading as [`decode`], with every field kept up to the byte that breaks a rule.
@@ -107,9 +135,14 @@ pub fn decode(frame: &Bytes, sender: Option<Sender>) -> Result<Packet, DecodeErr
 /// assert_eq!(dissection.outcome.unwrap_err().kind, ErrorKind::PacketIdentifierZero);
 /// ```
 pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
-    let mut reader = Reader::<Collector>::new(frame, sender);
+    dissect_as(frame, sender, Version::V5)
+}
+
+/// The same for a packet of any version: the reading of [`decode_as`].
+pub fn dissect_as(frame: &Bytes, sender: Option<Sender>, version: Version) -> Dissection {
+    let mut reader = Reader::<Collector>::new(frame, sender, version);
     let outcome = Packet::read(&mut reader);
-    Dissection { fields: reader.into_sink().finish(), outcome }
+    Dissection { version, fields: reader.into_sink().finish(), outcome }
 }
 
 /// Writes a packet, in the shortest form where there are several. Refuses only what has no representation:
@@ -132,7 +165,26 @@ pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
 /// assert_eq!(encode(&Packet::Publish(publish)), Err(EncodeError::PacketIdentifierMissing));
 /// ```
 pub fn encode(packet: &Packet) -> Result<Bytes, EncodeError> {
-    let mut w = Writer::behind_fixed_header();
+    encode_as(packet, Version::V5)
+}
+
+/// The same in any version. Before 5.0 this omits what has no place there: properties, the Reason Codes of
+/// acknowledgements and DISCONNECT, subscription options other than QoS, and a Password without a User Name.
+/// A SUBACK that refuses says only Failure.
+///
+/// # Errors
+///
+/// Those of [`encode`], and [`EncodeError::OnlyIn5`].
+///
+/// ```
+/// use mqtt5_playground::mqtt::{Packet, Publish, Version, encode_as};
+///
+/// let publish = Packet::Publish(Publish { topic: "a".into(), ..Publish::default() });
+/// assert_eq!(&encode_as(&publish, Version::V5).unwrap()[..], b"\x30\x04\x00\x01a\x00");
+/// assert_eq!(&encode_as(&publish, Version::V3_1_1).unwrap()[..], b"\x30\x03\x00\x01a");
+/// ```
+pub fn encode_as(packet: &Packet, version: Version) -> Result<Bytes, EncodeError> {
+    let mut w = Writer::behind_fixed_header(version);
     let flags = packet.write_body(&mut w)?;
     w.finish(packet.packet_type().value() << 4 | flags)
 }
@@ -231,7 +283,7 @@ impl Packet {
         let (packet_type, flags, length) =
             r.group(FieldId::FixedHeader.into(), read_fixed_header)?;
         if let Some(sender) = r.sender()
-            && !packet_type.sent_by(sender)
+            && !r.version().lets_send(packet_type, sender)
         {
             let kind = ErrorKind::PacketFromWrongSide(packet_type);
             return Err(DecodeError { at: 0, kind });
@@ -283,6 +335,9 @@ impl Packet {
             Packet::UnsubAck(p) => p.write(w)?,
             Packet::PingReq | Packet::PingResp => {}
             Packet::Disconnect(p) => p.write(w)?,
+            Packet::Auth(_) if !w.version().is_5() => {
+                return Err(EncodeError::OnlyIn5(PacketType::Auth));
+            }
             Packet::Auth(p) => p.write(w)?,
         }
         Ok(self.packet_type().fixed_flags().unwrap_or_default())
@@ -375,12 +430,17 @@ impl PacketType {
     }
 
     /// Reads the type and checks the Fixed Header flags: what one byte can already tell.
-    pub(super) fn from_first_byte(byte: u8) -> Result<PacketType, ErrorKind> {
+    pub(super) fn from_first_byte(byte: u8, version: Version) -> Result<PacketType, ErrorKind> {
         let packet_type = PacketType::from_value(byte >> 4).ok_or(ErrorKind::PacketTypeReserved)?;
+        if !version.is_5() && packet_type == PacketType::Auth {
+            return Err(ErrorKind::PacketTypeReserved);
+        }
         match packet_type.fixed_flags() {
+            // A repeated PUBREL, SUBSCRIBE or UNSUBSCRIBE has DUP, and other flags are not used.
+            Some(_) if version == Version::V3_1 => Ok(packet_type),
             Some(flags) if flags != byte & 0x0F => Err(ErrorKind::FixedHeaderFlags(packet_type)),
             Some(_) => Ok(packet_type),
-            None => publish::check_flags(byte).map(|()| packet_type),
+            None => publish::check_flags(byte, version).map(|()| packet_type),
         }
     }
 
@@ -463,14 +523,15 @@ fn read_fixed_header<S: Sink>(
     if r.at_end() {
         return Err(DecodeError { at: 0, kind: ErrorKind::Incomplete });
     }
+    let version = r.version();
     let is_publish = r.rest()[0] >> 4 == PacketType::Publish.value();
     let parts = if is_publish { PUBLISH_FLAGS } else { FIXED_FLAGS };
     let byte = r.flags(FieldId::PacketTypeAndFlags.into(), parts, |byte| {
-        PacketType::from_first_byte(byte).map(drop)
+        PacketType::from_first_byte(byte, version).map(drop)
     })?;
     let packet_type =
-        PacketType::from_first_byte(byte).map_err(|kind| DecodeError { at: 0, kind })?;
-    let length = r.variable_byte_integer(FieldId::RemainingLength.into()).map_err(|error| {
+        PacketType::from_first_byte(byte, version).map_err(|kind| DecodeError { at: 0, kind })?;
+    let length = r.remaining_length().map_err(|error| {
         match error.kind {
             // The Remaining Length itself has not arrived: nothing is known to be wrong yet.
             ErrorKind::Truncated => DecodeError { kind: ErrorKind::Incomplete, ..error },

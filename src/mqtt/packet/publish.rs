@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{
     DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
-    Writer,
+    Version, Writer,
 };
 use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
@@ -48,7 +48,11 @@ impl Publish {
             };
             let properties = r.properties(Holder::Publish)?;
             if topic.is_empty() && properties.topic_alias().is_none() {
-                return Err(DecodeError { at, kind: ErrorKind::TopicNameMissing });
+                let kind = match r.version() {
+                    Version::V5 => ErrorKind::TopicNameMissing,
+                    Version::V3_1 | Version::V3_1_1 => ErrorKind::TopicNameEmpty,
+                };
+                return Err(DecodeError { at, kind });
             }
             Ok((topic, packet_id, properties))
         })?;
@@ -81,10 +85,10 @@ impl Publish {
 }
 
 /// What the first byte of a PUBLISH alone can break.
-pub(super) fn check_flags(byte: u8) -> Result<(), ErrorKind> {
+pub(super) fn check_flags(byte: u8, version: Version) -> Result<(), ErrorKind> {
     match byte & QOS {
         QOS => Err(ErrorKind::QoS3),
-        0 if byte & DUP != 0 => Err(ErrorKind::DupOnQoS0),
+        0 if byte & DUP != 0 && version > Version::V3_1 => Err(ErrorKind::DupOnQoS0),
         _ => Ok(()),
     }
 }

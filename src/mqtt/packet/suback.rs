@@ -29,7 +29,9 @@ impl SubAck {
     pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
         w.two_byte_integer(self.packet_id.get());
         self.properties.write(w)?;
-        self.reason_codes.iter().for_each(|code| w.byte(code.value()));
+        for code in &self.reason_codes {
+            w.byte(code.value_as(PacketType::SubAck, w.version())?);
+        }
         Ok(())
     }
 }

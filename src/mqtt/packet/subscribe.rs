@@ -2,11 +2,11 @@
 
 use super::{
     Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
-    Writer,
+    Version, Writer,
 };
 use crate::mqtt::{
     qos::QoS,
-    topic::{check_topic_filter, split_shared},
+    topic::{check_topic_filter_as, split_shared},
 };
 
 /// Its properties hold for all of its Topic Filters.
@@ -98,7 +98,10 @@ impl Subscribe {
         self.properties.write(w)?;
         for subscription in &self.subscriptions {
             w.string(&subscription.topic_filter)?;
-            w.byte(subscription.options());
+            w.byte(match w.version() {
+                Version::V5 => subscription.options(),
+                Version::V3_1 | Version::V3_1_1 => subscription.qos.bits(),
+            });
         }
         Ok(())
     }
@@ -106,7 +109,17 @@ impl Subscribe {
 
 impl Subscription {
     fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Subscription, DecodeError> {
-        let topic_filter = r.string_checked(FieldId::TopicFilter, check_topic_filter)?;
+        let version = r.version();
+        let topic_filter = r.string_checked(FieldId::TopicFilter, |filter| {
+            check_topic_filter_as(filter, version)
+        })?;
+        if !version.is_5() {
+            let qos = r.flags(FieldId::SubscriptionOptions.into(), REQUESTED_QOS, |byte| {
+                check_requested_qos(byte, version)
+            })?;
+            let qos = QoS::from_bits(MAXIMUM_QOS.of(qos)).unwrap_or_default();
+            return Ok(Subscription { topic_filter, qos, ..Subscription::default() });
+        }
         let options =
             r.flags(FieldId::SubscriptionOptions.into(), OPTIONS, |options| match options {
                 _ if RESERVED.of(options) != 0 => Err(ErrorKind::SubscriptionOptionsReserved),
@@ -136,11 +149,27 @@ impl Subscription {
     }
 }
 
+/// The byte behind a Topic Filter before 5.0. 3.1 does not use its upper six bits.
+fn check_requested_qos(byte: u8, version: Version) -> Result<(), ErrorKind> {
+    match MAXIMUM_QOS.of(byte) {
+        _ if BEFORE_5_RESERVED.of(byte) != 0 && version > Version::V3_1 => {
+            Err(ErrorKind::RequestedQoSReserved)
+        }
+        3 => Err(ErrorKind::SubscriptionQoS3),
+        _ => Ok(()),
+    }
+}
+
 const RESERVED: Bits = Bits::new(7, 6);
 const RETAIN_HANDLING: Bits = Bits::new(5, 4);
 const RETAIN_AS_PUBLISHED: u8 = 0b0000_1000;
 const NO_LOCAL: u8 = 0b0000_0100;
 const MAXIMUM_QOS: Bits = Bits::new(1, 0);
+
+const BEFORE_5_RESERVED: Bits = Bits::new(7, 2);
+
+const REQUESTED_QOS: &[(FieldId, Bits)] =
+    &[(FieldId::SubscriptionReserved, BEFORE_5_RESERVED), (FieldId::SubscriptionQoS, MAXIMUM_QOS)];
 
 const OPTIONS: &[(FieldId, Bits)] = &[
     (FieldId::SubscriptionReserved, RESERVED),

@@ -13,7 +13,7 @@ pub struct UnsubAck {
     pub packet_id: PacketId,
     /// Reason String and User Properties (§3.11.2.1).
     pub properties: Properties,
-    /// One per Topic Filter, in the order of the request [MQTT-3.11.3-1].
+    /// One per Topic Filter, in the order of the request [MQTT-3.11.3-1]; none before 5.0.
     pub reason_codes: Vec<ReasonCode>,
 }
 
@@ -22,6 +22,9 @@ impl UnsubAck {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::UnsubAck)?))
         })?;
+        if !r.version().is_5() {
+            return Ok(UnsubAck { packet_id, properties, reason_codes: Vec::new() });
+        }
         let reason_codes = read_codes(r, FieldId::UnsubAckReasonCode, PacketType::UnsubAck)?;
         Ok(UnsubAck { packet_id, properties, reason_codes })
     }
@@ -29,7 +32,9 @@ impl UnsubAck {
     pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
         w.two_byte_integer(self.packet_id.get());
         self.properties.write(w)?;
-        self.reason_codes.iter().for_each(|code| w.byte(code.value()));
+        if w.version().is_5() {
+            self.reason_codes.iter().for_each(|code| w.byte(code.value()));
+        }
         Ok(())
     }
 }

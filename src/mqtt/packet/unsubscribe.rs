@@ -4,7 +4,7 @@ use super::{
     DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
     Writer,
 };
-use crate::mqtt::topic::check_topic_filter;
+use crate::mqtt::topic::check_topic_filter_as;
 
 /// Removes subscriptions whose Topic Filters are the same character by character [MQTT-3.10.4-1].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +26,12 @@ impl Unsubscribe {
             return Err(DecodeError { at: r.at(), kind: ErrorKind::UnsubscribeEmpty });
         }
         let topic_filters = r.group(FieldId::Payload.into(), |r| {
+            let version = r.version();
             let mut topic_filters = Vec::new();
             while !r.at_end() {
-                topic_filters
-                    .push(r.string_checked(FieldId::UnsubscribeFilter, check_topic_filter)?);
+                topic_filters.push(r.string_checked(FieldId::UnsubscribeFilter, |filter| {
+                    check_topic_filter_as(filter, version)
+                })?);
             }
             Ok(topic_filters)
         })?;

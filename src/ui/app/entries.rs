@@ -9,11 +9,11 @@ use crate::ui::navigation::address::Place;
 
 parts! {
     /// The way through the course.
-    wire: fn course_nav(place: Signal<Place>) {
+    home: fn course_nav(place: Signal<Place>) {
         view! { <CourseNav place/> }.into_any()
     }
     /// The keys of the page.
-    wire: fn keys_dialog(open: RwSignal<bool>) {
+    home: fn keys_dialog(open: RwSignal<bool>) {
         view! { <KeysDialog open/> }.into_any()
     }
 }

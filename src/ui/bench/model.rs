@@ -421,7 +421,7 @@ impl BuiltIn {
                     [
                         connect([Property::ReceiveMaximum(3)]),
                         subscribe("bench/flow"),
-                        Action::Automate(Behaviour::SlowConsumer(SlowConsumer::default())),
+                        Action::Automate(SlowConsumer::default().into()),
                     ],
                 ),
             ],
@@ -487,19 +487,20 @@ fn request() -> Action {
 }
 
 fn responder() -> Behaviour {
-    Behaviour::Responder(Responder {
+    Responder {
         payload: r#"{"status":"healthy","request":{n}}"#.to_owned(),
         content_type: Some("application/json".to_owned()),
         user_properties: vec![("status".to_owned(), "healthy".to_owned())],
         ..Responder::default()
-    })
+    }
+    .into()
 }
 
 fn periodic(topic: &str) -> Behaviour {
     let plain = PeriodicPublisher::default();
     let publish =
         Publish { qos: QoS::AtLeastOnce, topic: topic.to_owned(), ..plain.publish.clone() };
-    Behaviour::PeriodicPublisher(PeriodicPublisher { publish, ..plain })
+    PeriodicPublisher { publish, ..plain }.into()
 }
 
 /// A form's act as it is kept.
@@ -541,7 +542,7 @@ mod tests {
     use super::*;
     use crate::broker::User;
     use crate::capture::Entry;
-    use crate::lab::DEFAULT_LATENCY;
+    use crate::lab::{DEFAULT_LATENCY, Reconnect};
     use crate::mqtt::{ConnectionId, ReasonCode};
     use crate::time::Instant;
 
@@ -565,8 +566,9 @@ mod tests {
         let mut does: Vec<_> = kinds.map(settings::default).collect();
         does.sort_by_key(|behaviour| settings::key(behaviour.kind()));
         for behaviour in &mut does {
-            if let Behaviour::Reconnect(reconnect) = behaviour {
-                reconnect.retry_after = BTreeSet::new();
+            if let Some(reconnect) = behaviour.get::<Reconnect>() {
+                let retry_after = BTreeSet::new();
+                *behaviour = Reconnect { retry_after, ..reconnect.clone() }.into();
             }
         }
         acts.extend(does.into_iter().map(Action::Automate));

@@ -7,4 +7,4 @@ mod model;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
-pub use model::{Source, Summary, difference_name, error_try, error_words};
+pub use model::{Source, Summary, difference_name, error_try, error_words, not_read_words};

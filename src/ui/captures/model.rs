@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::analysis::{Difference, What};
 use crate::capture::Capture;
-use crate::formats::{LoadError, Wrong};
+use crate::formats::{LoadError, NotRead, Skipped, Wrong};
 use crate::language::Strings;
+use crate::mqtt::Version;
 use crate::ui::format::grouped;
 
 /// Where a capture comes from.
@@ -77,6 +78,10 @@ impl Summary {
 pub fn error_words(error: &LoadError, strings: &Strings) -> String {
     match error {
         LoadError::Empty => strings.captures_error_empty().to_owned(),
+        LoadError::TooLarge { most } => {
+            strings.captures_error_too_large(grouped(*most as u64 >> 20))
+        }
+        LoadError::Gzip => strings.captures_error_gzip().to_owned(),
         LoadError::UnknownFormat => strings.captures_error_format().to_owned(),
         LoadError::Json { line, column, reason } => {
             strings.captures_error_json(column, line, reason)
@@ -94,10 +99,48 @@ pub fn error_words(error: &LoadError, strings: &Strings) -> String {
         LoadError::Truncated { at } => strings.captures_error_truncated(grouped(*at as u64)),
         LoadError::Block { at } => strings.captures_error_block(grouped(*at as u64)),
         LoadError::LinkType(link) => strings.captures_error_link_type(link),
-        LoadError::NoMqtt { packets } => strings.captures_error_no_mqtt(grouped(*packets as u64)),
+        LoadError::NoMqtt { packets, skipped } => {
+            let mut words = vec![strings.captures_error_no_mqtt(grouped(*packets as u64))];
+            words.extend(skipped_words(skipped, strings));
+            words.join(" ")
+        }
         LoadError::Link => strings.captures_error_link().to_owned(),
         LoadError::LinkVersion(version) => strings.captures_error_link_version(version),
     }
+}
+
+/// What of a file is not in its capture, a sentence each.
+pub fn not_read_words(not_read: &NotRead, strings: &Strings) -> Vec<String> {
+    let NotRead { missing, unread, dropped, skipped, stopped_at } = not_read;
+    let mut words = Vec::new();
+    if *missing > 0 {
+        words.push(strings.captures_missing(grouped(*missing)));
+    }
+    if *unread > 0 {
+        words.push(strings.captures_unread(grouped(*unread)));
+    }
+    if *dropped > 0 {
+        words.push(strings.captures_dropped(*dropped));
+    }
+    if let Some(at) = stopped_at {
+        words.push(strings.captures_stopped_at(grouped(*at as u64)));
+    }
+    words.extend(skipped_words(skipped, strings));
+    words
+}
+
+fn skipped_words(skipped: &Skipped, strings: &Strings) -> Vec<String> {
+    let mut words = Vec::new();
+    if skipped.tls > 0 {
+        words.push(strings.captures_skipped_tls(skipped.tls));
+    }
+    if skipped.compressed > 0 {
+        words.push(strings.captures_skipped_compressed(skipped.compressed));
+    }
+    if skipped.other > 0 {
+        words.push(strings.captures_skipped_other(skipped.other));
+    }
+    words
 }
 
 /// What to do about it.
@@ -107,16 +150,19 @@ pub fn error_try<'a>(error: &LoadError, strings: &'a Strings) -> &'a str {
         LoadError::Json { .. } | LoadError::OtherJson { .. } | LoadError::Record { .. } => {
             strings.captures_try_json()
         }
-        LoadError::Truncated { .. } | LoadError::Block { .. } => strings.captures_try_again(),
+        LoadError::TooLarge { .. } => strings.captures_try_smaller(),
+        LoadError::Truncated { .. } | LoadError::Block { .. } | LoadError::Gzip => {
+            strings.captures_try_again()
+        }
         LoadError::LinkType(_) | LoadError::NoMqtt { .. } => strings.captures_try_tcp(),
         LoadError::Link | LoadError::LinkVersion(_) => strings.captures_try_link(),
     }
 }
 
-/// What it is that two records say differently.
-pub fn difference_name(difference: &Difference, strings: &Strings) -> String {
+/// What it is that two records say differently, in the words of the newer one's version.
+pub fn difference_name(difference: &Difference, version: Version, strings: &Strings) -> String {
     let name = match difference.what {
-        What::Field(label) => label.name(),
+        What::Field(label) => label.name_in(version),
         What::Error => strings.captures_what_error(),
         What::Address => strings.captures_what_address(),
         What::Close => strings.captures_what_close(),
@@ -155,6 +201,8 @@ mod tests {
         let reason = "expected value".to_owned();
         for error in [
             LoadError::Empty,
+            LoadError::TooLarge { most: 1 << 29 },
+            LoadError::Gzip,
             LoadError::UnknownFormat,
             LoadError::Json { line: 2, column: 4, reason },
             LoadError::OtherJson { line: 2, column: 4 },
@@ -165,7 +213,7 @@ mod tests {
             LoadError::Truncated { at: 5 },
             LoadError::Block { at: 5 },
             LoadError::LinkType(147),
-            LoadError::NoMqtt { packets: 9 },
+            LoadError::NoMqtt { packets: 9, skipped: Skipped::default() },
             LoadError::Link,
             LoadError::LinkVersion(2),
         ] {

@@ -5,7 +5,8 @@ use bytes::Bytes;
 use crate::analysis::{Breakage, Broken};
 use crate::capture::{Capture, ClientSlot, Entry, RecordId};
 use crate::mqtt::{
-    Class, DecodeError, Packet, PacketId, PacketType, ReasonCode, Sender, decode, encode,
+    Class, DecodeError, Packet, PacketId, PacketType, ReasonCode, Sender, Version, decode,
+    decode_as, encode, meant_in_5,
 };
 use crate::ui::forms::{
     ConnectDraft, DisconnectDraft, Draft, Judged, PlainDraft, PublishDraft, SubscribeDraft,
@@ -77,6 +78,24 @@ impl InHand {
 
     pub fn packet(&self) -> Result<Packet, DecodeError> {
         decode(&self.bytes, Some(self.sender))
+    }
+
+    /// The older version in which these bytes are a sound packet, and that packet. `None` where they are one of 5.0,
+    /// and where a packet of 5.0 has been broken on purpose.
+    pub fn older(&self) -> Option<(Version, Packet)> {
+        if self.breakage.is_some() || self.packet().is_ok() {
+            return None;
+        }
+        let named = Version::of_connect(&self.bytes).filter(|version| !version.is_5());
+        let version = named.unwrap_or(Version::V3_1_1);
+        let packet = decode_as(&self.bytes, Some(self.sender), version).ok()?;
+        Some((version, packet))
+    }
+
+    /// What 5.0 writes to mean the same as these bytes of an older version.
+    pub fn written_in_5(&self) -> Option<InHand> {
+        let (_, packet) = self.older()?;
+        InHand::new(&meant_in_5(packet, 1), self.sender)
     }
 
     /// Every way in which the sound packet can be broken.
@@ -340,6 +359,7 @@ mod tests {
     use super::*;
     use crate::lab::{Act, Action, Lab};
     use crate::link::Target;
+    use crate::mqtt::encode_as;
     use crate::mqtt::{Connect, Property, Publish};
     use crate::time::Instant;
     use crate::ui::composer::paste::sender_of;
@@ -473,6 +493,33 @@ mod tests {
                     act(&mut lab, Action::Cut);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn bytes_of_an_older_version_are_told_and_can_be_written_in_5_0() {
+        let sample = |packet| sample(packet, Sender::Client, "c");
+        let in_hand = InHand::new(&sample(PacketType::Publish), Sender::Client).expect("small");
+        assert_eq!(in_hand.older(), None);
+        for packet in PacketType::ALL {
+            let Ok(old) = encode_as(&sample(packet), Version::V3_1_1) else { continue };
+            let taken = in_hand.with_bytes(old.clone(), Sender::Client);
+            let is_same = decode(&old, Some(Sender::Client)).is_ok();
+            match taken.older() {
+                Some((version, read)) => {
+                    assert_eq!((version, read.packet_type()), (Version::V3_1_1, packet));
+                    let written = taken.written_in_5().expect("5.0 can say it");
+                    assert_eq!(written.packet(), Ok(sample(packet)), "{}", packet.name());
+                }
+                None => assert!(is_same || !packet.sent_by(Sender::Client), "{}", packet.name()),
+            }
+        }
+        let old = encode_as(&sample(PacketType::Connect), Version::V3_1).expect("it can be said");
+        let taken = in_hand.with_bytes(old, Sender::Client);
+        assert_eq!(taken.older().map(|(version, _)| version), Some(Version::V3_1));
+        // A packet that is broken on purpose stays one of 5.0.
+        for way in in_hand.ways() {
+            assert_eq!(in_hand.broken_by(way.breakage).older(), None);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use crate::mqtt::{Sender, decode};
+use crate::mqtt::{Sender, Version, decode, decode_as};
 
 /// What was found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +81,10 @@ fn frame_length(bytes: &[u8]) -> Option<usize> {
     None
 }
 
+/// Of 5.0, or a CONNECT that names an older version.
 fn is_sound(packet: &Bytes) -> bool {
-    decode(packet, None).is_ok()
+    let version = Version::of_connect(packet).unwrap_or_default();
+    decode_as(packet, None, version).is_ok()
 }
 
 /// Which side sends these bytes: the one that may, the one given where both may.

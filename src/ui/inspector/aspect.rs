@@ -5,7 +5,7 @@ use super::limits::limits_of;
 use crate::analysis::why::has_why;
 use crate::capture::{Capture, Record};
 use crate::language::Strings;
-use crate::mqtt::PacketType;
+use crate::mqtt::{PacketType, Version};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aspect {
@@ -13,8 +13,8 @@ pub enum Aspect {
     Fields,
     /// What a CONNACK allows, beside that of another.
     Limits,
-    /// 3.1.1 beside 5.0.
-    Versions,
+    /// An older version beside 5.0.
+    Versions(Version),
     /// What led to a refusal or an end.
     Why,
 }
@@ -23,11 +23,12 @@ impl Aspect {
     /// Those that this packet has, fields first; an event of the link has one at most.
     pub fn of(record: &Record, capture: &Capture) -> Vec<Aspect> {
         let packet_type = record.packet_type();
+        let older = record.version.min(Version::V3_1_1);
         let is_answer = packet_type == Some(PacketType::ConnAck);
         [
             (Aspect::Fields, !record.bytes().is_empty()),
             (Aspect::Limits, is_answer && limits_of(capture, record.id).is_some()),
-            (Aspect::Versions, packet_type.is_some_and(has_versions)),
+            (Aspect::Versions(older), has_versions(record)),
             (Aspect::Why, has_why(capture, record.id)),
         ]
         .into_iter()
@@ -35,12 +36,12 @@ impl Aspect {
         .collect()
     }
 
-    pub fn name(self, strings: &Strings) -> &'static str {
+    pub fn name(self, strings: &Strings) -> String {
         match self {
-            Aspect::Fields => strings.inspector_fields(),
-            Aspect::Limits => strings.inspector_limits(),
-            Aspect::Versions => strings.inspector_versions(),
-            Aspect::Why => strings.inspector_why(),
+            Aspect::Fields => strings.inspector_fields().to_owned(),
+            Aspect::Limits => strings.inspector_limits().to_owned(),
+            Aspect::Versions(older) => strings.inspector_versions(older.name()),
+            Aspect::Why => strings.inspector_why().to_owned(),
         }
     }
 }

@@ -34,11 +34,11 @@ fn value_of(sheet: &Sheet, at: usize, limit: usize) -> String {
         (Value::Number(n) | Value::Named(n, _), _) => grouped((*n).into()),
         (Value::None, _) => String::new(),
         (Value::Flag(flag), _) => u8::from(*flag).to_string(),
-        (Value::Text(text), _) => printable(&capped(text, limit)),
+        (Value::Text(text), _) => capped(text, limit),
         (Value::Bytes(bytes), _) => text_or_hex(bytes, limit),
         (Value::ReasonCode(code, _), _) => format!("0x{:02X}", code.value()),
         (Value::Pair(name, value), _) => {
-            format!("{} = {}", printable(&capped(name, limit)), printable(&capped(value, limit)))
+            format!("{} = {}", capped(name, limit), capped(value, limit))
         }
     }
 }
@@ -61,6 +61,13 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
         return summary(sheet, &bits);
     }
     match (&row.value, label) {
+        (Value::Flag(flag), Label::Field(FieldId::CleanStart)) if !sheet.version.is_5() => Some(
+            match flag {
+                false => strings.inspector_clean_session_0(),
+                true => strings.inspector_clean_session_1(),
+            }
+            .to_owned(),
+        ),
         (Value::Flag(flag), _) => flag_meaning(label, *flag, strings).map(str::to_owned),
         (Value::Number(_), Label::Property(PropertyId::TopicAlias, _)) => {
             sheet.aliased.as_ref().map(|(topic, _)| strings.inspector_stands_for(topic))
@@ -76,7 +83,10 @@ pub fn meaning(sheet: &Sheet, at: usize, strings: &Strings) -> Option<String> {
         ),
         (Value::Named(_, name) | Value::ReasonCode(_, name), _) => Some((*name).to_owned()),
         (Value::Text(text), Label::Field(FieldId::ClientIdentifier)) if text.is_empty() => {
-            Some(strings.inspector_client_identifier_empty().to_owned())
+            Some(match sheet.version.is_5() {
+                true => strings.inspector_client_identifier_empty().to_owned(),
+                false => strings.inspector_client_identifier_unnamed().to_owned(),
+            })
         }
         (Value::Text(text), Label::Field(FieldId::TopicName)) if text.is_empty() => {
             Some(match &sheet.aliased {
@@ -214,8 +224,10 @@ fn summary(sheet: &Sheet, bits: &[usize]) -> Option<String> {
                     Some((*name).to_owned())
                 }
                 (Value::Named(n, _), Label::Field(FieldId::PublishQoS)) => Some(format!("QoS {n}")),
-                (Value::Flag(true), _) => Some(label.name().to_owned()),
-                (Value::Named(n @ 1.., _), _) => Some(format!("{} {n}", label.name())),
+                (Value::Flag(true), _) => Some(label.name_in(sheet.version).to_owned()),
+                (Value::Named(n @ 1.., _), _) => {
+                    Some(format!("{} {n}", label.name_in(sheet.version)))
+                }
                 _ => None,
             }
         })
@@ -227,17 +239,6 @@ fn summary(sheet: &Sheet, bits: &[usize]) -> Option<String> {
 fn in_binary(row: &Row, number: u32) -> String {
     let width = row.bits.map_or(8, |bits| usize::from(bits.high - bits.low) + 1);
     format!("{number:0width$b}")
-}
-
-/// Control characters as their pictures (U+2400 and on), so that nothing is invisible.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| match u32::from(c) {
-            code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or(c),
-            0x7F => '\u{2421}',
-            _ => c,
-        })
-        .collect()
 }
 
 /// Bytes as text where they are text, else as digits.
@@ -254,9 +255,9 @@ fn text_or_hex(bytes: &[u8], limit: usize) -> String {
     let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     match text.filter(|text| text.chars().all(is_text)) {
         Some(text) if head.len() < bytes.len() => {
-            format!("{}…", printable(capped(text, limit).trim_end_matches('…')))
+            format!("{}…", capped(text, limit).trim_end_matches('…'))
         }
-        Some(text) => printable(&capped(text, limit)),
+        Some(text) => capped(text, limit),
         None => {
             let shown = bytes.len().min(limit / 3);
             let rest = if shown < bytes.len() { " …" } else { "" };

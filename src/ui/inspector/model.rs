@@ -5,10 +5,11 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::absent::absent;
-use crate::capture::{Capture, Entry, Record, RecordId};
+use crate::capture::{Basis, Capture, Entry, Record, RecordId};
+use crate::language::Strings;
 use crate::mqtt::{
-    Bits, DecodeError, Dissection, Field, Label, Packet, PacketType, Sender, Value, dissect,
-    hex_groups,
+    Bits, DecodeError, Dissection, Field, Label, Packet, PacketType, Sender, Value, Version,
+    dissect_as, hex_groups,
 };
 
 /// One opened packet.
@@ -18,6 +19,10 @@ pub struct Sheet {
     pub record: Option<RecordId>,
     pub bytes: Bytes,
     pub sender: Sender,
+    /// In which it was read.
+    pub version: Version,
+    /// The version of its connection, and how that is known; `None` for bytes that never passed.
+    pub spoken: Option<(Version, Basis)>,
     /// As far as the first byte tells it.
     pub packet_type: Option<PacketType>,
     pub error: Option<DecodeError>,
@@ -89,7 +94,8 @@ impl Sheet {
     pub fn among(capture: &Capture, record: &Record) -> Option<Sheet> {
         let aliased =
             capture.aliased(record).map(|aliased| (aliased.topic.to_owned(), aliased.set_by));
-        Some(Sheet { aliased, ..Sheet::open(record)? })
+        let spoken = Some(capture.version(record.connection));
+        Some(Sheet { aliased, spoken, ..Sheet::open(record)? })
     }
 
     /// `None` for an event of the link.
@@ -103,7 +109,12 @@ impl Sheet {
 
     /// Bytes that never passed, read as this side would send them.
     pub fn read(bytes: Bytes, sender: Sender) -> Sheet {
-        let dissection = dissect(&bytes, Some(sender));
+        Sheet::read_as(bytes, sender, Version::V5)
+    }
+
+    /// The same in any version.
+    pub fn read_as(bytes: Bytes, sender: Sender, version: Version) -> Sheet {
+        let dissection = dissect_as(&bytes, Some(sender), version);
         Sheet::of(bytes, sender, dissection, None)
     }
 
@@ -112,6 +123,8 @@ impl Sheet {
             record,
             packet_type: bytes.first().and_then(|byte| PacketType::from_value(byte >> 4)),
             sender,
+            version: dissection.version,
+            spoken: None,
             bytes,
             error: dissection.outcome.as_ref().err().copied(),
             rows: Vec::new(),
@@ -121,7 +134,8 @@ impl Sheet {
         };
         sheet.add_fields(&dissection.fields, None, 0);
         match &dissection.outcome {
-            Ok(packet) => sheet.add_absent(packet),
+            Ok(packet) if sheet.version.is_5() => sheet.add_absent(packet),
+            Ok(_) => {}
             Err(error) => sheet.mark_broken(*error),
         }
         let top_level = sheet.rows.iter().filter(|row| row.parent.is_none()).count();
@@ -129,6 +143,20 @@ impl Sheet {
             row.place.1 = top_level;
         }
         sheet
+    }
+
+    /// What there is to know about the version, where it is not 5.0 by the connection's own word.
+    pub fn version_words(&self, strings: &Strings) -> Option<String> {
+        let version = self.version.name();
+        match self.spoken {
+            Some((_, Basis::Fits)) => Some(strings.inspector_version_fits(version)),
+            Some((_, Basis::Assumed)) => Some(strings.inspector_version_assumed().to_owned()),
+            Some((spoken, Basis::Connect)) if spoken != self.version => {
+                Some(strings.inspector_version_other(version))
+            }
+            _ if self.version.is_5() => None,
+            _ => Some(strings.inspector_version_older(version)),
+        }
     }
 
     fn add_fields(&mut self, fields: &[Field], parent: Option<usize>, depth: usize) {
@@ -491,5 +519,41 @@ mod tests {
     fn bytes_are_written_as_digits() {
         assert_eq!(sheet(PUBLISH).hex(0..3), "32 11 00");
         assert_eq!(sheet(PUBLISH).hex(17..99), "");
+    }
+
+    #[test]
+    fn an_older_packet_has_its_fields_its_defaults_left_out_and_its_version_told() {
+        let strings = crate::language::Language::En.strings();
+        let mut capture = Capture::default();
+        let mut push = |sender, bytes: &'static [u8]| {
+            let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+            let bytes = Bytes::from_static(bytes);
+            capture.push_packet(Instant::START, slot, connection, sender, bytes)
+        };
+        let connect = push(Sender::Client, b"\x10\x0D\0\x04MQTT\x04\x02\0\x3C\0\x01c");
+        let refused = push(Sender::Server, b"\x20\x03\0\x84\0");
+        let sheet = |capture: &Capture, id| {
+            Sheet::among(capture, capture.get(id).expect("just pushed")).expect("it has bytes")
+        };
+        let sheet_of_connect = sheet(&capture, connect);
+        assert_eq!((sheet_of_connect.error, sheet_of_connect.version), (None, Version::V3_1_1));
+        assert!(sheet_of_connect.rows.iter().all(|row| row.name != RowName::Absent));
+        let words = sheet_of_connect.version_words(strings);
+        assert!(words.is_some_and(|words| words.contains("MQTT 3.1.1")));
+        let sheet_of_refused = sheet(&capture, refused);
+        assert_eq!((sheet_of_refused.error, sheet_of_refused.version), (None, Version::V5));
+        assert_eq!(
+            sheet_of_refused.version_words(strings),
+            Some(strings.inspector_version_other("5.0"))
+        );
+
+        // Without its CONNECT, a PUBLISH that only 3.1.1 reads.
+        let mut capture = Capture::default();
+        let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+        let bytes = Bytes::from_static(b"\x30\x05\0\x01thi");
+        let publish = capture.push_packet(Instant::START, slot, connection, Sender::Client, bytes);
+        capture.settle_versions();
+        let words = sheet(&capture, publish).version_words(strings);
+        assert_eq!(words, Some(strings.inspector_version_fits("3.1.1")));
     }
 }

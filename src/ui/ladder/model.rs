@@ -136,6 +136,8 @@ pub enum Mark {
     /// The connection ended by itself.
     Cut,
     NeverOpened,
+    /// Bytes that a file does not have.
+    Missing,
 }
 
 impl Rung {
@@ -304,6 +306,7 @@ impl Ladder {
             },
             Entry::Broken { sender, .. } => (Mark::Malformed, Some(*sender)),
             Entry::Text { .. } => (Mark::Malformed, Some(Sender::Server)),
+            Entry::Missing(hole) => (Mark::Missing, Some(hole.sender)),
             Entry::Opening { .. } => (Mark::Opening, Some(Sender::Client)),
             Entry::Opened => (Mark::Opened, Some(Sender::Client)),
             Entry::Closed(close) => match (close.was_open, close.by) {

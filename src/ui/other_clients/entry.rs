@@ -8,7 +8,7 @@ use crate::ui::loading::part::parts;
 
 parts! {
     /// A packet as other clients would send it.
-    more: fn other_clients_dialog(shown: RwSignal<Option<Task>>) {
+    tools: fn other_clients_dialog(shown: RwSignal<Option<Task>>) {
         view! { <OtherClientsDialog shown/> }.into_any()
     }
 }

@@ -20,9 +20,10 @@ const LONGEST: usize = 2048;
 pub fn RecordTools(record: Memo<Option<Record>>) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
+    // Other clients are shown with 5.0.
     let kind = Memo::new(move |_| {
         record.with(|record| {
-            let record = record.as_ref()?;
+            let record = record.as_ref().filter(|record| record.version.is_5())?;
             Some((record.packet_type()?, record.sender()?))
         })
     });

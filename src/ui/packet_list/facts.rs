@@ -1,12 +1,12 @@
 //! What one record says in one line.
 
-use crate::capture::{Capture, Entry, LinkClose, Record};
+use crate::capture::{Capture, Entry, Hole, LinkClose, Record};
 use crate::glossary;
 use crate::language::{Language, Strings};
 use crate::link::Target;
 use crate::mqtt::{
-    DecodeError, Packet, PacketType, Properties, Property, PropertyId, PropertyValue, QoS,
-    ReasonCode, RetainHandling, Sender, Subscription,
+    DecodeError, FieldId, Packet, PacketType, Properties, Property, PropertyId, PropertyValue, QoS,
+    ReasonCode, RetainHandling, Sender, Subscription, Version,
 };
 use crate::ui::broker_choice;
 use crate::ui::format::{capped, grouped};
@@ -69,7 +69,7 @@ impl Line {
             None => link_event(&record.entry, strings),
             Some(Ok(packet)) => Line::Packet {
                 packet_type: packet.packet_type(),
-                facts: Facts::of(&packet, strings),
+                facts: Facts::of(&packet, record.version, strings),
             },
             Some(Err(error)) => Line::Malformed {
                 packet_type,
@@ -124,7 +124,7 @@ pub fn explain_error(error: DecodeError, language: Language) -> String {
 }
 
 impl Facts {
-    fn of(packet: &Packet, strings: &Strings) -> Facts {
+    fn of(packet: &Packet, version: Version, strings: &Strings) -> Facts {
         let mut facts = Facts::default();
         match packet {
             Packet::Connect(p) => {
@@ -132,7 +132,11 @@ impl Facts {
                     "" => strings.wire_no_client_identifier().to_owned(),
                     client_id => capped(client_id, TEXT),
                 });
-                facts.add(format!("Clean Start {}", u8::from(p.clean_start)));
+                if !version.is_5() {
+                    facts.add(format!("MQTT {}", version.name()));
+                }
+                let clean = FieldId::CleanStart.name_in(version);
+                facts.add(format!("{clean} {}", u8::from(p.clean_start)));
                 facts.add(format!("Keep Alive {} s", p.keep_alive));
                 if let Some(will) = &p.will {
                     facts.add(format!("Will {}", capped(&will.topic, TEXT)));
@@ -145,8 +149,10 @@ impl Facts {
                 }
             }
             Packet::ConnAck(p) => {
-                facts.key = Some(p.reason_code.in_words(PacketType::ConnAck));
-                facts.add(format!("Session Present {}", u8::from(p.session_present)));
+                facts.key = p.reason_code.in_words_as(PacketType::ConnAck, version);
+                if version > Version::V3_1 {
+                    facts.add(format!("Session Present {}", u8::from(p.session_present)));
+                }
             }
             Packet::Publish(p) => {
                 let alias = p.properties.topic_alias();
@@ -166,7 +172,7 @@ impl Facts {
                 }
             }
             Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
-                facts.key = Some(p.reason_code.in_words(packet.packet_type()));
+                facts.key = p.reason_code.in_words_as(packet.packet_type(), version);
             }
             Packet::Subscribe(p) => {
                 if let [only] = &p.subscriptions[..] {
@@ -179,11 +185,11 @@ impl Facts {
             Packet::Unsubscribe(p) => {
                 facts.filters(p.topic_filters.iter().map(String::as_str), strings);
             }
-            Packet::SubAck(p) => facts.codes(&p.reason_codes, PacketType::SubAck),
-            Packet::UnsubAck(p) => facts.codes(&p.reason_codes, PacketType::UnsubAck),
+            Packet::SubAck(p) => facts.codes(&p.reason_codes, PacketType::SubAck, version),
+            Packet::UnsubAck(p) => facts.codes(&p.reason_codes, PacketType::UnsubAck, version),
             Packet::PingReq | Packet::PingResp => {}
             Packet::Disconnect(p) => {
-                facts.key = Some(p.reason_code.in_words(PacketType::Disconnect))
+                facts.key = p.reason_code.in_words_as(PacketType::Disconnect, version);
             }
             Packet::Auth(p) => facts.key = Some(p.reason_code.in_words(PacketType::Auth)),
         }
@@ -215,9 +221,10 @@ impl Facts {
         }
     }
 
-    fn codes(&mut self, codes: &[ReasonCode], packet: PacketType) {
-        self.key = codes.first().map(|code| code.in_words(packet));
-        self.more.extend(codes.iter().skip(1).take(3).map(|code| code.in_words(packet)));
+    fn codes(&mut self, codes: &[ReasonCode], packet: PacketType, version: Version) {
+        let mut words = codes.iter().filter_map(|code| code.in_words_as(packet, version));
+        self.key = words.next();
+        self.more.extend(words.take(3));
         if codes.len() > 4 {
             self.add(format!("+ {}", codes.len() - 4));
         }
@@ -298,9 +305,25 @@ fn link_event(entry: &Entry, strings: &Strings) -> Line {
         Entry::Opened => (strings.wire_opened().to_owned(), false),
         Entry::Text { length } => (strings.wire_text_message(length), true),
         Entry::Closed(close) => (closed(close, false, strings), !close.was_open),
+        Entry::Missing(hole) => (missing(hole, strings), true),
         Entry::Packet { .. } | Entry::Broken { .. } => (String::new(), false),
     };
     Line::Link { words, is_wrong }
+}
+
+/// What a file lacks, and what cannot be read for that.
+pub fn missing(hole: &Hole, strings: &Strings) -> String {
+    if hole.missing == 0 {
+        return strings.wire_unread(grouped(hole.unread));
+    }
+    let mut words = strings.wire_missing(grouped(hole.missing));
+    if let Some(packet) = hole.begun_type() {
+        words.push_str(&strings.wire_missing_in(packet.name()));
+    }
+    if hole.unread > 0 {
+        words.push_str(&strings.wire_missing_unread(grouped(hole.unread)));
+    }
+    words
 }
 
 /// Whether the client only closed what the Server had ended with DISCONNECT [MQTT-4.13.1-1].
@@ -355,15 +378,19 @@ mod tests {
     use super::*;
     use crate::capture::{Capture, ClientSlot, RecordId};
     use crate::mqtt::{
-        Ack, Connect, ConnectionId, Disconnect, PacketId, Publish, SubAck, Subscribe, Unsubscribe,
-        Will, encode,
+        Ack, ConnAck, Connect, ConnectionId, Disconnect, PacketId, Publish, SubAck, Subscribe,
+        UnsubAck, Unsubscribe, Will, encode,
     };
     use crate::time::Instant;
 
     const ID: PacketId = PacketId::new(7).unwrap();
 
     fn facts(packet: &Packet) -> String {
-        let facts = Facts::of(packet, Language::En.strings());
+        facts_in(packet, Version::V5)
+    }
+
+    fn facts_in(packet: &Packet, version: Version) -> String {
+        let facts = Facts::of(packet, version, Language::En.strings());
         facts.key.into_iter().chain(facts.more).collect::<Vec<_>>().join(" · ")
     }
 
@@ -454,7 +481,7 @@ mod tests {
             (b"", None),
             (b"\x00\x01", None),
             (b"\xFF", None),
-            (b"two\nlines", Some("two\nlines")),
+            (b"two\nlines", Some("two␊lines")),
         ] {
             assert_eq!(payload_preview(payload).as_deref(), expect, "{payload:?}");
         }
@@ -495,6 +522,57 @@ mod tests {
             }
         }
         assert_eq!(capture.at(0).map(|record| record.id), Some(RecordId(0)));
+    }
+
+    #[test]
+    fn older_packets_are_told_in_the_words_of_their_version() {
+        let connect = Connect { client_id: "c".to_owned(), keep_alive: 60, ..Default::default() };
+        let connack = |reason_code| {
+            Packet::ConnAck(ConnAck {
+                session_present: false,
+                reason_code,
+                properties: Properties::NONE,
+            })
+        };
+        let suback = SubAck {
+            packet_id: ID,
+            properties: Properties::NONE,
+            reason_codes: vec![ReasonCode::GrantedQoS1, ReasonCode::UnspecifiedError],
+        };
+        let unsuback =
+            UnsubAck { packet_id: ID, properties: Properties::NONE, reason_codes: Vec::new() };
+        for (packet, version, expect) in [
+            (
+                Packet::Connect(Box::new(connect.clone())),
+                Version::V3_1_1,
+                "c · MQTT 3.1.1 · Clean Session 0 · Keep Alive 60 s",
+            ),
+            (
+                Packet::Connect(Box::new(connect)),
+                Version::V3_1,
+                "c · MQTT 3.1 · Clean Session 0 · Keep Alive 60 s",
+            ),
+            (
+                connack(ReasonCode::Success),
+                Version::V3_1_1,
+                "0x00 Connection Accepted · Session Present 0",
+            ),
+            (
+                connack(ReasonCode::UnsupportedProtocolVersion),
+                Version::V3_1,
+                "0x01 Connection Refused, unacceptable protocol version",
+            ),
+            (Packet::PubAck(Ack::success(ID)), Version::V3_1_1, "id 7"),
+            (
+                Packet::SubAck(suback),
+                Version::V3_1_1,
+                "0x01 Success - Maximum QoS 1 · 0x80 Failure · id 7",
+            ),
+            (Packet::UnsubAck(unsuback), Version::V3_1_1, "id 7"),
+            (Packet::Disconnect(Disconnect::new(ReasonCode::Success)), Version::V3_1_1, ""),
+        ] {
+            assert_eq!(facts_in(&packet, version), expect);
+        }
     }
 
     #[test]

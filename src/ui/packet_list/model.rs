@@ -82,7 +82,7 @@ impl Filter {
             Term::Client(letter) => record.client.letter() == *letter,
             Term::Type(packet_type) => record.packet_type() == Some(*packet_type),
             Term::Number(number) => record.id.number() == *number,
-            Term::From(sender) => record.sender() == Some(*sender),
+            Term::From(sender) => record.side() == Some(*sender),
             Term::Topic(topic) => topics
                 .get_or_insert_with(|| topics_of(capture, record))
                 .iter()
@@ -145,7 +145,7 @@ const TOPIC: &str = "topic:";
 
 /// The Topic Name of a PUBLISH, also behind an alias, the Will Topic, or the Topic Filters.
 fn topics_of(capture: &Capture, record: &Record) -> Vec<String> {
-    match record.valid_packet() {
+    match record.packet().and_then(Result::ok) {
         Some(Packet::Publish(publish)) if publish.topic.is_empty() => {
             let aliased = capture.aliased(record);
             aliased.map(|aliased| aliased.topic.to_owned()).into_iter().collect()
@@ -373,7 +373,7 @@ pub fn as_text(
     for record in ids.filter_map(|id| capture.get(id)) {
         let line = Line::among(capture, record, language);
         let (time, unit) = moment(record.at);
-        let arrow = match record.sender() {
+        let arrow = match record.side() {
             Some(Sender::Client) => "→",
             Some(Sender::Server) => "←",
             None => "·",

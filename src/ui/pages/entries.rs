@@ -12,18 +12,18 @@ use crate::ui::navigation::address::Page;
 
 parts! {
     /// An exercise with its bench, and the code that checks it.
-    bench: fn exercise_page(id: String) {
+    course: fn exercise_page(id: String) {
         view! { <ExercisePage id/> }.into_any()
     }
-    bench: fn chapter_page(id: String) {
+    course: fn chapter_page(id: String) {
         view! { <ChapterPage id/> }.into_any()
     }
     /// The free bench.
-    bench: fn bench_page() {
+    course: fn bench_page() {
         view! { <BenchPage/> }.into_any()
     }
     /// The pages beside the course.
-    bench: fn around_page(page: Page) {
+    course: fn around_page(page: Page) {
         match page {
             Page::Questions => view! { <QuestionsPage/> }.into_any(),
             Page::Checklist => view! { <ChecklistPage/> }.into_any(),
@@ -35,22 +35,22 @@ parts! {
         }
     }
     /// What is asked about earlier chapters.
-    bench: fn recall(chapter: usize) {
+    course: fn recall(chapter: usize) {
         view! { <RecallQuestions chapter/> }.into_any()
     }
-    more: fn reference_page() {
+    tools: fn reference_page() {
         view! { <ReferencePage/> }.into_any()
     }
     /// Captures beside the live one, with everything that reads files.
-    more: fn captures_page() {
+    tools: fn captures_page() {
         view! { <CapturesPage/> }.into_any()
     }
     /// Any packet built, broken and sent.
-    more: fn composer_page() {
+    tools: fn composer_page() {
         view! { <ComposerPage/> }.into_any()
     }
     /// What passes on the home page's live connection.
-    wire: fn live_wire(client: ClientSlot) {
+    home: fn live_wire(client: ClientSlot) {
         view! { <LiveWire client/> }.into_any()
     }
 }

@@ -119,7 +119,7 @@ impl ProgressStore {
             });
             if is_new {
                 let seen = self.progress.with_untracked(|progress| progress.seen().clone());
-                self.change(|progress| progress.seen_mut().add(&seen));
+                self.change(|progress| progress.seen_mut().add_all(&seen));
             }
             if !is_complete {
                 set_timeout(move || _ = turn.try_update(|turn| *turn += 1), Duration::ZERO);

@@ -100,6 +100,13 @@ fn figure(cause: Cause, strings: &Strings) -> Option<String> {
             };
             strings.why_figure_silent(keep_alive, limit, format!("{:.1}", silent.as_secs_f64()))
         }
+        Cause::NotCaptured { hole, missing, unread } => {
+            let number = hole.number();
+            match missing {
+                0 => strings.why_figure_unread(grouped(unread), number),
+                missing => strings.why_figure_missing(grouped(missing), number),
+            }
+        }
         _ => return None,
     })
 }

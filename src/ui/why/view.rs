@@ -12,6 +12,7 @@ use crate::ui::format::moment;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::Line;
 use crate::ui::state::store::{Store, use_store};
+use crate::ui::visible::visible;
 
 /// Nothing for a record that ended nothing.
 #[component]
@@ -62,7 +63,7 @@ fn words(store: Store, why: &Why, language: Language) -> impl IntoView + use<> {
         let rows = story.refused.into_iter().map(|(filter, code)| {
             view! {
                 <li>
-                    <code>{filter}</code>
+                    <code>{visible(&filter).into_owned()}</code>
                     " "
                     {code}
                 </li>
@@ -119,10 +120,10 @@ fn led_to(store: Store, why: &Why, language: Language) -> impl IntoView + use<> 
         let malformed = line.is_malformed();
         let words = line.words();
         Some(view! {
-            <li data-direction=direction(record.sender()) data-culprit=is_culprit.then_some("")>
+            <li data-direction=direction(record.side()) data-culprit=is_culprit.then_some("")>
                 <button type="button" class="why__step" on:click=move |_| store.open(id)>
                     <span class="why__time">{time} " " {unit}</span>
-                    <PacketWay client=record.client sender=record.sender()/>
+                    <PacketWay client=record.client sender=record.side()/>
                     <PacketName name family malformed/>
                     <span class="why__facts" title=words.clone()>{words.clone()}</span>
                     {is_culprit.then(|| view! {

@@ -9,7 +9,8 @@ use crate::course::{
 };
 use crate::lab::Act;
 use crate::mqtt::{
-    Disconnect, Packet, PacketType, Property, PropertyId, Publish, QoS, ReasonCode, v3,
+    Disconnect, Packet, PacketType, Property, PropertyId, Publish, QoS, ReasonCode, Version,
+    encode_as,
 };
 
 pub static EXERCISE: Exercise = Exercise {
@@ -93,12 +94,12 @@ fn publish_described() -> Act {
 
 /// The size of a packet as 3.1.1 would have written it, and as it is.
 fn both_sizes(record: &Record) -> Option<(usize, usize)> {
-    let before = match record.valid_packet()? {
-        Packet::Connect(connect) => v3::connect(&connect),
-        Packet::Publish(publish) => v3::publish(&publish, &publish.topic),
+    let packet = record.valid_packet()?;
+    let before = match packet {
+        Packet::Connect(_) | Packet::Publish(_) => encode_as(&packet, Version::V3_1_1),
         _ => return None,
     };
-    Some((before.ok()?.bytes.len(), record.bytes().len()))
+    Some((before.ok()?.len(), record.bytes().len()))
 }
 
 fn sizes_of_first(evidence: &Evidence, records: &[RecordId]) -> Option<(usize, usize)> {

@@ -12,7 +12,7 @@ use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,
 };
-use crate::lab::{Act, Behaviour, PeriodicPublisher, SlowConsumer};
+use crate::lab::{Act, PeriodicPublisher, SlowConsumer};
 use crate::mqtt::{PacketType, Publish, QoS};
 
 pub static EXERCISE: Exercise = Exercise {
@@ -86,7 +86,7 @@ const MESSAGES: usize = 10;
 /// waits without a slot: for one PUBACK Mosquitto 2.0.11 sends as many of those that wait as the window has slots (fixed in 2.0.13).
 fn take_time(cast: &Cast) -> Act {
     let takes = Duration::from_millis(if cast.is_in_tab() { 2000 } else { 700 });
-    Act::automate(SUBSCRIBER, Behaviour::SlowConsumer(SlowConsumer { takes }))
+    Act::automate(SUBSCRIBER, SlowConsumer { takes })
 }
 
 fn ten_messages(_: &Cast) -> Act {
@@ -98,7 +98,7 @@ fn ten_messages(_: &Cast) -> Act {
     };
     let interval = Duration::from_millis(500);
     let ten = PeriodicPublisher { publish, interval, count: Some(MESSAGES as u32) };
-    Act::automate(PUBLISHER, Behaviour::PeriodicPublisher(ten))
+    Act::automate(PUBLISHER, ten)
 }
 
 fn until_done(cast: &Cast) -> Duration {

@@ -11,7 +11,7 @@ use crate::course::{
     Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Step,
     Verdict,
 };
-use crate::lab::{Act, Action, Behaviour, Login};
+use crate::lab::{Act, Action, Login};
 use crate::link::Fault;
 use crate::mqtt::{
     Connect, Disconnect, Packet, PacketId, PacketType, Property, Publish, QoS, ReasonCode, Sender,
@@ -27,7 +27,7 @@ pub static EXERCISE: Exercise = Exercise {
         ClientSetup {
             role: "collector",
             prepared: |cast| vec![connect_with_will(cast), many_filters()],
-            beginning: |_| vec![Act::automate(A, Behaviour::Login(login()))],
+            beginning: |_| vec![Act::automate(A, login())],
         },
         ClientSetup {
             role: "twin",

@@ -11,7 +11,7 @@ use crate::course::{
     Asks, Broker, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture, Prediction, Step,
     Unmet, Verdict,
 };
-use crate::lab::{Act, Action, Behaviour, Reconnect};
+use crate::lab::{Act, Action, Reconnect};
 use crate::mqtt::{PacketType, Property, ReasonCode};
 use crate::time::Instant;
 
@@ -121,7 +121,7 @@ fn try_again(client: ClientSlot, retry_after: BTreeSet<ReasonCode>) -> Act {
         resume: false,
         ..Reconnect::default()
     };
-    Act::automate(client, Behaviour::Reconnect(reconnect))
+    Act::automate(client, reconnect)
 }
 
 /// No other broker can be made busy: there the patient one insists on what it should let be.

@@ -11,7 +11,7 @@ use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,
 };
-use crate::lab::{Act, Behaviour, Order, Responder};
+use crate::lab::{Act, Order, Responder};
 use crate::mqtt::{PacketType, PropertyId, QoS};
 
 pub static EXERCISE: Exercise = Exercise {
@@ -89,7 +89,7 @@ fn answers_backwards() -> Act {
         order: Order::Reversed(3),
         ..Responder::default()
     };
-    Act::automate(RESPONDER, Behaviour::Responder(responder))
+    Act::automate(RESPONDER, responder)
 }
 
 /// Three requests in a row with Correlation Data of their own, all sent before one of them was answered:

@@ -11,7 +11,7 @@ use crate::course::{
     Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Figure, Finding, Move, Picture, Step,
     Unmet, Verdict, check, figure, judge,
 };
-use crate::lab::{Act, Behaviour, Responder};
+use crate::lab::{Act, Responder};
 use crate::mqtt::{PacketType, Property, PropertyId, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
@@ -113,7 +113,7 @@ fn answers() -> Act {
         content_type: Some(JSON.to_owned()),
         ..Responder::default()
     };
-    Act::automate(RESPONDER, Behaviour::Responder(responder))
+    Act::automate(RESPONDER, responder)
 }
 
 /// The Response Information of the latest CONNACK that has any.

@@ -11,7 +11,7 @@ use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,
 };
-use crate::lab::{Act, Behaviour, ResourceService};
+use crate::lab::{Act, ResourceService};
 use crate::mqtt::{Disconnect, Packet, PacketType, PropertyId, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
@@ -121,7 +121,7 @@ fn serves_devices() -> Act {
     let lamp = ("devices/1".to_owned(), r#"{"name":"lamp","on":true}"#.to_owned());
     let service =
         ResourceService { resources: BTreeMap::from([lamp]), ..ResourceService::default() };
-    Act::automate(RESPONDER, Behaviour::ResourceService(service))
+    Act::automate(RESPONDER, service)
 }
 
 fn call(cast: &Cast, number: u8, method: &str, device: u32, body: &str) -> Act {

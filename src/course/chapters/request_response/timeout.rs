@@ -14,7 +14,7 @@ use crate::course::{
     Asks, Broker, ByHand, Cast, ClientSetup, Evidence, Exercise, Finding, Move, Picture,
     Prediction, Step, Unmet, Verdict,
 };
-use crate::lab::{Act, Action, Behaviour, Responder};
+use crate::lab::{Act, Action, Responder};
 use crate::mqtt::{PacketType, Property, PropertyId, QoS, ReasonCode};
 
 pub static EXERCISE: Exercise = Exercise {
@@ -129,7 +129,7 @@ fn answers_slowly() -> Act {
         delay: SLOWLY,
         ..Responder::default()
     };
-    Act::automate(RESPONDER, Behaviour::Responder(responder))
+    Act::automate(RESPONDER, responder)
 }
 
 /// A success, which may say that nobody is subscribed: the Server need not tell (§3.4.2.1).

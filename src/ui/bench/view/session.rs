@@ -426,7 +426,7 @@ fn settings_of(client: &BenchClient) -> Vec<Action> {
         settings.push(Action::SetRoute(client.route().clone()));
     }
     let automations = client.automations().iter();
-    settings.extend(automations.map(|automation| Action::Automate(automation.behaviour())));
+    settings.extend(automations.map(|automation| Action::Automate(automation.behaviour().clone())));
     let held = client.held_by_person();
     if held != AcknowledgeByHand::NONE {
         settings.push(Action::AcknowledgeByHand(held));

@@ -7,7 +7,7 @@ use crate::ui::loading::part::parts;
 
 parts! {
     /// The choice of a broker.
-    wire: fn broker_form(toggles: RwSignal<u32>, hide: Callback<()>) {
+    home: fn broker_form(toggles: RwSignal<u32>, hide: Callback<()>) {
         view! { <BrokerForm toggles hide/> }.into_any()
     }
 }

@@ -7,7 +7,7 @@ use crate::ui::loading::part::parts;
 
 parts! {
     /// The inside of the broker in the tab.
-    more: fn broker_panel() {
+    tools: fn broker_panel() {
         view! { <Panel/> }.into_any()
     }
 }

@@ -23,6 +23,7 @@ use crate::ui::format::span;
 use crate::ui::format::{capped, grouped};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::{Store, use_store};
+use crate::ui::visible::visible;
 
 #[component]
 pub fn StateTab() -> impl IntoView {
@@ -264,7 +265,7 @@ fn aliases<'a>(aliases: impl Iterator<Item = (u16, &'a str)>, maximum: u16) -> A
     let items: Vec<_> = aliases
         .map(|(alias, topic)| {
             let topic = topic.to_owned();
-            view! { <li><span class="broker-card__id">{alias}</span><code>{topic}</code></li> }
+            view! { <li><span class="broker-card__id">{alias}</span><code>{visible(&topic).into_owned()}</code></li> }
         })
         .collect();
     match (items.is_empty(), maximum) {

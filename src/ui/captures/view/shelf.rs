@@ -5,11 +5,12 @@ use std::sync::Arc;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::fold::unfold;
 use crate::capture::{Capture, Record};
-use crate::formats::{LoadError, Loaded, read_file};
+use crate::formats::{LoadError, Loaded, MAX_FILE, NotRead, read_file};
 use crate::ui::captures::model::{Source, Summary};
 
 /// A capture on the shelf.
@@ -20,12 +21,15 @@ pub struct Item {
     pub source: Source,
     pub capture: Arc<Capture>,
     pub summary: Summary,
-    /// Bytes of MQTT that its file lacked.
-    pub lost: usize,
+    /// What of its file is not in the capture.
+    pub not_read: NotRead,
 }
 
 /// What stands before a capture in an address.
 pub const LINK: &str = "#capture=";
+
+/// How many bytes of a file are taken over at once.
+const PIECE: usize = 8 << 20;
 
 /// Copied freely; made once, by the app.
 #[derive(Clone, Copy)]
@@ -37,6 +41,8 @@ pub struct CaptureShelf {
     compared: RwSignal<Option<(u32, u32)>>,
     /// What could not be opened last: its name and why.
     failure: RwSignal<Option<(Source, LoadError)>>,
+    /// The file that is being read, and how much of it has been, in percent.
+    reading: RwSignal<Option<(String, u32)>>,
     counts: StoredValue<Counts>,
     /// The part of the address that was opened last.
     link: StoredValue<String>,
@@ -57,6 +63,7 @@ impl CaptureShelf {
             shown: RwSignal::new(None),
             compared: RwSignal::new(None),
             failure: RwSignal::new(None),
+            reading: RwSignal::new(None),
             counts: StoredValue::new(Counts::default()),
             link: StoredValue::new(String::new()),
             dropped: RwSignal::new_local(Vec::new()),
@@ -75,7 +82,10 @@ impl CaptureShelf {
         self.link.set_value(fragment.clone());
         spawn_local(async move {
             let read = unfold(&fragment[LINK.len()..]).await;
-            self.take(Source::Link, read.map(|capture| Loaded { capture, lost: 0 }));
+            self.take(
+                Source::Link,
+                read.map(|capture| Loaded { not_read: NotRead::of(&capture), capture }),
+            );
         });
     }
 
@@ -97,20 +107,48 @@ impl CaptureShelf {
     pub fn open_files(self, files: Vec<web_sys::File>) {
         spawn_local(async move {
             for file in files {
-                let bytes = match JsFuture::from(file.array_buffer()).await {
-                    Ok(buffer) => Uint8Array::new(&buffer).to_vec(),
+                let bytes = match file.size() > MAX_FILE as f64 {
+                    true => Err(LoadError::TooLarge { most: MAX_FILE }),
                     // A file that cannot be read holds nothing.
-                    Err(_) => Vec::new(),
+                    false => Ok(self.bytes_of(&file).await.unwrap_or_default()),
                 };
-                self.take(Source::File(file.name()), read_file(&bytes));
+                self.reading.set(None);
+                self.take(Source::File(file.name()), bytes.and_then(|bytes| read_file(&bytes)));
             }
         });
+    }
+
+    /// Takes a file over piece by piece, so that a large one is not in memory twice, and tells how far it
+    /// is.
+    async fn bytes_of(self, file: &web_sys::File) -> Result<Vec<u8>, JsValue> {
+        let size = file.size();
+        let mut bytes = Vec::with_capacity(size as usize);
+        while (bytes.len() as f64) < size {
+            let at = bytes.len();
+            if at > 0 {
+                let percent = (100.0 * at as f64 / size) as u32;
+                self.reading.set(Some((file.name(), percent)));
+            }
+            let piece = file.slice_with_f64_and_f64(at as f64, (at + PIECE) as f64)?;
+            let piece = Uint8Array::new(&JsFuture::from(piece.array_buffer()).await?);
+            bytes.resize(at + piece.length() as usize, 0);
+            piece.copy_to(&mut bytes[at..]);
+            if bytes.len() == at {
+                break;
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// The file that is being read, and how much of it has been, in percent. Tracked.
+    pub fn reading(self) -> Option<(String, u32)> {
+        self.reading.get()
     }
 
     fn take(self, source: Source, read: Result<Loaded, LoadError>) {
         match read {
             Ok(loaded) => {
-                self.put(source, loaded.capture, loaded.lost);
+                self.put(source, loaded.capture, loaded.not_read);
                 self.failure.set(None);
             }
             Err(error) => self.failure.set(Some((source, error))),
@@ -127,18 +165,18 @@ impl CaptureShelf {
             counts.runs += 1;
             counts.runs
         });
-        self.put(Source::Bench(number.unwrap_or_default()), capture, 0);
+        self.put(Source::Bench(number.unwrap_or_default()), capture, NotRead::default());
     }
 
     /// Puts it on the shelf and shows it; the second one invites to compare.
-    fn put(self, source: Source, capture: Capture, lost: usize) {
+    fn put(self, source: Source, capture: Capture, not_read: NotRead) {
         let id = self.counts.try_update_value(|counts| {
             counts.items += 1;
             counts.items
         });
         let id = id.unwrap_or_default();
         let summary = Summary::of(&capture);
-        let item = Item { id, source, capture: Arc::new(capture), summary, lost };
+        let item = Item { id, source, capture: Arc::new(capture), summary, not_read };
         self.items.update(|items| items.push(item));
         self.show(id);
     }

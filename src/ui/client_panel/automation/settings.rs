@@ -53,21 +53,16 @@ pub fn about(kind: BehaviourKind, strings: &Strings) -> &'static str {
 /// As it stands when nobody has touched it.
 pub fn default(kind: BehaviourKind) -> Behaviour {
     match kind {
-        BehaviourKind::Responder => Behaviour::Responder(Responder::default()),
-        BehaviourKind::ResourceService => Behaviour::ResourceService(ResourceService {
+        BehaviourKind::Responder => Responder::default().into(),
+        BehaviourKind::ResourceService => ResourceService {
             resources: [("devices/7".to_owned(), r#"{"name":"lamp","on":true}"#.to_owned())].into(),
             ..ResourceService::default()
-        }),
-        BehaviourKind::PeriodicPublisher => {
-            Behaviour::PeriodicPublisher(PeriodicPublisher::default())
         }
-        BehaviourKind::SlowConsumer => Behaviour::SlowConsumer(SlowConsumer::default()),
-        BehaviourKind::Reconnect => Behaviour::Reconnect(Reconnect::default()),
-        BehaviourKind::Login => Behaviour::Login(Login {
-            user_name: String::new(),
-            password: String::new(),
-            nonce: String::new(),
-        }),
+        .into(),
+        BehaviourKind::PeriodicPublisher => PeriodicPublisher::default().into(),
+        BehaviourKind::SlowConsumer => SlowConsumer::default().into(),
+        BehaviourKind::Reconnect => Reconnect::default().into(),
+        BehaviourKind::Login => Login::default().into(),
     }
 }
 
@@ -84,7 +79,7 @@ pub fn settings(kind: BehaviourKind) -> &'static [Setting<Behaviour>] {
 }
 
 macro_rules! setting {
-    ($variant:ident, $id:literal, $label:ident, $control:expr,
+    ($settings:ident, $id:literal, $label:ident, $control:expr,
      |$r:ident| $read:expr, |$w:ident, $text:ident| $write:expr) => {
         Setting {
             id: $id,
@@ -92,13 +87,13 @@ macro_rules! setting {
             section: None,
             hint: None,
             control: $control,
-            read: |behaviour| match behaviour {
-                Behaviour::$variant($r) => $read,
-                _ => String::new(),
-            },
+            read: |behaviour| behaviour.get::<$settings>().map_or_else(String::new, |$r| $read),
             write: |behaviour, $text| {
-                if let Behaviour::$variant($w) = behaviour {
+                if let Some(settings) = behaviour.get::<$settings>() {
+                    let mut changed = settings.clone();
+                    let $w = &mut changed;
                     $write;
+                    *behaviour = changed.into();
                 }
                 Ok(())
             },

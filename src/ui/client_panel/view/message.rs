@@ -10,6 +10,7 @@ use crate::ui::erased::erased;
 use crate::ui::format::{capped, grouped};
 use crate::ui::forms::BytesForm;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::visible::{visible, visible_lines};
 
 /// Characters of a topic that are shown at first; it may have 65 535.
 const TOPIC: usize = 240;
@@ -35,7 +36,7 @@ pub fn MessageItem(
     let is_whole = RwSignal::new(beyond == 0);
     let topic = StoredValue::new(topic);
     let shown_topic = move || match is_whole.get() {
-        true => topic.get_value(),
+        true => topic.with_value(|topic| visible(topic).into_owned()),
         false => topic.with_value(|topic| capped(topic, TOPIC)),
     };
     let has_properties = !others.is_empty() || !pairs.is_empty();
@@ -49,14 +50,14 @@ pub fn MessageItem(
             let words = locale.strings().panel_payload_more(shown.more);
             view! { <p class="field__hint">{words}</p> }
         });
-        view! { <pre class="message__payload">{shown.text}</pre> {more} }.into_any()
+        view! { <pre class="message__payload">{visible_lines(&shown.text).into_owned()}</pre> {more} }.into_any()
     };
     let chip = |name: &str, value: String| {
         let name = name.to_owned();
         view! {
             <span class="user-property">
-                <span class="user-property__name">{name}</span>
-                <span class="user-property__value">{value}</span>
+                <span class="user-property__name">{visible(&name).into_owned()}</span>
+                <span class="user-property__value">{visible(&value).into_owned()}</span>
             </span>
         }
     };

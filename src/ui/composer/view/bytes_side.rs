@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::state::Composer;
 use crate::language::Strings;
-use crate::mqtt::PacketType;
+use crate::mqtt::{PacketType, Version};
 use crate::ui::components::{CopyButton, Icon};
 use crate::ui::composer::paste::{Around, PasteError};
 use crate::ui::erased::erased;
@@ -40,6 +40,18 @@ pub fn BytesSide(composer: Composer) -> impl IntoView {
         locale.strings().form_bytes(length)
     };
     let chosen = RwSignal::new(Aspect::Fields);
+    let older = Memo::new(move |_| {
+        let older = composer.with(|in_hand| in_hand.older());
+        older.map(|(version, packet)| (version, packet.packet_type()))
+    });
+    // A CONNECT says itself in which version it is to be read; of other packets the learner does.
+    let read_as = RwSignal::new(None::<Version>);
+    let version = Memo::new(move |_| match (older.get(), read_as.get()) {
+        (None, _) => Version::V5,
+        (Some(_), Some(version)) => version,
+        (Some((version, PacketType::Connect)), None) => version,
+        (Some(_), None) => Version::V5,
+    });
     let sheet = move || {
         let (bytes, sender) = composer.with(|in_hand| (in_hand.bytes.clone(), in_hand.sender));
         match bytes.is_empty() {
@@ -50,8 +62,10 @@ pub fn BytesSide(composer: Composer) -> impl IntoView {
                 </div>
             }
             .into_any(),
-            false => view! { <Opened reading=Reading::new(Sheet::read(bytes, sender)) chosen/> }
-                .into_any(),
+            false => {
+                let sheet = Sheet::read_as(bytes, sender, version.get());
+                view! { <Opened reading=Reading::new(sheet) chosen/> }.into_any()
+            }
         }
     };
     view! {
@@ -87,9 +101,59 @@ pub fn BytesSide(composer: Composer) -> impl IntoView {
                 </p>
                 <PiecesBar composer/>
             </div>
+            <OlderNote composer older read_as version/>
             <div class="inspector composer__sheet">{erased(sheet)}</div>
         </section>
     }
+}
+
+/// That the bytes are sound in an older version: the choice how to read them, and the way to 5.0.
+#[component]
+fn OlderNote(
+    composer: Composer,
+    older: Memo<Option<(Version, PacketType)>>,
+    read_as: RwSignal<Option<Version>>,
+    /// In which they are shown.
+    version: Memo<Version>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let choice = move |each: Version| {
+        view! {
+            <button
+                type="button"
+                class="segmented__option"
+                aria-pressed=erased(move || (version.get() == each).to_string())
+                on:click=move |_| read_as.set(Some(each))
+            >
+                {format!("MQTT {}", each.name())}
+            </button>
+        }
+    };
+    erased(move || {
+        let (older, packet) = older.get()?;
+        let words = move || locale.strings().composer_older(packet.name(), older.name());
+        Some(view! {
+            <div class="composer__note" role="status">
+                <Icon name="info"/>
+                <span>{erased(words)}</span>
+                <div
+                    class="segmented segmented--small"
+                    role="group"
+                    aria-label=erased(move || locale.strings().composer_read_as())
+                >
+                    {choice(older)}
+                    {choice(Version::V5)}
+                </div>
+                <button
+                    type="button"
+                    class="button button--small"
+                    on:click=move |_| composer.write_in_5()
+                >
+                    {erased(move || locale.strings().composer_write_in_5())}
+                </button>
+            </div>
+        })
+    })
 }
 
 /// What else was in the paste.

@@ -151,7 +151,10 @@ pub fn Send(
                             </p>
                         }
                         .into_any(),
-                        false => foretold_view(foretold.get(), locale.language()).into_any(),
+                        false => {
+                            let is_older = composer.with(|in_hand| in_hand.older().is_some());
+                            foretold_view(foretold.get(), is_older, locale.language()).into_any()
+                        }
                     })}
                 </div>
                 <p class="field__hint" id="composer-why-not">{erased(why_not)}</p>
@@ -198,14 +201,18 @@ pub fn Send(
     }
 }
 
-fn foretold_view(foretold: Foretold, language: Language) -> impl IntoView {
+fn foretold_view(foretold: Foretold, is_older: bool, language: Language) -> impl IntoView {
     let strings = language.strings();
     let (state, words, rule) = match foretold {
         Foretold::Sound => ("met", strings.composer_sound().to_owned(), None),
         Foretold::Waits => ("warning", strings.composer_waits().to_owned(), Some("§2.1.4")),
         Foretold::Refused { rule, reason_code, by } => {
             let code = format!("0x{:02X} {}", reason_code.value(), reason_code.name());
-            ("malformed", strings.composer_foretold(code, by.name()), Some(rule))
+            let words = match is_older {
+                true => strings.composer_foretold_by_5(code, by.name()),
+                false => strings.composer_foretold(code, by.name()),
+            };
+            ("malformed", words, Some(rule))
         }
     };
     view! {

@@ -191,6 +191,13 @@ impl Composer {
         }
     }
 
+    /// Replaces bytes of an older version by what 5.0 writes to mean the same.
+    pub fn write_in_5(self) {
+        if let Some(in_hand) = self.in_hand.with_untracked(InHand::written_in_5) {
+            self.restore(in_hand);
+        }
+    }
+
     fn restore(self, in_hand: InHand) {
         if let Ok(packet) = in_hand.packet() {
             self.fill(Fields::of(&packet, in_hand.sender));

@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::capture::Record;
-use crate::mqtt::{FieldId, Label, hex_groups, v3};
+use crate::mqtt::{FieldId, Label, hex_groups};
 use crate::ui::inspector::{RowName, Sheet, value};
 
 /// A byte string whose ranges have names.
@@ -58,7 +58,11 @@ impl Labelled {
     /// The fields of a captured packet, a string together with its length. `None` for an event of the
     /// link.
     pub fn of(title: &str, record: &Record) -> Option<Labelled> {
-        let sheet = Sheet::open(record)?;
+        Some(Labelled::of_sheet(title, &Sheet::open(record)?))
+    }
+
+    /// The same for bytes that never passed.
+    pub fn of_sheet(title: &str, sheet: &Sheet) -> Labelled {
         let mut labelled = Labelled::new(title, sheet.bytes.clone());
         let mut at = 0;
         while let Some(row) = sheet.rows.get(at) {
@@ -76,19 +80,14 @@ impl Labelled {
                     Some(FieldId::WillProperties) => format!("will_properties.{}", label.key()),
                     _ => label.key().to_owned(),
                 };
-                labelled.add(key, label.name(), value(&sheet, at), row.range.clone());
+                labelled.add(
+                    key,
+                    label.name_in(sheet.version),
+                    value(sheet, at),
+                    row.range.clone(),
+                );
             }
             at = row.end;
-        }
-        Some(labelled)
-    }
-
-    /// A packet as 3.1.1 writes it.
-    pub fn v3(title: &str, packet: &v3::Encoded) -> Labelled {
-        let mut labelled = Labelled::new(title, packet.bytes.clone());
-        for (id, range) in &packet.fields {
-            let said = said_in_v3(*id, &packet.bytes[range.clone()]);
-            labelled.add(id.key().to_owned(), id.name(), said, range.clone());
         }
         labelled
     }
@@ -231,30 +230,6 @@ fn align(left: &Labelled, right: &Labelled) -> Vec<Pair> {
         }
     }
     pairs
-}
-
-/// What a field of 3.1.1 says, written as the inspector writes it for 5.0.
-fn said_in_v3(id: FieldId, bytes: &[u8]) -> String {
-    match (id, bytes) {
-        (FieldId::PacketTypeAndFlags | FieldId::ConnectFlags, [byte]) => {
-            format!("{:04b} {:04b}", byte >> 4, byte & 0x0F)
-        }
-        (FieldId::RemainingLength, _) => {
-            let value = bytes.iter().rev().fold(0, |sum, byte| sum << 7 | u32::from(byte & 0x7F));
-            value.to_string()
-        }
-        (FieldId::ProtocolVersion, [level]) => level.to_string(),
-        (FieldId::KeepAlive | FieldId::PacketIdentifier, [high, low]) => {
-            u16::from_be_bytes([*high, *low]).to_string()
-        }
-        (FieldId::ApplicationMessage, payload) => text(payload),
-        (_, [_, _, content @ ..]) => text(content),
-        _ => String::new(),
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    std::str::from_utf8(bytes).map(str::to_owned).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,13 +1,19 @@
-//! CONNECT and PUBLISH beside what 3.1.1 would have written, and what it cannot say.
+//! CONNECT and PUBLISH beside what 3.1.1 would have written, and what it cannot say; packets of older versions beside
+//! what 5.0 writes to mean the same.
 
 use super::model::{Diff, Labelled};
-use crate::capture::Record;
+use crate::analysis::answered_by;
+use crate::capture::{Capture, Record};
 use crate::language::Strings;
-use crate::mqtt::{Connect, Packet, PacketType, Properties, PropertyId, Publish, v3};
+use crate::mqtt::{
+    Connect, Packet, PacketType, Properties, PropertyId, Publish, Version, encode, encode_as,
+    meant_in_5,
+};
+use crate::ui::inspector::Sheet;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Versions {
-    /// 3.1.1 on the left, 5.0 on the right.
+    /// The older version on the left, 5.0 on the right.
     pub diff: Diff,
     pub notes: Vec<Note>,
 }
@@ -37,28 +43,82 @@ pub enum Note {
     AliasUnknown { alias: u16 },
     /// Nothing is lost: 5.0 only adds a byte for the length of no properties.
     NothingLost,
+    /// The same seen from 3.1.1.
+    OnlyLength,
+    /// 5.0 has nothing to add to this packet.
+    SameBytes,
+    /// A return code, and the Reason Code that took its place.
+    CodeBefore { before: String, now: String },
+    /// UNSUBACK has Reason Codes only in 5.0.
+    CodeForEach,
 }
 
-/// Whether 3.1.1 is laid beside packets of this type.
-pub fn has_versions(packet_type: PacketType) -> bool {
-    matches!(packet_type, PacketType::Connect | PacketType::Publish)
+/// Whether another version is laid beside this packet: beside CONNECT and PUBLISH of 5.0, and beside everything
+/// older.
+pub fn has_versions(record: &Record) -> bool {
+    match (record.version, record.packet_type()) {
+        (Version::V5, packet) => {
+            matches!(packet, Some(PacketType::Connect | PacketType::Publish))
+        }
+        (Version::V3_1 | Version::V3_1_1, packet) => packet.is_some(),
+    }
 }
 
-/// `None` for other packets, and for those that break a rule. `topic` is what the packet's Topic Alias
-/// stands for, where it carries no Topic Name.
-pub fn versions(record: &Record, topic: Option<&str>) -> Option<Versions> {
-    let (encoded, notes) = match record.valid_packet()? {
-        Packet::Connect(packet) => (v3::connect(&packet).ok()?, connect_notes(&packet)),
+/// `None` for other packets, and for those that break a rule.
+pub fn versions(capture: &Capture, record: &Record) -> Option<Versions> {
+    match record.version {
+        Version::V5 => in_3_1_1(record, capture.aliased(record).map(|aliased| aliased.topic)),
+        Version::V3_1 | Version::V3_1_1 => in_5(capture, record),
+    }
+}
+
+/// An older packet beside what 5.0 writes to mean the same.
+fn in_5(capture: &Capture, record: &Record) -> Option<Versions> {
+    let packet = record.packet()?.ok()?;
+    let asked = answered_by(capture, record.id).and_then(|asked| asked.packet()?.ok());
+    let filters = match asked {
+        Some(Packet::Unsubscribe(asked)) => asked.topic_filters.len(),
+        _ => 1,
+    };
+    let note = match &packet {
+        Packet::Connect(connect) if connect.clean_start => Note::SameSessionNew,
+        Packet::Connect(_) => Note::SameSessionKept,
+        Packet::ConnAck(connack) => Note::CodeBefore {
+            before: connack.reason_code.in_words_as(PacketType::ConnAck, record.version)?,
+            now: connack.reason_code.in_words(PacketType::ConnAck),
+        },
+        Packet::UnsubAck(_) => Note::CodeForEach,
+        Packet::Publish(_) | Packet::Subscribe(_) | Packet::SubAck(_) | Packet::Unsubscribe(_) => {
+            Note::OnlyLength
+        }
+        _ => Note::SameBytes,
+    };
+    let bytes = encode(&meant_in_5(packet, filters)).ok()?;
+    let left = Labelled::of(&format!("MQTT {}", record.version.name()), record)?;
+    let right = Labelled::of_sheet("MQTT 5.0", &Sheet::read(bytes, record.sender()?));
+    Some(Versions { diff: Diff::new(left, right), notes: vec![note] })
+}
+
+/// `topic` is what the packet's Topic Alias stands for, where it carries no Topic Name.
+fn in_3_1_1(record: &Record, topic: Option<&str>) -> Option<Versions> {
+    let (packet, notes) = match record.valid_packet()? {
+        Packet::Connect(packet) => {
+            let notes = connect_notes(&packet);
+            (Packet::Connect(packet), notes)
+        }
         Packet::Publish(packet) => {
             let written = match packet.topic.as_str() {
                 "" => topic.unwrap_or_default(),
                 topic => topic,
             };
-            (v3::publish(&packet, written).ok()?, publish_notes(&packet, topic))
+            let notes = publish_notes(&packet, topic);
+            (Packet::Publish(Publish { topic: written.to_owned(), ..packet }), notes)
         }
         _ => return None,
     };
-    let left = Labelled::v3("MQTT 3.1.1", &encoded);
+    let bytes = encode_as(&packet, Version::V3_1_1).ok()?;
+    let sheet = Sheet::read_as(bytes, record.sender()?, Version::V3_1_1);
+    let left = Labelled::of_sheet("MQTT 3.1.1", &sheet);
     let right = Labelled::of("MQTT 5.0", record)?;
     Some(Versions { diff: Diff::new(left, right), notes })
 }
@@ -127,6 +187,10 @@ impl Note {
             }
             Note::AliasUnknown { alias } => strings.diff_note_alias_unknown(alias),
             Note::NothingLost => strings.diff_note_nothing_lost().to_owned(),
+            Note::OnlyLength => strings.diff_note_only_length().to_owned(),
+            Note::SameBytes => strings.diff_note_same_bytes().to_owned(),
+            Note::CodeBefore { before, now } => strings.diff_note_code_before(before, now),
+            Note::CodeForEach => strings.diff_note_code_for_each().to_owned(),
         }
     }
 }
@@ -136,9 +200,9 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture::{Capture, ClientSlot};
+    use crate::capture::ClientSlot;
     use crate::language::Language;
-    use crate::mqtt::{ConnectionId, Property, Sender, Will, encode};
+    use crate::mqtt::{ConnectionId, Property, Sender, Will};
     use crate::time::Instant;
 
     fn beside(packet: Packet, topic: Option<&str>) -> Versions {
@@ -146,7 +210,7 @@ mod tests {
         let bytes = encode(&packet).expect("it has a representation");
         let (slot, connection) = (ClientSlot(0), ConnectionId(1));
         let id = capture.push_packet(Instant::START, slot, connection, Sender::Client, bytes);
-        versions(capture.get(id).expect("it was just pushed"), topic).expect("it has two versions")
+        in_3_1_1(capture.get(id).expect("it was just pushed"), topic).expect("it has two versions")
     }
 
     fn connect(connect: Connect) -> Versions {
@@ -261,5 +325,42 @@ mod tests {
         let plain =
             beside(Packet::Publish(Publish { topic: "t".into(), ..Publish::default() }), None);
         assert_eq!(plain.notes, [Note::NothingLost]);
+    }
+
+    /// What is told of each packet of a conversation in 3.1.1: the notes, and how many bytes 5.0 adds.
+    #[test]
+    fn what_3_1_1_says_is_laid_beside_what_5_0_would() {
+        use Sender::{Client, Server};
+        let mut capture = Capture::default();
+        let code =
+            |before: &str, now: &str| Note::CodeBefore { before: before.into(), now: now.into() };
+        for (sender, bytes, more, note) in [
+            (Client, &b"\x10\x0D\0\x04MQTT\x04\0\0\x3C\0\x01c"[..], 6, Note::SameSessionKept),
+            (Server, b"\x20\x02\0\0", 1, code("0x00 Connection Accepted", "0x00 Success")),
+            (
+                Server,
+                b"\x20\x02\0\x05",
+                1,
+                code("0x05 Connection Refused, not authorized", "0x87 Not authorized"),
+            ),
+            (Client, b"\x30\x05\0\x01thi", 1, Note::OnlyLength),
+            (Client, b"\x82\x06\0\x01\0\x01a\x01", 1, Note::OnlyLength),
+            (Server, b"\x90\x03\0\x01\x80", 1, Note::OnlyLength),
+            (Client, b"\xA2\x08\0\x02\0\x01a\0\x01b", 1, Note::OnlyLength),
+            (Server, b"\xB0\x02\0\x02", 3, Note::CodeForEach),
+            (Client, b"\x40\x02\0\x01", 0, Note::SameBytes),
+            (Client, b"\xC0\0", 0, Note::SameBytes),
+            (Client, b"\xE0\0", 0, Note::SameBytes),
+        ] {
+            let bytes = Bytes::from_static(bytes);
+            let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+            let id = capture.push_packet(Instant::START, slot, connection, sender, bytes);
+            let record = capture.get(id).expect("it was just pushed");
+            assert!(has_versions(record));
+            let versions = versions(&capture, record).expect("it obeys the rules");
+            let found = (versions.diff.more_on_the_right(), versions.notes);
+            assert_eq!(found, (more, vec![note]), "{record:?}");
+            assert_eq!(versions.diff.left.title, "MQTT 3.1.1");
+        }
     }
 }

@@ -95,7 +95,7 @@ pub fn Bits(
         .collect_view();
     let caption = move || {
         let sheet = sheet.get_value();
-        let name = row_name(sheet.rows[byte].name, locale.strings());
+        let name = row_name(sheet.rows[byte].name, sheet.version, locale.strings());
         let at = sheet.rows[byte].range.start;
         format!("{name} · {} · 0x{:02X}", locale.strings().inspector_at(at), sheet.bytes[at])
     };
@@ -113,13 +113,13 @@ pub fn Bits(
 fn bits_name(sheet: &Sheet, row: usize, strings: &Strings) -> &'static str {
     match (&sheet.rows[row].value, sheet.rows[row].name) {
         (Value::Named(_, name), RowName::Field(Label::Field(FieldId::PacketType))) => name,
-        (_, name) => row_name(name, strings),
+        _ => row_name(sheet.rows[row].name, sheet.version, strings),
     }
 }
 
 /// `QoS 01: At least once`.
 fn in_words(sheet: &Sheet, row: usize, strings: &Strings) -> String {
-    let name = row_name(sheet.rows[row].name, strings);
+    let name = row_name(sheet.rows[row].name, sheet.version, strings);
     let digits = value(sheet, row);
     match meaning(sheet, row, strings) {
         Some(meaning) => format!("{name} {digits}: {meaning}"),

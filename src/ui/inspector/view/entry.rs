@@ -7,7 +7,7 @@ use crate::ui::loading::part::parts;
 
 parts! {
     /// A packet to the last bit.
-    wire: fn inspector(head: bool) {
+    home: fn inspector(head: bool) {
         view! { <Inspector head/> }.into_any()
     }
 }

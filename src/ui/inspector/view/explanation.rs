@@ -12,7 +12,8 @@ use crate::capture::RecordId;
 use crate::glossary::{self, Entry};
 use crate::language::Language;
 use crate::mqtt::{
-    Class, DecodeError, FieldId, Label, PacketType, PropertyId, ReasonCode, Sender, Value,
+    Class, DecodeError, ErrorKind, FieldId, Label, PacketType, PropertyId, ReasonCode, Sender,
+    Value, Version,
 };
 use crate::ui::components::{Evidence, Icon, SpecRef};
 use crate::ui::erased::erased;
@@ -144,13 +145,17 @@ fn packet(sheet: &Sheet, language: Language) -> impl IntoView + use<> {
     let entry = sheet.packet_type.and_then(|packet| glossary::packet(packet, language));
     let name = sheet.packet_type.map_or(language.strings().wire_no_packet(), PacketType::name);
     let section = sheet.packet_type.map(section);
+    let version = sheet.version;
     view! {
         <div class="explanation__head">
             <h3 class="explanation__name">{name}</h3>
-            {section.map(|section| view! { <SpecRef section/> })}
+            {section.map(|section| view! { <SpecRef section version=sheet.version/> })}
             {sheet.packet_type.map(|packet| in_reference(reference::Entry::Packet(packet), language))}
         </div>
-        {entry.map(explained)}
+        {sheet.version_words(language.strings()).map(|words| {
+            view! { <p class="explanation__words">{words}</p> }
+        })}
+        {entry.map(|entry| explained_in(version, entry))}
         <p class="explanation__words explanation__words--aside">
             {language.strings().inspector_overview()}
         </p>
@@ -162,8 +167,14 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
     let name = sheet.rows[row].name;
     let said = meaning(sheet, row, strings);
     let label = name.label();
-    let entry = label.and_then(|label| glossary::field(label, language));
-    let section = label.map(Label::section);
+    let entry = label.and_then(|label| glossary::field(label, sheet.version, language));
+    let section = label.map(|label| label.section_in(sheet.version));
+    let version = sheet.version;
+    // What an older version calls otherwise has an entry of its own.
+    let entry_of = match label.is_some_and(|label| label.key_in(version) != label.key()) {
+        true => Version::V5,
+        false => version,
+    };
     // What an alias stands for was said by an earlier packet.
     let set_by = match label {
         Some(Label::Field(FieldId::TopicName) | Label::Property(PropertyId::TopicAlias, _)) => {
@@ -187,15 +198,15 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
         .then_some(strings.inspector_unread_words());
     view! {
         <div class="explanation__head">
-            <h3 class="explanation__name">{row_name(name, strings)}</h3>
+            <h3 class="explanation__name">{row_name(sheet.rows[row].name, sheet.version, strings)}</h3>
             <span class="explanation__value">{full_value(sheet, row)}</span>
             {said.map(|said| view! { <span>{said}</span> })}
             {set_by.map(|id| view! { <span>{strings.inspector_set_by()} " " <Evidence id/></span> })}
-            {section.map(|section| view! { <SpecRef section/> })}
+            {section.map(|section| view! { <SpecRef section version=sheet.version/> })}
             {looked_up.map(|entry| in_reference(entry, language))}
         </div>
-        {further.map(explained)}
-        {entry.map(explained)}
+        {further.map(|entry| explained_in(version, entry))}
+        {entry.map(|entry| explained_in(entry_of, entry))}
         {unread.map(|words| view! { <p class="explanation__words">{words}</p> })}
     }
 }
@@ -210,16 +221,23 @@ fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoVie
     let around = sheet.broken.map_or(error.at..error.at + 1, |row| sheet.rows[row].range.clone());
     let at_fault = around.start..around.end.min(around.start + 16).max(error.at + 1);
     let entry = glossary::error(error.kind, language);
+    // A rule that 5.0 does not have is explained as that of the older versions.
+    let entry_of = match error.kind.is_only_before_5() {
+        true => Version::V5,
+        false => sheet.version,
+    };
     let words = entry.is_none().then(|| error.kind.to_string());
     let may = match error.kind.class() {
         Class::Framing => strings.inspector_error_may_wait().to_owned(),
+        _ if !sheet.version.is_5() => strings.inspector_error_closes().to_owned(),
         Class::MalformedPacket | Class::ProtocolError => {
             let code = reason(error.kind.reason_code());
             strings.inspector_error_may_close(code, answering_packet(sheet).name())
         }
     };
     let may_rule = match (error.kind.class(), sheet.sender) {
-        (Class::Framing, _) => "§2.1.4",
+        (Class::Framing, _) => ErrorKind::Incomplete.rule_in(sheet.version),
+        _ if !sheet.version.is_5() => "§4.8",
         (_, Sender::Client) => "[MQTT-4.13.1-1]",
         (_, Sender::Server) => "§4.13.1",
     };
@@ -231,11 +249,11 @@ fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoVie
                 {strings.inspector_error_title(error.at, class)}
             </h3>
             <span class="explanation__value">{sheet.hex(at_fault)}</span>
-            <SpecRef section=error.kind.rule()/>
+            <SpecRef section=error.kind.rule_in(sheet.version) version=sheet.version/>
         </div>
-        {entry.map(explained)}
+        {entry.map(|entry| explained_in(entry_of, entry))}
         {words.map(|words| view! { <p class="explanation__words">{words}</p> })}
-        <p class="explanation__words">{may} " " <SpecRef section=may_rule/></p>
+        <p class="explanation__words">{may} " " <SpecRef section=may_rule version=sheet.version/></p>
         {unread.map(|words| view! { <p class="explanation__words">{words}</p> })}
     }
 }
@@ -259,6 +277,14 @@ fn in_reference(entry: reference::Entry, language: Language) -> impl IntoView {
             {language.strings().reference_in_reference()}
         </a>
     }
+}
+
+/// The first sentence alone where what follows is about 5.0.
+fn explained_in(version: Version, entry: Entry) -> impl IntoView {
+    explained(match version {
+        Version::V5 => entry,
+        Version::V3_1 | Version::V3_1_1 => Entry { long: "", ..entry },
+    })
 }
 
 /// The glossary's words, which are HTML made at build time from our own Markdown.

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 
 use super::reading::{Layout, Reading};
 use crate::language::Strings;
-use crate::mqtt::{FieldId, Label};
+use crate::mqtt::{FieldId, Label, Version};
 use crate::ui::browser::data_number;
 use crate::ui::components::{Icon, SpecRef};
 use crate::ui::erased::erased;
@@ -182,9 +182,10 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
             1 => locale.strings().inspector_at(bytes.start),
             _ => locale.strings().inspector_range(bytes.start, bytes.end - 1),
         };
-        let section = name.label().map(|label| label.section());
+        let version = sheet.version;
+        let section = name.label().map(|label| label.section_in(version));
         let is_absent = matches!(name, RowName::Absent | RowName::Default(_));
-        let label = move || row_name(name, locale.strings());
+        let label = move || row_name(name, version, locale.strings());
         view! {
             <div
                 class="field-row"
@@ -218,7 +219,7 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
                 <span class="field-row__range" title=erased(bytes)>
                     {erased(where_it_is)}
                 </span>
-                {section.map(|section| view! { <SpecRef section aside=true/> })}
+                {section.map(|section| view! { <SpecRef section aside=true version/> })}
             </div>
         }
     };
@@ -249,9 +250,9 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
     }
 }
 
-pub fn row_name(name: RowName, strings: &Strings) -> &'static str {
+pub fn row_name(name: RowName, version: Version, strings: &Strings) -> &'static str {
     match name {
-        RowName::Field(label) | RowName::Default(label) => label.name(),
+        RowName::Field(label) | RowName::Default(label) => label.name_in(version),
         RowName::Absent => strings.inspector_absent(),
         RowName::Unread => strings.inspector_unread(),
         RowName::Missing => strings.inspector_missing(),

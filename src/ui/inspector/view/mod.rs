@@ -19,8 +19,9 @@ use leptos::prelude::*;
 use super::aspect::Aspect;
 use super::byte_diff::view::VersionDiff;
 use super::model::Sheet;
-use crate::analysis::{answer_to, answered_by, why::has_why};
+use crate::analysis::{answer_to, answered_by, hole_for_answer, why::has_why};
 use crate::capture::{Record, RecordId};
+use crate::mqtt::Version;
 use crate::ui::browser::focus_within;
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
 use crate::ui::erased::erased;
@@ -66,7 +67,7 @@ pub fn Inspector(
         if has_it { chosen } else { Aspect::Fields }
     });
     let client = move || record.with(|r| r.as_ref().map(|r| r.client.letter().to_string()));
-    let way = move || record.with(|r| r.as_ref().and_then(|r| direction(r.sender())));
+    let way = move || record.with(|r| r.as_ref().and_then(|r| direction(r.side())));
     let label = move || {
         let number = shown.get().map_or(0, |id| id.number());
         locale.strings().inspector_label(number)
@@ -90,6 +91,10 @@ pub fn Inspector(
                 }
             });
         }
+        let hole = record.with(|record| record.clone().filter(|record| record.hole().is_some()));
+        if let Some(record) = hole {
+            return view! { <Missing record chosen/> }.into_any();
+        }
         let Some(sheet) = sheet else { return view! { <Unopened record/> }.into_any() };
         let Some(id) = shown.get_untracked() else { return ().into_any() };
         let whole = match aspect.get() {
@@ -97,7 +102,7 @@ pub fn Inspector(
                 return view! { <Opened reading=Reading::new(sheet) chosen/> }.into_any();
             }
             Aspect::Limits => view! { <LimitsTable id/> }.into_any(),
-            Aspect::Versions => view! { <VersionDiff id=Some(id)/> }.into_any(),
+            Aspect::Versions(_) => view! { <VersionDiff id=Some(id)/> }.into_any(),
             Aspect::Why => view! { <WhyCard id/> }.into_any(),
         };
         // It scrolls, so the keyboard has to reach it.
@@ -214,6 +219,30 @@ pub fn Opened(
     }
 }
 
+/// Bytes that a file lacks, and what it has of the packet in which they are missing.
+#[component]
+fn Missing(record: Record, chosen: RwSignal<Aspect>) -> impl IntoView {
+    let locale = use_locale();
+    let hole = record.hole().cloned()?;
+    let is_start = hole.missing == 0;
+    let begun = (!hole.begun.is_empty()).then(|| Sheet::read(hole.begun.clone(), hole.sender));
+    let words = move || Line::of(&record, locale.language()).words();
+    let meaning = move || match is_start {
+        true => locale.strings().inspector_hole_start(),
+        false => locale.strings().inspector_hole(),
+    };
+    Some(view! {
+        <div class="inspector__aspect inspector__aspect--hole" tabindex="0">
+            <p class="inspector__event">{erased(words)}</p>
+            <p>{erased(meaning)}</p>
+            {begun.is_some().then(|| view! {
+                <p>{erased(move || locale.strings().inspector_hole_begun())}</p>
+            })}
+        </div>
+        {begun.map(|sheet| view! { <Opened reading=Reading::new(sheet) chosen/> })}
+    })
+}
+
 /// What there is to say where there are no bytes: an event of the link, or a record that is gone.
 #[component]
 fn Unopened(record: Memo<Option<Record>>) -> impl IntoView {
@@ -268,7 +297,7 @@ fn Head(
         let family = packet_type.map(PacketFamily::of);
         Some(view! {
             {has_bytes.get().then(|| view! { <PacketName name family malformed/> })}
-            <PacketWay client=record.client sender=record.sender()/>
+            <PacketWay client=record.client sender=record.side()/>
         })
     };
     let facts = move || {
@@ -279,7 +308,11 @@ fn Head(
                 0 => String::new(),
                 size => format!(" · {} B", grouped(size as u64)),
             };
-            Some(format!("#{} · {time} {unit}{size}", record.id.number()))
+            let version = match record.version {
+                Version::V5 => String::new(),
+                older => format!(" · MQTT {}", older.name()),
+            };
+            Some(format!("#{} · {time} {unit}{size}{version}", record.id.number()))
         })
     };
     let joined = Memo::new(move |_| {
@@ -288,11 +321,16 @@ fn Head(
             let at = capture.get(id)?.at;
             let to = answered_by(capture, id).map(|record| (record.id, at.since(record.at)));
             let by = answer_to(capture, id).map(|record| (record.id, record.at.since(at)));
-            Some((to, by))
+            let untold = match by {
+                Some(_) => None,
+                None => hole_for_answer(capture, id),
+            };
+            let untold = untold.and_then(|record| Some((record.id, record.hole()?.missing)));
+            Some((to, by, untold))
         })
     });
     let exchange = move || {
-        let (to, by) = joined.get()?;
+        let (to, by, untold) = joined.get()?;
         let strings = locale.strings();
         let link = |words: &'static str, (id, passed): (RecordId, Duration)| {
             let time = elapsed(passed, strings);
@@ -308,6 +346,14 @@ fn Head(
         Some((
             to.map(|to| link(strings.inspector_answers(), to)),
             by.map(|by| link(strings.inspector_answered_by(), by)),
+            untold.map(|(id, missing)| {
+                view! {
+                    {strings.inspector_answer_untold(grouped(missing))}
+                    " "
+                    <Evidence id/>
+                    " · "
+                }
+            }),
         ))
     };
     // Which neighbours there are changes with the list, and with nothing else.

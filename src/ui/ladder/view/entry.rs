@@ -7,7 +7,7 @@ use crate::ui::loading::part::parts;
 
 parts! {
     /// The wire as a sequence diagram.
-    bench: fn ladder(is_picture: bool) {
+    course: fn ladder(is_picture: bool) {
         view! { <LadderView is_picture/> }.into_any()
     }
 }

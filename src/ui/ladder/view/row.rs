@@ -25,6 +25,7 @@ pub fn LadderRow(
     let locale = use_locale();
     let id = record.id;
     let is_link = record.bytes().is_empty();
+    let is_hole = record.hole().is_some();
     let (time, unit) = moment(record.at);
     let (wait, join) = store.peek(|lab| {
         ladder.with_value(|ladder| {
@@ -33,7 +34,7 @@ pub fn LadderRow(
     });
     let shape = rung.wait();
     let told = wait.filter(|_| shape.is_told());
-    let way = direction(record.sender());
+    let way = direction(record.side());
     let client = record.client.letter().to_string();
     let arrow = {
         let record = record.clone();
@@ -88,11 +89,11 @@ pub fn LadderRow(
     };
     let row = id.0.to_string();
     let content = match is_link {
-        true => view! {
+        true if !is_hole => view! {
             <div class="ladder-row__button" data-row=row.clone() tabindex=erased(tab)>{content}</div>
         }
         .into_any(),
-        false => view! {
+        _ => view! {
             <button class="ladder-row__button" data-row=row.clone() tabindex=erased(tab) on:click=open>
                 {content}
             </button>
@@ -141,6 +142,7 @@ fn mark_name(mark: Mark) -> &'static str {
         Mark::Opened => "opened",
         Mark::Closed => "closed",
         Mark::Cut => "cut",
+        Mark::Missing => "missing",
         Mark::NeverOpened => "never-opened",
     }
 }

@@ -33,12 +33,13 @@ pub fn PacketRow(
     let letter = record.client.letter().to_string();
     let size = record.bytes().len();
     let is_link = size == 0;
+    let is_hole = record.hole().is_some();
     // A close can be opened where there is something to say about it.
     let is_explained = matches!(record.entry, Entry::Closed(_) | Entry::Text { .. })
         && store.peek(|lab| has_why(lab.capture(), id));
     let is_broken = record.packet().is_some_and(|packet| packet.is_err());
     let (time, unit) = moment(record.at);
-    let sender = record.sender();
+    let sender = record.side();
     let client = record.client;
     let tab = move || if at_cursor.get() { "0" } else { "-1" };
 
@@ -59,11 +60,13 @@ pub fn PacketRow(
         <PacketWay client sender/>
     };
     let content = match is_link {
-        true if is_explained => view! {
+        true if is_explained || is_hole => view! {
             <button class="packet-row__button" tabindex=erased(tab) on:click=move |_| on_open.run(id)>
                 {start}
                 {erased(what)}
-                <span class="packet-row__why">{erased(move || locale.strings().why_button())}</span>
+                {is_explained.then(|| view! {
+                    <span class="packet-row__why">{erased(move || locale.strings().why_button())}</span>
+                })}
             </button>
         }
         .into_any(),

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::why::has_why;
-use crate::capture::RecordId;
+use crate::capture::{Record, RecordId};
 use crate::ui::browser::storage::{self, Key};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::model::{Filter, Matches};
@@ -211,12 +211,12 @@ impl WireState {
         }
     }
 
-    /// A packet, or an end that is explained.
+    /// A packet, a hole, or an end that is explained.
     pub fn can_open(self, id: RecordId) -> bool {
         self.store.peek(|lab| {
             let capture = lab.capture();
-            let has_bytes = capture.get(id).is_some_and(|record| !record.bytes().is_empty());
-            has_bytes || has_why(capture, id)
+            let has_bytes = |record: &Record| !record.bytes().is_empty() || record.hole().is_some();
+            capture.get(id).is_some_and(has_bytes) || has_why(capture, id)
         })
     }
 }

@@ -162,6 +162,9 @@ fn row(
         }
         _ => ("same", "met", strings.captures_same()),
     };
+    let records = [pair.left.and_then(|at| left.at(at)), pair.right.and_then(|at| right.at(at))];
+    let version = records.into_iter().flatten().map(|record| record.version).max();
+    let version = version.unwrap_or_default();
     let differences: Vec<_> = pair
         .differences
         .iter()
@@ -176,7 +179,7 @@ fn row(
             };
             view! {
                 <div class="compare__difference">
-                    <dt>{difference_name(difference, strings)}</dt>
+                    <dt>{difference_name(difference, version, strings)}</dt>
                     <dd>{value(&difference.left)}</dd>
                     <dd>{value(&difference.right)}</dd>
                 </div>
@@ -218,11 +221,11 @@ fn cell(capture: &Capture, position: Option<usize>, language: Language) -> AnyVi
         <span
             class="compare__cell"
             data-client=record.client.letter().to_string()
-            data-direction=direction(record.sender())
+            data-direction=direction(record.side())
             title=title
         >
             <span class="compare__time">{time} " " <span class="packet-row__unit">{unit}</span></span>
-            <PacketWay client=record.client sender=record.sender()/>
+            <PacketWay client=record.client sender=record.side()/>
             {name.map(|name| view! { <PacketName name family malformed=is_malformed/> })}
             <span class="compare__facts">{words}</span>
         </span>

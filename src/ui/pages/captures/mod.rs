@@ -9,10 +9,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{FileList, HtmlInputElement};
 
 use crate::ui::captures::view::{CaptureShelf, Item, use_capture_shelf};
-use crate::ui::captures::{Source, error_try, error_words};
+use crate::ui::captures::{Source, error_try, error_words, not_read_words};
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
-use crate::ui::format::grouped;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::Place;
 use crate::ui::navigation::kept_page::use_behind;
@@ -87,6 +86,12 @@ pub fn CapturesPage() -> impl IntoView {
                     </div>
                 }
             }))}
+            {erased(move || shelf.reading().map(|(name, percent)| view! {
+                <p class="captures__banner" role="status">
+                    <Icon name="waiting"/>
+                    <span>{locale.strings().captures_reading(name, percent)}</span>
+                </p>
+            }))}
             <Show when=erased(move || !is_empty.get()) fallback=Empty>
                 <Items shelf/>
             </Show>
@@ -127,7 +132,7 @@ fn OpenFile(shelf: CaptureShelf) -> impl IntoView {
                 class="visually-hidden"
                 type="file"
                 multiple
-                accept=".json,.pcapng,.pcap,.cap,application/json"
+                accept=".json,.pcapng,.pcap,.cap,.gz,application/json,application/gzip"
                 on:change=choose
             />
         </label>
@@ -171,14 +176,9 @@ fn Banner(item: Item) -> impl IntoView {
     let words = move || {
         let strings = locale.strings();
         let name = item.source.name(strings);
-        match item.lost {
-            0 => strings.captures_banner(name),
-            lost => format!(
-                "{} {}",
-                strings.captures_banner(name),
-                strings.captures_lost(grouped(lost as u64))
-            ),
-        }
+        let mut words = vec![strings.captures_banner(name)];
+        words.extend(not_read_words(&item.not_read, strings));
+        words.join(" ")
     };
     view! {
         <p class="captures__banner" role="status">

@@ -191,7 +191,7 @@ impl Line {
             }
             Some(weighed) => weighed,
             None => {
-                match record.packet() {
+                match record.packet().filter(|_| record.version.is_5()) {
                     Some(Ok(Packet::Publish(Publish { properties, .. }))) => {
                         let alias = properties.topic_alias().unwrap_or_default();
                         self.refuse(record.id, alias, alias > self.allowed);

@@ -145,7 +145,9 @@ impl Tracer {
     }
 
     fn read(&mut self, capture: &Capture, record: &Record) {
-        let (Some(packet), Some(sender)) = (record.valid_packet(), record.sender()) else { return };
+        // A message goes its way in older versions too.
+        let packet = record.packet().and_then(Result::ok);
+        let (Some(packet), Some(sender)) = (packet, record.sender()) else { return };
         let key = packet.packet_id().map(|id| (record.connection, id));
         match packet {
             Packet::ConnAck(connack) if !connack.session_present => {
@@ -181,8 +183,10 @@ impl Tracer {
                     return;
                 };
                 let held = self.clients.entry(record.client).or_default();
-                for (filter, code) in filters.iter().zip(unsuback.reason_codes) {
-                    if !code.is_error() {
+                let codes = unsuback.reason_codes;
+                for (index, filter) in filters.iter().enumerate() {
+                    // Before 5.0 there is no code, and no refusal.
+                    if codes.get(index).is_none_or(|code| !code.is_error()) {
                         held.remove(filter);
                     }
                 }

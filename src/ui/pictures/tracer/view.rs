@@ -15,6 +15,7 @@ use crate::ui::loading::locale::use_locale;
 use crate::ui::pictures::marks::view::{Frame, use_marks};
 use crate::ui::pictures::view::sight;
 use crate::ui::state::store::{Store, use_store};
+use crate::ui::visible::visible;
 
 /// The messages that are drawn, oldest first.
 #[derive(Clone, Default, PartialEq)]
@@ -201,7 +202,7 @@ fn message(trace: &Trace, strings: &'static Strings) -> AnyView {
     view! {
         <p class="tracer__head">
             {from}
-            <code class="tracer__topic">{trace.topic.clone()}</code>
+            <code class="tracer__topic">{visible(&trace.topic).into_owned()}</code>
             <span class="tracer__facts">{qos} " " {retain}</span>
         </p>
         {tree(&trace.tree(), strings)}
@@ -239,7 +240,7 @@ fn tree(tree: &Tree, strings: &'static Strings) -> AnyView {
     let topic = tree.topic.iter().enumerate().map(|(at, level)| {
         let end = if at == last { tree.columns } else { at + 1 };
         let column = format!("{} / {}", at + 1, end + 1);
-        view! { <span class="tracer__name" style:grid-column=column>{level.clone()}</span> }
+        view! { <span class="tracer__name" style:grid-column=column>{visible(level).into_owned()}</span> }
     });
     let topic = topic.collect_view();
     let rows = tree.rows.iter().map(|it| row(it, strings)).collect_view();

@@ -13,8 +13,8 @@ pub fn candidates(capture: &Capture) -> Vec<(RecordId, PacketType)> {
         .records()
         .rev()
         .filter(|record| record.sender() == Some(Sender::Client))
+        .filter(|record| record.version.is_5() && has_versions(record))
         .filter_map(|record| Some((record.id, record.packet_type()?)))
-        .filter(|(_, packet)| has_versions(*packet))
         .take(SHOWN)
         .collect();
     found.reverse();

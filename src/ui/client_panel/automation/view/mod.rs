@@ -47,7 +47,8 @@ pub fn AutomationGroup(client: ClientSlot) -> impl IntoView {
         let kind = chosen.get();
         let running = store.peek(|lab| {
             let one = lab.client(client)?;
-            one.automations().iter().find(|one| one.kind() == kind).map(Automation::behaviour)
+            let running = one.automations().iter().find(|one| one.kind() == kind)?;
+            Some(running.behaviour().clone())
         });
         let draft = RwSignal::new(running.unwrap_or_else(|| default(kind)));
         let is_running = move || kinds.with(|kinds| kinds.contains(&kind));

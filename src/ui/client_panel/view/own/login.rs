@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::auth;
 use crate::capture::ClientSlot;
-use crate::lab::{Act, ActError, Action, Behaviour, Login};
+use crate::lab::{Act, ActError, Action, Login};
 use crate::language::Language;
 use crate::mqtt::{Auth, Packet, PacketType, Property, ReasonCode, Sender};
 use crate::ui::client_panel::refusal;
@@ -43,7 +43,7 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
             told.set(Some(|language| language.strings().own_auth_no_user().to_owned()));
             return None;
         };
-        let _ = store.act(Act::automate(client, Behaviour::Login(login)));
+        let _ = store.act(Act::automate(client, login));
         Some(opening)
     };
     let put = move |()| {

@@ -1,4 +1,4 @@
-//! A captured CONNECT or PUBLISH beside what 3.1.1 would have written.
+//! A captured packet beside what another version would have written.
 
 use leptos::prelude::*;
 
@@ -22,15 +22,13 @@ pub fn VersionDiff(
         store.peek(|lab| {
             let capture = lab.capture();
             let record = capture.get(id)?;
-            versions(record, capture.aliased(record).map(|aliased| aliased.topic))
+            versions(capture, record)
         })
     });
     let empty = move || {
         let strings = locale.strings();
-        let packet =
-            id.get().and_then(|id| store.record(id)).and_then(|record| record.packet_type());
-        match packet {
-            Some(packet) if has_versions(packet) => strings.diff_broken(),
+        match id.get().and_then(|id| store.record(id)) {
+            Some(record) if has_versions(&record) => strings.diff_broken(),
             _ => strings.diff_nothing_yet(),
         }
     };
