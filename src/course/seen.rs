@@ -84,6 +84,11 @@ impl Seen {
         self.0.len() > before
     }
 
+    /// Takes in what has been seen elsewhere too.
+    pub fn add_all(&mut self, other: &Seen) {
+        other.iter().for_each(|sight| self.add(sight));
+    }
+
     fn note_properties(&mut self, holder: Holder, properties: &Properties) {
         for property in properties {
             self.add(Sight::Property(holder, property.id()));

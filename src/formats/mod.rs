@@ -4,6 +4,7 @@ mod file;
 mod gzip;
 pub mod json;
 pub mod pcap;
+pub mod secrets;
 pub mod share;
 mod text;
 

@@ -32,11 +32,11 @@ pub use route::Route;
 
 use crate::auth::KEY_LENGTH;
 use crate::broker;
-use crate::capture::{Capture, ClientSlot};
+use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record};
 pub use crate::client::AcknowledgeByHand;
 use crate::client::CommandError;
 use crate::link::{BrokerAddress, LinkCommand, LinkEvent, Target, listener};
-use crate::mqtt::ConnectionId;
+use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
 
 pub struct Lab {
@@ -178,6 +178,25 @@ impl Lab {
     pub fn rename_client(&mut self, slot: ClientSlot, role: &str) {
         if let Some(client) = self.client_mut(slot) {
             client.set_role(role);
+        }
+    }
+
+    /// Puts records of an earlier bench behind those that are there, numbered anew. Connections that were
+    /// open then have ended at `now`.
+    pub fn put_back(&mut self, records: impl IntoIterator<Item = Record>, now: Instant) {
+        let mut open: LiteMap<ConnectionId, ClientSlot> = LiteMap::new();
+        for record in records {
+            match record.entry {
+                Entry::Closed(_) => drop(open.remove(&record.connection)),
+                _ => drop(open.insert(record.connection, record.client)),
+            }
+            self.next_connection = self.next_connection.max(record.connection.0.saturating_add(1));
+            self.capture.push(record.at, record.client, record.connection, record.entry);
+        }
+        for (connection, client) in open {
+            let by = Some(Sender::Client);
+            let close = LinkClose { by, was_open: true, code: None, reason: String::new() };
+            self.capture.push(now, client, connection, Entry::Closed(close));
         }
     }
 

@@ -18,6 +18,7 @@ fn known_role(role: &str, strings: &Strings) -> Option<&'static str> {
         "brief" => strings.role_brief(),
         "client" => strings.role_client(),
         "collector" => strings.role_collector(),
+        "composer" => strings.role_composer(),
         "curious" => strings.role_curious(),
         "device" => strings.role_device(),
         "display" => strings.role_display(),

@@ -1,6 +1,7 @@
 //! The free bench: clients that come and go, act by themselves, and are kept and shared.
 
 use mqtt5_playground::language::Language;
+use mqtt5_playground::ui::bench::model::SetUp;
 use thirtyfour::Key;
 use thirtyfour::prelude::*;
 
@@ -75,7 +76,7 @@ async fn clients_come_go_and_are_renamed_and_the_whole_is_kept_and_shared() -> O
         page.driver().action_chain().send_keys(Key::Escape + "").perform().await?;
 
         page.reload().await?;
-        page.see(".client-panel[data-client=A]").await?;
+        page.see(".client-panel[data-client=C]").await?;
         set_up(&page, "mine").await?;
         page.gone(".client-panel[data-client=C]").await?;
         page.see_html(".client-panel[data-client=B] .client-panel__name", "gateway").await?;
@@ -154,6 +155,209 @@ async fn the_bench_fits_a_phone() -> Outcome {
     .await
 }
 
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_bench_stays_behind_every_page() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        open(&page).await?;
+        let strings = page.strings();
+        page.panel('A').connect().await?;
+        page.panel('B').connect().await?;
+        page.panel('B').choose("SUBSCRIBE").await?;
+        page.panel('B').send("SUBSCRIBE").await?;
+        page.packet("SUBACK", 'B', "in").await?;
+        for place in [
+            "page=troubleshooting",
+            "page=questions",
+            "page=checklist",
+            "page=finish",
+            "page=composer",
+            "page=reference",
+            "chapter=sessions",
+        ] {
+            follow(&page, place).await?;
+            page.see("main#main:not(.bench-page) h1").await?;
+            page.gone(".bench-page").await?;
+            page.evaluate("history.back()").await?;
+            page.see(".bench-page#main").await?;
+            page.panel('A').says(strings.link_connected()).await?;
+            page.packet("SUBACK", 'B', "in").await?;
+        }
+
+        // What the composer publishes reaches the subscriber, and its client goes with it.
+        follow(&page, "page=composer").await?;
+        page.see_html(".composer__seat", &strings.composer_on_the_bench('C')).await?;
+        press(&page.see(".composer__connect").await?).await?;
+        type_over(&page.see("#composer-publish-topic_name").await?, "bench/composed").await?;
+        press(&page.see(".composer__go:not([aria-disabled])").await?).await?;
+        page.packet("PUBACK", 'C', "in").await?;
+        follow(&page, "page=bench").await?;
+        page.packet("PUBLISH", 'B', "in").await?;
+        page.panel('B').mentions("bench/composed").await?;
+        page.gone(".client-panel[data-client=C]").await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_composer_does_not_disturb_an_exercise() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("exercise=first-connect&broker=tab").await?;
+        page.panel('A').connect().await?;
+        follow(&page, "page=composer").await?;
+        page.see_html(".composer__seat", page.strings().composer_beside()).await?;
+        press(&page.see(".composer__connect").await?).await?;
+        press(&page.see(".composer__go:not([aria-disabled])").await?).await?;
+        page.see(".composer .answer").await?;
+        page.evaluate("history.back()").await?;
+        page.see(".exercise-page#main").await?;
+        page.panel('A').says(page.strings().link_connected()).await?;
+        assert_eq!(page.count(".exercise-page .packet-row[data-direction]").await?, 2);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn secrets_stay_out_of_links_memory_and_files() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        open(&page).await?;
+        page.allow_clipboard().await?;
+        let strings = page.strings();
+        let panel = page.panel('A');
+        panel.unfold(strings.form_credentials()).await?;
+        panel.fill("User Name", "tanaka").await?;
+        panel.fill("Password", "S3cret!").await?;
+        page.see(".client-panel[data-client=A] input[type=password]").await?;
+        let show = "[aria-pressed=false][aria-label='Show the password']";
+        press(&page.see(&format!(".client-panel[data-client=A] {show}")).await?).await?;
+        page.gone(".client-panel[data-client=A] input[type=password]").await?;
+
+        press(&page.button(strings.bench_copy_link()).await?).await?;
+        page.see_html(".bench__told", &strings.bench_copied_without(1)).await?;
+        let link = copied(&page).await?;
+        assert!(link.contains("tanaka") && !link.contains("S3cret!"), "{link}");
+        press(&page.see(".bench__secrets input").await?).await?;
+        page.see_html(".bench__bar", strings.secrets_warning_link()).await?;
+        press(&page.button(strings.bench_copy_link()).await?).await?;
+        page.see_html(".bench__told", strings.wire_copied()).await?;
+        assert!(copied(&page).await?.contains("S3cret!"), "asked for, it goes along");
+
+        press(&page.button(strings.bench_set_ups()).await?).await?;
+        let name = page.see("#set-up-name").await?;
+        type_over(&name, "mine").await?;
+        name.send_keys(Key::Enter + "").await?;
+        page.see_html(".bench__outcome", &strings.bench_kept_without(1)).await?;
+        page.driver().action_chain().send_keys(Key::Escape + "").perform().await?;
+        let kept = page
+            .evaluate("return JSON.parse(localStorage['mqtt5-playground.benches'])[0].text")
+            .await?;
+        let kept = in_words(kept.as_str().unwrap_or_default());
+        assert!(kept.contains("tanaka") && !kept.contains("S3cret!"), "{kept}");
+
+        panel.connect().await?;
+        press(&page.see(".wire-bar [popovertarget^=capture-menu]").await?).await?;
+        page.see_html(".captures-menu__secrets", &strings.secrets_hidden(1)).await?;
+        press(&page.button(strings.captures_share()).await?).await?;
+        page.see(".captures-menu__told[data-state=met]").await?;
+        let read = "navigator.clipboard.readText().then(arguments[arguments.length - 1]);";
+        let link = page.driver().execute_async(read, Vec::new()).await?.json().clone();
+        page.driver().goto("about:blank").await?;
+        page.driver().goto(link.as_str().expect("the clipboard holds text")).await?;
+        press(&page.packet("CONNECT", 'A', "out").await?).await?;
+        page.see_text(".inspector", |text| text.contains("*******") && !text.contains("S3cret!"))
+            .await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn two_tabs_keep_what_the_other_has_kept() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        open(&page).await?;
+        let strings = page.strings();
+        let first = page.driver().window().await?;
+        let second = page.driver().new_tab().await?;
+        page.driver().switch_to_window(second).await?;
+        open(&page).await?;
+        let keep = async |name: &str| -> Outcome {
+            press(&page.button(strings.bench_set_ups()).await?).await?;
+            let input = page.see("#set-up-name").await?;
+            type_over(&input, name).await?;
+            input.send_keys(Key::Enter + "").await?;
+            page.see_html(".bench__outcome", strings.bench_kept_now()).await?;
+            page.driver().action_chain().send_keys(Key::Escape + "").perform().await
+        };
+        keep("from tab two").await?;
+        page.panel('A').connect().await?;
+        page.packet("CONNACK", 'A', "in").await?;
+
+        page.driver().switch_to_window(first.clone()).await?;
+        keep("from tab one").await?;
+        page.panel('B').choose("SUBSCRIBE").await?;
+        page.panel('B').connect().await?;
+        page.panel('B').choose("SUBSCRIBE").await?;
+        page.panel('B').send("SUBSCRIBE").await?;
+        page.packet("SUBACK", 'B', "in").await?;
+        page.next_frame().await?;
+        let kept = page
+            .evaluate(
+                "return JSON.parse(localStorage['mqtt5-playground.benches']).map(kept => kept.name)",
+            )
+            .await?;
+        assert_eq!(kept, serde_json::json!(["from tab two", "from tab one"]));
+
+        // Where nothing can be kept, that is said.
+        page.evaluate(
+            "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') }",
+        )
+        .await?;
+        press(&page.button(strings.bench_set_ups()).await?).await?;
+        let input = page.see("#set-up-name").await?;
+        type_over(&input, "too much").await?;
+        input.send_keys(Key::Enter + "").await?;
+        page.see_html(".bench__outcome", strings.bench_not_kept_full()).await?;
+        assert_eq!(page.count(".bench__kept").await?, 2);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_bench_comes_back_after_a_reload_and_asks_before_it_goes() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        open(&page).await?;
+        let strings = page.strings();
+        page.panel('A').connect().await?;
+        page.panel('A').fill("Topic Name", "left/behind").await?;
+        page.reload().await?;
+        page.see_html(".bench__notice", &strings.bench_returned(4)).await?;
+        page.packet("CONNACK", 'A', "in").await?;
+        page.panel('A').says(strings.link_offline()).await?;
+        page.panel('A').choose("PUBLISH").await?;
+        let topic = page.panel('A').field("Topic Name").await?;
+        assert_eq!(topic.prop("value").await?.as_deref(), Some("left/behind"));
+        page.panel('A').choose("CONNECT").await?;
+        page.panel('A').connect().await?;
+
+        // Another set-up would end the connection: it asks.
+        set_up(&page, strings.bench_set_up_workers()).await?;
+        page.see_html("#bench-offer", &strings.bench_offer_connections(1)).await?;
+        press(&page.button(strings.bench_offer_leave()).await?).await?;
+        page.panel('A').says(strings.link_connected()).await?;
+        set_up(&page, strings.bench_set_up_workers()).await?;
+        press(&page.button(strings.bench_offer_load()).await?).await?;
+        page.see(".client-panel[data-client=D]").await?;
+        assert_eq!(page.count(".packet-row[data-direction]").await?, 0);
+        Ok(())
+    })
+    .await
+}
+
 async fn open(page: &Page) -> Outcome {
     page.open("page=bench&broker=tab").await?;
     page.see(".client-panel[data-client=B]").await?;
@@ -175,4 +379,31 @@ async fn menu(page: &Page, client: char, item: &str) -> Outcome {
         "//section[@data-client='{client}']//*[contains(@class, 'menu__item')][normalize-space(.)='{item}']"
     );
     press(&page.driver().query(By::XPath(found)).and_displayed().first().await?).await
+}
+
+/// Follows a link within the page.
+async fn follow(page: &Page, place: &str) -> Outcome {
+    let script = format!(
+        "const link = document.createElement('a');
+        link.href = '?{place}&lang=en';
+        document.body.append(link);
+        link.click();
+        link.remove();"
+    );
+    page.evaluate(&script).await?;
+    Ok(())
+}
+
+/// What the set-up link in the clipboard says.
+async fn copied(page: &Page) -> thirtyfour::error::WebDriverResult<String> {
+    let read = "navigator.clipboard.readText().then(arguments[arguments.length - 1]);";
+    let link = page.driver().execute_async(read, Vec::new()).await?.json().clone();
+    let link = link.as_str().expect("the clipboard holds text").to_owned();
+    Ok(in_words(link.split("#bench=").nth(1).expect("a link to a set-up")))
+}
+
+/// The forms of a set-up's text, with their bytes as characters.
+fn in_words(text: &str) -> String {
+    let set_up = SetUp::from_text(text).expect("a set-up");
+    format!("{set_up:?}")
 }

@@ -7,16 +7,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::capture::ClientSlot;
+use super::around::{Around, StoredAround, fault_from_text, fault_to_text};
+use crate::broker::Policy;
+use crate::capture::{Capture, ClientSlot, Record};
 use crate::client::AcknowledgeByHand;
+use crate::formats::{secrets, share};
 use crate::lab::{
     Act, Action, Behaviour, BehaviourKind, PeriodicPublisher, Responder, Route, SlowConsumer,
 };
 use crate::language::Strings;
-use crate::link::Target;
+use crate::link::{Fault, Target};
 use crate::mqtt::{
-    Connect, Disconnect, Packet, PacketId, Property, Publish, QoS, Sender, Subscribe, Subscription,
-    Unsubscribe, decode, encode,
+    Connect, Disconnect, Packet, PacketId, Property, PropertyId, Publish, QoS, Sender, Subscribe,
+    Subscription, Unsubscribe, decode, encode,
 };
 use crate::ui::client_panel::automation::settings;
 use crate::ui::client_panel::model::LONGEST_NAME;
@@ -25,6 +28,8 @@ use crate::ui::client_panel::model::LONGEST_NAME;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SetUp {
     pub clients: Vec<ClientSetUp>,
+    /// Where it says more than who is there.
+    pub around: Option<Around>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +37,8 @@ pub struct ClientSetUp {
     pub role: String,
     /// What its forms hold, and what it is set to do by itself.
     pub acts: Vec<Action>,
+    /// Of its line to the broker in the tab.
+    pub faults: Vec<Fault>,
 }
 
 /// A set-up with the name under which it is kept.
@@ -41,6 +48,62 @@ pub struct Kept {
     /// As [`SetUp::to_text`] writes it.
     pub text: String,
 }
+
+impl Kept {
+    /// The same without secrets: an earlier version of the page kept them too.
+    pub fn without_secrets(self) -> Kept {
+        match SetUp::from_text(&self.text).map(SetUp::without_secrets) {
+            Ok((set_up, 1..)) => Kept { text: set_up.to_text(), ..self },
+            _ => self,
+        }
+    }
+}
+
+/// The bench as it was when its page went away: for this tab only, without secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// As [`SetUp::to_text`] writes it; Client Identifiers are kept.
+    pub text: String,
+    /// The places of its clients.
+    pub slots: Vec<u8>,
+    /// Under which it was loaded or kept.
+    pub name: String,
+    /// The link that was followed last.
+    pub link: String,
+    /// When the lab began, in microseconds since 1970.
+    pub began: u64,
+    /// The latest records, packed, in base64.
+    pub records: String,
+    /// How many records there were.
+    pub all: usize,
+}
+
+impl Left {
+    /// With as many of the latest records as fit.
+    pub fn pack(&mut self, capture: &Capture) {
+        let mut room = MOST_BYTES_LEFT;
+        let fits = |record: &&Record| {
+            room = room.saturating_sub(record.bytes().len() + BYTES_A_RECORD);
+            room > 0
+        };
+        let mut records: Vec<_> = capture.records().rev().take_while(fits).cloned().collect();
+        records.reverse();
+        secrets::hide(&mut records);
+        self.records = URL_SAFE_NO_PAD.encode(share::pack(records.iter()));
+        self.all = capture.len();
+    }
+
+    /// Numbered anew.
+    pub fn unpack(&self) -> Vec<Record> {
+        let bytes = URL_SAFE_NO_PAD.decode(&self.records).unwrap_or_default();
+        share::unpack(&bytes).map_or_else(|_| Vec::new(), |read| read.records().cloned().collect())
+    }
+}
+
+/// A browser keeps a few megabytes for a tab, in letters of two bytes.
+const MOST_BYTES_LEFT: usize = 512 << 10;
+/// What a record takes beside its packet, at most.
+const BYTES_A_RECORD: usize = 24;
 
 /// Why a text is no set-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +130,11 @@ impl SetUpError {
     }
 }
 
-/// As many as have a letter and a colour of their own.
-pub const MOST_CLIENTS: usize = 12;
+/// As many as have a letter of their own.
+pub const MOST_CLIENTS: usize = 26;
+
+/// The part of the client that the composer puts on the bench, as long as it is in front.
+pub const COMPOSER: &str = "composer";
 
 /// Prefix of generated Client Identifiers. In a shared link it means "generate a new one", so the recipient
 /// does not take over the author's Session.
@@ -81,6 +147,8 @@ pub const MOST_LETTERS: usize = 8000;
 struct Stored {
     v: u32,
     clients: Vec<StoredClient>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    around: Option<StoredAround>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -102,6 +170,8 @@ struct StoredClient {
     /// Behaviours, each with the settings that differ from what they are at first.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     does: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<String>,
 }
 
 const VERSION: u32 = 1;
@@ -110,15 +180,37 @@ impl SetUp {
     /// For a link, and for the browser's memory.
     pub fn to_text(&self) -> String {
         let clients = self.clients.iter().map(ClientSetUp::store).collect();
-        let stored = Stored { v: VERSION, clients };
+        let around = self.around.as_ref().map(Around::store);
+        let stored = Stored { v: VERSION, clients, around };
         let json = serde_json::to_vec(&stored).expect("strings and numbers are JSON");
         URL_SAFE_NO_PAD.encode(json)
     }
 
+    /// The same without passwords and Authentication Data, and how many there were. User Names stay.
+    pub fn without_secrets(mut self) -> (SetUp, usize) {
+        let acts = self.clients.iter_mut().flat_map(|client| &mut client.acts);
+        let left_out: usize = acts.map(leave_out_secrets).sum();
+        let around = self.around.as_mut();
+        let users = around.map_or(0, |around| leave_out_passwords(&mut around.policy));
+        (self, left_out + users)
+    }
+
+    /// Only who is there, and what they do.
+    pub fn without_around(mut self) -> SetUp {
+        self.around = None;
+        self.clients.iter_mut().for_each(|client| client.faults.clear());
+        self
+    }
+
     pub fn from_text(text: &str) -> Result<SetUp, SetUpError> {
-        if text.len() > MOST_LETTERS {
-            return Err(SetUpError::TooLong);
+        match text.len() {
+            ..=MOST_LETTERS => SetUp::from_any_text(text),
+            _ => Err(SetUpError::TooLong),
         }
+    }
+
+    /// The same where the text has not come from outside, of whatever length.
+    pub fn from_any_text(text: &str) -> Result<SetUp, SetUpError> {
         let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| SetUpError::NotAText)?;
         let value: serde_json::Value =
             serde_json::from_slice(&json).map_err(|_| SetUpError::NotAText)?;
@@ -136,7 +228,11 @@ impl SetUp {
             ClientSetUp::read(client).ok_or(SetUpError::Client(index + 1))
         };
         let clients = stored.clients.iter().enumerate().map(read).collect::<Result<_, _>>()?;
-        Ok(SetUp { clients })
+        let around = match &stored.around {
+            Some(stored) => Some(Around::read(stored).ok_or(SetUpError::NotAText)?),
+            None => None,
+        };
+        Ok(SetUp { clients, around })
     }
 }
 
@@ -148,6 +244,7 @@ impl ClientSetUp {
 
     fn store(&self) -> StoredClient {
         let mut stored = StoredClient { role: self.role.clone(), ..StoredClient::default() };
+        stored.faults = self.faults.iter().filter_map(fault_to_text).collect();
         for action in &self.acts {
             match action {
                 Action::SetRoute(route) => {
@@ -217,8 +314,23 @@ impl ClientSetUp {
             }
             acts.push(Action::Automate(behaviour));
         }
-        Some(ClientSetUp { role: stored.role.clone(), acts })
+        let faults =
+            stored.faults.iter().map(|text| fault_from_text(text)).collect::<Option<_>>()?;
+        Some(ClientSetUp { role: stored.role.clone(), acts, faults })
     }
+}
+
+fn leave_out_passwords(policy: &mut Policy) -> usize {
+    let passwords = policy.users.iter_mut().map(|user| std::mem::take(&mut user.password));
+    passwords.filter(|password| !password.is_empty()).count()
+}
+
+fn leave_out_secrets(action: &mut Action) -> usize {
+    let Action::Connect(connect) = action else { return 0 };
+    let password = connect.password.take().is_some();
+    let before = connect.properties.len();
+    connect.properties.0.retain(|property| property.id() != PropertyId::AuthenticationData);
+    usize::from(password) + before - connect.properties.len()
 }
 
 /// The packet of a form; its Packet Identifier is a placeholder.
@@ -326,12 +438,12 @@ impl BuiltIn {
                 vec![publisher, worker(), worker(), worker()]
             }
         };
-        SetUp { clients }
+        SetUp { clients, around: None }
     }
 }
 
 fn client<const N: usize>(role: &str, acts: [Action; N]) -> ClientSetUp {
-    ClientSetUp { role: role.to_owned(), acts: acts.into() }
+    ClientSetUp { role: role.to_owned(), acts: acts.into(), faults: Vec::new() }
 }
 
 fn connect<const N: usize>(properties: [Property; N]) -> Action {
@@ -428,8 +540,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::lab::Reconnect;
-    use crate::mqtt::ReasonCode;
+    use crate::broker::User;
+    use crate::capture::Entry;
+    use crate::lab::{DEFAULT_LATENCY, Reconnect};
+    use crate::mqtt::{ConnectionId, ReasonCode};
+    use crate::time::Instant;
 
     fn everything() -> SetUp {
         let route = Route {
@@ -457,7 +572,16 @@ mod tests {
             }
         }
         acts.extend(does.into_iter().map(Action::Automate));
-        SetUp { clients: vec![client("", []), ClientSetUp { role: "すべて".to_owned(), acts }] }
+        let faults = vec![Fault::Pause(Sender::Server)];
+        let around = Around {
+            target: Target::parse("ws://broker.test:9001/mqtt").expect("an address"),
+            policy: Box::default(),
+            latency: DEFAULT_LATENCY,
+        };
+        SetUp {
+            clients: vec![client("", []), ClientSetUp { role: "すべて".to_owned(), acts, faults }],
+            around: Some(around),
+        }
     }
 
     #[test]
@@ -472,9 +596,69 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_and_shared_contains_no_secret() {
+        let mut set_up = everything();
+        let Action::Connect(connect) = &mut set_up.clients[1].acts[0] else {
+            panic!("it begins with CONNECT")
+        };
+        connect.user_name = Some("tanaka".to_owned());
+        let (plain, none) = set_up.clone().without_secrets();
+        assert_eq!((&plain, none), (&set_up, 0));
+
+        let mut with = set_up.clone();
+        let Action::Connect(connect) = &mut with.clients[1].acts[0] else {
+            panic!("it begins with CONNECT")
+        };
+        connect.password = Some(Bytes::from_static(b"S3cret!"));
+        connect.properties.push(Property::AuthenticationMethod("TOKEN".to_owned()));
+        connect.properties.push(Property::AuthenticationData(Bytes::from_static(b"abc")));
+        let kept = Kept { name: "mine".to_owned(), text: with.to_text() };
+        assert_eq!(SetUp::from_text(&kept.text), Ok(with.clone()), "who asks for it gets it");
+
+        let policy = &mut with.around.as_mut().expect("it has one").policy;
+        policy.users.push(User { name: "tanaka".to_owned(), password: "S3cret!".to_owned() });
+        let kept = Kept { text: with.to_text(), ..kept };
+        let (without, left_out) = with.without_secrets();
+        assert_eq!(left_out, 3);
+        let Action::Connect(connect) = &without.clients[1].acts[0] else {
+            panic!("it begins with CONNECT")
+        };
+        assert_eq!(connect.user_name.as_deref(), Some("tanaka"));
+        assert_eq!(connect.password, None);
+        assert_eq!(SetUp::from_text(&kept.without_secrets().text), Ok(without));
+    }
+
+    #[test]
+    fn what_is_left_has_the_latest_packets_and_no_password() {
+        let mut capture = Capture::default();
+        let mut push = |millis, packet| {
+            let bytes = encode(&packet).expect("it can be encoded");
+            let entry = Entry::Packet { sender: Sender::Client, bytes };
+            capture.push(Instant::from_millis(millis), ClientSlot(2), ConnectionId(7), entry);
+        };
+        for millis in 0..3 {
+            let payload = vec![0; 400 << 10].into();
+            push(
+                millis,
+                Packet::Publish(Publish { topic: "t".to_owned(), payload, ..Publish::default() }),
+            );
+        }
+        let password = Some(Bytes::from_static(b"S3cret!"));
+        push(9, Packet::Connect(Box::new(Connect { password, ..Connect::default() })));
+        let mut left = Left::default();
+        left.pack(&capture);
+        assert_eq!(left.all, 4);
+        let back = left.unpack();
+        assert_eq!(back.len(), 2, "the latest that fit");
+        assert_eq!((back[1].at, back[1].client), (Instant::from_millis(9), ClientSlot(2)));
+        assert!(back[1].bytes().ends_with(b"*******"));
+        assert_eq!(Left::default().unpack(), Vec::new());
+    }
+
+    #[test]
     fn a_bad_text_is_refused_with_its_reason() {
         let text = |json: &str| URL_SAFE_NO_PAD.encode(json);
-        let many = format!(r#"{{"v":1,"clients":[{}]}}"#, vec!["{}"; 13].join(","));
+        let many = format!(r#"{{"v":1,"clients":[{}]}}"#, vec!["{}"; 27].join(","));
         let long_name = format!(r#"{{"v":1,"clients":[{{}},{{"role":"{}"}}]}}"#, "x".repeat(41));
         for (text, expect) in [
             ("x".repeat(8001), SetUpError::TooLong),
@@ -483,11 +667,13 @@ mod tests {
             (text("{}"), SetUpError::NotAText),
             (text(r#"{"v":1}"#), SetUpError::NotAText),
             (text(r#"{"v":2,"clients":[]}"#), SetUpError::Version(2)),
-            (text(&many), SetUpError::TooManyClients(13)),
+            (text(&many), SetUpError::TooManyClients(27)),
             (text(&long_name), SetUpError::Client(2)),
             (text(r#"{"v":1,"clients":[{"forms":["wAA"]}]}"#), SetUpError::Client(1)), // PINGREQ
             (text(r#"{"v":1,"clients":[{"forms":["EA"]}]}"#), SetUpError::Client(1)),
             (text(r#"{"v":1,"clients":[{"broker":"mqtt://a"}]}"#), SetUpError::Client(1)),
+            (text(r#"{"v":1,"clients":[{"faults":["fire"]}]}"#), SetUpError::Client(1)),
+            (text(r#"{"v":1,"clients":[],"around":{"broker":"x"}}"#), SetUpError::NotAText),
             (text(r#"{"v":1,"clients":[{"does":{"fly":{}}}]}"#), SetUpError::Client(1)),
             (text(r#"{"v":1,"clients":[{"does":{"slow":{"takes":"x"}}}]}"#), SetUpError::Client(1)),
         ] {

@@ -1,5 +1,6 @@
 //! Which broker: named by the page's own address, or remembered, or the one in the tab.
 
+pub mod known;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 

@@ -139,7 +139,7 @@ impl Place {
 
     /// Whether it stands in front of the bench, which stays as it is meanwhile.
     pub fn is_in_front(&self) -> bool {
-        matches!(self, Place::Page(Page::Reference | Page::Captures | Page::Mosquitto))
+        !self.has_bench()
     }
 
     /// A link to it that keeps the language.
@@ -216,6 +216,16 @@ mod tests {
         ] {
             assert_eq!(place.href(language), expect);
         }
+    }
+
+    #[test]
+    fn only_another_bench_takes_the_place_of_a_bench() {
+        let pages = Page::ALL.iter().map(|page| Place::Page(*page));
+        for place in pages.chain([Place::Home, Place::Chapter("x".into())]) {
+            let is_bench = matches!(place, Place::Home | Place::Page(Page::Bench));
+            assert_eq!(place.is_in_front(), !is_bench, "{place:?}");
+        }
+        assert!(!Place::Exercise("y".into()).is_in_front());
     }
 
     #[test]

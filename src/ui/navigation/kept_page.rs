@@ -1,7 +1,7 @@
 //! Pages that are left as they are while another one is in front of them.
 //!
-//! Looking something up, or at a capture from a file, must not cost a learner the bench: the page with
-//! the bench stays, out of sight, until the learner comes back to it or goes on to another.
+//! Looking something up, editing a packet or reading a chapter must not cost a learner the bench: the page
+//! with the bench stays, out of sight, until the learner comes back to it or goes on to another bench.
 
 use leptos::prelude::*;
 
@@ -19,8 +19,7 @@ impl KeptPage {
         let behind = KeptPage {
             place: Memo::new(move |before: Option<&Option<Place>>| match place.get() {
                 here if here.has_bench() => Some(here),
-                here if here.is_in_front() => before.cloned().flatten(),
-                _ => None,
+                _ => before.cloned().flatten(),
             }),
             is_covered: Memo::new(move |_| place.with(Place::is_in_front)),
         };

@@ -7,31 +7,52 @@ use leptos::prelude::*;
 use super::store::Store;
 use crate::capture::RecordId;
 use crate::course::{Done, Kept, Progress, Through};
-use crate::ui::browser::storage::{self, Key};
+use crate::ui::browser::storage::{self, Key, NotKept};
 
 /// How many records are read in one turn for what is new in them; a flood takes several.
 const READ_AT_ONCE: usize = 1000;
 
-/// Copied freely; made once, by the app.
+/// Copied freely; made once, by the app. Other tabs may change what is kept too.
 #[derive(Clone, Copy)]
-pub struct ProgressStore(RwSignal<Progress>);
+pub struct ProgressStore {
+    progress: RwSignal<Progress>,
+    /// Why the latest change is only in this tab.
+    not_kept: RwSignal<Option<NotKept>>,
+}
 
 impl ProgressStore {
     pub fn provide() -> ProgressStore {
         let progress = storage::load(Key::Progress).unwrap_or_else(Progress::new);
-        let store = ProgressStore(RwSignal::new(progress));
+        let store =
+            ProgressStore { progress: RwSignal::new(progress), not_kept: RwSignal::new(None) };
         provide_context(store);
+        storage::on_change(Key::Progress, move || {
+            if let Some(kept) = store.kept() {
+                store.progress.set(kept);
+            }
+        });
         store
+    }
+
+    /// Why the latest change could not be kept. Tracked.
+    pub fn not_kept(self) -> Option<NotKept> {
+        self.not_kept.get()
+    }
+
+    /// What is kept, unless this tab knows more.
+    fn kept(self) -> Option<Progress> {
+        let is_kept = self.not_kept.with_untracked(Option::is_none);
+        is_kept.then(|| storage::load(Key::Progress)).flatten()
     }
 
     /// Tracked.
     pub fn with<T>(self, read: impl FnOnce(&Progress) -> T) -> T {
-        self.0.with(read)
+        self.progress.with(read)
     }
 
     /// Not tracked.
     pub fn with_untracked<T>(self, read: impl FnOnce(&Progress) -> T) -> T {
-        self.0.with_untracked(read)
+        self.progress.with_untracked(read)
     }
 
     /// Takes in a run that met every step, with the packets that decided it where it was done by hand.
@@ -46,7 +67,10 @@ impl ProgressStore {
 
     /// Keeps a result where it is better than those before.
     pub fn record_best(self, name: &str, result: u64) {
-        if self.0.with_untracked(|progress| progress.best(name).is_none_or(|best| best < result)) {
+        if self
+            .progress
+            .with_untracked(|progress| progress.best(name).is_none_or(|best| best < result))
+        {
             self.change(|progress| _ = progress.record_best(name, result));
         }
     }
@@ -83,7 +107,7 @@ impl ProgressStore {
                 let from = next.get_value().max(oldest);
                 let records = capture.records().skip(capture.position(from).unwrap_or(usize::MAX));
                 let mut upto = from;
-                self.0.maybe_update(|progress| {
+                self.progress.maybe_update(|progress| {
                     for record in records.take(READ_AT_ONCE) {
                         is_new |= progress.seen_mut().note(record);
                         upto = RecordId(record.id.0 + 1);
@@ -94,7 +118,8 @@ impl ProgressStore {
                 is_complete = upto >= capture.next_id();
             });
             if is_new {
-                self.0.with_untracked(|progress| storage::save(Key::Progress, progress));
+                let seen = self.progress.with_untracked(|progress| progress.seen().clone());
+                self.change(|progress| progress.seen_mut().add_all(&seen));
             }
             if !is_complete {
                 set_timeout(move || _ = turn.try_update(|turn| *turn += 1), Duration::ZERO);
@@ -102,9 +127,21 @@ impl ProgressStore {
         });
     }
 
+    /// Begins with what is kept: another tab may have written since.
     fn change(self, change: impl FnOnce(&mut Progress)) {
-        self.0.update(change);
-        self.0.with_untracked(|progress| storage::save(Key::Progress, progress));
+        let kept = self.kept();
+        self.progress.update(|progress| {
+            if let Some(kept) = kept {
+                *progress = kept;
+            }
+            change(progress);
+        });
+        let saved =
+            self.progress.with_untracked(|progress| storage::try_save(Key::Progress, progress));
+        let not_kept = saved.err();
+        if self.not_kept.get_untracked() != not_kept {
+            self.not_kept.set(not_kept);
+        }
     }
 }
 

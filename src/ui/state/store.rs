@@ -47,15 +47,30 @@ pub struct Store {
 
 impl Store {
     pub fn provide(target: Target) -> Store {
-        let is_secure = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
-        let lab = Lab::new(target.clone(), is_secure, seed());
-        Store::provide_lab(lab, target, false)
+        Store::provide_lab(new_lab(target.clone()), target, false)
     }
 
     /// For the components below, in place of the one around: a bench on which nothing happens, with a
     /// capture from elsewhere.
     pub fn provide_read_only(capture: Capture) -> Store {
         Store::provide_lab(Lab::of_capture(capture), Target::InTab, true)
+    }
+
+    /// For the components below, in place of this one: a bench of its own that can be acted on, whose
+    /// clients connect where those of this one do. Its broker in the tab is another one that follows the
+    /// same policy.
+    pub fn provide_beside(self) -> Store {
+        let target = self.target.get_untracked();
+        let store = Store::provide_lab(new_lab(target.clone()), target, false);
+        Effect::new(move || {
+            let target = self.target();
+            store.lab.update_value(|lab| lab.set_target(target.clone()));
+            store.target.set(target);
+        });
+        let policy =
+            Memo::new(move |_| self.with_lab(|lab| lab.in_tab().broker().policy().clone()));
+        Effect::new(move || store.operate(broker::Input::SetPolicy(Box::new(policy.get()))));
+        store
     }
 
     fn provide_lab(lab: Lab, target: Target, is_read_only: bool) -> Store {
@@ -199,16 +214,32 @@ impl Store {
         self.pump();
     }
 
+    /// Puts records of an earlier bench, which began then, behind those that are there; the clock goes on as
+    /// if nothing had been in between.
+    pub fn put_back(self, records: Vec<Record>, began: u64) {
+        let last = records.last().map_or(0, |record| record.at.as_micros());
+        let since = ((js_sys::Date::now() * 1000.0) as u64).saturating_sub(began);
+        let ahead = last.max(since).saturating_sub(self.now().as_micros());
+        self.skipped.update_value(|skipped| *skipped += Duration::from_micros(ahead));
+        let now = self.now();
+        self.lab.update_value(|lab| lab.put_back(records, now));
+        self.pump();
+    }
+
     /// Puts one more client on the bench, with prepared forms.
-    pub fn add_client(self, role: &str, prepared: impl FnOnce(ClientSlot) -> Vec<Act>) {
-        if let Some(slot) = self.lab.try_update_value(|lab| lab.add_client(role)).flatten() {
-            let index = usize::from(slot.0);
-            self.prepared.update(|all| {
-                all.resize(all.len().max(index + 1), Vec::new());
-                all[index] = prepared(slot);
-            });
-            self.pump();
-        }
+    pub fn add_client(
+        self,
+        role: &str,
+        prepared: impl FnOnce(ClientSlot) -> Vec<Act>,
+    ) -> Option<ClientSlot> {
+        let slot = self.lab.try_update_value(|lab| lab.add_client(role)).flatten()?;
+        let index = usize::from(slot.0);
+        self.prepared.update(|all| {
+            all.resize(all.len().max(index + 1), Vec::new());
+            all[index] = prepared(slot);
+        });
+        self.pump();
+        Some(slot)
     }
 
     /// Takes a client from the bench.
@@ -349,8 +380,10 @@ impl Store {
         }
         self.revision_is_due.set_value(true);
         let tell = move || {
-            self.revision_is_due.set_value(false);
-            self.revision.update(|revision| *revision += 1);
+            // A bench of its own goes with its page.
+            if self.revision.try_update(|revision| *revision += 1).is_some() {
+                self.revision_is_due.set_value(false);
+            }
         };
         match document().hidden() {
             true => drop(Timeout::new(100, tell).forget()),
@@ -385,6 +418,11 @@ impl Store {
 
 pub fn use_store() -> Store {
     expect_context()
+}
+
+fn new_lab(target: Target) -> Lab {
+    let is_secure = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
+    Lab::new(target, is_secure, seed())
 }
 
 /// Randomness for the broker in the tab.

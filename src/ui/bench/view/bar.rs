@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use super::session::BenchSession;
 use crate::ui::bench::model::{BuiltIn, Kept, MOST_CLIENTS, MOST_LETTERS, SetUpError};
 use crate::ui::browser;
+use crate::ui::browser::focus_element;
+use crate::ui::browser::storage::NotKept;
 use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::components::Icon;
 use crate::ui::components::controls::{IconButton, said};
@@ -13,25 +15,72 @@ use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 
+/// What became of the wish for a link.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Without so many secrets.
+    Copied(usize),
+    NotCopied,
+    /// It would have so many letters.
+    TooLong(usize),
+}
+
 #[component]
 pub fn BenchBar(session: BenchSession) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let count = move || store.with_lab(|lab| lab.clients().len());
-    let told = RwSignal::new(None::<Result<(), Option<usize>>>);
-    let copy = move |_| match session.link() {
-        Ok(link) => browser::copy(link, move |copied| {
-            // The page may be gone by then.
-            _ = told.try_set(Some(if copied { Ok(()) } else { Err(None) }));
-        }),
-        Err(letters) => told.set(Some(Err(Some(letters)))),
+    let told = RwSignal::new(None::<Told>);
+    let with_secrets = RwSignal::new(false);
+    // The question comes up with the first secret, and stays.
+    let has_secrets = RwSignal::new(false);
+    let copy = move |_| match session.link(with_secrets.get_untracked()) {
+        Ok((link, left_out)) => {
+            if left_out > 0 {
+                has_secrets.set(true);
+            }
+            browser::copy(link, move |copied| {
+                // The page may be gone by then.
+                _ = told.try_set(Some(if copied {
+                    Told::Copied(left_out)
+                } else {
+                    Told::NotCopied
+                }));
+            });
+        }
+        Err(letters) => told.set(Some(Told::TooLong(letters))),
     };
     let words = move || {
         let strings = locale.strings();
         told.get().map(|told| match told {
-            Ok(()) => strings.wire_copied().to_owned(),
-            Err(None) => strings.wire_not_copied().to_owned(),
-            Err(Some(letters)) => strings.bench_too_long(letters, MOST_LETTERS),
+            Told::Copied(0) => strings.wire_copied().to_owned(),
+            Told::Copied(left_out) => strings.bench_copied_without(left_out),
+            Told::NotCopied => strings.wire_not_copied().to_owned(),
+            Told::TooLong(letters) => strings.bench_too_long(letters, MOST_LETTERS),
+        })
+    };
+    let is_full = Memo::new(move |_| count() >= MOST_CLIENTS);
+    let secrets_tick = move || {
+        has_secrets.get().then(|| {
+            view! {
+                <label class="check bench__secrets">
+                    <input
+                        type="checkbox"
+                        prop:checked=with_secrets
+                        on:change=move |event| {
+                            with_secrets.set(event_target_checked(&event));
+                            told.set(None);
+                        }
+                    />
+                    {said(|s| s.secrets_with())}
+                </label>
+                <Show when=erased(move || with_secrets.get())>
+                    <p class="status bench__told" data-state="warning" role="status">
+                        <Icon name="warning"/>
+                        <span>{said(|s| s.secrets_warning_link())}</span>
+                    </p>
+                </Show>
+            }
         })
     };
     view! {
@@ -54,7 +103,7 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
             <button
                 type="button"
                 class="button button--small"
-                disabled=erased(move || count() >= MOST_CLIENTS)
+                disabled=erased(move || is_full.get())
                 on:click=move |_| session.add_client()
             >
                 <Icon name="plus" small=true/>
@@ -64,11 +113,132 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
                 <Icon name="copy" small=true/>
                 {said(|s| s.bench_copy_link())}
             </button>
+            {erased(secrets_tick)}
             <span class="bench__told" role="status">{erased(words)}</span>
+            <span class="bench__told" role="status">
+                {erased(move || is_full.get().then(|| locale.strings().bench_full(MOST_CLIENTS)))}
+            </span>
         </div>
         <SetUps session/>
         <LinkError session/>
+        <OfferNotice session/>
+        <Returned session/>
     }
+}
+
+/// What a set-up costs and brings, before it is loaded.
+#[component]
+fn OfferNotice(session: BenchSession) -> impl IntoView {
+    let store = use_store();
+    let locale = use_locale();
+    // Chosen from a menu or opened by a link: the question is where the keyboard goes on.
+    Effect::new(move || {
+        if session.offered().is_some() {
+            request_animation_frame(|| focus_element("bench-offer"));
+        }
+    });
+    let notice = move || {
+        let offer = session.offered()?;
+        let strings = locale.strings();
+        let mut lines = Vec::new();
+        if offer.connections > 0 {
+            lines.push(strings.bench_offer_connections(offer.connections));
+        }
+        if offer.records > 0 {
+            lines.push(strings.bench_offer_records(offer.records));
+        }
+        if let Some(around) = &offer.brings {
+            store.target();
+            lines.extend(around.words(&session.around(), strings));
+        }
+        if !offer.faulty.is_empty() {
+            let letters: Vec<_> =
+                offer.faulty.iter().map(|slot| slot.letter().to_string()).collect();
+            lines.push(strings.bench_brings_faults(letters.join(", ")));
+        }
+        let title = match offer.name.as_str() {
+            "" => strings.bench_offer().to_owned(),
+            name => strings.bench_offer_name(name),
+        };
+        let only_clients = offer.reaches_further().then(|| {
+            let offer = offer.clone();
+            view! {
+                <button
+                    type="button"
+                    class="button button--small"
+                    on:click=move |_| session.accept(offer.clone(), false)
+                >
+                    {strings.bench_offer_clients()}
+                </button>
+            }
+        });
+        let all = match offer.reaches_further() {
+            true => strings.bench_offer_all(),
+            false => strings.bench_offer_load(),
+        };
+        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }.into_any());
+        Some(view! {
+            <div
+                class="notice bench__notice"
+                data-state="warning"
+                role="alertdialog"
+                aria-labelledby="bench-offer-title"
+                id="bench-offer"
+                tabindex="-1"
+            >
+                <Icon name="warning"/>
+                <h2 class="notice__title" id="bench-offer-title">{title}</h2>
+                <div class="notice__body">
+                    <ul class="bench__brings">{lines.collect_view()}</ul>
+                    <div class="button-row">
+                        <button
+                            type="button"
+                            class="button button--primary button--small"
+                            on:click=move |_| session.accept(offer.clone(), true)
+                        >
+                            {all}
+                        </button>
+                        {only_clients}
+                        <button
+                            type="button"
+                            class="button button--small"
+                            on:click=move |_| session.decline()
+                        >
+                            {strings.bench_offer_leave()}
+                        </button>
+                    </div>
+                </div>
+            </div>
+        })
+    };
+    erased(notice)
+}
+
+/// What has come back with a bench that had been left, and what has not.
+#[component]
+fn Returned(session: BenchSession) -> impl IntoView {
+    let locale = use_locale();
+    let returned = session.returned();
+    let notice = move || {
+        let (back, lost) = returned.get()?;
+        let strings = locale.strings();
+        let lost = (lost > 0).then(|| format!(" {}", strings.bench_returned_lost(lost)));
+        Some(view! {
+            <div class="notice bench__notice" data-state="info" role="status">
+                <Icon name="info"/>
+                <p class="notice__title">{strings.bench_returned(back)} {lost}</p>
+                <button
+                    type="button"
+                    class="button button--quiet button--icon button--small notice__close"
+                    aria-label=strings.close()
+                    on:click=move |_| returned.set(None)
+                >
+                    <Icon name="close"/>
+                </button>
+            </div>
+        })
+    };
+    erased(notice)
 }
 
 /// What can be put on the bench, and keeping what stands there.
@@ -82,10 +252,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
                 class="menu__item"
                 popovertarget="set-ups"
                 popovertargetaction="hide"
-                on:click=move |_| {
-                    session.name().set(String::new());
-                    session.load(&set_up.set_up());
-                }
+                on:click=move |_| session.offer(set_up.set_up(), String::new())
             >
                 <Icon name="play"/>
                 {erased(move || set_up.name(locale.strings()))}
@@ -93,6 +260,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
         }
         .into_any()
     });
+    let told = RwSignal::new(None::<Result<usize, NotKept>>);
     let kept = move || {
         let row = |kept: Kept| {
             let name = kept.name.clone();
@@ -102,7 +270,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
             };
             let delete = {
                 let name = name.clone();
-                move |()| session.delete(&name)
+                move |()| told.set(session.delete(&name).err().map(Err))
             };
             view! {
                 <div class="bench__kept">
@@ -135,11 +303,34 @@ fn SetUps(session: BenchSession) -> impl IntoView {
         event.prevent_default();
         let name = name.get_untracked();
         if !name.trim().is_empty() {
-            session.keep(&name);
+            told.set(Some(session.keep(&name)));
         }
     };
+    let outcome = move || {
+        let strings = locale.strings();
+        let (state, icon, words) = match told.get()? {
+            Ok(0) => ("met", "met", strings.bench_kept_now().to_owned()),
+            Ok(left_out) => ("met", "met", strings.bench_kept_without(left_out)),
+            Err(NotKept::Full) => ("warning", "warning", strings.bench_not_kept_full().to_owned()),
+            Err(NotKept::Forbidden) => {
+                ("warning", "warning", strings.bench_not_kept_forbidden().to_owned())
+            }
+        };
+        Some(view! {
+            <p class="status bench__outcome" data-state=state>
+                <Icon name=icon/>
+                <span>{words}</span>
+            </p>
+        })
+    };
     view! {
-        <div class="menu bench__set-ups" popover="auto" id="set-ups" aria-label=said(|s| s.bench_set_ups())>
+        <div
+            class="menu bench__set-ups"
+            popover="auto"
+            id="set-ups"
+            on:toggle=move |_| told.set(None)
+            aria-label=said(|s| s.bench_set_ups())
+        >
             {built_in.collect_view()}
             <hr class="menu__rule"/>
             <h2 class="bench__subtitle">{said(|s| s.bench_kept())}</h2>
@@ -163,6 +354,7 @@ fn SetUps(session: BenchSession) -> impl IntoView {
                     {said(|s| s.bench_keep())}
                 </button>
             </form>
+            <div role="status">{erased(outcome)}</div>
         </div>
     }
 }

@@ -7,16 +7,19 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
+use crate::broker::Input;
 use crate::capture::ClientSlot;
 use crate::client::AcknowledgeByHand;
-use crate::lab::{Act, Action, BenchClient, Route};
+use crate::lab::{Act, Action, BenchClient, Lab, LinkState, Route};
+use crate::ui::bench::around::{Around, faults_of};
 use crate::ui::bench::model::{
-    BuiltIn, ClientSetUp, Kept, SetUp, SetUpError, to_keep, to_use, worth_keeping,
+    BuiltIn, COMPOSER, ClientSetUp, Kept, Left, SetUp, SetUpError, to_keep, to_use, worth_keeping,
 };
-use crate::ui::browser::storage::{self, Key};
+use crate::ui::browser::storage::{self, Key, NotKept};
 use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::client_panel::view::{Panels, fresh_client_id};
 use crate::ui::forms::FormKind;
+use crate::ui::navigation::address;
 use crate::ui::state::store::Store;
 
 /// Copied freely; lives as long as the page.
@@ -29,35 +32,223 @@ pub struct BenchSession {
     name: RwSignal<String>,
     /// What is wrong with the link that led here.
     error: RwSignal<Option<SetUpError>>,
+    /// What waits for the learner's word.
+    offer: RwSignal<Option<Offer>>,
+    /// How many packets have come back, and how many have not, with a bench that had been left.
+    returned: RwSignal<Option<(usize, usize)>>,
+    /// The link that was followed last.
+    link: StoredValue<String>,
+    /// What was left last: the text and the revision.
+    left: StoredValue<(String, u64)>,
+}
+
+/// A set-up that would cost something, or change more than the clients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    pub name: String,
+    set_up: SetUp,
+    /// Clients with a connection, and records: they go.
+    pub connections: usize,
+    pub records: usize,
+    /// What it brings beside the clients.
+    pub brings: Option<Around>,
+    /// The clients with faults on their lines.
+    pub faulty: Vec<ClientSlot>,
 }
 
 impl BenchSession {
-    /// With what the link holds, or the first set-up.
+    /// With what the link holds, what was left in this tab, or the first set-up.
     pub fn begin(store: Store) -> BenchSession {
         let session = BenchSession {
             store,
             panels: Panels::provide(),
-            kept: RwSignal::new(storage::load(Key::Benches).unwrap_or_default()),
+            kept: RwSignal::new(stored()),
             name: RwSignal::new(String::new()),
             error: RwSignal::new(None),
+            offer: RwSignal::new(None),
+            returned: RwSignal::new(None),
+            link: StoredValue::new(String::new()),
+            left: StoredValue::new((String::new(), 0)),
         };
-        session.load(&BuiltIn::PublishSubscribe.set_up());
+        session.forget_secrets();
+        storage::on_change(Key::Benches, move || session.kept.set(stored()));
+        let is_back = storage::load_in_tab(Key::Bench).is_some_and(|left| session.put_back(&left));
+        if !is_back {
+            session.load(&BuiltIn::PublishSubscribe.set_up());
+        }
         session.follow_link();
         let handle = window_event_listener(leptos::ev::hashchange, move |_| session.follow_link());
         on_cleanup(move || handle.remove());
+        session.leave_often();
         session
     }
 
-    /// Loads what the address holds behind `#bench=`.
+    /// Keeps the bench for when the page is reloaded, or comes back after a crash.
+    fn leave_often(self) {
+        let handle = window_event_listener_untyped("pagehide", move |_| self.leave());
+        on_cleanup(move || handle.remove());
+        let turn = StoredValue::new(0_u32);
+        let tick = move || {
+            turn.update_value(|turn| *turn = turn.wrapping_add(1));
+            // A long capture takes a while to write out.
+            let is_long = self.store.peek(|lab| lab.capture().len() > LONG);
+            if !is_long || turn.get_value().is_multiple_of(5) {
+                self.leave();
+            }
+        };
+        if let Ok(interval) = set_interval_with_handle(tick, LEAVES_EVERY) {
+            on_cleanup(move || interval.clear());
+        }
+    }
+
+    fn leave(self) {
+        let (set_up, _) = self.as_it_stands(|action| action).without_secrets();
+        let (text, revision) = (set_up.to_text(), untrack(|| self.store.revision()));
+        let is_left = self.left.with_value(|left| left.0 == text && left.1 == revision);
+        if is_left {
+            return;
+        }
+        let mut left = Left {
+            slots: self.slots().iter().map(|slot| slot.0).collect(),
+            name: self.name.get_untracked(),
+            link: self.link.get_value(),
+            began: self.store.began_at(),
+            text: text.clone(),
+            ..Left::default()
+        };
+        self.store.peek(|lab| left.pack(lab.capture()));
+        storage::save_in_tab(Key::Bench, &left);
+        self.left.set_value((text, revision));
+    }
+
+    /// Whether it could be put back.
+    fn put_back(self, left: &Left) -> bool {
+        let Ok(set_up) = SetUp::from_any_text(&left.text) else { return false };
+        if set_up.clients.len() != left.slots.len() {
+            return false;
+        }
+        // Everybody gets the place that the records know.
+        let places = left.slots.iter().max().map_or(0, |last| usize::from(*last) + 1);
+        let mut clients = vec![ClientSetUp::default(); places];
+        for (slot, client) in left.slots.iter().zip(set_up.clients) {
+            clients[usize::from(*slot)] = client;
+        }
+        let set_up = SetUp { clients, ..set_up };
+        self.load(&set_up);
+        let slots = (0..places).filter_map(|slot| u8::try_from(slot).ok());
+        for empty in slots.filter(|slot| !left.slots.contains(slot)) {
+            self.store.remove_client(ClientSlot(empty));
+        }
+        self.name.set(left.name.clone());
+        self.link.set_value(left.link.clone());
+        let records = left.unpack();
+        if !records.is_empty() {
+            let back = records.len();
+            self.store.put_back(records, left.began);
+            self.returned.set(Some((back, left.all.saturating_sub(back))));
+        }
+        // An address that names the broker wins.
+        let broker = window().location().search().unwrap_or_default();
+        let is_named = address::value(&broker, address::BROKER).is_some();
+        self.surround(&set_up, !is_named);
+        true
+    }
+
+    /// An earlier version of the page kept secrets too.
+    fn forget_secrets(self) {
+        let is_clean = self.kept.with_untracked(|kept| {
+            storage::load(Key::Benches).is_none_or(|stored: Vec<Kept>| stored == *kept)
+        });
+        if !is_clean {
+            self.kept.with_untracked(|kept| storage::save(Key::Benches, kept));
+        }
+    }
+
+    /// Loads what the address holds behind `#bench=`, unless that has been done.
     fn follow_link(self) {
         let hash = window().location().hash().unwrap_or_default();
-        let Some(text) = hash.strip_prefix(FRAGMENT) else { return };
+        let is_followed = self.link.with_value(|link| *link == hash);
+        let Some(text) = hash.strip_prefix(FRAGMENT).filter(|_| !is_followed) else { return };
+        self.link.set_value(hash.clone());
         match SetUp::from_text(text) {
             Ok(set_up) => {
                 self.error.set(None);
-                self.load(&set_up);
+                self.offer(set_up, String::new());
             }
             Err(error) => self.error.set(Some(error)),
+        }
+    }
+
+    /// Loads a set-up, or asks first where that would cost something or reach further.
+    pub fn offer(self, set_up: SetUp, name: String) {
+        let here = self.around();
+        let (connections, records) = self.store.peek(|lab| {
+            let is_open = |client: &&BenchClient| client.link_state() != LinkState::Closed;
+            (lab.clients().iter().filter(is_open).count(), lab.capture().len())
+        });
+        let brings = set_up.around.clone().filter(|around| around.differs_from(&here));
+        let faulty: Vec<_> = (0..)
+            .map(ClientSlot)
+            .zip(&set_up.clients)
+            .filter_map(|(slot, client)| (!client.faults.is_empty()).then_some(slot))
+            .collect();
+        let offer = Offer { name, set_up, connections, records, brings, faulty };
+        match (connections, records) {
+            (0, 0) if !offer.reaches_further() => self.accept(offer, true),
+            _ => self.offer.set(Some(offer)),
+        }
+    }
+
+    /// Tracked.
+    pub fn offered(self) -> Option<Offer> {
+        self.offer.get()
+    }
+
+    pub fn accept(self, offer: Offer, with_around: bool) {
+        self.offer.set(None);
+        self.error.set(None);
+        self.returned.set(None);
+        self.name.set(offer.name);
+        self.load(&offer.set_up);
+        if with_around {
+            self.surround(&offer.set_up, true);
+        }
+    }
+
+    pub fn decline(self) {
+        self.offer.set(None);
+    }
+
+    /// How many packets have come back, and how many have not. Tracked.
+    pub fn returned(self) -> RwSignal<Option<(usize, usize)>> {
+        self.returned
+    }
+
+    /// What there is around the clients now. Not tracked.
+    pub fn around(self) -> Around {
+        self.store.peek(|lab| Around {
+            target: lab.target().clone(),
+            policy: Box::new(lab.in_tab().broker().policy().clone()),
+            latency: lab.in_tab().latency(),
+        })
+    }
+
+    /// Lets the clients find what the set-up brings, without asking.
+    fn surround(self, set_up: &SetUp, with_target: bool) {
+        if let Some(around) = &set_up.around {
+            if with_target && untrack(|| self.store.target()) != around.target {
+                self.store.set_target(around.target.clone());
+            }
+            if around.target.is_in_tab() {
+                self.store.operate(Input::SetPolicy(around.policy.clone()));
+                self.store.set_latency(around.latency);
+            }
+        }
+        for (client, set_up) in (0..).map(ClientSlot).zip(&set_up.clients) {
+            for fault in &set_up.faults {
+                // There are none on a connection elsewhere.
+                let _ = self.store.act(Act { client, action: Action::Fault(*fault) });
+            }
         }
     }
 
@@ -78,27 +269,45 @@ impl BenchSession {
         }
     }
 
-    /// What stands on the bench, with what its forms hold.
+    /// What stands on the bench, with what its forms hold and what is around it.
     pub fn set_up(self) -> SetUp {
-        let client = |client: &BenchClient| {
-            let forms = self.panels.get(client.slot()).map_or_else(Vec::new, |forms| forms.acts());
-            let forms = forms.into_iter().map(|act| to_keep(act.action));
-            let settings = settings_of(client);
-            let acts = forms.chain(settings).filter(worth_keeping).collect();
-            ClientSetUp { role: client.role().to_owned(), acts }
-        };
-        self.store.peek(|lab| SetUp { clients: lab.clients().iter().map(client).collect() })
+        self.as_it_stands(to_keep)
     }
 
-    /// The whole address of what stands on the bench; how many letters too many, where it is too much.
-    pub fn link(self) -> Result<String, usize> {
-        let text = self.set_up().to_text();
+    fn as_it_stands(self, to_keep: fn(Action) -> Action) -> SetUp {
+        let around = Some(self.around());
+        self.store.peek(|lab| {
+            let client = |client: &BenchClient| {
+                let slot = client.slot();
+                let forms = self.panels.get(slot).map_or_else(Vec::new, |forms| forms.acts());
+                let forms = forms.into_iter().map(|act| to_keep(act.action));
+                let acts = forms.chain(settings_of(client)).filter(worth_keeping).collect();
+                let faults = lab.in_tab().line(slot).map_or_else(Vec::new, faults_of);
+                ClientSetUp { role: client.role().to_owned(), acts, faults }
+            };
+            SetUp { clients: own(lab).map(client).collect(), around }
+        })
+    }
+
+    /// The places of the clients.
+    fn slots(self) -> Vec<ClientSlot> {
+        self.store.peek(|lab| own(lab).map(BenchClient::slot).collect())
+    }
+
+    /// The whole address of what stands on the bench, and how many secrets are left out of it; how many
+    /// letters it has where it is too long.
+    pub fn link(self, with_secrets: bool) -> Result<(String, usize), usize> {
+        let (set_up, left_out) = match with_secrets {
+            true => (self.set_up(), 0),
+            false => self.set_up().without_secrets(),
+        };
+        let text = set_up.to_text();
         if text.len() > crate::ui::bench::model::MOST_LETTERS {
             return Err(text.len());
         }
         let address = window().location().href().unwrap_or_default();
         let page = address.split('#').next().unwrap_or_default();
-        Ok(format!("{page}{FRAGMENT}{text}"))
+        Ok((format!("{page}{FRAGMENT}{text}"), left_out))
     }
 
     /// Tracked.
@@ -106,34 +315,36 @@ impl BenchSession {
         self.kept.get()
     }
 
-    /// Keeps what stands on the bench under this name; what had it before is replaced.
-    pub fn keep(self, name: &str) {
+    /// Keeps what stands on the bench under this name, without its secrets, and tells how many those were;
+    /// what had the name before is replaced.
+    pub fn keep(self, name: &str) -> Result<usize, NotKept> {
         let name: String = name.trim().chars().take(LONGEST_NAME).collect();
-        let text = self.set_up().to_text();
-        self.kept.update(|kept| {
+        let (set_up, left_out) = self.set_up().without_around().without_secrets();
+        let text = set_up.to_text();
+        self.change_kept(|kept| {
             kept.retain(|other| other.name != name);
             kept.push(Kept { name: name.clone(), text });
-        });
+        })?;
         self.name.set(name);
-        self.save();
+        Ok(left_out)
     }
 
-    pub fn delete(self, name: &str) {
-        self.kept.update(|kept| kept.retain(|other| other.name != name));
-        self.save();
+    pub fn delete(self, name: &str) -> Result<(), NotKept> {
+        self.change_kept(|kept| kept.retain(|other| other.name != name))
     }
 
-    fn save(self) {
-        self.kept.with_untracked(|kept| storage::save(Key::Benches, kept));
+    /// Begins with what is kept: another tab may have written since.
+    fn change_kept(self, change: impl FnOnce(&mut Vec<Kept>)) -> Result<(), NotKept> {
+        let mut kept = stored();
+        change(&mut kept);
+        storage::try_save(Key::Benches, &kept)?;
+        self.kept.set(kept);
+        Ok(())
     }
 
     pub fn load_kept(self, kept: &Kept) {
         match SetUp::from_text(&kept.text) {
-            Ok(set_up) => {
-                self.error.set(None);
-                self.name.set(kept.name.clone());
-                self.load(&set_up);
-            }
+            Ok(set_up) => self.offer(set_up, kept.name.clone()),
             Err(error) => self.error.set(Some(error)),
         }
     }
@@ -148,11 +359,7 @@ impl BenchSession {
     }
 
     pub fn add_client(self) {
-        let mut added = None;
-        self.store.add_client("client", |slot| {
-            added = Some(slot);
-            Vec::new()
-        });
+        let added = self.store.add_client("client", |_| Vec::new());
         // It stands behind all others, most often out of sight.
         request_animation_frame(move || {
             let Some(slot) = added else { return };
@@ -196,6 +403,23 @@ impl BenchSession {
     }
 }
 
+impl Offer {
+    /// Whether it brings more than clients.
+    pub fn reaches_further(&self) -> bool {
+        self.brings.is_some() || !self.faulty.is_empty()
+    }
+}
+
+/// The clients that are the bench's own.
+fn own(lab: &Lab) -> impl Iterator<Item = &BenchClient> {
+    lab.clients().iter().filter(|client| client.role() != COMPOSER)
+}
+
+fn stored() -> Vec<Kept> {
+    let kept: Vec<Kept> = storage::load(Key::Benches).unwrap_or_default();
+    kept.into_iter().map(Kept::without_secrets).collect()
+}
+
 fn settings_of(client: &BenchClient) -> Vec<Action> {
     let mut settings = Vec::new();
     if *client.route() != Route::default() {
@@ -210,6 +434,10 @@ fn settings_of(client: &BenchClient) -> Vec<Action> {
     settings
 }
 
+/// What a crash may cost.
+const LEAVES_EVERY: Duration = Duration::from_secs(2);
+/// Records.
+const LONG: usize = 1000;
 const FRAGMENT: &str = "#bench=";
 const PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);

@@ -3,28 +3,29 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use crate::link::{AddressError, BrokerAddress, Target};
+use super::known_brokers::KnownBrokers;
+use crate::link::{AddressError, BrokerAddress};
 use crate::ui::broker_choice;
+use crate::ui::broker_choice::known::LONGEST_NAME;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::state::store::use_store;
 
 #[component]
 pub fn AddressForm(
     in_tab: RwSignal<bool>,
     text: RwSignal<String>,
     error: RwSignal<Option<AddressError>>,
-    hide: Callback<()>,
+    known: KnownBrokers,
 ) -> impl IntoView {
-    let store = use_store();
     let locale = use_locale();
+    let name = RwSignal::new(String::new());
     let save = move |event: SubmitEvent| {
         event.prevent_default();
         match BrokerAddress::parse(&text.get_untracked()) {
             Ok(address) => {
-                store.set_target(Target::At(address));
-                hide.run(());
+                known.choose(address, &name.get_untracked());
+                name.set(String::new());
             }
             Err(wrong) => error.set(Some(wrong)),
         }
@@ -62,6 +63,21 @@ pub fn AddressForm(
                         })}
                     </p>
                 </Show>
+            </div>
+            <div class="field field--stacked">
+                <label class="field__label" for="broker-name">
+                    {erased(move || locale.strings().broker_name())}
+                </label>
+                <div class="field__control">
+                    <input
+                        id="broker-name"
+                        type="text"
+                        autocomplete="off"
+                        maxlength=LONGEST_NAME
+                        prop:value=name
+                        on:input=move |event| name.set(event_target_value(&event))
+                    />
+                </div>
             </div>
             <div class="button-row">
                 <button class="button button--primary">

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use super::address_form::AddressForm;
+use super::known_brokers::{KnownBrokers, KnownRows};
+use super::listener_hint::ListenerHint;
 use super::staying::Staying;
 use crate::link::{AddressError, Target};
 use crate::ui::components::Icon;
@@ -42,6 +44,7 @@ pub fn BrokerForm(
         in_tab.set(true);
         store.set_target(Target::InTab);
     };
+    let known = KnownBrokers::new(hide);
     let see_inside = move |_| {
         panel.set_open(true);
         hide.run(());
@@ -71,7 +74,11 @@ pub fn BrokerForm(
             let strings = locale.strings();
             if in_tab.get() { strings.broker_in_tab_hint() } else { strings.broker_websocket_hint() }
         })}</p>
-        <AddressForm in_tab text error hide/>
+        <div hidden=erased(move || in_tab.get())>
+            <KnownRows known/>
+            <AddressForm in_tab text error known/>
+            <ListenerHint/>
+        </div>
         <Staying/>
         <hr class="menu__rule"/>
         <button type="button" class="button button--block" on:click=see_inside>

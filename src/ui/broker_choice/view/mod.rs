@@ -4,6 +4,8 @@ mod address_form;
 mod broker_form;
 mod broker_menu;
 pub mod entry;
+mod known_brokers;
+mod listener_hint;
 mod staying;
 
 pub use broker_form::BrokerForm;

@@ -11,7 +11,7 @@ use super::fold::fold;
 use super::shelf::{LINK, use_capture_shelf};
 use crate::capture::Record;
 use crate::formats::{
-    json::records_to_json, pcap::records_to_pcapng, records_to_text, share::MAX_LETTERS,
+    json::records_to_json, pcap::records_to_pcapng, records_to_text, secrets, share::MAX_LETTERS,
 };
 use crate::ui::browser::{copy, save, save_bytes};
 use crate::ui::components::Icon;
@@ -76,11 +76,31 @@ pub fn CaptureMenu(
     };
     // A full capture takes seconds to write out: the button says so first.
     let is_busy = RwSignal::new(false);
+    let link = RwSignal::new(None::<Link>);
+    // How many secrets there are, and whether they go along; asked for again each time.
+    let found = RwSignal::new(0_usize);
+    let with_secrets = RwSignal::new(false);
+    let given = move || {
+        let mut records = listed.run(());
+        if !with_secrets.get_untracked() {
+            secrets::hide(&mut records);
+        }
+        records
+    };
+    let opened = move |_| {
+        link.set(None);
+        with_secrets.set(false);
+        let is_open =
+            menu.get_untracked().is_some_and(|menu| menu.matches(":popover-open").unwrap_or(false));
+        if is_open {
+            found.set(secrets::count(listed.run(()).iter()));
+        }
+    };
     let write = move |format: Format| {
+        let records = given();
         hide();
         is_busy.set(true);
         let write = move || {
-            let records = listed.run(());
             match format {
                 Format::Json => {
                     let text = records_to_json(records.iter());
@@ -98,9 +118,8 @@ pub fn CaptureMenu(
         };
         request_animation_frame(move || set_timeout(write, Duration::ZERO));
     };
-    let link = RwSignal::new(None::<Link>);
     let share = move |_| {
-        let records = listed.run(());
+        let records = given();
         let page = untrack(|| Place::Page(Page::Captures).href(locale.language()));
         spawn_local(async move {
             let folded = fold(records).await;
@@ -143,6 +162,42 @@ pub fn CaptureMenu(
                 <Icon name=icon/>
                 <span>{words}</span>
             </p>
+        })
+    };
+    let secrets_tick = move || {
+        let count = found.get();
+        (count > 0).then(|| {
+            let about = move || {
+                let strings = locale.strings();
+                match with_secrets.get() {
+                    true => strings.secrets_warning_capture().to_owned(),
+                    false => strings.secrets_hidden(count),
+                }
+            };
+            view! {
+                <hr class="menu__rule"/>
+                <div class="captures-menu__secrets">
+                    <label class="check">
+                        <input
+                            type="checkbox"
+                            prop:checked=with_secrets
+                            on:change=move |event| with_secrets.set(event_target_checked(&event))
+                        />
+                        {erased(move || locale.strings().secrets_with())}
+                    </label>
+                    <p
+                        class="status captures-menu__about"
+                        role="status"
+                        data-state=erased(move || if with_secrets.get() { "warning" } else { "info" })
+                    >
+                        <Icon name=Signal::derive(move || match with_secrets.get() {
+                            true => "warning",
+                            false => "info",
+                        })/>
+                        <span>{erased(about)}</span>
+                    </p>
+                </div>
+            }
         })
     };
     let formats = [Format::Json, Format::Pcapng, Format::Text].map(|format| {
@@ -190,7 +245,7 @@ pub fn CaptureMenu(
             popover="auto"
             id=id
             node_ref=menu
-            on:toggle=move |_| link.set(None)
+            on:toggle=opened
         >
             {formats}
             <hr class="menu__rule"/>
@@ -209,6 +264,7 @@ pub fn CaptureMenu(
                 </span>
             </button>
             <div role="status">{erased(told)}</div>
+            {erased(secrets_tick)}
             <hr class="menu__rule"/>
             <button
                 type="button"

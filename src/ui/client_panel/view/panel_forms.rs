@@ -57,7 +57,7 @@ pub struct PanelForms {
     disconnect: RwSignal<DisconnectDraft>,
     /// In the order of [`FormKind::ALL`].
     contexts: [FormContext; 5],
-    /// The first prepared form beyond CONNECT: what the client is for.
+    /// The first prepared form beyond CONNECT and DISCONNECT: what the client is for.
     pub main: FormKind,
 }
 
@@ -68,7 +68,9 @@ impl PanelForms {
             drafts.fill(act);
         }
         let mut kinds = prepared.iter().filter_map(FormKind::of);
-        let main = kinds.find(|kind| *kind != FormKind::Connect).unwrap_or(FormKind::Publish);
+        // Who presses once too often after CONNECT must not end the connection again.
+        let ends = [FormKind::Connect, FormKind::Disconnect];
+        let main = kinds.find(|kind| !ends.contains(kind)).unwrap_or(FormKind::Publish);
         let connect = RwSignal::new(drafts.connect);
         let publish = RwSignal::new(drafts.publish);
         let subscribe = RwSignal::new(drafts.subscribe);

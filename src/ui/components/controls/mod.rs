@@ -12,7 +12,7 @@ pub use disclosure::Disclosure;
 pub use row::{ErrorLine, Row, label_id};
 pub use select::Select;
 pub use setting_row::SettingRow;
-pub use text_box::{TextBox, TextKind};
+pub use text_box::{ShowSecret, TextBox, TextKind};
 
 use leptos::prelude::*;
 

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::problem_id;
+use super::{problem_id, said};
+use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 
 /// What the text is, for the keyboard of a phone and the width of the control.
@@ -14,6 +15,24 @@ pub enum TextKind {
     Number,
     /// A number that may have a fraction.
     Fraction,
+}
+
+/// Shows a secret, and hides it again.
+#[component]
+pub fn ShowSecret(shown: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="button button--icon"
+            aria-label=said(|s| s.form_show_secret())
+            title=said(|s| s.form_show_secret())
+            aria-pressed=erased(move || shown.get().to_string())
+            on:click=move |_| shown.update(|shown| *shown = !*shown)
+        >
+            <Icon name="show"/>
+        </button>
+    }
+    .into_any()
 }
 
 #[component]
@@ -33,11 +52,14 @@ pub fn TextBox(
     /// When it has been typed to the end.
     on_change: Callback<String>,
     #[prop(into, optional)] wrong: Signal<bool>,
+    /// Whether only its length is shown.
+    #[prop(into, optional)]
+    secret: Signal<bool>,
 ) -> impl IntoView {
     let problem = move || id.get().filter(|_| wrong.get()).map(|id| problem_id(&id));
     view! {
         <input
-            type="text"
+            type=erased(move || if secret.get() { "password" } else { "text" })
             class=if kind == TextKind::Exact { "input--bytes" } else { "input--number" }
             id=erased(move || id.get())
             inputmode=match kind {

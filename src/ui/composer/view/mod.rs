@@ -4,6 +4,7 @@ mod answers;
 mod bytes_side;
 mod fields_side;
 mod packet_choice;
+mod seat;
 mod send;
 mod sending;
 mod state;
@@ -12,17 +13,16 @@ mod ways;
 use leptos::prelude::*;
 
 use super::model::sample;
-use crate::capture::ClientSlot;
 use crate::mqtt::{PacketType, Sender};
-use crate::ui::components::Lazy;
+use crate::ui::components::{Icon, Lazy};
 use crate::ui::erased::erased;
 use crate::ui::inspector::view::entry::inspector;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::view::{PacketList, WireState};
-use crate::ui::state::store::use_store;
 use bytes_side::BytesSide;
 use fields_side::FieldsSide;
 use packet_choice::PacketChoice;
+use seat::{Seat, SeatKind};
 use send::Send;
 use state::Composer;
 use ways::Ways;
@@ -33,15 +33,31 @@ pub fn ComposerView(
     /// The bytes with which it begins, as text.
     hex: Option<String>,
 ) -> impl IntoView {
-    let store = use_store();
     let locale = use_locale();
-    WireState::provide();
-    store.set_up(vec![("client", Vec::new())]);
+    let seat = Seat::take();
+    let (store, client) = (seat.store, seat.client);
+    let wire = WireState::provide();
+    wire.since.set(seat.since);
     let client_id = format!("composer-{}", &uuid::Uuid::new_v4().simple().to_string()[..8]);
     let first = sample(PacketType::Publish, Sender::Client, &client_id);
     let composer = Composer::new(&first, hex);
-    let has_packets = move || store.with_capture(|capture| !capture.is_empty());
+    let has_packets = move || wire.found().ends.is_some() || wire.found().is_filtered;
+    // Where it connects, and who else is there.
+    let about_seat = move || {
+        let strings = locale.strings();
+        match seat.kind {
+            SeatKind::Alone => None,
+            SeatKind::OnTheBench => Some(strings.composer_on_the_bench(client.letter())),
+            SeatKind::Beside => Some(strings.composer_beside().to_owned()),
+        }
+    };
     view! {
+        {erased(move || about_seat().map(|words| view! {
+            <p class="status composer__seat" data-state="info">
+                <Icon name="bench"/>
+                <span>{words}</span>
+            </p>
+        }))}
         <PacketChoice composer client_id=client_id.clone()/>
         <div class="composer__sides">
             <div class="composer__column">
@@ -50,7 +66,7 @@ pub fn ComposerView(
             </div>
             <div class="composer__column">
                 <BytesSide composer/>
-                <Send composer client=CLIENT client_id/>
+                <Send composer client client_id/>
             </div>
         </div>
         <section class="card composer__wire" aria-labelledby="composer-wire">
@@ -79,5 +95,3 @@ pub fn ComposerView(
         </section>
     }
 }
-
-const CLIENT: ClientSlot = ClientSlot(0);

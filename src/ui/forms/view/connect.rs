@@ -11,7 +11,7 @@ use super::controls::{BytesInput, Check, FieldRow, TextField, TextInput};
 use super::lens::Lens;
 use crate::mqtt::FieldId;
 use crate::ui::components::Icon;
-use crate::ui::components::controls::{Disclosure, Row, TextKind};
+use crate::ui::components::controls::{Disclosure, Row, ShowSecret, TextKind};
 use crate::ui::erased::erased;
 use crate::ui::forms::connect::ConnectDraft;
 use crate::ui::forms::{Field, Part};
@@ -44,6 +44,8 @@ pub fn ConnectForm(
         move || password.get(),
         move |bytes| draft.update(|d| (d.has_password, d.password) = (true, bytes)),
     );
+
+    let is_shown = RwSignal::new(false);
 
     let strings = move || locale.strings();
     let property_count = move || properties.with(|all| all.set_count() + all.user.len());
@@ -148,7 +150,9 @@ pub fn ConnectForm(
                         field=Field::Password
                         bytes=typed_password
                         placeholder=not_sent(has_password)
+                        secret=Signal::derive(move || !is_shown.get())
                     />
+                    <ShowSecret shown=is_shown/>
                 </FieldRow>
             </Optional>
         </Disclosure>

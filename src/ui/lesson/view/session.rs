@@ -9,6 +9,7 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::course::{
     Cast, Done, Evidence, Exercise, Finding, Kept, Run, Verdict, exercise_prose, figure,
 };
+use crate::formats::secrets;
 use crate::language::{Language, Strings};
 use crate::link::Target;
 use crate::mqtt::{PacketType, Sender};
@@ -170,7 +171,11 @@ impl LessonSession {
         let met = verdicts.iter().flatten();
         let records: BTreeSet<RecordId> = met.flatten().copied().collect();
         self.store.peek(|lab| {
-            let kept = records.iter().rev().filter_map(|id| Kept::of(lab.capture().get(*id)?));
+            let kept = records.iter().rev().filter_map(|id| {
+                let mut record = [lab.capture().get(*id)?.clone()];
+                secrets::hide(&mut record);
+                Kept::of(&record[0])
+            });
             let mut kept: Vec<Kept> = kept.take(MOST_KEPT).collect();
             kept.reverse();
             kept

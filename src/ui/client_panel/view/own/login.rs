@@ -9,7 +9,9 @@ use crate::language::Language;
 use crate::mqtt::{Auth, Packet, PacketType, Property, ReasonCode, Sender};
 use crate::ui::client_panel::refusal;
 use crate::ui::client_panel::view::panel_forms::PanelForms;
-use crate::ui::components::controls::{Disclosure, Row, SmallButton, TextBox, hint, said};
+use crate::ui::components::controls::{
+    Disclosure, Row, ShowSecret, SmallButton, TextBox, hint, said,
+};
 use crate::ui::erased::erased;
 use crate::ui::forms::view::{FormContext, PlainForm};
 use crate::ui::forms::{Draft, PlainDraft};
@@ -22,6 +24,7 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
     let locale = use_locale();
     let id = format!("client-{}-login", client.letter().to_ascii_lowercase());
     let (user, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let is_shown = RwSignal::new(false);
     let told = RwSignal::new(None::<fn(Language) -> String>);
     let refused = RwSignal::new(None::<ActError>);
     let is_connected = move || {
@@ -75,7 +78,9 @@ pub fn LoginGroup(client: ClientSlot, forms: PanelForms) -> impl IntoView {
                     id=password_id
                     value=password
                     on_change=Callback::new(move |text| password.set(text))
+                    secret=Signal::derive(move || !is_shown.get())
                 />
+                <ShowSecret shown=is_shown/>
             </Row>
         <div class="button-row">
             <SmallButton

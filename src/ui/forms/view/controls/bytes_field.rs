@@ -56,10 +56,11 @@ pub fn BytesInput(
     field: Field,
     bytes: Lens<BytesDraft>,
     #[prop(into, optional)] placeholder: MaybeProp<String>,
+    #[prop(into, optional)] secret: Signal<bool>,
 ) -> impl IntoView {
     let text = bytes.part(|draft| &draft.text, |draft| &mut draft.text);
     view! {
-        <TextInput field text placeholder/>
+        <TextInput field text placeholder secret/>
         <FormChoice field bytes forms=&[BytesForm::Text, BytesForm::Hex]/>
     }
 }

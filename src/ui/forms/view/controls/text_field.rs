@@ -19,10 +19,12 @@ pub fn TextInput(
     #[prop(into, optional)]
     label: MaybeProp<String>,
     #[prop(into, optional)] placeholder: MaybeProp<String>,
+    #[prop(into, optional)] secret: Signal<bool>,
 ) -> impl IntoView {
     let form = use_form();
     view! {
         <TextBox
+            secret
             id=Signal::derive(move || form.element_id(field.get()))
             label
             placeholder
