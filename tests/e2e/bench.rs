@@ -231,7 +231,7 @@ async fn secrets_stay_out_of_links_memory_and_files() -> Outcome {
         panel.fill("User Name", "tanaka").await?;
         panel.fill("Password", "S3cret!").await?;
         page.see(".client-panel[data-client=A] input[type=password]").await?;
-        let show = "[aria-pressed=false][aria-label='Show the password']";
+        let show = format!("[aria-pressed=false][aria-label='{}']", strings.form_show_secret());
         press(&page.see(&format!(".client-panel[data-client=A] {show}")).await?).await?;
         page.gone(".client-panel[data-client=A] input[type=password]").await?;
 
@@ -260,7 +260,7 @@ async fn secrets_stay_out_of_links_memory_and_files() -> Outcome {
         panel.connect().await?;
         press(&page.see(".wire-bar [popovertarget^=capture-menu]").await?).await?;
         page.see_html(".captures-menu__secrets", &strings.secrets_hidden(1)).await?;
-        press(&page.button(strings.captures_share()).await?).await?;
+        press(&page.see(".captures-menu__item:has([href='#icon-link'])").await?).await?;
         page.see(".captures-menu__told[data-state=met]").await?;
         let read = "navigator.clipboard.readText().then(arguments[arguments.length - 1]);";
         let link = page.driver().execute_async(read, Vec::new()).await?.json().clone();
@@ -292,17 +292,21 @@ async fn two_tabs_keep_what_the_other_has_kept() -> Outcome {
             page.driver().action_chain().send_keys(Key::Escape + "").perform().await
         };
         keep("from tab two").await?;
-        page.panel('A').connect().await?;
-        page.packet("CONNACK", 'A', "in").await?;
-
-        page.driver().switch_to_window(first.clone()).await?;
-        keep("from tab one").await?;
-        page.panel('B').choose("SUBSCRIBE").await?;
         page.panel('B').connect().await?;
         page.panel('B').choose("SUBSCRIBE").await?;
         page.panel('B').send("SUBSCRIBE").await?;
         page.packet("SUBACK", 'B', "in").await?;
         page.next_frame().await?;
+
+        page.driver().switch_to_window(first.clone()).await?;
+        keep("from tab one").await?;
+        page.panel('A').connect().await?;
+        page.panel('A').send("PUBLISH").await?;
+        page.packet("PUBACK", 'A', "in").await?;
+        page.next_frame().await?;
+        let seen = page.evaluate("return localStorage['mqtt5-playground.progress']").await?;
+        let seen = seen.as_str().unwrap_or_default();
+        assert!(seen.contains("suback") && seen.contains("puback"), "{seen}");
         let kept = page
             .evaluate(
                 "return JSON.parse(localStorage['mqtt5-playground.benches']).map(kept => kept.name)",
@@ -395,7 +399,7 @@ async fn follow(page: &Page, place: &str) -> Outcome {
 }
 
 /// What the set-up link in the clipboard says.
-async fn copied(page: &Page) -> thirtyfour::error::WebDriverResult<String> {
+async fn copied(page: &Page) -> WebDriverResult<String> {
     let read = "navigator.clipboard.readText().then(arguments[arguments.length - 1]);";
     let link = page.driver().execute_async(read, Vec::new()).await?.json().clone();
     let link = link.as_str().expect("the clipboard holds text").to_owned();
