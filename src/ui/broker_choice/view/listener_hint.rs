@@ -39,5 +39,5 @@ pub fn ListenerHint() -> impl IntoView {
     }
 }
 
-/// What Mosquitto needs.
-const LISTENER: &str = "listener 9001\nprotocol websockets\nallow_anonymous true\n";
+/// What Mosquitto needs for a page to reach it. Up to 2.0.11 it starts only if there is a plain listener too.
+const LISTENER: &str = "listener 1883\nlistener 9001\nprotocol websockets\nallow_anonymous true\n";
