@@ -19,13 +19,12 @@ pub enum Output {
     Event(Event),
 }
 
-/// The queue that `poll` empties, and the last events, which the snapshot shows.
+/// The queue that `poll` empties.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outputs {
     /// The moment being handled.
     pub now: Instant,
     queue: VecDeque<Output>,
-    recent: VecDeque<(Instant, Event)>,
 }
 
 impl Outputs {
@@ -38,20 +37,10 @@ impl Outputs {
     }
 
     pub fn event(&mut self, event: Event) {
-        if self.recent.len() == REMEMBERED {
-            self.recent.pop_front();
-        }
-        self.recent.push_back((self.now, event.clone()));
         self.queue.push_back(Output::Event(event));
     }
 
     pub fn pop(&mut self) -> Option<Output> {
         self.queue.pop_front()
     }
-
-    pub fn recent(&self) -> impl Iterator<Item = &(Instant, Event)> {
-        self.recent.iter()
-    }
 }
-
-const REMEMBERED: usize = 32;

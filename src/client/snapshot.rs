@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::acknowledging::Held;
 use super::authenticating::Turn;
 use super::connection::Connection;
-use super::event::Event;
 use super::limits::{Announced, Limits};
 use super::session::{Session, StoredSession};
 use super::{Client, Phase, Settings};
@@ -24,8 +23,6 @@ pub struct Snapshot {
     pub session: Option<Session>,
     /// Sessions without a connection, by Client Identifier.
     pub stored: Vec<StoredSession>,
-    /// The last events, oldest first, with their times.
-    pub recent: Vec<(Instant, Event)>,
     /// What [`Client::next_timeout`] returns.
     pub next_timeout: Option<Instant>,
 }
@@ -150,7 +147,6 @@ impl Client {
             phase,
             session,
             stored: self.sessions.iter().cloned().collect(),
-            recent: self.outputs.recent().cloned().collect(),
             next_timeout: self.next_timeout(),
         }
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::act::Action;
 use super::automation::{Automation, Automations, Behaviour, BehaviourKind, Loss};
 use super::route::Route;
-use super::{ActError, Wire};
+use super::{ActError, LinkAccess};
 use crate::capture::{ClientSlot, Entry, LinkClose, RecordId};
 use crate::client::{
     AcknowledgeByHand, Client, Command, Event, Input, Output, Settings, Violation,
@@ -222,14 +222,14 @@ impl BenchClient {
         self.held_by_person
     }
 
-    pub(super) fn automate(&mut self, behaviour: Behaviour, wire: &mut Wire<'_>) {
+    pub(super) fn automate(&mut self, behaviour: Behaviour, wire: &mut LinkAccess<'_>) {
         self.stop_automation(behaviour.kind(), wire);
         self.automations.start(behaviour);
         self.hold();
         self.automations.look(&self.client, wire.now);
     }
 
-    pub(super) fn stop_automation(&mut self, kind: BehaviourKind, wire: &mut Wire<'_>) {
+    pub(super) fn stop_automation(&mut self, kind: BehaviourKind, wire: &mut LinkAccess<'_>) {
         let before = self.client.settings().acknowledge_by_hand;
         self.automations.stop(kind);
         let now = self.hold();
@@ -272,7 +272,7 @@ impl BenchClient {
         connection: ConnectionId,
         target: Target,
         connect: Connect,
-        wire: &mut Wire<'_>,
+        wire: &mut LinkAccess<'_>,
     ) -> Result<(), ActError> {
         let mut incoming = PacketStream::new();
         incoming.set_maximum_packet_size(connect.properties.maximum_packet_size());
@@ -309,7 +309,7 @@ impl BenchClient {
         connection: ConnectionId,
         target: Target,
         bytes: Bytes,
-        wire: &mut Wire<'_>,
+        wire: &mut LinkAccess<'_>,
     ) -> Result<(), ActError> {
         let connect = match decode(&bytes, Some(Sender::Client)) {
             Ok(Packet::Connect(connect)) => *connect,
@@ -322,7 +322,7 @@ impl BenchClient {
         Ok(())
     }
 
-    pub(super) fn cut(&mut self, wire: &mut Wire<'_>) -> Result<(), ActError> {
+    pub(super) fn cut(&mut self, wire: &mut LinkAccess<'_>) -> Result<(), ActError> {
         let link = self.link.as_mut().ok_or(ActError::NotOpen)?;
         // A connection that is being closed already does not count as lost.
         if link.closing.is_none() {
@@ -331,7 +331,11 @@ impl BenchClient {
         Ok(())
     }
 
-    pub(super) fn send_bytes(&mut self, bytes: Bytes, wire: &mut Wire<'_>) -> Result<(), ActError> {
+    pub(super) fn send_bytes(
+        &mut self,
+        bytes: Bytes,
+        wire: &mut LinkAccess<'_>,
+    ) -> Result<(), ActError> {
         let link = self.link.as_mut().filter(|link| link.is_open() && link.closing.is_none());
         let link = link.ok_or(ActError::NotOpen)?;
         let decoded = decode(&bytes, Some(Sender::Client));
@@ -341,7 +345,11 @@ impl BenchClient {
         Ok(())
     }
 
-    pub(super) fn command(&mut self, action: Action, wire: &mut Wire<'_>) -> Result<(), ActError> {
+    pub(super) fn command(
+        &mut self,
+        action: Action,
+        wire: &mut LinkAccess<'_>,
+    ) -> Result<(), ActError> {
         let command = match action {
             Action::Publish(publish) => Command::Publish {
                 qos: publish.qos,
@@ -388,7 +396,7 @@ impl BenchClient {
         &mut self,
         event: LinkEvent,
         page_is_secure: bool,
-        wire: &mut Wire<'_>,
+        wire: &mut LinkAccess<'_>,
     ) {
         match event {
             LinkEvent::Opened => self.opened(wire),
@@ -398,7 +406,7 @@ impl BenchClient {
         }
     }
 
-    fn opened(&mut self, wire: &mut Wire<'_>) {
+    fn opened(&mut self, wire: &mut LinkAccess<'_>) {
         if let Some(link) = &mut self.link {
             link.phase = LinkPhase::Open;
             let record = wire.capture.push(wire.now, self.slot, link.connection, Entry::Opened);
@@ -408,7 +416,7 @@ impl BenchClient {
         }
     }
 
-    fn received(&mut self, bytes: &[u8], wire: &mut Wire<'_>) {
+    fn received(&mut self, bytes: &[u8], wire: &mut LinkAccess<'_>) {
         if let Some(link) = &mut self.link {
             link.incoming.push(bytes);
         }
@@ -422,7 +430,7 @@ impl BenchClient {
     /// and ignores the rest (§4.13); the capture still shows it.
     fn next_packet(
         &mut self,
-        wire: &mut Wire<'_>,
+        wire: &mut LinkAccess<'_>,
     ) -> Option<(RecordId, Result<Packet, DecodeError>)> {
         let (slot, sender) = (self.slot, Sender::Server);
         let link = self.link.as_mut()?;
@@ -442,7 +450,7 @@ impl BenchClient {
     }
 
     /// Text is forbidden: the connection is to be closed [MQTT-6.0.0-1].
-    fn text(&mut self, length: usize, wire: &mut Wire<'_>) {
+    fn text(&mut self, length: usize, wire: &mut LinkAccess<'_>) {
         if let Some(link) = &mut self.link {
             let entry = Entry::Text { length };
             link.last_record = Some(wire.capture.push(wire.now, self.slot, link.connection, entry));
@@ -455,7 +463,7 @@ impl BenchClient {
         code: Option<u16>,
         reason: String,
         page_is_secure: bool,
-        wire: &mut Wire<'_>,
+        wire: &mut LinkAccess<'_>,
     ) {
         let Some(link) = self.link.take() else { return };
         let by = match (link.is_open(), link.closing) {
@@ -535,7 +543,7 @@ impl BenchClient {
         }
     }
 
-    pub(super) fn advance(&mut self, wire: &mut Wire<'_>) {
+    pub(super) fn advance(&mut self, wire: &mut LinkAccess<'_>) {
         self.client.handle(Input::Tick, wire.now);
         self.drive(None, wire);
     }
@@ -565,7 +573,7 @@ impl BenchClient {
     }
 
     /// Carries out all outputs of the role. `record` is the packet that caused them.
-    fn drive(&mut self, record: Option<RecordId>, wire: &mut Wire<'_>) {
+    fn drive(&mut self, record: Option<RecordId>, wire: &mut LinkAccess<'_>) {
         while let Some(output) = self.client.poll() {
             match output {
                 Output::Send(packet) => {
@@ -652,13 +660,13 @@ fn as_it_is(bytes: &Bytes) -> Entry {
 }
 
 impl Link {
-    fn send(&mut self, entry: Entry, bytes: Bytes, slot: ClientSlot, wire: &mut Wire<'_>) {
+    fn send(&mut self, entry: Entry, bytes: Bytes, slot: ClientSlot, wire: &mut LinkAccess<'_>) {
         self.last_record = Some(wire.capture.push(wire.now, slot, self.connection, entry));
         wire.commands.push_back(LinkCommand::Send { connection: self.connection, bytes });
     }
 
     /// Asks the link to close, once.
-    fn close(&mut self, cause: CloseCause, wire: &mut Wire<'_>) {
+    fn close(&mut self, cause: CloseCause, wire: &mut LinkAccess<'_>) {
         if self.closing.is_none() {
             wire.commands.push_back(LinkCommand::Close { connection: self.connection });
         }

@@ -269,7 +269,7 @@ impl Lab {
             .iter_mut()
             .find(|client| client.slot() == act.client)
             .ok_or(ActError::NoSuchClient(act.client))?;
-        let mut wire = Wire { capture: &mut self.capture, commands: &mut self.wanted, now };
+        let mut wire = LinkAccess { capture: &mut self.capture, commands: &mut self.wanted, now };
         match act.action {
             Action::Connect(connect) => {
                 let connection = ConnectionId(self.next_connection);
@@ -336,7 +336,8 @@ impl Lab {
     fn deliver(&mut self, connection: ConnectionId, event: LinkEvent, now: Instant) {
         let page_is_secure = self.page_is_secure;
         if let Some(client) = self.clients.iter_mut().find(|c| c.connection() == Some(connection)) {
-            let mut wire = Wire { capture: &mut self.capture, commands: &mut self.wanted, now };
+            let mut wire =
+                LinkAccess { capture: &mut self.capture, commands: &mut self.wanted, now };
             client.link_event(event, page_is_secure, &mut wire);
         }
     }
@@ -357,8 +358,11 @@ impl Lab {
             self.settle_in_tab(due);
             for client in &mut self.clients {
                 if client.next_timeout().is_some_and(|timeout| timeout <= due) {
-                    let mut wire =
-                        Wire { capture: &mut self.capture, commands: &mut self.wanted, now: due };
+                    let mut wire = LinkAccess {
+                        capture: &mut self.capture,
+                        commands: &mut self.wanted,
+                        now: due,
+                    };
                     client.advance(&mut wire);
                 }
             }
@@ -447,7 +451,7 @@ impl Lab {
 }
 
 /// Borrowed parts of the lab a client needs to send: the capture, the command queue, the time.
-struct Wire<'a> {
+struct LinkAccess<'a> {
     capture: &'a mut Capture,
     commands: &'a mut VecDeque<LinkCommand>,
     now: Instant,

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_snapshot_tells_phase_limits_and_the_last_events() {
+fn a_snapshot_tells_phase_limits_and_the_next_timeout() {
     let mut bench = Bench::new();
     assert!(matches!(bench.client.snapshot().phase, PhaseSnapshot::Offline));
     bench.command(Command::Connect(Box::new(c([])))).unwrap();
@@ -13,11 +13,7 @@ fn a_snapshot_tells_phase_limits_and_the_last_events() {
     bench.server("20 06 00 00 03 21 00 02");
     let limit = bench.connection().limits.receive_maximum;
     assert_eq!((limit.value, limit.sent), (2, true));
-    for _ in 0..100 {
-        bench.server("30 05 00 01 61 00 6D");
-    }
     let snapshot = bench.client.snapshot();
-    assert_eq!(snapshot.recent.len(), 32, "bounded");
     assert_eq!(snapshot.next_timeout, None);
     bench.command(disconnect(ReasonCode::Success, [])).unwrap();
     assert!(matches!(bench.client.snapshot().phase, PhaseSnapshot::Closing));
