@@ -94,7 +94,8 @@ impl Browser {
             let mut entries = bidi.events();
             entries.retain(|entry| entry["level"] == "error" || entry["level"] == "warn");
             // A part that was on its way when the page was left; one that fails is told in the page.
-            entries.retain(|entry| !entry["text"].as_str().is_some_and(|it| it.contains(CUT_OFF)));
+            let is_cut_off = |text: &str| CUT_OFF.iter().any(|words| text.contains(words));
+            entries.retain(|entry| !entry["text"].as_str().is_some_and(is_cut_off));
             return Ok(entries.iter().map(ToString::to_string).collect());
         }
         let is_complaint = |entry: &BrowserLogEntry| matches!(&*entry.level, "SEVERE" | "WARNING");
@@ -103,8 +104,9 @@ impl Browser {
     }
 }
 
-/// What Firefox says of a fetch that ends with its page.
-const CUT_OFF: &str = "NetworkError when attempting to fetch resource";
+/// What Firefox says of a fetch that ends with its page, before and after its first bytes have come.
+const CUT_OFF: [&str; 2] =
+    ["NetworkError when attempting to fetch resource", "AbortError: The operation was aborted"];
 
 /// A browser as `webdriver.json` describes it.
 async fn start(url: String, options: &str, more: (&str, Value)) -> WebDriverResult<WebDriver> {
