@@ -223,7 +223,7 @@ fn align(lefts: &[Token], rights: &[Token]) -> Vec<(Option<usize>, Option<usize>
         let (left_end, right_end) = ((l + WINDOW).min(lefts.len()), (r + WINDOW).min(rights.len()));
         let mut found = align_window(&lefts[l..left_end], &rights[r..right_end]);
         if left_end < lefts.len() || right_end < rights.len() {
-            // KeptPage the last couple of a window, the next window may know better.
+            // Behind the last couple of a window, the next window may know better.
             let couple = found.iter().rposition(|(left, right)| left.is_some() && right.is_some());
             if let Some(last) = couple {
                 found.truncate(last + 1);

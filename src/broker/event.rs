@@ -287,8 +287,7 @@ impl fmt::Display for Event {
             Event::Refused { packet, reason } => write!(f, "{} refused: {reason}", packet.name()),
             Event::Disconnected(reason) => write!(f, "disconnected: {reason}"),
             Event::ClientDisconnected(code) => {
-                let name = code.name_in(PacketType::Disconnect);
-                write!(f, "the Client left: 0x{:02X} {name}", code.value())
+                write!(f, "the Client left: {}", code.in_words(PacketType::Disconnect))
             }
             Event::ConnectionLost => f.write_str("the connection is gone without DISCONNECT"),
             Event::Ignored { packet, .. } => write!(f, "{} has no effect", packet.name()),

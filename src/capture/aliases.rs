@@ -44,7 +44,10 @@ impl Aliases {
         if let Some(hole) = record.hole() {
             // Any of them may have been set anew there.
             if let Some(line) = self.lines.get_mut(&(record.connection, hole.sender)) {
-                for settings in line.values_mut() {
+                let known = |settings: &&mut VecDeque<(RecordId, String)>| {
+                    settings.back().is_some_and(|(_, topic)| !topic.is_empty())
+                };
+                for settings in line.values_mut().filter(known) {
                     settings.push_back((record.id, String::new()));
                 }
             }

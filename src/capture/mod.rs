@@ -226,12 +226,13 @@ impl Capture {
 
 /// The Client Identifier that a CONNECT names, or a CONNACK assigns.
 fn client_id_in(record: &Record) -> Option<String> {
-    let named = match record.packet_type()? {
-        PacketType::Connect | PacketType::ConnAck => match record.packet()?.ok()? {
-            Packet::Connect(connect) => connect.client_id,
-            Packet::ConnAck(connack) => connack.properties.assigned_client_identifier()?.to_owned(),
-            _ => return None,
-        },
+    // Only these two are worth decoding.
+    if !matches!(record.packet_type()?, PacketType::Connect | PacketType::ConnAck) {
+        return None;
+    }
+    let named = match record.packet()?.ok()? {
+        Packet::Connect(connect) => connect.client_id,
+        Packet::ConnAck(connack) => connack.properties.assigned_client_identifier()?.to_owned(),
         _ => return None,
     };
     (!named.is_empty()).then_some(named)

@@ -71,16 +71,17 @@ impl Versions {
                 tried.failed_as_3 += usize::from(!reads(&record.entry, Version::V3_1_1));
             }
         }
-        for (connection, tried) in all.into_iter().filter(|(_, tried)| !tried.has_connect) {
+        all.retain(|_, tried| !tried.has_connect);
+        for (connection, tried) in &all {
             let spoken = match tried.failed_as_5.cmp(&tried.failed_as_3) {
                 std::cmp::Ordering::Less => (Version::V5, Basis::Fits),
                 std::cmp::Ordering::Equal => (Version::V5, Basis::Assumed),
                 std::cmp::Ordering::Greater => (Version::V3_1_1, Basis::Fits),
             };
-            self.others.insert(connection, spoken);
-            for record in records.iter_mut().filter(|record| record.connection == connection) {
-                record.version = spoken.0;
-            }
+            self.others.insert(*connection, spoken);
+        }
+        for record in records.iter_mut().filter(|record| all.contains_key(&record.connection)) {
+            record.version = self.spoken(record.connection).0;
         }
     }
 }

@@ -77,7 +77,7 @@ impl Online {
             return self.unexplained(violation, out);
         }
         match self.session.incoming.pubrel(packet_id) {
-            ReasonCode::Success => self.owe(AckKind::PubComp, packet_id, by_hand.pubcomp, out),
+            ReasonCode::Success => self.owe(AckKind::PubComp, packet_id, by_hand, out),
             reason_code => {
                 let packet_type = PacketType::PubRel;
                 out.event(Event::UnknownAcknowledgement { packet_type, packet_id });
@@ -89,11 +89,18 @@ impl Online {
 
     /// Notes an acknowledgement that is due, and sends it unless it waits for the application or for
     /// an earlier one of its kind.
-    pub fn owe(&mut self, kind: AckKind, packet_id: PacketId, by_hand: bool, out: &mut Outputs) {
+    pub fn owe(
+        &mut self,
+        kind: AckKind,
+        packet_id: PacketId,
+        by_hand: AcknowledgeByHand,
+        out: &mut Outputs,
+    ) {
         let mut held = self.connection.held.iter();
         if held.any(|held| held.kind == kind && held.packet_id == packet_id) {
             return;
         }
+        let by_hand = by_hand.holds(kind);
         let ready = (!by_hand).then(|| Ack::success(packet_id));
         self.connection.held.push_back(Held { kind, packet_id, ready });
         if by_hand {

@@ -120,14 +120,14 @@ impl Online {
         match (qos, packet_id) {
             (QoS::AtLeastOnce, Some(packet_id)) => {
                 out.event(message);
-                self.owe(AckKind::PubAck, packet_id, by_hand.puback, out);
+                self.owe(AckKind::PubAck, packet_id, by_hand, out);
             }
             (QoS::ExactlyOnce, Some(packet_id)) => {
                 match self.session.incoming.publish(packet_id) {
                     Receipt::New => out.event(message),
                     Receipt::Repeat => out.event(Event::RepeatIgnored { packet_id }),
                 }
-                self.owe(AckKind::PubRec, packet_id, by_hand.pubrec, out);
+                self.owe(AckKind::PubRec, packet_id, by_hand, out);
             }
             _ => out.event(message),
         }

@@ -146,9 +146,7 @@ pub fn read_file(bytes: &[u8]) -> Result<Loaded, LoadError> {
 
 fn read_plain(bytes: &[u8]) -> Result<Loaded, LoadError> {
     if pcap::is_capture(bytes) {
-        let mut loaded = pcap::read(bytes)?;
-        loaded.capture.settle_versions();
-        return Ok(loaded);
+        return pcap::read(bytes);
     }
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None => Err(LoadError::Empty),

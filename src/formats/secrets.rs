@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::capture::{Entry, Record};
-use crate::mqtt::{Label, PropertyId, Value, dissect};
+use crate::mqtt::{Label, PropertyId, Value, dissect, split_length};
 
 /// Overwrites every secret, and tells how many there were.
 pub fn hide(records: &mut [Record]) -> usize {
@@ -142,15 +142,9 @@ impl Walk<'_> {
 
     /// A Variable Byte Integer.
     fn variable(&mut self) -> Option<usize> {
-        let mut value = 0;
-        for shift in [0, 7, 14, 21] {
-            let byte = self.byte()?;
-            value |= usize::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
+        let (value, rest) = split_length(&self.bytes[self.at..])?;
+        self.at = self.bytes.len() - rest.len();
+        Some(value)
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod specification;
 
-pub use specification::{link, link_in};
+pub use specification::link_in;
 
 use crate::language::Language;
 use crate::mqtt::{ErrorKind, Label, PacketType, ReasonCode, Version};

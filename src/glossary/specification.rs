@@ -4,11 +4,8 @@ use crate::mqtt::Version;
 
 /// The address of a section (`3.3.2.3.7` or `§3.3.2.3.7`) or of the section that makes a normative
 /// statement (`[MQTT-3.3.2-17]`). A section the document does not have leads to the one around it.
-pub fn link(reference: &str) -> String {
-    link_in(reference, Version::V5)
-}
-
-/// The same in the document of a version; for 3.1 in that of 3.1.1.
+///
+/// In the document of a version; for 3.1 in that of 3.1.1.
 pub fn link_in(reference: &str, version: Version) -> String {
     let document = match version {
         Version::V5 => &OF_5,
@@ -147,9 +144,9 @@ mod tests {
             ("[MQTT-6.0.0-1]", 3_901_285),
         ] {
             let expect = format!("{DOCUMENT}#_Toc{heading}");
-            assert_eq!(link(reference), expect, "{reference}");
+            assert_eq!(link_in(reference, Version::V5), expect, "{reference}");
         }
-        assert_eq!(link("9.9"), DOCUMENT);
+        assert_eq!(link_in("9.9", Version::V5), DOCUMENT);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use bytes::{Buf, Bytes, BytesMut};
 
 use super::error::{DecodeError, ErrorKind};
 use super::packet::PacketType;
-use super::reader::read_length;
+use super::reader::read_variable_byte_integer;
 use super::version::Version;
 
 /// The largest Remaining Length, in bytes: what a Variable Byte Integer of four bytes can say (§2.1.4).
@@ -40,7 +40,7 @@ impl FrameHeader {
         let Some((&first, rest)) = bytes.split_first() else { return Ok(None) };
         let packet_type = PacketType::from_first_byte(first, version)
             .map_err(|kind| DecodeError { at: 0, kind })?;
-        let read = read_length(rest, version)
+        let read = read_variable_byte_integer(rest, version)
             .map_err(|(offset, kind)| DecodeError { at: 1 + offset, kind })?;
         Ok(read.map(|(remaining, width)| FrameHeader {
             packet_type,
@@ -101,6 +101,10 @@ impl Deframer {
     /// The version whose packets come next; 5.0 unless it is set. What has been cut stays as it is.
     pub fn set_version(&mut self, version: Version) {
         self.version = version;
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.version
     }
 
     /// Takes bytes that have arrived, in any number.

@@ -5,7 +5,6 @@ use bytes::Bytes;
 
 use super::error::{DecodeError, ErrorKind};
 use super::field::{Bits, FieldId, Label, Sink, Value};
-use super::frame::split_length;
 use super::packet::{PacketId, PacketType, Sender};
 use super::property::Holder;
 use super::property::Properties;
@@ -118,31 +117,20 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     pub(super) fn variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
-        let read = read_variable_byte_integer(self.rest());
-        self.take_length(label, read)
-    }
-
-    /// Before 5.0 it need not have the fewest bytes.
-    pub(super) fn remaining_length(&mut self) -> Result<u32, DecodeError> {
-        let read = read_length(self.rest(), self.version);
-        self.take_length(FieldId::RemainingLength.into(), read)
-    }
-
-    /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
-    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
-        let read = read_variable_byte_integer(self.rest());
-        self.measured(label, read).map(|(value, _)| value)
-    }
-
-    fn take_length(&mut self, label: Label, read: ReadLength) -> Result<u32, DecodeError> {
-        let (value, length) = self.measured(label, read)?;
+        let (value, length) = self.measure_variable_byte_integer(label)?;
         self.sink.leaf(label, self.at..self.at + length, || Value::Number(value));
         self.at += length;
         Ok(value)
     }
 
-    fn measured(&mut self, label: Label, read: ReadLength) -> Result<(u32, usize), DecodeError> {
-        read.and_then(|read| read.ok_or((self.remaining(), ErrorKind::Truncated)))
+    /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
+    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
+        self.measure_variable_byte_integer(label).map(|(value, _)| value)
+    }
+
+    fn measure_variable_byte_integer(&mut self, label: Label) -> Result<(u32, usize), DecodeError> {
+        read_variable_byte_integer(self.rest(), self.version)
+            .and_then(|read| read.ok_or((self.remaining(), ErrorKind::Truncated)))
             .map_err(|(offset, kind)| self.cut_off(label, self.at + offset, kind))
     }
 
@@ -333,12 +321,13 @@ impl<'a, S: Sink> Reader<'a, S> {
 /// arrived; an error names the offset of the byte that breaks the rule.
 type ReadLength = Result<Option<(u32, usize)>, (usize, ErrorKind)>;
 
-fn read_variable_byte_integer(bytes: &[u8]) -> ReadLength {
+pub(super) fn read_variable_byte_integer(bytes: &[u8], version: Version) -> ReadLength {
     let mut value = 0;
     for (index, &byte) in bytes.iter().enumerate() {
         value |= u32::from(byte & 0x7F) << (7 * index);
         let last = byte & 0x80 == 0;
-        if last && byte == 0 && index > 0 {
+        // Before 5.0 nothing asks for the fewest bytes.
+        if last && byte == 0 && index > 0 && version.is_5() {
             return Err((index, ErrorKind::VariableByteIntegerNotMinimal));
         }
         if last {
@@ -349,17 +338,6 @@ fn read_variable_byte_integer(bytes: &[u8]) -> ReadLength {
         }
     }
     Ok(None)
-}
-
-/// Reads a Remaining Length of any version: before 5.0 nothing asks for the fewest bytes.
-pub(super) fn read_length(bytes: &[u8], version: Version) -> ReadLength {
-    match read_variable_byte_integer(bytes) {
-        Err((last, ErrorKind::VariableByteIntegerNotMinimal)) if !version.is_5() => {
-            let width = last + 1;
-            Ok(split_length(&bytes[..width]).map(|(value, _)| (value as u32, width)))
-        }
-        read => read,
-    }
 }
 
 /// The value of a bit field, with a name where its section gives one.

@@ -51,7 +51,6 @@ pub struct ConnectionId(pub u32);
 pub struct PacketStream {
     deframer: Deframer,
     is_broken: bool,
-    version: Version,
 }
 
 /// What [`PacketStream::next`] found.
@@ -78,7 +77,6 @@ impl PacketStream {
     /// The version in which the next packets are read; 5.0 unless it is set. The owner of the connection
     /// knows it from the CONNECT: [`Version::of_connect`].
     pub fn set_version(&mut self, version: Version) {
-        self.version = version;
         self.deframer.set_version(version);
     }
 
@@ -98,7 +96,7 @@ impl PacketStream {
         }
         match self.deframer.next_frame() {
             Ok(frame) => frame.map(|frame| {
-                let outcome = decode_as(&frame, Some(sender), self.version);
+                let outcome = decode_as(&frame, Some(sender), self.deframer.version());
                 Incoming { frame, outcome }
             }),
             Err(error) => {

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::quote::{java, java_bytes};
-use super::{Note, Notes, Task, others};
+use super::{Note, Notes, Task, others, push_line};
 use crate::mqtt::{
     Connect, Disconnect, Packet, Properties, Property, PropertyId, PropertyValue, Publish, QoS,
     RetainHandling, Subscribe, Subscription, Unsubscribe, Will,
@@ -21,7 +21,10 @@ pub(super) fn write(task: &Task, place: &Place, notes: &mut Notes) -> String {
         Packet::Subscribe(subscribe) => program.subscribe(subscribe),
         Packet::Unsubscribe(unsubscribe) => program.unsubscribe(unsubscribe),
         Packet::Disconnect(disconnect) => program.disconnect(disconnect),
-        _ => program.line("Thread.sleep(60_000);\n        client.disconnect();"),
+        _ => {
+            program.line("Thread.sleep(60_000);");
+            program.line("client.disconnect();");
+        }
     }
     program.finish(place)
 }
@@ -76,11 +79,7 @@ struct Program<'a> {
 
 impl Program<'_> {
     fn line(&mut self, line: impl AsRef<str>) {
-        if !line.as_ref().is_empty() {
-            self.body.push_str("        ");
-            self.body.push_str(line.as_ref());
-        }
-        self.body.push('\n');
+        push_line(&mut self.body, "        ", line.as_ref());
     }
 
     fn open(&mut self, connect: &Connect, place: &Place) {
@@ -125,12 +124,12 @@ impl Program<'_> {
         }
         let mut restrictions = Built::new("Mqtt5ConnectRestrictions");
         for property in others(&connect.properties) {
-            match self.connect_property(property) {
-                Some(("sessionExpiryInterval", value)) => {
-                    built.call("sessionExpiryInterval", value)
-                }
-                Some((name, value)) => restrictions.call(name, value),
-                None => {}
+            let target = match property {
+                Property::SessionExpiryInterval(_) => &mut built,
+                _ => &mut restrictions,
+            };
+            if let Some((name, value)) = self.connect_property(property) {
+                target.call(name, value);
             }
         }
         if let Packet::Publish(publish) = &task.action {

@@ -14,6 +14,8 @@ mod place;
 mod quote;
 mod rumqttc;
 
+pub use quote::is_shown;
+
 use crate::language::Language;
 use crate::link::Target;
 use crate::mqtt::{Connect, Packet, Properties, Property, PropertyId};
@@ -160,6 +162,15 @@ impl Tool {
         }
         out + &code
     }
+}
+
+/// A line of a program behind its margin; an empty line has none.
+fn push_line(body: &mut String, margin: &str, line: &str) {
+    if !line.is_empty() {
+        body.push_str(margin);
+        body.push_str(line);
+    }
+    body.push('\n');
 }
 
 /// What is to be said before the code, each thing once.

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::quote::{go, go_bytes};
-use super::{Note, Notes, Task, others};
+use super::{Note, Notes, Task, others, push_line};
 use crate::mqtt::{
     Connect, Disconnect, Packet, Properties, Property, PropertyId, PropertyValue, Publish,
     Subscribe, Subscription, Unsubscribe, Will,
@@ -29,11 +29,7 @@ struct Program<'a> {
 
 impl Program<'_> {
     fn line(&mut self, line: impl AsRef<str>) {
-        if !line.as_ref().is_empty() {
-            self.body.push('\t');
-            self.body.push_str(line.as_ref());
-        }
-        self.body.push('\n');
+        push_line(&mut self.body, "	", line.as_ref());
     }
 
     fn lines(&mut self, lines: &[&str]) {

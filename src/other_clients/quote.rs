@@ -119,9 +119,6 @@ fn is_shown_in_shell(c: char) -> bool {
 /// A Python `str`.
 pub(super) fn python(text: &str) -> String {
     quoted(text, |c| match c {
-        '\n' => "\\n".to_owned(),
-        '\r' => "\\r".to_owned(),
-        '\t' => "\\t".to_owned(),
         c if u32::from(c) <= 0xFF => format!("\\x{:02x}", u32::from(c)),
         c if u32::from(c) <= 0xFFFF => format!("\\u{:04x}", u32::from(c)),
         c => format!("\\U{:08x}", u32::from(c)),
@@ -136,9 +133,6 @@ pub(super) fn python_bytes(bytes: &[u8]) -> String {
 /// A JavaScript string.
 pub(super) fn javascript(text: &str) -> String {
     quoted(text, |c| match c {
-        '\n' => "\\n".to_owned(),
-        '\r' => "\\r".to_owned(),
-        '\t' => "\\t".to_owned(),
         c if u32::from(c) <= 0xFF => format!("\\x{:02x}", u32::from(c)),
         c => format!("\\u{{{:x}}}", u32::from(c)),
     })
@@ -157,9 +151,6 @@ pub(super) fn javascript_bytes(bytes: &[u8]) -> String {
 /// A Go `string`.
 pub(super) fn go(text: &str) -> String {
     quoted(text, |c| match c {
-        '\n' => "\\n".to_owned(),
-        '\r' => "\\r".to_owned(),
-        '\t' => "\\t".to_owned(),
         c if u32::from(c) <= 0xFFFF => format!("\\u{:04x}", u32::from(c)),
         c => format!("\\U{:08x}", u32::from(c)),
     })
@@ -177,9 +168,6 @@ pub(super) fn go_bytes(bytes: &[u8]) -> String {
 pub(super) fn java(text: &str) -> String {
     let literal = |text: &str| {
         quoted(text, |c| match c {
-            '\n' => "\\n".to_owned(),
-            '\r' => "\\r".to_owned(),
-            '\t' => "\\t".to_owned(),
             // `\u000a` would be a line break in the source.
             c if u32::from(c) <= 0xFF => format!("\\{:03o}", u32::from(c)),
             c => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
@@ -212,12 +200,7 @@ pub(super) fn java_bytes(bytes: &[u8]) -> String {
 
 /// A Rust `&str`.
 pub(super) fn rust(text: &str) -> String {
-    quoted(text, |c| match c {
-        '\n' => "\\n".to_owned(),
-        '\r' => "\\r".to_owned(),
-        '\t' => "\\t".to_owned(),
-        c => format!("\\u{{{:x}}}", u32::from(c)),
-    })
+    quoted(text, |c| format!("\\u{{{:x}}}", u32::from(c)))
 }
 
 /// A Rust `&[u8; N]`.
@@ -225,6 +208,7 @@ pub(super) fn rust_bytes(bytes: &[u8]) -> String {
     format!("b\"{}\"", escaped_bytes(bytes))
 }
 
+/// A literal in double quotes; all of these languages escape the commonest characters alike.
 fn quoted(text: &str, escape: impl Fn(char) -> String) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -232,6 +216,9 @@ fn quoted(text: &str, escape: impl Fn(char) -> String) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
             c if is_shown(c) => out.push(c),
             c => out.push_str(&escape(c)),
         }
@@ -240,7 +227,7 @@ fn quoted(text: &str, escape: impl Fn(char) -> String) -> String {
     out
 }
 
-/// The inside of a bytes literal, which Python and Rust write alike.
+/// The inside of a bytes literal, which Python, Go and Rust write alike.
 fn escaped_bytes(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for &byte in bytes {
@@ -256,7 +243,7 @@ fn escaped_bytes(bytes: &[u8]) -> String {
 
 /// Whether a reader sees the character as it is: no controls, no marks that turn the direction of what
 /// follows, nothing invisible.
-fn is_shown(c: char) -> bool {
+pub fn is_shown(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
             '\u{AD}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'

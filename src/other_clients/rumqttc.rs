@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::quote::{rust, rust_bytes};
-use super::{Note, Notes, Task, others};
+use super::{Note, Notes, Task, others, push_line};
 use crate::mqtt::{
     Connect, Packet, Properties, Property, PropertyId, PropertyValue, Publish, QoS, RetainHandling,
     Subscribe, Unsubscribe, Will,
@@ -48,11 +48,7 @@ struct Program<'a> {
 
 impl Program<'_> {
     fn line(&mut self, line: impl AsRef<str>) {
-        if !line.as_ref().is_empty() {
-            self.body.push_str("    ");
-            self.body.push_str(line.as_ref());
-        }
-        self.body.push('\n');
+        push_line(&mut self.body, "    ", line.as_ref());
     }
 
     fn qos(&mut self, qos: QoS) -> &'static str {

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::other_clients::is_shown;
+
 /// One line of text: control characters become their pictures, `␊`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     shown(text, false)
@@ -57,28 +59,21 @@ fn picture(control: char) -> char {
 
 /// Characters that show nothing, look like a space and are none, or change the order of others.
 fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{80}'..='\u{A0}' | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}'
-        | '\u{1680}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{2000}'..='\u{200F}'
-        | '\u{2028}'..='\u{202F}' | '\u{205F}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
-        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
-        | '\u{E0000}'..='\u{E0FFF}' | '\u{E000}'..='\u{F8FF}')
+    !is_shown(c)
+        || matches!(c,
+            '\u{A0}' | '\u{34F}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}'
+            | '\u{2800}' | '\u{E000}'..='\u{F8FF}')
 }
 
 /// Whether a joiner or a selector belongs to the symbol before it, as in 👩‍🚀 and ☀️.
 fn belongs_to(before: Option<char>, c: char) -> bool {
-    let symbol = |c: char| matches!(c, '\u{A9}' | '\u{AE}' | '\u{203C}'..='\u{3299}' | '\u{FE0F}' | '\u{1F000}'..='\u{1FAFF}');
-    match c {
-        '\u{200D}' | '\u{FE0E}' | '\u{FE0F}' => {
-            before.is_some_and(|before| symbol(before) && !is_hidden_alone(before))
-        }
+    let is_symbol = |c: char| match c {
+        // The selector of the symbol before.
+        '\u{FE0F}' => true,
+        '\u{A9}' | '\u{AE}' | '\u{203C}'..='\u{3299}' | '\u{1F000}'..='\u{1FAFF}' => !is_hidden(c),
         _ => false,
-    }
-}
-
-/// A selector that selects nothing itself.
-fn is_hidden_alone(c: char) -> bool {
-    matches!(c, '\u{2028}'..='\u{202F}' | '\u{205F}'..='\u{206F}')
+    };
+    matches!(c, '\u{200D}' | '\u{FE0E}' | '\u{FE0F}') && before.is_some_and(is_symbol)
 }
 
 /// Hebrew, Arabic and the other scripts that read from right to left.

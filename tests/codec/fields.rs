@@ -2,34 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use mqtt5_playground::mqtt::{Bits, Field, FieldId, Holder, Label, PropertyId, Value, dissect};
+use mqtt5_playground::mqtt::{Bits, FieldId, Holder, Label, PropertyId, Value, Version, dissect};
 
-use crate::support::bytes;
-
-/// `name start..end = value (section)` of every leaf, with its bit fields as `name high..low = value`.
-fn leaves(hex: &str) -> Vec<String> {
-    let dissection = dissect(&bytes(hex), None);
-    let line = |field: &Field| {
-        let (name, value, section) = (field.label.name(), &field.value, field.label.section());
-        match field.bits {
-            None => {
-                let range = &field.range;
-                format!("{name} {}..{} = {value} ({section})", range.start, range.end)
-            }
-            Some(Bits { high, low }) => format!("  {name} {high}..{low} = {value} ({section})"),
-        }
-    };
-    dissection
-        .leaves()
-        .into_iter()
-        .flat_map(|leaf| std::iter::once(line(leaf)).chain(leaf.children.iter().map(line)))
-        .collect()
-}
+use crate::support::{bytes, leaves};
 
 #[test]
 fn a_connect_to_its_last_bit() {
     assert_eq!(
-        leaves("10 1E 0004 'MQTT' 05 EE 003C 00 0001 'c' 02 01 01 0001 't' 0000 0001 'u' 0001 FF"),
+        leaves(
+            "10 1E 0004 'MQTT' 05 EE 003C 00 0001 'c' 02 01 01 0001 't' 0000 0001 'u' 0001 FF",
+            Version::V5
+        ),
         [
             "Control Packet type and flags 0..1 = 16 (2.1.1)",
             "  Control Packet type 7..4 = 1 (CONNECT) (2.1.2)",
@@ -106,7 +89,7 @@ fn flag_bytes_are_shared_out_bit_by_bit() {
         ("3F", &["  DUP 3..3 = 1 (3.3.1.1)", "  QoS 2..1 = 3 (3.3.1.2)"]),
         ("0A", &["  Control Packet type 7..4 = 0 (2.1.2)", "  Flags 3..0 = 10 (2.1.3)"]),
     ] {
-        let found = leaves(hex);
+        let found = leaves(hex, Version::V5);
         let shown = found.windows(expect.len()).any(|part| part == expect);
         assert!(shown, "{hex}: {expect:#?} in {found:#?}");
     }
@@ -127,7 +110,7 @@ fn a_broken_packet_is_shown_up_to_the_byte_that_breaks_it() {
         ("30 06 0001 'a' 02 7F00", "Property Length 5..6 = 2 (2.2.2.1)"),
         ("C0 02 0102", "Remaining Length 1..2 = 2 (2.1.4)"),
     ] {
-        assert_eq!(leaves(hex).last().map(String::as_str), Some(last), "{hex}");
+        assert_eq!(leaves(hex, Version::V5).last().map(String::as_str), Some(last), "{hex}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use mqtt5_playground::mqtt::{
-    DecodeError, Dissection, ErrorKind, Field, Holder, Packet, Sender, Version, decode_as,
+    Bits, DecodeError, Dissection, ErrorKind, Field, Holder, Packet, Sender, Version, decode_as,
     dissect_as, encode,
 };
 
@@ -42,6 +42,25 @@ pub fn read_as(
     assert_eq!(decoded, dissection.outcome, "decode and dissect of {frame:02x?}");
     assert_dissected(frame, &dissection);
     decoded
+}
+
+/// `name start..end = value (section)` of every leaf, as the version names it, with its bit fields as
+/// `name high..low = value (section)`.
+pub fn leaves(hex: &str, version: Version) -> Vec<String> {
+    let dissection = dissect_as(&bytes(hex), None, version);
+    let line = |field: &Field| {
+        let (name, section) = (field.label.name_in(version), field.label.section_in(version));
+        let (value, range) = (&field.value, &field.range);
+        match field.bits {
+            None => format!("{name} {}..{} = {value} ({section})", range.start, range.end),
+            Some(Bits { high, low }) => format!("  {name} {high}..{low} = {value} ({section})"),
+        }
+    };
+    dissection
+        .leaves()
+        .into_iter()
+        .flat_map(|leaf| std::iter::once(line(leaf)).chain(leaf.children.iter().map(line)))
+        .collect()
 }
 
 /// Reads a packet that is written in only one way.

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use mqtt5_playground::mqtt::{
-    Ack, Auth, Bits, ConnAck, Connect, DecodeError, Deframer, Disconnect, EncodeError, ErrorKind,
-    Field, FieldId, Packet, PacketId, PacketStream, PacketType, Properties, Property, Publish, QoS,
+    Ack, Auth, ConnAck, Connect, DecodeError, Deframer, Disconnect, EncodeError, ErrorKind,
+    FieldId, Packet, PacketId, PacketStream, PacketType, Properties, Property, Publish, QoS,
     ReasonCode, Sender, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Version, Will,
-    dissect_as, encode, encode_as, meant_in_5,
+    encode, encode_as, meant_in_5,
 };
 
-use crate::support::{CLIENT, SERVER, bytes, read_as};
+use crate::support::{CLIENT, SERVER, bytes, leaves, read_as};
 use Version::{V3_1, V3_1_1, V5};
 
 fn id(value: u16) -> PacketId {
@@ -422,28 +422,10 @@ fn what_is_meant_can_be_said_in_5_0() {
     assert_eq!(kept, bytes("10 13 0004 'MQTT' 05 00 0000 05 11 FFFFFFFF 0001 'c'"));
 }
 
-/// `name start..end = value (section)` of every leaf and bit field, as 3.1.1 names them.
-fn leaves(hex: &str) -> Vec<String> {
-    let dissection = dissect_as(&bytes(hex), None, V3_1_1);
-    let line = |field: &Field| {
-        let (name, section) = (field.label.name_in(V3_1_1), field.label.section_in(V3_1_1));
-        let (value, range) = (&field.value, &field.range);
-        match field.bits {
-            None => format!("{name} {}..{} = {value} ({section})", range.start, range.end),
-            Some(Bits { high, low }) => format!("  {name} {high}..{low} = {value} ({section})"),
-        }
-    };
-    dissection
-        .leaves()
-        .into_iter()
-        .flat_map(|leaf| std::iter::once(line(leaf)).chain(leaf.children.iter().map(line)))
-        .collect()
-}
-
 #[test]
 fn a_connect_to_its_last_bit() {
     assert_eq!(
-        leaves("10 1A 0004 'MQTT' 04 EE 003C 0001 'c' 0001 't' 0002 'hi' 0001 'u' 0001 FF"),
+        leaves("10 1A 0004 'MQTT' 04 EE 003C 0001 'c' 0001 't' 0002 'hi' 0001 'u' 0001 FF", V3_1_1),
         [
             "Control Packet type and flags 0..1 = 16 (2.2)",
             "  Control Packet type 7..4 = 1 (CONNECT) (2.2.1)",
@@ -478,7 +460,7 @@ fn a_connect_to_its_last_bit() {
 #[test]
 fn return_codes_and_the_requested_qos_have_their_own_names() {
     assert_eq!(
-        leaves("20 02 00 05")[3..],
+        leaves("20 02 00 05", V3_1_1)[3..],
         [
             "Remaining Length 1..2 = 2 (2.2.3)",
             "Connect Acknowledge Flags 2..3 = 0 (3.2.2.1)",
@@ -488,7 +470,7 @@ fn return_codes_and_the_requested_qos_have_their_own_names() {
         ]
     );
     assert_eq!(
-        leaves("82 06 000A 0001 'a' 01")[7..],
+        leaves("82 06 000A 0001 'a' 01", V3_1_1)[7..],
         [
             "Requested QoS 7..8 = 1 (3.8.3)",
             "  Reserved 7..2 = 0 (3.8.3)",
@@ -496,7 +478,7 @@ fn return_codes_and_the_requested_qos_have_their_own_names() {
         ]
     );
     assert_eq!(
-        leaves("90 04 000A 01 80")[5..],
+        leaves("90 04 000A 01 80", V3_1_1)[5..],
         [
             "Return Code 4..5 = 1 (Success - Maximum QoS 1) (3.9.3)",
             "Return Code 5..6 = 128 (Failure) (3.9.3)",

@@ -12,5 +12,5 @@ mod texts;
 
 pub use bundle::{Bundle, read};
 #[cfg(feature = "render")]
-pub use render::{File, LANGUAGE_NAMES, LANGUAGES, Words, sources};
+pub use render::{File, LANGUAGE_NAMES, LANGUAGES, Parts, Words, sources};
 pub use texts::*;

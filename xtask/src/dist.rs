@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use playground_words::Words;
+use playground_words::{Parts, Words};
 
-use crate::parts::Parts;
 use crate::process::run;
 use crate::{first_picture, say, size, split, style, tools};
 
@@ -50,8 +49,9 @@ pub fn build(options: &Options) -> Result<bool> {
         ])
         .arg(&options.folder))?;
     say("splitting it into what is needed at once and what comes later");
-    split::split(&options.folder)?;
-    style::join(&options.folder, &Parts::read()?.first.styles)?;
+    let parts = Parts::read(tools::root());
+    split::split(&options.folder, &parts.later)?;
+    style::join(&options.folder, &parts.first.styles)?;
     let words = Words::render(tools::root());
     words.write(&options.folder.join("words")).context("cannot write the words")?;
     first_picture::put_into(&options.folder, &words)?;

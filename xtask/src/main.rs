@@ -8,7 +8,6 @@ mod dist;
 mod first_picture;
 mod geckodriver;
 mod mosquitto;
-mod parts;
 mod process;
 mod serve;
 mod size;

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::parts::Parts;
 use crate::process::{output, run};
 use crate::tools;
 
@@ -37,8 +36,8 @@ fn target_folder() -> Result<PathBuf> {
     Ok(folder.context("`cargo metadata` names no target folder")?.into())
 }
 
-/// Splits the program that lies in `dist`, the folder Trunk has filled.
-pub fn split(dist: &Path) -> Result<()> {
+/// Splits the program that lies in `dist`, the folder Trunk has filled. The parts named `later` must be cut out.
+pub fn split(dist: &Path, later: &[String]) -> Result<()> {
     let main = main_name(dist)?;
     let (_, hash) =
         main.rsplit_once('-').context("Trunk has put no hash into the program's name")?;
@@ -70,7 +69,7 @@ pub fn split(dist: &Path) -> Result<()> {
             cut_out.insert(stem.to_owned());
         }
     }
-    for part in Parts::read()?.later {
+    for part in later {
         let is_there = cut_out.contains(&format!("split_{part}"));
         ensure!(
             is_there,

@@ -211,11 +211,13 @@ fn circumstance(capture: &Capture, end: &Record, code: ReasonCode) -> Option<Fou
             None => Found::new(Cause::TakenOverElsewhere, None),
         }),
         ReasonCode::KeepAliveTimeout => {
-            let hole = hole_at_the_end(capture, end.id, Sender::Client).and_then(untold);
-            Some(match silence(capture, end)? {
-                _ if hole.is_some() => return hole,
-                (cause @ Cause::KeepAlive { .. }, last) => Found::new(cause, Some(last)),
-                (_, last) => Found::new(Cause::KeepAliveLost, Some(last)),
+            let (cause, last) = silence(capture, end)?;
+            if let Some(found) = hole_at_the_end(capture, end.id, Sender::Client).and_then(untold) {
+                return Some(found);
+            }
+            Some(match cause {
+                Cause::KeepAlive { .. } => Found::new(cause, Some(last)),
+                _ => Found::new(Cause::KeepAliveLost, Some(last)),
             })
         }
         _ => None,
@@ -310,9 +312,8 @@ fn closed_by_client(capture: &Capture, end: &Record) -> Found {
     let Some(connect) = before(capture, end, PacketType::Connect) else {
         return Found::new(Cause::CutByClient { with_will: false }, None);
     };
-    let answers_missing = hole_before(capture, end.id, Sender::Server).and_then(untold);
     if before(capture, end, PacketType::ConnAck).is_none() {
-        if let Some(found) = answers_missing {
+        if let Some(found) = hole_before(capture, end.id, Sender::Server).and_then(untold) {
             return found;
         }
         return match before(capture, end, PacketType::Auth) {

@@ -258,9 +258,8 @@ impl Grammars {
 
     /// Those in which bytes are a packet that this side may send, with nothing wrong in it: what the
     /// search trusts. `None` if there are none.
-    fn in_which(self, frame: &[u8], sender: Sender) -> Option<Grammars> {
-        let frame = Bytes::copy_from_slice(frame);
-        let reads = |version| decode_as(&frame, Some(sender), version).is_ok();
+    fn in_which(self, frame: &Bytes, sender: Sender) -> Option<Grammars> {
+        let reads = |version| decode_as(frame, Some(sender), version).is_ok();
         let left = Grammars {
             five: self.five && reads(Version::V5),
             three: self.three && reads(Version::V3_1_1),
@@ -365,47 +364,29 @@ impl Search {
                 Err(_) => self.is_trusted = false,
             }
         }
+        // Shared while runs are followed: each candidate is a slice of it, not a copy.
+        let buffer = Bytes::from(std::mem::take(&mut self.buffer));
         let mut due = Vec::new();
         while let Some(Reverse(run)) = self.runs.peek()
-            && run.needs <= self.buffer.len()
+            && run.needs <= buffer.len()
         {
             due.extend(self.runs.pop());
         }
-        let new = (self.looked_at..self.buffer.len()).map(|start| Run::from(start, self.grammars));
-        self.looked_at = self.buffer.len();
+        let grammars = self.grammars;
+        let new = (self.looked_at..buffer.len()).map(|start| Run::from(start, grammars));
+        self.looked_at = buffer.len();
         let mut found: Option<usize> = None;
         for run in due.into_iter().map(|Reverse(run)| run).chain(new) {
-            let Some(run) = self.follow(run, sender) else { continue };
+            let Some(run) = follow(&buffer, run, sender) else { continue };
             match self.convinces(&run) {
                 true => found = Some(found.map_or(run.start, |known| known.min(run.start))),
                 false => self.runs.push(Reverse(run)),
             }
         }
+        self.buffer = buffer.into();
         let start = found?;
         self.unread += start as u64;
         Some(self.buffer.split_off(start))
-    }
-
-    /// Reads on; `None` where what follows is no packet.
-    fn follow(&self, mut run: Run, sender: Sender) -> Option<Run> {
-        loop {
-            let rest = &self.buffer[run.end..];
-            let Some(header) = FrameHeader::read(rest).ok()? else {
-                run.needs = self.buffer.len() + 1;
-                return Some(run);
-            };
-            if !is_sane(&header, rest) {
-                return None;
-            }
-            let Some(frame) = rest.get(..header.length) else {
-                run.needs = run.end + header.length;
-                return Some(run);
-            };
-            run.grammars = run.grammars.in_which(frame, sender)?;
-            run.end += header.length;
-            run.packets += 1;
-            run.solid += usize::from(header.length > 2);
-        }
     }
 
     /// Whether so many packets in a row cannot be chance. The application usually writes whole packets, so
@@ -459,6 +440,29 @@ impl Search {
                 out.push(Entry::Missing(Hole { sender, missing, unread, begun: Bytes::new() }));
             }
         }
+    }
+}
+
+/// Reads on; `None` where what follows is no packet.
+fn follow(buffer: &Bytes, mut run: Run, sender: Sender) -> Option<Run> {
+    loop {
+        let rest = &buffer[run.end..];
+        let Some(header) = FrameHeader::read(rest).ok()? else {
+            run.needs = buffer.len() + 1;
+            return Some(run);
+        };
+        if !is_sane(&header, rest) {
+            return None;
+        }
+        let end = run.end + header.length;
+        if end > buffer.len() {
+            run.needs = end;
+            return Some(run);
+        }
+        run.grammars = run.grammars.in_which(&buffer.slice(run.end..end), sender)?;
+        run.end = end;
+        run.packets += 1;
+        run.solid += usize::from(header.length > 2);
     }
 }
 

@@ -56,5 +56,6 @@ pub fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
         return Err(LoadError::NoMqtt { packets: frames, skipped });
     }
     not_read.dropped = capture.dropped();
+    capture.settle_versions();
     Ok(Loaded { capture, not_read })
 }

@@ -160,11 +160,9 @@ fn check_flags(flags: u8, version: Version) -> Result<(), ErrorKind> {
         return Err(ErrorKind::PasswordWithoutUserName);
     }
     match WILL_QOS.of(flags) {
-        // It does not use bit 0, nor the rest of the Will's bits without a Will.
-        qos if version == Version::V3_1 => match qos {
-            3 if will => Err(ErrorKind::WillQoS3),
-            _ => Ok(()),
-        },
+        // 3.1 does not use bit 0, nor the rest of the Will's bits without a Will.
+        3 if will && version == Version::V3_1 => Err(ErrorKind::WillQoS3),
+        _ if version == Version::V3_1 => Ok(()),
         _ if flags & RESERVED != 0 => Err(ErrorKind::ConnectFlagReserved),
         3 => Err(ErrorKind::WillQoS3),
         1.. if !will => Err(ErrorKind::WillQoSWithoutWill),

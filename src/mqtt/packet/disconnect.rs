@@ -24,10 +24,10 @@ impl Disconnect {
     }
 
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Disconnect, DecodeError> {
-        // A Remaining Length of 0 means Normal disconnection, of 1 no properties (§3.14.2.1).
         if !r.version().is_5() {
             return Ok(Disconnect::new(ReasonCode::Success));
         }
+        // A Remaining Length of 0 means Normal disconnection, of 1 no properties (§3.14.2.1).
         if r.at_end() {
             return Ok(Disconnect::new(r.omitted_reason_code(PacketType::Disconnect)?));
         }

@@ -531,7 +531,7 @@ fn read_fixed_header<S: Sink>(
     })?;
     let packet_type =
         PacketType::from_first_byte(byte, version).map_err(|kind| DecodeError { at: 0, kind })?;
-    let length = r.remaining_length().map_err(|error| {
+    let length = r.variable_byte_integer(FieldId::RemainingLength.into()).map_err(|error| {
         match error.kind {
             // The Remaining Length itself has not arrived: nothing is known to be wrong yet.
             ErrorKind::Truncated => DecodeError { kind: ErrorKind::Incomplete, ..error },

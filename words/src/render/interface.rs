@@ -2,35 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Deserialize;
-
+use super::parts::Parts;
 use super::{LANGUAGES, read};
-
-/// What arrives when. The interface strings that the code of the first picture names arrive before it is
-/// drawn, the others with the glossary, before any part of the page that arrives later.
-pub const PARTS: &str = "src/ui/app/parts.json";
-const UI: &str = "src/ui";
-
-#[derive(Deserialize)]
-struct Parts {
-    first: First,
-}
-
-#[derive(Deserialize)]
-struct First {
-    /// Files below [`UI`].
-    code: Vec<PathBuf>,
-}
-
-/// The code of the first picture, below the folder of the workspace.
-pub fn first_picture(root: &Path) -> impl Iterator<Item = PathBuf> {
-    let path = root.join(PARTS);
-    let parts: Parts =
-        serde_json::from_str(&read(&path)).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    parts.first.code.into_iter().map(|file| Path::new(UI).join(file))
-}
 
 /// Texts by their keys.
 pub type Table = BTreeMap<String, String>;
@@ -71,8 +46,11 @@ pub struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
+    /// The strings that the code of the first picture names arrive before it is drawn, the others with the
+    /// glossary, before any part of the page that arrives later.
     pub fn new(root: &Path, table: &'a Table) -> Keys<'a> {
-        let code: Vec<String> = first_picture(root).map(|file| read(&root.join(file))).collect();
+        let code: Vec<String> =
+            Parts::read(root).code().map(|file| read(&root.join(file))).collect();
         let named: BTreeSet<&str> = code.iter().flat_map(|code| called(code)).collect();
         let keys = table.keys().map(String::as_str);
         let (first, later) = keys.partition(|key| named.contains(key));

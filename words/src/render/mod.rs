@@ -7,6 +7,7 @@ mod glossary;
 mod interface;
 mod markdown;
 mod mosquitto;
+mod parts;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,8 @@ use crate::bundle::{Bundle, write};
 use crate::{Glossary, Interface};
 use interface::{Keys, Table};
 use markdown::Section;
+
+pub use parts::Parts;
 
 pub const LANGUAGES: [&str; 2] = ["en", "ja"];
 /// What they call themselves.
@@ -30,7 +33,10 @@ const MOSQUITTO: &str = "docs/mosquitto.md";
 /// What is read, below the folder of the workspace.
 pub fn sources(root: &Path) -> impl Iterator<Item = PathBuf> {
     let words = [LOCALES, CHAPTERS, AROUND, GLOSSARY, MOSQUITTO].map(PathBuf::from);
-    words.into_iter().chain([interface::PARTS.into()]).chain(interface::first_picture(root))
+    words
+        .into_iter()
+        .chain([parts::FILE.into()])
+        .chain(Parts::read(root).code().collect::<Vec<_>>())
 }
 
 /// Everything the page can say.

@@ -110,7 +110,7 @@ fn passed(evidence: &Evidence) -> Verdict {
     }
 }
 
-/// KeptPage the message that waited, or before it.
+/// Behind the message that waited, or before it.
 fn how_it_came(evidence: &Evidence, records: &[RecordId]) -> Option<usize> {
     let &[sent, arrived] = records else { return None };
     let above = delivered(evidence).into_iter().filter(|(_, m)| m.qos > QoS::AtMostOnce);

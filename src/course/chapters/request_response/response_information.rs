@@ -33,7 +33,7 @@ pub static EXERCISE: Exercise = Exercise {
     policy: responses_only,
     picture: Some(Picture::Requests),
     figures: &[Figure {
-        // KeptPage the fixed part of CONNECT, which has 12 bytes, and its Property Length.
+        // Behind the fixed part of CONNECT, which has 12 bytes, and its Property Length.
         name: "asks",
         value: |cast| {
             let bytes = figure::bytes(&ask(cast));

@@ -64,7 +64,7 @@ pub static EXERCISE: Exercise = Exercise {
     ],
     picture: Some(Picture::AliasLedger),
     figures: &[
-        // KeptPage the fixed part of CONNECT, which has 12 bytes, and its Property Length.
+        // Behind the fixed part of CONNECT, which has 12 bytes, and its Property Length.
         Figure { name: "five", value: |cast| part(&figure::bytes(&allow(cast)), 13..16) },
         Figure { name: "plain", value: |cast| figure::size(&without_alias(cast)) },
     ],

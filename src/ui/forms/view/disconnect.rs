@@ -37,13 +37,12 @@ pub fn DisconnectForm(draft: RwSignal<DisconnectDraft>) -> impl IntoView {
             >
                 {DisconnectDraft::reason_codes()
                     .map(|option| {
-                        let name = option.name_in(PacketType::Disconnect);
                         view! {
                             <option
                                 value=option.value().to_string()
                                 selected=erased(move || code.get() == option)
                             >
-                                {format!("0x{:02X} {name}", option.value())}
+                                {option.in_words(PacketType::Disconnect)}
                             </option>
                         }
                     })

@@ -103,13 +103,12 @@ fn CodeRow(
     let options = options
         .into_iter()
         .map(|option| {
-            let name = option.name_in(packet);
             view! {
                 <option
                     value=option.value().to_string()
                     selected=erased(move || code.get() == Some(option))
                 >
-                    {format!("0x{:02X} {name}", option.value())}
+                    {option.in_words(packet)}
                 </option>
             }
         })

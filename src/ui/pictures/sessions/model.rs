@@ -681,7 +681,7 @@ const THREE_LINES: f64 = 46.0;
 const WORDS: f64 = 18.0;
 /// Left of the first flag where the words are above.
 const EDGE: f64 = 12.0;
-/// KeptPage the last mark, for what has no end.
+/// Behind the last mark, for what has no end.
 const OPEN_END: f64 = 26.0;
 /// Above the bar: flags and dots.
 const ABOVE: f64 = 25.0;

@@ -391,7 +391,7 @@ pub enum Step {
     Differs,
     /// The filter ends here and the topic does not.
     EndsEarly,
-    /// KeptPage a level that differs.
+    /// Behind a level that differs.
     NotReached,
 }
 

@@ -187,11 +187,7 @@ pub fn pairs(readings: &Readings, lab: &Lab, inside: Option<&Snapshot>) -> (Vec<
 fn owed<'a>(held: impl Iterator<Item = &'a Held>) -> Vec<Owed> {
     let mut owed: Vec<Owed> = Vec::new();
     for held in held {
-        let packet = match held.kind {
-            AckKind::PubAck => PacketType::PubAck,
-            AckKind::PubRec => PacketType::PubRec,
-            AckKind::PubComp => PacketType::PubComp,
-        };
+        let packet = held.kind.packet_type();
         let is_next =
             held.kind == AckKind::PubComp || owed.iter().all(|before| before.packet != packet);
         owed.push(Owed { packet, packet_id: held.packet_id, is_next });

@@ -31,7 +31,7 @@ pub fn Acknowledgements(client: ClientSlot) -> impl IntoView {
     let reason = RwSignal::new(String::new());
     let release = move |kind: AckKind, packet_id: PacketId| {
         // PUBCOMP says less than PUBACK and PUBREC do.
-        let packet = packet_type(kind);
+        let packet = kind.packet_type();
         let reason_code = Some(code.get_untracked())
             .filter(|code| code.allowed_in(packet, Some(Sender::Client)))
             .unwrap_or(ReasonCode::Success);
@@ -77,10 +77,8 @@ pub fn Acknowledgements(client: ClientSlot) -> impl IntoView {
     let codes = move || {
         let allowed =
             |code: &&ReasonCode| code.allowed_in(PacketType::PubAck, Some(Sender::Client));
-        let words = |code: &ReasonCode| {
-            let value = code.value();
-            (value.to_string(), format!("0x{value:02X} {}", code.name_in(PacketType::PubAck)))
-        };
+        let words =
+            |code: &ReasonCode| (code.value().to_string(), code.in_words(PacketType::PubAck));
         ReasonCode::ALL.iter().filter(allowed).map(words).collect()
     };
     let choose = move |text: String| {
@@ -90,7 +88,7 @@ pub fn Acknowledgements(client: ClientSlot) -> impl IntoView {
     };
     let buttons = move || {
         let button = |(kind, packet_id): (AckKind, PacketId)| {
-            let name = packet_type(kind).name();
+            let name = kind.packet_type().name();
             let words = Signal::derive(move || locale.strings().own_acks_release(packet_id, name));
             let press = move |()| _ = release(kind, packet_id);
             view! { <SmallButton words on_press=Callback::new(press)/> }.into_any()
@@ -126,13 +124,5 @@ pub fn Acknowledgements(client: ClientSlot) -> impl IntoView {
                 />
             </Row>
         {erased(held_view)}
-    }
-}
-
-fn packet_type(kind: AckKind) -> PacketType {
-    match kind {
-        AckKind::PubAck => PacketType::PubAck,
-        AckKind::PubRec => PacketType::PubRec,
-        AckKind::PubComp => PacketType::PubComp,
     }
 }
