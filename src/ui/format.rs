@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::capture::ClientSlot;
 use crate::language::Strings;
 use crate::mqtt::hex_groups;
 use crate::time::Instant;
@@ -100,6 +101,11 @@ pub fn capped(text: &str, limit: usize) -> String {
         None => visible(text).into_owned(),
         Some((end, _)) => format!("{}…", visible(&text[..end])),
     }
+}
+
+/// `A, C`.
+pub fn letters(clients: &[ClientSlot]) -> String {
+    clients.iter().map(|client| client.letter().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// `42 s`, `1 min 30 s`.

@@ -61,11 +61,12 @@ fn Shell() -> impl IntoView {
     let progress = ProgressStore::provide();
     progress.watch(store);
     // The next visit begins with it, before the program runs.
-    Effect::new(move || {
+    let first = Memo::new(move |_| {
         let language = locale.language();
         let (href, label) = begin(progress, language);
-        storage::save(Key::Begin, &[language.tag(), &href, &label]);
+        [language.tag().to_owned(), href, label]
     });
+    Effect::new(move || first.with(|first| storage::save(Key::Begin, first)));
     let theme = Theme::begin();
     let pane = provide_pane();
     let keys = RwSignal::new(false);

@@ -201,6 +201,7 @@ impl Store {
         remembered_broker::remember(&target);
         self.lab.update_value(|lab| lab.set_target(target.clone()));
         self.target.set(target);
+        self.announce();
     }
 
     /// Clears the bench and puts fresh clients on it: a role and the prepared forms of each.

@@ -12,6 +12,7 @@ use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::components::Icon;
 use crate::ui::components::controls::{IconButton, said};
 use crate::ui::erased::erased;
+use crate::ui::format::letters;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 
@@ -152,9 +153,7 @@ fn OfferNotice(session: BenchSession) -> impl IntoView {
             lines.extend(around.words(&session.around(), strings));
         }
         if !offer.faulty.is_empty() {
-            let letters: Vec<_> =
-                offer.faulty.iter().map(|slot| slot.letter().to_string()).collect();
-            lines.push(strings.bench_brings_faults(letters.join(", ")));
+            lines.push(strings.bench_brings_faults(letters(&offer.faulty)));
         }
         let title = match offer.name.as_str() {
             "" => strings.bench_offer().to_owned(),

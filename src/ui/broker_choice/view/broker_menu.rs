@@ -4,7 +4,6 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::entry::broker_form;
-use crate::lab::{BenchClient, Problem};
 use crate::ui::broker_choice;
 use crate::ui::components::Icon;
 use crate::ui::components::Lazy;
@@ -24,26 +23,20 @@ pub fn BrokerMenu() -> impl IntoView {
         }
     };
     // A connection that a change of broker has left elsewhere does not light the lamp of this one.
-    let link = move || {
+    let link = Memo::new(move |_| {
         store.with_lab(|lab| {
             let here = || lab.clients().iter().filter(|c| c.target() == Some(lab.target()));
-            let has_failed = |client: &BenchClient| match client.problem() {
-                Some(Problem::ConnectFailed { address, .. }) => {
-                    lab.target().address() == Some(address)
-                }
-                _ => false,
-            };
             match () {
                 () if here().any(|client| client.is_connected()) => "connected",
                 () if here().next().is_some() => "connecting",
-                () if lab.clients().iter().any(has_failed) => "failed",
+                () if broker_choice::has_failed(lab) => "failed",
                 () => "offline",
             }
         })
-    };
+    });
     let state_word = move || {
         let strings = locale.strings();
-        match link() {
+        match link.get() {
             "connected" => strings.link_connected(),
             "connecting" => strings.link_connecting(),
             "failed" => strings.link_failed(),
@@ -56,7 +49,7 @@ pub fn BrokerMenu() -> impl IntoView {
     view! {
         <button class="button button--quiet broker-button" popovertarget="broker">
             <Icon name="broker" class="narrow-only"/>
-            <span class="lamp" data-link=erased(link)></span>
+            <span class="lamp" data-link=erased(move || link.get())></span>
             <span class="wide-label">{erased(move || format!("{} · {}", name(), state_word()))}</span>
             <Icon name="down" small=true/>
         </button>

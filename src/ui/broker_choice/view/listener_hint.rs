@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::lab::Problem;
+use crate::ui::broker_choice;
 use crate::ui::components::CopyButton;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
@@ -14,17 +14,7 @@ pub fn ListenerHint() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     // Where connecting has failed a listener may be what is missing.
-    let has_failed = Memo::new(move |_| {
-        let target = store.target();
-        store.with_lab(|lab| {
-            lab.clients().iter().any(|client| {
-                matches!(
-                    client.problem(),
-                    Some(Problem::ConnectFailed { address, .. }) if target.address() == Some(address)
-                )
-            })
-        })
-    });
+    let has_failed = Memo::new(move |_| store.with_lab(broker_choice::has_failed));
     view! {
         <Show when=erased(move || has_failed.get())>
                 <div class="broker-menu__listener">

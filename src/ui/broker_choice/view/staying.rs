@@ -7,6 +7,7 @@ use crate::link::Target;
 use crate::ui::broker_choice;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
+use crate::ui::format::letters;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 
@@ -14,13 +15,11 @@ use crate::ui::state::store::use_store;
 pub fn Staying() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
-    let staying = move || {
-        store.target();
+    let staying = Memo::new(move |_| store.with_lab(broker_choice::staying));
+    let notice = move || {
         let strings = locale.strings();
-        let staying = store.with_lab(broker_choice::staying);
         let line = |(target, clients): (Target, Vec<ClientSlot>)| {
-            let letters: Vec<_> = clients.iter().map(|slot| slot.letter().to_string()).collect();
-            let letters = letters.join(", ");
+            let letters = letters(&clients);
             let words = match target {
                 Target::InTab => strings.broker_stays_in_tab(letters),
                 Target::At(_) => {
@@ -29,7 +28,7 @@ pub fn Staying() -> impl IntoView {
             };
             view! { <p class="notice__title">{words}</p> }
         };
-        let lines: Vec<_> = staying.into_iter().map(line).collect();
+        let lines: Vec<_> = staying.get().into_iter().map(line).collect();
         (!lines.is_empty()).then(|| {
             view! {
                 <div class="notice" data-state="info" role="status">
@@ -39,5 +38,5 @@ pub fn Staying() -> impl IntoView {
             }
         })
     };
-    view! { {erased(staying)} }
+    erased(notice)
 }

@@ -13,8 +13,16 @@ use crate::ui::state::store::{Store, use_store};
 
 /// Writes one change to the policy that is in force.
 pub fn change(store: Store, change: impl FnOnce(&mut Policy)) {
-    let mut policy = store.peek(|lab| lab.in_tab().broker().policy().clone());
+    let mut policy = in_force(store);
     change(&mut policy);
+    put(store, policy);
+}
+
+fn in_force(store: Store) -> Policy {
+    store.peek(|lab| lab.in_tab().broker().policy().clone())
+}
+
+fn put(store: Store, policy: Policy) {
     store.operate(Input::SetPolicy(Box::new(policy)));
 }
 
@@ -65,9 +73,9 @@ fn PolicyGroup(group: &'static Group, policy: Memo<Policy>) -> impl IntoView {
             policy.with(|policy| !setting.agrees(policy, &Policy::default()))
         });
         let set = Callback::new(move |text: String| {
-            let mut changed = policy.get_untracked();
-            setting.set(&mut changed, &text)?;
-            change(store, |policy| *policy = changed);
+            let mut policy = in_force(store);
+            setting.set(&mut policy, &text)?;
+            put(store, policy);
             Ok(())
         });
         view! { <SettingRow setting id=format!("inside-{}", setting.id) value changed set/> }

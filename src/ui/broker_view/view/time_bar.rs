@@ -10,7 +10,7 @@ use crate::ui::components::Icon;
 use crate::ui::components::controls::{ErrorLine, SmallButton, TextBox, TextKind, said};
 use crate::ui::components::until::use_clock;
 use crate::ui::erased::erased;
-use crate::ui::format::span;
+use crate::ui::format::{letters, span};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::settings::{Range, Wrong};
 use crate::ui::state::store::use_store;
@@ -59,9 +59,8 @@ pub fn TimeBar() -> impl IntoView {
         view! { <SmallButton words on_press=Callback::new(move |()| skip(seconds))/> }
     });
     let refusal = move || {
-        let letters: Vec<_> = refused.get().iter().map(|slot| slot.letter().to_string()).collect();
-        let words = || locale.strings().inside_skip_refused(letters.join(", "));
-        (!letters.is_empty()).then(words)
+        let refused = refused.get();
+        (!refused.is_empty()).then(|| locale.strings().inside_skip_refused(letters(&refused)))
     };
     let problem = move || error.get().map(|wrong| wrong.words(locale.strings()));
     view! {

@@ -34,7 +34,8 @@ pub fn SendBar(
     let context = move || forms.context(kind.get());
     let forbidden = Memo::new(move |_| lamp.get().forbids(kind.get(), locale.strings()));
     let is_busy = move || {
-        kind.get() == FormKind::Connect && matches!(lamp.get(), Lamp::Connecting | Lamp::Closing)
+        // Before what is derived from it, see `erased`.
+        matches!(lamp.get(), Lamp::Connecting | Lamp::Closing) && kind.get() == FormKind::Connect
     };
     let size = move || {
         context().size().map(|size| {

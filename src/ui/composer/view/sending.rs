@@ -97,7 +97,7 @@ impl Sending {
         match (self.lamp.get(), self.can_send.get()) {
             (_, true) => None,
             (Lamp::Connecting | Lamp::Closing, false) => Some(strings.panel_awaiting_connack()),
-            (_, false) if self.is_connected.get() => Some(strings.composer_empty()),
+            (Lamp::Connected, false) => Some(strings.composer_empty()),
             (_, false) => Some(strings.composer_connect_first()),
         }
     }
