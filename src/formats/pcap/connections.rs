@@ -94,31 +94,18 @@ impl Connection {
     fn judge(&mut self, segments: &[Segment<'_>]) {
         let heads = [self.head(0, segments), self.head(1, segments)];
         if let Some(client) = heads.iter().position(|head| begins_with_connect(head)) {
-            (self.version, self.client_id) = introduction(&heads[client]);
-            self.is_whole = true;
-            self.starts_with_connect = true;
-            self.carries = Carries::Mqtt;
-            if client == 1 {
-                self.swap();
-            }
-            return;
+            return self.is_opened_by(client, &heads[client], Carries::Mqtt);
         }
         let upgrades = heads.each_ref().map(|head| upgrade(head));
         if let Some(client) = upgrades.iter().position(|upgrade| asks_for_mqtt(upgrade.as_ref())) {
-            self.carries = match &upgrades[1 - client] {
+            let carries = match &upgrades[1 - client] {
                 Some(answer) if answer.is_compressed => Carries::CompressedWebSocket,
                 _ => {
                     let path = upgrades[client].as_ref().and_then(|upgrade| upgrade.path.clone());
                     Carries::WebSocket(path.unwrap_or_default())
                 }
             };
-            (self.version, self.client_id) = introduction(&unframed(&heads[client]));
-            self.is_whole = true;
-            self.starts_with_connect = true;
-            if client == 1 {
-                self.swap();
-            }
-            return;
+            return self.is_opened_by(client, &unframed(&heads[client]), carries);
         }
         self.is_whole = self.extents.iter().any(|extent| extent.begins());
         let has_bytes = self.extents.iter().any(|extent| !extent.is_empty());
@@ -132,6 +119,17 @@ impl Connection {
         } else {
             self.try_out(segments)
         };
+    }
+
+    /// One of its sides begins with a CONNECT, and so is the client.
+    fn is_opened_by(&mut self, client: usize, connect: &[u8], carries: Carries) {
+        (self.version, self.client_id) = introduction(connect);
+        self.is_whole = true;
+        self.starts_with_connect = true;
+        self.carries = carries;
+        if client == 1 {
+            self.swap();
+        }
     }
 
     /// Reads it as if it were MQTT, from either side: packets in a row are no chance.

@@ -183,29 +183,25 @@ impl Packets {
 
     fn hole(&mut self, count: u64, out: &mut Out<'_>) {
         self.missing += count;
-        if let State::Searching(search) = &mut self.state
-            && search.record.is_some()
-        {
-            // Nothing has been read since the hole before: they are shown as one.
-            search.goes_on(count);
-            search.tell(out);
-            return;
-        }
-        let begun = match &mut self.state {
-            State::InStep(deframer) => deframer.take_pending(),
-            _ => Bytes::new(),
-        };
-        let before = match &self.state {
-            State::Searching(search) => search.unread + search.buffer.len() as u64,
-            _ => 0,
+        let (begun, before) = match &mut self.state {
+            State::Searching(search) if search.record.is_some() => {
+                // Nothing has been read since the hole before: they are shown as one.
+                search.goes_on(count);
+                search.tell(out);
+                return;
+            }
+            State::Searching(search) => {
+                let before = search.unread + search.buffer.len() as u64;
+                self.note(None);
+                (Bytes::new(), before)
+            }
+            State::InStep(deframer) => (deframer.take_pending(), 0),
+            State::Broken => (Bytes::new(), 0),
         };
         // How much of the packet in which the hole begins lies behind the hole.
         let behind = FrameHeader::read(&begun).ok().flatten().and_then(|header| {
             (header.length as u64).checked_sub(begun.len() as u64)?.checked_sub(count)
         });
-        if matches!(self.state, State::Searching(_)) {
-            self.note(None);
-        }
         let mut search = Search {
             skip: behind.unwrap_or(0),
             is_trusted: behind.is_some(),
