@@ -454,7 +454,7 @@ mod tests {
     const PUBLISH: &[u8] = &[0x30, 0x06, 0, 1, b'a', 0, b'h', b'i'];
     const DISCONNECT: &[u8] = &[0xE0, 0x00];
 
-    fn capture(packets: &[(u8, &'static [u8])]) -> Capture {
+    fn capture(packets: &[(u16, &'static [u8])]) -> Capture {
         let mut capture = Capture::default();
         for (slot, bytes) in packets {
             let bytes = Bytes::from_static(bytes);

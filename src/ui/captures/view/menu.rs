@@ -11,7 +11,10 @@ use super::fold::fold;
 use super::shelf::{LINK, use_capture_shelf};
 use crate::capture::Record;
 use crate::formats::{
-    json::records_to_json, pcap::records_to_pcapng, records_to_text, secrets, share::MAX_LETTERS,
+    json::records_to_json,
+    pcap::records_to_pcapng,
+    records_to_text, secrets,
+    share::{MAX_LETTERS, pack},
 };
 use crate::ui::browser::{copy, save, save_bytes};
 use crate::ui::components::Icon;
@@ -103,15 +106,16 @@ pub fn CaptureMenu(
         let write = move || {
             match format {
                 Format::Json => {
-                    let text = records_to_json(records.iter());
+                    let text = store.peek(|lab| records_to_json(lab.capture(), records.iter()));
                     save(&file_name("json"), "application/json", &text);
                 }
                 Format::Pcapng => {
-                    let bytes = records_to_pcapng(records.iter(), store.began_at());
+                    let bytes = store.peek(|lab| records_to_pcapng(lab.capture(), records.iter()));
                     save_bytes(&file_name("pcapng"), "application/vnd.tcpdump.pcap", &bytes);
                 }
                 Format::Text => {
-                    save(&file_name("txt"), "text/plain", &records_to_text(records.iter()));
+                    let text = store.peek(|lab| records_to_text(lab.capture(), records.iter()));
+                    save(&file_name("txt"), "text/plain", &text);
                 }
             }
             let _ = is_busy.try_set(false);
@@ -120,9 +124,10 @@ pub fn CaptureMenu(
     };
     let share = move |_| {
         let records = given();
+        let packed = store.peek(|lab| pack(lab.capture(), records.iter()));
         let page = untrack(|| Place::Page(Page::Captures).href(locale.language()));
         spawn_local(async move {
-            let folded = fold(records).await;
+            let folded = fold(packed).await;
             if folded.len() > MAX_LETTERS {
                 let _ = link.try_set(Some(Link::TooLong(folded.len())));
                 return;
@@ -144,7 +149,8 @@ pub fn CaptureMenu(
         route.go(&page);
     };
     let keep = move |_| {
-        shelf.keep(listed.run(()));
+        let records = listed.run(());
+        shelf.keep(store.peek(|lab| lab.capture().excerpt(records)));
         to_captures();
     };
     let told = move || {
