@@ -420,7 +420,7 @@ pub fn as_text(
     let mut text = String::new();
     for record in ids.filter_map(|id| capture.get(id)) {
         let line = Line::among(capture, record, language);
-        let (time, unit) = moment(record.at);
+        let (time, unit) = moment(capture.passed(record.at));
         let arrow = match record.side() {
             Some(Sender::Client) => "→",
             Some(Sender::Server) => "←",
