@@ -235,7 +235,8 @@ mod tests {
             assert_eq!(read_file(text.as_bytes()).map(drop), Err(expect), "{text}");
         }
         for (text, line, column) in [
-            ("{}", 1, 2),
+            ("{}", 1, 1),
+            (r#"{"packets": []}"#, 1, 1),
             (r#"{"records": 5}"#, 1, 13),
             ("[\n{\"client\": 5}]", 2, 12),
             (r#"[{"time_ms": 1, "client": "A", "connection": 1}]"#, 1, 47),

@@ -156,6 +156,40 @@ async fn what_a_file_lacks_is_a_row_that_opens() -> Outcome {
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_long_capture_is_timed_by_the_clock_and_printed_whole() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("page=captures&broker=tab").await?;
+        let strings = page.strings();
+        let mut capture = sample();
+        // A whole minute, which it is in every time zone.
+        capture.set_began(Some(1_764_000_000_000_000));
+        for number in 0..300 {
+            let at = Instant::from_millis(1000 + number);
+            let ping = Bytes::from_static(&[0xC0, 0x00]);
+            capture.push_packet(at, ClientSlot(1), ConnectionId(1), Sender::Client, ping);
+        }
+        let json = records_to_json(&capture, capture.records());
+        open_file(&page, &file("long.json", json.as_bytes())).await?;
+        page.see(".captures .packet-row").await?;
+        let drawn = page.count(".captures .packet-row").await?;
+        assert!(drawn < 100, "{drawn} rows are drawn of {}", capture.len());
+        page.driver().execute("dispatchEvent(new Event('beforeprint'))", vec![]).await?;
+        page.see(&format!(".captures .packet-row:nth-child({})", capture.len())).await?;
+        page.driver().execute("dispatchEvent(new Event('afterprint'))", vec![]).await?;
+        page.gone(&format!(".captures .packet-row:nth-child({})", capture.len())).await?;
+
+        let first = ".captures .packet-row:first-child .packet-row__time";
+        page.see_html(first, "0.0 ").await?;
+        press(&page.button(strings.wire_head_time()).await?).await?;
+        page.see_html(first, ":00.000").await?;
+        press(&page.button(strings.wire_head_clock()).await?).await?;
+        page.button(strings.wire_head_between()).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn files_are_opened_read_only_and_bad_ones_refused_with_the_place() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open("page=captures&broker=tab").await?;

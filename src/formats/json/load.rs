@@ -16,7 +16,7 @@ struct File {
     began: Option<String>,
     #[serde(default)]
     clients: Vec<Client>,
-    records: Vec<Line>,
+    records: Option<Vec<Line>>,
 }
 
 #[derive(Deserialize)]
@@ -53,7 +53,7 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
         true => serde_json::from_str(text).map(|records| File {
             began: None,
             clients: Vec::new(),
-            records,
+            records: Some(records),
         }),
         false => serde_json::from_str(text),
     };
@@ -68,6 +68,8 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
             false => LoadError::Json { line, column, reason: reason(&error) },
         }
     })?;
+    // JSON of something else.
+    let lines = lines.ok_or(LoadError::OtherJson { line: 1, column: 1 })?;
     if lines.is_empty() {
         return Err(LoadError::Empty);
     }

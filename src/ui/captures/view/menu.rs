@@ -153,22 +153,32 @@ pub fn CaptureMenu(
         shelf.keep(store.peek(|lab| lab.capture().excerpt(records)));
         to_captures();
     };
-    let told = move || {
+    let outcome = move || {
         let strings = locale.strings();
-        let (state, icon, words) = match link.get()? {
-            Link::Copied => ("met", "met", strings.captures_link_copied().to_owned()),
-            Link::NotCopied => ("warning", "warning", strings.wire_not_copied().to_owned()),
+        Some(match link.get()? {
+            Link::Copied => ("met", strings.captures_link_copied().to_owned()),
+            Link::NotCopied => ("warning", strings.wire_not_copied().to_owned()),
             Link::TooLong(letters) => {
                 let (letters, most) = (grouped(letters as u64), grouped(MAX_LETTERS as u64));
-                ("warning", "warning", strings.captures_link_too_long(letters, most))
+                ("warning", strings.captures_link_too_long(letters, most))
             }
-        };
-        Some(view! {
-            <p class="captures-menu__told" data-state=state>
-                <Icon name=icon/>
-                <span>{words}</span>
-            </p>
         })
+    };
+    // In the place of another line, so that the menu keeps its height and does not jump away.
+    let told = move || match outcome() {
+        None => view! {
+            <span class="captures-menu__for">
+                {locale.strings().captures_share_for(grouped(MAX_LETTERS as u64))}
+            </span>
+        }
+        .into_any(),
+        Some((state, words)) => view! {
+            <span class="captures-menu__told" data-state=state>
+                <Icon name=state/>
+                <span>{words}</span>
+            </span>
+        }
+        .into_any(),
     };
     let secrets_tick = move || {
         let count = found.get();
@@ -264,12 +274,12 @@ pub fn CaptureMenu(
                 <Icon name="link"/>
                 <span>
                     {erased(move || locale.strings().captures_share())}
-                    <span class="captures-menu__for">
-                        {erased(move || locale.strings().captures_share_for(grouped(MAX_LETTERS as u64)))}
-                    </span>
+                    {erased(told)}
                 </span>
             </button>
-            <div role="status">{erased(told)}</div>
+            <div class="visually-hidden" role="status">
+                {erased(move || outcome().map(|(_, words)| words))}
+            </div>
             {erased(secrets_tick)}
             <hr class="menu__rule"/>
             <button
