@@ -276,9 +276,8 @@ impl Record {
     pub fn dissect(&self) -> Option<Dissection> {
         let sender = self.sender()?;
         let mut dissection = mqtt::dissect_as(self.frame()?, Some(sender), self.version);
-        // What broke the stream may lie beyond one packet's own reading, such as its size.
-        if let (Entry::Broken { error, .. }, Ok(_)) = (&self.entry, &dissection.outcome) {
-            dissection.outcome = Err(*error);
+        if let Entry::Broken { error, .. } = &self.entry {
+            dissection.broke_the_stream(*error);
         }
         Some(dissection)
     }

@@ -191,7 +191,7 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
     };
     let looked_up = match (&sheet.rows[row].value, name) {
         (Value::ReasonCode(code, _), _) => Some(reference::Entry::ReasonCode(*code)),
-        (_, RowName::Field(label)) => Some(reference::Entry::of_label(label)),
+        (_, RowName::Field(label)) => reference::Entry::of_label(label),
         _ => None,
     };
     let unread = matches!(name, RowName::Unread | RowName::Missing)
