@@ -188,6 +188,11 @@ impl Record {
         }
     }
 
+    /// The type that the first byte names, also where no packet could be found.
+    pub fn begun_type(&self) -> Option<PacketType> {
+        PacketType::from_value(self.bytes().first()? >> 4)
+    }
+
     /// The QoS of a PUBLISH, read from its first byte.
     pub fn qos(&self) -> Option<QoS> {
         match self.packet_type()? {

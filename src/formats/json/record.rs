@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::write::packet_to_json_as;
+use super::write::{flaws_to_json, packet_to_json_as};
 use crate::capture::{Entry, Record};
 use crate::mqtt::{Sender, hex};
 
@@ -12,7 +12,7 @@ use crate::mqtt::{Sender, hex};
 ///
 /// Each has `number`, `time_ms`, `client`, `connection` and `event`: `opening`, `opened`, `packet`,
 /// `broken`, `text`, `missing` or `closed`. Packets have `direction` (`out` from the client, `in` to it),
-/// `bytes_hex`, and `packet`, or `error` in its place. What a file lacked has a `direction` too, the bytes
+/// `bytes_hex`, and `packet`, or in its place `error`, the first broken rule, and `errors`, all of them. What a file lacked has a `direction` too, the bytes
 /// that were `missing` and `unread`, and in `bytes_hex` the beginning of the packet that was cut.
 pub fn records_to_json<'a>(records: impl Iterator<Item = &'a Record>) -> String {
     let mut out = String::from("[");
@@ -67,10 +67,13 @@ fn record_to_json(record: &Record) -> Value {
             }
             match record.packet() {
                 Some(Ok(packet)) => put("packet", packet_to_json_as(&packet, record.version)),
-                Some(Err(error)) => put(
-                    "error",
-                    json!({ "at": error.at, "kind": error.kind.key(), "statement": error.kind.rule_in(record.version) }),
-                ),
+                Some(Err(error)) => {
+                    put(
+                        "error",
+                        json!({ "at": error.at, "kind": error.kind.key(), "statement": error.kind.rule_in(record.version) }),
+                    );
+                    put("errors", record.dissect().as_ref().map_or(Value::Null, flaws_to_json));
+                }
                 None => {}
             }
         }

@@ -4,10 +4,12 @@
 
 mod calm;
 mod facts;
+mod flaws;
 mod model;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
 pub use calm::{ANIMATED, pause};
 pub use facts::{Facts, Line, explain_error};
+pub use flaws::{field_at_fault, flaw_line, flaw_words};
 pub use model::{Filter, Matches, as_text, has_word, toggled, word_for};
