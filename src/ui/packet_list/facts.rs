@@ -568,6 +568,45 @@ mod tests {
     }
 
     #[test]
+    fn a_packet_that_breaks_rules_keeps_its_facts_and_names_what_is_wrong() {
+        for (bytes, expect) in [
+            (
+                &b"\x32\x12\0\x03a/b\0\x07\x08\x01\x58\x23\0\x02\x02\0\0hi"[..],
+                "a/b · byte 11, Payload Format Indicator 0x58: The value must be 0 or 1. +1 more · QoS 1 · \
+                 Topic Alias 2 · id 7 · Payload Format Indicator 88 · hi",
+            ),
+            (
+                b"\x30\x09\0\x01a\xFF\x21abcd",
+                "a · bytes 5–6, Property Length: it says 4351 bytes, but 4 are left. · QoS 0",
+            ),
+            (
+                b"\x30\x05\0\x09abc",
+                "abc · bytes 2–3, Topic Name: its length says 9 bytes, but 3 are left. · QoS 0",
+            ),
+            (
+                b"\x40\x03\0\x07\x05",
+                "0x05 · byte 4, PUBACK Reason Code 0x05: The specification has no Reason Code of this value. · id 7",
+            ),
+            (
+                b"\x82\x07\0\x01\0\0\x01a\x33",
+                "a · byte 8, Retain Handling 3: Retain Handling must be 0, 1 or 2. +1 more · QoS 3 · \
+                 Retain Handling 3 · id 1",
+            ),
+            (
+                b"\xE0\x02\x81\x05",
+                "0x81 Malformed Packet · byte 3, Property Length: it says 5 bytes, but 0 are left.",
+            ),
+        ] {
+            let mut capture = Capture::default();
+            let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+            let bytes = Bytes::copy_from_slice(bytes);
+            let id = capture.push_packet(Instant::START, slot, connection, Sender::Client, bytes);
+            let line = Line::of(capture.get(id).expect("it was just pushed"), Language::En);
+            assert_eq!(line.words(), expect);
+        }
+    }
+
+    #[test]
     fn older_packets_are_told_in_the_words_of_their_version() {
         let connect = Connect { client_id: "c".to_owned(), keep_alive: 60, ..Default::default() };
         let connack = |reason_code| {

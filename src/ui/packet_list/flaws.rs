@@ -16,10 +16,11 @@ const VALUE: usize = 30;
 pub fn field_at_fault(flaw: &Flaw, version: Version) -> Option<String> {
     let label = flaw.label?;
     let name = label.name_in(version);
-    // Of what is too long, or does not end, the value is not known.
-    let is_cut = matches!(flaw.error.kind, ErrorKind::Truncated { .. }) && !is_number(&flaw.value);
     let value = match &flaw.value {
-        _ if is_cut => String::new(),
+        // What a length says stands in the sentence, and what is cut has no value.
+        _ if matches!(flaw.error.kind, ErrorKind::Truncated { .. } | ErrorKind::Incomplete) => {
+            String::new()
+        }
         Value::Number(number) => number_at_fault(label, *number),
         Value::Named(number, _) => number.to_string(),
         Value::Bytes(bytes) if bytes.len() > VALUE / 2 => {
@@ -32,10 +33,6 @@ pub fn field_at_fault(flaw: &Flaw, version: Version) -> Option<String> {
         "" => name.to_owned(),
         value => format!("{name} {value}"),
     })
-}
-
-fn is_number(value: &Value) -> bool {
-    matches!(value, Value::Number(_))
 }
 
 fn number_at_fault(label: Label, number: u32) -> String {
@@ -70,15 +67,11 @@ pub fn flaw_words(flaw: &Flaw, length: usize, language: Language) -> String {
         (ErrorKind::Truncated { says, left }, _) if flaw.error.at == flaw.range.end => {
             strings.wire_flaw_needs(left, says)
         }
-        (ErrorKind::Truncated { says, left }, _) if of_length => {
-            strings.wire_flaw_says(grouped(left as u64), grouped(says as u64))
-        }
-        (ErrorKind::Truncated { says, left }, _) => {
-            strings.wire_flaw_its_length_says(grouped(left as u64), grouped(says as u64))
-        }
+        (ErrorKind::Truncated { says, left }, _) if of_length => strings.wire_flaw_says(left, says),
+        (ErrorKind::Truncated { says, left }, _) => strings.wire_flaw_its_length_says(left, says),
         (ErrorKind::Incomplete, Value::Number(says)) if of_length => {
             let left = length.saturating_sub(flaw.range.end);
-            strings.wire_flaw_says(grouped(left as u64), grouped((*says).into()))
+            strings.wire_flaw_says(left, *says as usize)
         }
         _ => explain_error(flaw.error, language),
     }
@@ -226,6 +219,9 @@ impl Facts {
                 (_, Value::Number(number)) => {
                     self.add(format!("{} {}", id.name(), property_number(id.kind(), *number)));
                 }
+                // Of a number that breaks off nothing is known.
+                (id, Value::Bytes(_)) if !is_long(id.kind()) => {}
+                (_, Value::None) => {}
                 (_, Value::Bytes(bytes)) => {
                     self.add(format!("{} {} B", id.name(), grouped(bytes.len() as u64)));
                 }
@@ -240,6 +236,10 @@ impl Facts {
             count => self.add(strings.wire_user_property_many(count)),
         }
     }
+}
+
+fn is_long(kind: PropertyKind) -> bool {
+    matches!(kind, PropertyKind::Utf8String | PropertyKind::BinaryData | PropertyKind::StringPair)
 }
 
 /// What the fields say, each thing once. A Will has properties of its own, which a line leaves out.
