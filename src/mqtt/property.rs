@@ -669,7 +669,9 @@ fn read_property<S: Sink>(
     let Some(id) = PropertyId::from_value(identifier.value) else {
         // Nor is the length of what follows known.
         let error = r.stop(at, here, ErrorKind::PropertyUnknown(identifier.value));
-        r.take_ahead(label, identifier);
+        if !r.is_guess() {
+            r.take_ahead(label, identifier);
+        }
         return Err(error);
     };
     let section = id.section_in(holder);

@@ -76,6 +76,11 @@ impl<'a, S: Sink> Reader<'a, S> {
         &self.bytes[self.at..self.end]
     }
 
+    /// Whether it is not known what the bytes are, so that an error in them means nothing.
+    pub(super) fn is_guess(&self) -> bool {
+        self.is_guess
+    }
+
     /// Whether everything so far was read, so that what was not found is not there.
     pub(super) fn has_read_all(&self) -> bool {
         !self.has_skipped && !self.is_cut

@@ -87,7 +87,7 @@ pub fn flaw_line(flaw: &Flaw, length: usize, version: Version, language: Languag
     };
     match field_at_fault(flaw, version) {
         Some(field) => strings.wire_flaw(field, place, words),
-        None => strings.wire_broken_at(place, words),
+        None => strings.wire_flaw_of(place, words),
     }
 }
 

@@ -235,6 +235,10 @@ fn broken(sheet: &Sheet, at: usize, language: Language) -> impl IntoView + use<>
     // Both numbers of a length, where the entry speaks of any length.
     let numbers = flaw_words(flaw, sheet.bytes.len(), language);
     let numbers = (numbers != explain_error(error, language)).then_some(numbers);
+    let numbers = numbers.map(|words| match &field {
+        Some(field) => strings.wire_flaw_of(field, words),
+        None => words,
+    });
     let entry = glossary::error(error.kind, language);
     // A rule that 5.0 does not have is explained as that of the older versions.
     let entry_of = match error.kind.is_only_before_5() {
