@@ -596,6 +596,14 @@ mod tests {
                 b"\xE0\x02\x81\x05",
                 "0x81 Malformed Packet · byte 3, Property Length: it says 5 bytes, but 0 are left.",
             ),
+            (
+                b"\x80\x0A\0\x01\x03\x21\0\x05\0\x01a\0",
+                "a · byte 0, Flags 0000: in SUBSCRIBE they must be 0010. +1 more · QoS 0 · id 1 · Receive Maximum 5",
+            ),
+            (
+                b"\x40\x07\0\x07\0\x03\x21\0\x05",
+                "0x00 Success · byte 6, Receive Maximum 5: it must not appear in PUBACK. · id 7 · Receive Maximum 5",
+            ),
         ] {
             let mut capture = Capture::default();
             let (slot, connection) = (ClientSlot(0), ConnectionId(1));

@@ -55,7 +55,7 @@ fn number_at_fault(label: Label, number: u32) -> String {
     }
 }
 
-/// What is wrong, in a sentence; a length with both numbers.
+/// What is wrong, in a sentence behind the name of the field; a length with both numbers.
 pub fn flaw_words(flaw: &Flaw, length: usize, language: Language) -> String {
     let strings = language.strings();
     let of_length = matches!(
@@ -72,6 +72,21 @@ pub fn flaw_words(flaw: &Flaw, length: usize, language: Language) -> String {
         (ErrorKind::Incomplete, Value::Number(says)) if of_length => {
             let left = length.saturating_sub(flaw.range.end);
             strings.wire_flaw_says(left, *says as usize)
+        }
+        // Where it stands under its name, what is wrong is said of this one.
+        (ErrorKind::FixedHeaderFlags(packet), _) => {
+            let bits = packet.fixed_flags().unwrap_or_default();
+            strings.wire_flaw_flags(format!("{bits:04b}"), packet.name())
+        }
+        (ErrorKind::PropertyNotAllowed(_, holder), _) => {
+            strings.wire_flaw_not_allowed(holder.name())
+        }
+        (ErrorKind::PropertyRepeated(_, holder), _) => strings.wire_flaw_repeated(holder.name()),
+        (ErrorKind::ReasonCodeNotAllowed(_, packet), _) => {
+            strings.wire_flaw_not_allowed(packet.name())
+        }
+        (ErrorKind::PacketTooLarge { size, maximum }, _) => {
+            strings.wire_flaw_size(grouped(maximum as u64), grouped(size as u64))
         }
         _ => explain_error(flaw.error, language),
     }
