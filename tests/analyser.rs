@@ -13,12 +13,12 @@ use mqtt5_playground::analysis::why;
 use mqtt5_playground::capture::{Basis, Capture, ClientSlot, Entry, LinkClose, Record};
 use mqtt5_playground::formats::{LoadError, NotRead, Skipped, pcap::records_to_pcapng, read_file};
 use mqtt5_playground::mqtt::{
-    Ack, ConnAck, Connect, ConnectionId, Disconnect, Packet, PacketId, Properties, Property,
-    Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe,
-    Version, Will, encode, encode_as,
+    Ack, ConnAck, Connect, ConnectionId, Disconnect, FieldId, Packet, PacketId, Properties,
+    Property, Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, UnsubAck,
+    Unsubscribe, Version, Will, encode, encode_as,
 };
 use mqtt5_playground::time::Instant;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use Sender::{Client, Server};
 
@@ -522,4 +522,50 @@ fn wireshark_reads_our_3_1_1_as_we_do() {
         assert_eq!(layers[published]["mqtt.msg"], "7b:22:62:61:72:22:3a:37:31:7d");
     }
     assert_eq!(tshark(&file, &["-Y", "_ws.malformed"]).as_deref(), Some(""));
+}
+
+/// Packets that break a rule and whose end is known, with the Topic Name and the payload behind it.
+const BROKEN: &[(&[u8], &str, &str)] = &[
+    // An indicator that is neither 0 nor 1, twice.
+    (b"\x32\x0E\0\x03a/b\0\x07\x04\x01\x58\x01\x01hi", "a/b", "68:69"),
+    // A property that belongs in CONNECT.
+    (b"\x30\x0B\0\x03a/b\x03\x21\0\x05hi", "a/b", "68:69"),
+    // A wildcard, Packet Identifier 0 and Topic Alias 0.
+    (b"\x32\x0D\0\x03a/#\0\0\x03\x23\0\0hi", "a/#", "68:69"),
+];
+
+#[test]
+fn wireshark_reads_what_follows_an_error_as_we_do() {
+    let mut story = Story { capture: Capture::default(), micros: 0 };
+    story.opens(0, 1);
+    story.packet(0, 1, Client, connect("broken"));
+    story.packet(0, 1, Server, connack());
+    for (bytes, ..) in BROKEN {
+        let bytes = Bytes::from_static(bytes);
+        story.entry(0, 1, Entry::Packet { sender: Client, bytes });
+    }
+    let said = |record: &Record, id: FieldId| {
+        let dissection = record.dissect().expect("it has bytes");
+        assert!(!dissection.flaws.is_empty());
+        let leaves = dissection.leaves();
+        let leaf = leaves.iter().rfind(|leaf| leaf.label == id.into()).expect("it is read");
+        record.bytes()[leaf.range.clone()].to_vec()
+    };
+    let broken = story.capture.records().rev().take(BROKEN.len()).rev();
+    for (record, (_, topic, payload)) in broken.zip(BROKEN) {
+        assert_eq!(said(record, FieldId::TopicName), topic.as_bytes());
+        let digits: Vec<String> = said(record, FieldId::ApplicationMessage)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(digits.join(":"), *payload);
+    }
+    let file = file_for_tshark("broken.pcapng", &pcapng(&story.capture));
+    let Some(json) = tshark(&file, &["-T", "json", "-Y", "mqtt.msgtype == 3"]) else { return };
+    let packets: Vec<Value> = serde_json::from_str(&json).expect("tshark writes JSON");
+    let layers: Vec<_> = packets.iter().map(|it| &it["_source"]["layers"]["mqtt"]).collect();
+    assert_eq!(layers.len(), BROKEN.len());
+    for (layer, (_, topic, payload)) in layers.into_iter().zip(BROKEN) {
+        assert_eq!((&layer["mqtt.topic"], &layer["mqtt.msg"]), (&json!(topic), &json!(payload)));
+    }
 }

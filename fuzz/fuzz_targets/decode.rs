@@ -1,5 +1,5 @@
-//! Any bytes as one packet of each version: decode and dissect agree, the leaves tile what was read, and what was accepted
-//! can be written and read again.
+//! Any bytes as one packet of each version: decode and dissect agree, the leaves tile the bytes, every error lies within them,
+//! and what was accepted can be written and read again.
 
 #![no_main]
 
@@ -21,11 +21,14 @@ fuzz_target!(|data: &[u8]| {
             assert_eq!(leaf.range.start, end);
             end = leaf.range.end;
         }
-        assert!(end <= frame.len());
+        assert_eq!(end, frame.len());
+        assert_eq!(decoded.as_ref().err().copied(), dissection.flaws.first().map(|flaw| flaw.error));
+        for flaw in &dissection.flaws {
+            assert!(flaw.range.start <= flaw.range.end && flaw.range.end <= frame.len());
+        }
         dissection_to_json(&dissection);
         match decoded {
             Ok(packet) => {
-                assert_eq!(end, frame.len());
                 let written =
                     encode_as(&packet, version).expect("what was read has a representation");
                 assert_eq!(decode_as(&written, sender, version).as_ref(), Ok(&packet));

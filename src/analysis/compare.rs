@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record};
 use crate::mqtt::{
-    Dissection, Field, FieldId, Label, Packet, PacketType, PropertyId, Sender, Value, hex,
+    Dissection, Field, FieldId, Flaw, Label, Packet, PacketType, PropertyId, Sender, Value, hex,
 };
 
 /// Two captures, aligned.
@@ -319,9 +319,9 @@ fn said(dissection: &Dissection) -> Vec<Said> {
     for field in &dissection.fields {
         collect(field, &mut said);
     }
-    if let Err(error) = dissection.outcome {
+    for (nth, Flaw { error, .. }) in dissection.flaws.iter().enumerate() {
         let value = format!("{} ({})", error.kind, error.kind.rule_in(dissection.version));
-        said.push(Said { what: What::Error, nth: 0, value });
+        said.push(Said { what: What::Error, nth, value });
     }
     said
 }

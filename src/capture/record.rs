@@ -189,6 +189,11 @@ impl Record {
         }
     }
 
+    /// The type that the first byte names, also where no packet could be found.
+    pub fn begun_type(&self) -> Option<PacketType> {
+        PacketType::from_value(self.bytes().first()? >> 4)
+    }
+
     /// The QoS of a PUBLISH, read from its first byte.
     pub fn qos(&self) -> Option<QoS> {
         match self.packet_type()? {
@@ -277,9 +282,8 @@ impl Record {
     pub fn dissect(&self) -> Option<Dissection> {
         let sender = self.sender()?;
         let mut dissection = mqtt::dissect_as(self.frame()?, Some(sender), self.version);
-        // What broke the stream may lie beyond one packet's own reading, such as its size.
-        if let (Entry::Broken { error, .. }, Ok(_)) = (&self.entry, &dissection.outcome) {
-            dissection.outcome = Err(*error);
+        if let Entry::Broken { error, .. } = &self.entry {
+            dissection.broke_the_stream(*error);
         }
         Some(dissection)
     }

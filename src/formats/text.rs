@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::clock::utc;
 use crate::capture::{Capture, Entry, Record};
-use crate::mqtt::{Field, Sender};
+use crate::mqtt::{Field, Flaw, Sender};
 
 /// When the capture began and who took part, then every record with a line that says what it is; packets with
 /// their bytes, sixteen a line, and their fields under the specification's names.
@@ -80,7 +80,7 @@ fn write_record(out: &mut String, record: &Record) {
         for field in &dissection.fields {
             write_field(out, field, 1);
         }
-        if let Err(error) = dissection.outcome {
+        for Flaw { error, .. } in &dissection.flaws {
             let _ = writeln!(
                 out,
                 "  ! byte {}: {} {}",
@@ -185,6 +185,7 @@ B is dev-2
     Control Packet type and flags: 209
       Control Packet type (bits 7–4): 13 (PINGRESP)
       Flags (bits 3–0): 1
+    Remaining Length: 0
   ! byte 0: the Fixed Header flags of PINGRESP are 0000 [MQTT-2.1.3-1]
 
 #3  12.3 ms  B  connection 3  Network Connection closed by the broker, code 1000: keep alive

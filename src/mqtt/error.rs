@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::field::FieldId;
 use super::packet::PacketType;
 use super::property::{Holder, PropertyId};
 use super::reason_code::ReasonCode;
@@ -39,8 +40,14 @@ pub enum ErrorKind {
     Incomplete,
     /// Bytes follow the packet where only one was expected.
     MoreThanOnePacket,
-    /// A field runs past the end of the packet, or of the block of properties that holds it.
-    Truncated,
+    /// A field runs past the end of the packet, or of the block of properties that holds it. Where the field
+    /// has a length, the error is at that length.
+    Truncated {
+        /// How many bytes it says, or needs.
+        says: usize,
+        /// How many there are.
+        left: usize,
+    },
     /// Bytes remain after the packet's last field.
     UnexpectedBytes,
     /// The fourth byte of a Variable Byte Integer says that another follows (§1.5.5).
@@ -192,6 +199,30 @@ impl ErrorKind {
         }
     }
 
+    /// The bits at fault where they are some of a byte.
+    pub(super) fn bits(self) -> Option<FieldId> {
+        use ErrorKind as E;
+        Some(match self {
+            E::PacketTypeReserved | E::PacketFromWrongSide(_) => FieldId::PacketType,
+            E::FixedHeaderFlags(_) => FieldId::FixedFlags,
+            E::QoS3 => FieldId::PublishQoS,
+            E::DupOnQoS0 => FieldId::Dup,
+            E::ConnectFlagReserved => FieldId::ConnectReserved,
+            E::WillQoS3 | E::WillQoSWithoutWill => FieldId::WillQoS,
+            E::WillRetainWithoutWill => FieldId::WillRetain,
+            E::PasswordWithoutUserName => FieldId::PasswordFlag,
+            E::ConnectAcknowledgeFlags => FieldId::ConnectAcknowledgeReserved,
+            E::SessionPresentOnError => FieldId::SessionPresent,
+            E::SubscriptionOptionsReserved | E::RequestedQoSReserved => {
+                FieldId::SubscriptionReserved
+            }
+            E::SubscriptionQoS3 => FieldId::SubscriptionQoS,
+            E::RetainHandling3 => FieldId::RetainHandling,
+            E::NoLocalOnShared => FieldId::NoLocal,
+            _ => return None,
+        })
+    }
+
     /// Whether only versions before 5.0 have the rule.
     pub fn is_only_before_5(self) -> bool {
         matches!(
@@ -240,7 +271,7 @@ macro_rules! error_kinds {
 error_kinds! {
     E::Incomplete => incomplete, Framing, "§2.1.4";
     E::MoreThanOnePacket => more_than_one_packet, Framing, "§2.1.4";
-    E::Truncated => truncated, Malformed, "§2.1.4";
+    E::Truncated { .. } => truncated, Malformed, "§2.1.4";
     E::UnexpectedBytes => unexpected_bytes, Malformed, "§2.1.4";
     E::VariableByteIntegerTooLong => variable_byte_integer_too_long, Malformed, "§1.5.5";
     E::VariableByteIntegerNotMinimal =>
@@ -338,7 +369,9 @@ impl fmt::Display for ErrorKind {
         match *self {
             E::Incomplete => f.write_str("the bytes end before the packet does"),
             E::MoreThanOnePacket => f.write_str("bytes follow the packet"),
-            E::Truncated => f.write_str("the field runs past the end of what holds it"),
+            E::Truncated { says, left } => {
+                write!(f, "the field has {says} bytes, and {left} are left in what holds it")
+            }
             E::UnexpectedBytes => f.write_str("bytes remain after the packet's last field"),
             E::VariableByteIntegerTooLong => {
                 f.write_str("a Variable Byte Integer has at most four bytes")

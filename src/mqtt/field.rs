@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::error::DecodeError;
+use super::error::{Class, DecodeError};
 use super::packet::Packet;
 use super::property::PropertyId;
 use super::reason_code::ReasonCode;
@@ -127,6 +127,32 @@ impl FieldId {
         }
     }
 
+    /// Whether it is only a part of a string, of binary data or of a pair.
+    fn is_part(self) -> bool {
+        matches!(
+            self,
+            FieldId::StringLength
+                | FieldId::BinaryLength
+                | FieldId::PairNameLength
+                | FieldId::PairName
+                | FieldId::PairValueLength
+                | FieldId::PairValue
+        )
+    }
+
+    /// Whether it holds several fields that have nothing more in common.
+    fn is_group(self) -> bool {
+        matches!(
+            self,
+            FieldId::FixedHeader
+                | FieldId::VariableHeader
+                | FieldId::Payload
+                | FieldId::Properties
+                | FieldId::WillProperties
+                | FieldId::SubscriptionEntry
+        )
+    }
+
     fn renamed(self, version: Version) -> Option<(&'static str, &'static str)> {
         match version {
             Version::V5 => None,
@@ -143,6 +169,8 @@ pub enum Label {
     /// A property with its identifier, or the value inside it, and the number of the section that describes
     /// it in this packet.
     Property(PropertyId, &'static str),
+    /// Bytes that cannot be told into fields, because a broken rule before them leaves open what they are.
+    Unread,
 }
 
 impl Label {
@@ -151,6 +179,7 @@ impl Label {
         match self {
             Label::Field(id) => id.name(),
             Label::Property(id, _) => id.name(),
+            Label::Unread => "Not read",
         }
     }
 
@@ -159,6 +188,7 @@ impl Label {
         match self {
             Label::Field(id) => id.key(),
             Label::Property(id, _) => id.key(),
+            Label::Unread => "unread",
         }
     }
 
@@ -167,6 +197,7 @@ impl Label {
         match self {
             Label::Field(id) => id.section(),
             Label::Property(_, section) => section,
+            Label::Unread => "4.13",
         }
     }
 
@@ -174,7 +205,7 @@ impl Label {
     pub fn name_in(self, version: Version) -> &'static str {
         match self {
             Label::Field(id) => id.name_in(version),
-            Label::Property(..) => self.name(),
+            Label::Property(..) | Label::Unread => self.name(),
         }
     }
 
@@ -182,7 +213,7 @@ impl Label {
     pub fn key_in(self, version: Version) -> &'static str {
         match self {
             Label::Field(id) => id.key_in(version),
-            Label::Property(..) => self.key(),
+            Label::Property(..) | Label::Unread => self.key(),
         }
     }
 
@@ -190,7 +221,8 @@ impl Label {
     pub fn section_in(self, version: Version) -> &'static str {
         match self {
             Label::Field(id) => id.section_in(version),
-            Label::Property(..) => self.section(),
+            Label::Unread if !version.is_5() => "4.8",
+            Label::Property(..) | Label::Unread => self.section(),
         }
     }
 }
@@ -260,7 +292,7 @@ impl fmt::Display for Value {
 }
 
 /// One field of a packet. Fields nest; those without byte-ranged children are leaves, and the leaves
-/// tile the packet. Bit fields are children of the byte they share.
+/// tile the packet, whether or not it obeys the rules. Bit fields are children of the byte they share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Which field of the specification this is.
@@ -318,21 +350,53 @@ impl Field {
     }
 }
 
-/// The fields of a packet, whole or up to the byte that breaks a rule: what
-/// [`dissect`](super::dissect) returns.
+/// A broken rule, with what there is to say about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flaw {
+    /// Which rule, and where.
+    pub error: DecodeError,
+    /// The bytes at fault; empty where something is missing.
+    pub range: Range<usize>,
+    /// The field or property that they are, or belong to: for the length of a string, what the string is.
+    pub label: Option<Label>,
+    /// What that says.
+    pub value: Value,
+}
+
+/// The fields of a packet, and every rule that it breaks: what [`dissect`](super::dissect) returns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dissection {
     /// The version in which the packet was read.
     pub version: Version,
-    /// The outermost groups in wire order: Fixed Header, Variable Header, Payload. After an error only what
-    /// lies before it.
+    /// The outermost groups in wire order: Fixed Header, Variable Header, Payload. Where an error leaves open
+    /// what the bytes behind it are, they are a leaf of their own, [`Label::Unread`].
     pub fields: Vec<Field>,
-    /// What [`decode`](super::decode) returns for the same bytes.
+    /// The rules that the packet breaks, in the order in which they were found; none in a good packet.
+    pub flaws: Vec<Flaw>,
+    /// What [`decode`](super::decode) returns for the same bytes; the error is that of the first flaw.
     pub outcome: Result<Packet, DecodeError>,
 }
 
 impl Dissection {
-    /// The leaves in wire order. For a whole packet they cover it without gap or overlap.
+    /// Names what ended a stream of packets, of which these are the last bytes. It may lie beyond the reading of
+    /// one packet, such as its size; and that the bytes are less or more than a packet is then no error.
+    pub fn broke_the_stream(&mut self, error: DecodeError) {
+        self.flaws.retain(|flaw| {
+            flaw.error.kind.class() != Class::Framing && flaw.error.kind != error.kind
+        });
+        let remaining_length = |field: &&Field| field.label == FieldId::RemainingLength.into();
+        let field = match error.at {
+            0 => self.fields.first().and_then(|header| header.children.first()),
+            _ => self.fields.iter().flat_map(|header| &header.children).find(remaining_length),
+        };
+        let range = field.map_or(error.at..error.at, |field| field.range.clone());
+        let (label, value) = at_fault(&self.fields, error, &range).unzip();
+        let value = value.unwrap_or(Value::None);
+        self.flaws.insert(0, Flaw { error, range, label, value });
+        self.outcome = Err(error);
+    }
+
+    /// The leaves in wire order. They cover the bytes without gap or overlap.
     pub fn leaves(&self) -> Vec<&Field> {
         let mut leaves = Vec::new();
         for field in &self.fields {
@@ -344,22 +408,28 @@ impl Dissection {
 
 /// Takes what the reader reports. The empty sink costs nothing: its calls vanish when compiled.
 pub(super) trait Sink: Default {
+    /// Whether the reading goes on behind a broken rule where it can.
+    const READS_ON: bool;
     fn open(&mut self, label: Label, at: usize);
-    fn close(&mut self, at: usize, value: impl FnOnce() -> Value);
+    fn close(&mut self, at: usize);
     fn leaf(&mut self, label: Label, range: Range<usize>, value: impl FnOnce() -> Value);
     /// A bit field of the byte that was reported last.
     fn bits(&mut self, label: Label, bits: Bits, value: impl FnOnce() -> Value);
+    /// A broken rule and the bytes at fault, which may be known to be of a field that is not there.
+    fn flaw(&mut self, error: DecodeError, range: Range<usize>, label: Option<Label>);
 }
 
-/// The sink of the decoder.
+/// The sink of the decoder, which stops at the first error.
 #[derive(Default)]
 pub(super) struct NoSink;
 
 impl Sink for NoSink {
+    const READS_ON: bool = false;
     fn open(&mut self, _: Label, _: usize) {}
-    fn close(&mut self, _: usize, _: impl FnOnce() -> Value) {}
+    fn close(&mut self, _: usize) {}
     fn leaf(&mut self, _: Label, _: Range<usize>, _: impl FnOnce() -> Value) {}
     fn bits(&mut self, _: Label, _: Bits, _: impl FnOnce() -> Value) {}
+    fn flaw(&mut self, _: DecodeError, _: Range<usize>, _: Option<Label>) {}
 }
 
 /// The sink of the dissector.
@@ -367,18 +437,22 @@ impl Sink for NoSink {
 pub(super) struct Collector {
     done: Vec<Field>,
     open: Vec<Field>,
+    flaws: Vec<(DecodeError, Range<usize>, Option<Label>)>,
 }
 
 impl Collector {
-    /// The collected tree; groups that an error left open end where their last child does.
-    pub(super) fn finish(mut self) -> Vec<Field> {
-        while let Some(mut group) = self.open.pop() {
-            if let Some(last) = group.children.last() {
-                group.range.end = last.range.end;
-                self.siblings().push(group);
-            }
-        }
-        self.done
+    /// The collected tree, and the broken rules with the fields of the tree that they belong to.
+    pub(super) fn finish(self) -> (Vec<Field>, Vec<Flaw>) {
+        let fields = self.done;
+        let flaw = |(error, range, missing): (DecodeError, Range<usize>, Option<Label>)| {
+            let (label, value) = match missing.filter(|_| range.is_empty()) {
+                Some(label) => (Some(label), value_before(&fields, label, range.end)),
+                None => at_fault(&fields, error, &range).unzip(),
+            };
+            Flaw { error, range, label, value: value.unwrap_or(Value::None) }
+        };
+        let flaws = self.flaws.into_iter().map(flaw).collect();
+        (fields, flaws)
     }
 
     fn siblings(&mut self) -> &mut Vec<Field> {
@@ -389,7 +463,46 @@ impl Collector {
     }
 }
 
+/// What the last field of that name says that ends here.
+fn value_before(fields: &[Field], label: Label, end: usize) -> Option<Value> {
+    let here = fields.iter().filter(|field| field.range.start <= end && end <= field.range.end);
+    here.rev().find_map(|field| match field.label == label && field.range.end == end {
+        true => Some(field.own_value()),
+        false => value_before(&field.children, label, end),
+    })
+}
+
+/// The field that the bytes are or belong to, and what it says.
+fn at_fault(fields: &[Field], error: DecodeError, range: &Range<usize>) -> Option<(Label, Value)> {
+    let mut path: Vec<&Field> = Vec::new();
+    let mut siblings = fields;
+    loop {
+        // Of the fields that begin at or before the bytes, the last.
+        let after = siblings.partition_point(|field| field.range.start <= range.start);
+        let Some(field) = after.checked_sub(1).map(|at| &siblings[at]) else { break };
+        if field.bits.is_some() || field.range.end < range.end || field.range.end <= range.start {
+            break;
+        }
+        path.push(field);
+        siblings = &field.children;
+    }
+    let inner = path.pop()?;
+    if let Some(id) = error.kind.bits()
+        && let Some(bits) = inner.children.iter().find(|bits| bits.label == Label::Field(id))
+    {
+        return Some((bits.label, bits.value.clone()));
+    }
+    let belongs_to = |group: &&Field| {
+        let is_part = matches!(inner.label, Label::Field(id) if id.is_part());
+        is_part || matches!(group.label, Label::Property(..))
+    };
+    let field = path.pop().filter(belongs_to).unwrap_or(inner);
+    (field.label != Label::Unread).then(|| (field.label, field.own_value()))
+}
+
 impl Sink for Collector {
+    const READS_ON: bool = true;
+
     fn open(&mut self, label: Label, at: usize) {
         self.open.push(Field {
             label,
@@ -400,10 +513,12 @@ impl Sink for Collector {
         });
     }
 
-    fn close(&mut self, at: usize, value: impl FnOnce() -> Value) {
-        if let Some(mut group) = self.open.pop() {
+    /// A group in which nothing could be read is none.
+    fn close(&mut self, at: usize) {
+        if let Some(mut group) = self.open.pop()
+            && !group.children.is_empty()
+        {
             group.range.end = at;
-            group.value = value();
             self.siblings().push(group);
         }
     }
@@ -425,5 +540,17 @@ impl Sink for Collector {
                 children: Vec::new(),
             });
         }
+    }
+
+    /// Of what is missing within a string or a property, that is told instead of its part.
+    fn flaw(&mut self, error: DecodeError, range: Range<usize>, label: Option<Label>) {
+        let around = self.open.last().map(|group| group.label);
+        let label = match (around, label) {
+            (Some(property @ Label::Property(..)), _) => Some(property),
+            (around, Some(Label::Field(id))) if id.is_part() => around,
+            (Some(Label::Field(id)), None) if !id.is_group() => around,
+            (_, label) => label,
+        };
+        self.flaws.push((error, range, label));
     }
 }

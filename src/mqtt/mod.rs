@@ -1,7 +1,7 @@
 //! MQTT on the wire, 5.0 and before it 3.1.1 and 3.1: bytes ⇄ packets ⇄ annotated fields.
 //!
 //! [`decode`] reads one whole Control Packet strictly; [`dissect`] reads it with the same code and keeps
-//! every field with its byte and bit range, up to the byte that breaks a rule if there is one.
+//! every field with its byte and bit range, and every broken rule: it reads on where it can.
 //! [`encode`] writes what it is given, so that a learner may break a rule on purpose: it refuses only
 //! what has no representation on the wire. [`PacketStream`] takes the bytes of a connection and returns its
 //! packets, over a [`Deframer`], which only cuts them.
@@ -27,7 +27,7 @@ mod version;
 mod writer;
 
 pub use error::{Class, DecodeError, EncodeError, ErrorKind};
-pub use field::{Bits, Dissection, Field, FieldId, Label, Value};
+pub use field::{Bits, Dissection, Field, FieldId, Flaw, Label, Value};
 pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH, body, split_length};
 pub use hex::{hex, hex_groups};
 pub use packet::{

@@ -1,5 +1,7 @@
 //! Properties (§2.2.2): one table of what exists, what kind of value it has and which packets carry it.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use super::error::{DecodeError, EncodeError, ErrorKind};
@@ -477,8 +479,12 @@ impl Property {
         Property::UserProperty((name.into(), value.into()))
     }
 
-    /// The range its own section gives; the offset is that of the value's first byte.
-    fn check_range(&self, at: usize, holder: Holder) -> Result<(), DecodeError> {
+    /// The range its own section gives; an error comes with the bytes at fault. The value stands at `range`.
+    fn check_range(
+        &self,
+        range: Range<usize>,
+        holder: Holder,
+    ) -> Result<(), (Range<usize>, ErrorKind)> {
         let id = self.id();
         let kind = match self {
             Property::PayloadFormatIndicator(v)
@@ -497,18 +503,20 @@ impl Property {
             | Property::MaximumPacketSize(0)
             | Property::SubscriptionIdentifier(0) => ErrorKind::PropertyZero(id, holder),
             Property::TopicAlias(0) => ErrorKind::TopicAliasZero,
-            // The text follows its two-byte length.
             Property::ResponseTopic(topic) => {
-                return check_topic_name(topic).map_err(|(offset, kind)| match kind {
-                    ErrorKind::TopicNameWildcard => {
-                        DecodeError { at: at + 2 + offset, kind: ErrorKind::ResponseTopicWildcard }
-                    }
-                    kind => DecodeError { at: at + 2 + offset, kind },
+                return check_topic_name(topic).map_err(|(offset, kind)| {
+                    // The text follows its two-byte length.
+                    let at = range.start + 2 + offset;
+                    let kind = match kind {
+                        ErrorKind::TopicNameWildcard => ErrorKind::ResponseTopicWildcard,
+                        kind => kind,
+                    };
+                    (at..range.end.min(at + 1), kind)
                 });
             }
             _ => return Ok(()),
         };
-        Err(DecodeError { at, kind })
+        Err((range, kind))
     }
 }
 
@@ -582,15 +590,17 @@ impl Properties {
             _ => FieldId::Properties,
         };
         r.group(group.into(), |r| {
+            let start = r.at();
             let length = r.variable_byte_integer(FieldId::PropertyLength.into())?;
-            r.limited(length as usize, |r| {
-                let mut properties = Properties::default();
+            let mut properties = Properties::default();
+            r.block(length as usize, start..r.at(), |r| {
                 while !r.at_end() {
                     let property = read_property(r, holder, &properties)?;
                     properties.push(property);
                 }
-                Ok(properties)
-            })
+                Ok(())
+            })?;
+            Ok(properties)
         })
     }
 
@@ -653,27 +663,34 @@ fn read_property<S: Sink>(
     holder: Holder,
     before: &Properties,
 ) -> Result<Property, DecodeError> {
-    let at = r.at();
-    let wrong = |kind| DecodeError { at, kind };
-    let identifier = r.peek_variable_byte_integer(FieldId::PropertyIdentifier.into())?;
-    let id =
-        PropertyId::from_value(identifier).ok_or(wrong(ErrorKind::PropertyUnknown(identifier)))?;
-    let section = id.section_in(holder).ok_or(wrong(ErrorKind::PropertyNotAllowed(id, holder)))?;
-    if let (Some(only), Some(sender)) = (id.only_sender_in(holder), r.sender())
-        && only != sender
-    {
-        return Err(wrong(ErrorKind::PropertyFromWrongSide(id, holder)));
+    let (at, label) = (r.at(), FieldId::PropertyIdentifier.into());
+    let identifier = r.peek_variable_byte_integer(label)?;
+    let here = at..at + identifier.length;
+    let Some(id) = PropertyId::from_value(identifier.value) else {
+        // Nor is the length of what follows known.
+        let error = r.stop(at, here, ErrorKind::PropertyUnknown(identifier.value));
+        if !r.is_guess() {
+            r.take_ahead(label, identifier);
+        }
+        return Err(error);
+    };
+    let section = id.section_in(holder);
+    r.hold(section.is_some(), here.clone(), ErrorKind::PropertyNotAllowed(id, holder))?;
+    if let (Some(only), Some(sender)) = (id.only_sender_in(holder), r.sender()) {
+        r.hold(only == sender, here.clone(), ErrorKind::PropertyFromWrongSide(id, holder))?;
     }
     // In this order, so that many repeats of what may repeat are not searched for each time.
-    if !id.may_repeat_in(holder) && before.contains(id) {
-        return Err(wrong(ErrorKind::PropertyRepeated(id, holder)));
+    if section.is_some() && !id.may_repeat_in(holder) && before.contains(id) {
+        r.flaw(at, here, ErrorKind::PropertyRepeated(id, holder))?;
     }
-    let label = Label::Property(id, section);
-    r.group(label, |r| {
-        r.variable_byte_integer(FieldId::PropertyIdentifier.into())?;
+    let group = Label::Property(id, section.unwrap_or("2.2.2.2"));
+    r.group(group, |r| {
+        r.take_ahead(label, identifier);
         let value_at = r.at();
-        let property = Property::read(id, label, r)?;
-        property.check_range(value_at, holder)?;
+        let property = Property::read(id, group, r)?;
+        if let Err((range, kind)) = property.check_range(value_at..r.at(), holder) {
+            r.flaw(range.start, range, kind)?;
+        }
         Ok(property)
     })
 }

@@ -1,10 +1,13 @@
-//! The one reader of fields: it knows its offset, and reports every range to a sink. Decoding and
-//! dissecting differ only in that sink.
+//! The one reader of fields: it knows its offset, and reports every range and every broken rule to a sink.
+//! Decoding and dissecting differ only in that sink, which says whether the reading goes on after an error.
+
+use std::ops::Range;
 
 use bytes::Bytes;
 
 use super::error::{DecodeError, ErrorKind};
 use super::field::{Bits, FieldId, Label, Sink, Value};
+use super::frame::split_length;
 use super::packet::{PacketId, PacketType, Sender};
 use super::property::Holder;
 use super::property::Properties;
@@ -19,12 +22,29 @@ pub(super) struct Reader<'a, S> {
     end: usize,
     sender: Option<Sender>,
     version: Version,
+    /// The packet has fewer bytes than its Remaining Length says: what is missing behind them is no further
+    /// error.
+    is_cut: bool,
+    /// A length was wrong, so that nobody knows what the bytes behind it are.
+    is_guess: bool,
+    /// The reading of a block has ended before the block does.
+    has_skipped: bool,
     sink: S,
 }
 
 impl<'a, S: Sink> Reader<'a, S> {
     pub(super) fn new(bytes: &'a Bytes, sender: Option<Sender>, version: Version) -> Reader<'a, S> {
-        Reader { bytes, at: 0, end: bytes.len(), sender, version, sink: S::default() }
+        Reader {
+            bytes,
+            at: 0,
+            end: bytes.len(),
+            sender,
+            version,
+            is_cut: false,
+            is_guess: false,
+            has_skipped: false,
+            sink: S::default(),
+        }
     }
 
     pub(super) fn into_sink(self) -> S {
@@ -56,6 +76,61 @@ impl<'a, S: Sink> Reader<'a, S> {
         &self.bytes[self.at..self.end]
     }
 
+    /// Whether it is not known what the bytes are, so that an error in them means nothing.
+    pub(super) fn is_guess(&self) -> bool {
+        self.is_guess
+    }
+
+    /// Whether everything so far was read, so that what was not found is not there.
+    pub(super) fn has_read_all(&self) -> bool {
+        !self.has_skipped && !self.is_cut
+    }
+
+    /// A broken rule after which the reading can go on, since it is known where the field ends. The decoder
+    /// stops here.
+    #[cold]
+    pub(super) fn flaw(
+        &mut self,
+        at: usize,
+        range: Range<usize>,
+        kind: ErrorKind,
+    ) -> Result<(), DecodeError> {
+        let error = DecodeError { at, kind };
+        if !S::READS_ON || self.is_guess {
+            return Err(error);
+        }
+        self.sink.flaw(error, range, None);
+        Ok(())
+    }
+
+    /// Goes on where a rule holds, and reports the bytes at fault where it does not.
+    pub(super) fn hold(
+        &mut self,
+        holds: bool,
+        range: Range<usize>,
+        kind: ErrorKind,
+    ) -> Result<(), DecodeError> {
+        match holds {
+            true => Ok(()),
+            false => self.flaw(range.start, range, kind),
+        }
+    }
+
+    /// A broken rule after which nobody knows where the next field begins: reports it and returns it.
+    #[cold]
+    pub(super) fn stop(&mut self, at: usize, range: Range<usize>, kind: ErrorKind) -> DecodeError {
+        self.flaw(at, range, kind).err().unwrap_or(DecodeError { at, kind })
+    }
+
+    /// The same for something that is not there, which is no error of its own where the packet is cut.
+    #[cold]
+    pub(super) fn lack(&mut self, at: usize, range: Range<usize>, kind: ErrorKind) -> DecodeError {
+        match self.is_cut {
+            true => DecodeError { at, kind },
+            false => self.stop(at, range, kind),
+        }
+    }
+
     /// Reads a group of fields that belong together.
     pub(super) fn group<T>(
         &mut self,
@@ -63,25 +138,77 @@ impl<'a, S: Sink> Reader<'a, S> {
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         self.sink.open(label, self.at);
-        let value = read(self)?;
-        self.sink.close(self.at, || Value::None);
-        Ok(value)
+        let outcome = read(self);
+        self.sink.close(self.at);
+        outcome
     }
 
-    /// Reads within the next `length` bytes; `read` is expected to use them up. Where fewer are left, it
-    /// reads those, so that the sink gets their fields, and returns an error in any case.
-    pub(super) fn limited<T>(
+    /// Reads the `length` bytes that the field at `said` announces; `read` is expected to use them up. An
+    /// error within them ends their reading only, where the sink wants to go on. Where fewer bytes are left,
+    /// reads those as well as they can be, and returns an error in any case.
+    pub(super) fn block(
         &mut self,
         length: usize,
+        said: Range<usize>,
+        read: impl FnOnce(&mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let left = self.remaining();
+        if length > left {
+            let kind = ErrorKind::Truncated { says: length, left };
+            let error = self.lack(said.start, said, kind);
+            if S::READS_ON {
+                self.is_guess = !self.is_cut;
+                // What ends it is a consequence of the length.
+                let _ = read(self);
+                self.skip();
+                self.is_guess = false;
+            }
+            return Err(error);
+        }
+        let outer = std::mem::replace(&mut self.end, self.at + length);
+        let outcome = read(self);
+        if S::READS_ON && outcome.is_err() {
+            self.has_skipped = true;
+            self.skip();
+        }
+        self.end = outer;
+        match S::READS_ON {
+            true => Ok(()),
+            false => outcome,
+        }
+    }
+
+    /// Reads what follows the Fixed Header: as many bytes as the Remaining Length at `said` says, or as there
+    /// are.
+    pub(super) fn body<T>(
+        &mut self,
+        length: usize,
+        said: Range<usize>,
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        let there = length.min(self.remaining());
-        let outer = std::mem::replace(&mut self.end, self.at + there);
+        if length > self.remaining() {
+            self.flaw(said.start, said, ErrorKind::Incomplete)?;
+            self.is_cut = true;
+        }
+        let end = self.at + length.min(self.remaining());
+        let outer = std::mem::replace(&mut self.end, end);
         let outcome = read(self);
+        if outcome.is_err() && !S::READS_ON {
+            return outcome;
+        }
+        if S::READS_ON {
+            self.skip();
+        }
         self.end = outer;
-        match there == length {
-            true => outcome,
-            false => Err(DecodeError { at: outer, kind: ErrorKind::Truncated }),
+        let behind = self.at..outer;
+        self.hold(behind.is_empty(), behind, ErrorKind::MoreThanOnePacket)?;
+        outcome
+    }
+
+    /// Leaves out what has not been read up to the end.
+    pub(super) fn skip(&mut self) {
+        if self.at < self.end {
+            self.opaque_rest(Label::Unread);
         }
     }
 
@@ -95,14 +222,11 @@ impl<'a, S: Sink> Reader<'a, S> {
         &mut self,
         label: Label,
         parts: &[(FieldId, Bits)],
-        check: impl FnOnce(u8) -> Result<(), ErrorKind>,
     ) -> Result<u8, DecodeError> {
-        let at = self.at;
         let byte = self.byte(label)?;
         for &(id, bits) in parts {
             self.sink.bits(id.into(), bits, || bit_value(id, bits, byte));
         }
-        check(byte).map_err(|kind| DecodeError { at, kind })?;
         Ok(byte)
     }
 
@@ -117,21 +241,68 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     pub(super) fn variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
-        let (value, length) = self.measure_variable_byte_integer(label)?;
-        self.sink.leaf(label, self.at..self.at + length, || Value::Number(value));
-        self.at += length;
-        Ok(value)
+        let ahead = self.peek_variable_byte_integer(label)?;
+        Ok(self.take_ahead(label, ahead))
+    }
+
+    /// The Remaining Length. While its last byte has not arrived nothing is known to be wrong.
+    pub(super) fn remaining_length(&mut self) -> Result<u32, DecodeError> {
+        let label = FieldId::RemainingLength.into();
+        let ahead = self.measure_variable_byte_integer(label, |_| ErrorKind::Incomplete)?;
+        Ok(self.take_ahead(label, ahead))
     }
 
     /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
-    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
-        self.measure_variable_byte_integer(label).map(|(value, _)| value)
+    pub(super) fn peek_variable_byte_integer(
+        &mut self,
+        label: Label,
+    ) -> Result<Ahead, DecodeError> {
+        self.measure_variable_byte_integer(label, |left| ErrorKind::Truncated {
+            says: left + 1,
+            left,
+        })
     }
 
-    fn measure_variable_byte_integer(&mut self, label: Label) -> Result<(u32, usize), DecodeError> {
-        read_variable_byte_integer(self.rest(), self.version)
-            .and_then(|read| read.ok_or((self.remaining(), ErrorKind::Truncated)))
-            .map_err(|(offset, kind)| self.cut_off(label, self.at + offset, kind))
+    /// Moves past what was looked at.
+    pub(super) fn take_ahead(&mut self, label: Label, ahead: Ahead) -> u32 {
+        let value = ahead.value;
+        self.sink.leaf(label, self.at..self.at + ahead.length, || Value::Number(value));
+        self.at += ahead.length;
+        value
+    }
+
+    fn measure_variable_byte_integer(
+        &mut self,
+        label: Label,
+        cut_short: impl FnOnce(usize) -> ErrorKind,
+    ) -> Result<Ahead, DecodeError> {
+        match read_variable_byte_integer(self.rest(), self.version) {
+            Ok(Some((value, length))) => Ok(Ahead { value, length }),
+            Ok(None) => Err(self.cut_short(label, cut_short(self.remaining()))),
+            Err((offset, kind)) => self.wrong_variable_byte_integer(label, offset, kind),
+        }
+    }
+
+    /// One in too many bytes has a value all the same; one that does not end within four bytes has none.
+    #[cold]
+    fn wrong_variable_byte_integer(
+        &mut self,
+        label: Label,
+        offset: usize,
+        kind: ErrorKind,
+    ) -> Result<Ahead, DecodeError> {
+        let (start, at) = (self.at, self.at + offset);
+        let range = start..at + 1;
+        match split_length(&self.rest()[..=offset]) {
+            Some((value, _)) => {
+                self.flaw(at, range, kind)?;
+                Ok(Ahead { value: value as u32, length: offset + 1 })
+            }
+            None => {
+                self.cut_off(label, range.end);
+                Err(self.stop(at, range, kind))
+            }
+        }
     }
 
     /// A UTF-8 Encoded String (§1.5.4) with its length, as a group.
@@ -148,8 +319,10 @@ impl<'a, S: Sink> Reader<'a, S> {
         let label = label.into();
         self.group(label, |r| {
             let text = r.string_body(label)?;
-            let start = r.at - text.len();
-            check(&text).map_err(|(offset, kind)| DecodeError { at: start + offset, kind })?;
+            if let Err((offset, kind)) = check(&text) {
+                let (start, end) = (r.at - text.len(), r.at);
+                r.flaw(start + offset, character_at(start, offset, end), kind)?;
+            }
             Ok(text)
         })
     }
@@ -190,7 +363,12 @@ impl<'a, S: Sink> Reader<'a, S> {
     pub(super) fn packet_id(&mut self) -> Result<PacketId, DecodeError> {
         let at = self.at;
         let value = self.two_byte_integer(FieldId::PacketIdentifier.into())?;
-        PacketId::new(value).ok_or(DecodeError { at, kind: ErrorKind::PacketIdentifierZero })
+        if let Some(packet_id) = PacketId::new(value) {
+            return Ok(packet_id);
+        }
+        self.flaw(at, at..self.at, ErrorKind::PacketIdentifierZero)?;
+        // Stands in for it: a packet with an error is not handed out.
+        Ok(PacketId::MIN)
     }
 
     /// A Reason Code that `packet` may carry, or before 5.0 a return code.
@@ -211,7 +389,13 @@ impl<'a, S: Sink> Reader<'a, S> {
             None => Err(ErrorKind::ReasonCodeUnknown(value, packet)),
             Some(code) => self.check_reason_code(code, packet),
         };
-        checked.map_err(|kind| DecodeError { at, kind })
+        match checked {
+            Ok(code) => Ok(code),
+            Err(kind) => {
+                self.flaw(at, at..self.at, kind)?;
+                Ok(ReasonCode::from_value(value).unwrap_or(NO_REASON_CODE))
+            }
+        }
     }
 
     fn return_code(&mut self, id: FieldId, packet: PacketType) -> Result<ReasonCode, DecodeError> {
@@ -220,17 +404,21 @@ impl<'a, S: Sink> Reader<'a, S> {
             Some((_, name)) => Value::Named(v.into(), name),
             None => Value::Number(v.into()),
         })?;
-        let kind = ErrorKind::ReturnCodeReserved(value, packet);
-        v3::from_return_code(value, packet).map(|(code, _)| code).ok_or(DecodeError { at, kind })
+        if let Some((code, _)) = v3::from_return_code(value, packet) {
+            return Ok(code);
+        }
+        self.flaw(at, at..self.at, ErrorKind::ReturnCodeReserved(value, packet))?;
+        Ok(NO_REASON_CODE)
     }
 
     /// The Reason Code of a packet that ends before it, which means Success; that must be allowed too.
     pub(super) fn omitted_reason_code(
-        &self,
+        &mut self,
         packet: PacketType,
     ) -> Result<ReasonCode, DecodeError> {
-        self.check_reason_code(ReasonCode::Success, packet)
-            .map_err(|kind| DecodeError { at: self.at, kind })
+        let code = ReasonCode::Success;
+        self.check_reason_code(code, packet)
+            .map_err(|kind| self.lack(self.at, self.at..self.at, kind))
     }
 
     fn check_reason_code(
@@ -256,22 +444,41 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// Refuses bytes after the last field.
-    pub(super) fn expect_end(&self) -> Result<(), DecodeError> {
+    pub(super) fn expect_end(&mut self) -> Result<(), DecodeError> {
         match self.at_end() {
             true => Ok(()),
-            false => Err(DecodeError { at: self.at, kind: ErrorKind::UnexpectedBytes }),
+            false => Err(self.stop(self.at, self.at..self.end, ErrorKind::UnexpectedBytes)),
         }
     }
 
-    /// The error of a field that breaks at `at`. The part of the field before `at` is reported as bytes, so
-    /// that the dissection reaches the byte that breaks the rule.
-    fn cut_off(&mut self, label: Label, at: usize, kind: ErrorKind) -> DecodeError {
-        if at > self.at {
-            let bytes = self.bytes.slice(self.at..at);
-            self.sink.leaf(label, self.at..at, || Value::Bytes(bytes));
-            self.at = at;
+    /// Reports what there is of a field that breaks off, as bytes.
+    #[cold]
+    fn cut_off(&mut self, label: Label, end: usize) {
+        if end > self.at {
+            let bytes = self.bytes.slice(self.at..end);
+            self.sink.leaf(label, self.at..end, || Value::Bytes(bytes));
+            self.at = end;
         }
-        DecodeError { at, kind }
+    }
+
+    /// The error of a field of fixed size, or of an integer, that the end of its holder cuts.
+    #[cold]
+    fn cut_short(&mut self, label: Label, kind: ErrorKind) -> DecodeError {
+        let there = self.at..self.end;
+        self.cut_off(label, self.end);
+        let error = DecodeError { at: there.end, kind };
+        if !self.is_cut && !self.is_guess {
+            self.sink.flaw(error, there, Some(label));
+        }
+        error
+    }
+
+    /// The error of a field whose length, the two bytes before it, says more than there is.
+    #[cold]
+    fn too_long(&mut self, label: Label, says: usize) -> DecodeError {
+        let (left, said) = (self.remaining(), self.at - 2..self.at);
+        self.cut_off(label, self.end);
+        self.lack(said.start, said, ErrorKind::Truncated { says, left })
     }
 
     fn take<const N: usize>(
@@ -280,7 +487,8 @@ impl<'a, S: Sink> Reader<'a, S> {
         value: impl FnOnce([u8; N]) -> Value,
     ) -> Result<[u8; N], DecodeError> {
         let Some(&bytes) = self.rest().first_chunk::<N>() else {
-            return Err(self.cut_off(label, self.end, ErrorKind::Truncated));
+            let kind = ErrorKind::Truncated { says: N, left: self.remaining() };
+            return Err(self.cut_short(label, kind));
         };
         self.sink.leaf(label, self.at..self.at + N, || value(bytes));
         self.at += N;
@@ -289,7 +497,7 @@ impl<'a, S: Sink> Reader<'a, S> {
 
     fn opaque(&mut self, label: Label, length: usize) -> Result<Bytes, DecodeError> {
         if length > self.remaining() {
-            return Err(self.cut_off(label, self.end, ErrorKind::Truncated));
+            return Err(self.too_long(label, length));
         }
         let range = self.at..self.at + length;
         let bytes = self.bytes.slice(range.clone());
@@ -300,21 +508,52 @@ impl<'a, S: Sink> Reader<'a, S> {
 
     fn text(&mut self, label: Label, length: u16) -> Result<String, DecodeError> {
         let Some(bytes) = self.rest().get(..length.into()) else {
-            return Err(self.cut_off(label, self.end, ErrorKind::Truncated));
+            return Err(self.too_long(label, length.into()));
         };
         let read = std::str::from_utf8(bytes);
         let valid = read.map_or_else(|error| error.valid_up_to(), str::len);
         if let Some(offset) = bytes[..valid].iter().position(|&byte| byte == 0) {
-            return Err(self.cut_off(label, self.at + offset, ErrorKind::NullCharacter));
+            let at = self.at + offset;
+            self.flaw(at, at..at + 1, ErrorKind::NullCharacter)?;
         }
-        let Ok(text) = read else {
-            return Err(self.cut_off(label, self.at + valid, ErrorKind::IllFormedUtf8));
-        };
         let range = self.at..self.at + bytes.len();
+        let Ok(text) = read else {
+            let at = self.at + valid;
+            self.flaw(at, at..at + 1, ErrorKind::IllFormedUtf8)?;
+            self.cut_off(label, range.end);
+            return Ok(readable(bytes));
+        };
         self.at = range.end;
         self.sink.leaf(label, range, || Value::Text(text.to_owned()));
         Ok(text.to_owned())
     }
+}
+
+/// A Variable Byte Integer that was looked at and not taken yet.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead {
+    pub(super) value: u32,
+    /// In bytes.
+    pub(super) length: usize,
+}
+
+/// Stands in for a value that is none; like any such value it does not mean Success.
+const NO_REASON_CODE: ReasonCode = ReasonCode::UnspecifiedError;
+
+/// The bytes of a character that breaks a rule; nothing where one is missing at the end.
+fn character_at(start: usize, offset: usize, end: usize) -> Range<usize> {
+    let at = start + offset;
+    at..end.min(at + 1)
+}
+
+/// As many bytes of text, with a question mark for each that is not well-formed, so that offsets stay right.
+fn readable(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
 }
 
 /// The value of a Variable Byte Integer (§1.5.5) and its length in bytes. `None` where its last byte has not

@@ -119,7 +119,7 @@ pub(super) fn rule(kind: ErrorKind) -> &'static str {
     match kind {
         E::Incomplete
         | E::MoreThanOnePacket
-        | E::Truncated
+        | E::Truncated { .. }
         | E::UnexpectedBytes
         | E::VariableByteIntegerTooLong => "§2.2.3",
         E::PacketTypeReserved | E::PacketFromWrongSide(_) => "§2.2.1",

@@ -24,7 +24,7 @@ const PACKETS: &[(&str, &str, usize)] = &[
     // The largest Remaining Length there is, with nothing behind it.
     ("client 30 ff ff ff 7f", "incomplete", 2),
     // One that needs five bytes.
-    ("client 30 ff ff ff ff 7f", "variable_byte_integer_too_long", 2),
+    ("client 30 ff ff ff ff 7f", "variable_byte_integer_too_long", 3),
     ("client 82 07 0001 00 0001 74 40", "subscription_options_reserved", 7),
 ];
 

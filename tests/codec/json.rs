@@ -325,6 +325,43 @@ fn the_sender_decides_what_may_be_said() {
 }
 
 #[test]
+fn an_answer_lists_every_error_with_its_field_and_value() {
+    let answer = dissect_line("client 32 0e 0003 612f62 0000 04 01 58 1f 00 6869");
+    assert_eq!(answer["error"]["kind"], "packet_identifier_zero");
+    let told = |error: &Value| {
+        let of = |key: &str| error[key].clone();
+        (of("kind"), of("at"), of("start"), of("end"), of("field"), of("value"))
+    };
+    let errors = answer["errors"].as_array().expect("a list");
+    assert_eq!(
+        errors.iter().map(told).collect::<Vec<_>>(),
+        [
+            (json!("packet_identifier_zero"), 7, 7, 9, json!("Packet Identifier"), json!(0)),
+            (
+                json!("property_not_zero_or_one"),
+                11,
+                11,
+                12,
+                json!("Payload Format Indicator"),
+                json!(0x58)
+            ),
+            (json!("property_not_allowed"), 12, 12, 13, json!("Reason String"), Value::Null),
+            (json!("truncated"), 14, 13, 14, json!("Reason String"), Value::Null),
+        ]
+        .map(|(kind, at, start, end, field, value)| {
+            (kind, json!(at), json!(start), json!(end), field, value)
+        })
+    );
+    let last = answer["fields"].as_array().and_then(|fields| fields.last());
+    assert_eq!(last.map(|field| &field["value"]), Some(&json!("6869")), "the payload is read");
+    for line in ["hello", "c000c000"] {
+        let answer = dissect_line(line);
+        assert_eq!(answer["errors"].as_array().map(Vec::len), Some(1), "{line}");
+        assert_eq!(answer["errors"][0]["kind"], answer["error"]["kind"], "{line}");
+    }
+}
+
+#[test]
 fn an_answer_holds_error_and_fields_as_promised() {
     let answer = dissect_line("server 82 07 000a 00 0001 61 00");
     assert_eq!(

@@ -8,6 +8,7 @@ mod json;
 mod malformed;
 mod packets;
 mod properties;
+mod reading_on;
 mod reason_codes;
 mod round_trips;
 mod text;

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use mqtt5_playground::mqtt::{
-    Holder, Packet, Properties, Property, PropertyId, PropertyKind, ReasonCode, dissect,
+    Holder, Label, Packet, Properties, Property, PropertyId, PropertyKind, ReasonCode, dissect,
 };
 
 use crate::support::{CLIENT, SERVER, bytes, packet_with, read_canonical, refused};
@@ -179,9 +179,35 @@ fn a_block_that_ends_within_a_property_is_truncated() {
             let (frame, start) = packet_with(holder, &block);
             let error = refused(&frame, None);
             let row = format!("{kept} bytes of {name} in {}", holder.name());
-            assert_eq!((error.at, error.kind.key()), (start + block.len(), "truncated"), "{row}");
+            // A length that says too much is at fault, if there is one.
+            let at = start
+                + match length_beyond(id.kind(), &property, kept) {
+                    Some(length) => before.len() + length,
+                    None => block.len(),
+                };
+            assert_eq!((error.at, error.kind.key()), (at, "truncated"), "{row}");
+            // Where the block ends is known, so that everything behind it is read.
+            let dissection = dissect(&frame, None);
+            assert_eq!(dissection.flaws.len(), 1, "{row}: {:?}", dissection.flaws);
+            let behind = start + block.len();
+            let unread = dissection
+                .leaves()
+                .into_iter()
+                .find(|leaf| leaf.range.start >= behind && !matches!(leaf.label, Label::Field(_)));
+            assert_eq!(unread, None, "{row}");
         }
     }
+}
+
+/// Where in the property the length stands that says more than the bytes kept; `None` where they end elsewhere.
+fn length_beyond(kind: PropertyKind, property: &[u8], kept: usize) -> Option<usize> {
+    let length = |at: usize| usize::from(u16::from_be_bytes([property[at], property[at + 1]]));
+    let lengths = match kind {
+        Utf8String | BinaryData => vec![1],
+        StringPair => vec![1, 3 + length(1)],
+        _ => vec![],
+    };
+    lengths.into_iter().find(|&at| (at + 2..at + 2 + length(at)).contains(&kept))
 }
 
 #[test]

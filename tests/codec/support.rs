@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use mqtt5_playground::mqtt::{
-    Bits, DecodeError, Dissection, ErrorKind, Field, Holder, Packet, Sender, Version, decode_as,
-    dissect_as, encode,
+    Bits, DecodeError, Dissection, ErrorKind, Field, Flaw, Holder, Packet, Sender, Value, Version,
+    decode_as, dissect_as, encode,
 };
 
 /// Bytes written as hexadecimal digits, spaced at will; text stands in single quotes.
@@ -78,8 +78,8 @@ pub fn refused(frame: &Bytes, sender: Option<Sender>) -> DecodeError {
     }
 }
 
-/// The leaves begin at 0 and follow each other without gap or overlap. They cover a whole packet, and a
-/// broken one up to the byte that breaks it.
+/// The leaves begin at 0, follow each other without gap or overlap, and cover the bytes. The first flaw is the
+/// error, and all of them lie within the bytes.
 pub fn assert_dissected(frame: &Bytes, dissection: &Dissection) {
     let mut end = 0;
     for leaf in dissection.leaves() {
@@ -87,16 +87,16 @@ pub fn assert_dissected(frame: &Bytes, dissection: &Dissection) {
         assert!(leaf.range.end >= end, "{} in {frame:02x?}", leaf.label.name());
         end = leaf.range.end;
     }
-    assert!(end <= frame.len(), "{frame:02x?}");
-    match &dissection.outcome {
-        Ok(_) => assert_eq!(end, frame.len(), "{frame:02x?}"),
-        Err(error) => {
-            assert!(error.at <= frame.len(), "{error} in {frame:02x?}");
-            // Behind a length that promises too much, what is there may be unreadable.
-            if !matches!(error.kind, ErrorKind::Incomplete | ErrorKind::Truncated) {
-                assert!(end >= error.at, "{error}, shown to {end} in {frame:02x?}");
-            }
-        }
+    assert_eq!(end, frame.len(), "{frame:02x?}");
+    let first = dissection.flaws.first().map(|flaw| flaw.error);
+    assert_eq!(first, dissection.outcome.as_ref().err().copied(), "{frame:02x?}");
+    for Flaw { error, range, label, value } in &dissection.flaws {
+        assert!(error.at <= frame.len(), "{error} in {frame:02x?}");
+        assert!(range.start <= range.end && range.end <= frame.len(), "{error} in {frame:02x?}");
+        let covers = range.contains(&error.at) || (range.is_empty() && range.start == error.at);
+        let cut_short = matches!(error.kind, ErrorKind::Truncated { .. } | ErrorKind::Incomplete);
+        assert!(covers || (cut_short && error.at == range.end), "{error} in {frame:02x?}");
+        assert!(label.is_some() || *value == Value::None, "{error} in {frame:02x?}");
     }
     dissection.fields.iter().for_each(|field| assert_nested(frame, field));
 }

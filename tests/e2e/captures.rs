@@ -132,6 +132,51 @@ async fn two_runs_are_compared_and_the_bench_stays_as_it_is() -> Outcome {
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_packet_with_two_errors_lists_and_marks_both_and_keeps_its_topic() -> Outcome {
+    for language in Language::ALL {
+        in_browser(language, |page| async move {
+            page.open("page=captures&broker=tab").await?;
+            let strings = page.strings();
+            let mut capture = Capture::default();
+            let mut push = |sender, bytes: Bytes| {
+                let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+                capture.push_packet(Instant::from_millis(1), slot, connection, sender, bytes);
+            };
+            let connect = encode(&Packet::Connect(Box::default())).expect("it is short");
+            push(Sender::Client, connect);
+            // The indicator has a value that it must not have, and comes a second time; the payload follows.
+            let broken = b"\x32\x0E\0\x03a/b\0\x07\x04\x01\x58\x01\x01hi".as_slice();
+            push(Sender::Client, Bytes::from_static(broken));
+            push(Sender::Server, Bytes::from_static(&[0x40, 0x02, 0, 7]));
+            let json = records_to_json(&capture, capture.records());
+            open_file(&page, &file("errors.json", json.as_bytes())).await?;
+            let row = ".captures .packet-row[data-state=malformed]";
+            page.see_html(row, "a/b").await?;
+            page.see_html(row, "Payload Format Indicator 0x58").await?;
+            page.see_html(row, &strings.wire_flaw_more(1)).await?;
+            press(&page.see(&format!("{row} .packet-row__button")).await?).await?;
+            page.see_html(".inspector .field-row", "hi").await?;
+            let wrong = ".inspector .hex__byte[data-error]";
+            assert_eq!(page.count(wrong).await?, 2);
+            assert_eq!(page.count(".inspector .field-row[data-state=malformed]").await?, 2);
+            // Each leads to its bytes.
+            let flaw = |nth: usize| format!(".explanation__flaws li:nth-child({nth}) button");
+            press(&page.see(&flaw(2)).await?).await?;
+            let selected = ".inspector .hex__byte[data-error][data-lit=selected]";
+            assert_eq!(page.see(selected).await?.text().await?, "01");
+            press(&page.see(&flaw(1)).await?).await?;
+            page.see_html(&format!("{wrong}[data-lit=selected]"), "58").await?;
+            // What the Server made of it.
+            let took = strings.inspector_reaction_took(strings.inspector_receiver_server());
+            page.see_html(".inspector .explanation__reaction", &took).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn what_a_file_lacks_is_a_row_that_opens() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open("page=captures&broker=tab").await?;

@@ -172,26 +172,25 @@ async fn a_malformed_packet_shows_the_byte_that_breaks_it_and_what_the_receiver_
             page.packet("PUBLISH", 'A', "in").await?.click().await?;
             let strings = page.strings();
 
-            // The byte, and those that nobody has read since.
+            // The byte alone: what follows it is read.
             let at_fault = page.see(".inspector .hex__byte[data-error]").await?;
             assert_eq!(at_fault.text().await?, "c3");
             assert_eq!(at_fault.attr("data-at").await?.as_deref(), Some("6"));
             assert_eq!(page.count(".inspector .hex__byte[data-error]").await?, 1);
-            assert_eq!(
-                page.count(".inspector .hex__byte[data-unread]").await?,
-                10,
-                "those behind it"
-            );
-            page.see_html(".inspector .field-row", strings.inspector_unread()).await?;
+            assert_eq!(page.count(".inspector .hex__byte[data-unread]").await?, 0);
+            page.see_html(".inspector .field-row", "hot").await?;
 
-            // The rule with its statement, and what the receiver is allowed to do.
-            let title = strings.inspector_error_title(6, strings.inspector_malformed_packet());
+            // The rule with its statement, what the receiver is allowed to do, and what it did.
+            let class = strings.inspector_malformed_packet();
+            let title = strings.inspector_error_title(class, strings.inspector_at(6));
             let words = ".inspector .explanation[data-state=malformed]";
             page.see_html(words, &title).await?;
             page.see_html(words, "[MQTT-1.5.4-1]").await?;
             let may = strings.inspector_error_may_close("0x81 Malformed Packet", "DISCONNECT");
             page.see_html(words, &may).await?;
             page.see_html(words, "§4.13.1").await?;
+            let client = strings.inspector_receiver_client();
+            page.see_html(words, &strings.inspector_reaction_closed(client)).await?;
             if page.language() == Language::En {
                 show(&page, "malformed").await?;
             }

@@ -318,6 +318,7 @@ fn all_told(dissection: &Dissection) -> Vec<(Label, String)> {
             Label::Property(..) => true,
             Label::Field(FieldId::TopicName | FieldId::PublishQoS) => true,
             Label::Field(_) => matches!(field.own_value(), Value::ReasonCode(..)),
+            Label::Unread => false,
         };
         match is_told {
             true => told.push((field.label, field.own_value().to_string())),

@@ -89,7 +89,7 @@ impl Anatomy {
         let children = find(&self.fields).map_or(&[][..], |group| &group.children);
         children.iter().filter_map(|field| match field.label {
             Label::Property(id, _) => Some((id, field.range.clone())),
-            Label::Field(_) => None,
+            Label::Field(_) | Label::Unread => None,
         })
     }
 

@@ -137,7 +137,9 @@ impl Breakage {
             B::RemainingLengthTooLong => kind == E::VariableByteIntegerTooLong,
             B::RemainingLengthAhead => kind == E::Incomplete,
             B::Surrogate => kind == E::IllFormedUtf8,
-            B::Truncated | B::StringLength | B::PropertyLength => kind == E::Truncated,
+            B::Truncated | B::StringLength | B::PropertyLength => {
+                matches!(kind, E::Truncated { .. })
+            }
             B::TopicNameEmpty => kind == E::TopicNameMissing,
             B::NoFilters => matches!(kind, E::SubscribeEmpty | E::UnsubscribeEmpty),
             B::NoReasonCodes => matches!(kind, E::ReasonCodesEmpty(_)),

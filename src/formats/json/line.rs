@@ -91,15 +91,12 @@ fn bytes_of(text: &str) -> Result<Bytes, (usize, &'static str)> {
 
 /// An error outside the packet: there is no peer to answer, so there is no Reason Code.
 fn failure(at: usize, kind: &str, statement: Value, message: &str) -> Value {
-    json!({
-        "ok": false,
-        "error": {
-            "at": at,
-            "kind": kind,
-            "statement": statement,
-            "reason_code": null,
-            "message": message,
-        },
-        "fields": [],
-    })
+    let error = json!({
+        "at": at,
+        "kind": kind,
+        "statement": statement,
+        "reason_code": null,
+        "message": message,
+    });
+    json!({ "ok": false, "error": error, "errors": [error], "fields": [] })
 }

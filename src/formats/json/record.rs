@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::write::packet_to_json_as;
+use super::write::{flaws_to_json, packet_to_json_as};
 use crate::capture::{Capture, ClientSlot, Entry, Record};
 use crate::formats::clock::utc;
 use crate::mqtt::{ConnectionId, Sender, hex};
@@ -17,7 +17,7 @@ use crate::mqtt::{ConnectionId, Sender, hex};
 ///
 /// Each record has `number`, `time_ms`, `time` where the capture knows when it began, `client`, `connection`
 /// and `event`: `opening`, `opened`, `packet`, `broken`, `text`, `missing` or `closed`. Packets have `direction`
-/// (`out` from the client, `in` to it), `bytes_hex`, and `packet`, or `error` in its place. What a file lacked
+/// (`out` from the client, `in` to it), `bytes_hex`, and `packet`, or in its place `error`, the first broken rule, and `errors`, all of them. What a file lacked
 /// has a `direction` too, the bytes that were `missing` and `unread`, and in `bytes_hex` the beginning of the
 /// packet that was cut.
 pub fn records_to_json<'a>(
@@ -101,10 +101,13 @@ fn record_to_json(capture: &Capture, record: &Record) -> Value {
             put("bytes_hex", hex(bytes).into());
             match record.packet() {
                 Some(Ok(packet)) => put("packet", packet_to_json_as(&packet, record.version)),
-                Some(Err(error)) => put(
-                    "error",
-                    json!({ "at": error.at, "kind": error.kind.key(), "statement": error.kind.rule_in(record.version) }),
-                ),
+                Some(Err(error)) => {
+                    put(
+                        "error",
+                        json!({ "at": error.at, "kind": error.kind.key(), "statement": error.kind.rule_in(record.version) }),
+                    );
+                    put("errors", record.dissect().as_ref().map_or(Value::Null, flaws_to_json));
+                }
                 None => {}
             }
         }

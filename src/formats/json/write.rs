@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::mqtt::{
-    DecodeError, Dissection, Field, Packet, Properties, PropertyId, PropertyKind, PropertyValue,
-    ReasonCode, Subscription, Value as FieldValue, Version, hex,
+    DecodeError, Dissection, Field, Flaw, Packet, Properties, PropertyId, PropertyKind,
+    PropertyValue, ReasonCode, Subscription, Value as FieldValue, Version, hex,
 };
 
 /// A packet in the shapes the module promises.
@@ -134,8 +134,11 @@ pub fn packet_to_json_as(packet: &Packet, version: Version) -> Value {
     json
 }
 
-/// `{"ok":true,"packet":…,"fields":[…]}`, or `{"ok":false,"error":…,"fields":[…]}` with the fields up to
-/// the byte that broke the packet.
+/// `{"ok":true,"packet":…,"fields":[…]}`, or `{"ok":false,"error":…,"errors":[…],"fields":[…]}`: `error` is the
+/// first of `errors`, at which a receiver stops.
+///
+/// An error has the byte `at` which the rule is broken, and from `start` to `end` the bytes at fault; `field` and
+/// `value` are there where these bytes belong to a field.
 ///
 /// `fields` holds the leaves in wire order: each begins where the one before it ends. `path` names the
 /// groups around a leaf, outermost first; `bits` lists the bit fields of a byte that has them, from bit 7
@@ -153,10 +156,35 @@ pub fn dissection_to_json(dissection: &Dissection) -> Value {
             let packet = packet_to_json_as(packet, version);
             json!({ "ok": true, "packet": packet, "fields": fields })
         }
-        Err(error) => {
-            json!({ "ok": false, "error": error_to_json(error, version), "fields": fields })
-        }
+        Err(error) => json!({
+            "ok": false,
+            "error": error_to_json(error, version),
+            "errors": flaws_to_json(dissection),
+            "fields": fields,
+        }),
     }
+}
+
+/// Every broken rule.
+pub(super) fn flaws_to_json(dissection: &Dissection) -> Value {
+    dissection.flaws.iter().map(|flaw| flaw_to_json(flaw, dissection.version)).collect()
+}
+
+fn flaw_to_json(flaw: &Flaw, version: Version) -> Value {
+    let mut json = error_to_json(&flaw.error, version);
+    json["start"] = flaw.range.start.into();
+    json["end"] = flaw.range.end.into();
+    if let Some(label) = flaw.label {
+        json["field"] = label.name_in(version).into();
+    }
+    let (value, meaning) = value_to_json(&flaw.value);
+    if !value.is_null() {
+        json["value"] = value;
+    }
+    if let Some(meaning) = meaning {
+        json["meaning"] = meaning.into();
+    }
+    json
 }
 
 /// The key of a property in JSON.
@@ -254,7 +282,16 @@ fn bits_to_json(field: &Field, version: Version) -> Value {
 }
 
 fn put_value(out: &mut Map<String, Value>, field: &Field) {
-    let (value, meaning) = match &field.value {
+    let (value, meaning) = value_to_json(&field.value);
+    out.insert("value".into(), value);
+    if let Some(meaning) = meaning {
+        out.insert("meaning".into(), meaning.into());
+    }
+}
+
+/// The value, and what it means where it is a number that means a name.
+fn value_to_json(value: &FieldValue) -> (Value, Option<&'static str>) {
+    match value {
         FieldValue::None => (Value::Null, None),
         FieldValue::Flag(flag) => (u8::from(*flag).into(), None),
         FieldValue::Number(number) => ((*number).into(), None),
@@ -263,9 +300,5 @@ fn put_value(out: &mut Map<String, Value>, field: &Field) {
         FieldValue::Named(number, name) => ((*number).into(), Some(*name)),
         FieldValue::ReasonCode(code, name) => (code.value().into(), Some(*name)),
         FieldValue::Pair(name, value) => (json!([name, value]), None),
-    };
-    out.insert("value".into(), value);
-    if let Some(meaning) = meaning {
-        out.insert("meaning".into(), meaning.into());
     }
 }

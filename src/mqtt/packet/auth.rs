@@ -27,10 +27,9 @@ impl Auth {
             let reason_code = r.reason_code(FieldId::AuthReasonCode, PacketType::Auth)?;
             let at = r.at();
             let properties = r.properties(Holder::Auth)?;
-            match properties.authentication_method() {
-                Some(_) => Ok(Auth { reason_code, properties }),
-                None => Err(DecodeError { at, kind: ErrorKind::AuthenticationMethodMissing }),
-            }
+            let has_method = properties.authentication_method().is_some() || !r.has_read_all();
+            r.hold(has_method, at..r.at(), ErrorKind::AuthenticationMethodMissing)?;
+            Ok(Auth { reason_code, properties })
         })
     }
 

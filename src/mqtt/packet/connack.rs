@@ -31,18 +31,13 @@ impl ConnAck {
                     properties: Properties::NONE,
                 });
             }
-            let flags =
-                r.flags(FieldId::ConnectAcknowledgeFlags.into(), FLAGS, |flags| {
-                    match flags & !SESSION_PRESENT {
-                        0 => Ok(()),
-                        _ => Err(ErrorKind::ConnectAcknowledgeFlags),
-                    }
-                })?;
+            let flags = r.flags(FieldId::ConnectAcknowledgeFlags.into(), FLAGS)?;
+            let no_others = flags & !SESSION_PRESENT == 0;
+            r.hold(no_others, at..at + 1, ErrorKind::ConnectAcknowledgeFlags)?;
             let session_present = flags & SESSION_PRESENT != 0;
             let reason_code = r.reason_code(FieldId::ConnectReasonCode, PacketType::ConnAck)?;
-            if session_present && reason_code != ReasonCode::Success {
-                return Err(DecodeError { at, kind: ErrorKind::SessionPresentOnError });
-            }
+            let may_be_present = !session_present || reason_code == ReasonCode::Success;
+            r.hold(may_be_present, at..at + 1, ErrorKind::SessionPresentOnError)?;
             let properties = r.properties(Holder::ConnAck)?;
             Ok(ConnAck { session_present, reason_code, properties })
         })

@@ -57,26 +57,28 @@ impl Connect {
                 _ => Err((0, ErrorKind::ProtocolName)),
             })?;
             let at = r.at();
-            match r.byte(FieldId::ProtocolVersion.into())? {
-                level if level == version.level() => {}
-                other => {
-                    let kind = match version {
-                        Version::V5 => ErrorKind::ProtocolVersion(other),
-                        Version::V3_1 | Version::V3_1_1 => ErrorKind::ProtocolLevel(other),
-                    };
-                    return Err(DecodeError { at, kind });
+            let level = r.byte(FieldId::ProtocolVersion.into())?;
+            if level != version.level() {
+                let kind = match version {
+                    Version::V5 => ErrorKind::ProtocolVersion(level),
+                    Version::V3_1 | Version::V3_1_1 => ErrorKind::ProtocolLevel(level),
+                };
+                // Another version may have other fields; a bridge sets the highest bit of its level.
+                let has_the_same = !version.is_5() && (3..=4).contains(&(level & 0x7F));
+                match has_the_same {
+                    true => r.flaw(at, at..r.at(), kind)?,
+                    false => return Err(r.stop(at, at..r.at(), kind)),
                 }
             }
-            let flags =
-                r.flags(FieldId::ConnectFlags.into(), FLAGS, |flags| check_flags(flags, version))?;
+            let flags = read_flags(r)?;
             let keep_alive = r.two_byte_integer(FieldId::KeepAlive.into())?;
             let at = r.at();
             let properties = r.properties(Holder::Connect)?;
             if properties.authentication_data().is_some()
                 && properties.authentication_method().is_none()
+                && r.has_read_all()
             {
-                let kind = ErrorKind::AuthenticationDataWithoutMethod;
-                return Err(DecodeError { at, kind });
+                r.flaw(at, at..r.at(), ErrorKind::AuthenticationDataWithoutMethod)?;
             }
             Ok((flags, keep_alive, properties))
         })?;
@@ -107,7 +109,7 @@ impl Connect {
             };
             let clean_start = flags & CLEAN_START != 0;
             if client_id.is_empty() && !may_omit_client_id(version, flags) {
-                return Err(DecodeError { at, kind: ErrorKind::ClientIdentifierEmpty });
+                r.flaw(at, at..at + 2, ErrorKind::ClientIdentifierEmpty)?;
             }
             Ok(Connect {
                 clean_start,
@@ -153,22 +155,23 @@ impl Connect {
     }
 }
 
-fn check_flags(flags: u8, version: Version) -> Result<(), ErrorKind> {
-    let will = flags & WILL_FLAG != 0;
+fn read_flags<S: Sink>(r: &mut Reader<'_, S>) -> Result<u8, DecodeError> {
+    let (at, version) = (r.at(), r.version());
+    let flags = r.flags(FieldId::ConnectFlags.into(), FLAGS)?;
+    let (is_3_1, has_will, will_qos) =
+        (version == Version::V3_1, flags & WILL_FLAG != 0, WILL_QOS.of(flags));
     let lonely_password = flags & (USER_NAME_FLAG | PASSWORD_FLAG) == PASSWORD_FLAG;
-    if lonely_password && !version.is_5() {
-        return Err(ErrorKind::PasswordWithoutUserName);
+    // 3.1 does not use bit 0, nor the rest of the Will's bits without a Will.
+    for (is_broken, kind) in [
+        (lonely_password && !version.is_5(), ErrorKind::PasswordWithoutUserName),
+        (flags & RESERVED != 0 && !is_3_1, ErrorKind::ConnectFlagReserved),
+        (will_qos == 3 && (has_will || !is_3_1), ErrorKind::WillQoS3),
+        (matches!(will_qos, 1 | 2) && !has_will && !is_3_1, ErrorKind::WillQoSWithoutWill),
+        (flags & WILL_RETAIN != 0 && !has_will && !is_3_1, ErrorKind::WillRetainWithoutWill),
+    ] {
+        r.hold(!is_broken, at..at + 1, kind)?;
     }
-    match WILL_QOS.of(flags) {
-        // 3.1 does not use bit 0, nor the rest of the Will's bits without a Will.
-        3 if will && version == Version::V3_1 => Err(ErrorKind::WillQoS3),
-        _ if version == Version::V3_1 => Ok(()),
-        _ if flags & RESERVED != 0 => Err(ErrorKind::ConnectFlagReserved),
-        3 => Err(ErrorKind::WillQoS3),
-        1.. if !will => Err(ErrorKind::WillQoSWithoutWill),
-        _ if !will && flags & WILL_RETAIN != 0 => Err(ErrorKind::WillRetainWithoutWill),
-        _ => Ok(()),
-    }
+    Ok(flags)
 }
 
 /// An empty one has the Server assign one; in 3.1.1 only together with Clean Session.

@@ -123,16 +123,18 @@ pub fn decode_as(
     Packet::read(&mut Reader::<NoSink>::new(frame, sender, version))
 }
 
-/// The same reading as [`decode`], with every field kept up to the byte that breaks a rule.
+/// The same reading as [`decode`], with every field kept, and with every broken rule: where it is known how the
+/// packet goes on behind an error, the reading goes on.
 ///
 /// ```
 /// use bytes::Bytes;
 /// use mqtt5_playground::mqtt::{ErrorKind, dissect};
 ///
-/// // PUBACK with Packet Identifier 0, which no packet has.
-/// let dissection = dissect(&Bytes::from_static(&[0x40, 0x02, 0x00, 0x00]), None);
-/// assert_eq!(dissection.fields[0].range, 0..2, "the Fixed Header can be read");
+/// // PUBACK with Packet Identifier 0, which no packet has, and with a Reason Code that does not exist.
+/// let dissection = dissect(&Bytes::from_static(&[0x40, 0x03, 0x00, 0x00, 0xFF]), None);
 /// assert_eq!(dissection.outcome.unwrap_err().kind, ErrorKind::PacketIdentifierZero);
+/// let ranges: Vec<_> = dissection.flaws.iter().map(|flaw| flaw.range.clone()).collect();
+/// assert_eq!(ranges, [2..4, 4..5]);
 /// ```
 pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
     dissect_as(frame, sender, Version::V5)
@@ -141,8 +143,15 @@ pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
 /// The same for a packet of any version: the reading of [`decode_as`].
 pub fn dissect_as(frame: &Bytes, sender: Option<Sender>, version: Version) -> Dissection {
     let mut reader = Reader::<Collector>::new(frame, sender, version);
-    let outcome = Packet::read(&mut reader);
-    Dissection { version, fields: reader.into_sink().finish(), outcome }
+    let read = Packet::read(&mut reader);
+    reader.skip();
+    let (fields, flaws) = reader.into_sink().finish();
+    // What was read in spite of an error has stand-ins in it.
+    let outcome = match flaws.first() {
+        Some(first) => Err(first.error),
+        None => read,
+    };
+    Dissection { version, fields, flaws, outcome }
 }
 
 /// Writes a packet, in the shortest form where there are several. Refuses only what has no representation:
@@ -282,14 +291,12 @@ impl Packet {
     fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Packet, DecodeError> {
         let (packet_type, flags, length) =
             r.group(FieldId::FixedHeader.into(), read_fixed_header)?;
-        if let Some(sender) = r.sender()
-            && !r.version().lets_send(packet_type, sender)
-        {
-            let kind = ErrorKind::PacketFromWrongSide(packet_type);
-            return Err(DecodeError { at: 0, kind });
+        if let (Ok(packet_type), Some(sender)) = (packet_type, r.sender()) {
+            let may_send = r.version().lets_send(packet_type, sender);
+            r.hold(may_send, 0..1, ErrorKind::PacketFromWrongSide(packet_type))?;
         }
-        let incomplete = r.remaining() < length;
-        let read = r.limited(length, |r| {
+        r.body(length, 1..r.at(), |r| {
+            let packet_type = packet_type?;
             let packet = match packet_type {
                 PacketType::Connect => Packet::Connect(Box::new(Connect::read(r)?)),
                 PacketType::ConnAck => Packet::ConnAck(ConnAck::read(r)?),
@@ -309,15 +316,7 @@ impl Packet {
             };
             r.expect_end()?;
             Ok(packet)
-        });
-        let packet = read.map_err(|error| match incomplete {
-            true => DecodeError { kind: ErrorKind::Incomplete, ..error },
-            false => error,
-        })?;
-        match r.at_end() {
-            true => Ok(packet),
-            false => Err(DecodeError { at: r.at(), kind: ErrorKind::MoreThanOnePacket }),
-        }
+        })
     }
 
     /// Writes everything behind the Remaining Length and returns the Fixed Header flags.
@@ -516,28 +515,29 @@ impl PacketType {
     }
 }
 
-/// The first byte and the Remaining Length; returns the flags too.
-fn read_fixed_header<S: Sink>(
-    r: &mut Reader<'_, S>,
-) -> Result<(PacketType, u8, usize), DecodeError> {
+/// The type, the flags and the Remaining Length. An `Err` within is a type that does not exist, behind which the
+/// dissector still wants the length.
+type FixedHeader = (Result<PacketType, DecodeError>, u8, usize);
+
+fn read_fixed_header<S: Sink>(r: &mut Reader<'_, S>) -> Result<FixedHeader, DecodeError> {
     if r.at_end() {
-        return Err(DecodeError { at: 0, kind: ErrorKind::Incomplete });
+        return Err(r.stop(0, 0..0, ErrorKind::Incomplete));
     }
     let version = r.version();
     let is_publish = r.rest()[0] >> 4 == PacketType::Publish.value();
     let parts = if is_publish { PUBLISH_FLAGS } else { FIXED_FLAGS };
-    let byte = r.flags(FieldId::PacketTypeAndFlags.into(), parts, |byte| {
-        PacketType::from_first_byte(byte, version).map(drop)
-    })?;
-    let packet_type =
-        PacketType::from_first_byte(byte, version).map_err(|kind| DecodeError { at: 0, kind })?;
-    let length = r.variable_byte_integer(FieldId::RemainingLength.into()).map_err(|error| {
-        match error.kind {
-            // The Remaining Length itself has not arrived: nothing is known to be wrong yet.
-            ErrorKind::Truncated => DecodeError { kind: ErrorKind::Incomplete, ..error },
-            _ => error,
+    let byte = r.flags(FieldId::PacketTypeAndFlags.into(), parts)?;
+    let packet_type = match PacketType::from_first_byte(byte, version) {
+        Ok(packet_type) => Ok(packet_type),
+        Err(kind) => {
+            r.flaw(0, 0..1, kind)?;
+            let known = PacketType::from_value(byte >> 4);
+            known
+                .filter(|_| kind != ErrorKind::PacketTypeReserved)
+                .ok_or(DecodeError { at: 0, kind })
         }
-    })?;
+    };
+    let length = r.remaining_length()?;
     Ok((packet_type, byte & 0x0F, length as usize))
 }
 

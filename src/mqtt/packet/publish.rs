@@ -34,27 +34,29 @@ pub struct Publish {
 
 impl Publish {
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, flags: u8) -> Result<Publish, DecodeError> {
-        let qos = QoS::from_bits((flags & QOS) >> 1).unwrap_or_default();
-        let (topic, packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+        let (qos, topic, packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             let at = r.at();
             let topic = r.string_checked(FieldId::TopicName, |topic| match topic {
                 // An alias may take its place; that is checked below.
                 "" => Ok(()),
                 _ => check_topic_name(topic),
             })?;
+            // With both bits set nobody knows whether a Packet Identifier follows.
+            let qos = QoS::from_bits((flags & QOS) >> 1)
+                .ok_or(DecodeError { at: 0, kind: ErrorKind::QoS3 })?;
             let packet_id = match qos {
                 QoS::AtMostOnce => None,
                 _ => Some(r.packet_id()?),
             };
             let properties = r.properties(Holder::Publish)?;
-            if topic.is_empty() && properties.topic_alias().is_none() {
+            if topic.is_empty() && properties.topic_alias().is_none() && r.has_read_all() {
                 let kind = match r.version() {
                     Version::V5 => ErrorKind::TopicNameMissing,
                     Version::V3_1 | Version::V3_1_1 => ErrorKind::TopicNameEmpty,
                 };
-                return Err(DecodeError { at, kind });
+                r.flaw(at, at..at + 2, kind)?;
             }
-            Ok((topic, packet_id, properties))
+            Ok((qos, topic, packet_id, properties))
         })?;
         let payload = r.group(FieldId::Payload.into(), |r| {
             Ok(r.opaque_rest(FieldId::ApplicationMessage.into()))

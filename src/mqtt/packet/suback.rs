@@ -43,7 +43,7 @@ pub(super) fn read_codes<S: Sink>(
     packet: PacketType,
 ) -> Result<Vec<ReasonCode>, DecodeError> {
     if r.at_end() {
-        return Err(DecodeError { at: r.at(), kind: ErrorKind::ReasonCodesEmpty(packet) });
+        return Err(r.lack(r.at(), r.at()..r.at(), ErrorKind::ReasonCodesEmpty(packet)));
     }
     r.group(FieldId::Payload.into(), |r| {
         let mut codes = Vec::with_capacity(r.remaining());

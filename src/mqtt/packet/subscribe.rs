@@ -81,7 +81,7 @@ impl Subscribe {
             Ok((r.packet_id()?, r.properties(Holder::Subscribe)?))
         })?;
         if r.at_end() {
-            return Err(DecodeError { at: r.at(), kind: ErrorKind::SubscribeEmpty });
+            return Err(r.lack(r.at(), r.at()..r.at(), ErrorKind::SubscribeEmpty));
         }
         let subscriptions = r.group(FieldId::Payload.into(), |r| {
             let mut subscriptions = Vec::new();
@@ -113,23 +113,26 @@ impl Subscription {
         let topic_filter = r.string_checked(FieldId::TopicFilter, |filter| {
             check_topic_filter_as(filter, version)
         })?;
+        let at = r.at();
         if !version.is_5() {
-            let qos = r.flags(FieldId::SubscriptionOptions.into(), REQUESTED_QOS, |byte| {
-                check_requested_qos(byte, version)
-            })?;
-            let qos = QoS::from_bits(MAXIMUM_QOS.of(qos)).unwrap_or_default();
+            let byte = r.flags(FieldId::SubscriptionOptions.into(), REQUESTED_QOS)?;
+            // 3.1 does not use the upper six bits.
+            let reserved = BEFORE_5_RESERVED.of(byte) == 0 || version == Version::V3_1;
+            r.hold(reserved, at..at + 1, ErrorKind::RequestedQoSReserved)?;
+            r.hold(MAXIMUM_QOS.of(byte) != 3, at..at + 1, ErrorKind::SubscriptionQoS3)?;
+            let qos = QoS::from_bits(MAXIMUM_QOS.of(byte)).unwrap_or_default();
             return Ok(Subscription { topic_filter, qos, ..Subscription::default() });
         }
-        let options =
-            r.flags(FieldId::SubscriptionOptions.into(), OPTIONS, |options| match options {
-                _ if RESERVED.of(options) != 0 => Err(ErrorKind::SubscriptionOptionsReserved),
-                _ if RETAIN_HANDLING.of(options) == 3 => Err(ErrorKind::RetainHandling3),
-                _ if MAXIMUM_QOS.of(options) == 3 => Err(ErrorKind::SubscriptionQoS3),
-                _ if options & NO_LOCAL != 0 && split_shared(&topic_filter).is_some() => {
-                    Err(ErrorKind::NoLocalOnShared)
-                }
-                _ => Ok(()),
-            })?;
+        let options = r.flags(FieldId::SubscriptionOptions.into(), OPTIONS)?;
+        let may_be_local = options & NO_LOCAL == 0 || split_shared(&topic_filter).is_none();
+        for (holds, kind) in [
+            (RESERVED.of(options) == 0, ErrorKind::SubscriptionOptionsReserved),
+            (RETAIN_HANDLING.of(options) != 3, ErrorKind::RetainHandling3),
+            (MAXIMUM_QOS.of(options) != 3, ErrorKind::SubscriptionQoS3),
+            (may_be_local, ErrorKind::NoLocalOnShared),
+        ] {
+            r.hold(holds, at..at + 1, kind)?;
+        }
         Ok(Subscription {
             topic_filter,
             qos: QoS::from_bits(MAXIMUM_QOS.of(options)).unwrap_or_default(),
@@ -146,17 +149,6 @@ impl Subscription {
             | bit(self.no_local, NO_LOCAL)
             | bit(self.retain_as_published, RETAIN_AS_PUBLISHED)
             | self.retain_handling.bits() << RETAIN_HANDLING.low
-    }
-}
-
-/// The byte behind a Topic Filter before 5.0. 3.1 does not use its upper six bits.
-fn check_requested_qos(byte: u8, version: Version) -> Result<(), ErrorKind> {
-    match MAXIMUM_QOS.of(byte) {
-        _ if BEFORE_5_RESERVED.of(byte) != 0 && version > Version::V3_1 => {
-            Err(ErrorKind::RequestedQoSReserved)
-        }
-        3 => Err(ErrorKind::SubscriptionQoS3),
-        _ => Ok(()),
     }
 }
 

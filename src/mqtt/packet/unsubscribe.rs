@@ -23,7 +23,7 @@ impl Unsubscribe {
             Ok((r.packet_id()?, r.properties(Holder::Unsubscribe)?))
         })?;
         if r.at_end() {
-            return Err(DecodeError { at: r.at(), kind: ErrorKind::UnsubscribeEmpty });
+            return Err(r.lack(r.at(), r.at()..r.at(), ErrorKind::UnsubscribeEmpty));
         }
         let topic_filters = r.group(FieldId::Payload.into(), |r| {
             let version = r.version();

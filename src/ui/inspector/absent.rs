@@ -35,7 +35,7 @@ pub fn absent(packet: &Packet, sender: Sender, has: impl Fn(FieldId) -> bool) ->
 pub fn default_meaning(label: Label, packet_type: PacketType, strings: &Strings) -> String {
     use PropertyId as P;
     let id = match label {
-        Label::Field(_) => {
+        Label::Field(_) | Label::Unread => {
             let name = ReasonCode::Success.name_in(packet_type);
             return strings.inspector_absent_reason_code(name);
         }

@@ -181,6 +181,7 @@ fn number_meaning(label: Label, number: u32, strings: &Strings) -> Option<String
             }),
             _ => None,
         },
+        Label::Unread => None,
     }
 }
 

@@ -8,8 +8,8 @@ use super::absent::absent;
 use crate::capture::{Basis, Capture, Entry, Record, RecordId};
 use crate::language::Strings;
 use crate::mqtt::{
-    Bits, DecodeError, Dissection, Field, Label, Packet, PacketType, Sender, Value, Version,
-    dissect_as, hex_groups,
+    Bits, Dissection, Field, Flaw, Label, Packet, PacketType, Sender, Value, Version, dissect_as,
+    hex_groups,
 };
 
 /// One opened packet.
@@ -25,13 +25,14 @@ pub struct Sheet {
     pub spoken: Option<(Version, Basis)>,
     /// As far as the first byte tells it.
     pub packet_type: Option<PacketType>,
-    pub error: Option<DecodeError>,
+    /// The rules that the packet breaks, in the order in which they were found.
+    pub flaws: Vec<Flaw>,
+    /// The row that each of them is in.
+    faults: Vec<usize>,
     /// Every field, groups before what is in them, in wire order.
     pub rows: Vec<Row>,
     /// The rows that own bytes, by their first byte.
     leaves: Vec<usize>,
-    /// The row in which the packet breaks.
-    pub broken: Option<usize>,
     /// What the Topic Alias of a PUBLISH without a Topic Name stands for, and who set it.
     pub aliased: Option<(String, RecordId)>,
 }
@@ -56,7 +57,7 @@ pub struct Row {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RowName {
     Field(Label),
-    /// Bytes behind the one that broke the packet.
+    /// Bytes that nobody can tell into fields, for what is wrong before them.
     Unread,
     /// The packet ends where more should be.
     Missing,
@@ -126,17 +127,17 @@ impl Sheet {
             version: dissection.version,
             spoken: None,
             bytes,
-            error: dissection.outcome.as_ref().err().copied(),
+            flaws: dissection.flaws,
+            faults: Vec::new(),
             rows: Vec::new(),
             leaves: Vec::new(),
-            broken: None,
             aliased: None,
         };
         sheet.add_fields(&dissection.fields, None, 0);
         match &dissection.outcome {
             Ok(packet) if sheet.version.is_5() => sheet.add_absent(packet),
             Ok(_) => {}
-            Err(error) => sheet.mark_broken(*error),
+            Err(_) => sheet.mark_broken(),
         }
         let top_level = sheet.rows.iter().filter(|row| row.parent.is_none()).count();
         for row in sheet.rows.iter_mut().filter(|row| row.parent.is_none()) {
@@ -165,14 +166,18 @@ impl Sheet {
             let value = field.own_value();
             let is_group = !field.children.is_empty() && !field.is_leaf();
             self.rows.push(Row {
-                name: RowName::Field(field.label),
+                name: match field.label {
+                    Label::Unread => RowName::Unread,
+                    label => RowName::Field(label),
+                },
                 depth,
                 parent,
                 end: at + 1,
                 range: field.range.clone(),
                 bits: field.bits,
                 opens_at_first: is_group && value == Value::None,
-                value,
+                // Its digits stand beside it.
+                value: if field.label == Label::Unread { Value::None } else { value },
                 place: (index + 1, fields.len()),
             });
             if field.is_leaf() && !field.range.is_empty() {
@@ -211,32 +216,59 @@ impl Sheet {
         }
     }
 
-    /// Finds the row at fault, and adds one for the bytes that nobody read.
-    fn mark_broken(&mut self, error: DecodeError) {
-        let read = self.leaves.last().map_or(0, |row| self.rows[*row].range.end);
-        self.broken = self.leaf_at(error.at);
-        let (name, range) = match self.bytes.len() {
-            length if read < length => (RowName::Unread, read..length),
-            length if error.at >= length => (RowName::Missing, length..length),
-            _ => return,
-        };
-        let at = self.rows.len();
-        let place = (self.rows.iter().filter(|row| row.parent.is_none()).count() + 1, 0);
-        if !range.is_empty() {
-            self.leaves.push(at);
+    /// Finds the rows at fault, and opens what they are in. What is missing at the end has a row of its own.
+    fn mark_broken(&mut self) {
+        let end = self.bytes.len();
+        let flaws = std::mem::take(&mut self.flaws);
+        for flaw in &flaws {
+            let row = match self.row_at_fault(flaw) {
+                Some(row) => row,
+                None if flaw.range.start >= end => self.missing(),
+                None => self.leaf_at(flaw.range.start).unwrap_or_default(),
+            };
+            self.faults.push(row);
+            let mut inner = row;
+            while let Some(group) = self.rows[inner].parent {
+                self.rows[group].opens_at_first = true;
+                inner = group;
+            }
         }
+        self.flaws = flaws;
+    }
+
+    /// The row of the field at fault, or of the part of it that the bytes are.
+    fn row_at_fault(&self, flaw: &Flaw) -> Option<usize> {
+        let Flaw { range, label, .. } = flaw;
+        let is_it = |row: &Row| {
+            let same = match range.is_empty() {
+                true => row.range.end == range.end,
+                false => row.range == *range,
+            };
+            same && label.is_some_and(|label| row.name == RowName::Field(label))
+        };
+        let exact = self.rows.iter().rposition(is_it);
+        exact.or_else(|| self.leaf_at(range.start).filter(|_| !range.is_empty()))
+    }
+
+    /// The row for what the packet lacks at its end.
+    fn missing(&mut self) -> usize {
+        if let Some(there) = self.rows.iter().position(|row| row.name == RowName::Missing) {
+            return there;
+        }
+        let (at, end) = (self.rows.len(), self.bytes.len());
+        let place = (self.rows.iter().filter(|row| row.parent.is_none()).count() + 1, 0);
         self.rows.push(Row {
-            name,
+            name: RowName::Missing,
             depth: 0,
             parent: None,
             end: at + 1,
-            range,
+            range: end..end,
             bits: None,
             value: Value::None,
             opens_at_first: false,
             place,
         });
-        self.broken = self.broken.or(Some(at));
+        at
     }
 
     pub fn expanded_at_first(&self) -> Expanded {
@@ -305,19 +337,30 @@ impl Sheet {
             .collect()
     }
 
-    /// Whether it is the byte that breaks the packet.
-    pub fn breaks_at(&self, byte: usize) -> bool {
-        self.error.is_some_and(|error| error.at == byte)
+    /// The row of the first broken rule.
+    pub fn first_fault(&self) -> Option<usize> {
+        self.faults.first().copied()
     }
 
-    /// Whether nobody has read this byte because the packet was broken before.
+    /// The row that a broken rule is in.
+    pub fn row_of_flaw(&self, flaw: usize) -> Option<usize> {
+        self.faults.get(flaw).copied()
+    }
+
+    /// The first of the rules that are broken in a row.
+    pub fn flaw_in(&self, row: usize) -> Option<usize> {
+        self.faults.iter().position(|fault| *fault == row)
+    }
+
+    /// Whether it is one of the bytes that break the packet.
+    pub fn breaks_at(&self, byte: usize) -> bool {
+        self.flaws.iter().any(|flaw| flaw.range.contains(&byte))
+    }
+
+    /// Whether nobody can read this byte because the packet was broken before.
     pub fn is_unread(&self, byte: usize) -> bool {
-        match self.rows.last() {
-            Some(Row { name: RowName::Unread, range, .. }) => {
-                byte >= range.start && !self.breaks_at(byte)
-            }
-            _ => false,
-        }
+        let is_unread = |row: usize| self.rows[row].name == RowName::Unread;
+        self.leaf_at(byte).is_some_and(is_unread) && !self.breaks_at(byte)
     }
 
     /// Whether a leaf begins and ends with this byte.
@@ -403,7 +446,7 @@ mod tests {
     #[test]
     fn strings_and_properties_say_in_one_row_what_is_in_them() {
         let sheet = sheet(PUBLISH);
-        assert_eq!(sheet.error, None);
+        assert_eq!(sheet.flaws, []);
         let visible = sheet.visible(&sheet.expanded_at_first());
         assert_eq!(
             names(&sheet, &visible),
@@ -485,25 +528,41 @@ mod tests {
 
     #[test]
     fn a_broken_packet_shows_where_it_breaks_and_what_was_not_read() {
-        // Packet Identifier 0: the field is read, and at fault.
-        let broken = sheet(&[0x32, 0x06, 0, 1, b'a', 0, 0, 0]);
-        assert_eq!(
-            broken.error.map(|e| (e.at, e.kind)),
-            Some((5, ErrorKind::PacketIdentifierZero))
-        );
-        assert_eq!(broken.broken.map(|row| name(&broken, row)), Some("Packet Identifier"));
-        assert_eq!(name(&broken, broken.rows.len() - 1), "unread");
-        assert!(broken.breaks_at(5));
-        assert_eq!((5..8).map(|b| broken.is_unread(b)).collect::<Vec<_>>(), [false, false, true]);
+        let faults = |sheet: &Sheet| {
+            let row = |flaw| name(sheet, sheet.row_of_flaw(flaw).expect("each has one"));
+            (0..sheet.flaws.len()).map(row).collect::<Vec<_>>()
+        };
+        // Packet Identifier 0, and an indicator that is neither 0 nor 1: both are read, and so is what follows.
+        let broken = sheet(&[0x32, 0x09, 0, 1, b'a', 0, 0, 2, 1, 0x58, b'!']);
+        assert_eq!(faults(&broken), ["Packet Identifier", "Payload Format Indicator"]);
+        assert_eq!(broken.flaws[0].error.kind, ErrorKind::PacketIdentifierZero);
+        let marked: Vec<usize> = (0..11).filter(|byte| broken.breaks_at(*byte)).collect();
+        assert_eq!(marked, [5, 6, 9]);
+        assert!((0..11).all(|byte| !broken.is_unread(byte)));
+        // They are in sight at once.
+        let seen = broken.visible(&broken.expanded_at_first());
+        assert!((0..2).all(|flaw| seen.contains(&broken.row_of_flaw(flaw).unwrap_or_default())));
 
-        // Ill-formed UTF-8 in the Topic Name: the byte itself is not part of any field.
+        // Ill-formed UTF-8 in the Topic Name, whose end is known.
         let broken = sheet(&[0x30, 0x05, 0, 2, b'a', 0xFF, 0]);
-        assert!(broken.breaks_at(5) && !broken.is_unread(5) && broken.is_unread(6));
-        assert_eq!(broken.broken.map(|row| name(&broken, row)), Some("unread"));
+        assert!(broken.breaks_at(5) && !broken.breaks_at(4) && !broken.is_unread(6));
+        assert_eq!(faults(&broken), ["Topic Name"]);
 
-        // Bytes are missing.
+        // Behind an unknown property the properties cannot be read, but the payload can.
+        let broken = sheet(&[0x30, 0x07, 0, 1, b'a', 2, 0x7F, 0, b'!']);
+        let unread: Vec<usize> = (0..9).filter(|byte| broken.is_unread(*byte)).collect();
+        assert_eq!((faults(&broken), unread), (vec!["Property Identifier"], vec![7]));
+
+        // A length that says too much, and bytes that are missing.
+        let broken = sheet(&[0x30, 0x05, 0, 1, b'a', 9, 1]);
+        assert_eq!(faults(&broken), ["Property Length"]);
         let broken = sheet(&[0x30, 0x05, 0, 2, b'a']);
-        assert_eq!(broken.broken.map(|row| name(&broken, row)), Some("missing"));
+        assert_eq!(faults(&broken), ["Remaining Length"]);
+        let broken = sheet(&[0x82, 0x03, 0, 1, 0]);
+        assert_eq!(faults(&broken), ["missing"]);
+        // An option that does not exist is in its bits.
+        let broken = sheet(&[0x82, 0x07, 0, 1, 0, 0, 1, b'a', 0xC3]);
+        assert_eq!(faults(&broken), ["Reserved", "Maximum QoS"]);
     }
 
     #[test]
@@ -536,12 +595,12 @@ mod tests {
             Sheet::among(capture, capture.get(id).expect("just pushed")).expect("it has bytes")
         };
         let sheet_of_connect = sheet(&capture, connect);
-        assert_eq!((sheet_of_connect.error, sheet_of_connect.version), (None, Version::V3_1_1));
+        assert_eq!((sheet_of_connect.flaws.len(), sheet_of_connect.version), (0, Version::V3_1_1));
         assert!(sheet_of_connect.rows.iter().all(|row| row.name != RowName::Absent));
         let words = sheet_of_connect.version_words(strings);
         assert!(words.is_some_and(|words| words.contains("MQTT 3.1.1")));
         let sheet_of_refused = sheet(&capture, refused);
-        assert_eq!((sheet_of_refused.error, sheet_of_refused.version), (None, Version::V5));
+        assert_eq!((sheet_of_refused.flaws.len(), sheet_of_refused.version), (0, Version::V5));
         assert_eq!(
             sheet_of_refused.version_words(strings),
             Some(strings.inspector_version_other("5.0"))

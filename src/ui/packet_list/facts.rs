@@ -1,12 +1,13 @@
 //! What one record says in one line.
 
+use super::flaws::flaws_in_short;
 use crate::capture::{Capture, Entry, Hole, LinkClose, Record};
 use crate::glossary;
 use crate::language::{Language, Strings};
 use crate::link::Target;
 use crate::mqtt::{
-    DecodeError, FieldId, Packet, PacketType, Properties, Property, PropertyId, PropertyValue, QoS,
-    ReasonCode, RetainHandling, Sender, Subscription, Version,
+    DecodeError, FieldId, Packet, PacketType, Properties, Property, PropertyId, PropertyKind,
+    PropertyValue, QoS, ReasonCode, RetainHandling, Sender, Subscription, Version,
 };
 use crate::ui::broker_choice;
 use crate::ui::format::{capped, grouped};
@@ -27,9 +28,11 @@ pub enum Line {
         packet_type: PacketType,
         facts: Facts,
     },
-    /// Bytes that break a rule; the type is there as far as they tell it.
+    /// Bytes that break a rule; the type and the facts are there as far as they tell them.
     Malformed {
         packet_type: Option<PacketType>,
+        facts: Facts,
+        /// The first broken rule, and how many more there are.
         words: String,
     },
     /// Something that happened to the link.
@@ -40,7 +43,7 @@ pub enum Line {
 }
 
 /// Characters of a text that one fact shows.
-const TEXT: usize = 60;
+pub(super) const TEXT: usize = 60;
 
 impl Line {
     /// What the record says, with what the records before it add: the topic behind a Topic Alias, who ended the
@@ -53,7 +56,7 @@ impl Line {
             let words = closed(close, true, language.strings());
             return Line::Link { words, is_wrong: false };
         }
-        if let Line::Packet { facts, .. } = &mut line
+        if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
             && let Some(aliased) = capture.aliased(record)
         {
             facts.key = Some(format!("alias {} → {}", aliased.alias, capped(aliased.topic, TEXT)));
@@ -71,10 +74,20 @@ impl Line {
                 packet_type: packet.packet_type(),
                 facts: Facts::of(&packet, record.version, strings),
             },
-            Some(Err(error)) => Line::Malformed {
-                packet_type,
-                words: strings.wire_broken_at(error.at, explain_error(error, language)),
-            },
+            Some(Err(_)) => {
+                let length = record.bytes().len();
+                let dissection = record.dissect();
+                let facts = dissection.as_ref().zip(packet_type.or(record.begun_type()));
+                Line::Malformed {
+                    packet_type,
+                    facts: facts.map_or_else(Facts::default, |(dissection, packet)| {
+                        Facts::of_fields(dissection, packet, strings)
+                    }),
+                    words: dissection.map_or_else(String::new, |dissection| {
+                        flaws_in_short(&dissection, length, language)
+                    }),
+                }
+            }
         }
     }
 
@@ -103,14 +116,9 @@ impl Line {
     /// The facts one after another, as text.
     pub fn words(&self) -> String {
         match self {
-            Line::Packet { facts, .. } => facts
-                .key
-                .iter()
-                .chain(&facts.more)
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-                .join(" · "),
-            Line::Malformed { words, .. } | Line::Link { words, .. } => words.clone(),
+            Line::Packet { facts, .. } => facts.words(None),
+            Line::Malformed { facts, words, .. } => facts.words(Some(words)),
+            Line::Link { words, .. } => words.clone(),
         }
     }
 }
@@ -205,7 +213,13 @@ impl Facts {
         facts
     }
 
-    fn add(&mut self, fact: String) {
+    /// One after another; what breaks a rule follows what identifies the packet.
+    fn words(&self, broken: Option<&String>) -> String {
+        let all = self.key.iter().chain(broken).chain(&self.more);
+        all.map(String::as_str).collect::<Vec<_>>().join(" · ")
+    }
+
+    pub(super) fn add(&mut self, fact: String) {
         self.more.push(fact);
     }
 
@@ -251,27 +265,41 @@ fn qos(qos: QoS) -> String {
 }
 
 fn options(subscription: &Subscription) -> Vec<String> {
-    let mut facts = vec![qos(subscription.qos)];
-    if subscription.no_local {
+    options_fact(
+        subscription.qos.bits(),
+        subscription.no_local,
+        subscription.retain_as_published,
+        subscription.retain_handling.bits(),
+    )
+}
+
+/// The options of a subscription by their values, which may be none that exist.
+pub(super) fn options_fact(
+    qos: u8,
+    no_local: bool,
+    retain_as_published: bool,
+    retain_handling: u8,
+) -> Vec<String> {
+    let mut facts = vec![format!("QoS {qos}")];
+    if no_local {
         facts.push("No Local".to_owned());
     }
-    if subscription.retain_as_published {
+    if retain_as_published {
         facts.push("Retain As Published".to_owned());
     }
-    if subscription.retain_handling != RetainHandling::Send {
-        facts.push(format!("Retain Handling {}", subscription.retain_handling.bits()));
+    if retain_handling != RetainHandling::Send.bits() {
+        facts.push(format!("Retain Handling {retain_handling}"));
     }
     facts
 }
 
 fn property_fact(property: &Property) -> String {
     let name = property.id().name();
+    let number = |value| format!("{name} {}", property_number(property.id().kind(), value));
     match property.value() {
-        PropertyValue::Byte(v) => format!("{name} {v}"),
-        PropertyValue::TwoByteInteger(v) => format!("{name} {v}"),
-        PropertyValue::FourByteInteger(v) | PropertyValue::VariableByteInteger(v) => {
-            format!("{name} {}", grouped(v.into()))
-        }
+        PropertyValue::Byte(v) => number(v.into()),
+        PropertyValue::TwoByteInteger(v) => number(v.into()),
+        PropertyValue::FourByteInteger(v) | PropertyValue::VariableByteInteger(v) => number(v),
         PropertyValue::Utf8String(text) => format!("{name} {}", capped(text, TEXT)),
         PropertyValue::BinaryData(bytes) => format!("{name} {} B", grouped(bytes.len() as u64)),
         PropertyValue::StringPair(key, value) => {
@@ -280,8 +308,15 @@ fn property_fact(property: &Property) -> String {
     }
 }
 
+pub(super) fn property_number(kind: PropertyKind, value: u32) -> String {
+    match kind {
+        PropertyKind::Byte | PropertyKind::TwoByteInteger => value.to_string(),
+        _ => grouped(value.into()),
+    }
+}
+
 /// The beginning of a payload that is text.
-fn payload_preview(payload: &[u8]) -> Option<String> {
+pub(super) fn payload_preview(payload: &[u8]) -> Option<String> {
     // A character has at most four bytes: no need to look at a megabyte for sixty of them.
     let head = &payload[..payload.len().min(4 * TEXT + 4)];
     let text = match std::str::from_utf8(head) {
@@ -379,7 +414,7 @@ mod tests {
     use crate::capture::{Capture, ClientSlot, RecordId};
     use crate::mqtt::{
         Ack, ConnAck, Connect, ConnectionId, Disconnect, PacketId, Publish, SubAck, Subscribe,
-        UnsubAck, Unsubscribe, Will, encode,
+        UnsubAck, Unsubscribe, Will, dissect_as, encode, encode_as,
     };
     use crate::time::Instant;
 
@@ -390,7 +425,12 @@ mod tests {
     }
 
     fn facts_in(packet: &Packet, version: Version) -> String {
-        let facts = Facts::of(packet, version, Language::En.strings());
+        let strings = Language::En.strings();
+        let facts = Facts::of(packet, version, strings);
+        // What is read from a packet that breaks a rule is read in the same way.
+        let bytes = encode_as(packet, version).expect("it has a representation");
+        let dissection = dissect_as(&bytes, None, version);
+        assert_eq!(facts, Facts::of_fields(&dissection, packet.packet_type(), strings));
         facts.key.into_iter().chain(facts.more).collect::<Vec<_>>().join(" · ")
     }
 
@@ -501,7 +541,10 @@ mod tests {
         let broken = line(Entry::Packet { sender: Sender::Client, bytes });
         assert_eq!(broken.name(Language::En.strings()), Some("PUBLISH"));
         assert!(broken.is_malformed());
-        assert!(broken.words().contains('5'), "{}", broken.words());
+        assert_eq!(
+            broken.words(),
+            "a · bytes 5–6, Packet Identifier 0: A Packet Identifier must not be 0. +1 more · QoS 1 · id 0"
+        );
         for (entry, wrong) in [
             (Entry::Opening { address: "ws://localhost".to_owned() }, false),
             (Entry::Opened, false),
@@ -522,6 +565,53 @@ mod tests {
             }
         }
         assert_eq!(capture.at(0).map(|record| record.id), Some(RecordId(0)));
+    }
+
+    #[test]
+    fn a_packet_that_breaks_rules_keeps_its_facts_and_names_what_is_wrong() {
+        for (bytes, expect) in [
+            (
+                &b"\x32\x12\0\x03a/b\0\x07\x08\x01\x58\x23\0\x02\x02\0\0hi"[..],
+                "a/b · byte 11, Payload Format Indicator 0x58: The value must be 0 or 1. +1 more · QoS 1 · \
+                 Topic Alias 2 · id 7 · Payload Format Indicator 88 · hi",
+            ),
+            (
+                b"\x30\x09\0\x01a\xFF\x21abcd",
+                "a · bytes 5–6, Property Length: it says 4351 bytes, but 4 are left. · QoS 0",
+            ),
+            (
+                b"\x30\x05\0\x09abc",
+                "abc · bytes 2–3, Topic Name: its length says 9 bytes, but 3 are left. · QoS 0",
+            ),
+            (
+                b"\x40\x03\0\x07\x05",
+                "0x05 · byte 4, PUBACK Reason Code 0x05: The specification has no Reason Code of this value. · id 7",
+            ),
+            (
+                b"\x82\x07\0\x01\0\0\x01a\x33",
+                "a · byte 8, Retain Handling 3: Retain Handling must be 0, 1 or 2. +1 more · QoS 3 · \
+                 Retain Handling 3 · id 1",
+            ),
+            (
+                b"\xE0\x02\x81\x05",
+                "0x81 Malformed Packet · byte 3, Property Length: it says 5 bytes, but 0 are left.",
+            ),
+            (
+                b"\x80\x0A\0\x01\x03\x21\0\x05\0\x01a\0",
+                "a · byte 0, Flags 0000: in SUBSCRIBE they must be 0010. +1 more · QoS 0 · id 1 · Receive Maximum 5",
+            ),
+            (
+                b"\x40\x07\0\x07\0\x03\x21\0\x05",
+                "0x00 Success · byte 6, Receive Maximum 5: it must not appear in PUBACK. · id 7 · Receive Maximum 5",
+            ),
+        ] {
+            let mut capture = Capture::default();
+            let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+            let bytes = Bytes::copy_from_slice(bytes);
+            let id = capture.push_packet(Instant::START, slot, connection, Sender::Client, bytes);
+            let line = Line::of(capture.get(id).expect("it was just pushed"), Language::En);
+            assert_eq!(line.words(), expect);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod calm;
 mod facts;
+mod flaws;
 mod model;
 mod times;
 #[cfg(target_arch = "wasm32")]
@@ -11,5 +12,6 @@ pub mod view;
 
 pub use calm::{ANIMATED, pause};
 pub use facts::{Facts, Line, explain_error};
+pub use flaws::{field_at_fault, flaw_line, flaw_words};
 pub use model::{Filter, Matches, as_text, has_word, toggled, word_for};
 pub use times::{Times, date_and_time, time_of};

@@ -66,10 +66,11 @@ impl Entry {
         Entry::all().find(|entry| entry.key() == key)
     }
 
-    pub fn of_label(label: Label) -> Entry {
+    pub fn of_label(label: Label) -> Option<Entry> {
         match label {
-            Label::Field(id) => Entry::Field(id),
-            Label::Property(id, _) => Entry::Property(id),
+            Label::Field(id) => Some(Entry::Field(id)),
+            Label::Property(id, _) => Some(Entry::Property(id)),
+            Label::Unread => None,
         }
     }
 

@@ -8,12 +8,13 @@ use super::capability_card::CapabilityCard;
 use super::field_tree::row_name;
 use super::reading::Reading;
 use crate::analysis::why::why;
+use crate::analysis::{Reaction, reaction};
 use crate::capture::RecordId;
 use crate::glossary::{self, Entry};
-use crate::language::Language;
+use crate::language::{Language, Strings};
 use crate::mqtt::{
-    Class, DecodeError, ErrorKind, FieldId, Label, PacketType, PropertyId, ReasonCode, Sender,
-    Value, Version,
+    Class, ErrorKind, FieldId, Flaw, Label, PacketType, PropertyId, ReasonCode, Sender, Value,
+    Version,
 };
 use crate::ui::components::{Evidence, Icon, SpecRef};
 use crate::ui::erased::erased;
@@ -21,6 +22,7 @@ use crate::ui::inspector::aspect::Aspect;
 use crate::ui::inspector::meaning::{full_value, meaning};
 use crate::ui::inspector::model::{RowName, Sheet};
 use crate::ui::loading::locale::use_locale;
+use crate::ui::packet_list::{explain_error, field_at_fault, flaw_line, flaw_words};
 use crate::ui::reference;
 use crate::ui::state::store::use_store;
 
@@ -32,18 +34,26 @@ pub fn Explanation(
 ) -> impl IntoView {
     let locale = use_locale();
     let sheet = StoredValue::new(reading.sheet());
+    // Chosen from the list: a field may break several rules.
+    let asked = RwSignal::new(0);
     // The error stays in sight until the learner turns to a field that is sound.
     let error = Memo::new(move |_| {
-        sheet.with_value(|sheet| {
-            let in_sight = reading.in_sight();
-            sheet.error.filter(|_| in_sight.is_none() || in_sight == sheet.broken)
+        let (asked, in_sight) = (asked.get(), reading.in_sight());
+        sheet.with_value(|sheet| match in_sight {
+            None => (!sheet.flaws.is_empty()).then_some(0),
+            row if sheet.row_of_flaw(asked) == row => Some(asked),
+            Some(row) => sheet.flaw_in(row),
         })
     });
     let id = sheet.with_value(|sheet| sheet.record);
     let words = move || {
         let language = locale.language();
         sheet.with_value(|sheet| match (error.get(), reading.in_sight()) {
-            (Some(error), _) => broken(sheet, error, language).into_any(),
+            (Some(flaw), _) => view! {
+                {broken(sheet, flaw, language)}
+                <Flaws reading asked/>
+            }
+            .into_any(),
             (None, Some(row)) => field(sheet, row, language).into_any(),
             (None, None) => view! {
                 {id.map(|id| view! { <Ended id chosen/> })}
@@ -63,7 +73,7 @@ pub fn Explanation(
     let bits_in_sight = move || {
         let in_sight = reading.in_sight();
         sheet
-            .with_value(|sheet| in_sight.or(sheet.broken).and_then(|row| sheet.bits_of(row)))
+            .with_value(|sheet| in_sight.or(sheet.first_fault()).and_then(|row| sheet.bits_of(row)))
             .is_some()
     };
     view! {
@@ -191,7 +201,7 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
     };
     let looked_up = match (&sheet.rows[row].value, name) {
         (Value::ReasonCode(code, _), _) => Some(reference::Entry::ReasonCode(*code)),
-        (_, RowName::Field(label)) => Some(reference::Entry::of_label(label)),
+        (_, RowName::Field(label)) => reference::Entry::of_label(label),
         _ => None,
     };
     let unread = matches!(name, RowName::Unread | RowName::Missing)
@@ -211,15 +221,24 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
     }
 }
 
-fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoView + use<> {
+fn broken(sheet: &Sheet, at: usize, language: Language) -> impl IntoView + use<> {
     let strings = language.strings();
+    let flaw = &sheet.flaws[at];
+    let error = flaw.error;
     let class = match error.kind.class() {
         Class::Framing => strings.inspector_framing(),
         Class::MalformedPacket => strings.inspector_malformed_packet(),
         Class::ProtocolError => strings.inspector_protocol_error(),
     };
-    let around = sheet.broken.map_or(error.at..error.at + 1, |row| sheet.rows[row].range.clone());
-    let at_fault = around.start..around.end.min(around.start + 16).max(error.at + 1);
+    let at_fault = flaw.range.start..flaw.range.end.min(flaw.range.start + 16);
+    let field = field_at_fault(flaw, sheet.version);
+    // Both numbers of a length, where the entry speaks of any length.
+    let numbers = flaw_words(flaw, sheet.bytes.len(), language);
+    let numbers = (numbers != explain_error(error, language)).then_some(numbers);
+    let numbers = numbers.map(|words| match &field {
+        Some(field) => strings.wire_flaw_of(field, words),
+        None => words,
+    });
     let entry = glossary::error(error.kind, language);
     // A rule that 5.0 does not have is explained as that of the older versions.
     let entry_of = match error.kind.is_only_before_5() {
@@ -241,21 +260,110 @@ fn broken(sheet: &Sheet, error: DecodeError, language: Language) -> impl IntoVie
         (_, Sender::Client) => "[MQTT-4.13.1-1]",
         (_, Sender::Server) => "§4.13.1",
     };
-    let unread = (error.at + 1 < sheet.bytes.len()).then_some(strings.inspector_error_unread());
+    let reacted = sheet.record.map(|id| view! { <Reacted id sender=sheet.sender/> });
     view! {
         <div class="explanation__head">
             <h3 class="explanation__name">
                 <Icon name="malformed"/>
-                {strings.inspector_error_title(error.at, class)}
+                {strings.inspector_error_title(class, place(flaw, strings))}
             </h3>
+            {field.map(|field| view! { <span class="explanation__value">{field}</span> })}
             <span class="explanation__value">{sheet.hex(at_fault)}</span>
             <SpecRef section=error.kind.rule_in(sheet.version) version=sheet.version/>
         </div>
+        {numbers.map(|words| view! { <p class="explanation__words">{words}</p> })}
         {entry.map(|entry| explained_in(entry_of, entry))}
         {words.map(|words| view! { <p class="explanation__words">{words}</p> })}
         <p class="explanation__words">{may} " " <SpecRef section=may_rule version=sheet.version/></p>
-        {unread.map(|words| view! { <p class="explanation__words">{words}</p> })}
+        {reacted}
     }
+}
+
+/// All rules that the packet breaks, where there are several: each leads to its bytes.
+#[component]
+fn Flaws(
+    reading: Reading,
+    /// The one asked for last.
+    asked: RwSignal<usize>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let sheet = reading.sheet();
+    let all = sheet.flaws.len();
+    if all < 2 {
+        return None;
+    }
+    let list = move || {
+        let language = locale.language();
+        let button = |at: usize| {
+            let words = flaw_line(&sheet.flaws[at], sheet.bytes.len(), sheet.version, language);
+            let row = sheet.row_of_flaw(at);
+            let go = move |_| {
+                asked.set(at);
+                if let Some(row) = row {
+                    reading.open_to(row);
+                }
+            };
+            view! {
+                <li>
+                    <button type="button" class="explanation__flaw" on:click=go>{words}</button>
+                </li>
+            }
+        };
+        let shown = all.min(FLAWS);
+        let strings = language.strings();
+        view! {
+            <p class="explanation__words">{strings.inspector_flaws(all)}</p>
+            <ol class="explanation__flaws">{(0..shown).map(button).collect_view()}</ol>
+            {(shown < all).then(|| view! {
+                <p class="explanation__words">{strings.wire_flaw_more(all - shown)}</p>
+            })}
+        }
+    };
+    Some(view! { <div>{erased(list)}</div> })
+}
+
+/// Every Reason Code of a SUBACK may be wrong, and it may have thousands.
+const FLAWS: usize = 20;
+
+fn place(flaw: &Flaw, strings: &Strings) -> String {
+    match flaw.range.len() {
+        0 | 1 => strings.inspector_at(flaw.error.at),
+        _ => strings.inspector_range(flaw.range.start, flaw.range.end - 1),
+    }
+}
+
+/// What the receiver of this capture really did, beside what it may do.
+#[component]
+fn Reacted(id: RecordId, sender: Sender) -> impl IntoView {
+    let (store, locale) = (use_store(), use_locale());
+    let reacted = Memo::new(move |_| store.with_capture(|capture| reaction(capture, id)));
+    let words = move || {
+        let strings = locale.strings();
+        let side = match sender {
+            Sender::Client => strings.inspector_receiver_server(),
+            Sender::Server => strings.inspector_receiver_client(),
+        };
+        let (words, at, code) = match reacted.get()? {
+            Reaction::Took(at, code) => (strings.inspector_reaction_took(side), at, code),
+            Reaction::Refused(at, code) => {
+                (strings.inspector_reaction_refused(side), at, Some(code))
+            }
+            Reaction::Closed(at, code) => (strings.inspector_reaction_closed(side), at, Some(code)),
+            Reaction::ClosedSilently(at) => {
+                (strings.inspector_reaction_closed_silently(side), at, None)
+            }
+            Reaction::WentOn(at) => (strings.inspector_reaction_went_on(side), at, None),
+            Reaction::Untold(at) => (strings.inspector_reaction_untold(side), at, None),
+        };
+        let packet = store.record(at).and_then(|record| record.packet_type());
+        let code = code.zip(packet).map(|(code, packet)| code.in_words(packet));
+        Some(view! {
+            <p class="explanation__words explanation__reaction">
+                {words} " " <Evidence id=at/> {code.map(|code| format!(" {code}"))}
+            </p>
+        })
+    };
+    erased(words)
 }
 
 /// Before CONNECT is accepted a Server says no with CONNACK; everyone else uses DISCONNECT (§4.13).

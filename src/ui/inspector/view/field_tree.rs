@@ -34,7 +34,7 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
 
     Effect::new(move || {
         // Before a field is chosen, what breaks the packet is what to look at.
-        let broken = || sheet.with_value(|sheet| sheet.broken);
+        let broken = || sheet.with_value(|sheet| sheet.first_fault());
         // Where everything scrolls together, the place that was pressed is not left for the row.
         if let Some(row) = reading.selected().or_else(broken)
             && windowed.scrolls_itself()
@@ -53,7 +53,7 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
                 let is_group = row.name == RowName::Field(Label::Field(FieldId::Properties));
                 is_group && row.range.len() > 1
             })?;
-            let is_sound = sheet.broken.is_none();
+            let is_sound = sheet.flaws.is_empty();
             is_sound.then(|| (position(row), position(sheet.rows[row].end)))
         });
         if let Some((upper, lower)) = rows {
@@ -159,7 +159,7 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
     let row = move |row: usize| {
         let sheet = sheet.get_value();
         let Row { name, depth, range, bits, place, .. } = sheet.rows[row].clone();
-        let is_broken = sheet.broken == Some(row);
+        let is_broken = sheet.flaw_in(row).is_some();
         let has_children = sheet.has_children(row);
         let shown = value(&sheet, row);
         let means = {

@@ -50,7 +50,10 @@ pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
     Effect::new(move || {
         let start = sheet.with_value(|sheet| match reading.selected() {
             Some(row) => Some(sheet.rows[row].range.start),
-            None => sheet.error.map(|error| error.at.min(sheet.bytes.len().saturating_sub(1))),
+            None => {
+                let first = sheet.flaws.first().map(|flaw| flaw.range.start);
+                first.map(|start| start.min(sheet.bytes.len().saturating_sub(1)))
+            }
         });
         if let Some(start) = start
             && windowed.scrolls_itself()

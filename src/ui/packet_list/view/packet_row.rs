@@ -10,7 +10,7 @@ use crate::ui::components::{Icon, PacketName, PacketWay, direction};
 use crate::ui::erased::erased;
 use crate::ui::format::{grouped, short_size};
 use crate::ui::loading::locale::use_locale;
-use crate::ui::packet_list::facts::Line;
+use crate::ui::packet_list::facts::{Facts, Line};
 use crate::ui::packet_list::model::Filter;
 use crate::ui::state::store::use_store;
 
@@ -133,37 +133,50 @@ pub fn line_view(
             </span>
         }
         .into_any(),
-        Line::Malformed { words, .. } => view! {
+        Line::Malformed { facts, words, .. } => view! {
             <PacketName name=name.unwrap_or_default() family malformed=true/>
             {between}
-            <span class="packet-row__facts" title=all>
-                <span>{marked(filter, &words)}</span>
-            </span>
+            {facts_view(facts, Some(words), all, filter)}
         }
         .into_any(),
         Line::Packet { facts, .. } => view! {
             <PacketName name=name.unwrap_or_default() family/>
             {between}
-            <span class="packet-row__facts" title=all>
-                {facts
-                    .key
-                    .map(|key| {
-                        let is_long = key.chars().count() > LONG;
-                        view! {
-                            <span class="packet-row__key" class:packet-row__key--long=is_long>
-                                {marked(filter, &key)}
-                            </span>
-                            " "
-                        }
-                    })}
-                {facts
-                    .more
-                    .into_iter()
-                    .map(|fact| view! { <span>{marked(filter, &fact)}</span> " " })
-                    .collect_view()}
-            </span>
+            {facts_view(facts, None, all, filter)}
         }
         .into_any(),
+    }
+}
+
+fn facts_view(
+    facts: Facts,
+    broken: Option<String>,
+    all: String,
+    filter: &Filter,
+) -> impl IntoView + use<> {
+    view! {
+        <span class="packet-row__facts" title=all>
+            {facts
+                .key
+                .map(|key| {
+                    let is_long = key.chars().count() > LONG;
+                    view! {
+                        <span class="packet-row__key" class:packet-row__key--long=is_long>
+                            {marked(filter, &key)}
+                        </span>
+                        " "
+                    }
+                })}
+            {broken.map(|words| view! {
+                <span class="packet-row__broken">{marked(filter, &words)}</span>
+                " "
+            })}
+            {facts
+                .more
+                .into_iter()
+                .map(|fact| view! { <span>{marked(filter, &fact)}</span> " " })
+                .collect_view()}
+        </span>
     }
 }
 
