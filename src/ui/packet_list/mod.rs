@@ -4,10 +4,14 @@
 
 mod calm;
 mod facts;
+mod follow_words;
 mod model;
+mod term;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
 pub use calm::{ANIMATED, pause};
 pub use facts::{Facts, Line, explain_error};
+pub use follow_words::{CopyLine, copies, following, summary};
 pub use model::{Filter, Matches, as_text, has_word, toggled, word_for};
+pub use term::{Problem, Word};

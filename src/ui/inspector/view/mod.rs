@@ -391,6 +391,23 @@ fn Head(
             </button>
         }
     };
+    let followed = Memo::new(move |_| id().filter(|id| wire.can_follow(*id)));
+    let follow = move || {
+        let id = followed.get()?;
+        let is_followed = move || wire.asked.with(|asked| asked.followed().contains(&id));
+        Some(view! {
+            <button
+                class="button button--quiet button--icon button--small"
+                aria-label=erased(move || locale.strings().follow_button())
+                title=erased(move || locale.strings().follow_button())
+                aria-keyshortcuts="f"
+                aria-pressed=erased(move || is_followed().to_string())
+                on:click=move |_| wire.follow(id)
+            >
+                <Icon name="follow"/>
+            </button>
+        })
+    };
     view! {
         <header class="inspector__head">
             <button
@@ -404,6 +421,7 @@ fn Head(
             <span class="inspector__facts">{erased(exchange)} {erased(facts)}</span>
             <Aspects aspects chosen aspect/>
             <span class="inspector__tools">
+                {erased(follow)}
                 <RecordTools record/>
                 {step(false)}
                 {step(true)}
