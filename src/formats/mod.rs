@@ -1,7 +1,7 @@
 //! Captures written and read: JSON, pcap and pcapng, text, and the letters of a link.
 
 mod file;
-mod gzip;
+pub mod gzip;
 pub mod json;
 pub mod pcap;
 pub mod secrets;

@@ -23,7 +23,7 @@ use crate::analysis::{answer_to, answered_by, hole_for_answer, why::has_why};
 use crate::capture::{Record, RecordId};
 use crate::mqtt::Version;
 use crate::ui::browser::focus_within;
-use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
+use crate::ui::components::{CopyButton, Evidence, Icon, Lazy, PacketName, PacketWay, direction};
 use crate::ui::erased::erased;
 use crate::ui::format::{elapsed, grouped, moment};
 use crate::ui::loading::locale::use_locale;
@@ -31,6 +31,7 @@ use crate::ui::other_clients::RecordTools;
 use crate::ui::packet_family::PacketFamily;
 use crate::ui::packet_list::Line;
 use crate::ui::packet_list::view::use_wire;
+use crate::ui::payload::view::entry::payloads;
 use crate::ui::state::store::{Store, use_store};
 use crate::ui::why::view::WhyCard;
 use explanation::Explanation;
@@ -100,6 +101,10 @@ pub fn Inspector(
         let whole = match aspect.get() {
             Aspect::Fields => {
                 return view! { <Opened reading=Reading::new(sheet) chosen/> }.into_any();
+            }
+            Aspect::Payload => {
+                view! { <Lazy part=payloads::part() view=erased(move || payloads::view(id))/> }
+                    .into_any()
             }
             Aspect::Limits => view! { <LimitsTable id/> }.into_any(),
             Aspect::Versions(_) => view! { <VersionDiff id=Some(id)/> }.into_any(),
