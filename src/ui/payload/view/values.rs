@@ -156,7 +156,7 @@ pub fn Values(bytes: Bytes, view: View) -> impl IntoView {
         </div>
         {erased(shown_count)}
         <More most is_cut/>
-        <div aria-live="polite">{erased(about)}</div>
+        <div class="payload__about" aria-live="polite">{erased(about)}</div>
     }
 }
 
