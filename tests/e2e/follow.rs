@@ -17,7 +17,7 @@ async fn a_message_is_followed_to_two_subscribers_and_to_nobody_else() -> Outcom
         page.open("page=bench&broker=tab").await?;
         page.see(".client-panel[data-client=B]").await?;
         for _ in ['C', 'D'] {
-            press(&page.button(strings.bench_add()).await?).await?;
+            press(&page.button(strings.bench_add_client()).await?).await?;
         }
         page.see(".client-panel[data-client=D]").await?;
         for (client, filter) in [('B', "plant/#"), ('C', "plant/+"), ('D', "elsewhere")] {
@@ -48,7 +48,7 @@ async fn a_message_is_followed_to_two_subscribers_and_to_nobody_else() -> Outcom
         page.see_text(".wire-note__facts", |facts| {
             facts.contains("published by A")
                 && facts.contains("2 copies: to B, C")
-                && facts.contains("acknowledged by B, C")
+                && facts.contains("acknowledged by B")
                 && facts.contains("nothing for D: no matching subscription")
         })
         .await?;
@@ -61,8 +61,8 @@ async fn a_message_is_followed_to_two_subscribers_and_to_nobody_else() -> Outcom
             "A out PUBLISH",
             "B in PUBLISH",
             "B out PUBACK",
+            // It subscribes with QoS 0.
             "C in PUBLISH",
-            "C out PUBACK",
         ];
         assert_eq!(rows, serde_json::json!(expect));
         picture(&page, "follow").await?;
@@ -79,7 +79,7 @@ async fn a_message_is_followed_to_two_subscribers_and_to_nobody_else() -> Outcom
         // What was shown before comes back.
         press(&page.see(".wire-note--followed > .button--icon").await?).await?;
         page.gone(".wire-note--followed").await?;
-        page.packet("CONNECT", 'D', "out").await?;
+        page.see_text(".wire-bar__count", |count| !count.contains(" of ")).await?;
 
         // A word that is no word of the filter is told.
         let filter = page.see(".wire-bar__filter input").await?;
@@ -101,7 +101,7 @@ async fn cbor_is_read_and_another_view_can_be_chosen() -> Outcome {
         let publisher = page.panel('A');
         publisher.connect().await?;
         publisher.choose("PUBLISH").await?;
-        publisher.as_hex("Payload").await?;
+        press(&publisher.button(page.strings().form_as_hex()).await?).await?;
         publisher.fill("Payload", "bf6346756ef563416d7421ff").await?;
         publisher.send("PUBLISH").await?;
         press(&page.packet("PUBLISH", 'A', "out").await?).await?;
