@@ -215,7 +215,7 @@ mod tests {
         const SUBSCRIBE: &[u8] = &[0x82, 0x07, 0, 1, 0, 0, 1, b'a', 2];
         const SUBACK: &[u8] = &[0x90, 0x04, 0, 1, 0, 2];
         let mut capture = Capture::default();
-        let mut push = |slot: u8, sender, bytes: &'static [u8]| {
+        let mut push = |slot: u16, sender, bytes: &'static [u8]| {
             let connection = ConnectionId(slot.into());
             let bytes = Bytes::from_static(bytes);
             capture.push_packet(Instant::START, ClientSlot(slot), connection, sender, bytes)

@@ -7,6 +7,7 @@ mod facts;
 mod follow_words;
 mod model;
 mod term;
+mod times;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
@@ -15,3 +16,4 @@ pub use facts::{Facts, Line, explain_error};
 pub use follow_words::{CopyLine, copies, following, summary};
 pub use model::{Filter, Matches, as_text, has_word, toggled, word_for};
 pub use term::{Problem, Word};
+pub use times::{Times, date_and_time, time_of};

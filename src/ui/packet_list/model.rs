@@ -362,7 +362,7 @@ pub fn as_text(
     let mut text = String::new();
     for record in ids.filter_map(|id| capture.get(id)) {
         let line = Line::among(capture, record, language);
-        let (time, unit) = moment(record.at);
+        let (time, unit) = moment(capture.passed(record.at));
         let arrow = match record.side() {
             Some(Sender::Client) => "→",
             Some(Sender::Server) => "←",
@@ -396,7 +396,7 @@ mod tests {
     const PUBLISH: &[u8] = &[0x30, 0x06, 0, 1, b'a', 0, b'h', b'i'];
     const DISCONNECT: &[u8] = &[0xE0, 0x00];
 
-    fn capture(packets: &[(u8, &'static [u8])]) -> Capture {
+    fn capture(packets: &[(u16, &'static [u8])]) -> Capture {
         let mut capture = Capture::default();
         for (slot, bytes) in packets {
             let bytes = Bytes::from_static(bytes);
@@ -529,7 +529,7 @@ mod tests {
 
     #[test]
     fn a_message_is_followed_while_its_way_goes_on() {
-        let sends = |capture: &mut Capture, slot: u8, sender, bytes: &'static [u8]| {
+        let sends = |capture: &mut Capture, slot: u16, sender, bytes: &'static [u8]| {
             let connection = ConnectionId(slot.into());
             let bytes = Bytes::from_static(bytes);
             capture.push_packet(Instant::START, ClientSlot(slot), connection, sender, bytes)
