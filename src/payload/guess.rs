@@ -112,7 +112,8 @@ fn readable(bytes: &[u8]) -> Option<&str> {
 fn is_base64(text: &str) -> bool {
     let text = text.trim();
     let digits = text.trim_end_matches('=');
-    let is_whole = text.len() >= 16 && text.len() % 4 == 0 && text.len() - digits.len() <= 2;
+    let is_whole =
+        text.len() >= 16 && text.len().is_multiple_of(4) && text.len() - digits.len() <= 2;
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     if !is_whole || !digits.bytes().all(is_digit) {
         return false;

@@ -25,7 +25,7 @@ pub enum Type {
     Bytes,
     Message(&'static [Field]),
     /// What the other values of its message are.
-    DataType,
+    Declared,
     /// Of four or eight bytes, with a sign where the data type of the message has one.
     Typed,
 }
@@ -107,7 +107,7 @@ impl Reader<'_> {
             Wire::Varint => {
                 let value = self.varint(end)?;
                 let (kind, text) = match known {
-                    Some(Type::DataType) => {
+                    Some(Type::Declared) => {
                         *data_type = Some(value);
                         ("DataType", super::sparkplug::data_type(value))
                     }

@@ -3,7 +3,7 @@
 use super::number::moment;
 use super::protobuf::{Field, Type};
 use super::tree::{Row, Step};
-use Type::{Bool, Bytes, DataType, Double, Float, Message, Moment, Text, Typed, Unsigned};
+use Type::{Bool, Bytes, Declared, Double, Float, Message, Moment, Text, Typed, Unsigned};
 
 /// Topics that carry it begin so.
 pub const NAMESPACE: &str = "spBv1.0/";
@@ -20,7 +20,7 @@ static METRIC: [Field; 18] = [
     (1, "name", Text),
     (2, "alias", Unsigned),
     (3, "timestamp", Moment),
-    (4, "datatype", DataType),
+    (4, "datatype", Declared),
     (5, "is_historical", Bool),
     (6, "is_transient", Bool),
     (7, "is_null", Bool),
@@ -51,7 +51,7 @@ static METADATA: [Field; 8] = [
 static PROPERTY_SET: [Field; 2] = [(1, "keys", Text), (2, "values", Message(&PROPERTY_VALUE))];
 
 static PROPERTY_VALUE: [Field; 10] = [
-    (1, "type", DataType),
+    (1, "type", Declared),
     (2, "is_null", Bool),
     (3, "int_value", Typed),
     (4, "long_value", Typed),
@@ -68,7 +68,7 @@ static PROPERTY_SET_LIST: [Field; 1] = [(1, "propertyset", Message(&PROPERTY_SET
 static DATA_SET: [Field; 4] = [
     (1, "num_of_columns", Unsigned),
     (2, "columns", Text),
-    (3, "types", DataType),
+    (3, "types", Declared),
     (4, "rows", Message(&DATA_SET_ROW)),
 ];
 
@@ -93,7 +93,7 @@ static TEMPLATE: [Field; 5] = [
 
 static PARAMETER: [Field; 8] = [
     (1, "name", Text),
-    (2, "type", DataType),
+    (2, "type", Declared),
     (3, "int_value", Typed),
     (4, "long_value", Typed),
     (5, "float_value", Float),

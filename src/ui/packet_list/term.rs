@@ -185,17 +185,17 @@ impl Word {
 
 /// `0x97`, `151`, `>=0x80`, or part of a name.
 fn code(value: &str) -> Option<Term> {
-    let compared: [(&str, fn(u8) -> Option<Term>); 5] = [
-        (">=", |code| Some(Term::Codes(code, u8::MAX))),
-        ("<=", |code| Some(Term::Codes(0, code))),
-        (">", |code| code.checked_add(1).map(|first| Term::Codes(first, u8::MAX))),
-        ("<", |code| code.checked_sub(1).map(|last| Term::Codes(0, last))),
-        ("=", |code| Some(Term::Code(code))),
-    ];
-    for (sign, term) in compared {
-        if let Some(number) = value.strip_prefix(sign) {
-            return number_of(number).and_then(term);
-        }
+    let signs = [">=", "<=", ">", "<", "="];
+    let compared = signs.into_iter().find_map(|sign| Some((sign, value.strip_prefix(sign)?)));
+    if let Some((sign, number)) = compared {
+        let code = number_of(number)?;
+        return match sign {
+            ">=" => Some(Term::Codes(code, u8::MAX)),
+            "<=" => Some(Term::Codes(0, code)),
+            ">" => code.checked_add(1).map(|first| Term::Codes(first, u8::MAX)),
+            "<" => code.checked_sub(1).map(|last| Term::Codes(0, last)),
+            _ => Some(Term::Code(code)),
+        };
     }
     match value.starts_with(|c: char| c.is_ascii_digit()) {
         true => number_of(value).map(Term::Code),
