@@ -147,8 +147,11 @@ pub fn FilterMenu() -> impl IntoView {
             <div class="filter-menu__options">{types}</div>
             <p class="overline">{erased(move || locale.strings().captures_filter_kind())}</p>
             <div class="filter-menu__options">{erased(kinds)}</div>
-            <details class="filter-menu__words">
-                <summary>{erased(move || locale.strings().captures_filter_words())}</summary>
+            <details class="disclosure filter-menu__words">
+                <summary class="disclosure__summary">
+                    <Icon name="chevron" small=true/>
+                    {erased(move || locale.strings().captures_filter_words())}
+                </summary>
                 <Show when=erased(move || is_open.get())>{erased(words)}</Show>
             </details>
             <p class="field__hint">{erased(move || locale.strings().captures_filter_hint())}</p>
