@@ -3,7 +3,8 @@
 //! The modules follow the path of one packet, in reading order: [`mqtt`] turns bytes into packets and
 //! annotated fields, [`delivery`] holds what both roles need for QoS 1 and 2, [`auth`] computes what AUTH
 //! packets carry, [`client`] is the client role and [`broker`] the server role, [`capture`] keeps what
-//! passed, [`analysis`] says what it means and [`formats`] writes and reads it, [`link`] carries bytes,
+//! passed, [`analysis`] says what it means and [`formats`] writes and reads it, [`payload`] takes apart
+//! what it carries, [`link`] carries bytes,
 //! [`lab`] is the bench, [`course`] the exercises on it, [`words`], [`language`] and [`glossary`] what the
 //! page says, [`other_clients`] writes the same for other clients, [`ui`] is the page. Each uses only what
 //! comes before it, and [`time`].
@@ -32,6 +33,8 @@ pub mod capture;
 pub mod analysis;
 
 pub mod formats;
+
+pub mod payload;
 
 #[deny(missing_docs)]
 pub mod link;

@@ -15,6 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("capture", &["mqtt"]),
     ("analysis", &["capture", "delivery", "mqtt"]),
     ("formats", &["capture", "mqtt"]),
+    // Payloads are packed with gzip as files are.
+    ("payload", &["formats"]),
     // A fault is that of one client, which has its letter from the capture.
     ("link", &["mqtt", "capture"]),
     ("lab", &["link", "client", "broker", "auth", "capture", "analysis", "mqtt"]),

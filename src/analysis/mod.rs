@@ -1,5 +1,5 @@
 //! What a capture means, read from its packets: which answer belongs to which packet, why a connection
-//! ended, how two captures differ, what is in flight, what an alias saves, how long a request took, and how a
+//! ended, which way a message went, how two captures differ, what is in flight, what an alias saves, how long a request took, and how a
 //! packet can be broken and what a receiver makes of it.
 //!
 //! Everything here is a pure function of records; it knows nothing of the page.
@@ -7,6 +7,7 @@
 mod breakage;
 mod compare;
 mod exchange;
+pub mod follow;
 mod holes;
 mod joins;
 mod reaction;

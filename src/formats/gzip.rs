@@ -9,7 +9,7 @@ use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 
 use super::LoadError;
 
-pub(super) fn is_gzip(bytes: &[u8]) -> bool {
+pub fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC)
 }
 
@@ -61,7 +61,7 @@ fn inflate_into<'a>(
 }
 
 /// What follows the header of a member, which may hold a name and more.
-fn behind_header(bytes: &[u8]) -> Option<&[u8]> {
+pub fn behind_header(bytes: &[u8]) -> Option<&[u8]> {
     let (header, mut rest) = bytes.split_first_chunk::<10>()?;
     let flags = header[3];
     if flags & EXTRA != 0 {

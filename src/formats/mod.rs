@@ -2,7 +2,7 @@
 
 pub mod clock;
 mod file;
-mod gzip;
+pub mod gzip;
 pub mod json;
 pub mod pcap;
 pub mod secrets;

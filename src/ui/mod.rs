@@ -21,6 +21,7 @@ pub mod lesson;
 pub mod navigation;
 pub mod packet_family;
 pub mod packet_list;
+pub mod payload;
 pub mod pictures;
 pub mod reference;
 pub mod role_names;

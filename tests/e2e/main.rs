@@ -20,6 +20,7 @@ mod first_chapters;
 mod first_picture;
 mod flood;
 mod flow_control;
+mod follow;
 mod forms;
 mod inside;
 mod inspector;

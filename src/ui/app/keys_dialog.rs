@@ -34,6 +34,7 @@ pub fn KeysDialog(open: RwSignal<bool>) -> impl IntoView {
             ("← ↑ ↓ →", strings.keys_marks()),
             ("Esc", strings.keys_close()),
             ("e", strings.keys_enlarge()),
+            ("f", strings.keys_follow()),
             ("g l", strings.keys_learn()),
             ("g b", strings.keys_bench()),
             ("g w", strings.keys_wire()),

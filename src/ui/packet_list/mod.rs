@@ -5,7 +5,9 @@
 mod calm;
 mod facts;
 mod flaws;
+mod follow_words;
 mod model;
+mod term;
 mod times;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
@@ -13,5 +15,7 @@ pub mod view;
 pub use calm::{ANIMATED, pause};
 pub use facts::{Facts, Line, explain_error};
 pub use flaws::{field_at_fault, flaw_line, flaw_words};
+pub use follow_words::{CopyLine, copies, following, summary};
 pub use model::{Filter, Matches, as_text, has_word, toggled, word_for};
+pub use term::{Problem, Word};
 pub use times::{Times, date_and_time, time_of};

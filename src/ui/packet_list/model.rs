@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use super::facts::Line;
-use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
+use super::term::{Looked, Problem, Term, Word, contains, split_words};
+use crate::analysis::follow::Follower;
+use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::language::Language;
-use crate::mqtt::{Packet, PacketType, Sender, check_topic_filter, matches};
+use crate::mqtt::Sender;
 use crate::ui::format::moment;
 
 /// What the learner asked for: words that must all fit. Of several clients, directions, types, numbers
@@ -18,34 +20,12 @@ pub struct Filter {
     without: Vec<Term>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Term {
-    /// A single letter, or `client:AB`.
-    Client(ClientSlot),
-    /// The whole name of a packet.
-    Type(PacketType),
-    /// `#7`: the record's number.
-    Number(u64),
-    /// `>` from the clients, `<` to them.
-    From(Sender),
-    /// `topic:sensors/#`: a topic that the Topic Filter matches, or that holds the text.
-    Topic(String),
-    /// `is:error`: bytes that break a rule, or a Reason Code that refuses.
-    Error,
-    /// `is:ping`.
-    Ping,
-    /// Anything else, in lower case: part of a name, of a fact, or of the bytes.
-    Text(String),
-}
-
-/// In front of a client's letter, and of several letters always, since they may be any word.
-const CLIENT: &str = "CLIENT:";
-
 /// The word by which the filter finds a client.
 pub fn word_for(client: ClientSlot) -> String {
     match client.letter().to_string() {
         letter if letter.len() == 1 => letter,
-        letters => format!("{}{letters}", CLIENT.to_ascii_lowercase()),
+        // Several letters may be any word.
+        letters => format!("{}:{letters}", Word::Client.name()),
     }
 }
 
@@ -55,12 +35,12 @@ const SHORTEST_IN_BYTES: usize = 3;
 impl Filter {
     pub fn parse(text: &str) -> Filter {
         let mut filter = Filter::default();
-        for word in text.split_whitespace() {
+        for word in split_words(text) {
             match word.strip_prefix(WITHOUT) {
                 // It is about to be typed.
                 Some("") => {}
-                Some(word) => filter.without.push(Term::parse(word)),
-                None => filter.terms.push(Term::parse(word)),
+                Some(word) => filter.without.extend(Term::parse(word)),
+                None => filter.terms.extend(Term::parse(word)),
             }
         }
         filter
@@ -91,35 +71,47 @@ impl Filter {
 
     /// How many bytes at the beginning of the text are the longest word looked for.
     fn found_at(&self, text: &str) -> Option<usize> {
-        let words = self.terms.iter().filter_map(|term| match term {
-            Term::Text(word) => Some(word.as_str()),
-            _ => None,
-        });
+        let words = self.terms.iter().filter_map(Term::text);
         words.filter_map(|word| prefix(text, word)).max()
     }
 
-    pub fn matches(&self, capture: &Capture, record: &Record, language: Language) -> bool {
-        let mut line = None;
-        let mut topics = None;
-        let mut fits = |term: &Term| match term {
-            Term::Client(slot) => record.client == *slot,
-            Term::Type(packet_type) => record.packet_type() == Some(*packet_type),
-            Term::Number(number) => record.id.number() == *number,
-            Term::From(sender) => record.side() == Some(*sender),
-            Term::Topic(topic) => topics
-                .get_or_insert_with(|| topics_of(capture, record))
-                .iter()
-                .any(|found| fits_topic(topic, found)),
-            Term::Error => is_error(record),
-            Term::Ping => {
-                matches!(record.packet_type(), Some(PacketType::PingReq | PacketType::PingResp))
+    /// What the words do not do, in their order.
+    pub fn problems(text: &str) -> Vec<Problem> {
+        let words = split_words(text).map(|word| word.strip_prefix(WITHOUT).unwrap_or(word));
+        words.filter_map(Problem::of).collect()
+    }
+
+    /// The messages whose way is asked for.
+    pub fn followed(&self) -> Vec<RecordId> {
+        let mut followed = Vec::new();
+        for term in self.terms.iter().chain(&self.without) {
+            if let Term::Follow(id) = term
+                && !followed.contains(id)
+            {
+                followed.push(*id);
             }
+        }
+        followed
+    }
+
+    /// `followers` know the ways of the messages that are asked for.
+    fn matches(
+        &self,
+        capture: &Capture,
+        record: &Record,
+        language: Language,
+        followers: &[Follower],
+    ) -> bool {
+        let mut line = None;
+        let mut looked = Looked::at(capture, record);
+        let mut fits = |term: &Term| match term {
             Term::Text(text) => {
                 if text.len() >= SHORTEST_IN_BYTES && contains(record.bytes(), text.as_bytes()) {
                     return true;
                 }
                 line.get_or_insert_with(|| haystack(capture, record, language)).contains(text)
             }
+            term => looked.fits(term, followers),
         };
         if self.without.iter().any(&mut fits) {
             return false;
@@ -137,89 +129,13 @@ impl Filter {
     }
 }
 
-impl Term {
-    fn parse(word: &str) -> Term {
-        let upper = word.to_ascii_uppercase();
-        let letter = match upper.strip_prefix(CLIENT) {
-            Some(letter) => Some(letter),
-            None => Some(upper.as_str()).filter(|word| word.len() == 1),
-        };
-        if let Some(slot) = letter.and_then(ClientSlot::with_letter) {
-            return Term::Client(slot);
-        }
-        match word {
-            ">" | "→" => return Term::From(Sender::Client),
-            "<" | "←" => return Term::From(Sender::Server),
-            "is:error" => return Term::Error,
-            "is:ping" => return Term::Ping,
-            _ => {}
-        }
-        if let Some(topic) = word.strip_prefix(TOPIC).filter(|topic| !topic.is_empty()) {
-            return Term::Topic(topic.to_owned());
-        }
-        if let Some(packet_type) = PacketType::ALL.into_iter().find(|p| p.name() == upper) {
-            return Term::Type(packet_type);
-        }
-        if let Some(number) = word.strip_prefix('#').and_then(|digits| digits.parse().ok()) {
-            return Term::Number(number);
-        }
-        Term::Text(word.to_lowercase())
-    }
-
-    /// Whether one of the two is enough: a packet has one client, one direction, one type.
-    fn is_alternative_to(&self, other: &Term) -> bool {
-        !matches!(self, Term::Text(_))
-            && std::mem::discriminant(self) == std::mem::discriminant(other)
-    }
-}
-
-/// What stands before a topic.
-const TOPIC: &str = "topic:";
-
 /// What stands before what is not wanted.
 const WITHOUT: char = '-';
-
-/// Whether something is wrong with it, or it says so of something else.
-fn is_error(record: &Record) -> bool {
-    match &record.entry {
-        Entry::Broken { .. } | Entry::Text { .. } => true,
-        _ => match record.packet() {
-            Some(Ok(packet)) => packet.reason_codes().iter().any(|code| code.is_error()),
-            Some(Err(_)) => true,
-            None => false,
-        },
-    }
-}
-
-/// The Topic Name of a PUBLISH, also behind an alias, the Will Topic, or the Topic Filters.
-fn topics_of(capture: &Capture, record: &Record) -> Vec<String> {
-    match record.packet().and_then(Result::ok) {
-        Some(Packet::Publish(publish)) if publish.topic.is_empty() => {
-            let aliased = capture.aliased(record);
-            aliased.map(|aliased| aliased.topic.to_owned()).into_iter().collect()
-        }
-        Some(Packet::Publish(publish)) => vec![publish.topic],
-        Some(Packet::Connect(connect)) => connect.will.map(|will| will.topic).into_iter().collect(),
-        Some(Packet::Subscribe(subscribe)) => {
-            subscribe.subscriptions.into_iter().map(|asked| asked.topic_filter).collect()
-        }
-        Some(Packet::Unsubscribe(unsubscribe)) => unsubscribe.topic_filters,
-        _ => Vec::new(),
-    }
-}
-
-fn fits_topic(asked: &str, topic: &str) -> bool {
-    match check_topic_filter(asked).is_ok() && asked.contains(['+', '#']) {
-        true => topic == asked || matches(asked, topic),
-        false => topic.to_lowercase().contains(&asked.to_lowercase()),
-    }
-}
 
 /// The filter with a word in it, or without it if it was there.
 pub fn toggled(filter: &str, word: &str) -> String {
     let has_word = has_word(filter, word);
-    let mut words: Vec<&str> = filter
-        .split_whitespace()
+    let mut words: Vec<&str> = split_words(filter)
         .filter(|other| !(has_word && Filter::parse(other) == Filter::parse(word)))
         .collect();
     if !has_word {
@@ -230,7 +146,7 @@ pub fn toggled(filter: &str, word: &str) -> String {
 
 /// Whether the filter asks for this already.
 pub fn has_word(filter: &str, word: &str) -> bool {
-    filter.split_whitespace().any(|other| Filter::parse(other) == Filter::parse(word))
+    split_words(filter).any(|other| Filter::parse(other) == Filter::parse(word))
 }
 
 /// How many bytes of the text spell the word, which is in lower case.
@@ -258,21 +174,6 @@ fn haystack(capture: &Capture, record: &Record, language: Language) -> String {
     format!("{name} {}", line.words()).to_lowercase()
 }
 
-/// Whether `bytes` hold the word, whatever the case of its ASCII letters.
-fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    let Some((&first, rest)) = word.split_first() else { return true };
-    let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(|byte| byte.to_ascii_lowercase() == first) {
-        at += found + 1;
-        match bytes.get(at..at + rest.len()) {
-            Some(next) if next.eq_ignore_ascii_case(rest) => return true,
-            Some(_) => {}
-            None => return false,
-        }
-    }
-    false
-}
-
 /// The records that pass a filter, kept while the capture grows at one end and shrinks at the other.
 #[derive(Clone, Debug)]
 pub struct Matches {
@@ -283,6 +184,8 @@ pub struct Matches {
     /// The first record not judged yet.
     next: RecordId,
     kept: Kept,
+    /// The ways of the messages that the filter asks for, as far as they are in the capture.
+    followers: Vec<Follower>,
     /// How many rows have gone at the upper end because the capture dropped their records.
     gone: u64,
     generation: u64,
@@ -303,7 +206,8 @@ impl Matches {
             true => Kept::All { first: since },
             false => Kept::Some(VecDeque::new()),
         };
-        Matches { filter, language, since, next: since, kept, gone: 0, generation: 0 }
+        let followers = Vec::new();
+        Matches { filter, language, since, next: since, kept, followers, gone: 0, generation: 0 }
     }
 
     /// Starts anew if anything that decides has changed.
@@ -311,13 +215,51 @@ impl Matches {
         let asked = (&filter, language, since);
         if asked != (&self.filter, self.language, self.since) {
             let generation = self.generation + 1;
-            *self = Matches { generation, ..Matches::new(filter, language, since) };
+            let followers = std::mem::take(&mut self.followers);
+            *self = Matches { generation, followers, ..Matches::new(filter, language, since) };
+        }
+    }
+
+    /// What is known of the message that the filter asks for, or of the first of them.
+    pub fn follower(&self) -> Option<&Follower> {
+        let asked = self.filter.followed();
+        self.followers.iter().find(|follower| asked.first() == Some(&follower.asked()))
+    }
+
+    /// Takes in what is new about the messages that are followed. Begins again if that changes what was judged.
+    fn follow(&mut self, capture: &Capture) {
+        let asked = self.filter.followed();
+        self.followers.retain(|follower| asked.contains(&follower.asked()));
+        let mut is_other = false;
+        let next = self.next;
+        for id in asked {
+            match self.followers.iter_mut().find(|follower| follower.asked() == id) {
+                Some(follower) => {
+                    let judged = |follower: &Follower| -> Vec<RecordId> {
+                        follower.records().take_while(|id| *id < next).collect()
+                    };
+                    let before = judged(follower);
+                    is_other |= follower.extend(capture) && judged(follower) != before;
+                }
+                None => {
+                    let follower = Follower::new(capture, id);
+                    is_other |= follower.is_some();
+                    self.followers.extend(follower);
+                }
+            }
+        }
+        if is_other && self.next > self.since {
+            self.next = self.since;
+            self.kept = Kept::Some(VecDeque::new());
+            self.gone = 0;
+            self.generation += 1;
         }
     }
 
     /// Takes in what is new and lets go of what is gone. Stops as soon as `may_go_on` says no, and
     /// tells whether it has seen everything.
     pub fn extend(&mut self, capture: &Capture, mut may_go_on: impl FnMut() -> bool) -> bool {
+        self.follow(capture);
         let oldest = capture.at(0).map_or(capture.next_id(), |record| record.id);
         match &mut self.kept {
             Kept::All { first } => {
@@ -341,7 +283,7 @@ impl Matches {
                         return false;
                     }
                     if let Some(record) = capture.at(position) {
-                        if self.filter.matches(capture, record, self.language) {
+                        if self.filter.matches(capture, record, self.language, &self.followers) {
                             ids.push_back(record.id);
                         }
                         self.next = RecordId(record.id.0 + 1);
@@ -533,10 +475,85 @@ mod tests {
             ("topic:a/# topic:x", &[0, 1, 2, 3]),
             ("topic:a/# publish", &[1, 2, 3]),
             ("topic:zzz", &[]),
-            ("topic:", &[]),
+            ("topic:", &[0, 1, 2, 3, 4]), // it is about to be typed
         ] {
             assert_eq!(found(&capture, text), expect, "{text:?}");
         }
+    }
+
+    #[test]
+    fn packets_are_found_by_what_is_in_them() {
+        // A Content Type, and the User Property `unit` = `Bar`.
+        const CARRIES: &[u8] = &[
+            0x30, 0x1A, 0, 1, b'a', 19, 0x03, 0, 4, b'j', b's', b'o', b'n', 0x26, 0, 4, b'u', b'n',
+            b'i', b't', 0, 3, b'B', b'a', b'r', b'O', b'n', 0xFF,
+        ];
+        const REFUSED: &[u8] = &[0x40, 0x03, 0, 1, 0x97];
+        const NOBODY: &[u8] = &[0x40, 0x03, 0, 1, 0x10];
+        let mut capture = capture(&[(0, CARRIES), (0, REFUSED), (0, NOBODY), (0, DISCONNECT)]);
+        let connect = Bytes::from_static(&[
+            0x10, 0x14, 0, 4, b'M', b'Q', b'T', b'T', 4, 6, 0, 60, 0, 1, b'c', 0, 1, b'w', 0, 2,
+            b'o', b'N',
+        ]);
+        let connection = ConnectionId(2);
+        capture.push_packet(Instant::START, ClientSlot(0), connection, Sender::Client, connect);
+        for (text, expect) in [
+            ("code:0x97", &[1][..]),
+            ("code:151", &[1]),
+            ("code:>=0x80", &[1]),
+            ("code:<0x80", &[2, 3]),
+            ("code:>0 code:<=0x10", &[2]), // bounds hold together
+            ("code:0x10 code:0x97", &[1, 2]),
+            ("code:quota", &[1]),
+            ("code:no-matching", &[2]),
+            ("-code:0x97 PUBACK", &[2]),
+            ("has:content-type", &[0]),
+            ("property:ContentType has:user-property", &[0]),
+            ("has:content-type has:topic-alias", &[]),
+            ("user:unit", &[0]),
+            ("user:Unit=bar", &[0]),
+            ("user:unit=K", &[]),
+            ("payload:on", &[0, 4]), // of the Will too
+            ("payload:json", &[]),   // it is in a property
+            ("payload:0x6EFF", &[0]),
+            ("connection:2", &[4]),
+            ("connection:1 connection:2", &[0, 1, 2, 3, 4]),
+            ("version:3.1.1", &[4]),
+            ("version:5", &[0, 1, 2, 3]),
+            ("unknown:word", &[]), // a text
+            ("code:", &[0, 1, 2, 3, 4]),
+        ] {
+            assert_eq!(found(&capture, text), expect, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_followed_while_its_way_goes_on() {
+        let sends = |capture: &mut Capture, slot: u16, sender, bytes: &'static [u8]| {
+            let connection = ConnectionId(slot.into());
+            let bytes = Bytes::from_static(bytes);
+            capture.push_packet(Instant::START, ClientSlot(slot), connection, sender, bytes)
+        };
+        const AT_QOS_1: &[u8] = &[0x32, 0x08, 0, 1, b'a', 0, 9, 0, b'h', b'i'];
+        let mut capture = Capture::default();
+        let mut matches = Matches::new(Filter::parse("follow:#2"), Language::En, RecordId(0));
+        let mut expect = Vec::new();
+        for (slot, sender, bytes, belongs) in [
+            (2, Sender::Client, DISCONNECT, false),
+            (0, Sender::Client, AT_QOS_1, true),
+            (1, Sender::Client, DISCONNECT, false),
+            (1, Sender::Server, PUBLISH, true),
+            (0, Sender::Server, &[0x40, 0x02, 0, 9][..], true),
+            (0, Sender::Server, &[0x40, 0x02, 0, 8][..], false),
+        ] {
+            let id = sends(&mut capture, slot, sender, bytes);
+            expect.extend(belongs.then_some(id));
+            assert!(matches.extend(&capture, || true));
+            assert_eq!(matches.iter().collect::<Vec<_>>(), expect);
+        }
+        assert_eq!(found(&capture, "follow:#2 <"), [3, 4]);
+        assert_eq!(found(&capture, "-follow:#2"), [0, 2, 5]);
+        assert_eq!(found(&capture, "follow:#1"), [] as [u64; 0], "no message");
     }
 
     #[test]

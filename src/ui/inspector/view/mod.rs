@@ -23,7 +23,7 @@ use crate::analysis::{answer_to, answered_by, hole_for_answer, why::has_why};
 use crate::capture::{Record, RecordId};
 use crate::mqtt::Version;
 use crate::ui::browser::{focus_within, zone_at};
-use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
+use crate::ui::components::{CopyButton, Evidence, Icon, Lazy, PacketName, PacketWay, direction};
 use crate::ui::erased::erased;
 use crate::ui::format::{elapsed, grouped, moment};
 use crate::ui::loading::locale::use_locale;
@@ -31,6 +31,7 @@ use crate::ui::other_clients::RecordTools;
 use crate::ui::packet_family::PacketFamily;
 use crate::ui::packet_list::view::use_wire;
 use crate::ui::packet_list::{Line, date_and_time};
+use crate::ui::payload::view::entry::payloads;
 use crate::ui::state::store::{Store, use_store};
 use crate::ui::why::view::WhyCard;
 use explanation::Explanation;
@@ -100,6 +101,10 @@ pub fn Inspector(
         let whole = match aspect.get() {
             Aspect::Fields => {
                 return view! { <Opened reading=Reading::new(sheet) chosen/> }.into_any();
+            }
+            Aspect::Payload => {
+                view! { <Lazy part=payloads::part() view=erased(move || payloads::view(id))/> }
+                    .into_any()
             }
             Aspect::Limits => view! { <LimitsTable id/> }.into_any(),
             Aspect::Versions(_) => view! { <VersionDiff id=Some(id)/> }.into_any(),
@@ -397,6 +402,23 @@ fn Head(
             </button>
         }
     };
+    let followed = Memo::new(move |_| id().filter(|id| wire.can_follow(*id)));
+    let follow = move || {
+        let id = followed.get()?;
+        let is_followed = move || wire.asked.with(|asked| asked.followed().contains(&id));
+        Some(view! {
+            <button
+                class="button button--quiet button--icon button--small"
+                aria-label=erased(move || locale.strings().follow_button())
+                title=erased(move || locale.strings().follow_button())
+                aria-keyshortcuts="f"
+                aria-pressed=erased(move || is_followed().to_string())
+                on:click=move |_| wire.follow(id)
+            >
+                <Icon name="follow"/>
+            </button>
+        })
+    };
     view! {
         <header class="inspector__head">
             <button
@@ -410,6 +432,7 @@ fn Head(
             <span class="inspector__facts">{erased(exchange)} {erased(facts)}</span>
             <Aspects aspects chosen aspect/>
             <span class="inspector__tools">
+                {erased(follow)}
                 <RecordTools record/>
                 {step(false)}
                 {step(true)}

@@ -11,7 +11,7 @@ use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::format::capped;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::packet_list::{Times, has_word, toggled, word_for};
+use crate::ui::packet_list::{Times, Word, following, has_word, toggled, word_for};
 use crate::ui::state::store::use_store;
 
 /// Two lists can stand in one document, each with its menu.
@@ -81,6 +81,28 @@ pub fn FilterMenu() -> impl IntoView {
     };
     let types =
         PacketType::ALL.map(|packet| option(packet.name().to_owned(), packet.name().to_owned()));
+    // What can be typed, each as an example that can be pressed and changed.
+    let words = move || {
+        let strings = locale.strings();
+        let selected = store.selected();
+        let connection = selected.and_then(|id| store.record(id)).map(|r| r.connection.0);
+        let example = move |word: Word| match (word, selected, connection) {
+            (Word::Follow, Some(id), _) if wire.can_follow(id) => following(id),
+            (Word::Connection, _, Some(number)) => format!("{}:{number}", word.name()),
+            _ => word.example().to_owned(),
+        };
+        Word::ALL
+            .map(|word| {
+                let example = example(word);
+                view! {
+                    <div class="filter-menu__word">
+                        {option(example.clone(), example)}
+                        <span>{word.meaning(strings)}</span>
+                    </div>
+                }
+            })
+            .collect_view()
+    };
     let times = Times::ALL.map(|times| {
         let words = move || {
             let strings = locale.strings();
@@ -125,6 +147,13 @@ pub fn FilterMenu() -> impl IntoView {
             <div class="filter-menu__options">{types}</div>
             <p class="overline">{erased(move || locale.strings().captures_filter_kind())}</p>
             <div class="filter-menu__options">{erased(kinds)}</div>
+            <details class="disclosure filter-menu__words">
+                <summary class="disclosure__summary">
+                    <Icon name="chevron" small=true/>
+                    {erased(move || locale.strings().captures_filter_words())}
+                </summary>
+                <Show when=erased(move || is_open.get())>{erased(words)}</Show>
+            </details>
             <p class="field__hint">{erased(move || locale.strings().captures_filter_hint())}</p>
             <p class="overline">{erased(move || locale.strings().wire_times())}</p>
             <div class="filter-menu__options">{times}</div>

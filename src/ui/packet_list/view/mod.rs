@@ -9,6 +9,7 @@ mod packet_row;
 mod view_choice;
 mod wire_bar;
 mod wire_count;
+mod wire_notes;
 mod wire_state;
 
 pub use calm::use_calm;

@@ -7,6 +7,7 @@ use super::filter_field::FilterField;
 use super::filter_menu::FilterMenu;
 use super::view_choice::ViewChoice;
 use super::wire_count::WireCount;
+use super::wire_notes::WireNotes;
 use super::wire_state::{WireState, use_wire};
 use crate::capture::Record;
 use crate::ui::browser::is_typing;
@@ -76,10 +77,11 @@ pub fn WireBar() -> impl IntoView {
                 })/>
             </button>
         </div>
+        <WireNotes/>
     }
 }
 
-/// `/` goes to the filter, `e` enlarges the wire or gives the room back.
+/// `/` goes to the filter, `e` enlarges the wire or gives the room back, `f` follows the message in hand.
 fn listen_to_keys(wire: WireState) {
     let handle = window_event_listener(keydown, move |event| {
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
@@ -95,6 +97,10 @@ fn listen_to_keys(wire: WireState) {
                 }
             }
             "e" => wire.enlarged.update(|enlarged| *enlarged = !*enlarged),
+            "f" => match wire.in_hand() {
+                Some(id) => wire.follow(id),
+                None => return,
+            },
             _ => return,
         }
         event.prevent_default();

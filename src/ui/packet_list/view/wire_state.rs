@@ -6,11 +6,13 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::follow::can_follow;
 use crate::analysis::why::has_why;
 use crate::capture::{Record, RecordId};
 use crate::ui::browser::storage::{self, Key};
 use crate::ui::browser::zone_at;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::packet_list::follow_words::following;
 use crate::ui::packet_list::model::{Filter, Matches};
 use crate::ui::packet_list::times::{Times, time_of};
 use crate::ui::state::store::{Store, use_store};
@@ -38,6 +40,8 @@ pub struct WireState {
     pub enlarged: RwSignal<bool>,
     /// What is copied in place of the list, where another view shows the records.
     pub text: StoredValue<Option<Callback<(), String>>>,
+    /// The filter from which a message was followed.
+    before_following: StoredValue<String>,
     matches: StoredValue<Matches, LocalStorage>,
     found: Memo<Found>,
 }
@@ -152,6 +156,7 @@ impl WireState {
             has_ladder_beside,
             enlarged: RwSignal::new(false),
             text: StoredValue::new(None),
+            before_following: StoredValue::new(String::new()),
             matches,
             found,
         };
@@ -237,6 +242,37 @@ impl WireState {
             }
             here = next;
         }
+    }
+
+    /// The record that a key is about: the one that is open, else the one where the keyboard is. Not tracked.
+    pub fn in_hand(self) -> Option<RecordId> {
+        let id = self.store.peek_selected().or(self.cursor.get_untracked())?;
+        self.can_follow(id).then_some(id)
+    }
+
+    /// Whether the record is about a message.
+    pub fn can_follow(self, id: RecordId) -> bool {
+        self.store.peek(|lab| can_follow(lab.capture(), id))
+    }
+
+    /// Shows the whole way of its message and nothing else; pressed again, what was shown before.
+    pub fn follow(self, id: RecordId) {
+        let asked = following(id);
+        if self.filter.with_untracked(|filter| *filter == asked) {
+            return self.stop_following();
+        }
+        let before = self.filter.get_untracked();
+        if Filter::parse(&before).followed().is_empty() {
+            self.before_following.set_value(before);
+        }
+        self.filter.set(asked);
+    }
+
+    /// Back to the filter from which the message was followed.
+    pub fn stop_following(self) {
+        let before = self.before_following.get_value();
+        self.before_following.set_value(String::new());
+        self.filter.set(before);
     }
 
     /// A packet, a hole, or an end that is explained.
