@@ -27,6 +27,8 @@ pub(super) struct Asked {
     pub packet: PacketType,
     /// The topic, or the Topic Filters.
     pub about: Vec<String>,
+    /// The answer may be among what is missing.
+    is_untold: bool,
 }
 
 /// What is unanswered on one connection.
@@ -37,6 +39,8 @@ pub(super) struct Answers {
     extra: HashMap<(Owed, PacketId), u32>,
     connect: Option<Asked>,
     pings: VecDeque<Asked>,
+    /// What an answer without an identifier belongs to is not known any more.
+    is_muddled: bool,
 }
 
 impl Answers {
@@ -73,8 +77,14 @@ impl Answers {
             Packet::Unsubscribe(unsubscribe) => unsubscribe.topic_filters.clone(),
             _ => Vec::new(),
         };
-        let request =
-            Asked { record: record.id, place: Where::of(record), by, packet: packet_type, about };
+        let request = Asked {
+            record: record.id,
+            place: Where::of(record),
+            by,
+            packet: packet_type,
+            about,
+            is_untold: false,
+        };
         match (record.packet_id(), packet_type) {
             (Some(packet_id), _) => {
                 if let Packet::Publish(publish) = packet
@@ -136,7 +146,8 @@ impl Answers {
             (None, _) => None,
         };
         // PUBREL may go on with what an earlier connection began, and CONNACK with what AUTH did.
-        let may_be_first = matches!(packet, PacketType::PubRel | PacketType::ConnAck);
+        let may_be_first = matches!(packet, PacketType::PubRel | PacketType::ConnAck)
+            || (packet == PacketType::PingResp && self.is_muddled);
         if asked.is_none() && sees_requests && !may_be_first {
             book.add(record, Kind::AnswerUnasked { by: sender, packet }, [record.id], None);
         }
@@ -145,10 +156,14 @@ impl Answers {
 
     /// Takes in that packets of a side are missing: its answers may be among them.
     pub fn misses(&mut self, sender: Sender) {
-        self.named.retain(|((_, by), _), _| *by != sender);
+        for (((_, by), _), asked) in &mut self.named {
+            asked.is_untold |= *by == sender;
+        }
         if sender == Sender::Server {
+            let has_asked = !self.pings.is_empty();
             self.connect = None;
             self.pings.clear();
+            self.is_muddled |= has_asked;
         }
     }
 
@@ -194,7 +209,12 @@ impl Answers {
         let Some(session) = session else { return };
         for (((owed, _), packet_id), asked) in self.named.drain() {
             if goes_on(owed) {
-                carried.put(session, asked.by, packet_id, Carry { asked, is_odd: true });
+                carried.put(
+                    session,
+                    asked.by,
+                    packet_id,
+                    Carry { is_odd: !asked.is_untold, asked },
+                );
             }
         }
     }
@@ -203,7 +223,8 @@ impl Answers {
     pub fn report(&self, line: &Line, end: Instant, book: &mut Book) {
         let named = self.named.iter().filter(|(((_, by), _), _)| line.heard[*by as usize]);
         let all = named.map(|(_, asked)| asked).chain(&self.connect).chain(&self.pings);
-        for asked in all.filter(|asked| end.since(asked.place.at) >= PATIENCE) {
+        let is_odd = |asked: &&Asked| !asked.is_untold && end.since(asked.place.at) >= PATIENCE;
+        for asked in all.filter(is_odd) {
             unanswered(asked, book);
         }
     }
@@ -217,6 +238,9 @@ fn goes_on(owed: PacketType) -> bool {
 /// Whether it is odd that a request was not answered before the end: not if who asked left at once, or if
 /// the other side has said why it ends.
 fn is_left(line: &Line, asked: &Asked, owes: Sender, waited: Duration, close: &LinkClose) -> bool {
+    if asked.is_untold {
+        return false;
+    }
     let has_left = close.by == Some(asked.by) || line.is_ended_by(asked.by);
     waited >= PATIENCE || !(has_left || line.is_ended_by(owes))
 }

@@ -27,17 +27,21 @@ pub(super) fn greets(line: &Line, record: &Record, book: &mut Book) {
     }
 }
 
-/// The Server may have ended it for the silence before.
+/// A close without a word: the Server may have ended it for the silence before.
 pub(super) fn closes(line: &Line, end: &Record, close: &LinkClose, book: &mut Book) {
-    // Who leaves after a goodbye owes nothing any more.
-    let is_over = line.goodbye[Sender::Client as usize].is_some();
-    if let Some(last) = line.last_of_client
-        && close.by != Some(Sender::Client)
-        && !is_over
-    {
-        let limit = line.keep_alive().map(overdue);
-        if limit.flatten().is_some_and(|limit| end.at.since(last.1) >= limit) {
-            silence(line, last, end, book);
+    let is_told = line.goodbye.iter().any(Option::is_some);
+    if close.by != Some(Sender::Client) && !is_told {
+        ends(line, end, book);
+    }
+}
+
+/// The Server ends the connection, and the client has been silent before for so long that it has to.
+pub(super) fn ends(line: &Line, end: &Record, book: &mut Book) {
+    if let (Some(last), Some(keep_alive @ 1..)) = (line.last_of_client, line.keep_alive()) {
+        let longest = end.at.since(last.1);
+        if longest + TOLERANCE >= overdue(keep_alive) {
+            let kind = Kind::KeepAliveOverdue { longest, keep_alive };
+            book.add(end, kind, [last.0, end.id], None);
         }
     }
 }
@@ -45,9 +49,8 @@ pub(super) fn closes(line: &Line, end: &Record, close: &LinkClose, book: &mut Bo
 fn silence(line: &Line, last: (RecordId, Instant), next: &Record, book: &mut Book) {
     let Some(keep_alive) = line.keep_alive().filter(|keep_alive| *keep_alive > 0) else { return };
     let longest = next.at.since(last.1);
-    let is_overdue = overdue(keep_alive).is_some_and(|limit| longest >= limit);
     let kind = match () {
-        () if is_overdue => Kind::KeepAliveOverdue { longest, keep_alive },
+        () if longest >= overdue(keep_alive) => Kind::KeepAliveOverdue { longest, keep_alive },
         () if longest > Duration::from_secs(keep_alive.into()) + MARGIN => {
             Kind::KeepAliveLate { longest, keep_alive }
         }
@@ -57,9 +60,12 @@ fn silence(line: &Line, last: (RecordId, Instant), next: &Record, book: &mut Boo
 }
 
 /// From when on the Server has to close: one and a half times the Keep Alive.
-fn overdue(keep_alive: u16) -> Option<Duration> {
-    (keep_alive > 0).then(|| Duration::from_millis(1500 * u64::from(keep_alive)))
+fn overdue(keep_alive: u16) -> Duration {
+    Duration::from_millis(1500 * u64::from(keep_alive))
 }
+
+/// How much earlier than by this clock a Keep Alive may run out on the other side.
+const TOLERANCE: Duration = Duration::from_millis(250);
 
 /// Who sends PINGREQ when the Keep Alive is over is late by the time that its timer and the way take.
 const MARGIN: Duration = Duration::from_secs(1);

@@ -242,7 +242,6 @@ impl Kind {
             // Before 5.0 a sender may repeat a message whenever it likes.
             Kind::ResentWithoutReconnect { .. } if version.is_5() => Severity::Broken,
             Kind::Refused { .. }
-            | Kind::NobodySubscribed
             | Kind::SentInVain
             | Kind::Unanswered { .. }
             | Kind::NoConnAck
@@ -378,7 +377,8 @@ impl Kind {
     }
 }
 
-pub(super) type Group = (&'static str, &'static str, u8, u8);
+/// The kind with those of its values that make a row of their own.
+pub type Group = (&'static str, &'static str, u8, u8);
 
 /// The rule that is broken across packets. What 5.0 added has none in 3.1.1.
 fn against(cause: Cause, version: Version) -> Option<&'static str> {

@@ -23,12 +23,11 @@ mod tests;
 
 use std::collections::HashMap;
 
-pub use kind::{Kind, Severity};
+pub use kind::{Group, Kind, Severity};
 
 use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
-use crate::mqtt::{ConnectionId, Packet, PacketType, Sender, Version};
+use crate::mqtt::{ConnectionId, Packet, PacketType, ReasonCode, Sender, Version};
 use crate::time::Instant;
-use kind::Group;
 use line::Line;
 
 /// One oddity of one client, in one or many places.
@@ -54,7 +53,15 @@ impl Finding {
     pub fn severity(&self) -> Severity {
         self.kind.severity(self.version)
     }
+
+    /// What stays the same while there is more and more of it.
+    pub fn identity(&self) -> Identity {
+        (self.client, self.kind.group())
+    }
 }
+
+/// The client, and what the findings of one row have in common.
+pub type Identity = (ClientSlot, Group);
 
 /// Everything that is odd in a capture: the worst first, then the oldest.
 pub fn findings(capture: &Capture) -> Vec<Finding> {
@@ -193,6 +200,9 @@ impl Reader {
         match packet {
             Packet::Connect(_) => self.sessions.asks(line, record),
             Packet::Disconnect(disconnect) => {
+                if disconnect.reason_code == ReasonCode::KeepAliveTimeout {
+                    keep_alive::ends(line, record, book);
+                }
                 self.sessions.says_goodbye(line, record, sender, disconnect, book);
             }
             _ => {}
@@ -232,7 +242,7 @@ pub(super) struct Passing<'a> {
 /// The findings so far, of which many may be one.
 #[derive(Clone, Default)]
 pub(super) struct Book {
-    findings: HashMap<(ClientSlot, Group), Finding>,
+    findings: HashMap<Identity, Finding>,
     /// The first record that is still in the capture.
     oldest: RecordId,
 }

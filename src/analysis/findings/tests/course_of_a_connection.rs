@@ -27,6 +27,20 @@ fn silence() {
                 it.passes(6).closes(Some(Sender::Server));
             },
         ),
+        (
+            "keep_alive_overdue",
+            Scene::new,
+            |it| {
+                it.greets(with_keep_alive(10), connack()).millis(14_900);
+                it.server(disconnect(ReasonCode::KeepAliveTimeout)).closes(Some(Sender::Client));
+            },
+            // The last packet may not have arrived: the client was not silent.
+            |it| {
+                it.greets(with_keep_alive(10), connack()).passes(14).client(Packet::PingReq);
+                it.passes(1).server(disconnect(ReasonCode::KeepAliveTimeout));
+                it.closes(Some(Sender::Client));
+            },
+        ),
         // The client was not silent: it is not known what it sent.
         (
             "keep_alive_overdue",

@@ -77,27 +77,3 @@ fn only_packets_that_are_still_there_are_named() {
     let fresh = findings(&scene.capture);
     assert!(fresh.iter().flat_map(|it| &it.records).all(|id| scene.capture.get(*id).is_some()));
 }
-
-/// A full capture of many clients is read in far less than a second.
-#[test]
-#[ignore = "a measurement: cargo test --release --lib findings -- --ignored --nocapture"]
-fn a_full_capture_is_read_quickly() {
-    let mut scene = Scene::new();
-    for number in 0_u16..200 {
-        scene.by((number % 20) as u8);
-        let client_id = format!("sensor-{number}");
-        scene.greets(Connect { client_id, ..resuming(900) }, connack());
-        scene.client(subscribe("plant/+/set")).server(suback(ReasonCode::Success));
-        for round in 0_u16..198 {
-            let topic = format!("plant/line-{}/robot-{number}/temperature", round % 7);
-            scene.client(publish_1(&topic, id(round + 1))).millis(5).server(puback(id(round + 1)));
-            scene.server(publish(&topic));
-        }
-        scene.closes(None).opens();
-    }
-    let begin = std::time::Instant::now();
-    let found = findings(&scene.capture);
-    let took = begin.elapsed();
-    println!("{} records, {} findings: {took:?}", scene.capture.len(), found.len());
-    assert!(took < Duration::from_secs(1));
-}

@@ -291,6 +291,13 @@ fn answers_without_a_request() {
             |it| _ = it.opens().greets(connect(), connack()).server(puback(ID)),
             |it| _ = it.server(puback(ID)),
         ),
+        // A hole between request and answer changes neither of them.
+        (
+            "answer_unasked",
+            Scene::greeted,
+            |it| _ = it.client(publish_1("t", ID)).hole(Sender::Server).server(puback(id(2))),
+            |it| _ = it.client(publish_1("t", ID)).hole(Sender::Server).server(puback(ID)),
+        ),
         // Each of two attempts has its answer.
         (
             "answer_unasked",
