@@ -1,22 +1,31 @@
 //! Records as a readable listing: what passed, byte by byte and field by field.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use crate::capture::{Entry, Record};
-use crate::mqtt::{Field, Sender};
+use crate::mqtt::{Field, PacketType, Sender};
 
 /// Every record with a line that says what it is; packets with their bytes, sixteen a line, and their
 /// fields under the specification's names.
 pub fn records_to_text<'a>(records: impl Iterator<Item = &'a Record>) -> String {
     let mut out = String::new();
+    // Connections that the broker has ended: the client only closes them then.
+    let mut ended = HashSet::new();
     for record in records {
-        write_record(&mut out, record);
+        if record.packet_type() == Some(PacketType::Disconnect) {
+            match record.sender() {
+                Some(Sender::Server) => _ = ended.insert(record.connection),
+                _ => _ = ended.remove(&record.connection),
+            }
+        }
+        write_record(&mut out, record, ended.contains(&record.connection));
         out.push('\n');
     }
     out
 }
 
-fn write_record(out: &mut String, record: &Record) {
+fn write_record(out: &mut String, record: &Record, is_ended: bool) {
     let letter = record.client.letter();
     let way = match record.side() {
         Some(Sender::Client) => format!("{letter} → broker"),
@@ -34,6 +43,10 @@ fn write_record(out: &mut String, record: &Record) {
         Entry::Closed(close) => {
             let mut what = match close.by {
                 _ if !close.was_open => "Network Connection could not be opened".to_owned(),
+                Some(Sender::Client) if is_ended => {
+                    "Network Connection closed by the client, as the broker's DISCONNECT asks"
+                        .to_owned()
+                }
                 Some(Sender::Client) => "Network Connection closed by the client".to_owned(),
                 Some(Sender::Server) => "Network Connection closed by the broker".to_owned(),
                 None => "Network Connection lost".to_owned(),
