@@ -9,5 +9,5 @@ mod model;
 pub mod view;
 
 pub use calm::{ANIMATED, pause};
-pub use facts::{Facts, Line, explain_error};
+pub use facts::{Facts, Line, explain_error, without_tags};
 pub use model::{Filter, Matches, as_text, has_word, toggled, word_for};
