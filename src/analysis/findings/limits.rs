@@ -6,6 +6,7 @@ use super::line::Line;
 use super::{Book, Kind, Passing, Where};
 use crate::analysis::savings::would_spare;
 use crate::capture::{ClientSlot, RecordId};
+use crate::delivery::Quota;
 use crate::mqtt::{Properties, Publish, QoS, Sender};
 
 /// What one side of one connection has sent.
@@ -132,6 +133,7 @@ impl Limits {
             let by = *by;
             // What was in flight in a hole is not known.
             if let Some((maximum, record)) = total.receive_maximum
+                && maximum < Quota::DEFAULT_MAXIMUM
                 && total.is_whole
                 && total.acknowledged >= ENOUGH
                 && total.peak * 2 <= usize::from(maximum)

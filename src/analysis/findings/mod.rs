@@ -168,6 +168,9 @@ impl Reader {
                         rules::breaks(record, *sender, error, book);
                         keep_alive::passes(line, record, *sender, book);
                         line.answers.misses(*sender);
+                        if record.packet_type() == Some(PacketType::Disconnect) {
+                            line.goodbye[*sender as usize] = Some(true);
+                        }
                         line.last_was_hole[*sender as usize] = false;
                     }
                     None => {}
@@ -193,10 +196,15 @@ impl Reader {
         line.note(record, sender, packet);
         let mut taken = None;
         if record.packet_type() == Some(PacketType::ConnAck) {
-            taken = self.sessions.answers(line, record, packet, &mut self.carried, book);
+            let earlier = self.sessions.earlier(line).and_then(|earlier| self.lines.get(&earlier));
+            let is_unsure = earlier.is_some_and(|it| it.last_was_hole.contains(&true));
+            let Some(line) = self.lines.get_mut(&record.connection) else { return };
+            let carried = &mut self.carried;
+            taken = self.sessions.answers(line, record, packet, is_unsure, carried, book);
             refusals::greets(line, record, book);
             keep_alive::greets(line, record, book);
         }
+        let Some(line) = self.lines.get_mut(&record.connection) else { return };
         match packet {
             Packet::Connect(_) => self.sessions.asks(line, record),
             Packet::Disconnect(disconnect) => {

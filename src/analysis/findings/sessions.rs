@@ -38,12 +38,20 @@ impl Sessions {
         }
     }
 
+    /// The connection that had the Session before this one.
+    pub fn earlier(&self, line: &Line) -> Option<ConnectionId> {
+        let session = self.all.get(&key(line, line.client_id()?))?;
+        Some(session.connection)
+    }
+
     /// A CONNACK. Gives the connection whose Session goes on with this one although it has not ended.
+    /// `is_unsure` says that the end of the one before may be missing.
     pub fn answers(
         &mut self,
         line: &mut Line,
         record: &Record,
         packet: &Packet,
+        is_unsure: bool,
         carried: &mut Carried,
         book: &mut Book,
     ) -> Option<ConnectionId> {
@@ -51,12 +59,7 @@ impl Sessions {
         let connect_id = line.greeting.connect.as_ref()?.0;
         let client_id = line.client_id().unwrap_or_default().to_owned();
         let key = key(line, &client_id);
-        if let Some(asking) = self.asking.get_mut(&key) {
-            asking.retain(|(connection, _)| *connection != record.connection);
-            if asking.is_empty() {
-                self.asking.remove(&key);
-            }
-        }
+        self.is_answered(&key, record);
         if connack.reason_code.is_error() || line.session.is_some() {
             return None;
         }
@@ -69,10 +72,10 @@ impl Sessions {
         line.session = Some(key.clone());
         let earlier = self.all.get(&key).filter(|it| it.connection != record.connection);
         let taken = earlier.filter(|earlier| earlier.ended_at.is_none());
-        if let Some(taken) = taken {
+        if let (Some(taken), false) = (taken, is_unsure) {
             book.add(record, Kind::TakenOver, [taken.connect, connect_id], Some(&client_id));
         }
-        if let Some(kind) = presence(line, connack, earlier, record) {
+        if let Some(kind) = presence(line, connack, earlier.filter(|_| !is_unsure), record) {
             let before = earlier.filter(|_| kind != Kind::SessionPresentAfterClean);
             let records = before.map(|it| it.connect).into_iter().chain([connect_id, record.id]);
             book.add(record, kind, records, Some(&client_id));
@@ -115,12 +118,25 @@ impl Sessions {
 
     /// The end of a connection, from which its Session Expiry Interval counts.
     pub fn closes(&mut self, line: &Line, end: &Record) {
+        if let Some(connect) = line.connect() {
+            self.is_answered(&key(line, &connect.client_id), end);
+        }
         let is_told = line.goodbye[Sender::Client as usize].is_some();
         let Some(session) = self.of(line, end) else { return };
         session.ended_at.get_or_insert(end.at);
         // A DISCONNECT with another interval may be among what is missing.
         if line.last_was_hole[Sender::Client as usize] && !is_told {
             session.expiry = None;
+        }
+    }
+
+    /// The CONNECT of that connection waits no longer.
+    fn is_answered(&mut self, key: &str, record: &Record) {
+        if let Some(asking) = self.asking.get_mut(key) {
+            asking.retain(|(connection, _)| *connection != record.connection);
+            if asking.is_empty() {
+                self.asking.remove(key);
+            }
         }
     }
 
@@ -138,7 +154,9 @@ impl Sessions {
         if self.all.get(&key).is_some_and(|session| session.connection != record.connection) {
             return;
         }
+        let own = line.greeting.connect.as_ref().map(|(connect, ..)| *connect);
         let asking = self.asking.get(&key).and_then(|all| all.last());
+        let asking = asking.filter(|(_, connect)| Some(*connect) > own);
         match asking {
             Some((_, connect)) => {
                 let about = line.client_id();

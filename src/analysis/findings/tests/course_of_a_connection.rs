@@ -100,6 +100,13 @@ fn ends() {
             |it| _ = it.greets(connect(), connack()).closes(Some(Sender::Client)),
             |it| _ = it.greets(connect(), connack()).leaves(),
         ),
+        // There was a word, though a wrong one.
+        (
+            "closed_without_word",
+            Scene::greeted,
+            |it| _ = it.bytes(Sender::Server, &[0xD1, 0x00]).closes(Some(Sender::Server)),
+            |it| _ = it.bytes(Sender::Server, &[0xE1, 0x00]).closes(Some(Sender::Server)),
+        ),
         // The word may be in the hole.
         (
             "closed_without_word",

@@ -29,6 +29,25 @@ fn takeovers() {
             |it| _ = it.by(1).opens().greets(connect(), connack()),
             |it| _ = it.by(1).opens().greets(connect(), refusal(R::NotAuthorized)),
         ),
+        // The end of the older one may be in the hole.
+        (
+            "taken_over",
+            Scene::greeted,
+            |it| {
+                _ = it
+                    .hole(Sender::Client)
+                    .client(Packet::PingReq)
+                    .opens()
+                    .greets(connect(), connack())
+            },
+            |it| {
+                _ = it
+                    .client(Packet::PingReq)
+                    .hole(Sender::Client)
+                    .opens()
+                    .greets(connect(), connack())
+            },
+        ),
         // At another Server it is another Session.
         (
             "taken_over",
@@ -46,6 +65,19 @@ fn takeovers() {
             |it| {
                 it.greets(connect(), connack()).closes(Some(Sender::Server));
                 it.opens().greets(connect(), connack());
+            },
+        ),
+        // A CONNECT that led to nothing took nothing over.
+        (
+            "taken_over_elsewhere",
+            Scene::greeted,
+            |it| {
+                it.by(1).opens().client(Packet::Connect(Box::new(connect()))).closes(None);
+                it.by(0).on(1).server(disconnect(R::SessionTakenOver));
+            },
+            |it| {
+                it.by(1).opens().client(Packet::Connect(Box::new(connect())));
+                it.by(0).on(1).server(disconnect(R::SessionTakenOver));
             },
         ),
         (
@@ -135,6 +167,18 @@ fn lost_sessions() {
             },
             |it| {
                 it.greets(resuming(900), connack()).hole(Sender::Client).closes(None);
+                it.opens().greets(resuming(900), connack());
+            },
+        ),
+        // The same, where the older connection is not closed in the capture.
+        (
+            "session_lost",
+            Scene::new,
+            |it| {
+                it.greets(resuming(900), connack()).opens().greets(resuming(900), connack());
+            },
+            |it| {
+                it.greets(resuming(900), connack()).hole(Sender::Client);
                 it.opens().greets(resuming(900), connack());
             },
         ),
