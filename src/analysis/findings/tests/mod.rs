@@ -163,8 +163,10 @@ impl Scene {
 /// What happens in a scene.
 pub type Plot = fn(&mut Scene);
 
-/// Each row: a kind, how the scene begins, what has it, and what nearly has it.
-pub fn check(rows: &[(&str, fn() -> Scene, Plot, Plot)]) {
+/// A kind, how the scene begins, what has it, and what nearly has it.
+pub type Row<'a> = (&'a str, fn() -> Scene, Plot, Plot);
+
+pub fn check(rows: &[Row<'_>]) {
     for (key, begin, with, without) in rows {
         let (mut has, mut has_not) = (begin(), begin());
         with(&mut has);
