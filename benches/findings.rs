@@ -36,7 +36,7 @@ fn capture(records: usize) -> Capture {
 }
 
 fn connection(capture: &mut Capture, number: u32) {
-    let (slot, connection) = (ClientSlot((number % 20) as u8), ConnectionId(number));
+    let (slot, connection) = (ClientSlot((number % 20) as u16), ConnectionId(number));
     let mut now = Instant::from_millis(u64::from(number) * 1000);
     let mut push = |entry| {
         now = now + std::time::Duration::from_millis(2);

@@ -31,23 +31,23 @@ struct Story {
 }
 
 impl Story {
-    fn entry(&mut self, client: u8, connection: u32, entry: Entry) {
+    fn entry(&mut self, client: u16, connection: u32, entry: Entry) {
         self.micros += 1500;
         let at = Instant::from_micros(self.micros);
         self.capture.push(at, ClientSlot(client), ConnectionId(connection), entry);
     }
 
-    fn opens(&mut self, client: u8, connection: u32) {
+    fn opens(&mut self, client: u16, connection: u32) {
         self.entry(client, connection, Entry::Opening { address: "192.0.2.1:1883".to_owned() });
         self.entry(client, connection, Entry::Opened);
     }
 
-    fn packet(&mut self, client: u8, connection: u32, sender: Sender, packet: Packet) {
+    fn packet(&mut self, client: u16, connection: u32, sender: Sender, packet: Packet) {
         let bytes = encode(&packet).expect("it can be encoded");
         self.entry(client, connection, Entry::Packet { sender, bytes });
     }
 
-    fn closes(&mut self, client: u8, connection: u32, by: Option<Sender>) {
+    fn closes(&mut self, client: u16, connection: u32, by: Option<Sender>) {
         let close = LinkClose { by, was_open: true, code: None, reason: String::new() };
         self.entry(client, connection, Entry::Closed(close));
     }
@@ -79,6 +79,7 @@ fn packet_id(id: u16) -> PacketId {
 /// one without.
 fn story() -> Capture {
     let mut story = Story { capture: Capture::default(), micros: 0 };
+    story.capture.set_began(Some(BEGAN));
     story.opens(0, 1);
     story.packet(0, 1, Client, connect("publisher"));
     story.opens(1, 2);
@@ -129,7 +130,7 @@ fn story() -> Capture {
 }
 
 fn pcapng(capture: &Capture) -> Vec<u8> {
-    records_to_pcapng(capture.records(), BEGAN)
+    records_to_pcapng(capture, capture.records())
 }
 
 fn records(capture: &Capture) -> Vec<Record> {
@@ -161,10 +162,12 @@ fn our_own_pcapng_is_read_again() {
         })
         .collect();
     assert_eq!(closes, [(Some(Client), true), (None, true)]);
-    // The first segment of MQTT is where time begins.
-    let last =
-        |capture: &Capture| capture.records().next_back().map(|record| record.at.as_micros());
-    assert_eq!(last(&loaded.capture), last(&capture).map(|at| at - 3000));
+    // Times count from the first segment of MQTT, and nothing is moved on the clock.
+    let times = |capture: &Capture| -> Vec<_> {
+        capture.records().map(|record| capture.clock(record.at).expect("it is known")).collect()
+    };
+    assert_eq!(times(&loaded.capture), times(&capture));
+    assert_eq!(loaded.capture.at(0).map(|record| record.at), Some(Instant::START));
 }
 
 #[test]
@@ -440,6 +443,7 @@ fn old_packets() -> Vec<(Sender, Packet)> {
 /// A conversation in an older version, and beside it the beginning of one in 5.0.
 fn two_versions(version: Version) -> Capture {
     let mut story = Story { capture: Capture::default(), micros: 0 };
+    story.capture.set_began(Some(BEGAN));
     story.opens(0, 1);
     story.opens(1, 2);
     story.packet(1, 2, Client, connect("new"));
@@ -485,7 +489,7 @@ fn a_connection_whose_connect_is_missing_is_read_in_the_version_that_fits() {
         let packets = written.records().filter(is_old).filter(|record| record.sender().is_some());
         let later: Vec<_> = packets.skip(missing).cloned().collect();
         let count = later.len();
-        let file = records_to_pcapng(later.iter(), BEGAN);
+        let file = records_to_pcapng(&written, later.iter());
         let capture = read_file(&file).expect("it was written just now").capture;
         assert_eq!(capture.version(ConnectionId(1)), (Version::V3_1_1, Basis::Fits));
         assert_eq!(read_as(&capture, 1), vec![(Version::V3_1_1, true); count]);
@@ -494,7 +498,8 @@ fn a_connection_whose_connect_is_missing_is_read_in_the_version_that_fits() {
     let pings: Vec<_> =
         written.records().filter(|record| record.bytes().len() == 2).cloned().collect();
     assert_eq!(pings.len(), 3, "PINGREQ, PINGRESP and DISCONNECT");
-    let capture = read_file(&records_to_pcapng(pings.iter(), BEGAN)).expect("just written").capture;
+    let capture =
+        read_file(&records_to_pcapng(&written, pings.iter())).expect("just written").capture;
     assert_eq!(capture.version(ConnectionId(1)), (Version::V5, Basis::Assumed));
 }
 

@@ -11,7 +11,11 @@ use mqtt5_playground::analysis::why::{Cause, has_why, why};
 use mqtt5_playground::analysis::{Joins, answer_to};
 use mqtt5_playground::capture::{Capture, ClientSlot, Entry, Record};
 use mqtt5_playground::formats::{
-    LoadError, Loaded, Skipped, json::records_to_json, pcap::records_to_pcapng, read_file,
+    LoadError, Loaded, Skipped,
+    json::records_to_json,
+    pcap::records_to_pcapng,
+    read_file,
+    share::{pack, unpack},
 };
 use mqtt5_playground::mqtt::{
     Ack, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Property, Publish,
@@ -359,12 +363,12 @@ fn holes_are_saved_and_read_again() {
     wire.loses(Server, PINGRESP);
     wire.ends(Client);
     let loaded = wire.read();
-    let json = records_to_json(loaded.capture.records());
+    let json = records_to_json(&loaded.capture, loaded.capture.records());
     let again = read_file(json.as_bytes()).expect("it was written just now");
     assert!(again.capture.records().eq(loaded.capture.records()));
     assert_eq!(again.not_read.missing, loaded.not_read.missing);
     // What was not read is not in a pcapng file either: it is missing there.
-    let pcapng = records_to_pcapng(loaded.capture.records(), 0);
+    let pcapng = records_to_pcapng(&loaded.capture, loaded.capture.records());
     let again = read_file(&pcapng).expect("it was written just now");
     assert_eq!(
         story(&again),
@@ -873,9 +877,9 @@ fn holes_in_web_sockets_are_found_again_too() {
 }
 
 #[test]
-fn forty_clients_keep_their_names_in_every_format() {
+fn four_hundred_clients_keep_their_names_in_every_format() {
     let mut packets = Vec::new();
-    for number in 0..40_u16 {
+    for number in 0..400_u16 {
         let mut wire = Wire::to(2000);
         wire.ports[0] += number;
         wire.now = u64::from(number) * 1_000_000;
@@ -887,11 +891,16 @@ fn forty_clients_keep_their_names_in_every_format() {
         packets.extend(wire.packets);
     }
     let first = read_file(&pcap(RAW, &packets)).expect("it is MQTT").capture;
-    let files =
-        [records_to_json(first.records()).into_bytes(), records_to_pcapng(first.records(), 0)];
-    for file in files {
-        let again = read_file(&file).expect("it was written here").capture;
-        for number in 0..40_u8 {
+    let file = |bytes: &[u8]| read_file(bytes).expect("it was written here").capture;
+    let again = [
+        file(records_to_json(&first, first.records()).as_bytes()),
+        file(&records_to_pcapng(&first, first.records())),
+        unpack(&pack(&first, first.records())).expect("it was packed here"),
+    ];
+    for again in again {
+        let begins = |capture: &Capture| capture.clock(capture.at(0).expect("a record").at);
+        assert_eq!(begins(&again), begins(&first));
+        for number in 0..400 {
             let (slot, name) = (ClientSlot(number), format!("dev-{}", number + 1));
             assert_eq!(first.client_id(slot), Some(name.as_str()));
             assert_eq!(again.client_id(slot), Some(name.as_str()));

@@ -40,7 +40,7 @@ const OUTSIDE: &[&str] = &[
     "gloo_timers",
     "leptos",
     "std::time::Instant",
-    "SystemTime",
+    "SystemTime::now",
     "std::net::Tcp",
     "std::thread",
     "Uuid::new_v4",

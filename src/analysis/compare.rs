@@ -393,7 +393,7 @@ mod tests {
         Packet::Connect(Box::new(Connect { client_id, keep_alive, ..Connect::default() }))
     }
 
-    fn capture(packets: &[(u8, Sender, Packet)]) -> Capture {
+    fn capture(packets: &[(u16, Sender, Packet)]) -> Capture {
         let mut capture = Capture::default();
         for (client, sender, packet) in packets {
             let bytes = encode(packet).expect("it can be encoded");

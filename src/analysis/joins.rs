@@ -270,7 +270,7 @@ mod tests {
             Bench { capture, joins: Joins::default() }
         }
 
-        fn push(&mut self, slot: u8, sender: Sender, packet: Packet) -> RecordId {
+        fn push(&mut self, slot: u16, sender: Sender, packet: Packet) -> RecordId {
             let bytes = encode(&packet).expect("it obeys the rules");
             let (slot, connection) = (ClientSlot(slot), ConnectionId(u32::from(slot)));
             let id = self.capture.push_packet(Instant::START, slot, connection, sender, bytes);

@@ -114,6 +114,10 @@ pub(super) fn check_password(connect: &Connect, policy: &Policy) -> Result<(), V
 /// Answers a client-first message. Unknown users get an unsatisfiable challenge too, so that user names
 /// cannot be probed.
 fn challenge(data: &[u8], policy: &Policy, entropy: &mut Entropy) -> Result<Step, Violation> {
+    if data.len() > MOST_OF_A_MESSAGE {
+        let text = "the client-first message is too long";
+        return Err(Violation::new(ReasonCode::NotAuthorized, "[MQTT-4.12.0-4]", text));
+    }
     let first = ClientFirst::parse(data).map_err(refused)?;
     let salt = entropy.bound_to(&first.user_name);
     let iterations = policy
@@ -142,3 +146,5 @@ fn refused(error: ScramError) -> Violation {
 /// In bytes; a multiple of three needs no padding in base64.
 const NONCE_LENGTH: usize = 18;
 const SALT_LENGTH: usize = 16;
+/// Of a client-first message, in bytes. The answer holds its nonce, and has to fit into Authentication Data.
+const MOST_OF_A_MESSAGE: usize = 16 << 10;

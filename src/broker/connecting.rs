@@ -232,7 +232,7 @@ impl Broker {
         let properties = &connect.properties;
         let asked_expiry = properties.session_expiry_interval().unwrap_or(0);
         let expiry_interval = self.capped_expiry(asked_expiry);
-        let keep_alive = self.policy.server_keep_alive.unwrap_or(connect.keep_alive);
+        let keep_alive = self.policy.keep_alive(connect.keep_alive);
         let connack = ConnAck {
             session_present,
             reason_code: ReasonCode::Success,
@@ -313,7 +313,7 @@ impl Broker {
         let asked = &connect.properties;
         let unavailable = |available: bool| (!available).then_some(0);
         let wants_response_information = asked.request_response_information() == Some(1);
-        let response_information = policy.response_information.as_ref();
+        let keep_alive = policy.keep_alive(connect.keep_alive);
         let (method, server_final) = proof.unzip();
         [
             (expiry_interval != asked.session_expiry_interval().unwrap_or(0))
@@ -336,11 +336,13 @@ impl Broker {
             unavailable(policy.subscription_identifier_available)
                 .map(P::SubscriptionIdentifierAvailable),
             unavailable(policy.shared_subscription_available).map(P::SharedSubscriptionAvailable),
-            policy.server_keep_alive.map(P::ServerKeepAlive),
+            (policy.server_keep_alive.is_some() || keep_alive != connect.keep_alive)
+                .then_some(P::ServerKeepAlive(keep_alive)),
             // Only for a Client that asked [MQTT-3.1.2-28].
-            response_information
-                .filter(|_| wants_response_information)
-                .map(|beginning| P::ResponseInformation(format!("{beginning}{client_id}"))),
+            wants_response_information
+                .then(|| policy.response_information(client_id))
+                .flatten()
+                .map(P::ResponseInformation),
             method.map(P::AuthenticationMethod),
             server_final.map(|data| P::AuthenticationData(data.into())),
         ]

@@ -401,12 +401,16 @@ impl Broker {
             || matches!(packet, PacketType::ConnAck | PacketType::Disconnect);
         let mut properties = Properties::default();
         if let Some(reference) = &self.policy.server_reference
+            && reference.len() <= usize::from(u16::MAX)
             && matches!(reason.reason_code, ReasonCode::UseAnotherServer | ReasonCode::ServerMoved)
         {
             properties.push(Property::ServerReference(reference.clone()));
         }
         if wanted && self.policy.reason_strings {
-            properties.push(Property::ReasonString(format!("{} {}", reason.text, reason.rule)));
+            // What the Client sent can be part of it, and would make it longer than a string can be.
+            let text = &reason.text[..reason.text.floor_char_boundary(MOST_OF_A_REASON)];
+            let cut = if text.len() < reason.text.len() { "…" } else { "" };
+            properties.push(Property::ReasonString(format!("{text}{cut} {}", reason.rule)));
         }
         properties
     }
@@ -453,6 +457,9 @@ fn begins_no_connect(error: DecodeError) -> Option<PacketType> {
         _ => None,
     }
 }
+
+/// Of what a Reason String says, in bytes.
+const MOST_OF_A_REASON: usize = 1024;
 
 /// How many notes a [`Snapshot`] shows.
 const RECENT_NOTES: usize = 64;

@@ -36,10 +36,13 @@ pub struct Policy {
     pub shared_subscription_available: bool,
     /// Replaces the Client's Keep Alive, in seconds; `None` leaves it as it is (§3.2.2.3.14).
     pub server_keep_alive: Option<u16>,
+    /// The longest Keep Alive granted, in seconds; a longer one, and 0, are answered with this as Server Keep
+    /// Alive (§3.2.2.3.14). `None` and 0: as asked.
+    pub maximum_keep_alive: Option<u16>,
     /// The longest Session Expiry Interval granted, in seconds; `None`: as asked (§3.2.2.3.2).
     pub session_expiry_maximum: Option<u32>,
-    /// The beginning of the Response Information, which the Client Identifier follows. `None`: none is sent
-    /// (§3.2.2.3.15).
+    /// The beginning of the Response Information, which the Client Identifier follows, with what has a meaning
+    /// in topics percent-encoded. `None`: none is sent (§3.2.2.3.15).
     pub response_information: Option<String>,
     /// Server Reference, sent with 0x9C and 0x9D: where a Client should connect instead (§4.11).
     pub server_reference: Option<String>,
@@ -287,6 +290,30 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// The Keep Alive of a connection, in seconds, for the one that its CONNECT asks for.
+    pub fn keep_alive(&self, asked: u16) -> u16 {
+        let keep_alive = self.server_keep_alive.unwrap_or(asked);
+        match self.maximum_keep_alive {
+            Some(maximum) if maximum > 0 && (keep_alive == 0 || keep_alive > maximum) => maximum,
+            _ => keep_alive,
+        }
+    }
+
+    /// The Response Information of a Client: a part of the topics for it alone (§3.2.2.3.15). `None` also where it
+    /// would be longer than a string can be.
+    pub fn response_information(&self, client_id: &str) -> Option<String> {
+        let mut topic = self.response_information.clone()?;
+        for character in client_id.chars() {
+            match character {
+                '/' | '+' | '#' | '%' => topic += &format!("%{:02X}", u32::from(character)),
+                _ => topic.push(character),
+            }
+        }
+        (topic.len() <= usize::from(u16::MAX)).then_some(topic)
+    }
+}
+
 impl Default for Policy {
     fn default() -> Policy {
         Policy {
@@ -300,6 +327,7 @@ impl Default for Policy {
             subscription_identifier_available: true,
             shared_subscription_available: true,
             server_keep_alive: None,
+            maximum_keep_alive: None,
             session_expiry_maximum: None,
             response_information: Some("response/".into()),
             server_reference: None,

@@ -13,6 +13,7 @@ mod record;
 mod versions;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 use litemap::LiteMap;
@@ -23,7 +24,7 @@ pub use versions::Basis;
 
 use self::aliases::Aliases;
 use self::versions::Versions;
-use crate::mqtt::{ConnectionId, DecodeError, Packet, PacketType, Sender, Version};
+use crate::mqtt::{ConnectionId, DecodeError, PacketType, Sender, Version};
 use crate::time::Instant;
 
 /// How much a capture keeps. When it is full the oldest records go first, and are counted.
@@ -51,6 +52,8 @@ pub struct Capture {
     aliases: Aliases,
     versions: Versions,
     client_ids: LiteMap<ClientSlot, String>,
+    began: Option<u64>,
+    first_at: Option<Instant>,
 }
 
 impl Capture {
@@ -70,6 +73,7 @@ impl Capture {
         let id = RecordId(self.next_id);
         self.next_id += 1;
         let version = self.versions.of(connection, &entry);
+        self.first_at.get_or_insert(at);
         let record = Record { id, at, client, connection, version, entry };
         self.bytes += record.bytes().len();
         self.records.push_back(record);
@@ -83,7 +87,7 @@ impl Capture {
         }
         if let (Some(oldest), Some(newest)) = (self.records.front(), self.records.back()) {
             self.aliases.note(newest, oldest.id);
-            if let Some(client_id) = client_id_in(newest) {
+            if let Some(client_id) = newest.client_id() {
                 self.client_ids.insert(client, client_id);
             }
         }
@@ -129,6 +133,26 @@ impl Capture {
         self.records.clear();
         self.bytes = 0;
         self.dropped = 0;
+        self.first_at = None;
+    }
+
+    /// What [`Instant::START`] was on the clock, in microseconds since 1970; `None` where nobody noted it.
+    pub fn began(&self) -> Option<u64> {
+        self.began
+    }
+
+    pub fn set_began(&mut self, began: Option<u64>) {
+        self.began = began;
+    }
+
+    /// The moment of an instant on the clock, in microseconds since 1970.
+    pub fn clock(&self, at: Instant) -> Option<u64> {
+        self.began?.checked_add(at.as_micros())
+    }
+
+    /// How long after its first record something was; that record may have gone.
+    pub fn passed(&self, at: Instant) -> Duration {
+        at.since(self.first_at.unwrap_or_default())
     }
 
     pub fn len(&self) -> usize {
@@ -181,6 +205,31 @@ impl Capture {
         self.client_ids.get(&client).map(String::as_str)
     }
 
+    /// Names a client whose CONNECT is not among the records.
+    pub fn name_client(&mut self, client: ClientSlot, client_id: String) {
+        self.client_ids.insert(client, client_id);
+    }
+
+    /// All clients with the Client Identifiers with which they connected last.
+    pub fn client_ids(&self) -> impl Iterator<Item = (ClientSlot, &str)> {
+        self.client_ids.iter().map(|(client, client_id)| (*client, client_id.as_str()))
+    }
+
+    /// Some of its records, numbered anew, with what is known about them: the clock, names and versions.
+    pub fn excerpt(&self, records: impl IntoIterator<Item = Record>) -> Capture {
+        let mut excerpt = Capture {
+            bounds: self.bounds,
+            began: self.began,
+            versions: self.versions.clone(),
+            client_ids: self.client_ids.clone(),
+            ..Capture::default()
+        };
+        for Record { at, client, connection, entry, .. } in records {
+            excerpt.push(at, client, connection, entry);
+        }
+        excerpt
+    }
+
     /// The version of MQTT that a connection speaks, and how that is known.
     pub fn version(&self, connection: ConnectionId) -> (Version, Basis) {
         self.versions.spoken(connection)
@@ -224,20 +273,6 @@ impl Capture {
     }
 }
 
-/// The Client Identifier that a CONNECT names, or a CONNACK assigns.
-fn client_id_in(record: &Record) -> Option<String> {
-    // Only these two are worth decoding.
-    if !matches!(record.packet_type()?, PacketType::Connect | PacketType::ConnAck) {
-        return None;
-    }
-    let named = match record.packet()?.ok()? {
-        Packet::Connect(connect) => connect.client_id,
-        Packet::ConnAck(connack) => connack.properties.assigned_client_identifier()?.to_owned(),
-        _ => return None,
-    };
-    (!named.is_empty()).then_some(named)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +282,23 @@ mod tests {
     fn ping(capture: &mut Capture, connection: u32) -> RecordId {
         let bytes = Bytes::from_static(&[0xC0, 0x00]);
         capture.push_packet(Instant::START, A, ConnectionId(connection), Sender::Client, bytes)
+    }
+
+    #[test]
+    fn an_excerpt_knows_what_its_records_do_not_say() {
+        let mut capture = Capture::default();
+        capture.set_began(Some(1_000_000));
+        let at = Instant::from_millis(40);
+        for bytes in [&b"\x10\x0D\0\x04MQTT\x04\x02\0\x3C\0\x01c"[..], b"\x30\x05\0\x01thi"] {
+            let bytes = Bytes::from_static(bytes);
+            capture.push_packet(at, A, ConnectionId(7), Sender::Client, bytes);
+        }
+        let excerpt = capture.excerpt(capture.records().skip(1).cloned());
+        let record = excerpt.at(0).expect("the PUBLISH");
+        assert_eq!((record.id, record.version), (RecordId(0), Version::V3_1_1));
+        assert_eq!(excerpt.client_id(A), Some("c"));
+        assert_eq!(excerpt.clock(record.at), Some(1_040_000));
+        assert_eq!(excerpt.passed(Instant::from_millis(50)), Duration::from_millis(10));
     }
 
     #[test]

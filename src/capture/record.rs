@@ -23,30 +23,31 @@ impl RecordId {
 
 /// The place of a client on the bench. It stays the same when the client reconnects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientSlot(pub u8);
+pub struct ClientSlot(pub u16);
 
 impl ClientSlot {
-    /// A, B … Z, AA, AB … as the page names it.
+    /// A, B … Z, AA, AB … ZZ, AAA … as the page names it.
     pub fn letter(self) -> Letter {
         Letter(self)
     }
 
     /// The client with that letter, written in capitals.
     pub fn with_letter(letter: &str) -> Option<ClientSlot> {
-        let slot = match letter.as_bytes() {
-            [only @ b'A'..=b'Z'] => u16::from(only - b'A'),
-            [first @ b'A'..=b'Z', last @ b'A'..=b'Z'] => {
-                LETTERS * (1 + u16::from(first - b'A')) + u16::from(last - b'A')
-            }
-            _ => return None,
-        };
-        u8::try_from(slot).ok().map(ClientSlot)
+        if letter.is_empty() {
+            return None;
+        }
+        // Digits of 1 to 26: there is none for 0, so that A and AA differ.
+        let number = letter.bytes().try_fold(0_u16, |number, letter| match letter {
+            b'A'..=b'Z' => number.checked_mul(LETTERS)?.checked_add(u16::from(letter - b'A') + 1),
+            _ => None,
+        })?;
+        Some(ClientSlot(number - 1))
     }
 }
 
 const LETTERS: u16 = 26;
 
-/// How a client is named: one letter, or two for the twenty-seventh and those after it.
+/// How a client is named: one letter, two from the twenty-seventh client on, then three.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Letter(ClientSlot);
 
@@ -59,12 +60,12 @@ impl Letter {
 
 impl fmt::Display for Letter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let slot = u16::from(self.0.0);
+        let slot = self.0.0;
         let letter = |index: u16| char::from(b'A' + (index % LETTERS) as u8);
-        match slot / LETTERS {
-            0 => f.write_char(letter(slot)),
-            tens => write!(f, "{}{}", letter(tens - 1), letter(slot)),
+        if let Some(before) = (slot / LETTERS).checked_sub(1) {
+            fmt::Display::fmt(&Letter(ClientSlot(before)), f)?;
         }
+        f.write_char(letter(slot))
     }
 }
 
@@ -283,6 +284,20 @@ impl Record {
         Some(dissection)
     }
 
+    /// The Client Identifier that a CONNECT names, or a CONNACK assigns.
+    pub fn client_id(&self) -> Option<String> {
+        // Only these two are worth decoding.
+        if !matches!(self.packet_type()?, PacketType::Connect | PacketType::ConnAck) {
+            return None;
+        }
+        let named = match self.packet()?.ok()? {
+            Packet::Connect(connect) => connect.client_id,
+            Packet::ConnAck(connack) => connack.properties.assigned_client_identifier()?.to_owned(),
+            _ => return None,
+        };
+        (!named.is_empty()).then_some(named)
+    }
+
     /// The Fixed Header as far as it can be read.
     pub fn header(&self) -> Option<FrameHeader> {
         FrameHeader::read_as(self.bytes(), self.version).ok().flatten()
@@ -295,15 +310,16 @@ mod tests {
 
     #[test]
     fn the_twenty_seventh_client_has_two_letters() {
-        for (slot, letter) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (255, "IV")]
+        for (slot, letter) in
+            [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
         {
             assert_eq!(ClientSlot(slot).letter().to_string(), letter);
         }
-        for slot in 0..=u8::MAX {
+        for slot in 0..u16::MAX {
             let letter = ClientSlot(slot).letter().to_string();
             assert_eq!(ClientSlot::with_letter(&letter), Some(ClientSlot(slot)), "{letter}");
         }
-        for wrong in ["", "a", "1", "AAA", "ZZ", "IW", "A ", "Ä"] {
+        for wrong in ["", "a", "1", "A ", "Ä", "ZZZZ", "DREAMS"] {
             assert_eq!(ClientSlot::with_letter(wrong), None, "{wrong}");
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{gzip, json, pcap};
-use crate::capture::{Capture, ClientSlot, Record};
+use crate::capture::{Bounds, Capture, ClientSlot, Record};
 use crate::mqtt::{self, ConnectionId, DecodeError, ErrorKind, PacketStream, PacketType, Sender};
 
 /// A capture that was read, and what of the file is not in it.
@@ -135,6 +135,9 @@ impl std::error::Error for LoadError {}
 /// Bytes that a file may have, also once it is unpacked: a tab of a browser has little more to give.
 pub const MAX_FILE: usize = 512 << 20;
 
+/// What is kept of a file: there it is the beginning that counts, so there is room for more than on the bench.
+pub(super) const BOUNDS: Bounds = Bounds { records: 1_000_000, bytes: MAX_FILE };
+
 /// Reads a file in any format that this crate writes, and pcap and pcapng of other tools; all of them may
 /// be packed with gzip.
 pub fn read_file(bytes: &[u8]) -> Result<Loaded, LoadError> {
@@ -233,6 +236,8 @@ mod tests {
         }
         for (text, line, column) in [
             ("{}", 1, 1),
+            (r#"{"packets": []}"#, 1, 1),
+            (r#"{"records": 5}"#, 1, 13),
             ("[\n{\"client\": 5}]", 2, 12),
             (r#"[{"time_ms": 1, "client": "A", "connection": 1}]"#, 1, 47),
         ] {

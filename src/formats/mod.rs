@@ -1,5 +1,6 @@
 //! Captures written and read: JSON, pcap and pcapng, text, and the letters of a link.
 
+pub mod clock;
 mod file;
 mod gzip;
 pub mod json;

@@ -2,6 +2,8 @@
 //!
 //! The bytes may be compressed in between by whoever has the means; the text tells whether they were.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -46,10 +48,26 @@ impl Folded {
 const PLAIN: char = 'p';
 const COMPRESSED: char = 'z';
 
-/// Writes records as few bytes: numbers as variable byte integers, times as distances, and client and
-/// connection only where they change.
-pub fn pack<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<u8> {
+/// Writes records of a capture as few bytes: numbers as variable byte integers, times as distances, and client
+/// and connection only where they change. In front of them stands when the capture began, and the Client
+/// Identifiers that the records do not tell.
+pub fn pack<'a>(capture: &Capture, records: impl Iterator<Item = &'a Record> + Clone) -> Vec<u8> {
     let mut out = vec![VERSION];
+    put_number(&mut out, capture.began().map_or(0, |began| began + 1));
+    let mut told: BTreeMap<ClientSlot, Option<String>> = BTreeMap::new();
+    for record in records.clone() {
+        let told = told.entry(record.client).or_default();
+        *told = record.client_id().or(told.take());
+    }
+    let is_untold =
+        |client, name| told.get(&client).is_some_and(|told| told.as_deref() != Some(name));
+    let untold: Vec<_> =
+        capture.client_ids().filter(|(client, name)| is_untold(*client, *name)).collect();
+    put_number(&mut out, untold.len() as u64);
+    for (client, name) in untold {
+        put_number(&mut out, client.0.into());
+        put_bytes(&mut out, name.as_bytes());
+    }
     let mut before = (Instant::START, None);
     for record in records {
         let whose = (record.client, record.connection);
@@ -57,7 +75,7 @@ pub fn pack<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<u8> {
         out.push(kind(&record.entry) | if is_same { SAME } else { 0 });
         put_number(&mut out, record.at.since(before.0).as_micros() as u64);
         if !is_same {
-            out.push(record.client.0);
+            put_number(&mut out, record.client.0.into());
             put_number(&mut out, u64::from(record.connection.0));
         }
         match &record.entry {
@@ -94,11 +112,14 @@ pub fn pack<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<u8> {
 /// Reads what [`pack`] wrote; records are numbered anew.
 pub fn unpack(bytes: &[u8]) -> Result<Capture, LoadError> {
     let (&version, rest) = bytes.split_first().ok_or(LoadError::Link)?;
-    if version != VERSION {
+    if !matches!(version, WITHOUT_HEAD | VERSION) {
         return Err(LoadError::LinkVersion(version));
     }
     let mut read = Read(rest);
     let mut capture = Capture::default();
+    if version != WITHOUT_HEAD {
+        head(&mut read, &mut capture).ok_or(LoadError::Link)?;
+    }
     let (mut at, mut whose) = (Instant::START, None);
     while !read.0.is_empty() {
         record(&mut read, &mut capture, &mut at, &mut whose).ok_or(LoadError::Link)?;
@@ -112,6 +133,15 @@ pub fn unpack(bytes: &[u8]) -> Result<Capture, LoadError> {
     }
 }
 
+fn head(read: &mut Read<'_>, capture: &mut Capture) -> Option<()> {
+    capture.set_began(read.number()?.checked_sub(1));
+    for _ in 0..read.number()? {
+        let client = ClientSlot(u16::try_from(read.number()?).ok()?);
+        capture.name_client(client, read.text()?);
+    }
+    Some(())
+}
+
 fn record(
     read: &mut Read<'_>,
     capture: &mut Capture,
@@ -121,7 +151,7 @@ fn record(
     let tag = read.byte()?;
     *at = Instant::from_micros(at.as_micros().checked_add(read.number()?)?);
     if tag & SAME == 0 {
-        let client = ClientSlot(read.byte()?);
+        let client = ClientSlot(u16::try_from(read.number()?).ok()?);
         *whose = Some((client, ConnectionId(u32::try_from(read.number()?).ok()?)));
     }
     let (client, connection) = (*whose)?;
@@ -179,7 +209,9 @@ fn kind(entry: &Entry) -> u8 {
     }
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// Links of an earlier page, which begin with the records. A client was one byte, of the same value up to 127.
+const WITHOUT_HEAD: u8 = 1;
 
 // The kinds of records; where there is a sender, an odd number is the Server.
 const SENT_PACKET: u8 = 0;
@@ -252,7 +284,7 @@ mod tests {
     fn sample() -> Capture {
         let mut capture = Capture::default();
         let mut at = 0;
-        let mut push = |client: u8, connection: u32, entry| {
+        let mut push = |client: u16, connection: u32, entry| {
             at += 40_000;
             let at = Instant::from_micros(at);
             capture.push(at, ClientSlot(client), ConnectionId(connection), entry);
@@ -275,17 +307,21 @@ mod tests {
         let sender = Sender::Server;
         let bytes = Bytes::from_static(&[0x00]);
         let error = error_in(&Capture::default(), ClientSlot(2), ConnectionId(9), sender, &bytes);
-        push(2, 9, Entry::Broken { sender, bytes, error });
+        push(300, 9, Entry::Broken { sender, bytes, error });
+        capture.set_began(Some(1_764_000_000_123_456));
+        capture.name_client(ClientSlot(300), "dev-300".to_owned());
         capture
     }
 
     #[test]
     fn packing_and_unpacking_are_inverse() {
         let capture = sample();
-        let bytes = pack(capture.records());
+        let bytes = pack(&capture, capture.records());
         let read = unpack(&bytes).expect("it was packed just now");
         let all = |capture: &Capture| capture.records().cloned().collect::<Vec<Record>>();
         assert_eq!(all(&read), all(&capture));
+        assert_eq!(read.began(), capture.began());
+        assert!(read.client_ids().eq(capture.client_ids()));
         for is_compressed in [false, true] {
             let folded = Folded { bytes: bytes.clone(), is_compressed };
             assert_eq!(Folded::from_text(&folded.to_text()), Ok(folded));
@@ -294,7 +330,8 @@ mod tests {
 
     #[test]
     fn damaged_links_are_refused_and_never_panic() {
-        let bytes = pack(sample().records());
+        let sample = sample();
+        let bytes = pack(&sample, sample.records());
         let records: Vec<usize> = (1..bytes.len())
             .filter_map(|end| unpack(&bytes[..end]).ok().map(|capture| capture.len()))
             .collect();
@@ -308,6 +345,11 @@ mod tests {
         }
         assert_eq!(unpack(&[9, 1]).map(drop), Err(LoadError::LinkVersion(9)));
         assert_eq!(unpack(&[1]).map(drop), Err(LoadError::Empty));
+        assert_eq!(unpack(&[2, 0, 0]).map(drop), Err(LoadError::Empty));
+        // A link of the time before there was anything in front of the records.
+        let old = unpack(&[1, SENT_PACKET, 9, 3, 7, 2, 0xC0, 0]).expect("one PINGREQ");
+        let record = old.at(0).expect("there is one");
+        assert_eq!((record.client, record.connection), (ClientSlot(3), ConnectionId(7)));
         for text in ["", "x", "pÄ", "p===", "AAAA"] {
             assert_eq!(Folded::from_text(text), Err(LoadError::Link), "{text}");
         }

@@ -1,17 +1,33 @@
 //! Records as a readable listing: what passed, byte by byte and field by field.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
-use crate::capture::{Entry, Record};
+use super::clock::utc;
+use crate::capture::{Capture, Entry, Record};
 use crate::mqtt::{Field, PacketType, Sender};
 
-/// Every record with a line that says what it is; packets with their bytes, sixteen a line, and their
-/// fields under the specification's names.
-pub fn records_to_text<'a>(records: impl Iterator<Item = &'a Record>) -> String {
+/// When the capture began and who took part, then every record with a line that says what it is; packets with
+/// their bytes, sixteen a line, and their fields under the specification's names.
+pub fn records_to_text<'a>(
+    capture: &Capture,
+    records: impl Iterator<Item = &'a Record> + Clone,
+) -> String {
     let mut out = String::new();
     // Connections that the broker has ended: the client only closes them then.
     let mut ended = HashSet::new();
+    if let Some(began) = capture.began() {
+        let _ = writeln!(out, "0.0 ms is {}", utc(began));
+    }
+    let clients: BTreeSet<_> = records.clone().map(|record| record.client).collect();
+    for client in clients {
+        if let Some(client_id) = capture.client_id(client) {
+            let _ = writeln!(out, "{} is {client_id}", client.letter());
+        }
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
     for record in records {
         if record.packet_type() == Some(PacketType::Disconnect) {
             match record.sender() {
@@ -148,9 +164,14 @@ mod tests {
         let close =
             LinkClose { by: Some(Sender::Server), was_open: true, code: Some(1000), reason };
         push(Entry::Closed(close));
+        capture.set_began(Some(1_764_000_000_123_456));
+        capture.name_client(ClientSlot(1), "dev-2".to_owned());
         assert_eq!(
-            records_to_text(capture.records()),
+            records_to_text(&capture, capture.records()),
             "\
+0.0 ms is 2025-11-24T16:00:00.123456Z
+B is dev-2
+
 #1  12.3 ms  B → broker  connection 3  PUBLISH  18 B
   000000  32 10 00 03 61 2f 62 00 07 03 23 00 02 68 65 6c  2...a/b...#..hel
   000010  6c 6f                                            lo

@@ -157,7 +157,7 @@ impl Lab {
 
     /// Puts one more client on the bench, in the first free slot; `None` when it is full.
     pub fn add_client(&mut self, role: &str) -> Option<ClientSlot> {
-        let slot = (0..=u8::MAX).map(ClientSlot).find(|slot| self.client(*slot).is_none())?;
+        let slot = (0..=u16::MAX).map(ClientSlot).find(|slot| self.client(*slot).is_none())?;
         let place = self.clients.iter().filter(|client| client.slot() < slot).count();
         self.clients.insert(place, BenchClient::new(slot, role));
         Some(slot)
@@ -183,7 +183,15 @@ impl Lab {
 
     /// Puts records of an earlier bench behind those that are there, numbered anew. Connections that were
     /// open then have ended at `now`.
-    pub fn put_back(&mut self, records: impl IntoIterator<Item = Record>, now: Instant) {
+    ///
+    /// Its moments count from `began`, in microseconds since 1970.
+    pub fn put_back(
+        &mut self,
+        records: impl IntoIterator<Item = Record>,
+        began: u64,
+        now: Instant,
+    ) {
+        self.capture.set_began(Some(began));
         let mut open: LiteMap<ConnectionId, ClientSlot> = LiteMap::new();
         for record in records {
             match record.entry {
@@ -198,6 +206,11 @@ impl Lab {
             let close = LinkClose { by, was_open: true, code: None, reason: String::new() };
             self.capture.push(now, client, connection, Entry::Closed(close));
         }
+    }
+
+    /// Notes what the beginning of the lab was on the clock, in microseconds since 1970.
+    pub fn set_began(&mut self, began: u64) {
+        self.capture.set_began(Some(began));
     }
 
     pub fn capture(&self) -> &Capture {

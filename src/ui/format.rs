@@ -25,10 +25,10 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-/// A moment to the nearest tenth of a millisecond, with its unit: in milliseconds for the first ten seconds,
-/// then in seconds.
-pub fn moment(at: Instant) -> (String, &'static str) {
-    let tenths = (at.as_micros() + 50) / 100;
+/// A moment by how long after the first it was, to the nearest tenth of a millisecond, with its unit: in
+/// milliseconds for the first ten seconds, then in seconds.
+pub fn moment(passed: Duration) -> (String, &'static str) {
+    let tenths = u64::try_from((passed.as_micros() + 50) / 100).unwrap_or(u64::MAX);
     match tenths {
         ..100_000 => (format!("{}.{}", tenths / 10, tenths % 10), "ms"),
         _ => (format!("{}.{:04}", grouped(tenths / 10_000), tenths % 10_000), "s"),
@@ -149,7 +149,11 @@ mod tests {
             (9_999_950, "10.0000", "s"),
             (60_012_345, "60.0123", "s"),
         ] {
-            assert_eq!(moment(Instant::from_micros(micros)), (number.to_owned(), unit), "{micros}");
+            assert_eq!(
+                moment(Duration::from_micros(micros)),
+                (number.to_owned(), unit),
+                "{micros}"
+            );
         }
     }
 

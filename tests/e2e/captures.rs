@@ -81,7 +81,8 @@ async fn a_capture_of_3_1_1_is_read_without_an_error() -> Outcome {
             push(Entry::Packet { sender, bytes: Bytes::from_static(bytes) });
         }
         page.open("page=captures").await?;
-        open_file(&page, &file("old.pcapng", &records_to_pcapng(capture.records(), 0))).await?;
+        open_file(&page, &file("old.pcapng", &records_to_pcapng(&capture, capture.records())))
+            .await?;
         page.see_html(".packet-row", "MQTT 3.1.1").await?;
         page.see_html(".packet-row", "0x00 Connection Accepted").await?;
         assert_eq!(page.count(".packet-row[data-direction]").await?, 5);
@@ -140,7 +141,7 @@ async fn what_a_file_lacks_is_a_row_that_opens() -> Outcome {
         let hole = Hole { sender: Sender::Server, missing: 1448, unread: 12, begun };
         let at = Instant::from_millis(40);
         capture.push(at, ClientSlot(1), ConnectionId(1), Entry::Missing(hole));
-        let json = records_to_json(capture.records());
+        let json = records_to_json(&capture, capture.records());
         open_file(&page, &file("holes.json", json.as_bytes())).await?;
         page.see_html(".captures__banner", &strings.captures_missing("1448")).await?;
         let row = ".captures .packet-row[data-direction=in] .packet-row__button";
@@ -155,20 +156,58 @@ async fn what_a_file_lacks_is_a_row_that_opens() -> Outcome {
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_long_capture_is_timed_by_the_clock_and_printed_whole() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("page=captures&broker=tab").await?;
+        let strings = page.strings();
+        let mut capture = sample();
+        // A whole minute, which it is in every time zone.
+        capture.set_began(Some(1_764_000_000_000_000));
+        for number in 0..300 {
+            let at = Instant::from_millis(1000 + number);
+            let ping = Bytes::from_static(&[0xC0, 0x00]);
+            capture.push_packet(at, ClientSlot(1), ConnectionId(1), Sender::Client, ping);
+        }
+        let json = records_to_json(&capture, capture.records());
+        open_file(&page, &file("long.json", json.as_bytes())).await?;
+        page.see(".captures .packet-row").await?;
+        let drawn = page.count(".captures .packet-row").await?;
+        assert!(drawn < 100, "{drawn} rows are drawn of {}", capture.len());
+        page.driver().execute("dispatchEvent(new Event('beforeprint'))", vec![]).await?;
+        page.see(&format!(".captures .packet-row:nth-child({})", capture.len())).await?;
+        page.driver().execute("dispatchEvent(new Event('afterprint'))", vec![]).await?;
+        page.gone(&format!(".captures .packet-row:nth-child({})", capture.len())).await?;
+
+        let first = ".captures .packet-row:first-child .packet-row__time";
+        page.see_html(first, "0.0 ").await?;
+        press(&page.button(strings.wire_head_time()).await?).await?;
+        page.see_html(first, ":00.000").await?;
+        press(&page.button(strings.wire_head_clock()).await?).await?;
+        page.button(strings.wire_head_between()).await.map(drop)
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn files_are_opened_read_only_and_bad_ones_refused_with_the_place() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open("page=captures&broker=tab").await?;
         let strings = page.strings();
         page.see(".captures__empty").await?;
         let capture = sample();
-        open_file(&page, &file("far.json", records_to_json(capture.records()).as_bytes())).await?;
+        open_file(
+            &page,
+            &file("far.json", records_to_json(&capture, capture.records()).as_bytes()),
+        )
+        .await?;
         page.see_html(".captures__banner", "far.json").await?;
         press(&page.packet("PUBLISH", 'B', "out").await?).await?;
         page.see_html(".captures .inspector", "far/away").await?;
         picture(&page, "capture-from-a-file").await?;
 
         // The same as pcapng, which has no times before the first segment.
-        let pcapng = records_to_pcapng(capture.records(), 0);
+        let pcapng = records_to_pcapng(&capture, capture.records());
         open_file(&page, &file("far.pcapng", &pcapng)).await?;
         page.see_html(".captures__banner", "far.pcapng").await?;
         page.packet("CONNECT", 'B', "out").await?;
@@ -206,7 +245,8 @@ async fn files_are_opened_read_only_and_bad_ones_refused_with_the_place() -> Out
 async fn a_link_holds_a_capture_and_one_is_copied() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         let strings = page.strings();
-        let bytes = pack(sample().records());
+        let sample = sample();
+        let bytes = pack(&sample, sample.records());
         let text = Folded { bytes, is_compressed: false }.to_text();
         // A link may name any place: the capture is shown all the same.
         let address = format!("{}?lang=ja#capture={text}", setting("PAGE_URL"));
@@ -312,7 +352,8 @@ async fn captures_fit_a_phone() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         page.on_phone(390, 844).await?;
         page.open("page=captures&broker=tab").await?;
-        let text = records_to_json(sample().records());
+        let sample = sample();
+        let text = records_to_json(&sample, sample.records());
         for name in ["one.json", "two.json"] {
             open_file(&page, &file(name, text.as_bytes())).await?;
             page.see_html(".captures__banner", name).await?;

@@ -38,7 +38,8 @@ async fn what_is_odd_in_a_file_is_counted_and_leads_to_its_packets() -> Outcome 
     in_browser(Language::En, |page| async move {
         page.open("page=captures&broker=tab").await?;
         let strings = page.strings();
-        let json = records_to_json(odd().records());
+        let capture = odd();
+        let json = records_to_json(&capture, capture.records());
         open_file(&page, &file("odd.json", json.as_bytes())).await?;
         // Said before anybody asks.
         page.see_html(".findings-line", &strings.find_line(2)).await?;

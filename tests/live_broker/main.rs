@@ -13,6 +13,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mqtt5_playground::mqtt::{Deframer, Packet, Sender, decode, encode};
@@ -293,6 +294,49 @@ fn many_clients_and_messages_are_served() {
     }
     let took = started.elapsed();
     assert!(took < Duration::from_secs(20), "{CLIENTS} × {MESSAGES} messages took {took:?}");
+}
+
+/// [MQTT-4.6.0-6] speaks of one connection; that packets of two are handled in the order in which they come is what
+/// somebody expects who sends a request on one and an answer on the other.
+#[test]
+#[ignore = "starts the example: `cargo xtask test --live`"]
+fn packets_on_two_connections_are_handled_in_the_order_in_which_they_come() {
+    const ROUNDS: usize = 500;
+    let broker = Broker::start(r#"{ "receive_maximum": 1000 }"#);
+    let open = |name: &str| {
+        let mut client = Wire::tcp(&broker.tcp);
+        client.send(&Packet::Connect(connect(name).into()));
+        assert!(client.next().starts_with("CONNACK 00"));
+        client
+    };
+    let (mut first, mut second, mut watcher) = (open("first"), open("second"), open("watcher"));
+    watcher.send(&subscribe(1, [subscription("order", 0)]));
+    assert_eq!(watcher.next(), "SUBACK 1 [00]");
+    // Others keep the broker busy meanwhile.
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let (mut busy, is_over) = (open(&format!("busy-{number}")), &is_over);
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    for packet_id in 1..=20 {
+                        busy.send(&Packet::Publish(publish("noise", 1, packet_id, "x")));
+                    }
+                    (1..=20).for_each(|_| drop(busy.next()));
+                }
+            });
+        }
+        let swapped = (0..ROUNDS).filter(|_| {
+            first.send(&Packet::Publish(publish("order", 0, 0, "first")));
+            second.send(&Packet::Publish(publish("order", 0, 0, "second")));
+            let order = [watcher.next(), watcher.next()];
+            !(order[0].contains("first") && order[1].contains("second"))
+        });
+        let swapped = swapped.count();
+        is_over.store(true, Ordering::Relaxed);
+        // The system itself may hand over the second first where the sender moves to another processor in between.
+        assert!(swapped < ROUNDS / 50, "{swapped} of {ROUNDS}");
+    });
 }
 
 /// A Client played by hand, over either transport.

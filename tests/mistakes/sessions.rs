@@ -79,11 +79,11 @@ fn last(
     }
 }
 
-fn cut(slot: u8) -> Move {
+fn cut(slot: u16) -> Move {
     Move::Act(Act { client: ClientSlot(slot), action: Action::Cut })
 }
 
-fn leave(slot: u8) -> Move {
+fn leave(slot: u16) -> Move {
     Move::Act(Act::disconnect(ClientSlot(slot), Disconnect::new(ReasonCode::Success)))
 }
 
@@ -245,7 +245,7 @@ fn resume() -> Vec<Mistake> {
     ]
 }
 
-fn acknowledge_by_hand(slot: u8, puback: bool) -> Move {
+fn acknowledge_by_hand(slot: u16, puback: bool) -> Move {
     let held = AcknowledgeByHand { puback, ..AcknowledgeByHand::default() };
     Move::Act(Act { client: ClientSlot(slot), action: Action::AcknowledgeByHand(held) })
 }
@@ -417,7 +417,7 @@ fn clean_start_wins() -> Vec<Mistake> {
     ]
 }
 
-fn ping(slot: u8) -> Move {
+fn ping(slot: u16) -> Move {
     Move::Act(Act { client: ClientSlot(slot), action: Action::Ping })
 }
 

@@ -170,7 +170,7 @@ fn shared_subscription() -> Vec<Mistake> {
                 }
                 moves
             };
-            let worker = u8::try_from(nth.div_ceil(2)).expect("it is small");
+            let worker = u16::try_from(nth.div_ceil(2)).expect("it is small");
             let mend = move |cast: &Cast| {
                 [vec![unsubscribe(worker, filter)], part(id, cast, nth..13)].concat()
             };
@@ -240,18 +240,18 @@ fn part(id: &str, cast: &Cast, range: Range<usize>) -> Vec<Move> {
     (found(id).solution)(cast)[range].to_vec()
 }
 
-fn leave(client: u8) -> Move {
+fn leave(client: u16) -> Move {
     Move::Act(Act::disconnect(slot(client), Disconnect::new(ReasonCode::Success)))
 }
 
-fn subscribe(client: u8, topic_filter: &str) -> Move {
+fn subscribe(client: u16, topic_filter: &str) -> Move {
     let topic_filter = topic_filter.to_owned();
     let subscription =
         Subscription { topic_filter, qos: QoS::AtLeastOnce, ..Subscription::default() };
     Move::Act(Act::subscribe(slot(client), [], [subscription]))
 }
 
-fn unsubscribe(client: u8, topic_filter: &str) -> Move {
+fn unsubscribe(client: u16, topic_filter: &str) -> Move {
     let topic_filters = vec![topic_filter.to_owned()];
     let action = Action::Unsubscribe { properties: Properties::default(), topic_filters };
     Move::Act(Act { client: slot(client), action })
@@ -279,6 +279,6 @@ fn number(act: &mut Act, number: u32) {
     *properties(act) = [Property::SubscriptionIdentifier(number)].into();
 }
 
-fn slot(client: u8) -> ClientSlot {
+fn slot(client: u16) -> ClientSlot {
     ClientSlot(client)
 }

@@ -5,9 +5,25 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose};
-use crate::formats::{LoadError, Wrong, file::error_in};
+use crate::formats::clock::parse_utc;
+use crate::formats::{LoadError, Wrong, file::BOUNDS, file::error_in};
 use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
+
+/// A capture as it is written.
+#[derive(Deserialize)]
+struct File {
+    began: Option<String>,
+    #[serde(default)]
+    clients: Vec<Client>,
+    records: Option<Vec<Line>>,
+}
+
+#[derive(Deserialize)]
+struct Client {
+    client: String,
+    client_id: Option<String>,
+}
 
 /// One record as it is written; what is not needed to make it again, such as the decoded packet, is
 /// passed over.
@@ -29,9 +45,19 @@ struct Line {
     reason: Option<String>,
 }
 
-/// The records of a file, numbered from 1 again. The bytes count; a decoded packet beside them is not read.
+/// The records of a file, numbered from 1 again; also of a bare list of records. The bytes count; a decoded
+/// packet beside them is not read.
 pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
-    let lines: Vec<Line> = serde_json::from_str(text).map_err(|error| {
+    let is_list = text.trim_start().starts_with('[');
+    let read = match is_list {
+        true => serde_json::from_str(text).map(|records| File {
+            began: None,
+            clients: Vec::new(),
+            records: Some(records),
+        }),
+        false => serde_json::from_str(text),
+    };
+    let File { began, clients, records: lines } = read.map_err(|error| {
         // It may be no JSON at all, further on than where it first differed.
         let broken = serde_json::from_str::<IgnoredAny>(text).err();
         let is_json = broken.is_none();
@@ -42,10 +68,18 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
             false => LoadError::Json { line, column, reason: reason(&error) },
         }
     })?;
+    // JSON of something else.
+    let lines = lines.ok_or(LoadError::OtherJson { line: 1, column: 1 })?;
     if lines.is_empty() {
         return Err(LoadError::Empty);
     }
-    let mut capture = Capture::default();
+    let mut capture = Capture::new(BOUNDS);
+    capture.set_began(began.as_deref().and_then(parse_utc));
+    for Client { client, client_id } in clients {
+        if let Some((slot, client_id)) = ClientSlot::with_letter(&client).zip(client_id) {
+            capture.name_client(slot, client_id);
+        }
+    }
     for (index, line) in lines.into_iter().enumerate() {
         push(&mut capture, line).map_err(|(key, wrong)| LoadError::Record {
             number: index + 1,
@@ -148,7 +182,7 @@ mod tests {
     fn what_was_written_is_read_again() {
         let mut capture = Capture::default();
         let mut at = 0;
-        let mut push = |client: u8, entry| {
+        let mut push = |client: u16, entry| {
             at += 1234;
             capture.push(Instant::from_micros(at), ClientSlot(client), ConnectionId(7), entry);
         };
@@ -173,10 +207,19 @@ mod tests {
                 Entry::Closed(LinkClose { by, was_open: by.is_some(), code, reason: "✓".into() }),
             );
         }
-        let text = records_to_json(capture.records());
+        capture.set_began(Some(1_764_000_000_123_456));
+        capture.name_client(ClientSlot(25), "dev-26".to_owned());
+        let text = records_to_json(&capture, capture.records());
         let read = records_from_json(&text).expect("it was written just now");
         let all = |capture: &Capture| capture.records().cloned().collect::<Vec<Record>>();
         assert_eq!(all(&read), all(&capture));
+        assert_eq!(read.began(), capture.began());
+        assert!(read.client_ids().eq(capture.client_ids()));
+        // A list of records alone, as a script may write it.
+        let records = text[text.find("\"records\": ").expect("they are there") + 11..].trim_end();
+        let read = records_from_json(records.strip_suffix('}').expect("the end")).expect("a list");
+        assert_eq!(all(&read), all(&capture));
+        assert_eq!(read.began(), None);
     }
 
     #[test]
@@ -191,7 +234,8 @@ mod tests {
             let bytes = Bytes::from_static(bytes);
             let error = error_in(&capture, slot, connection, sender, &bytes);
             capture.push_broken(Instant::START, slot, connection, sender, bytes, error);
-            let read = records_from_json(&records_to_json(capture.records())).expect("it is one");
+            let read = records_from_json(&records_to_json(&capture, capture.records()))
+                .expect("it is one");
             assert_eq!(read.at(1), capture.at(1), "{error:?}");
             assert_ne!(error.kind.key(), "incomplete");
         }

@@ -1,36 +1,73 @@
 //! Records → JSON, for files that other tools read.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
 use super::write::packet_to_json_as;
-use crate::capture::{Entry, Record};
-use crate::mqtt::{Sender, hex};
+use crate::capture::{Capture, ClientSlot, Entry, Record};
+use crate::formats::clock::utc;
+use crate::mqtt::{ConnectionId, Sender, hex};
 
-/// The records as one JSON array, one record a line.
+/// Records of a capture as one JSON object: `began`, `clients`, `connections`, and `records`, one a line.
 ///
-/// Each has `number`, `time_ms`, `client`, `connection` and `event`: `opening`, `opened`, `packet`,
-/// `broken`, `text`, `missing` or `closed`. Packets have `direction` (`out` from the client, `in` to it),
-/// `bytes_hex`, and `packet`, or `error` in its place. What a file lacked has a `direction` too, the bytes
-/// that were `missing` and `unread`, and in `bytes_hex` the beginning of the packet that was cut.
-pub fn records_to_json<'a>(records: impl Iterator<Item = &'a Record>) -> String {
-    let mut out = String::from("[");
-    for (index, record) in records.enumerate() {
-        let line_end = if index == 0 { "\n" } else { ",\n" };
-        write!(out, "{line_end}{}", record_to_json(record)).expect("writing to a String succeeds");
+/// `began` is the moment that `time_ms` counts from. A client has its letter and its `client_id`, a connection
+/// its number, its client and its `version` of MQTT.
+///
+/// Each record has `number`, `time_ms`, `time` where the capture knows when it began, `client`, `connection`
+/// and `event`: `opening`, `opened`, `packet`, `broken`, `text`, `missing` or `closed`. Packets have `direction`
+/// (`out` from the client, `in` to it), `bytes_hex`, and `packet`, or `error` in its place. What a file lacked
+/// has a `direction` too, the bytes that were `missing` and `unread`, and in `bytes_hex` the beginning of the
+/// packet that was cut.
+pub fn records_to_json<'a>(
+    capture: &Capture,
+    records: impl Iterator<Item = &'a Record> + Clone,
+) -> String {
+    let whose: BTreeSet<(ConnectionId, ClientSlot)> =
+        records.clone().map(|record| (record.connection, record.client)).collect();
+    let clients: BTreeSet<ClientSlot> = whose.iter().map(|(_, client)| *client).collect();
+    let clients = clients.iter().map(|client| {
+        let client_id = capture.client_id(*client);
+        json!({ "client": client.letter().to_string(), "client_id": client_id })
+    });
+    let connections = whose.iter().map(|(connection, client)| {
+        let version = capture.version(*connection).0.name();
+        let client = client.letter().to_string();
+        json!({ "connection": connection.0, "client": client, "version": version })
+    });
+    let mut out = String::from("{\n");
+    if let Some(began) = capture.began() {
+        out += &format!("\"began\": {},\n", json!(utc(began)));
     }
-    out.push_str("\n]\n");
+    list(&mut out, "clients", clients);
+    out.push_str(",\n");
+    list(&mut out, "connections", connections);
+    out.push_str(",\n");
+    list(&mut out, "records", records.map(|record| record_to_json(capture, record)));
+    out.push_str("\n}\n");
     out
 }
 
-fn record_to_json(record: &Record) -> Value {
+fn list(out: &mut String, name: &str, items: impl Iterator<Item = Value>) {
+    let _ = write!(out, "\"{name}\": [");
+    for (index, item) in items.enumerate() {
+        let line_end = if index == 0 { "\n" } else { ",\n" };
+        let _ = write!(out, "{line_end}{item}");
+    }
+    out.push_str("\n]");
+}
+
+fn record_to_json(capture: &Capture, record: &Record) -> Value {
     let mut out = Map::new();
     let mut put = |key: &str, value: Value| {
         out.insert(key.to_owned(), value);
     };
     put("number", record.id.number().into());
     put("time_ms", record.at.as_millis_f64().into());
+    if let Some(clock) = capture.clock(record.at) {
+        put("time", utc(clock).into());
+    }
     put("client", record.client.letter().to_string().into());
     put("connection", record.connection.0.into());
     match &record.entry {
@@ -62,9 +99,6 @@ fn record_to_json(record: &Record) -> Value {
             put("event", if is_whole { "packet" } else { "broken" }.into());
             put("direction", direction(*sender).into());
             put("bytes_hex", hex(bytes).into());
-            if !record.version.is_5() {
-                put("version", record.version.name().into());
-            }
             match record.packet() {
                 Some(Ok(packet)) => put("packet", packet_to_json_as(&packet, record.version)),
                 Some(Err(error)) => put(
@@ -115,24 +149,33 @@ mod tests {
         push(Entry::Text { length: 5 });
         let close = LinkClose { by: None, was_open: true, code: Some(1000), reason: String::new() };
         push(Entry::Closed(close));
-        let text = records_to_json(capture.records());
+        capture.set_began(Some(1_764_000_000_000_000));
+        let text = records_to_json(&capture, capture.records());
         let read: Value = serde_json::from_str(&text).expect("it is JSON");
         let of = |key: &str| -> Vec<&Value> {
-            read.as_array().expect("it is a list").iter().map(|record| &record[key]).collect()
+            let records = read["records"].as_array().expect("it is a list");
+            records.iter().map(|record| &record[key]).collect()
         };
         let events = ["opening", "opened", "packet", "packet", "text", "closed"];
         assert_eq!(of("event"), events);
         assert_eq!(of("number"), [1, 2, 3, 4, 5, 6]);
         assert!(of("client").iter().all(|client| *client == "B"));
-        assert_eq!(read[2]["packet"]["type"], "pingreq");
-        assert_eq!(read[2]["bytes_hex"], "c000");
-        assert_eq!(read[3]["error"]["kind"], "fixed_header_flags");
-        assert_eq!(read[5]["code"], 1000);
-        assert_eq!(read[0]["time_ms"], 12.345);
+        assert_eq!(of("packet")[2]["type"], "pingreq");
+        assert_eq!(of("bytes_hex")[2], "c000");
+        assert_eq!(of("error")[3]["kind"], "fixed_header_flags");
+        assert_eq!(of("code")[5], 1000);
+        assert_eq!(of("time_ms")[0], 12.345);
+        assert_eq!(of("time")[0], "2025-11-24T16:00:00.012345Z");
+        assert_eq!(read["began"], "2025-11-24T16:00:00.000000Z");
+        assert_eq!(read["clients"], json!([{ "client": "B", "client_id": null }]));
+        let connection = json!({ "connection": 3, "client": "B", "version": "5.0" });
+        assert_eq!(read["connections"], json!([connection]));
     }
 
     #[test]
-    fn no_records_are_an_empty_list() {
-        assert_eq!(records_to_json(std::iter::empty()), "[\n]\n");
+    fn no_records_are_empty_lists() {
+        let text = records_to_json(&Capture::default(), std::iter::empty());
+        let nothing = json!({ "clients": [], "connections": [], "records": [] });
+        assert_eq!(serde_json::from_str::<Value>(&text).expect("it is JSON"), nothing);
     }
 }

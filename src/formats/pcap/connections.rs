@@ -8,7 +8,7 @@ use super::frames::Segment;
 use super::packets::Places;
 use super::stream::Stream;
 use super::websocket::{Said, Upgrade, WebSocket, upgrade};
-use super::{CLIENT_HOST, MQTT_PORT, NETWORK};
+use super::{BROKER, MQTT_PORT, client_of};
 use crate::capture::{Capture, ClientSlot, Entry};
 use crate::formats::Skipped;
 use crate::mqtt::{ConnectionId, Incoming, Packet, PacketStream, Sender, Version, body};
@@ -234,13 +234,13 @@ impl Connections {
 
     /// Which client each connection belongs to, in the order in which clients appear.
     pub fn slots(&self) -> Vec<ClientSlot> {
-        let mut known: BTreeMap<String, u8> = BTreeMap::new();
-        let mut next = 0_u8;
+        let mut known: BTreeMap<String, u16> = BTreeMap::new();
+        let mut next = 0_u16;
         self.all
             .iter()
             .map(|connection| {
                 let client = connection.ends[0];
-                if let Some(slot) = own_slot(client.ip()) {
+                if let Some(slot) = own_slot(client.ip(), connection.ends[1].ip()) {
                     return slot;
                 }
                 if !connection.is_read() {
@@ -273,11 +273,12 @@ impl Connections {
     }
 }
 
-/// The client of an address in our own files.
-fn own_slot(address: IpAddr) -> Option<ClientSlot> {
-    let IpAddr::V4(address) = address else { return None };
-    let [a, b, c, host] = address.octets();
-    ([a, b, c] == NETWORK).then(|| host.checked_sub(CLIENT_HOST).map(ClientSlot)).flatten()
+/// The client of our own files.
+fn own_slot(client: IpAddr, server: IpAddr) -> Option<ClientSlot> {
+    match client {
+        IpAddr::V4(client) if server == BROKER => client_of(client),
+        _ => None,
+    }
 }
 
 /// CONNECT with a Remaining Length of one to four bytes and the name of the protocol.

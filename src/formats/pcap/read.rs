@@ -4,6 +4,7 @@ use super::connections::Connections;
 use super::frames::{Segments, segments};
 use super::stream::Stream;
 use crate::capture::Capture;
+use crate::formats::file::BOUNDS;
 use crate::formats::{LoadError, Loaded, NotRead};
 use crate::mqtt::ConnectionId;
 use crate::time::Instant;
@@ -31,7 +32,8 @@ pub fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
     };
     let began = first.at;
     let slots = connections.slots();
-    let mut capture = Capture::default();
+    let mut capture = Capture::new(BOUNDS);
+    capture.set_began(Some(began));
     let mut streams: Vec<Option<Stream<'_>>> = connections.all.iter().map(|_| None).collect();
     let mut count = 0;
     let mut now = Instant::START;

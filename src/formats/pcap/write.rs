@@ -2,37 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use super::{BROKER_HOST, CLIENT_HOST, MQTT_PORT, NETWORK};
-use crate::capture::{ClientSlot, Entry, Hole, Record};
-use crate::mqtt::{ConnectionId, Packet, PacketType, Sender};
+use super::{BROKER, MQTT_PORT, address_of};
+use crate::capture::{Capture, ClientSlot, Entry, Hole, Record};
+use crate::mqtt::{ConnectionId, Sender};
 
 /// The records as a pcapng file: each Network Connection a TCP connection of its own, from SYN to FIN.
 ///
-/// `began` is the moment that the records count from, in microseconds since 1970. The first segment of
+/// Where the capture does not know when it began, times count from 1970. The first segment of
 /// a connection carries a comment that says which client it is. A WebSocket text message, which is no
 /// MQTT, is left out.
 pub fn records_to_pcapng<'a>(
+    capture: &Capture,
     records: impl Iterator<Item = &'a Record> + Clone,
-    began: u64,
 ) -> Vec<u8> {
+    let began = capture.began().unwrap_or_default();
     let mut file = File { out: Vec::new(), began, packets: 0 };
     file.section();
     file.names(records.clone().map(|record| record.client));
     let identifiers: BTreeMap<ConnectionId, String> = records
         .clone()
-        .filter(|record| record.packet_type() == Some(PacketType::Connect))
-        .filter_map(|record| match record.packet()?.ok()? {
-            Packet::Connect(connect) => Some((record.connection, connect.client_id)),
-            _ => None,
-        })
+        .filter_map(|record| Some((record.connection, record.client_id()?)))
         .collect();
     let mut streams: BTreeMap<ConnectionId, Stream> = BTreeMap::new();
     for record in records {
         let at = record.at.as_micros();
         let stream = streams.entry(record.connection).or_insert_with(|| Stream::new(record));
-        let identifier = identifiers.get(&record.connection).map_or("", String::as_str);
+        let identifier = identifiers.get(&record.connection).map(String::as_str);
+        let identifier = identifier.or_else(|| capture.client_id(record.client)).unwrap_or("");
         match &record.entry {
-            Entry::Opening { address } => stream.address = address.clone(),
+            Entry::Opening { address } => {
+                stream.address = address.clone();
+                file.ask(stream, at, identifier);
+            }
             Entry::Opened => file.handshake(stream, at, identifier),
             Entry::Packet { sender, bytes } | Entry::Broken { sender, bytes, .. } => {
                 file.handshake(stream, at, identifier);
@@ -52,8 +53,7 @@ pub fn records_to_pcapng<'a>(
             }
             Entry::Closed(_) if stream.is_closed => {}
             Entry::Closed(close) if !stream.is_open && !close.was_open => {
-                let comment = stream.comment(identifier);
-                file.segment(stream, at, Sender::Client, SYN, &[], &comment);
+                file.ask(stream, at, identifier);
                 file.segment(stream, at, Sender::Server, RST | ACK, &[], &close.reason);
                 stream.is_closed = true;
             }
@@ -84,6 +84,7 @@ struct Stream {
     address: String,
     /// The next sequence number of the client and of the broker.
     next: [u32; 2],
+    is_asked: bool,
     is_open: bool,
     is_closed: bool,
 }
@@ -95,6 +96,7 @@ impl Stream {
             connection: record.connection,
             address: String::new(),
             next: [0; 2],
+            is_asked: false,
             is_open: false,
             is_closed: false,
         }
@@ -154,13 +156,13 @@ impl File {
 
     /// Names for the addresses, which analysers can show in their place.
     fn names(&mut self, clients: impl Iterator<Item = ClientSlot>) {
-        let mut names = BTreeMap::from([(BROKER_HOST, "broker".to_owned())]);
+        let mut names = BTreeMap::from([(BROKER, "broker".to_owned())]);
         names.extend(clients.map(|client| {
-            (host_of(client), format!("client-{}", client.letter().to_ascii_lowercase()))
+            (address_of(client), format!("client-{}", client.letter().to_ascii_lowercase()))
         }));
         let mut body = Vec::new();
-        for (host, name) in names {
-            let mut record = address(host).to_vec();
+        for (address, name) in names {
+            let mut record = address.octets().to_vec();
             record.extend(name.as_bytes());
             record.push(0);
             option(&mut body, NAME_RECORD_IPV4, &record);
@@ -169,14 +171,22 @@ impl File {
         self.block(NAME_RESOLUTION, &body);
     }
 
+    /// Asks for the connection, unless that was done.
+    fn ask(&mut self, stream: &mut Stream, at: u64, identifier: &str) {
+        if !stream.is_asked {
+            stream.is_asked = true;
+            let comment = stream.comment(identifier);
+            self.segment(stream, at, Sender::Client, SYN, &[], &comment);
+        }
+    }
+
     /// Opens the connection, unless it is open.
     fn handshake(&mut self, stream: &mut Stream, at: u64, identifier: &str) {
         if stream.is_open {
             return;
         }
+        self.ask(stream, at, identifier);
         stream.is_open = true;
-        let comment = stream.comment(identifier);
-        self.segment(stream, at, Sender::Client, SYN, &[], &comment);
         self.segment(stream, at, Sender::Server, SYN | ACK, &[], "");
         self.segment(stream, at, Sender::Client, ACK, &[], "");
     }
@@ -190,8 +200,8 @@ impl File {
         payload: &[u8],
         comment: &str,
     ) {
-        let client = address(host_of(stream.client));
-        let broker = address(BROKER_HOST);
+        let client = address_of(stream.client).octets();
+        let broker = BROKER.octets();
         let (from, to, ports, mine, theirs) = match sender {
             Sender::Client => (client, broker, [stream.port(), MQTT_PORT], 0, 1),
             Sender::Server => (broker, client, [MQTT_PORT, stream.port()], 1, 0),
@@ -266,15 +276,6 @@ fn end_of_options(body: &mut Vec<u8>) {
 
 fn pad(body: &mut Vec<u8>) {
     body.resize(body.len().next_multiple_of(4), 0);
-}
-
-fn address(host: u8) -> [u8; 4] {
-    let [a, b, c] = NETWORK;
-    [a, b, c, host]
-}
-
-fn host_of(client: ClientSlot) -> u8 {
-    CLIENT_HOST.saturating_add(client.0)
 }
 
 /// The checksum of IP and TCP: the complement of the sum of all pairs of bytes, carries added back.

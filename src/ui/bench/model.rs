@@ -65,7 +65,7 @@ pub struct Left {
     /// As [`SetUp::to_text`] writes it; Client Identifiers are kept.
     pub text: String,
     /// The places of its clients.
-    pub slots: Vec<u8>,
+    pub slots: Vec<u16>,
     /// Under which it was loaded or kept.
     pub name: String,
     /// The link that was followed last.
@@ -89,7 +89,7 @@ impl Left {
         let mut records: Vec<_> = capture.records().rev().take_while(fits).cloned().collect();
         records.reverse();
         secrets::hide(&mut records);
-        self.records = URL_SAFE_NO_PAD.encode(share::pack(records.iter()));
+        self.records = URL_SAFE_NO_PAD.encode(share::pack(capture, records.iter()));
         self.all = capture.len();
     }
 

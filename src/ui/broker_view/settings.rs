@@ -128,6 +128,15 @@ pub static GROUPS: &[Group] = &[
                 write: |p, text| put_optional(&mut p.server_keep_alive, text),
             },
             Setting {
+                id: "maximum-keep-alive",
+                label: |s| s.inside_set_maximum_keep_alive(),
+                section: Some("3.2.2.3.14"),
+                hint: Some(|s| s.inside_hint_maximum_keep_alive()),
+                control: Control::Number(Range::whole(1, 65_535, "s").optional()),
+                read: |p| shown(&p.maximum_keep_alive),
+                write: |p, text| put_optional(&mut p.maximum_keep_alive, text),
+            },
+            Setting {
                 id: "session-expiry-maximum",
                 label: |s| s.inside_set_session_expiry_maximum(),
                 section: Some("3.2.2.3.2"),

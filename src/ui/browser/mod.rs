@@ -25,6 +25,12 @@ pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
     spawn_local(async move { then(JsFuture::from(written).await.is_ok()) });
 }
 
+/// How many minutes the clock of the reader is ahead of UTC, at a moment in microseconds since 1970.
+pub fn zone_at(micros: u64) -> i32 {
+    let date = js_sys::Date::new(&JsValue::from_f64(micros as f64 / 1000.0));
+    -date.get_timezone_offset() as i32
+}
+
 /// Offers the text as a file.
 pub fn save(name: &str, media_type: &str, text: &str) {
     // Creating a blob or its address fails only out of memory; there is no file then.

@@ -16,6 +16,7 @@ pub enum Key {
     Theme,
     Panels,
     WireView,
+    WireTimes,
     Benches,
     /// The free bench of a tab.
     Bench,
@@ -39,6 +40,7 @@ impl Key {
             Key::Tool => "mqtt5-playground.tool",
             Key::Panels => "mqtt5-playground.panels",
             Key::WireView => "mqtt5-playground.wire-view",
+            Key::WireTimes => "mqtt5-playground.wire-times",
         }
     }
 }

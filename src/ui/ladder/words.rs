@@ -52,7 +52,7 @@ pub fn as_text(capture: &Capture, ladder: &Ladder, language: Language) -> String
     for record in records {
         let line = Line::among(capture, record, language);
         let join = ladder.join(capture, record);
-        let (time, unit) = moment(record.at);
+        let (time, unit) = moment(capture.passed(record.at));
         let sentence = sentence(record, &line, join, None, language);
         writeln!(text, "#{}  {time} {unit}  {sentence}", record.id.number())
             .expect("writing to a String succeeds");

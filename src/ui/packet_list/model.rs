@@ -420,7 +420,7 @@ pub fn as_text(
     let mut text = String::new();
     for record in ids.filter_map(|id| capture.get(id)) {
         let line = Line::among(capture, record, language);
-        let (time, unit) = moment(record.at);
+        let (time, unit) = moment(capture.passed(record.at));
         let arrow = match record.side() {
             Some(Sender::Client) => "→",
             Some(Sender::Server) => "←",
@@ -454,7 +454,7 @@ mod tests {
     const PUBLISH: &[u8] = &[0x30, 0x06, 0, 1, b'a', 0, b'h', b'i'];
     const DISCONNECT: &[u8] = &[0xE0, 0x00];
 
-    fn capture(packets: &[(u8, &'static [u8])]) -> Capture {
+    fn capture(packets: &[(u16, &'static [u8])]) -> Capture {
         let mut capture = Capture::default();
         for (slot, bytes) in packets {
             let bytes = Bytes::from_static(bytes);

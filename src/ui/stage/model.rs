@@ -134,7 +134,7 @@ mod tests {
         }
     }
 
-    fn ping(capture: &mut Capture, client: u8, sender: Sender) {
+    fn ping(capture: &mut Capture, client: u16, sender: Sender) {
         let bytes: &[u8] = match sender {
             Sender::Client => &[0xC0, 0],
             Sender::Server => &[0xD0, 0],

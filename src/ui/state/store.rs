@@ -100,12 +100,6 @@ impl Store {
         Instant::from_micros(passed) + self.skipped.get_value()
     }
 
-    /// The moment the lab began, in microseconds since 1970.
-    pub fn began_at(self) -> u64 {
-        let now = (js_sys::Date::now() * 1000.0) as u64;
-        now.saturating_sub(self.now().as_micros())
-    }
-
     /// Whether it only shows a capture from elsewhere.
     pub fn is_read_only(self) -> bool {
         self.is_read_only
@@ -215,15 +209,15 @@ impl Store {
         self.pump();
     }
 
-    /// Puts records of an earlier bench, which began then, behind those that are there; the clock goes on as
-    /// if nothing had been in between.
+    /// Puts records of an earlier bench, which began then (in microseconds since 1970), behind those that are
+    /// there; the clock goes on as if nothing had been in between.
     pub fn put_back(self, records: Vec<Record>, began: u64) {
         let last = records.last().map_or(0, |record| record.at.as_micros());
         let since = ((js_sys::Date::now() * 1000.0) as u64).saturating_sub(began);
         let ahead = last.max(since).saturating_sub(self.now().as_micros());
         self.skipped.update_value(|skipped| *skipped += Duration::from_micros(ahead));
         let now = self.now();
-        self.lab.update_value(|lab| lab.put_back(records, now));
+        self.lab.update_value(|lab| lab.put_back(records, began, now));
         self.pump();
     }
 
@@ -423,7 +417,9 @@ pub fn use_store() -> Store {
 
 fn new_lab(target: Target) -> Lab {
     let is_secure = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
-    Lab::new(target, is_secure, seed())
+    let mut lab = Lab::new(target, is_secure, seed());
+    lab.set_began((js_sys::Date::now() * 1000.0) as u64);
+    lab
 }
 
 /// Randomness for the broker in the tab.

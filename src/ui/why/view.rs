@@ -115,7 +115,7 @@ fn led_to(store: Store, why: &Why, language: Language) -> impl IntoView + use<> 
         let line = store.peek(|lab| Line::among(lab.capture(), &record, language));
         let name = line.name(strings).unwrap_or_default();
         let family = line.family();
-        let (time, unit) = moment(record.at);
+        let (time, unit) = store.peek(|lab| moment(lab.capture().passed(record.at)));
         let is_culprit = why.culprit == Some(id);
         let malformed = line.is_malformed();
         let words = line.words();

@@ -16,7 +16,15 @@ pub struct Sight {
     pub height: f64,
 }
 
+/// Rows that are printed: some fifty pages. More would take the browser minutes.
+const PRINTED: usize = 2000;
+
 impl Sight {
+    /// From the first row on, as far as a list is printed.
+    pub fn whole(self) -> Sight {
+        Sight { top: 0.0, height: self.row_height * PRINTED as f64, ..self }
+    }
+
     /// The rows to draw out of `count`.
     pub fn rows(self, count: usize) -> Range<usize> {
         if self.row_height <= 0.0 {

@@ -20,6 +20,7 @@ pub struct Windowed {
     sight: RwSignal<Sight>,
     is_narrow: RwSignal<bool>,
     is_hidden: RwSignal<bool>,
+    is_printed: RwSignal<bool>,
 }
 
 /// How a list looked before anybody scrolled it: the next one in its place most likely looks the same, and need not
@@ -49,7 +50,13 @@ pub fn use_windowed_like(root: NodeRef<Div>, first: FirstLook) -> Windowed {
         sight: RwSignal::new(expected.unwrap_or_default()),
         is_narrow: RwSignal::new(false),
         is_hidden: RwSignal::new(false),
+        is_printed: RwSignal::new(false),
     };
+    for (event, is_printed) in [("beforeprint", true), ("afterprint", false)] {
+        let turn = move |_| windowed.is_printed.set(is_printed);
+        let handle = window_event_listener_untyped(event, turn);
+        on_cleanup(move || handle.remove());
+    }
     // Scrolling does not bubble, but an ancestor may be the one that scrolls: so it is caught on its
     // way down. What scrolls elsewhere moves nothing here.
     let on_scroll = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
@@ -113,9 +120,12 @@ pub fn use_windowed_like(root: NodeRef<Div>, first: FirstLook) -> Windowed {
 }
 
 impl Windowed {
-    /// What can be seen. Tracked.
+    /// What can be seen; on paper that is everything. Tracked.
     pub fn sight(self) -> Sight {
-        self.sight.get()
+        match self.is_printed.get() {
+            true => self.sight.get().whole(),
+            false => self.sight.get(),
+        }
     }
 
     /// Whether there is little room across. A list says so in `data-narrow`: rows that depended on a

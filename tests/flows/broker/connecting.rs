@@ -1,6 +1,7 @@
 //! CONNECT and CONNACK (§3.1, §3.2), DISCONNECT (§3.14), Keep Alive.
 
 use mqtt5_playground::broker::{Action, Availability, Rule, User};
+use mqtt5_playground::mqtt::check_topic_name;
 
 use super::*;
 
@@ -175,6 +176,75 @@ fn connack_tells_the_limits_that_differ_from_what_absence_means() {
         let a = bench.connecting(connect);
         assert_eq!(bench.all(a), [expect]);
     }
+}
+
+/// Whatever an identifier holds, its response topic is one that can be published to, and no other Client's.
+#[test]
+fn response_information_is_a_topic_of_its_own() {
+    for (client_id, expect) in [
+        ("sensor-1", "response/sensor-1"),
+        ("a+b", "response/a%2Bb"),
+        ("#", "response/%23"),
+        ("a/b", "response/a%2Fb"),
+        ("a%2Fb", "response/a%252Fb"),
+        ("温度 計", "response/温度 計"),
+    ] {
+        let mut bench = Bench::new();
+        let asks = with(connect(client_id), [Property::RequestResponseInformation(1)]);
+        let a = bench.connecting(asks);
+        assert_eq!(bench.all(a), [format!("CONNACK 00 ResponseInformation({expect:?})")]);
+        assert_eq!(check_topic_name(expect), Ok(()));
+    }
+}
+
+/// What a Client sends comes back within properties: it fits, or is left out.
+#[test]
+fn answers_to_very_long_strings_fit() {
+    let long = |length: usize| "x".repeat(length);
+    for length in [65_526, 65_527, 65_535] {
+        let mut bench = Bench::new();
+        let asks = with(connect(&long(length)), [Property::RequestResponseInformation(1)]);
+        let a = bench.connecting(asks);
+        let connack = bench.all(a).remove(0);
+        assert!(connack.starts_with("CONNACK 00"), "{length}");
+        assert_eq!(connack.contains("ResponseInformation"), length == 65_526);
+    }
+    let mut bench = Bench::new();
+    let method = Property::AuthenticationMethod(long(65_535));
+    let a = bench.connecting(with(connect("a"), [method]));
+    assert!(bench.all(a)[0].starts_with("CONNACK 8C"));
+    let first = format!("n,,n=user,r={}", long(65_500));
+    let scram = [
+        Property::AuthenticationMethod("SCRAM-SHA-256".to_owned()),
+        Property::AuthenticationData(first.into()),
+    ];
+    let b = bench.connecting(with(connect("b"), scram));
+    assert!(bench.all(b)[0].starts_with("CONNACK 87"));
+}
+
+/// [MQTT-3.2.2-21]
+#[test]
+fn a_cap_on_keep_alive_leaves_shorter_ones_as_they_are() {
+    for (asked, server, maximum, expect) in [
+        (10, None, Some(60), "CONNACK 00"),
+        (60, None, Some(60), "CONNACK 00"),
+        (61, None, Some(60), "CONNACK 00 ServerKeepAlive(60)"),
+        (0, None, Some(60), "CONNACK 00 ServerKeepAlive(60)"),
+        (0, None, Some(0), "CONNACK 00"),
+        (10, Some(30), Some(60), "CONNACK 00 ServerKeepAlive(30)"),
+        (10, Some(90), Some(60), "CONNACK 00 ServerKeepAlive(60)"),
+        (10, Some(0), Some(60), "CONNACK 00 ServerKeepAlive(60)"),
+    ] {
+        let policy =
+            Policy { server_keep_alive: server, maximum_keep_alive: maximum, ..Policy::default() };
+        let mut bench = Bench::with(policy);
+        let a = bench.connecting(Connect { keep_alive: asked, ..connect("a") });
+        assert_eq!(bench.all(a), [expect], "{asked} {server:?} {maximum:?}");
+    }
+    let mut bench = Bench::with(Policy { maximum_keep_alive: Some(2), ..Policy::default() });
+    let a = bench.connect(Connect { keep_alive: 0, ..connect("a") });
+    bench.secs(3);
+    assert_eq!(bench.all(a), ["DISCONNECT 8D"]);
 }
 
 /// [MQTT-3.1.2-22], [MQTT-3.2.2-22], [MQTT-3.2.2-21]

@@ -72,7 +72,7 @@ impl Scene {
         self
     }
 
-    pub fn by(&mut self, slot: u8) -> &mut Scene {
+    pub fn by(&mut self, slot: u16) -> &mut Scene {
         self.slot = ClientSlot(slot);
         self
     }

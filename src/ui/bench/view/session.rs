@@ -112,7 +112,7 @@ impl BenchSession {
             slots: self.slots().iter().map(|slot| slot.0).collect(),
             name: self.name.get_untracked(),
             link: self.link.get_value(),
-            began: self.store.began_at(),
+            began: self.store.peek(|lab| lab.capture().began()).unwrap_or_default(),
             text: text.clone(),
             ..Left::default()
         };
@@ -135,7 +135,7 @@ impl BenchSession {
         }
         let set_up = SetUp { clients, ..set_up };
         self.load(&set_up);
-        let slots = (0..places).filter_map(|slot| u8::try_from(slot).ok());
+        let slots = (0..places).filter_map(|slot| u16::try_from(slot).ok());
         for empty in slots.filter(|slot| !left.slots.contains(slot)) {
             self.store.remove_client(ClientSlot(empty));
         }

@@ -56,7 +56,7 @@ pub fn LogTab() -> impl IntoView {
 
 #[component]
 fn NoteRow(note: Arc<Note>, clients: Memo<BTreeMap<String, ClientSlot>>) -> impl IntoView {
-    let locale = use_locale();
+    let (store, locale) = (use_store(), use_locale());
     // A letter on the bench says more than an identifier; who is not there keeps the latter.
     let name = move |client_id: &str| match clients
         .with_untracked(|clients| clients.get(client_id).copied())
@@ -65,7 +65,7 @@ fn NoteRow(note: Arc<Note>, clients: Memo<BTreeMap<String, ClientSlot>>) -> impl
         None => view! { <code>{client_id.to_owned()}</code> }.into_any(),
     };
     let who = note.client_id.as_deref().map(name);
-    let (number, unit) = moment(note.at);
+    let (number, unit) = store.peek(|lab| moment(lab.capture().passed(note.at)));
     let rule = note.event.rule();
     let words = {
         let note = note.clone();

@@ -7,10 +7,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ReadableWritablePair, Response};
 
-use crate::capture::{Capture, Record};
+use crate::capture::Capture;
 use crate::formats::{
     LoadError,
-    share::{Folded, MAX_LETTERS, MAX_UNFOLDED, pack, unpack},
+    share::{Folded, MAX_LETTERS, MAX_UNFOLDED, unpack},
 };
 
 // `web-sys` counts these among what may still change, and leaves them out.
@@ -27,9 +27,8 @@ extern "C" {
 
 const RAW_DEFLATE: &str = "deflate-raw";
 
-/// The records as text for an address.
-pub async fn fold(records: Vec<Record>) -> String {
-    let bytes = pack(records.iter());
+/// What [`pack`](crate::formats::share::pack) wrote, as text for an address.
+pub async fn fold(bytes: Vec<u8>) -> String {
     let compressed = match has("CompressionStream") {
         true => {
             let stream = CompressionStream::new(RAW_DEFLATE);

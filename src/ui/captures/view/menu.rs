@@ -11,7 +11,10 @@ use super::fold::fold;
 use super::shelf::{LINK, use_capture_shelf};
 use crate::capture::Record;
 use crate::formats::{
-    json::records_to_json, pcap::records_to_pcapng, records_to_text, secrets, share::MAX_LETTERS,
+    json::records_to_json,
+    pcap::records_to_pcapng,
+    records_to_text, secrets,
+    share::{MAX_LETTERS, pack},
 };
 use crate::ui::browser::{copy, save, save_bytes};
 use crate::ui::components::Icon;
@@ -103,15 +106,16 @@ pub fn CaptureMenu(
         let write = move || {
             match format {
                 Format::Json => {
-                    let text = records_to_json(records.iter());
+                    let text = store.peek(|lab| records_to_json(lab.capture(), records.iter()));
                     save(&file_name("json"), "application/json", &text);
                 }
                 Format::Pcapng => {
-                    let bytes = records_to_pcapng(records.iter(), store.began_at());
+                    let bytes = store.peek(|lab| records_to_pcapng(lab.capture(), records.iter()));
                     save_bytes(&file_name("pcapng"), "application/vnd.tcpdump.pcap", &bytes);
                 }
                 Format::Text => {
-                    save(&file_name("txt"), "text/plain", &records_to_text(records.iter()));
+                    let text = store.peek(|lab| records_to_text(lab.capture(), records.iter()));
+                    save(&file_name("txt"), "text/plain", &text);
                 }
             }
             let _ = is_busy.try_set(false);
@@ -120,9 +124,10 @@ pub fn CaptureMenu(
     };
     let share = move |_| {
         let records = given();
+        let packed = store.peek(|lab| pack(lab.capture(), records.iter()));
         let page = untrack(|| Place::Page(Page::Captures).href(locale.language()));
         spawn_local(async move {
-            let folded = fold(records).await;
+            let folded = fold(packed).await;
             if folded.len() > MAX_LETTERS {
                 let _ = link.try_set(Some(Link::TooLong(folded.len())));
                 return;
@@ -144,25 +149,36 @@ pub fn CaptureMenu(
         route.go(&page);
     };
     let keep = move |_| {
-        shelf.keep(listed.run(()));
+        let records = listed.run(());
+        shelf.keep(store.peek(|lab| lab.capture().excerpt(records)));
         to_captures();
     };
-    let told = move || {
+    let outcome = move || {
         let strings = locale.strings();
-        let (state, icon, words) = match link.get()? {
-            Link::Copied => ("met", "met", strings.captures_link_copied().to_owned()),
-            Link::NotCopied => ("warning", "warning", strings.wire_not_copied().to_owned()),
+        Some(match link.get()? {
+            Link::Copied => ("met", strings.captures_link_copied().to_owned()),
+            Link::NotCopied => ("warning", strings.wire_not_copied().to_owned()),
             Link::TooLong(letters) => {
                 let (letters, most) = (grouped(letters as u64), grouped(MAX_LETTERS as u64));
-                ("warning", "warning", strings.captures_link_too_long(letters, most))
+                ("warning", strings.captures_link_too_long(letters, most))
             }
-        };
-        Some(view! {
-            <p class="captures-menu__told" data-state=state>
-                <Icon name=icon/>
-                <span>{words}</span>
-            </p>
         })
+    };
+    // In the place of another line, so that the menu keeps its height and does not jump away.
+    let told = move || match outcome() {
+        None => view! {
+            <span class="captures-menu__for">
+                {locale.strings().captures_share_for(grouped(MAX_LETTERS as u64))}
+            </span>
+        }
+        .into_any(),
+        Some((state, words)) => view! {
+            <span class="captures-menu__told" data-state=state>
+                <Icon name=state/>
+                <span>{words}</span>
+            </span>
+        }
+        .into_any(),
     };
     let secrets_tick = move || {
         let count = found.get();
@@ -258,12 +274,12 @@ pub fn CaptureMenu(
                 <Icon name="link"/>
                 <span>
                     {erased(move || locale.strings().captures_share())}
-                    <span class="captures-menu__for">
-                        {erased(move || locale.strings().captures_share_for(grouped(MAX_LETTERS as u64)))}
-                    </span>
+                    {erased(told)}
                 </span>
             </button>
-            <div role="status">{erased(told)}</div>
+            <div class="visually-hidden" role="status">
+                {erased(move || outcome().map(|(_, words)| words))}
+            </div>
             {erased(secrets_tick)}
             <hr class="menu__rule"/>
             <button

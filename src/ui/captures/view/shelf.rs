@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::fold::unfold;
-use crate::capture::{Capture, Record};
+use crate::capture::Capture;
 use crate::formats::{LoadError, Loaded, MAX_FILE, NotRead, read_file};
 use crate::ui::captures::model::{Source, Summary};
 
@@ -155,12 +155,8 @@ impl CaptureShelf {
         }
     }
 
-    /// Keeps records of the bench as a run of its own, numbered anew.
-    pub fn keep(self, records: Vec<Record>) {
-        let mut capture = Capture::default();
-        for record in records {
-            capture.push(record.at, record.client, record.connection, record.entry);
-        }
+    /// Keeps a capture of the bench as a run of its own.
+    pub fn keep(self, capture: Capture) {
         let number = self.counts.try_update_value(|counts| {
             counts.runs += 1;
             counts.runs

@@ -22,15 +22,15 @@ use super::model::Sheet;
 use crate::analysis::{answer_to, answered_by, hole_for_answer, why::has_why};
 use crate::capture::{Record, RecordId};
 use crate::mqtt::Version;
-use crate::ui::browser::focus_within;
+use crate::ui::browser::{focus_within, zone_at};
 use crate::ui::components::{CopyButton, Evidence, Icon, PacketName, PacketWay, direction};
 use crate::ui::erased::erased;
 use crate::ui::format::{elapsed, grouped, moment};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::other_clients::RecordTools;
 use crate::ui::packet_family::PacketFamily;
-use crate::ui::packet_list::Line;
 use crate::ui::packet_list::view::use_wire;
+use crate::ui::packet_list::{Line, date_and_time};
 use crate::ui::state::store::{Store, use_store};
 use crate::ui::why::view::WhyCard;
 use explanation::Explanation;
@@ -303,7 +303,11 @@ fn Head(
     let facts = move || {
         record.with(|record| {
             let record = record.as_ref()?;
-            let (time, unit) = moment(record.at);
+            let (time, unit) = store.peek(|lab| moment(lab.capture().passed(record.at)));
+            let clock = store.peek(|lab| lab.capture().clock(record.at));
+            let clock = clock.map(|clock| date_and_time(clock, zone_at(clock)));
+            // The hour is read at a glance; the date is there for those who look.
+            let hour = clock.as_deref().map(|clock| format!(" · {}", &clock[11..23]));
             let size = match record.bytes().len() {
                 0 => String::new(),
                 size => format!(" · {} B", grouped(size as u64)),
@@ -312,7 +316,9 @@ fn Head(
                 Version::V5 => String::new(),
                 older => format!(" · MQTT {}", older.name()),
             };
-            Some(format!("#{} · {time} {unit}{size}{version}", record.id.number()))
+            let hour = hour.unwrap_or_default();
+            let text = format!("#{} · {time} {unit}{hour}{size}{version}", record.id.number());
+            Some(view! { <span title=clock>{text}</span> })
         })
     };
     let joined = Memo::new(move |_| {

@@ -69,29 +69,34 @@ impl Ladder {
 
     /// Where connections are open beside the rows drawn, up to a record.
     pub fn spans(&self, range: Range<usize>, until: Option<RecordId>) -> Vec<Span> {
-        let start = self.top(range.start);
-        let mut spans: Vec<Span> = Vec::new();
-        let mut extend = |up: u32, top: f64, bottom: f64| {
-            for client in (0..u32::BITS as u8).filter(|at| up & 1 << at != 0).map(ClientSlot) {
-                let open = spans.iter_mut().find(|s| s.client == client && s.bottom == top - start);
-                match open {
-                    Some(span) => span.bottom = bottom - start,
-                    None => {
-                        spans.push(Span { client, top: top - start, bottom: bottom - start });
-                    }
+        let (start, end) = (self.top(range.start), range.end.min(self.len()));
+        let last = until.map_or(end, |until| end.min(self.position(RecordId(until.0 + 1))));
+        let Some(bottom) = last.checked_sub(1).filter(|last| *last >= range.start) else {
+            return Vec::new();
+        };
+        let (first_row, last_row) = (self.rows[range.start].id, self.rows[bottom].id);
+        let bottom = self.top(last);
+        let mut spans = Vec::new();
+        for (client, open) in &self.open {
+            // The first one that has not ended above.
+            let first = open.partition_point(|open| open.until.is_some_and(|it| it < first_row));
+            for open in open.range(first..).take_while(|open| open.from <= last_row) {
+                let top = self.edge_at(open.from).max(start);
+                let end = open.until.map_or(bottom, |until| self.edge_at(until).min(bottom));
+                if top < end {
+                    spans.push(Span { client: *client, top: top - start, bottom: end - start });
                 }
             }
-        };
-        for position in range {
-            let Some(row) = self.rows.get(position) else { break };
-            if until.is_some_and(|until| row.id > until) {
-                break;
-            }
-            let after = self.rows.get(position + 1).map_or(self.up, |next| next.up);
-            let arrow = self.arrow_at(position);
-            extend(row.up, self.top(position), arrow);
-            extend(after, arrow, self.top(position + 1));
         }
         spans
+    }
+
+    /// The arrow of a record, or where it would be pushed in.
+    fn edge_at(&self, id: RecordId) -> f64 {
+        let position = self.position(id);
+        match self.at(position) == Some(id) {
+            true => self.arrow_at(position),
+            false => self.top(position),
+        }
     }
 }

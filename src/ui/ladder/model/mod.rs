@@ -6,7 +6,7 @@
 mod chains;
 mod lines;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -32,8 +32,10 @@ pub struct Ladder {
     newest: Option<Instant>,
     /// The first record not read yet.
     next: RecordId,
-    /// The clients whose connection is open after the last record read, one bit each.
-    up: u32,
+    /// When the connections of each client were open, oldest first.
+    open: BTreeMap<ClientSlot, VecDeque<Open>>,
+    /// Connections that have ended: what comes on them later, as in the capture of one side, opens nothing.
+    ended: HashSet<ConnectionId>,
     clients: BTreeSet<ClientSlot>,
     /// Addresses of brokers, in the order in which they were met.
     brokers: Vec<String>,
@@ -46,10 +48,15 @@ struct Row {
     id: RecordId,
     /// The upper edge of the time before it, in parts of a row. It only grows, whatever leaves above.
     top: u64,
-    /// The clients whose connection is open when it comes.
-    up: u32,
     /// The height of the time before it.
     wait: u16,
+}
+
+/// From the record that shows a connection to be open to the one that ends it.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    from: RecordId,
+    until: Option<RecordId>,
 }
 
 /// Parts of a row: enough that a wait is drawn to scale.
@@ -107,6 +114,11 @@ impl Ladder {
         while self.rows.front().is_some_and(|row| row.id < oldest) {
             self.rows.pop_front();
         }
+        for open in self.open.values_mut() {
+            while open.front().is_some_and(|open| open.until.is_some_and(|until| until < oldest)) {
+                open.pop_front();
+            }
+        }
         self.next = self.next.max(oldest);
         let mut position = matches.position(self.next);
         while self.next < matches.judged() {
@@ -115,15 +127,10 @@ impl Ladder {
             if let Entry::Opening { address } = &record.entry {
                 self.note_broker(record.connection, address);
             }
-            let before = self.up;
-            self.up = match record.entry {
-                Entry::Opening { .. } => before,
-                Entry::Closed(_) => before & !bit(record.client),
-                _ => before | bit(record.client),
-            };
+            self.note_connection(record);
             if matches.at(position) == Some(record.id) {
                 position += 1;
-                self.add(record, before);
+                self.add(record);
             }
         }
     }
@@ -137,9 +144,27 @@ impl Ladder {
         self.broker_of.insert(connection, u8::try_from(at).unwrap_or(u8::MAX));
     }
 
-    fn add(&mut self, record: &Record, up: u32) {
+    fn note_connection(&mut self, record: &Record) {
+        let open = self.open.entry(record.client).or_default();
+        let last = open.back_mut().filter(|open| open.until.is_none());
+        match record.entry {
+            Entry::Opening { .. } => drop(self.ended.remove(&record.connection)),
+            Entry::Closed(_) => {
+                self.ended.insert(record.connection);
+                if let Some(last) = last {
+                    last.until = Some(record.id);
+                }
+            }
+            _ if last.is_none() && !self.ended.contains(&record.connection) => {
+                open.push_back(Open { from: record.id, until: None });
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, record: &Record) {
         let wait = self.newest.map_or(0, |newest| parts(record.at.since(newest)));
-        self.rows.push_back(Row { id: record.id, top: self.end, up, wait });
+        self.rows.push_back(Row { id: record.id, top: self.end, wait });
         self.end += u64::from(wait) + ROW;
         self.newest = Some(record.at);
         self.clients.insert(record.client);
@@ -250,10 +275,6 @@ fn parts(wait: Duration) -> u16 {
     // A wait that just fits is not yet folded.
     let parts = wait.as_micros() * u128::from(LONGEST - 1) / TO_SCALE.as_micros();
     u16::try_from(parts).unwrap_or(LONGEST - 1)
-}
-
-fn bit(client: ClientSlot) -> u32 {
-    1_u32.checked_shl(client.0.into()).unwrap_or(0)
 }
 
 #[cfg(test)]

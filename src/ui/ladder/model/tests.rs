@@ -33,8 +33,8 @@ impl Bench {
         }
     }
 
-    fn entry(&mut self, client: u8, entry: Entry) -> RecordId {
-        let connection = ConnectionId(u32::from(client));
+    fn entry(&mut self, client: u16, entry: Entry) -> RecordId {
+        let connection = ConnectionId(client.into());
         let id = self.capture.push(self.now, ClientSlot(client), connection, entry);
         self.follow();
         id
@@ -45,22 +45,22 @@ impl Bench {
         self.ladder.follow(&self.capture, &self.matches);
     }
 
-    fn out(&mut self, client: u8, bytes: &'static [u8]) -> RecordId {
+    fn out(&mut self, client: u16, bytes: &'static [u8]) -> RecordId {
         let bytes = Bytes::from_static(bytes);
         self.entry(client, Entry::Packet { sender: Sender::Client, bytes })
     }
 
-    fn back(&mut self, client: u8, bytes: &'static [u8]) -> RecordId {
+    fn back(&mut self, client: u16, bytes: &'static [u8]) -> RecordId {
         let bytes = Bytes::from_static(bytes);
         self.entry(client, Entry::Packet { sender: Sender::Server, bytes })
     }
 
-    fn open(&mut self, client: u8, address: &str) {
+    fn open(&mut self, client: u16, address: &str) {
         self.entry(client, Entry::Opening { address: address.to_owned() });
         self.entry(client, Entry::Opened);
     }
 
-    fn close(&mut self, client: u8, by: Option<Sender>, was_open: bool) -> RecordId {
+    fn close(&mut self, client: u16, by: Option<Sender>, was_open: bool) -> RecordId {
         let reason = String::new();
         self.entry(client, Entry::Closed(LinkClose { by, was_open, code: None, reason }))
     }
@@ -212,6 +212,24 @@ fn a_lane_is_open_from_opening_to_close() {
             Span { client: ClientSlot(0), top: 1.75, bottom: 4.75 },
             Span { client: ClientSlot(1), top: 3.75, bottom: 6.0 },
         ]
+    );
+    // A connection that has ended is not opened by what comes late.
+    bench.back(0, CONNACK);
+    let spans = bench.ladder.spans(0..7, None);
+    let first = Span { client: ClientSlot(0), top: 1.75, bottom: 4.75 };
+    assert_eq!(spans, [first, Span { client: ClientSlot(1), top: 3.75, bottom: 7.0 }]);
+    // In the part that is drawn, and with rows left out.
+    let second = |bottom| Span { client: ClientSlot(1), top: 0.0, bottom };
+    assert_eq!(bench.ladder.spans(5..7, None), [second(2.0)]);
+    let mut bench = Bench::new("PUBACK", 100);
+    bench.open(1, "tab");
+    bench.out(1, PUBACK);
+    bench.close(1, None, true);
+    bench.open(40, "tab");
+    bench.out(40, PUBACK);
+    assert_eq!(
+        bench.ladder.spans(0..2, None),
+        [second(1.0), Span { client: ClientSlot(40), top: 1.0, bottom: 2.0 }]
     );
     // The opening has left the capture: what passes tells that the connection is open.
     let mut bench = Bench::new("", 100);

@@ -6,7 +6,7 @@ use super::Scene;
 use crate::capture::Record;
 use crate::ui::components::direction;
 use crate::ui::erased::erased;
-use crate::ui::format::{elapsed, moment};
+use crate::ui::format::elapsed;
 use crate::ui::ladder::model::{Arrow, Mark, Rung};
 use crate::ui::ladder::words::sentence;
 use crate::ui::loading::locale::use_locale;
@@ -26,7 +26,15 @@ pub fn LadderRow(
     let id = record.id;
     let is_link = record.bytes().is_empty();
     let is_hole = record.hole().is_some();
-    let (time, unit) = moment(record.at);
+    let timed = record.clone();
+    let time = move || {
+        let (number, unit) = wire.time_of(&timed);
+        view! {
+            {number}
+            " "
+            <span class="packet-row__unit">{unit}</span>
+        }
+    };
     let (wait, join) = store.peek(|lab| {
         ladder.with_value(|ladder| {
             (ladder.time_before(lab.capture(), id), ladder.join(lab.capture(), &record))
@@ -78,9 +86,7 @@ pub fn LadderRow(
     let content = view! {
         <span class="visually-hidden">{erased(in_words)}</span>
         <span class="ladder-row__time" aria-hidden="true" title=format!("#{}", id.number())>
-            {time}
-            " "
-            <span class="packet-row__unit">{unit}</span>
+            {erased(time)}
         </span>
         <span class="ladder-row__label" aria-hidden="true">
             {erased(label)}

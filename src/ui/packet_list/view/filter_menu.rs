@@ -11,7 +11,7 @@ use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::format::capped;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::packet_list::{has_word, toggled, word_for};
+use crate::ui::packet_list::{Times, has_word, toggled, word_for};
 use crate::ui::state::store::use_store;
 
 /// Two lists can stand in one document, each with its menu.
@@ -81,6 +81,26 @@ pub fn FilterMenu() -> impl IntoView {
     };
     let types =
         PacketType::ALL.map(|packet| option(packet.name().to_owned(), packet.name().to_owned()));
+    let times = Times::ALL.map(|times| {
+        let words = move || {
+            let strings = locale.strings();
+            match times {
+                Times::Passed => strings.wire_times_passed(),
+                Times::Clock => strings.wire_times_clock(),
+                Times::Between => strings.wire_times_between(),
+            }
+        };
+        view! {
+            <button
+                type="button"
+                class="button button--small filter-menu__option"
+                aria-pressed=erased(move || (wire.times.get() == times).to_string())
+                on:click=move |_| wire.times.set(times)
+            >
+                {erased(words)}
+            </button>
+        }
+    });
     view! {
         <button
             type="button"
@@ -106,6 +126,8 @@ pub fn FilterMenu() -> impl IntoView {
             <p class="overline">{erased(move || locale.strings().captures_filter_kind())}</p>
             <div class="filter-menu__options">{erased(kinds)}</div>
             <p class="field__hint">{erased(move || locale.strings().captures_filter_hint())}</p>
+            <p class="overline">{erased(move || locale.strings().wire_times())}</p>
+            <div class="filter-menu__options">{times}</div>
         </div>
     }
 }

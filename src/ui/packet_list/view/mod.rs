@@ -22,6 +22,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::calm::ANIMATED;
+use super::times::Times;
 use crate::capture::RecordId;
 use crate::ui::browser::focus_within;
 use crate::ui::components::Icon;
@@ -225,14 +226,26 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
 
 #[component]
 fn Heads() -> impl IntoView {
-    let locale = use_locale();
+    let (locale, wire) = (use_locale(), use_wire());
+    let time = move || match wire.times.get() {
+        Times::Passed => locale.strings().wire_head_time(),
+        Times::Clock => locale.strings().wire_head_clock(),
+        Times::Between => locale.strings().wire_head_between(),
+    };
     view! {
-        <div class="packet-list__head" aria-hidden="true">
-            <span>{erased(move || locale.strings().wire_head_time())}</span>
-            <span>{erased(move || locale.strings().wire_head_way())}</span>
-            <span>{erased(move || locale.strings().wire_head_packet())}</span>
-            <span>{erased(move || locale.strings().wire_head_facts())}</span>
-            <span>{erased(move || locale.strings().wire_head_size())}</span>
+        <div class="packet-list__head">
+            <button
+                type="button"
+                class="packet-list__times"
+                title=erased(move || locale.strings().wire_times_next())
+                on:click=move |_| wire.times.update(|times| *times = times.next())
+            >
+                {erased(time)}
+            </button>
+            <span aria-hidden="true">{erased(move || locale.strings().wire_head_way())}</span>
+            <span aria-hidden="true">{erased(move || locale.strings().wire_head_packet())}</span>
+            <span aria-hidden="true">{erased(move || locale.strings().wire_head_facts())}</span>
+            <span aria-hidden="true">{erased(move || locale.strings().wire_head_size())}</span>
         </div>
     }
 }

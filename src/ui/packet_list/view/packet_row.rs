@@ -8,7 +8,7 @@ use crate::capture::{Entry, Record, RecordId};
 use crate::language::Strings;
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};
 use crate::ui::erased::erased;
-use crate::ui::format::{grouped, moment, short_size};
+use crate::ui::format::{grouped, short_size};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::facts::Line;
 use crate::ui::packet_list::model::Filter;
@@ -38,7 +38,15 @@ pub fn PacketRow(
     let is_explained = matches!(record.entry, Entry::Closed(_) | Entry::Text { .. })
         && store.peek(|lab| has_why(lab.capture(), id));
     let is_broken = record.packet().is_some_and(|packet| packet.is_err());
-    let (time, unit) = moment(record.at);
+    let timed = record.clone();
+    let time = move || {
+        let (number, unit) = wire.time_of(&timed);
+        view! {
+            {number}
+            " "
+            <span class="packet-row__unit">{unit}</span>
+        }
+    };
     let sender = record.side();
     let client = record.client;
     let tab = move || if at_cursor.get() { "0" } else { "-1" };
@@ -51,11 +59,7 @@ pub fn PacketRow(
     let start = view! {
         <span class="packet-row__time">
             <span class="packet-row__number">{format!("#{}", id.number())}</span>
-            <span>
-                {time}
-                " "
-                <span class="packet-row__unit">{unit}</span>
-            </span>
+            <span>{erased(time)}</span>
         </span>
         <PacketWay client sender/>
     };

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::why::has_why;
 use crate::capture::{Record, RecordId};
 use crate::ui::browser::storage::{self, Key};
+use crate::ui::browser::zone_at;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::model::{Filter, Matches};
+use crate::ui::packet_list::times::{Times, time_of};
 use crate::ui::state::store::{Store, use_store};
 
 /// Copied freely. It only chooses what is seen; the capture stays as it is.
@@ -28,6 +30,8 @@ pub struct WireState {
     /// The row where the keyboard stands.
     pub cursor: RwSignal<Option<RecordId>>,
     pub view: RwSignal<WireView>,
+    /// From where times count, in the list and in the ladder.
+    pub times: RwSignal<Times>,
     /// Whether the ladder is the picture on the stage: beside it the wire shows the list.
     pub has_ladder_beside: bool,
     /// Whether the wire has all the room of the bench.
@@ -132,6 +136,13 @@ impl WireState {
                 storage::save(Key::WireView, &view);
             }
         });
+        let times = RwSignal::new(storage::load(Key::WireTimes).unwrap_or_default());
+        Effect::new(move |before: Option<()>| {
+            let times: Times = times.get();
+            if before.is_some() {
+                storage::save(Key::WireTimes, &times);
+            }
+        });
         let wire = WireState {
             store,
             filter,
@@ -140,6 +151,7 @@ impl WireState {
             since,
             cursor: RwSignal::new(None),
             view,
+            times,
             has_ladder_beside,
             enlarged: RwSignal::new(false),
             text: StoredValue::new(None),
@@ -186,6 +198,22 @@ impl WireState {
     /// Reads the list as it is at this moment. Not tracked.
     pub fn with_matches<T>(self, read: impl FnOnce(&Matches) -> T) -> T {
         self.matches.with_value(read)
+    }
+
+    /// What stands in the column of times for a record, with its unit. Tracked.
+    pub fn time_of(self, record: &Record) -> (String, &'static str) {
+        let times = self.times.get();
+        if times == Times::Between {
+            self.found.track();
+        }
+        self.store.peek(|lab| {
+            let capture = lab.capture();
+            let before = self.with_matches(|matches| {
+                let above = matches.position(record.id).checked_sub(1)?;
+                Some(capture.get(matches.at(above)?)?.at)
+            });
+            time_of(times, capture, record, before, zone_at)
+        })
     }
 
     /// The row some steps down the list from a record, or up; `None` without rows.

@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use crate::analysis::{Comparison, Pair, compare};
 use crate::capture::Capture;
 use crate::language::Language;
-use crate::time::Instant;
 use crate::ui::captures::difference_name;
 use crate::ui::captures::view::{Item, use_capture_shelf};
 use crate::ui::components::{Icon, PacketName, PacketWay, direction};
@@ -208,9 +207,7 @@ fn cell(capture: &Capture, position: Option<usize>, language: Language) -> AnyVi
         return view! { <span class="compare__cell compare__cell--none">{strings.captures_none()}</span> }
             .into_any();
     };
-    let began = capture.at(0).map_or(Instant::START, |first| first.at);
-    let passed = record.at.since(began);
-    let (time, unit) = moment(Instant::START + passed);
+    let (time, unit) = moment(capture.passed(record.at));
     let line = Line::among(capture, record, language);
     let name = line.name(strings);
     let words = line.words();

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FileList, HtmlInputElement};
 
+use crate::capture::Capture;
 use crate::ui::captures::view::{CaptureShelf, Item, use_capture_shelf};
 use crate::ui::captures::{Source, error_try, error_words, not_read_words};
 use crate::ui::components::Icon;
@@ -145,7 +146,8 @@ fn SetAside(shelf: CaptureShelf, store: Store) -> impl IntoView {
     let locale = use_locale();
     let is_empty = move || store.with_capture(|capture| capture.is_empty());
     let keep = move |_| {
-        shelf.keep(store.peek(|lab| lab.capture().records().cloned().collect()));
+        let all = |capture: &Capture| capture.excerpt(capture.records().cloned());
+        shelf.keep(store.peek(|lab| all(lab.capture())));
     };
     view! {
         <button class="button" disabled=erased(is_empty) on:click=keep>

@@ -874,10 +874,10 @@ mod tests {
     use crate::mqtt::{Ack, Connect, Publish, QoS, Subscribe, Subscription, Will, encode};
     use crate::time::Instant;
 
-    const A: u8 = 0;
-    const B: u8 = 1;
+    const A: u16 = 0;
+    const B: u16 = 1;
 
-    fn push(capture: &mut Capture, client: u8, sender: Sender, packet: Packet) -> RecordId {
+    fn push(capture: &mut Capture, client: u16, sender: Sender, packet: Packet) -> RecordId {
         let bytes = encode(&packet).expect("it has a representation");
         let (slot, connection) = (ClientSlot(client), ConnectionId(u32::from(client) + 1));
         capture.push_packet(Instant::START, slot, connection, sender, bytes)

@@ -717,8 +717,8 @@ mod tests {
         Property, Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, encode,
     };
 
-    const A: u8 = 0;
-    const B: u8 = 1;
+    const A: u16 = 0;
+    const B: u16 = 1;
     const WIDTHS: [f64; 5] = [316.0, 340.0, 559.0, 560.0, 900.0];
 
     /// Plays the first moves of an exercise's solution in the tab.
@@ -781,7 +781,7 @@ mod tests {
             self
         }
 
-        fn push(&mut self, slot: u8, connection: u32, sender: Sender, packet: Packet) -> RecordId {
+        fn push(&mut self, slot: u16, connection: u32, sender: Sender, packet: Packet) -> RecordId {
             let bytes: Bytes = encode(&packet).expect("it obeys the rules");
             let (client, connection) = (ClientSlot(slot), ConnectionId(connection));
             let id = self.capture.push_packet(self.now, client, connection, sender, bytes);
@@ -790,7 +790,7 @@ mod tests {
         }
 
         /// Returns the connection.
-        fn connect(&mut self, slot: u8, clean_start: bool, interval: u32, present: bool) -> u32 {
+        fn connect(&mut self, slot: u16, clean_start: bool, interval: u32, present: bool) -> u32 {
             self.connections += 1;
             let connection = self.connections;
             let connect = Connect {
@@ -809,7 +809,7 @@ mod tests {
             connection
         }
 
-        fn subscribe(&mut self, slot: u8, connection: u32, filter: &str, granted: ReasonCode) {
+        fn subscribe(&mut self, slot: u16, connection: u32, filter: &str, granted: ReasonCode) {
             let subscription = Subscription {
                 topic_filter: filter.to_owned(),
                 qos: QoS::ExactlyOnce,
@@ -829,11 +829,11 @@ mod tests {
             self.push(slot, connection, Sender::Server, Packet::SubAck(suback));
         }
 
-        fn publish(&mut self, slot: u8, connection: u32, sender: Sender, message: Publish) {
+        fn publish(&mut self, slot: u16, connection: u32, sender: Sender, message: Publish) {
             self.push(slot, connection, sender, Packet::Publish(message));
         }
 
-        fn close(&mut self, slot: u8, connection: u32) {
+        fn close(&mut self, slot: u16, connection: u32) {
             let close = LinkClose { by: None, was_open: true, code: None, reason: String::new() };
             let (client, connection) = (ClientSlot(slot), ConnectionId(connection));
             self.capture.push(self.now, client, connection, Entry::Closed(close));

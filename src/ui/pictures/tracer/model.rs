@@ -649,7 +649,12 @@ mod tests {
         let row = |trace: &Trace| {
             let receivers = trace.receivers.iter().map(|receiver| {
                 let (matched, copies) = (receiver.matched.len(), receiver.copies.len());
-                (char::from(b'A' + receiver.client.0), matched, copies, trace.reasons(receiver))
+                (
+                    char::from(b'A' + receiver.client.0 as u8),
+                    matched,
+                    copies,
+                    trace.reasons(receiver),
+                )
             });
             (trace.topic.clone(), receivers.collect())
         };
@@ -830,7 +835,7 @@ mod tests {
     fn the_option_that_decided_stands_at_its_own_filter() {
         let leaves = |id: &str| -> Vec<(char, Leaf)> {
             let rows = last_tree(id).rows.into_iter();
-            rows.map(|row| (char::from(b'A' + row.client.0), row.leaf)).collect()
+            rows.map(|row| (char::from(b'A' + row.client.0 as u8), row.leaf)).collect()
         };
         assert!(leaves("no-local").contains(&('A', Leaf::Nothing(Reason::NoLocal))));
         let decided: Vec<_> = leaves("retain-as-published")
@@ -860,7 +865,7 @@ mod tests {
     }
 
     /// A message that client C has just published.
-    fn trace(topic: &str, held: Vec<(u8, Held)>) -> Trace {
+    fn trace(topic: &str, held: Vec<(u16, Held)>) -> Trace {
         Trace {
             published: Some((RecordId(0), ClientSlot(2))),
             topic: topic.to_owned(),

@@ -29,7 +29,7 @@ impl Wire {
         self
     }
 
-    fn push(&mut self, slot: u8, sender: Sender, packet: &Packet) -> &mut Wire {
+    fn push(&mut self, slot: u16, sender: Sender, packet: &Packet) -> &mut Wire {
         let bytes: Bytes = encode(packet).expect("it obeys the rules");
         let connection = ConnectionId(slot.into());
         self.capture.push_packet(self.now, ClientSlot(slot), connection, sender, bytes);
