@@ -8,7 +8,9 @@ mod table;
 
 use table::{Table, assert_worded, exercises, solution};
 
+use mqtt5_playground::analysis::findings::{Severity, findings};
 use mqtt5_playground::broker::Input;
+use mqtt5_playground::capture::RecordId;
 use mqtt5_playground::course::around::{QUESTIONS, TROUBLES, question_prose, trouble_prose};
 use mqtt5_playground::course::{
     ALIAS_SAVING_BY_HAND, Asks, Broker, CHAPTERS, Cast, Exercise, Move, PredictionProse, Step,
@@ -48,6 +50,36 @@ fn every_solution_meets_every_step_at_par() {
         }
     }
 }
+
+/// What is found to be wrong in a capture of an exercise is what the exercise does wrong on purpose.
+#[test]
+fn only_exercises_that_break_rules_have_findings_of_broken_rules() {
+    let mut broken = BTreeSet::new();
+    for exercise in exercises() {
+        let table = Table::played(exercise);
+        let capture = table.lab().capture();
+        for finding in findings(capture) {
+            let is_there = |id: &RecordId| capture.get(*id).is_some();
+            assert!(finding.records.iter().all(is_there), "{}: {finding:?}", exercise.id);
+            if finding.severity() == Severity::Broken {
+                broken.insert(exercise.id);
+            }
+        }
+    }
+    assert_eq!(broken, BTreeSet::from(BREAK_RULES));
+}
+
+const BREAK_RULES: [&str; 9] = [
+    "alias-broken",
+    "alias-lifetime",
+    "alias-out-of-range",
+    "collect-them-all",
+    "expiry-at-disconnect",
+    "malformed",
+    "maximum-packet-size",
+    "overrun",
+    "protocol-error",
+];
 
 /// Every mistake that somebody foresaw is made: it is told, it meets nothing, and it can be made good.
 /// Half of what a step asks for is not a mistake.

@@ -34,7 +34,8 @@ pub fn answered_by(capture: &Capture, id: RecordId) -> Option<&Record> {
     })
 }
 
-fn is_answer(packet: PacketType) -> bool {
+/// Whether packets of this type answer others.
+pub(super) fn is_answer(packet: PacketType) -> bool {
     matches!(
         packet,
         PacketType::ConnAck

@@ -1,11 +1,11 @@
 //! Records as a readable listing: what passed, byte by byte and field by field.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use super::clock::utc;
 use crate::capture::{Capture, Entry, Record};
-use crate::mqtt::{Field, Flaw, Sender};
+use crate::mqtt::{Field, Flaw, PacketType, Sender};
 
 /// When the capture began and who took part, then every record with a line that says what it is; packets with
 /// their bytes, sixteen a line, and their fields under the specification's names.
@@ -14,6 +14,8 @@ pub fn records_to_text<'a>(
     records: impl Iterator<Item = &'a Record> + Clone,
 ) -> String {
     let mut out = String::new();
+    // Connections that the broker has ended: the client only closes them then.
+    let mut ended = HashSet::new();
     if let Some(began) = capture.began() {
         let _ = writeln!(out, "0.0 ms is {}", utc(began));
     }
@@ -27,13 +29,19 @@ pub fn records_to_text<'a>(
         out.push('\n');
     }
     for record in records {
-        write_record(&mut out, record);
+        if record.packet_type() == Some(PacketType::Disconnect) {
+            match record.sender() {
+                Some(Sender::Server) => _ = ended.insert(record.connection),
+                _ => _ = ended.remove(&record.connection),
+            }
+        }
+        write_record(&mut out, record, ended.contains(&record.connection));
         out.push('\n');
     }
     out
 }
 
-fn write_record(out: &mut String, record: &Record) {
+fn write_record(out: &mut String, record: &Record, is_ended: bool) {
     let letter = record.client.letter();
     let way = match record.side() {
         Some(Sender::Client) => format!("{letter} → broker"),
@@ -51,6 +59,10 @@ fn write_record(out: &mut String, record: &Record) {
         Entry::Closed(close) => {
             let mut what = match close.by {
                 _ if !close.was_open => "Network Connection could not be opened".to_owned(),
+                Some(Sender::Client) if is_ended => {
+                    "Network Connection closed by the client, as the broker's DISCONNECT asks"
+                        .to_owned()
+                }
                 Some(Sender::Client) => "Network Connection closed by the client".to_owned(),
                 Some(Sender::Server) => "Network Connection closed by the broker".to_owned(),
                 None => "Network Connection lost".to_owned(),

@@ -1,9 +1,10 @@
-//! The wire as one pane: its bar, the packets as a list or as a ladder, and the one that is open.
+//! The wire as one pane: its bar, the packets as a list or as a ladder, or what is odd in them, and the one that is open.
 
 use leptos::prelude::*;
 
 use super::components::Lazy;
 use super::erased::erased;
+use super::findings::view::entry::findings;
 use super::inspector::view::entry::inspector;
 use super::ladder::view::entry::ladder;
 use super::packet_list::view::{PacketList, WireBar, WireView, use_wire};
@@ -18,6 +19,9 @@ pub fn Wire() -> impl IntoView {
         WireView::List => view! { <PacketList/> }.into_any(),
         WireView::Ladder => {
             view! { <Lazy part=ladder::part() view=erased(|| ladder::view(false))/> }.into_any()
+        }
+        WireView::Findings => {
+            view! { <Lazy part=findings::part() view=erased(findings::view)/> }.into_any()
         }
     };
     view! {

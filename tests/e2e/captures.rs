@@ -44,7 +44,7 @@ fn sample() -> Capture {
     capture
 }
 
-fn file(name: &str, bytes: &[u8]) -> PathBuf {
+pub fn file(name: &str, bytes: &[u8]) -> PathBuf {
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&file, bytes).expect("the folder for tests can be written");
     file
@@ -56,7 +56,7 @@ async fn choose(page: &Page, words: &str) -> Outcome {
     press(&page.button(words).await?).await
 }
 
-async fn open_file(page: &Page, path: &Path) -> Outcome {
+pub async fn open_file(page: &Page, path: &Path) -> Outcome {
     let input = page.driver().query(By::Css(".captures input[type=file]")).first().await?;
     input.send_keys(path.to_string_lossy().as_ref()).await
 }

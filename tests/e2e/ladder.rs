@@ -139,7 +139,8 @@ async fn the_ladder_on_the_stage_leaves_the_keys_to_the_list() -> Outcome {
         page.open(&address("first-connect", IN_TAB)).await?;
         let strings = page.strings();
         page.see("#pane-wire .wire-bar").await?;
-        assert!(!page.shows("#pane-wire .segmented").await?, "there are two views to choose from");
+        let views = page.count("#pane-wire .wire-bar .segmented__option").await?;
+        assert_eq!(views, 2, "the list and the findings");
         page.panel('A').connect().await?;
         page.see("#picture .ladder-row").await?;
         page.see("#pane-wire .packet-row").await?;

@@ -15,6 +15,7 @@ mod composer;
 mod connecting;
 mod enhanced_auth;
 mod exercises;
+mod findings;
 mod finish;
 mod first_chapters;
 mod first_picture;

@@ -65,7 +65,7 @@ pub(super) fn faults(capture: &Capture, until: RecordId, accused: Sender) -> Vec
 }
 
 /// What the accused side may do by now, and what it has under way.
-struct Ledger {
+pub(in crate::analysis) struct Ledger {
     accused: Sender,
     /// Whether the capture still holds the connection's beginning.
     is_whole: bool,
@@ -83,7 +83,8 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn of(accused: Sender, is_whole: bool) -> Ledger {
+    /// `is_whole` says that the connection's beginning is among what will be taken in.
+    pub(in crate::analysis) fn of(accused: Sender, is_whole: bool) -> Ledger {
         Ledger {
             accused,
             is_whole,
@@ -119,8 +120,9 @@ impl Ledger {
         true
     }
 
-    /// Takes in a packet of the accused, and says what is wrong with it.
-    fn sends(
+    /// Takes in a packet of the accused, and says what is wrong with it. `aliased` says whether its Topic Alias
+    /// stands for something.
+    pub(in crate::analysis) fn sends(
         &mut self,
         packet: &Packet,
         size: usize,
@@ -154,7 +156,7 @@ impl Ledger {
     }
 
     /// Takes in that the capture lacks something: what is under way is not known any more.
-    fn misses(&mut self, sender: Sender) {
+    pub(in crate::analysis) fn misses(&mut self, sender: Sender) {
         self.unfinished.clear();
         self.asked.clear();
         self.received.clear();
@@ -165,7 +167,7 @@ impl Ledger {
     }
 
     /// Takes in a packet of the other side.
-    fn hears(&mut self, packet: &Packet) {
+    pub(in crate::analysis) fn hears(&mut self, packet: &Packet) {
         match packet {
             Packet::Connect(connect) => {
                 self.limits = Some(Accepts::of_connect(connect));
@@ -189,6 +191,16 @@ impl Ledger {
             }
             _ => {}
         }
+    }
+
+    /// Whose packets it judges.
+    pub(in crate::analysis) fn is_of(&self, sender: Sender) -> bool {
+        self.accused == sender
+    }
+
+    /// How many of its messages above QoS 0 are not finished.
+    pub(in crate::analysis) fn in_flight(&self) -> usize {
+        self.unfinished.len()
     }
 
     fn connects(&mut self, connect: &Connect) -> Option<Cause> {

@@ -12,6 +12,7 @@ pub use cause::Cause;
 #[cfg(test)]
 pub(crate) use cause::one_of_each;
 use fault::Fault;
+pub(super) use fault::Ledger;
 
 use super::{answered_by, hole_at_the_end, hole_before, hole_for_answer};
 use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record, RecordId};

@@ -9,6 +9,7 @@ use crate::language::Language;
 use crate::ui::broker_choice::view::entry::broker_form;
 use crate::ui::broker_view::view::entry::broker_panel;
 use crate::ui::erased::erased;
+use crate::ui::findings::view::entry::findings;
 use crate::ui::inspector::view::entry::inspector;
 use crate::ui::ladder::view::entry::ladder;
 use crate::ui::lesson::view::entry::on_mosquitto;
@@ -82,6 +83,7 @@ pub fn ahead() -> Vec<&'static Part> {
         other_clients_dialog::part(),
         reference_page::part(),
         captures_page::part(),
+        findings::part(),
         keys_dialog::part(),
     ]
 }

@@ -51,9 +51,9 @@ impl Line {
     pub fn among(capture: &Capture, record: &Record, language: Language) -> Line {
         let mut line = Line::of(record, language);
         if let Entry::Closed(close) = &record.entry
-            && is_told_to_close(capture, record, close)
+            && let Some(said) = told_to_close(capture, record, close)
         {
-            let words = closed(close, true, language.strings());
+            let words = closed(close, Some(said), language.strings());
             return Line::Link { words, is_wrong: false };
         }
         if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
@@ -339,7 +339,7 @@ fn link_event(entry: &Entry, strings: &Strings) -> Line {
         }
         Entry::Opened => (strings.wire_opened().to_owned(), false),
         Entry::Text { length } => (strings.wire_text_message(length), true),
-        Entry::Closed(close) => (closed(close, false, strings), !close.was_open),
+        Entry::Closed(close) => (closed(close, None, strings), !close.was_open),
         Entry::Missing(hole) => (missing(hole, strings), true),
         Entry::Packet { .. } | Entry::Broken { .. } => (String::new(), false),
     };
@@ -361,26 +361,49 @@ pub fn missing(hole: &Hole, strings: &Strings) -> String {
     words
 }
 
-/// Whether the client only closed what the Server had ended with DISCONNECT [MQTT-4.13.1-1].
-fn is_told_to_close(capture: &Capture, record: &Record, close: &LinkClose) -> bool {
-    let says_goodbye = |before: &Record| {
-        before.sender() == Some(Sender::Server)
+/// What the Server said to end the connection, where the client only closed it after that [MQTT-4.13.1-1]:
+/// its DISCONNECT, or the CONNACK that refused.
+fn told_to_close(capture: &Capture, record: &Record, close: &LinkClose) -> Option<String> {
+    if !close.was_open || close.by != Some(Sender::Client) {
+        return None;
+    }
+    // What the client had sent before it heard of that may stand in between.
+    let said = |before: &Record| {
+        let ends = matches!(before.packet_type()?, PacketType::Disconnect | PacketType::ConnAck);
+        if !ends || before.sender() != Some(Sender::Server) {
+            return None;
+        }
+        match before.packet()?.ok()? {
+            Packet::Disconnect(packet) => Some((PacketType::Disconnect, packet.reason_code)),
+            Packet::ConnAck(packet) if packet.reason_code.is_error() => {
+                Some((PacketType::ConnAck, packet.reason_code))
+            }
+            _ => None,
+        }
+        .and_then(|(packet, code)| {
+            Some(format!("{} {}", packet.name(), code.in_words_as(packet, before.version)?))
+        })
+    };
+    let goes_first = |before: &&Record| {
+        before.sender() == Some(Sender::Client)
             && before.packet_type() == Some(PacketType::Disconnect)
     };
-    let by_client = close.was_open && close.by == Some(Sender::Client);
-    by_client
-        && capture.preceding(record.id).find(|r| r.sender().is_some()).is_some_and(says_goodbye)
+    let last = capture.preceding(record.id).filter(|before| before.sender().is_some());
+    last.take(LATE).take_while(|before| !goes_first(before)).find_map(said)
 }
 
-fn closed(close: &LinkClose, is_told: bool, strings: &Strings) -> String {
-    let mut words = match (close.was_open, close.by) {
-        _ if is_told => strings.wire_closed_after_disconnect(),
-        (false, _) => strings.wire_never_opened(),
-        (true, None) => strings.wire_closed(),
-        (true, Some(Sender::Client)) => strings.wire_closed_by_client(),
-        (true, Some(Sender::Server)) => strings.wire_closed_by_server(),
-    }
-    .to_owned();
+/// Packets that a client may still send after the Server has ended the connection.
+const LATE: usize = 12;
+
+/// How a Network Connection ended, and what the Server had said to end it.
+fn closed(close: &LinkClose, said: Option<String>, strings: &Strings) -> String {
+    let mut words = match (said, close.was_open, close.by) {
+        (Some(said), ..) => strings.wire_closed_after_disconnect(said),
+        (None, false, _) => strings.wire_never_opened().to_owned(),
+        (None, true, None) => strings.wire_closed().to_owned(),
+        (None, true, Some(Sender::Client)) => strings.wire_closed_by_client().to_owned(),
+        (None, true, Some(Sender::Server)) => strings.wire_closed_by_server().to_owned(),
+    };
     if let Some(code) = close.code {
         words.push_str(&strings.wire_close_code(code));
     }
@@ -391,7 +414,7 @@ fn closed(close: &LinkClose, is_told: bool, strings: &Strings) -> String {
 }
 
 /// The words of a line of HTML from the glossary.
-fn without_tags(html: &str) -> String {
+pub fn without_tags(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     while let Some((before, tag)) = rest.split_once('<') {
@@ -611,6 +634,48 @@ mod tests {
             let id = capture.push_packet(Instant::START, slot, connection, Sender::Client, bytes);
             let line = Line::of(capture.get(id).expect("it was just pushed"), Language::En);
             assert_eq!(line.words(), expect);
+        }
+    }
+
+    #[test]
+    fn who_ended_a_connection_is_told_where_the_client_closes_it() {
+        let refusal = Packet::ConnAck(ConnAck {
+            session_present: false,
+            reason_code: ReasonCode::NotAuthorized,
+            properties: Properties::NONE,
+        });
+        let taken = Packet::Disconnect(Disconnect::new(ReasonCode::SessionTakenOver));
+        let goodbye = Packet::Disconnect(Disconnect::new(ReasonCode::Success));
+        use Sender::{Client, Server};
+        for (packets, expect) in [
+            (vec![(Server, taken.clone())], Some("DISCONNECT 0x8E Session taken over")),
+            // It crossed the client's last packet.
+            (
+                vec![(Server, taken.clone()), (Client, Packet::PingReq)],
+                Some("DISCONNECT 0x8E Session taken over"),
+            ),
+            (vec![(Server, refusal)], Some("CONNACK 0x87 Not authorized")),
+            // The client had ended it before.
+            (vec![(Server, taken), (Client, goodbye.clone())], None),
+            (vec![(Client, goodbye)], None),
+            (vec![], None),
+        ] {
+            let mut capture = Capture::default();
+            let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+            for (sender, packet) in packets {
+                let bytes = encode(&packet).expect("it obeys the rules");
+                capture.push_packet(Instant::START, slot, connection, sender, bytes);
+            }
+            let (by, reason) = (Some(Client), String::new());
+            let close = Entry::Closed(LinkClose { by, was_open: true, code: None, reason });
+            let id = capture.push(Instant::START, slot, connection, close);
+            let record = capture.get(id).expect("it was just pushed");
+            let words = Line::among(&capture, record, Language::En).words();
+            let strings = Language::En.strings();
+            match expect {
+                Some(said) => assert_eq!(words, strings.wire_closed_after_disconnect(said)),
+                None => assert_eq!(words, strings.wire_closed_by_client()),
+            }
         }
     }
 

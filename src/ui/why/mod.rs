@@ -5,4 +5,4 @@ mod model;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
-pub use model::{Story, end_of, told};
+pub use model::{Story, end_of, figure, told};

@@ -77,7 +77,7 @@ fn in_words(code: ReasonCode) -> String {
 }
 
 /// What was found beside what is allowed.
-fn figure(cause: Cause, strings: &Strings) -> Option<String> {
+pub fn figure(cause: Cause, strings: &Strings) -> Option<String> {
     Some(match cause {
         Cause::AliasNotAllowed { alias, .. } => strings.why_figure_alias_none(alias),
         Cause::AliasAboveMaximum { alias, maximum, .. } => {

@@ -255,7 +255,7 @@ fn Unopened(record: Memo<Option<Record>>) -> impl IntoView {
     let words = move || {
         let language = locale.language();
         record.with(|record| match record {
-            Some(record) => Line::of(record, language).words(),
+            Some(record) => store.peek(|lab| Line::among(lab.capture(), record, language)).words(),
             None => language.strings().inspector_gone().to_owned(),
         })
     };

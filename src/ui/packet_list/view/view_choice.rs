@@ -1,9 +1,10 @@
-//! List or ladder.
+//! List, ladder or findings.
 
 use leptos::prelude::*;
 
 use super::wire_state::{WireView, use_wire};
 use crate::language::Strings;
+use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 
@@ -14,7 +15,7 @@ pub fn ViewChoice() -> impl IntoView {
         view! {
             <button
                 class="segmented__option"
-                aria-pressed=erased(move || (wire.view.get() == view).to_string())
+                aria-pressed=erased(move || (wire.shown() == view).to_string())
                 on:click=move |_| wire.view.set(view)
             >
                 {erased(move || name(locale.strings()))}
@@ -28,7 +29,18 @@ pub fn ViewChoice() -> impl IntoView {
             aria-label=erased(move || locale.strings().wire_view())
         >
             {option(WireView::List, |s| s.wire_view_list())}
-            {option(WireView::Ladder, |s| s.wire_view_ladder())}
+            <Show when=erased(move || wire.has_ladder())>
+                {option(WireView::Ladder, |s| s.wire_view_ladder())}
+            </Show>
+            <button
+                class="segmented__option wire-bar__findings"
+                aria-pressed=erased(move || (wire.shown() == WireView::Findings).to_string())
+                title=erased(move || locale.strings().wire_view_findings())
+                on:click=move |_| wire.view.set(WireView::Findings)
+            >
+                <Icon name="warning" small=true/>
+                <span>{erased(move || locale.strings().wire_view_findings())}</span>
+            </button>
         </div>
     }
 }

@@ -47,9 +47,7 @@ pub fn WireBar() -> impl IntoView {
     };
     view! {
         <div class="wire-bar">
-            <Show when=erased(move || wire.has_views())>
-                <ViewChoice/>
-            </Show>
+            <ViewChoice/>
             <FilterField/>
             <FilterMenu/>
             <WireCount/>

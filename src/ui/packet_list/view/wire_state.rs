@@ -53,6 +53,9 @@ pub enum WireView {
     #[default]
     List,
     Ladder,
+    /// Only asked for: not remembered, since it costs as long as it is open.
+    #[serde(skip)]
+    Findings,
 }
 
 /// How the list stands now.
@@ -133,7 +136,7 @@ impl WireState {
         let view = RwSignal::new(storage::load(Key::WireView).unwrap_or_default());
         Effect::new(move |before: Option<()>| {
             let view: WireView = view.get();
-            if before.is_some() {
+            if before.is_some() && view != WireView::Findings {
                 storage::save(Key::WireView, &view);
             }
         });
@@ -164,14 +167,22 @@ impl WireState {
         wire
     }
 
-    /// Whether there is a choice between the views: not while the other one stands on the stage. Tracked.
-    pub fn has_views(self) -> bool {
+    /// Whether the ladder is among the views: not while it stands on the stage. Tracked.
+    pub fn has_ladder(self) -> bool {
         !self.has_ladder_beside || self.enlarged.get()
+    }
+
+    /// The view of the packets that was chosen last.
+    pub fn packets_view(self) -> WireView {
+        storage::load(Key::WireView).unwrap_or_default()
     }
 
     /// What the wire shows. Tracked.
     pub fn shown(self) -> WireView {
-        if self.has_views() { self.view.get() } else { WireView::List }
+        match self.view.get() {
+            WireView::Ladder if !self.has_ladder() => WireView::List,
+            view => view,
+        }
     }
 
     /// Whether the wire itself can be seen, rather than only what else shows its records. Not tracked.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::captures::view::Item;
 use crate::ui::erased::erased;
+use crate::ui::findings::view::FindingsLine;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::view::WireState;
 use crate::ui::state::store::Store;
@@ -16,6 +17,7 @@ pub fn Look(item: Item) -> impl IntoView {
     Store::provide_read_only(item.capture.as_ref().clone());
     WireState::provide();
     view! {
+        <FindingsLine/>
         <section
             class="exercise-page__wire captures__wire"
             aria-label=erased(move || locale.strings().pane_wire())
