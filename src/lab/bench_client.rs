@@ -649,7 +649,7 @@ impl BenchClient {
 }
 
 /// Bytes sent past the client, as a record: one packet, or bytes that are not a single frame.
-fn as_it_is(bytes: &Bytes) -> Entry {
+pub(super) fn as_it_is(bytes: &Bytes) -> Entry {
     let (sender, bytes) = (Sender::Client, bytes.clone());
     match decode(&bytes, Some(sender)) {
         Err(error) if error.kind.class() == Class::Framing => {

@@ -11,6 +11,7 @@ mod act;
 mod automation;
 mod bench_client;
 mod in_tab;
+pub mod replay;
 mod route;
 
 use std::collections::VecDeque;
