@@ -1,6 +1,7 @@
 //! What the page asks of the browser beside drawing: the clipboard, files, focus.
 
 pub mod answers_http;
+pub mod database;
 pub mod storage;
 
 use js_sys::{Array, Reflect};

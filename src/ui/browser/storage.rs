@@ -19,6 +19,8 @@ pub enum Key {
     Benches,
     /// The free bench of a tab.
     Bench,
+    /// When the captures that are kept have changed last.
+    Shelf,
     /// What the first picture of the next visit begins with.
     Begin,
     /// The other client that a packet was last written for.
@@ -35,6 +37,7 @@ impl Key {
             Key::Theme => "mqtt5-playground.theme",
             Key::Benches => "mqtt5-playground.benches",
             Key::Bench => "mqtt5-playground.bench",
+            Key::Shelf => "mqtt5-playground.shelf",
             Key::Begin => "mqtt5-playground.begin",
             Key::Tool => "mqtt5-playground.tool",
             Key::Panels => "mqtt5-playground.panels",

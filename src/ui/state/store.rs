@@ -45,6 +45,10 @@ pub struct Store {
     target: RwSignal<Target>,
 }
 
+/// The bench behind a capture that is looked at.
+#[derive(Clone, Copy)]
+pub struct Live(pub Store);
+
 impl Store {
     pub fn provide(target: Target) -> Store {
         Store::provide_lab(new_lab(target.clone()), target, false)
@@ -53,6 +57,7 @@ impl Store {
     /// For the components below, in place of the one around: a bench on which nothing happens, with a
     /// capture from elsewhere.
     pub fn provide_read_only(capture: Capture) -> Store {
+        provide_context(Live(use_store()));
         Store::provide_lab(Lab::of_capture(capture), Target::InTab, true)
     }
 

@@ -9,8 +9,8 @@ use crate::ui::browser;
 use crate::ui::browser::focus_element;
 use crate::ui::browser::storage::NotKept;
 use crate::ui::client_panel::model::LONGEST_NAME;
-use crate::ui::components::Icon;
 use crate::ui::components::controls::{IconButton, said};
+use crate::ui::components::{Icon, Notice};
 use crate::ui::erased::erased;
 use crate::ui::format::letters;
 use crate::ui::loading::locale::use_locale;
@@ -222,19 +222,14 @@ fn Returned(session: BenchSession) -> impl IntoView {
         let (back, lost) = returned.get()?;
         let strings = locale.strings();
         let lost = (lost > 0).then(|| format!(" {}", strings.bench_returned_lost(lost)));
+        let title = view! { <p class="notice__title">{strings.bench_returned(back)} {lost}</p> };
         Some(view! {
-            <div class="notice bench__notice" data-state="info" role="status">
-                <Icon name="info"/>
-                <p class="notice__title">{strings.bench_returned(back)} {lost}</p>
-                <button
-                    type="button"
-                    class="button button--quiet button--icon button--small notice__close"
-                    aria-label=strings.close()
-                    on:click=move |_| returned.set(None)
-                >
-                    <Icon name="close"/>
-                </button>
-            </div>
+            <Notice
+                state="info"
+                class="bench__notice"
+                title=title.into_any()
+                on_close=Callback::new(move |()| returned.set(None))
+            />
         })
     };
     erased(notice)
@@ -366,22 +361,16 @@ fn LinkError(session: BenchSession) -> impl IntoView {
     let notice = move || {
         let strings = locale.strings();
         error.get().map(|wrong: SetUpError| {
+            let title = view! { <h2 class="notice__title">{strings.bench_error_title()}</h2> };
             view! {
-                <div class="notice bench__notice" data-state="error" role="alert">
-                    <Icon name="warning"/>
-                    <h2 class="notice__title">{strings.bench_error_title()}</h2>
-                    <button
-                        type="button"
-                        class="button button--quiet button--icon button--small notice__close"
-                        aria-label=strings.close()
-                        on:click=move |_| error.set(None)
-                    >
-                        <Icon name="close"/>
-                    </button>
-                    <div class="notice__body">
-                        <p class="notice__why">{wrong.words(strings)} " " {strings.bench_error_how()}</p>
-                    </div>
-                </div>
+                <Notice
+                    state="error"
+                    class="bench__notice"
+                    title=title.into_any()
+                    on_close=Callback::new(move |()| error.set(None))
+                >
+                    <p class="notice__why">{wrong.words(strings)} " " {strings.bench_error_how()}</p>
+                </Notice>
             }
         })
     };
