@@ -2,6 +2,8 @@
 
 mod compare_view;
 mod look;
+mod playing;
+mod replay_bar;
 
 use leptos::ev::{DragEvent, KeyboardEvent, hashchange};
 use leptos::prelude::*;
@@ -22,6 +24,7 @@ use crate::ui::navigation::kept_page::use_behind;
 use crate::ui::state::store::{Store, use_store};
 use compare_view::CompareView;
 use look::Look;
+use replay_bar::ReplayBar;
 
 #[component]
 pub fn CapturesPage() -> impl IntoView {
@@ -129,6 +132,7 @@ pub fn CapturesPage() -> impl IntoView {
                 <Items shelf/>
             </Show>
             <InBrowser shelf/>
+            <ReplayBar shelf store/>
             {erased(content)}
         </main>
     }
@@ -363,7 +367,7 @@ fn InBrowser(shelf: CaptureShelf) -> impl IntoView {
         let strings = locale.strings();
         let (count, bytes) = shelf.in_browser();
         let most = (MOST_BYTES >> 20).to_string();
-        strings.captures_in_browser(MOST_CAPTURES, count, most, kilobytes(bytes))
+        strings.captures_in_browser(MOST_CAPTURES, most, count, size(bytes))
     };
     let remove = move |()| {
         is_asking.set(false);
@@ -401,11 +405,11 @@ fn InBrowser(shelf: CaptureShelf) -> impl IntoView {
     }
 }
 
-/// With one decimal, so that little is not nothing.
-fn kilobytes(bytes: usize) -> String {
-    match bytes as f64 {
-        bytes if bytes < 1024.0 * 1024.0 => format!("{:.1} kB", bytes / 1024.0),
-        bytes => format!("{:.1} MB", bytes / (1024.0 * 1024.0)),
+fn size(bytes: usize) -> String {
+    match bytes {
+        ..1024 => format!("{bytes} B"),
+        ..0x10_0000 => format!("{:.1} kB", bytes as f64 / 1024.0),
+        _ => format!("{:.1} MB", bytes as f64 / (1024.0 * 1024.0)),
     }
 }
 
