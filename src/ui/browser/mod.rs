@@ -2,6 +2,7 @@
 
 pub mod answers_http;
 pub mod database;
+pub mod locks;
 pub mod storage;
 
 use js_sys::{Array, Reflect};

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Icon;
+use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 
 #[component]
@@ -28,7 +29,7 @@ pub fn Notice(
             <button
                 type="button"
                 class="button button--quiet button--icon button--small notice__close"
-                aria-label=locale.strings().close()
+                aria-label=erased(move || locale.strings().close())
                 on:click=move |_| on_close.run(())
             >
                 <Icon name="close"/>

@@ -38,6 +38,7 @@ pub fn BenchPage() -> impl IntoView {
             <h1 class="visually-hidden">{said(|s| s.page_bench())}</h1>
             <div
                 class="exercise-page__work"
+                inert=erased(move || session.is_returning())
                 style:--split-y=erased(move || percent(down.get()))
                 data-enlarged=erased(move || wire.enlarged.get().then_some("wire"))
             >

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FileList, HtmlInputElement};
 
+use crate::ui::bench::view::delete_others;
 use crate::ui::browser::focus_element;
 use crate::ui::browser::storage::NotKept;
 use crate::ui::captures::kept::{MOST_BYTES, MOST_CAPTURES};
@@ -372,6 +373,7 @@ fn InBrowser(shelf: CaptureShelf) -> impl IntoView {
     let remove = move |()| {
         is_asking.set(false);
         shelf.remove_kept();
+        delete_others();
     };
     let buttons = move || match is_asking.get() {
         false => view! {

@@ -93,7 +93,8 @@ pub fn ReplayBar(shelf: CaptureShelf, store: Store) -> impl IntoView {
         Some(view! {
             <div class="replay__choices">
                 <p class="field__hint">
-                    {strings.replay_how(broker(), connections, MOST_AT_ONCE, grouped(sent as u64))}
+                    {strings.replay_how(connections, MOST_AT_ONCE, grouped(sent as u64))}
+                    {store.target().is_in_tab().then(|| format!(" {}", strings.replay_in_tab()))}
                     {(hidden > 0).then(|| format!(" {}", strings.replay_hidden(hidden)))}
                 </p>
                 <div class="button-row">
