@@ -178,7 +178,7 @@ async fn a_packet_is_sent_again_from_the_inspector_and_its_replay_is_an_equal_ru
         page.packet("PUBACK", 'A', "in").await?;
         press(&page.packet("PUBLISH", 'A', "out").await?).await?;
         press(&page.see(".inspector .send-again").await?).await?;
-        page.see_html(".inspector .elsewhere-button", &strings.again_sent('A', 7)).await?;
+        page.see_html(".inspector .told-button", &strings.again_sent('A', 7)).await?;
         let second_answer = "(//li[@data-direction='in']//button[contains(., 'PUBACK')])[2]";
         page.driver().query(By::XPath(second_answer)).first().await?;
 
@@ -187,7 +187,7 @@ async fn a_packet_is_sent_again_from_the_inspector_and_its_replay_is_an_equal_ru
         page.panel('A').send("DISCONNECT").await?;
         page.see(".inspector .send-again[aria-disabled=true]").await?;
         press(&page.see(".inspector .send-again").await?).await?;
-        page.see_html(".inspector .elsewhere-button", &strings.again_not_connected('A')).await?;
+        page.see_html(".inspector .told-button", &strings.again_not_connected('A')).await?;
 
         choose(&page, strings.captures_keep()).await?;
         press(&page.see(".replay > .button").await?).await?;

@@ -95,7 +95,7 @@ pub fn SendAgain(record: Memo<Option<Record>>) -> impl IntoView {
     };
     view! {
         <Show when=erased(move || bench.is_some() && of.get().is_some())>
-            <span class="elsewhere-button">
+            <span class="told-button">
                 <button
                     type="button"
                     class="button button--quiet button--icon button--small send-again"
@@ -106,7 +106,7 @@ pub fn SendAgain(record: Memo<Option<Record>>) -> impl IntoView {
                 >
                     <Icon name="reset"/>
                 </button>
-                <span class="elsewhere-button__told" role="status">
+                <span class="told-button__told" role="status">
                     {erased(move || words().map(|words| view! { <span class="toast">{words}</span> }))}
                 </span>
             </span>
