@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use mqtt5_playground::broker::{self, Event, SessionEnd};
 use mqtt5_playground::capture::{ClientSlot, Entry};
-use mqtt5_playground::lab::{Act, ActError, Action, LinkState, OutsideTime, Problem};
-use mqtt5_playground::link::{BrokerAddress, Fate, Fault, LinkEvent, Scope, Target};
+use mqtt5_playground::lab::{Act, ActError, Action, LinkState, OutsideTime, Problem, Route};
+use mqtt5_playground::link::{BrokerAddress, Fate, Fault, LinkCommand, LinkEvent, Scope, Target};
 use mqtt5_playground::mqtt::{
     Connect, Disconnect, Packet, PacketType, Property, Publish, QoS, ReasonCode, Sender,
     Subscription, Will,
@@ -252,6 +252,22 @@ fn every_packet_can_be_held_until_it_is_released() {
         assert_eq!(bench.count(answer.0, Sender::Server, answer.1), before, "{packet:?}");
         bench.fault(A, Fault::Release { from, packet });
         assert_eq!(bench.count(answer.0, Sender::Server, answer.1), before + 1, "{packet:?}");
+    }
+}
+
+#[test]
+fn the_subprotocol_of_the_broker_is_asked_for_unless_a_client_has_its_own() {
+    let mut bench = Bench::new();
+    bench.lab.set_target(Target::parse("ws://localhost:9001").expect("an address"));
+    bench.lab.set_subprotocol(String::new());
+    let own = Route { subprotocol: "amqp".to_owned(), ..Route::default() };
+    bench.act(B, Action::SetRoute(own));
+    for (client, expect) in [(A, ""), (B, "amqp")] {
+        bench.act(client, Action::Connect(Box::new(named("a", []))));
+        match bench.lab.next_command() {
+            Some(LinkCommand::Open { subprotocol, .. }) => assert_eq!(subprotocol, expect),
+            other => panic!("{other:?}"),
+        }
     }
 }
 

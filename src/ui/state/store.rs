@@ -43,6 +43,8 @@ pub struct Store {
     /// What the forms of each client hold at the start.
     prepared: RwSignal<Vec<Vec<Act>>, LocalStorage>,
     target: RwSignal<Target>,
+    /// The User Name that goes with it, where one is remembered.
+    user_name: RwSignal<String>,
 }
 
 /// The bench behind a capture that is looked at.
@@ -69,7 +71,11 @@ impl Store {
         let store = Store::provide_lab(new_lab(target.clone()), target, false);
         Effect::new(move || {
             let target = self.target();
-            store.lab.update_value(|lab| lab.set_target(target.clone()));
+            let subprotocol = self.with_lab(|lab| lab.subprotocol().to_owned());
+            store.lab.update_value(|lab| {
+                lab.set_target(target.clone());
+                lab.set_subprotocol(subprotocol);
+            });
             store.target.set(target);
         });
         let policy =
@@ -94,6 +100,7 @@ impl Store {
             opens: RwSignal::new(0),
             prepared: RwSignal::new_local(Vec::new()),
             target: RwSignal::new(target),
+            user_name: RwSignal::new(String::new()),
         };
         provide_context(store);
         store
@@ -207,6 +214,19 @@ impl Store {
         self.lab.update_value(|lab| lab.set_target(target.clone()));
         self.target.set(target);
         self.announce();
+    }
+
+    /// How clients without a choice of their own connect: the subprotocol they ask for, and a User Name for
+    /// their forms.
+    pub fn set_access(self, subprotocol: String, user_name: String) {
+        self.lab.update_value(|lab| lab.set_subprotocol(subprotocol));
+        self.user_name.set(user_name);
+        self.announce();
+    }
+
+    /// The User Name that is remembered of the broker, or nothing. Tracked.
+    pub fn user_name(self) -> String {
+        self.user_name.get()
     }
 
     /// Clears the bench and puts fresh clients on it: a role and the prepared forms of each.

@@ -7,7 +7,6 @@ use crate::capture::Record;
 use crate::formats::secrets;
 use crate::lab::replay::{MOST_AT_ONCE, Options, Pace, Progress};
 use crate::language::Strings;
-use crate::link::SUBPROTOCOL;
 use crate::mqtt::Sender;
 use crate::ui::broker_choice;
 use crate::ui::captures::Source;
@@ -73,7 +72,7 @@ pub fn ReplayBar(shelf: CaptureShelf, store: Store) -> impl IntoView {
             .then(|| format!("-r{}", &uuid::Uuid::new_v4().simple().to_string()[..4]));
         let options = store.peek(|lab| Options {
             target: lab.target().clone(),
-            subprotocol: SUBPROTOCOL.to_owned(),
+            subprotocol: lab.subprotocol().to_owned(),
             pace: chosen.map_or(Pace::Answered, |(_, pace)| pace),
             suffix: suffix.unwrap_or_default(),
             policy: lab.in_tab().broker().policy().clone(),
