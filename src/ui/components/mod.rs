@@ -1,12 +1,12 @@
 //! Small components that several parts of the page share, one a file.
 
+mod closable_notice;
 pub mod controls;
 mod copy_button;
 mod deviations;
 mod evidence;
 mod icon;
 mod lazy;
-mod notice;
 mod packet_name;
 mod packet_way;
 mod pips;
@@ -15,12 +15,12 @@ mod splitter;
 mod topic;
 pub mod until;
 
+pub use closable_notice::ClosableNotice;
 pub use copy_button::CopyButton;
 pub use deviations::Deviations;
 pub use evidence::Evidence;
 pub use icon::{Icon, IconSprite};
 pub use lazy::Lazy;
-pub use notice::Notice;
 pub use packet_name::PacketName;
 pub use packet_way::{PacketWay, direction};
 pub use pips::Pips;

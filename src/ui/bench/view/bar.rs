@@ -12,7 +12,7 @@ use crate::ui::browser::focus_element;
 use crate::ui::browser::storage::NotKept;
 use crate::ui::client_panel::model::LONGEST_NAME;
 use crate::ui::components::controls::{IconButton, SmallButton, said};
-use crate::ui::components::{Icon, Notice};
+use crate::ui::components::{ClosableNotice, Icon};
 use crate::ui::erased::erased;
 use crate::ui::format::{grouped, letters};
 use crate::ui::loading::locale::use_locale;
@@ -142,7 +142,7 @@ fn LeftBehind(session: BenchSession) -> impl IntoView {
         let title = strings.bench_left(time_of(bench.at, locale.language()));
         let title = view! { <h2 class="notice__title">{title}</h2> };
         Some(view! {
-            <Notice
+            <ClosableNotice
                 state="info"
                 class="bench__notice"
                 title=title.into_any()
@@ -159,7 +159,7 @@ fn LeftBehind(session: BenchSession) -> impl IntoView {
                         on_press=Callback::new(move |()| keeping.forget_left_behind())
                     />
                 </div>
-            </Notice>
+            </ClosableNotice>
         })
     };
     view! {
@@ -279,7 +279,7 @@ fn Returned(session: BenchSession) -> impl IntoView {
         let lost = (lost > 0).then(|| format!(" {}", strings.bench_returned_lost(lost)));
         let title = view! { <p class="notice__title">{strings.bench_returned(back)} {lost}</p> };
         Some(view! {
-            <Notice
+            <ClosableNotice
                 state="info"
                 class="bench__notice"
                 title=title.into_any()
@@ -418,14 +418,14 @@ fn LinkError(session: BenchSession) -> impl IntoView {
         error.get().map(|wrong: SetUpError| {
             let title = view! { <h2 class="notice__title">{strings.bench_error_title()}</h2> };
             view! {
-                <Notice
+                <ClosableNotice
                     state="error"
                     class="bench__notice"
                     title=title.into_any()
                     on_close=Callback::new(move |()| error.set(None))
                 >
                     <p class="notice__why">{wrong.words(strings)} " " {strings.bench_error_how()}</p>
-                </Notice>
+                </ClosableNotice>
             }
         })
     };

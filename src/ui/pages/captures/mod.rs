@@ -17,7 +17,7 @@ use crate::ui::captures::kept::{MOST_BYTES, MOST_CAPTURES};
 use crate::ui::captures::view::{CaptureShelf, Item, use_capture_shelf};
 use crate::ui::captures::{Source, error_try, error_words, not_read_words};
 use crate::ui::components::controls::{IconButton, SmallButton, said};
-use crate::ui::components::{Icon, Notice};
+use crate::ui::components::{ClosableNotice, Icon};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::Place;
@@ -98,14 +98,14 @@ pub fn CapturesPage() -> impl IntoView {
                 let title = strings.captures_failed(source.name(strings));
                 let title = view! { <h2 class="notice__title">{title}</h2> };
                 view! {
-                    <Notice
+                    <ClosableNotice
                         state="error"
                         title=title.into_any()
                         on_close=Callback::new(move |()| shelf.forget_failure())
                     >
                         <p class="notice__why">{error_words(&error, strings)}</p>
                         <ul class="notice__try"><li>{error_try(&error, strings).to_owned()}</li></ul>
-                    </Notice>
+                    </ClosableNotice>
                 }
             }))}
             {erased(move || shelf.not_kept().map(|why| {
@@ -116,7 +116,7 @@ pub fn CapturesPage() -> impl IntoView {
                 };
                 let title = view! { <p class="notice__title">{title}</p> };
                 view! {
-                    <Notice
+                    <ClosableNotice
                         state="warning"
                         title=title.into_any()
                         on_close=Callback::new(move |()| shelf.forget_not_kept())

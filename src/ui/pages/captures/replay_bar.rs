@@ -12,7 +12,7 @@ use crate::ui::broker_choice;
 use crate::ui::captures::Source;
 use crate::ui::captures::view::{CaptureShelf, Item};
 use crate::ui::components::controls::{Select, SmallButton, said};
-use crate::ui::components::{Icon, Notice};
+use crate::ui::components::{ClosableNotice, Icon};
 use crate::ui::erased::erased;
 use crate::ui::format::grouped;
 use crate::ui::loading::locale::use_locale;
@@ -142,7 +142,7 @@ pub fn ReplayBar(shelf: CaptureShelf, store: Store) -> impl IntoView {
             let is_whole = progress.sent == progress.to_send && progress.missing == 0;
             let title = view! { <p class="notice__title">{title}</p> };
             view! {
-                <Notice
+                <ClosableNotice
                     state=if is_whole { "info" } else { "warning" }
                     title=title.into_any()
                     on_close=Callback::new(move |()| report.set(None))

@@ -7,7 +7,7 @@ use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 
 #[component]
-pub fn Notice(
+pub fn ClosableNotice(
     /// `error`, `warning` or `info`.
     state: &'static str,
     /// The element that is its title, of the class `notice__title`.
