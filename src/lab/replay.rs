@@ -7,7 +7,7 @@
 //!
 //! Like the lab it does no I/O and reads no clock; a replay within the tab has a broker of its own.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque, btree_map};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -400,12 +400,12 @@ fn script_of(capture: &Capture, suffix: &str) -> (Vec<Step>, BTreeMap<Connection
             continue;
         }
         let at = record.at.since(began);
-        if !ends.contains_key(&connection) {
+        if let btree_map::Entry::Vacant(vacant) = ends.entry(connection) {
             if !begins(record) || open.len() == MOST_AT_ONCE {
                 left_out.insert(connection);
                 continue;
             }
-            ends.insert(connection, End::new(record.client));
+            vacant.insert(End::new(record.client));
             open.insert(connection);
             script.push(Step { at, connection, what: What::Open });
         }

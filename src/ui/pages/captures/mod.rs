@@ -410,7 +410,7 @@ fn InBrowser(shelf: CaptureShelf) -> impl IntoView {
 fn size(bytes: usize) -> String {
     match bytes {
         ..1024 => format!("{bytes} B"),
-        ..0x10_0000 => format!("{:.1} kB", bytes as f64 / 1024.0),
+        1024..0x10_0000 => format!("{:.1} kB", bytes as f64 / 1024.0),
         _ => format!("{:.1} MB", bytes as f64 / (1024.0 * 1024.0)),
     }
 }
