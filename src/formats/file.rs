@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::{gzip, json, pcap};
 use crate::capture::{Bounds, Capture, ClientSlot, Record};
@@ -16,7 +17,7 @@ pub struct Loaded {
 }
 
 /// What of a file is not in its capture.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotRead {
     /// Bytes of MQTT that the file does not have, though others before or behind them are there.
     pub missing: u64,
@@ -43,7 +44,7 @@ impl NotRead {
 }
 
 /// Connections that were passed over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     pub tls: usize,
     /// WebSocket connections of MQTT whose frames are compressed.

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 
 use super::LoadError;
-use super::file::error_in;
+use super::file::{BOUNDS, error_in};
 use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose, Record};
 use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
@@ -116,7 +116,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Capture, LoadError> {
         return Err(LoadError::LinkVersion(version));
     }
     let mut read = Read(rest);
-    let mut capture = Capture::default();
+    let mut capture = Capture::new(BOUNDS);
     if version != WITHOUT_HEAD {
         head(&mut read, &mut capture).ok_or(LoadError::Link)?;
     }

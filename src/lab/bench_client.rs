@@ -13,7 +13,7 @@ use crate::client::{
     AcknowledgeByHand, Client, Command, Event, Input, Output, Settings, Violation,
 };
 use crate::link::listener::{self, Refusal};
-use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, Target};
+use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, SUBPROTOCOL, Target};
 use crate::mqtt::{
     Auth, Class, Connect, ConnectionId, DecodeError, Disconnect, Incoming, Packet, PacketStream,
     PacketType, Properties, Publish, ReasonCode, Sender, decode, encode,
@@ -266,11 +266,18 @@ impl BenchClient {
         self.link.as_ref().map(|link| &link.target)
     }
 
+    /// The WebSocket subprotocol of its next connection, where that of the broker of the bench is this one.
+    pub(super) fn next_subprotocol(&self, of_bench: &str) -> String {
+        let own = self.route.subprotocol.as_str();
+        let has_own = self.route.target.is_some() || own != SUBPROTOCOL;
+        if has_own { own.to_owned() } else { of_bench.to_owned() }
+    }
+
     /// Opens a Network Connection; CONNECT is sent once it is open.
     pub(super) fn open(
         &mut self,
         connection: ConnectionId,
-        target: Target,
+        (target, subprotocol): (Target, String),
         connect: Connect,
         wire: &mut LinkAccess<'_>,
     ) -> Result<(), ActError> {
@@ -283,7 +290,6 @@ impl BenchClient {
         self.problem = None;
         self.last_connect = Some(last_connect);
         self.automations.opening();
-        let subprotocol = self.route.subprotocol.clone();
         let entry = Entry::Opening { address: target.to_string() };
         let record = wire.capture.push(wire.now, self.slot, connection, entry);
         let (to, asked) = (target.clone(), subprotocol.clone());
@@ -307,7 +313,7 @@ impl BenchClient {
     pub(super) fn open_with(
         &mut self,
         connection: ConnectionId,
-        target: Target,
+        to: (Target, String),
         bytes: Bytes,
         wire: &mut LinkAccess<'_>,
     ) -> Result<(), ActError> {
@@ -315,7 +321,7 @@ impl BenchClient {
             Ok(Packet::Connect(connect)) => *connect,
             _ => Connect { clean_start: true, ..Connect::default() },
         };
-        self.open(connection, target, connect, wire)?;
+        self.open(connection, to, connect, wire)?;
         if let Some(link) = &mut self.link {
             link.instead_of_connect = Some(bytes);
         }
@@ -649,7 +655,7 @@ impl BenchClient {
 }
 
 /// Bytes sent past the client, as a record: one packet, or bytes that are not a single frame.
-fn as_it_is(bytes: &Bytes) -> Entry {
+pub(super) fn as_it_is(bytes: &Bytes) -> Entry {
     let (sender, bytes) = (Sender::Client, bytes.clone());
     match decode(&bytes, Some(sender)) {
         Err(error) if error.kind.class() == Class::Framing => {

@@ -11,6 +11,7 @@ mod act;
 mod automation;
 mod bench_client;
 mod in_tab;
+pub mod replay;
 mod route;
 
 use std::collections::VecDeque;
@@ -35,7 +36,7 @@ use crate::broker;
 use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record};
 pub use crate::client::AcknowledgeByHand;
 use crate::client::CommandError;
-use crate::link::{BrokerAddress, LinkCommand, LinkEvent, Target, listener};
+use crate::link::{BrokerAddress, LinkCommand, LinkEvent, SUBPROTOCOL, Target, listener};
 use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
 
@@ -51,6 +52,8 @@ pub struct Lab {
     commands: VecDeque<LinkCommand>,
     next_connection: u32,
     target: Target,
+    /// The WebSocket subprotocol that goes with it.
+    subprotocol: String,
     /// Whether the page itself was loaded over `https`; browsers then forbid `ws://` to other machines.
     page_is_secure: bool,
 }
@@ -123,6 +126,7 @@ impl Lab {
             commands: VecDeque::new(),
             next_connection: 1,
             target,
+            subprotocol: SUBPROTOCOL.to_owned(),
             page_is_secure,
         }
     }
@@ -245,6 +249,16 @@ impl Lab {
         self.target = target;
     }
 
+    /// The WebSocket subprotocol of the next connection to that broker.
+    pub fn subprotocol(&self) -> &str {
+        &self.subprotocol
+    }
+
+    /// For clients that go to the broker of the bench and ask for the usual one themselves.
+    pub fn set_subprotocol(&mut self, subprotocol: String) {
+        self.subprotocol = subprotocol;
+    }
+
     /// The broker in the tab, which exists even when no connection goes to it.
     pub fn in_tab(&self) -> &InTab {
         &self.in_tab
@@ -287,14 +301,16 @@ impl Lab {
             Action::Connect(connect) => {
                 let connection = ConnectionId(self.next_connection);
                 let target = client.next_target().unwrap_or(&self.target).clone();
-                let opened = client.open(connection, target, *connect, &mut wire);
+                let asked = client.next_subprotocol(&self.subprotocol);
+                let opened = client.open(connection, (target, asked), *connect, &mut wire);
                 self.next_connection += u32::from(opened.is_ok());
                 opened
             }
             Action::ConnectBytes(bytes) => {
                 let connection = ConnectionId(self.next_connection);
                 let target = client.next_target().unwrap_or(&self.target).clone();
-                let opened = client.open_with(connection, target, bytes, &mut wire);
+                let asked = client.next_subprotocol(&self.subprotocol);
+                let opened = client.open_with(connection, (target, asked), bytes, &mut wire);
                 self.next_connection += u32::from(opened.is_ok());
                 opened
             }

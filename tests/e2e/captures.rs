@@ -18,7 +18,7 @@ use mqtt5_playground::time::Instant;
 use thirtyfour::prelude::*;
 
 use crate::browser::{in_browser, setting};
-use crate::page::{Outcome, Page, press};
+use crate::page::{Outcome, Page, press, type_over};
 use crate::pictures::picture;
 
 /// Two records of a client `B` that no bench of the page has.
@@ -173,6 +173,79 @@ async fn a_packet_with_two_errors_lists_and_marks_both_and_keeps_its_topic() -> 
         .await?;
     }
     Ok(())
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn opened_captures_are_still_there_after_a_reload_until_they_are_deleted() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("page=captures&broker=tab").await?;
+        let strings = page.strings();
+        let json = records_to_json(&sample(), sample().records());
+        for name in ["first.json", "second.json"] {
+            open_file(&page, &file(name, json.as_bytes())).await?;
+        }
+        page.see_text(".captures__kept", |text| text.starts_with("2 captures")).await?;
+        press(
+            &page.see(&format!("[aria-label='{}']", strings.captures_rename("first.json"))).await?,
+        )
+        .await?;
+        type_over(&page.see(".captures__field").await?, "Monday").await?;
+        page.see(".captures__field").await?.send_keys(Key::Enter + "").await?;
+        page.see_html(".captures__name", "Monday").await?;
+
+        page.reload().await?;
+        page.see_html(".captures__name", "Monday").await?;
+        page.see_html(".captures__banner", &strings.captures_banner("second.json")).await?;
+        page.packet("PUBLISH", 'B', "out").await?;
+        press(&page.button("Monday").await?).await?;
+        page.see_html(".captures__banner", &strings.captures_banner("Monday")).await?;
+
+        press(&page.button(strings.captures_delete_kept()).await?).await?;
+        press(&page.button(&strings.captures_delete_really(2)).await?).await?;
+        page.see(".captures__empty").await?;
+        page.reload().await?;
+        page.see(".captures__empty").await?;
+        assert_eq!(page.count(".captures__item").await?, 0);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_packet_is_sent_again_from_the_inspector_and_its_replay_is_an_equal_run() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        page.open("page=bench&broker=tab").await?;
+        let strings = page.strings();
+        page.panel('A').connect().await?;
+        page.panel('A').choose("PUBLISH").await?;
+        page.panel('A').send("PUBLISH").await?;
+        page.packet("PUBACK", 'A', "in").await?;
+        press(&page.packet("PUBLISH", 'A', "out").await?).await?;
+        press(&page.see(".inspector .send-again").await?).await?;
+        page.see_html(".inspector .told-button", &strings.again_sent('A', 7)).await?;
+        let second_answer = "(//li[@data-direction='in']//button[contains(., 'PUBACK')])[2]";
+        page.driver().query(By::XPath(second_answer)).first().await?;
+
+        // Without a connection it says why it cannot.
+        page.panel('A').choose("DISCONNECT").await?;
+        page.panel('A').send("DISCONNECT").await?;
+        page.see(".inspector .send-again[aria-disabled=true]").await?;
+        press(&page.see(".inspector .send-again").await?).await?;
+        page.see_html(".inspector .told-button", &strings.again_not_connected('A')).await?;
+
+        choose(&page, strings.captures_keep()).await?;
+        press(&page.see(".replay > .button").await?).await?;
+        press(&page.button(strings.replay_begin()).await?).await?;
+        page.see_html(".captures > .notice", &strings.replay_sent(4)).await?;
+        page.see(".compare__row").await?;
+        let all = page.count(".compare__row").await?;
+        assert_eq!(page.count(".compare__row[data-kind=same]").await?, all);
+        assert!(all > 8, "{all}");
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use mqtt5_playground::broker::{self, Event, SessionEnd};
 use mqtt5_playground::capture::{ClientSlot, Entry};
-use mqtt5_playground::lab::{Act, ActError, Action, LinkState, OutsideTime, Problem};
-use mqtt5_playground::link::{BrokerAddress, Fate, Fault, LinkEvent, Scope, Target};
+use mqtt5_playground::lab::{Act, ActError, Action, LinkState, OutsideTime, Problem, Route};
+use mqtt5_playground::link::{BrokerAddress, Fate, Fault, LinkCommand, LinkEvent, Scope, Target};
 use mqtt5_playground::mqtt::{
-    Connect, Packet, PacketType, Property, Publish, QoS, ReasonCode, Sender, Subscription, Will,
+    Connect, Disconnect, Packet, PacketType, Property, Publish, QoS, ReasonCode, Sender,
+    Subscription, Will,
 };
 use mqtt5_playground::time::Instant;
 
@@ -199,6 +200,92 @@ fn what_a_client_sends_is_captured_and_what_never_arrives_is_not() {
     bench.fault(A, Fault::Release { from: Sender::Server, packet });
     assert_eq!(bench.count(A, Sender::Server, packet), 2);
     assert!(bench.lab.is_settled());
+}
+
+#[test]
+fn every_packet_can_be_held_until_it_is_released() {
+    use PacketType as P;
+    let unsubscribe = Action::Unsubscribe {
+        properties: Default::default(),
+        topic_filters: vec!["tank/#".to_owned()],
+    };
+    for (from, packet, answer) in [
+        (Sender::Client, P::Connect, (A, P::ConnAck)),
+        (Sender::Client, P::Publish, (A, P::PubAck)),
+        (Sender::Client, P::Subscribe, (A, P::SubAck)),
+        (Sender::Client, P::Unsubscribe, (A, P::UnsubAck)),
+        // Another connection with its Client Identifier is what the Server says it for.
+        (Sender::Server, P::Disconnect, (A, P::Disconnect)),
+        (Sender::Server, P::Publish, (A, P::Publish)),
+    ] {
+        let mut bench = Bench::new();
+        let stop = Fault::Stop { from, packet, fate: Fate::Held, scope: Scope::Next };
+        if packet == P::Connect {
+            bench.fault(A, stop);
+        }
+        bench.connect(A, named("a", []));
+        if packet != P::Connect {
+            bench.subscribe(A, "other");
+            let before = bench.count(A, Sender::Server, P::SubAck);
+            assert_eq!(before, 1);
+            bench.fault(A, stop);
+        }
+        let before = bench.count(answer.0, Sender::Server, answer.1);
+        match packet {
+            P::Publish if from == Sender::Client => {
+                bench.publish(A, QoS::AtLeastOnce, vec![]);
+            }
+            P::Publish => {
+                bench.subscribe(A, "tank/#");
+                bench.publish(A, QoS::AtMostOnce, vec![]);
+            }
+            P::Subscribe => bench.subscribe(A, "tank/#"),
+            P::Unsubscribe => bench.play(A, unsubscribe.clone()),
+            P::Disconnect => {
+                bench.connect(B, named("a", []));
+                // The end of the connection overtakes it, and what is held of it goes then.
+                assert_eq!(bench.count(A, Sender::Server, packet), 0);
+                continue;
+            }
+            _ => {}
+        }
+        assert_eq!(bench.count(answer.0, Sender::Server, answer.1), before, "{packet:?}");
+        bench.fault(A, Fault::Release { from, packet });
+        assert_eq!(bench.count(answer.0, Sender::Server, answer.1), before + 1, "{packet:?}");
+    }
+}
+
+#[test]
+fn the_subprotocol_of_the_broker_is_asked_for_unless_a_client_has_its_own() {
+    let mut bench = Bench::new();
+    bench.lab.set_target(Target::parse("ws://localhost:9001").expect("an address"));
+    bench.lab.set_subprotocol(String::new());
+    let own = Route { subprotocol: "amqp".to_owned(), ..Route::default() };
+    bench.act(B, Action::SetRoute(own));
+    for (client, expect) in [(A, ""), (B, "amqp")] {
+        bench.act(client, Action::Connect(Box::new(named("a", []))));
+        match bench.lab.next_command() {
+            Some(LinkCommand::Open { subprotocol, .. }) => assert_eq!(subprotocol, expect),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_lost_disconnect_leaves_the_will_to_be_published() {
+    for (fate, expect) in [(None, 0), (Some(Fate::Dropped), 1)] {
+        let mut bench = Bench::new();
+        let will = Will { topic: "tank/gone".into(), ..Will::default() };
+        bench.connect(A, Connect { will: Some(will), ..named("a", []) });
+        bench.connect(B, named("b", []));
+        bench.subscribe(B, "tank/#");
+        if let Some(fate) = fate {
+            let (from, packet, scope) = (Sender::Client, PacketType::Disconnect, Scope::Next);
+            bench.fault(A, Fault::Stop { from, packet, fate, scope });
+        }
+        bench.play(A, Action::Disconnect(Disconnect::new(ReasonCode::Success)));
+        assert_eq!(bench.count(B, Sender::Server, PacketType::Publish), expect, "[MQTT-3.1.2-8]");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod differs;
 #[cfg(unix)]
 mod other_clients;
 mod played;
+mod replay;
 #[path = "../live_broker/table.rs"]
 mod table;
 mod websocket;

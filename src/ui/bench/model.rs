@@ -74,6 +74,9 @@ pub struct Left {
     pub began: u64,
     /// The latest records, packed, in base64.
     pub records: String,
+    /// The id of the first of them.
+    #[serde(default)]
+    pub first: u64,
     /// How many records there were.
     pub all: usize,
 }
@@ -90,6 +93,7 @@ impl Left {
         records.reverse();
         secrets::hide(&mut records);
         self.records = URL_SAFE_NO_PAD.encode(share::pack(capture, records.iter()));
+        self.first = records.first().map_or(0, |record| record.id.0);
         self.all = capture.len();
     }
 

@@ -1,6 +1,8 @@
 //! What the page asks of the browser beside drawing: the clipboard, files, focus.
 
 pub mod answers_http;
+pub mod database;
+pub mod locks;
 pub mod storage;
 
 use js_sys::{Array, Reflect};
@@ -23,6 +25,11 @@ pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
     }
     let written = navigator.clipboard().write_text(&text);
     spawn_local(async move { then(JsFuture::from(written).await.is_ok()) });
+}
+
+/// Milliseconds since the page began, which no clock that is set changes.
+pub fn milliseconds() -> f64 {
+    window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
 }
 
 /// How many minutes the clock of the reader is ahead of UTC, at a moment in microseconds since 1970.

@@ -20,6 +20,12 @@ pub enum Key {
     Benches,
     /// The free bench of a tab.
     Bench,
+    /// The name under which the whole of it is kept.
+    BenchId,
+    /// The names of the benches that are open in some tab.
+    OpenBenches,
+    /// When the captures that are kept have changed last.
+    Shelf,
     /// What the first picture of the next visit begins with.
     Begin,
     /// The other client that a packet was last written for.
@@ -36,6 +42,9 @@ impl Key {
             Key::Theme => "mqtt5-playground.theme",
             Key::Benches => "mqtt5-playground.benches",
             Key::Bench => "mqtt5-playground.bench",
+            Key::BenchId => "mqtt5-playground.bench-id",
+            Key::OpenBenches => "mqtt5-playground.open-benches",
+            Key::Shelf => "mqtt5-playground.shelf",
             Key::Begin => "mqtt5-playground.begin",
             Key::Tool => "mqtt5-playground.tool",
             Key::Panels => "mqtt5-playground.panels",
@@ -47,13 +56,15 @@ impl Key {
 
 /// `None` where nothing is kept, or nothing that can be read.
 pub fn load<T: DeserializeOwned>(key: Key) -> Option<T> {
-    let text = storage()?.get_item(key.name()).ok()??;
-    serde_json::from_str(&text).ok()
+    read(&storage()?, key)
 }
 
 /// What only this tab remembers, until it is closed.
 pub fn load_in_tab<T: DeserializeOwned>(key: Key) -> Option<T> {
-    let storage = web_sys::window()?.session_storage().ok()??;
+    read(&web_sys::window()?.session_storage().ok()??, key)
+}
+
+fn read<T: DeserializeOwned>(storage: &web_sys::Storage, key: Key) -> Option<T> {
     serde_json::from_str(&storage.get_item(key.name()).ok()??).ok()
 }
 

@@ -3,6 +3,7 @@
 //! None of them ever mixes with the live one: each is shown on a bench of its own, on which nothing
 //! happens.
 
+pub mod kept;
 mod model;
 #[cfg(target_arch = "wasm32")]
 pub mod view;

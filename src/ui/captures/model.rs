@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::analysis::{Difference, What};
 use crate::capture::Capture;
 use crate::formats::{LoadError, NotRead, Skipped, Wrong};
@@ -11,7 +13,8 @@ use crate::mqtt::Version;
 use crate::ui::format::grouped;
 
 /// Where a capture comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Source {
     /// A file of that name.
     File(String),
@@ -19,6 +22,8 @@ pub enum Source {
     Link,
     /// The bench, counted from 1.
     Bench(u32),
+    /// What became of the capture of that name when it was played again.
+    Replay(String),
 }
 
 impl Source {
@@ -27,6 +32,7 @@ impl Source {
             Source::File(name) => name.clone(),
             Source::Link => strings.captures_from_link().to_owned(),
             Source::Bench(number) => strings.captures_run(number),
+            Source::Replay(name) => strings.replay_of(name),
         }
     }
 
@@ -36,12 +42,13 @@ impl Source {
             Source::File(_) => "file",
             Source::Link => "link",
             Source::Bench(_) => "bench",
+            Source::Replay(_) => "play",
         }
     }
 }
 
 /// How much there is in a capture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     pub packets: usize,
     pub connections: usize,

@@ -1,5 +1,6 @@
 //! Small components that several parts of the page share, one a file.
 
+mod closable_notice;
 pub mod controls;
 mod copy_button;
 mod deviations;
@@ -14,6 +15,7 @@ mod splitter;
 mod topic;
 pub mod until;
 
+pub use closable_notice::ClosableNotice;
 pub use copy_button::CopyButton;
 pub use deviations::Deviations;
 pub use evidence::Evidence;

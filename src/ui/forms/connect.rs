@@ -49,6 +49,15 @@ impl ConnectDraft {
         }
     }
 
+    /// Fills in the User Name that goes with a broker, where there is none or the one that was filled in
+    /// before.
+    pub fn suggest_user_name(&mut self, before: &str, user_name: &str) {
+        if self.user_name.is_empty() || self.user_name == before {
+            self.has_user_name = !user_name.is_empty();
+            self.user_name = user_name.to_owned();
+        }
+    }
+
     /// How many of User Name and Password are set.
     pub fn credentials_count(&self) -> usize {
         usize::from(self.has_user_name) + usize::from(self.has_password)
@@ -114,6 +123,24 @@ mod tests {
     use crate::mqtt::{FieldId, Property, QoS, Will};
     use crate::ui::forms::FieldProblem;
     use crate::ui::forms::{BytesForm, PairDraft, PairPart, Problem, Size};
+
+    #[test]
+    fn the_user_name_of_a_broker_takes_the_place_of_none_and_of_that_of_another() {
+        for (typed, before, suggested, expect) in [
+            ("", "", "tanaka", Some("tanaka")),
+            ("sato", "", "tanaka", Some("sato")),
+            ("tanaka", "tanaka", "suzuki", Some("suzuki")),
+            ("tanaka", "tanaka", "", None),
+            ("sato", "tanaka", "", Some("sato")),
+        ] {
+            let user_name = (!typed.is_empty()).then(|| typed.to_owned());
+            let connect = Connect { user_name, ..Connect::default() };
+            let mut draft = ConnectDraft::from_connect(&connect);
+            draft.suggest_user_name(before, suggested);
+            let set = draft.has_user_name.then_some(draft.user_name.as_str());
+            assert_eq!(set, expect, "{typed:?}, {before:?} and {suggested:?}");
+        }
+    }
 
     #[test]
     fn a_full_connect_survives_the_form() {

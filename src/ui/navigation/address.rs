@@ -37,6 +37,8 @@ pub const LANGUAGE: &str = "lang";
 pub const BROKER: &str = "broker";
 /// The bytes with which the composer begins.
 pub const HEX: &str = "hex";
+/// The letter of the client on whose connection the composer sends.
+pub const CLIENT: &str = "client";
 
 impl Page {
     pub const ALL: &[Page] = &[

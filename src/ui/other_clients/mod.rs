@@ -4,6 +4,7 @@ mod button;
 mod dialog;
 pub mod entry;
 mod record_tools;
+mod send_again;
 
 pub use button::OtherClientsButton;
 pub use dialog::OtherClientsDialog;

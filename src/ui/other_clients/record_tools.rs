@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::button::OtherClientsButton;
+use super::send_again::{SendAgain, bench, sender_again};
 use crate::capture::{Capture, Record};
 use crate::mqtt::{Connect, Packet, PacketType, Sender};
 use crate::other_clients::Task;
@@ -10,7 +11,7 @@ use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::format::hex_lines;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::navigation::address::{HEX, Page, Place};
+use crate::ui::navigation::address::{CLIENT, HEX, Page, Place};
 use crate::ui::state::store::use_store;
 
 /// An address holds no more.
@@ -41,24 +42,40 @@ pub fn RecordTools(record: Memo<Option<Record>>) -> impl IntoView {
             store.peek(|lab| task_of(record, lab.capture()))
         })
     });
+    // The client on whose connection it is sent from there.
+    let (bench, is_elsewhere) = (bench(), store.is_read_only());
+    let sender = Memo::new(move |_| {
+        let of = record.with(|record| {
+            let record = record.as_ref()?;
+            (record.sender() == Some(Sender::Client)).then_some(record.client)
+        });
+        sender_again(bench?, of?, is_elsewhere)
+    });
     let href = move || {
+        let client = sender.get();
         record.with(|record| {
             let bytes = record.as_ref()?.bytes();
             let fits = !bytes.is_empty() && bytes.len() <= LONGEST;
             fits.then(|| {
                 let place = Place::Page(Page::Composer).href(locale.language());
-                format!("{place}&{HEX}={}", hex_lines(bytes).replace([' ', '\n'], ""))
+                let client = client.map(|client| format!("&{CLIENT}={}", client.letter()));
+                let hex = hex_lines(bytes).replace([' ', '\n'], "");
+                format!("{place}&{HEX}={hex}{}", client.unwrap_or_default())
             })
         })
     };
     view! {
+        <SendAgain record/>
         <Show when=erased(has_task)>
             <OtherClientsButton task small=true/>
         </Show>
         {erased(move || {
             href()
                 .map(|href| {
-                    let label = move || locale.strings().composer_open();
+                    let label = move || match sender.get() {
+                        Some(client) => locale.strings().again_edit(client.letter()),
+                        None => locale.strings().composer_open().to_owned(),
+                    };
                     view! {
                         <a
                             class="button button--quiet button--icon button--small"

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::panes::{WireBelow, percent};
 use crate::ui::bench::view::{BenchBar, BenchSession};
+use crate::ui::broker_choice::view::follow_access;
 use crate::ui::client_panel::view::Desk;
 use crate::ui::components::Icon;
 use crate::ui::components::controls::said;
@@ -25,6 +26,7 @@ pub fn BenchPage() -> impl IntoView {
     let wire = WireState::provide();
     Desk::provide(false);
     let session = BenchSession::begin(store);
+    follow_access(store);
     let down = RwSignal::new(None::<f64>);
     let is_empty = move || store.with_lab(|lab| lab.clients().is_empty());
     view! {
@@ -38,6 +40,7 @@ pub fn BenchPage() -> impl IntoView {
             <h1 class="visually-hidden">{said(|s| s.page_bench())}</h1>
             <div
                 class="exercise-page__work"
+                inert=erased(move || session.is_returning())
                 style:--split-y=erased(move || percent(down.get()))
                 data-enlarged=erased(move || wire.enlarged.get().then_some("wire"))
             >

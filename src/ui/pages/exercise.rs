@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::NotFoundPage;
 use super::panes::{Arrangement, WireBelow, percent};
 use crate::course::{Exercise, exercise, exercise_title};
+use crate::ui::broker_choice::view::follow_access;
 use crate::ui::browser::scroll_to_top;
 use crate::ui::client_panel::view::Desk;
 use crate::ui::components::Lazy;
@@ -38,6 +39,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
     pane.set(Pane::Learn);
     let wire = WireState::provide_beside(exercise.picture.is_none());
     let desk = Desk::provide(true);
+    follow_access(store);
     let session = LessonSession::begin(exercise, store, use_progress());
 
     let Arrangement { across, down, panels } = Arrangement::remembered();

@@ -18,6 +18,7 @@ use crate::link::{LinkCommand, LinkEvent, Target};
 use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 use crate::ui::browser::answers_http::answers_http;
+use crate::ui::browser::milliseconds;
 
 /// Copied freely; made once, by the app.
 #[derive(Clone, Copy)]
@@ -43,7 +44,13 @@ pub struct Store {
     /// What the forms of each client hold at the start.
     prepared: RwSignal<Vec<Vec<Act>>, LocalStorage>,
     target: RwSignal<Target>,
+    /// The User Name that goes with it, where one is remembered.
+    user_name: RwSignal<String>,
 }
+
+/// The bench behind a capture that is looked at.
+#[derive(Clone, Copy)]
+pub struct Live(pub Store);
 
 impl Store {
     pub fn provide(target: Target) -> Store {
@@ -53,6 +60,7 @@ impl Store {
     /// For the components below, in place of the one around: a bench on which nothing happens, with a
     /// capture from elsewhere.
     pub fn provide_read_only(capture: Capture) -> Store {
+        provide_context(Live(use_store()));
         Store::provide_lab(Lab::of_capture(capture), Target::InTab, true)
     }
 
@@ -64,7 +72,11 @@ impl Store {
         let store = Store::provide_lab(new_lab(target.clone()), target, false);
         Effect::new(move || {
             let target = self.target();
-            store.lab.update_value(|lab| lab.set_target(target.clone()));
+            let subprotocol = self.with_lab(|lab| lab.subprotocol().to_owned());
+            store.lab.update_value(|lab| {
+                lab.set_target(target.clone());
+                lab.set_subprotocol(subprotocol);
+            });
             store.target.set(target);
         });
         let policy =
@@ -89,6 +101,7 @@ impl Store {
             opens: RwSignal::new(0),
             prepared: RwSignal::new_local(Vec::new()),
             target: RwSignal::new(target),
+            user_name: RwSignal::new(String::new()),
         };
         provide_context(store);
         store
@@ -196,6 +209,19 @@ impl Store {
         self.lab.update_value(|lab| lab.set_target(target.clone()));
         self.target.set(target);
         self.announce();
+    }
+
+    /// How clients without a choice of their own connect: the subprotocol they ask for, and a User Name for
+    /// their forms.
+    pub fn set_access(self, subprotocol: String, user_name: String) {
+        self.lab.update_value(|lab| lab.set_subprotocol(subprotocol));
+        self.user_name.set(user_name);
+        self.announce();
+    }
+
+    /// The User Name that is remembered of the broker, or nothing. Tracked.
+    pub fn user_name(self) -> String {
+        self.user_name.get()
     }
 
     /// Clears the bench and puts fresh clients on it: a role and the prepared forms of each.
@@ -435,7 +461,3 @@ fn seed() -> [u8; KEY_LENGTH] {
 const SKIPS: usize = 64;
 /// The longest time a browser's timer can wait.
 const LONGEST_TIMEOUT: u32 = i32::MAX as u32;
-
-fn milliseconds() -> f64 {
-    window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
-}

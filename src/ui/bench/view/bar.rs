@@ -2,17 +2,19 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
 
 use super::session::BenchSession;
+use crate::language::Language;
 use crate::ui::bench::model::{BuiltIn, Kept, MOST_CLIENTS, MOST_LETTERS, SetUpError};
 use crate::ui::browser;
 use crate::ui::browser::focus_element;
 use crate::ui::browser::storage::NotKept;
 use crate::ui::client_panel::model::LONGEST_NAME;
-use crate::ui::components::Icon;
-use crate::ui::components::controls::{IconButton, said};
+use crate::ui::components::controls::{IconButton, SmallButton, said};
+use crate::ui::components::{ClosableNotice, Icon};
 use crate::ui::erased::erased;
-use crate::ui::format::letters;
+use crate::ui::format::{grouped, letters};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 
@@ -124,6 +126,59 @@ pub fn BenchBar(session: BenchSession) -> impl IntoView {
         <LinkError session/>
         <OfferNotice session/>
         <Returned session/>
+        <LeftBehind session/>
+    }
+}
+
+/// A bench whose tab has crashed: it can be brought back, once.
+#[component]
+fn LeftBehind(session: BenchSession) -> impl IntoView {
+    let locale = use_locale();
+    let keeping = session.keeping();
+    let notice = move || {
+        let bench = keeping.left_behind()?;
+        let strings = locale.strings();
+        let packets = grouped(bench.packets() as u64);
+        let title = strings.bench_left(time_of(bench.at, locale.language()));
+        let title = view! { <h2 class="notice__title">{title}</h2> };
+        Some(view! {
+            <ClosableNotice
+                state="info"
+                class="bench__notice"
+                title=title.into_any()
+                on_close=Callback::new(move |()| keeping.forget_left_behind())
+            >
+                <p class="notice__why">{strings.bench_left_how(bench.left.slots.len(), packets)}</p>
+                <div class="button-row">
+                    <SmallButton
+                        words=said(|s| s.bench_left_back())
+                        on_press=Callback::new(move |()| session.bring_back())
+                    />
+                    <SmallButton
+                        words=said(|s| s.bench_left_leave())
+                        on_press=Callback::new(move |()| keeping.forget_left_behind())
+                    />
+                </div>
+            </ClosableNotice>
+        })
+    };
+    view! {
+        {erased(notice)}
+        <Show when=erased(move || session.is_returning())>
+            <p class="bench__told" role="status">{said(|s| s.bench_returning())}</p>
+        </Show>
+    }
+}
+
+/// As a clock shows it; of another day with the date.
+fn time_of(millis: u64, language: Language) -> String {
+    let at = js_sys::Date::new(&JsValue::from_f64(millis as f64));
+    let time = format!("{:02}:{:02}", at.get_hours(), at.get_minutes());
+    let date =
+        |date: &js_sys::Date| date.to_locale_date_string(language.tag(), &JsValue::UNDEFINED);
+    match date(&at) == date(&js_sys::Date::new_0()) {
+        true => time,
+        false => format!("{} {time}", String::from(date(&at))),
     }
 }
 
@@ -222,19 +277,14 @@ fn Returned(session: BenchSession) -> impl IntoView {
         let (back, lost) = returned.get()?;
         let strings = locale.strings();
         let lost = (lost > 0).then(|| format!(" {}", strings.bench_returned_lost(lost)));
+        let title = view! { <p class="notice__title">{strings.bench_returned(back)} {lost}</p> };
         Some(view! {
-            <div class="notice bench__notice" data-state="info" role="status">
-                <Icon name="info"/>
-                <p class="notice__title">{strings.bench_returned(back)} {lost}</p>
-                <button
-                    type="button"
-                    class="button button--quiet button--icon button--small notice__close"
-                    aria-label=strings.close()
-                    on:click=move |_| returned.set(None)
-                >
-                    <Icon name="close"/>
-                </button>
-            </div>
+            <ClosableNotice
+                state="info"
+                class="bench__notice"
+                title=title.into_any()
+                on_close=Callback::new(move |()| returned.set(None))
+            />
         })
     };
     erased(notice)
@@ -366,22 +416,16 @@ fn LinkError(session: BenchSession) -> impl IntoView {
     let notice = move || {
         let strings = locale.strings();
         error.get().map(|wrong: SetUpError| {
+            let title = view! { <h2 class="notice__title">{strings.bench_error_title()}</h2> };
             view! {
-                <div class="notice bench__notice" data-state="error" role="alert">
-                    <Icon name="warning"/>
-                    <h2 class="notice__title">{strings.bench_error_title()}</h2>
-                    <button
-                        type="button"
-                        class="button button--quiet button--icon button--small notice__close"
-                        aria-label=strings.close()
-                        on:click=move |_| error.set(None)
-                    >
-                        <Icon name="close"/>
-                    </button>
-                    <div class="notice__body">
-                        <p class="notice__why">{wrong.words(strings)} " " {strings.bench_error_how()}</p>
-                    </div>
-                </div>
+                <ClosableNotice
+                    state="error"
+                    class="bench__notice"
+                    title=title.into_any()
+                    on_close=Callback::new(move |()| error.set(None))
+                >
+                    <p class="notice__why">{wrong.words(strings)} " " {strings.bench_error_how()}</p>
+                </ClosableNotice>
             }
         })
     };

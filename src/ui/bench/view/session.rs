@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
+use super::keeping::Keeping;
 use crate::broker::Input;
-use crate::capture::ClientSlot;
+use crate::capture::{ClientSlot, Record};
 use crate::client::AcknowledgeByHand;
 use crate::lab::{Act, Action, BenchClient, Lab, LinkState, Route};
 use crate::ui::bench::around::{Around, faults_of};
@@ -40,6 +41,9 @@ pub struct BenchSession {
     link: StoredValue<String>,
     /// What was left last: the text and the revision.
     left: StoredValue<(String, u64)>,
+    keeping: Keeping,
+    /// Whether records are being read that belong on the bench before anything else happens there.
+    is_returning: RwSignal<bool>,
 }
 
 /// A set-up that would cost something, or change more than the clients.
@@ -69,6 +73,8 @@ impl BenchSession {
             returned: RwSignal::new(None),
             link: StoredValue::new(String::new()),
             left: StoredValue::new((String::new(), 0)),
+            keeping: Keeping::begin(store),
+            is_returning: RwSignal::new(false),
         };
         session.forget_secrets();
         storage::on_change(Key::Benches, move || session.kept.set(stored()));
@@ -105,7 +111,7 @@ impl BenchSession {
         let (set_up, _) = self.as_it_stands(|action| action).without_secrets();
         let (text, revision) = (set_up.to_text(), untrack(|| self.store.revision()));
         let is_left = self.left.with_value(|left| left.0 == text && left.1 == revision);
-        if is_left {
+        if is_left || self.is_returning.get_untracked() {
             return;
         }
         let mut left = Left {
@@ -116,13 +122,55 @@ impl BenchSession {
             text: text.clone(),
             ..Left::default()
         };
+        self.keeping.write(left.clone());
         self.store.peek(|lab| left.pack(lab.capture()));
         storage::save_in_tab(Key::Bench, &left);
         self.left.set_value((text, revision));
     }
 
-    /// Whether it could be put back.
+    /// Whether it could be put back. What the tab itself did not have room for is read from what the
+    /// browser keeps.
     fn put_back(self, left: &Left) -> bool {
+        if !self.place(left) {
+            return false;
+        }
+        let records = left.unpack();
+        if records.len() >= left.all {
+            self.put_back_records(records, left);
+            return true;
+        }
+        self.is_returning.set(true);
+        let left = left.clone();
+        spawn_local(async move {
+            let mut all = self.keeping.older(&left).await;
+            all.extend(records);
+            // The page may be gone.
+            if self.is_returning.try_set(false).is_none() {
+                self.put_back_records(all, &left);
+            }
+        });
+        true
+    }
+
+    /// Brings back the bench of a tab that has crashed, in place of what is there.
+    pub fn bring_back(self) {
+        self.is_returning.set(true);
+        spawn_local(async move {
+            let found = self.keeping.bring_back().await;
+            if self.is_returning.try_set(false).is_some() {
+                return;
+            }
+            self.keeping.forget_left_behind();
+            if let Some((bench, records)) = found
+                && self.place(&bench.left)
+            {
+                self.put_back_records(records, &Left { all: bench.packets(), ..bench.left });
+            }
+        });
+    }
+
+    /// Puts its clients on the bench, each in its place.
+    fn place(self, left: &Left) -> bool {
         let Ok(set_up) = SetUp::from_any_text(&left.text) else { return false };
         if set_up.clients.len() != left.slots.len() {
             return false;
@@ -141,17 +189,28 @@ impl BenchSession {
         }
         self.name.set(left.name.clone());
         self.link.set_value(left.link.clone());
-        let records = left.unpack();
-        if !records.is_empty() {
-            let back = records.len();
-            self.store.put_back(records, left.began);
-            self.returned.set(Some((back, left.all.saturating_sub(back))));
-        }
         // An address that names the broker wins.
         let broker = window().location().search().unwrap_or_default();
         let is_named = address::value(&broker, address::BROKER).is_some();
         self.surround(&set_up, !is_named);
         true
+    }
+
+    fn put_back_records(self, records: Vec<Record>, left: &Left) {
+        if !records.is_empty() {
+            let back = records.len();
+            self.store.put_back(records, left.began);
+            self.returned.set(Some((back, left.all.saturating_sub(back))));
+        }
+    }
+
+    /// Tracked.
+    pub fn is_returning(self) -> bool {
+        self.is_returning.get()
+    }
+
+    pub fn keeping(self) -> Keeping {
+        self.keeping
     }
 
     /// An earlier version of the page kept secrets too.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::link::{BrokerAddress, Target};
-use crate::ui::broker_choice::known::{Known, forget, remember};
+use crate::ui::broker_choice::known::{Known, access_of, forget, remember};
 use crate::ui::browser::storage::{self, Key};
 use crate::ui::components::Icon;
 use crate::ui::components::controls::IconButton;
@@ -36,14 +36,22 @@ impl KnownBrokers {
     }
 
     /// Uses a broker, and remembers it.
-    pub fn choose(self, address: BrokerAddress, name: &str) {
-        self.change(&|list| remember(list, Known::new(name, &address)));
-        self.store.set_target(Target::At(address));
+    pub fn choose(self, address: BrokerAddress, known: &Known) {
+        self.change(&|list| remember(list, known.clone()));
+        let target = Target::At(address);
+        let (subprotocol, user_name) = self.list.with_untracked(|list| access_of(list, &target));
+        self.store.set_access(subprotocol, user_name);
+        self.store.set_target(target);
         self.hide.run(());
+    }
+
+    /// How one connects to the broker at that address, if it is known. Tracked.
+    pub fn access(self, address: &str) -> Option<(String, String)> {
+        self.list.with(|list| Some(list.iter().find(|one| one.address == address)?.access()))
     }
 }
 
-fn stored() -> Vec<Known> {
+pub fn stored() -> Vec<Known> {
     storage::load(Key::Brokers).unwrap_or_default()
 }
 
@@ -66,6 +74,7 @@ pub fn KnownRows(known: KnownBrokers) -> impl IntoView {
                 let target = Target::At(address.clone());
                 let is_chosen = move || (store.target() == target).then_some("true");
                 let gone = text.clone();
+                let again = Known::new("", &address);
                 Some(
                     view! {
                         <li class="broker-menu__known">
@@ -73,7 +82,7 @@ pub fn KnownRows(known: KnownBrokers) -> impl IntoView {
                                 type="button"
                                 class="menu__item"
                                 aria-current=erased(is_chosen)
-                                on:click=move |_| known.choose(address.clone(), "")
+                                on:click=move |_| known.choose(address.clone(), &again)
                             >
                                 <Icon name="broker"/>
                                 <span>

@@ -112,16 +112,15 @@ fn StopForm(from: Sender, on_stop: Callback<Fault>) -> impl IntoView {
         let strings = locale.strings();
         vec![pair(NEXT, strings.inside_way_next()), pair(ALL, strings.inside_way_all())]
     };
-    let packets =
-        move || stoppable(from).iter().map(|packet| pair(packet.key(), packet.name())).collect();
+    let packets = move || stoppable(from).map(|packet| pair(packet.key(), packet.name())).collect();
     let stop = move |()| {
         let key = packet.get_untracked();
-        let Some(packet) = stoppable(from).iter().find(|packet| packet.key() == key) else {
+        let Some(packet) = stoppable(from).find(|packet| packet.key() == key) else {
             return;
         };
         on_stop.run(Fault::Stop {
             from,
-            packet: *packet,
+            packet,
             fate: if fate.get_untracked() == DROP { Fate::Dropped } else { Fate::Held },
             scope: if scope.get_untracked() == ALL { Scope::All } else { Scope::Next },
         });

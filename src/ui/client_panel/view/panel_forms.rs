@@ -15,6 +15,7 @@ use crate::ui::forms::{
     ConnectDraft, DisconnectDraft, Draft, Drafts, FieldProblem, FormKind, PublishDraft,
     SubscribeDraft, UnsubscribeDraft,
 };
+use crate::ui::state::store::use_store;
 
 /// The forms of every panel, for a bench whose clients come and go: a panel that finds it in its context
 /// may be renamed and removed.
@@ -31,6 +32,15 @@ impl Panels {
     /// As long as the panel is there.
     pub fn register(self, forms: PanelForms) {
         self.0.update_value(|all| _ = all.insert(forms.slot, forms));
+        let store = use_store();
+        Effect::new(move |before: Option<String>| {
+            let user_name = store.user_name();
+            let before = before.unwrap_or_default();
+            if before != user_name {
+                forms.connect.update(|draft| draft.suggest_user_name(&before, &user_name));
+            }
+            user_name
+        });
         on_cleanup(move || {
             self.0.try_update_value(|all| {
                 // A panel made anew at the same place may be there already.

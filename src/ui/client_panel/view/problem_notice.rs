@@ -9,7 +9,7 @@ use crate::link::Target;
 use crate::ui::broker_choice;
 use crate::ui::client_panel::model::is_connect_failure;
 use crate::ui::client_panel::notice::Notice;
-use crate::ui::components::{Evidence, Icon};
+use crate::ui::components::{ClosableNotice, Evidence};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::remembered_broker;
@@ -88,33 +88,26 @@ pub fn ProblemNotice(client: ClientSlot) -> impl IntoView {
         });
         let is_packet = |id: &_| store.record(*id).is_some_and(|r| r.packet_type().is_some());
         let evidence = notice.record.filter(is_packet).map(|id| view! { <Evidence id/> });
+        let title = view! { <h4 class="notice__title">{notice.title}</h4> };
         Some(view! {
-            <div class="notice" data-state="error" role="alert">
-                <Icon name="warning"/>
-                <h4 class="notice__title">{notice.title}</h4>
-                <button
-                    type="button"
-                    class="button button--quiet button--icon button--small notice__close"
-                    aria-label=locale.strings().close()
-                    on:click=move |_| closed.set(problem.clone().into())
-                >
-                    <Icon name="close"/>
-                </button>
-                <div class="notice__body">
-                    {end.is_none().then(|| view! {
-                        <p class="notice__why">
-                            <span inner_html=notice.why></span>
-                            {notice.rule.map(|rule| format!(" {rule}"))}
-                        </p>
-                    })}
-                    {notice.quote.map(|quote| view! { <p class="notice__why">{quote}</p> })}
-                    {notice.close.map(|close| view! { <p class="notice__why">{close}</p> })}
-                    {end.map(|id| view! { <WhyCard id folded=true/> })}
-                    {evidence}
-                    {erased(use_other)}
-                    {more}
-                </div>
-            </div>
+            <ClosableNotice
+                state="error"
+                title=title.into_any()
+                on_close=Callback::new(move |()| closed.set(problem.clone().into()))
+            >
+                {end.is_none().then(|| view! {
+                    <p class="notice__why">
+                        <span inner_html=notice.why></span>
+                        {notice.rule.map(|rule| format!(" {rule}"))}
+                    </p>
+                })}
+                {notice.quote.map(|quote| view! { <p class="notice__why">{quote}</p> })}
+                {notice.close.map(|close| view! { <p class="notice__why">{close}</p> })}
+                {end.map(|id| view! { <WhyCard id folded=true/> })}
+                {evidence}
+                {erased(use_other)}
+                {more}
+            </ClosableNotice>
         })
     }
 }

@@ -13,6 +13,7 @@ mod ways;
 use leptos::prelude::*;
 
 use super::model::sample;
+use crate::capture::ClientSlot;
 use crate::mqtt::{PacketType, Sender};
 use crate::ui::components::{Icon, Lazy};
 use crate::ui::erased::erased;
@@ -32,9 +33,11 @@ use ways::Ways;
 pub fn ComposerView(
     /// The bytes with which it begins, as text.
     hex: Option<String>,
+    /// The client of the bench on whose connection it sends, if it is still connected.
+    client: Option<ClientSlot>,
 ) -> impl IntoView {
     let locale = use_locale();
-    let seat = Seat::take();
+    let seat = Seat::take(client);
     let (store, client) = (seat.store, seat.client);
     let wire = WireState::provide();
     wire.since.set(seat.since);
@@ -48,6 +51,7 @@ pub fn ComposerView(
         match seat.kind {
             SeatKind::Alone => None,
             SeatKind::OnTheBench => Some(strings.composer_on_the_bench(client.letter())),
+            SeatKind::Client => Some(strings.composer_as_client(client.letter())),
             SeatKind::Beside => Some(strings.composer_beside().to_owned()),
         }
     };

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::capture::{ClientSlot, RecordId};
+use crate::lab::{BenchClient, Lab};
 use crate::ui::bench::model::COMPOSER;
 use crate::ui::navigation::address::{Page, Place};
 use crate::ui::navigation::kept_page::use_behind;
@@ -25,13 +26,22 @@ pub enum SeatKind {
     Alone,
     /// One more client of the free bench: the others there get what it publishes.
     OnTheBench,
+    /// In the place of a client that is connected: it sends past that client.
+    Client,
     /// On a bench of its own. What an exercise judges stays what the learner did there.
     Beside,
 }
 
 impl Seat {
-    pub fn take() -> Seat {
+    pub fn take(client: Option<ClientSlot>) -> Seat {
         let store = use_store();
+        let is_connected =
+            |lab: &Lab, slot| lab.client(slot).is_some_and(BenchClient::is_connected);
+        if let Some(client) = client.filter(|slot| store.peek(|lab| is_connected(lab, *slot))) {
+            let since = store.peek(|lab| lab.capture().next_id());
+            close_meanwhile(store);
+            return Seat { store, client, since, kind: SeatKind::Client };
+        }
         match untrack(|| use_behind().place()) {
             None => {
                 store.set_up(vec![(COMPOSER, Vec::new())]);
@@ -47,16 +57,8 @@ impl Seat {
         let Some(client) = store.add_client(COMPOSER, |_| Vec::new()) else {
             return Seat::beside(store);
         };
-        // What is open there stays open for whoever comes back.
-        let opened = store.peek_selected();
-        store.close_inspector();
-        on_cleanup(move || {
-            store.remove_client(client);
-            match opened {
-                Some(id) => store.open_behind(id),
-                None => store.close_inspector(),
-            }
-        });
+        close_meanwhile(store);
+        on_cleanup(move || store.remove_client(client));
         Seat { store, client, since, kind: SeatKind::OnTheBench }
     }
 
@@ -66,6 +68,16 @@ impl Seat {
         store.set_up(vec![(COMPOSER, Vec::new())]);
         Seat { store, client: FIRST, since: RecordId(0), kind: SeatKind::Beside }
     }
+}
+
+/// What is open in the inspector stays open for whoever comes back.
+fn close_meanwhile(store: Store) {
+    let opened = store.peek_selected();
+    store.close_inspector();
+    on_cleanup(move || match opened {
+        Some(id) => store.open_behind(id),
+        None => store.close_inspector(),
+    });
 }
 
 const FIRST: ClientSlot = ClientSlot(0);

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use super::words::{as_text, icon, severity};
 use crate::analysis::findings::{Finding, Identity, Kind, Severity};
-use crate::language::{Language, Strings};
+use crate::language::Strings;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
@@ -33,9 +33,8 @@ pub fn FindingsView() -> impl IntoView {
     let state = known.unwrap_or_else(|| FindingsState::follow(store));
     state.is_seen_in(root);
     let found = state.found();
-    let shown = Memo::new(move |_| {
-        found.with(|found| found.as_ref().map(|all| filtered(store, wire, all, locale.language())))
-    });
+    let shown =
+        Memo::new(move |_| found.with(|found| found.as_ref().map(|all| filtered(wire, all))));
     offer_text(store, wire, shown);
     let ids = move || {
         let all = shown.get().unwrap_or_default();
@@ -72,18 +71,15 @@ pub fn FindingsView() -> impl IntoView {
     }
 }
 
-/// Those with a client and a packet that the filter lets pass.
-fn filtered(store: Store, wire: WireState, all: &[Finding], language: Language) -> Vec<Finding> {
-    let (since, asked) = (wire.since.get(), wire.asked.get());
+/// Those with a packet that the filter lets pass. Tracked.
+fn filtered(wire: WireState, all: &[Finding]) -> Vec<Finding> {
+    let found = wire.found();
     let mut all = all.to_vec();
-    store.peek(|lab| {
-        let capture = lab.capture();
-        all.retain(|finding| {
-            let records = finding.records.iter().filter(|id| **id >= since);
-            let mut records = records.filter_map(|id| capture.get(*id));
-            records.any(|record| asked.is_empty() || asked.matches(capture, record, language))
+    if found.is_filtered || found.rows < found.records {
+        wire.with_matches(|matches| {
+            all.retain(|finding| finding.records.iter().any(|id| matches.contains(*id)));
         });
-    });
+    }
     all
 }
 

@@ -10,7 +10,7 @@ use crate::analysis::follow::can_follow;
 use crate::analysis::why::has_why;
 use crate::capture::{Record, RecordId};
 use crate::ui::browser::storage::{self, Key};
-use crate::ui::browser::zone_at;
+use crate::ui::browser::{milliseconds, zone_at};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::follow_words::following;
 use crate::ui::packet_list::model::{Filter, Matches};
@@ -294,8 +294,4 @@ impl WireState {
             capture.get(id).is_some_and(has_bytes) || has_why(capture, id)
         })
     }
-}
-
-fn milliseconds() -> f64 {
-    window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
 }

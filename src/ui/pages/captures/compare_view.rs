@@ -21,7 +21,8 @@ const ROWS: usize = 200;
 #[component]
 pub fn CompareView(left: Item, right: Item) -> impl IntoView {
     let (locale, shelf) = (use_locale(), use_capture_shelf());
-    let comparison: Arc<Comparison> = Arc::new(compare(&left.capture, &right.capture));
+    let captures = (left.capture.unwrap_or_default(), right.capture.unwrap_or_default());
+    let comparison: Arc<Comparison> = Arc::new(compare(&captures.0, &captures.1));
     let only_different = RwSignal::new(false);
     let with_identifiers = RwSignal::new(false);
     let most = RwSignal::new(ROWS);
@@ -34,7 +35,7 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
                 let option = |item: Item| {
                     view! {
                         <option value=item.id.to_string() selected=item.id == chosen>
-                            {item.source.name(strings)}
+                            {item.name(strings)}
                         </option>
                     }
                 };
@@ -69,7 +70,7 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
             view! { <li class="compare__count" data-kind=kind><Icon name=icon small=true/>{words}</li> }
         })
     };
-    let captures = (left.capture.clone(), right.capture.clone());
+    let lengths = compare_len(&captures.0, &captures.1);
     let rows = move || {
         let (language, identifiers) = (locale.language(), with_identifiers.get());
         let wanted = |pair: &&Pair| !only_different.get() || pair.differs(identifiers);
@@ -90,9 +91,8 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
         view! { <ol class="compare__rows">{rows.collect_view()}</ol> }.into_any()
     };
     let further = {
-        let comparison = compare_len(&left.capture, &right.capture);
         move || {
-            (most.get() < comparison).then(|| {
+            (most.get() < lengths).then(|| {
             view! {
                 <button class="button button--small" on:click=move |_| most.update(|most| *most += ROWS)>
                     {locale.strings().captures_more()}

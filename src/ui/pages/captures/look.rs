@@ -14,7 +14,8 @@ use crate::ui::wire::Wire;
 #[component]
 pub fn Look(item: Item) -> impl IntoView {
     let locale = use_locale();
-    Store::provide_read_only(item.capture.as_ref().clone());
+    let capture = item.capture.map(|capture| capture.as_ref().clone());
+    Store::provide_read_only(capture.unwrap_or_default());
     WireState::provide();
     view! {
         <FindingsLine/>

@@ -2,16 +2,23 @@
 
 mod compare_view;
 mod look;
+mod playing;
+mod replay_bar;
 
-use leptos::ev::{DragEvent, hashchange};
+use leptos::ev::{DragEvent, KeyboardEvent, hashchange};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FileList, HtmlInputElement};
 
 use crate::capture::Capture;
+use crate::ui::bench::view::delete_others;
+use crate::ui::browser::focus_element;
+use crate::ui::browser::storage::NotKept;
+use crate::ui::captures::kept::{MOST_BYTES, MOST_CAPTURES};
 use crate::ui::captures::view::{CaptureShelf, Item, use_capture_shelf};
 use crate::ui::captures::{Source, error_try, error_words, not_read_words};
-use crate::ui::components::Icon;
+use crate::ui::components::controls::{IconButton, SmallButton, said};
+use crate::ui::components::{ClosableNotice, Icon};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::Place;
@@ -19,10 +26,12 @@ use crate::ui::navigation::kept_page::use_behind;
 use crate::ui::state::store::{Store, use_store};
 use compare_view::CompareView;
 use look::Look;
+use replay_bar::ReplayBar;
 
 #[component]
 pub fn CapturesPage() -> impl IntoView {
     let (locale, shelf, store) = (use_locale(), use_capture_shelf(), use_store());
+    shelf.begin();
     shelf.open_link();
     Effect::new(move || shelf.open_dropped());
     let handle = window_event_listener(hashchange, move |_| shelf.open_link());
@@ -40,16 +49,34 @@ pub fn CapturesPage() -> impl IntoView {
         }
     };
     let is_empty = Memo::new(move |_| shelf.count() == 0);
-    let shown = Memo::new(move |_| (shelf.shown(), shelf.compared()));
+    // Those in sight, and whether they have been read.
+    let shown = Memo::new(move |_| {
+        let ids = match shelf.compared() {
+            Some((left, right)) => vec![left, right],
+            None => shelf.shown().into_iter().collect(),
+        };
+        let is_read = |id: &u32| shelf.item(*id).is_some_and(|item| item.capture.is_some());
+        let are_read = ids.iter().all(is_read);
+        (ids, are_read)
+    });
     let content = move || {
-        let (shown, compared) = shown.get();
-        let couple = compared.and_then(|(l, r)| untrack(|| shelf.item(l).zip(shelf.item(r))));
-        if let Some((left, right)) = couple {
-            return view! { <CompareView left right/> }.into_any();
-        }
-        match shown.and_then(|id| untrack(|| shelf.item(id))) {
-            Some(item) => view! { <Banner item=item.clone()/> <Look item/> }.into_any(),
-            None => ().into_any(),
+        let (ids, are_read) = shown.get();
+        let items: Vec<Item> = ids.iter().filter_map(|id| untrack(|| shelf.item(*id))).collect();
+        match (are_read, items.as_slice()) {
+            (false, [_, ..]) => view! {
+                <p class="captures__banner" role="status">
+                    <Icon name="waiting"/>
+                    <span>{locale.strings().captures_reading_kept()}</span>
+                </p>
+            }
+            .into_any(),
+            (true, [left, right]) => {
+                view! { <CompareView left=left.clone() right=right.clone()/> }.into_any()
+            }
+            (true, [item]) => {
+                view! { <Banner id=item.id shelf/> <Look item=item.clone()/> }.into_any()
+            }
+            _ => ().into_any(),
         }
     };
     view! {
@@ -69,22 +96,32 @@ pub fn CapturesPage() -> impl IntoView {
             </header>
             {erased(move || shelf.failure().map(|(source, error)| {
                 let strings = locale.strings();
+                let title = strings.captures_failed(source.name(strings));
+                let title = view! { <h2 class="notice__title">{title}</h2> };
                 view! {
-                    <div class="notice" data-state="error" role="alert">
-                        <Icon name="warning"/>
-                        <h2 class="notice__title">{strings.captures_failed(source.name(strings))}</h2>
-                        <button
-                            class="button button--quiet button--icon button--small notice__close"
-                            aria-label=strings.close()
-                            on:click=move |_| shelf.forget_failure()
-                        >
-                            <Icon name="close"/>
-                        </button>
-                        <div class="notice__body">
-                            <p class="notice__why">{error_words(&error, strings)}</p>
-                            <ul class="notice__try"><li>{error_try(&error, strings).to_owned()}</li></ul>
-                        </div>
-                    </div>
+                    <ClosableNotice
+                        state="error"
+                        title=title.into_any()
+                        on_close=Callback::new(move |()| shelf.forget_failure())
+                    >
+                        <p class="notice__why">{error_words(&error, strings)}</p>
+                        <ul class="notice__try"><li>{error_try(&error, strings).to_owned()}</li></ul>
+                    </ClosableNotice>
+                }
+            }))}
+            {erased(move || shelf.not_kept().map(|why| {
+                let strings = locale.strings();
+                let title = match why {
+                    NotKept::Full => strings.captures_not_kept_full(),
+                    NotKept::Forbidden => strings.captures_not_kept_forbidden(),
+                };
+                let title = view! { <p class="notice__title">{title}</p> };
+                view! {
+                    <ClosableNotice
+                        state="warning"
+                        title=title.into_any()
+                        on_close=Callback::new(move |()| shelf.forget_not_kept())
+                    />
                 }
             }))}
             {erased(move || shelf.reading().map(|(name, percent)| view! {
@@ -96,6 +133,8 @@ pub fn CapturesPage() -> impl IntoView {
             <Show when=erased(move || !is_empty.get()) fallback=Empty>
                 <Items shelf/>
             </Show>
+            <InBrowser shelf/>
+            <ReplayBar shelf store/>
             {erased(content)}
         </main>
     }
@@ -173,14 +212,18 @@ fn Back() -> impl IntoView {
 
 /// Says that this is not the live wire.
 #[component]
-fn Banner(item: Item) -> impl IntoView {
+fn Banner(id: u32, shelf: CaptureShelf) -> impl IntoView {
     let locale = use_locale();
     let words = move || {
+        let item = shelf.item(id)?;
         let strings = locale.strings();
-        let name = item.source.name(strings);
-        let mut words = vec![strings.captures_banner(name)];
+        let mut words = vec![strings.captures_banner(item.name(strings))];
         words.extend(not_read_words(&item.not_read, strings));
-        words.join(" ")
+        let hidden = item.kept.map_or(0, |kept| kept.hidden);
+        if hidden > 0 {
+            words.push(strings.captures_kept_hidden(hidden));
+        }
+        Some(words.join(" "))
     };
     view! {
         <p class="captures__banner" role="status">
@@ -194,58 +237,15 @@ fn Banner(item: Item) -> impl IntoView {
 #[component]
 fn Items(shelf: CaptureShelf) -> impl IntoView {
     let locale = use_locale();
-    let item = move |item: Item| {
-        let id = item.id;
-        let name = {
-            let source = item.source.clone();
-            move || source.name(locale.strings())
-        };
-        let remove = {
-            let name = name.clone();
-            move || locale.strings().captures_remove(name())
-        };
-        let is_shown = move || {
-            let is_shown = match shelf.compared() {
-                Some((left, right)) => left == id || right == id,
-                None => shelf.shown() == Some(id),
-            };
-            is_shown.to_string()
-        };
-        let icon = item.source.icon();
-        let is_link = item.source == Source::Link;
-        view! {
-            <li class="captures__item">
-                <button
-                    class="captures__choose"
-                    aria-pressed=erased(is_shown)
-                    on:click=move |_| shelf.show(id)
-                >
-                    <Icon name=icon/>
-                    <span class="captures__name">{erased(name)}</span>
-                    <span class="captures__summary">
-                        {erased(move || item.summary.words(locale.strings()))}
-                    </span>
-                </button>
-                <button
-                    class="button button--quiet button--icon button--small"
-                    aria-label=erased(remove)
-                    on:click=move |_| {
-                        shelf.remove(id);
-                        if is_link {
-                            forget_link();
-                        }
-                    }
-                >
-                    <Icon name="close"/>
-                </button>
-            </li>
-        }
-    };
     let is_comparing = move || shelf.compared().is_some();
     view! {
         <div class="captures__shelf">
             <ul class="captures__items" aria-label=erased(move || locale.strings().page_captures())>
-                <For each=move || shelf.items() key=|item| item.id children=item/>
+                <For
+                    each=move || shelf.items()
+                    key=|item| item.id
+                    children=move |item| view! { <OnShelf item shelf/> }
+                />
             </ul>
             <button
                 class="button"
@@ -258,6 +258,162 @@ fn Items(shelf: CaptureShelf) -> impl IntoView {
                 {erased(move || locale.strings().captures_compare())}
             </button>
         </div>
+    }
+}
+
+/// One of them: to be shown, named or removed.
+#[component]
+fn OnShelf(item: Item, shelf: CaptureShelf) -> impl IntoView {
+    let locale = use_locale();
+    let id = item.id;
+    let icon = item.source.icon();
+    let is_link = item.source == Source::Link;
+    let summary = item.summary;
+    let first_name = Memo::new(move |_| {
+        let strings = locale.strings();
+        shelf.item(id).map_or_else(|| item.name(strings), |item| item.name(strings))
+    });
+    let name = move || first_name.get();
+    let is_naming = RwSignal::new(false);
+    let is_shown = move || {
+        let is_shown = match shelf.compared() {
+            Some((left, right)) => left == id || right == id,
+            None => shelf.shown() == Some(id),
+        };
+        is_shown.to_string()
+    };
+    let field_id = format!("capture-name-{id}");
+    let begin = {
+        let field_id = field_id.clone();
+        move |()| {
+            is_naming.set(true);
+            let field_id = field_id.clone();
+            request_animation_frame(move || focus_element(&field_id));
+        }
+    };
+    let field = move || {
+        let end = move |is_kept: bool, name: String| {
+            // Leaving the field as it disappears ends it a second time.
+            if is_naming.get_untracked() {
+                is_naming.set(false);
+                if is_kept {
+                    shelf.rename(id, &name);
+                }
+            }
+        };
+        let on_key = move |event: KeyboardEvent| match event.key().as_str() {
+            "Enter" if !event.is_composing() => end(true, event_target_value(&event)),
+            "Escape" => end(false, String::new()),
+            _ => {}
+        };
+        view! {
+            <input
+                type="text"
+                class="captures__field"
+                id=field_id.clone()
+                autocomplete="off"
+                aria-label=locale.strings().captures_name()
+                prop:value=untrack(name)
+                on:keydown=on_key
+                on:change=move |event| end(true, event_target_value(&event))
+                on:blur=move |_| end(false, String::new())
+            />
+        }
+        .into_any()
+    };
+    let choose = move || {
+        view! {
+            <button
+                class="captures__choose"
+                aria-pressed=erased(is_shown)
+                on:click=move |_| shelf.show(id)
+            >
+                <Icon name=icon/>
+                <span class="captures__name">{erased(name)}</span>
+                <span class="captures__summary">
+                    {erased(move || summary.words(locale.strings()))}
+                </span>
+            </button>
+        }
+        .into_any()
+    };
+    let remove = move |()| {
+        shelf.remove(id);
+        if is_link {
+            forget_link();
+        }
+    };
+    view! {
+        <li class="captures__item">
+            {erased(move || if is_naming.get() { field() } else { choose() })}
+            <IconButton
+                words=Signal::derive(move || locale.strings().captures_rename(name()))
+                icon="edit"
+                on_press=Callback::new(begin)
+            />
+            <IconButton
+                words=Signal::derive(move || locale.strings().captures_remove(name()))
+                icon="close"
+                on_press=Callback::new(remove)
+            />
+        </li>
+    }
+}
+
+/// What the browser keeps of all this, and the way to be rid of it.
+#[component]
+fn InBrowser(shelf: CaptureShelf) -> impl IntoView {
+    let locale = use_locale();
+    let is_asking = RwSignal::new(false);
+    let count = Memo::new(move |_| shelf.in_browser().0);
+    let words = move || {
+        let strings = locale.strings();
+        let (count, bytes) = shelf.in_browser();
+        let most = (MOST_BYTES >> 20).to_string();
+        strings.captures_in_browser(MOST_CAPTURES, most, count, size(bytes))
+    };
+    let remove = move |()| {
+        is_asking.set(false);
+        shelf.remove_kept();
+        delete_others();
+    };
+    let buttons = move || match is_asking.get() {
+        false => view! {
+            <SmallButton
+                words=said(|s| s.captures_delete_kept())
+                icon=Some("remove")
+                on_press=Callback::new(move |()| is_asking.set(true))
+            />
+        }
+        .into_any(),
+        true => view! {
+            <SmallButton
+                words=Signal::derive(move || locale.strings().captures_delete_really(count.get()))
+                icon=Some("remove")
+                on_press=Callback::new(remove)
+            />
+            <SmallButton
+                words=said(|s| s.bench_offer_leave())
+                on_press=Callback::new(move |()| is_asking.set(false))
+            />
+        }
+        .into_any(),
+    };
+    view! {
+        <Show when=erased(move || count.get() > 0)>
+            <div class="captures__kept">
+                <span>{erased(words)}</span>
+                {erased(buttons)}
+            </div>
+        </Show>
+    }
+}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        ..1024 => format!("{bytes} B"),
+        1024..0x10_0000 => format!("{:.1} kB", bytes as f64 / 1024.0),
+        _ => format!("{:.1} MB", bytes as f64 / (1024.0 * 1024.0)),
     }
 }
 
