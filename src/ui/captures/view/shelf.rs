@@ -320,6 +320,10 @@ impl CaptureShelf {
         else {
             return Ok(());
         };
+        // It would drive out every other one, and still take more than there may be.
+        if capture.byte_len() > kept::MOST_BYTES {
+            return Err(NotKept::Full);
+        }
         let database = Database::open().await?;
         let (packets, hidden) = kept::pack(&capture);
         let now = js_sys::Date::now() as u64;
