@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::v3;
 use crate::analysis::why::Cause;
 use crate::mqtt::{ErrorKind, PacketType, ReasonCode, Sender, Version};
 
@@ -382,13 +383,8 @@ pub type Group = (&'static str, &'static str, u8, u8);
 
 /// The rule that is broken across packets. What 5.0 added has none in 3.1.1.
 fn against(cause: Cause, version: Version) -> Option<&'static str> {
-    match (cause, version) {
-        (_, Version::V5) => Some(cause.rule()),
-        (Cause::AfterDisconnect, _) => Some("[MQTT-3.14.4-2]"),
-        (Cause::PacketIdentifierInUse { .. }, _) => Some("[MQTT-2.3.1-2]"),
-        (Cause::SecondConnect | Cause::NotConnectFirst | Cause::AcknowledgementOutOfPlace, _) => {
-            Some(cause.rule())
-        }
-        _ => None,
+    match version {
+        Version::V5 => Some(cause.rule()),
+        Version::V3_1 | Version::V3_1_1 => v3::against(cause),
     }
 }

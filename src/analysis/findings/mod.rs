@@ -20,6 +20,7 @@ mod sessions;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod v3;
 
 use std::collections::HashMap;
 
