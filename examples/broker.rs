@@ -311,6 +311,7 @@ impl Incoming {
         while let Some(incoming) = self.stream.next(Sender::Client) {
             inputs.push(Input::Received(self.id, incoming.outcome));
         }
+        inputs.extend(self.stream.begun().map(|packet| Input::Begun(self.id, packet)));
         self.hub.handle(inputs);
     }
 }

@@ -136,6 +136,9 @@ pub enum Input {
     /// The Client sent a packet, or bytes that cannot be read: the outcome of
     /// [`PacketStream::next`](crate::mqtt::PacketStream::next).
     Received(ConnectionId, Result<Packet, DecodeError>),
+    /// A packet of this type has begun to arrive. Needed for the first one only: what is no CONNECT is not
+    /// waited for [MQTT-3.1.0-1].
+    Begun(ConnectionId, PacketType),
     /// The Network Connection is closed, or the transport has failed.
     Closed(ConnectionId),
     /// Time has passed.
@@ -208,6 +211,7 @@ impl Broker {
             Input::Opened(id) => self.opened(id, now),
             Input::Received(id, Ok(packet)) => self.packet(id, packet, now),
             Input::Received(id, Err(error)) => self.broken(id, error, now),
+            Input::Begun(id, packet) => self.begun(id, packet, now),
             Input::Closed(id) => self.connection_lost(id, now),
             Input::Tick => {}
             Input::SetPolicy(policy) => {
@@ -295,6 +299,14 @@ impl Broker {
                 let text = format!("{} is for Servers to send", packet.packet_type().name());
                 self.fail(id, Violation::new(ReasonCode::ProtocolError, "§2.1.2", text), now);
             }
+        }
+    }
+
+    fn begun(&mut self, id: ConnectionId, packet: PacketType, now: Instant) {
+        let connection = self.connections.get(&id);
+        let waits = connection.is_some_and(|it| matches!(it.phase, Phase::AwaitingConnect { .. }));
+        if waits && packet != PacketType::Connect {
+            self.not_a_connect(id, packet, now);
         }
     }
 

@@ -2,6 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::time::Instant;
+
+/// The last moment of a capture: some three hundred years, which microseconds of a float still count exactly
+/// enough. What is later in a file is damaged.
+pub const LAST: Instant = Instant::from_micros(9_999_999_999_999_000);
+
 /// `2026-11-28T14:03:22.123456Z` of microseconds since 1970.
 pub fn utc(micros: u64) -> String {
     let moment = SystemTime::UNIX_EPOCH + Duration::from_micros(micros.min(MOST));
@@ -16,7 +22,7 @@ pub fn parse_utc(text: &str) -> Option<u64> {
 }
 
 /// The end of the year 9999, behind which no such moment can be written.
-const MOST: u64 = 253_402_300_799_999_999;
+pub const MOST: u64 = 253_402_300_799_999_999;
 
 #[cfg(test)]
 mod tests {

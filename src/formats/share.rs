@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 
 use super::LoadError;
+use super::clock::LAST;
 use super::file::{BOUNDS, error_in};
 use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose, Record};
 use crate::mqtt::{ConnectionId, Sender};
@@ -150,6 +151,9 @@ fn record(
 ) -> Option<()> {
     let tag = read.byte()?;
     *at = Instant::from_micros(at.as_micros().checked_add(read.number()?)?);
+    if *at > LAST {
+        return None;
+    }
     if tag & SAME == 0 {
         let client = ClientSlot(u16::try_from(read.number()?).ok()?);
         *whose = Some((client, ConnectionId(u32::try_from(read.number()?).ok()?)));

@@ -127,6 +127,9 @@ impl InTab {
                 while let Some(incoming) = self.next_packet(connection) {
                     self.operate(broker::Input::Received(connection, incoming.outcome), now);
                 }
+                if let Some(packet) = self.streams.get(&connection).and_then(PacketStream::begun) {
+                    self.operate(broker::Input::Begun(connection, packet), now);
+                }
             }
             // Nothing on the bench sends text.
             LinkEvent::Text { .. } => {}

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::error::DecodeError;
 use super::frame::Deframer;
-use super::packet::{Packet, Sender, decode_as};
+use super::packet::{Packet, PacketType, Sender, decode_as};
 use super::version::Version;
 
 /// Names a Network Connection (§1.2): a reconnect is a new one.
@@ -104,6 +104,12 @@ impl PacketStream {
                 Some(Incoming { frame: self.deframer.take_pending(), outcome: Err(error) })
             }
         }
+    }
+
+    /// The type of the packet of which only a part has arrived; `None` if nothing is pending, or no packet
+    /// begins so.
+    pub fn begun(&self) -> Option<PacketType> {
+        PacketType::from_value(self.deframer.pending().first()? >> 4)
     }
 
     /// Whether a frame was broken, so that no more packets can be found.

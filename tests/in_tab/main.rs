@@ -6,6 +6,7 @@ mod provoke;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use mqtt5_playground::broker::{self, Event, SessionEnd};
 use mqtt5_playground::capture::{ClientSlot, Entry};
 use mqtt5_playground::lab::{Act, ActError, Action, LinkState, OutsideTime, Problem, Route};
@@ -369,4 +370,28 @@ fn the_operator_s_word_reaches_the_client_through_the_line() {
     bench.fault(A, Fault::Mend);
     assert_eq!(bench.count(A, Sender::Server, PacketType::Disconnect), 1);
     assert_eq!(bench.link(A), LinkState::Closed);
+}
+
+/// The beginning of other protocols, which would be a packet of MQTT that is never whole.
+#[test]
+fn other_protocols_are_refused_with_their_first_bytes() {
+    let tls = b"\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03";
+    let rest: [&[u8]; 5] = [
+        b"PROXY TCP4 192.0.2.1 192.0.2.2 5000 1883\r\n",
+        b"\r\n\r\n\0\r\nQUIT\n",
+        b"GET / HTTP/1.1\r\n",
+        b"CONNECT example.org:443 HTTP/1.1\r\n",
+        tls,
+    ];
+    for bytes in rest {
+        let mut bench = Bench::new();
+        bench.play(A, Action::ConnectBytes(Bytes::from_static(bytes)));
+        bench.wait(100);
+        assert_eq!(bench.link(A), LinkState::Closed, "{bytes:?}");
+    }
+    // What may become a CONNECT is waited for.
+    let mut bench = Bench::new();
+    bench.play(A, Action::ConnectBytes(Bytes::from_static(b"\x10\x20\0\x04MQ")));
+    bench.wait(1000);
+    assert_eq!(bench.link(A), LinkState::Open);
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose};
-use crate::formats::clock::parse_utc;
+use crate::formats::clock::{LAST, parse_utc};
 use crate::formats::{LoadError, Wrong, file::BOUNDS, file::error_in};
 use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
@@ -101,7 +101,7 @@ fn reason(error: &serde_json::Error) -> String {
 }
 
 fn push(capture: &mut Capture, line: Line) -> Result<(), (&'static str, Wrong)> {
-    if !(0.0..MAX_MILLIS).contains(&line.time_ms) {
+    if !(0.0..=LAST.as_millis_f64()).contains(&line.time_ms) {
         return Err(("time_ms", Wrong::Number));
     }
     let at = Instant::from_micros((line.time_ms * 1000.0).round() as u64);
@@ -168,9 +168,6 @@ fn bytes_of(digits: &str) -> Result<Bytes, usize> {
     }
     Ok(bytes.into())
 }
-
-/// Some three hundred years, which microseconds of a float still count exactly enough.
-const MAX_MILLIS: f64 = 1e13;
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ use super::connections::Connections;
 use super::frames::{Segments, segments};
 use super::stream::Stream;
 use crate::capture::Capture;
+use crate::formats::clock::{LAST, MOST};
 use crate::formats::file::BOUNDS;
 use crate::formats::{LoadError, Loaded, NotRead};
 use crate::mqtt::ConnectionId;
@@ -33,7 +34,8 @@ pub fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
     let began = first.at;
     let slots = connections.slots();
     let mut capture = Capture::new(BOUNDS);
-    capture.set_began(Some(began));
+    // A later one comes from a damaged file.
+    capture.set_began(Some(began).filter(|began| *began <= MOST));
     let mut streams: Vec<Option<Stream<'_>>> = connections.all.iter().map(|_| None).collect();
     let mut count = 0;
     let mut now = Instant::START;
@@ -45,7 +47,7 @@ pub fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
             Stream::new(connection, slots[number], ConnectionId(count), borders)
         });
         // Interfaces may disagree on the time, but a capture goes forward.
-        now = now.max(Instant::from_micros(segment.at.saturating_sub(began)));
+        now = now.max(Instant::from_micros(segment.at.saturating_sub(began))).min(LAST);
         stream.segment(&mut capture, now, connection, segment, at);
     }
     let mut not_read = NotRead { skipped, stopped_at, ..NotRead::default() };

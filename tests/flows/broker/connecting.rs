@@ -45,6 +45,21 @@ fn what_comes_before_connect_closes_without_answer() {
     }
 }
 
+/// [MQTT-3.1.0-1]
+#[test]
+fn what_begins_as_no_connect_is_not_waited_for() {
+    let mut bench = Bench::new();
+    let a = bench.open();
+    bench.input(Input::Begun(a, PacketType::Connect));
+    assert!(!bench.is_closed(a));
+    bench.input(Input::Begun(a, PacketType::PubRec));
+    assert!(bench.is_closed(a));
+    assert_eq!(bench.all(a), [""; 0]);
+    let b = bench.client("b");
+    bench.input(Input::Begun(b, PacketType::PubRec));
+    assert!(!bench.is_closed(b), "later it is a packet like others");
+}
+
 /// [MQTT-3.1.0-2]
 #[test]
 fn a_second_connect_closes_the_connection() {
