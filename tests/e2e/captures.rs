@@ -185,7 +185,7 @@ async fn opened_captures_are_still_there_after_a_reload_until_they_are_deleted()
         for name in ["first.json", "second.json"] {
             open_file(&page, &file(name, json.as_bytes())).await?;
         }
-        page.see_text(".captures__kept", |text| text.starts_with("2 captures")).await?;
+        page.see_text(".captures__kept", |text| text.starts_with("2 kept")).await?;
         press(
             &page.see(&format!("[aria-label='{}']", strings.captures_rename("first.json"))).await?,
         )
@@ -201,6 +201,7 @@ async fn opened_captures_are_still_there_after_a_reload_until_they_are_deleted()
         press(&page.button("Monday").await?).await?;
         page.see_html(".captures__banner", &strings.captures_banner("Monday")).await?;
 
+        press(&page.see(".captures__kept summary").await?).await?;
         press(&page.button(strings.captures_delete_kept()).await?).await?;
         press(&page.button(&strings.captures_delete_really(2)).await?).await?;
         page.see(".captures__empty").await?;

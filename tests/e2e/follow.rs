@@ -71,9 +71,9 @@ async fn a_message_is_followed_to_two_subscribers_and_to_nobody_else() -> Outcom
         look_at_payload(&page).await?;
         let rows = page.driver().find_all(By::Css(".payload-row")).await?;
         press(&rows[4]).await?;
-        page.see_html(".payload__path", "$.bar[1].at").await?;
+        page.see_html(".payload-view__path", "$.bar[1].at").await?;
         page.driver().action_chain().send_keys(Key::Up + "").perform().await?;
-        page.see_html(".payload__path", "$.bar[1]").await?;
+        page.see_html(".payload-view__path", "$.bar[1]").await?;
         picture_of(&page, "payload", ".inspector").await?;
 
         // What was shown before comes back.
@@ -106,11 +106,11 @@ async fn cbor_is_read_and_another_view_can_be_chosen() -> Outcome {
         publisher.send("PUBLISH").await?;
         press(&page.packet("PUBLISH", 'A', "out").await?).await?;
         look_at_payload(&page).await?;
-        page.see_html(".payload__line", r#"{_ "Fun": true, "Amt": -2}"#).await?;
-        page.see_html(".payload__why", page.strings().payload_by_bytes()).await?;
-        let hex = page.see(".payload__views option:nth-child(2)").await?;
+        page.see_html(".payload-view__line", r#"{_ "Fun": true, "Amt": -2}"#).await?;
+        page.see_html(".payload-view__why", page.strings().payload_by_bytes()).await?;
+        let hex = page.see(".payload-view__views option:nth-child(2)").await?;
         hex.click().await?;
-        page.see_html(".payload__plain", "bf 63 46 75").await?;
+        page.see_html(".payload-view__plain", "bf 63 46 75").await?;
         Ok(())
     })
     .await
@@ -126,6 +126,6 @@ async fn topic_row(page: &Page, topic: &str, client: char) -> WebDriverResult<We
 
 async fn look_at_payload(page: &Page) -> Outcome {
     press(&page.button(page.strings().inspector_payload()).await?).await?;
-    page.see(".payload-row, .payload__plain").await?;
+    page.see(".payload-row, .payload-view__plain").await?;
     Ok(())
 }

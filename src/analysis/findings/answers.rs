@@ -1,6 +1,6 @@
 //! Requests without an answer, answers without a request, and messages that were sent again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -41,6 +41,9 @@ pub(super) struct Answers {
     pings: VecDeque<Asked>,
     /// What an answer without an identifier belongs to is not known any more.
     is_muddled: bool,
+    /// Packets that break a rule, which the other side may have answered all the same; without an identifier where
+    /// that cannot be read.
+    broken: HashSet<(Sender, Option<PacketId>)>,
 }
 
 impl Answers {
@@ -148,10 +151,18 @@ impl Answers {
         // PUBREL may go on with what an earlier connection began, and CONNACK with what AUTH did.
         let may_be_first = matches!(packet, PacketType::PubRel | PacketType::ConnAck)
             || (packet == PacketType::PingResp && self.is_muddled);
-        if asked.is_none() && sees_requests && !may_be_first {
+        let broken = |packet_id| self.broken.contains(&(sender.other(), packet_id));
+        let may_answer_broken = broken(None) || broken(record.packet_id());
+        if asked.is_none() && sees_requests && !may_be_first && !may_answer_broken {
             book.add(record, Kind::AnswerUnasked { by: sender, packet }, [record.id], None);
         }
         asked
+    }
+
+    /// Takes in a packet that breaks a rule: it may be a request, or an answer.
+    pub fn breaks(&mut self, record: &Record, sender: Sender) {
+        self.broken.insert((sender, record.packet_id()));
+        self.misses(sender);
     }
 
     /// Takes in that packets of a side are missing: its answers may be among them.

@@ -168,7 +168,7 @@ impl Reader {
                     Some(Err(error)) => {
                         rules::breaks(record, *sender, error, book);
                         keep_alive::passes(line, record, *sender, book);
-                        line.answers.misses(*sender);
+                        line.answers.breaks(record, *sender);
                         if record.packet_type() == Some(PacketType::Disconnect) {
                             line.goodbye[*sender as usize] = Some(true);
                         }

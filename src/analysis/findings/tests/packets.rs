@@ -269,6 +269,9 @@ fn requests_without_an_answer() {
     ]);
 }
 
+/// QoS 1, Packet Identifier 7, and a Payload Format Indicator that is neither 0 nor 1.
+const BROKEN_PUBLISH_7: &[u8] = b"\x32\x08\0\x01a\0\x07\x02\x01\x58";
+
 #[test]
 fn answers_without_a_request() {
     check(&[
@@ -290,6 +293,13 @@ fn answers_without_a_request() {
             Scene::middle,
             |it| _ = it.opens().greets(connect(), connack()).server(puback(ID)),
             |it| _ = it.server(puback(ID)),
+        ),
+        // A request that breaks a rule may be answered all the same.
+        (
+            "answer_unasked",
+            Scene::greeted,
+            |it| _ = it.bytes(Sender::Client, BROKEN_PUBLISH_7).server(puback(id(8))),
+            |it| _ = it.bytes(Sender::Client, BROKEN_PUBLISH_7).server(puback(id(7))),
         ),
         // A hole between request and answer changes neither of them.
         (

@@ -158,7 +158,7 @@ fn packet(sheet: &Sheet, language: Language) -> impl IntoView + use<> {
     let version = sheet.version;
     view! {
         <div class="explanation__head">
-            <h3 class="explanation__name">{name}</h3>
+            <h2 class="explanation__name">{name}</h2>
             {section.map(|section| view! { <SpecRef section version=sheet.version/> })}
             {sheet.packet_type.map(|packet| in_reference(reference::Entry::Packet(packet), language))}
         </div>
@@ -208,7 +208,7 @@ fn field(sheet: &Sheet, row: usize, language: Language) -> impl IntoView + use<>
         .then_some(strings.inspector_unread_words());
     view! {
         <div class="explanation__head">
-            <h3 class="explanation__name">{row_name(sheet.rows[row].name, sheet.version, strings)}</h3>
+            <h2 class="explanation__name">{row_name(sheet.rows[row].name, sheet.version, strings)}</h2>
             <span class="explanation__value">{full_value(sheet, row)}</span>
             {said.map(|said| view! { <span>{said}</span> })}
             {set_by.map(|id| view! { <span>{strings.inspector_set_by()} " " <Evidence id/></span> })}
@@ -263,10 +263,10 @@ fn broken(sheet: &Sheet, at: usize, language: Language) -> impl IntoView + use<>
     let reacted = sheet.record.map(|id| view! { <Reacted id sender=sheet.sender/> });
     view! {
         <div class="explanation__head">
-            <h3 class="explanation__name">
+            <h2 class="explanation__name">
                 <Icon name="malformed"/>
                 {strings.inspector_error_title(class, place(flaw, strings))}
-            </h3>
+            </h2>
             {field.map(|field| view! { <span class="explanation__value">{field}</span> })}
             <span class="explanation__value">{sheet.hex(at_fault)}</span>
             <SpecRef section=error.kind.rule_in(sheet.version) version=sheet.version/>

@@ -133,8 +133,10 @@ pub fn CapturesPage() -> impl IntoView {
             <Show when=erased(move || !is_empty.get()) fallback=Empty>
                 <Items shelf/>
             </Show>
-            <InBrowser shelf/>
-            <ReplayBar shelf store/>
+            <div class="captures__tools">
+                <ReplayBar shelf store/>
+                <InBrowser shelf/>
+            </div>
             {erased(content)}
         </main>
     }
@@ -189,9 +191,14 @@ fn SetAside(shelf: CaptureShelf, store: Store) -> impl IntoView {
         shelf.keep(store.peek(|lab| all(lab.capture())));
     };
     view! {
-        <button class="button" disabled=erased(is_empty) on:click=keep>
+        <button
+            class="button"
+            aria-label=erased(move || locale.strings().captures_set_aside())
+            disabled=erased(is_empty)
+            on:click=keep
+        >
             <Icon name="bench"/>
-            {erased(move || locale.strings().captures_set_aside())}
+            <span class="wide-only">{erased(move || locale.strings().captures_set_aside())}</span>
         </button>
     }
 }
@@ -203,9 +210,13 @@ fn Back() -> impl IntoView {
     let behind = use_behind();
     let href = move || behind.place().unwrap_or(Place::Home).href(locale.language());
     view! {
-        <a class="button button--quiet captures__back" href=erased(href)>
+        <a
+            class="button button--quiet captures__back"
+            aria-label=erased(move || locale.strings().captures_back())
+            href=erased(href)
+        >
             <Icon name="back"/>
-            {erased(move || locale.strings().captures_back())}
+            <span class="wide-only">{erased(move || locale.strings().captures_back())}</span>
         </a>
     }
 }
@@ -369,8 +380,11 @@ fn InBrowser(shelf: CaptureShelf) -> impl IntoView {
     let words = move || {
         let strings = locale.strings();
         let (count, bytes) = shelf.in_browser();
+        strings.captures_in_browser(count, size(bytes))
+    };
+    let most = move || {
         let most = (MOST_BYTES >> 20).to_string();
-        strings.captures_in_browser(MOST_CAPTURES, most, count, size(bytes))
+        locale.strings().captures_in_browser_most(MOST_CAPTURES, most)
     };
     let remove = move |()| {
         is_asking.set(false);
@@ -401,10 +415,14 @@ fn InBrowser(shelf: CaptureShelf) -> impl IntoView {
     };
     view! {
         <Show when=erased(move || count.get() > 0)>
-            <div class="captures__kept">
-                <span>{erased(words)}</span>
-                {erased(buttons)}
-            </div>
+            <details class="disclosure captures__kept">
+                <summary class="disclosure__summary">
+                    <Icon name="chevron" small=true/>
+                    {erased(words)}
+                </summary>
+                <p class="field__hint">{erased(most)}</p>
+                <div class="button-row">{erased(buttons)}</div>
+            </details>
         </Show>
     }
 }

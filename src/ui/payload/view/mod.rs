@@ -35,8 +35,8 @@ pub fn Payloads(id: RecordId) -> impl IntoView {
         let Piece { name, bytes, hint } = piece;
         let size = grouped(bytes.len() as u64);
         view! {
-            <section class="payload">
-                <h3 class="payload__name">{name} " " <span class="payload__size">{size} " B"</span></h3>
+            <section class="payload-view">
+                <h2 class="payload-view__name">{name} " " <span class="payload-view__size">{size} " B"</span></h2>
                 {looked_at(bytes, hint, 0)}
             </section>
         }
@@ -79,14 +79,14 @@ fn looked_at(bytes: Bytes, hint: Hint, level: usize) -> AnyView {
         }
     };
     view! {
-        <p class="payload__choice">
+        <p class="payload-view__choice">
             <label>
                 {erased(move || locale.strings().payload_view())}
                 " "
-                <select class="payload__views" on:change=choose>{erased(options)}</select>
+                <select class="payload-view__views" on:change=choose>{erased(options)}</select>
             </label>
             " "
-            <span class="payload__why">{erased(why)}</span>
+            <span class="payload-view__why">{erased(why)}</span>
         </p>
         {erased(body)}
     }
@@ -113,8 +113,8 @@ fn inner(view: View, bytes: &[u8], level: usize) -> AnyView {
     };
     view! {
         {unpacked.fault.map(|fault| view! { <Wrong fault/> })}
-        <div class="payload__inner">
-            <p class="payload__note">{erased(size)}</p>
+        <div class="payload-view__inner">
+            <p class="payload-view__note">{erased(size)}</p>
             {looked}
         </div>
     }
@@ -137,7 +137,7 @@ fn Plain(bytes: Bytes, is_hex: bool) -> impl IntoView {
         };
         view! {
             {fault.map(|fault| view! { <Wrong fault/> })}
-            <pre class="payload__plain" class:payload__plain--hex=is_hex tabindex="0">{words}</pre>
+            <pre class="payload-view__plain" class:payload-view__plain--hex=is_hex tabindex="0">{words}</pre>
         }
     };
     view! {
@@ -151,7 +151,7 @@ fn Plain(bytes: Bytes, is_hex: bool) -> impl IntoView {
 fn Wrong(fault: Fault) -> impl IntoView {
     let locale = use_locale();
     view! {
-        <p class="payload__fault" role="status">
+        <p class="payload-view__fault" role="status">
             <Icon name="malformed" small=true/>
             " "
             {erased(move || fault_words(fault, locale.strings()))}
@@ -167,7 +167,7 @@ fn More(most: RwSignal<usize>, is_cut: Signal<bool>) -> impl IntoView {
         <Show when=erased(move || is_cut.get())>
             <button
                 type="button"
-                class="button button--small payload__more"
+                class="button button--small payload-view__more"
                 on:click=move |_| most.update(|most| *most *= 4)
             >
                 {erased(move || locale.strings().payload_more())}

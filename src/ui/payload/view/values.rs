@@ -92,7 +92,7 @@ pub fn Values(bytes: Bytes, view: View) -> impl IntoView {
     let shown_count = move || {
         is_cut.get().then(|| {
             let count = grouped(count.get() as u64);
-            view! { <p class="payload__note">{locale.strings().payload_values_cut(count)}</p> }
+            view! { <p class="payload-view__note">{locale.strings().payload_values_cut(count)}</p> }
         })
     };
     let notation = move || {
@@ -100,7 +100,7 @@ pub fn Values(bytes: Bytes, view: View) -> impl IntoView {
             let line = tree.with(|tree| bytes.with_value(|bytes| notation(tree, bytes)));
             let copied = line.clone();
             view! {
-                <p class="payload__line">
+                <p class="payload-view__line">
                     <code>{visible(&line).into_owned()}</code>
                     <CopyButton
                         label=Signal::derive(move || locale.strings().payload_copy_notation())
@@ -128,17 +128,17 @@ pub fn Values(bytes: Bytes, view: View) -> impl IntoView {
         };
         let copied = path.clone();
         Some(view! {
-            <div class="payload__chosen">
-                <p class="payload__line">
-                    <code class="payload__path">{visible(&path).into_owned()}</code>
+            <div class="payload-view__chosen">
+                <p class="payload-view__line">
+                    <code class="payload-view__path">{visible(&path).into_owned()}</code>
                     <CopyButton
                         label=Signal::derive(move || locale.strings().payload_copy_path())
                         text=Callback::new(move |()| copied.clone())
                     />
                 </p>
-                <p class="payload__whole">{visible(&value).into_owned()}</p>
-                <p class="payload__note">{place} ": " <code>{digits}</code></p>
-                {is_guess.then(|| view! { <p class="payload__note">{strings.payload_guess()}</p> })}
+                <p class="payload-view__whole">{visible(&value).into_owned()}</p>
+                <p class="payload-view__note">{place} ": " <code>{digits}</code></p>
+                {is_guess.then(|| view! { <p class="payload-view__note">{strings.payload_guess()}</p> })}
             </div>
         })
     };
@@ -156,7 +156,7 @@ pub fn Values(bytes: Bytes, view: View) -> impl IntoView {
         </div>
         {erased(shown_count)}
         <More most is_cut/>
-        <div class="payload__about" aria-live="polite">{erased(about)}</div>
+        <div class="payload-view__about" aria-live="polite">{erased(about)}</div>
     }
 }
 
