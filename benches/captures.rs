@@ -6,7 +6,6 @@
 use std::cell::OnceCell;
 use std::hint::black_box;
 
-use bytes::Bytes;
 use divan::{AllocProfiler, Bencher};
 use mqtt5_playground::capture::{Capture, ClientSlot, Entry, RecordId};
 use mqtt5_playground::formats::{json::records_to_json, pcap::records_to_pcapng, read_file};
@@ -32,7 +31,7 @@ fn capture() -> Capture {
     let mut capture =
         Capture::new(mqtt5_playground::capture::Bounds { records: 1 << 20, bytes: 1 << 30 });
     let mut push = |at: u64, device: u64, sender, packet: &Packet| {
-        let bytes = Bytes::from(encode(packet).expect("it can be written"));
+        let bytes = encode(packet).expect("it can be written");
         let (slot, connection) = (ClientSlot(device as u16), ConnectionId(device as u32 + 1));
         capture.push(Instant::from_micros(at), slot, connection, Entry::Packet { sender, bytes });
     };
