@@ -18,8 +18,9 @@ use mqtt5_playground::formats::{
     share::{pack, unpack},
 };
 use mqtt5_playground::mqtt::{
-    Ack, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Property, Publish,
-    QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, Version, encode, encode_as,
+    Ack, ConnAck, Connect, ConnectionId, Disconnect, Packet, PacketId, PacketType, Properties,
+    Property, Publish, QoS, ReasonCode, Sender, SubAck, Subscribe, Subscription, Version, encode,
+    encode_as,
 };
 
 use Sender::{Client, Server};
@@ -897,6 +898,8 @@ fn four_hundred_clients_keep_their_names_in_every_format() {
         file(&records_to_pcapng(&first, first.records())),
         unpack(&pack(&first, first.records())).expect("it was packed here"),
     ];
+    assert_eq!(first.peer(ConnectionId(1)), Some("10.0.0.5:40000"));
+    assert!(again[0].peers().eq(first.peers()) && again[2].peers().eq(first.peers()));
     for again in again {
         let begins = |capture: &Capture| capture.clock(capture.at(0).expect("a record").at);
         assert_eq!(begins(&again), begins(&first));

@@ -52,6 +52,8 @@ pub struct Capture {
     aliases: Aliases,
     versions: Versions,
     client_ids: LiteMap<ClientSlot, String>,
+    /// Where clients connected from, and which client it was.
+    peers: LiteMap<ConnectionId, (ClientSlot, String)>,
     began: Option<u64>,
     first_at: Option<Instant>,
 }
@@ -215,13 +217,29 @@ impl Capture {
         self.client_ids.iter().map(|(client, client_id)| (*client, client_id.as_str()))
     }
 
-    /// Some of its records, numbered anew, with what is known about them: the clock, names and versions.
+    /// The address and port from which a client made a connection, where a file tells them.
+    pub fn peer(&self, connection: ConnectionId) -> Option<&str> {
+        self.peers.get(&connection).map(|(_, peer)| peer.as_str())
+    }
+
+    pub fn set_peer(&mut self, connection: ConnectionId, client: ClientSlot, peer: String) {
+        self.peers.insert(connection, (client, peer));
+    }
+
+    /// All that is known of where clients connected from.
+    pub fn peers(&self) -> impl Iterator<Item = (ConnectionId, ClientSlot, &str)> {
+        let peers = self.peers.iter();
+        peers.map(|(connection, (client, peer))| (*connection, *client, peer.as_str()))
+    }
+
+    /// Some of its records, numbered anew, with what is known about them: the clock, names, addresses and versions.
     pub fn excerpt(&self, records: impl IntoIterator<Item = Record>) -> Capture {
         let mut excerpt = Capture {
             bounds: self.bounds,
             began: self.began,
             versions: self.versions.clone(),
             client_ids: self.client_ids.clone(),
+            peers: self.peers.clone(),
             ..Capture::default()
         };
         for Record { at, client, connection, entry, .. } in records {

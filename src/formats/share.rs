@@ -51,7 +51,7 @@ const COMPRESSED: char = 'z';
 
 /// Writes records of a capture as few bytes: numbers as variable byte integers, times as distances, and client
 /// and connection only where they change. In front of them stands when the capture began, and the Client
-/// Identifiers that the records do not tell.
+/// Identifiers and addresses that the records do not tell.
 pub fn pack<'a>(capture: &Capture, records: impl Iterator<Item = &'a Record> + Clone) -> Vec<u8> {
     let mut out = vec![VERSION];
     put_number(&mut out, capture.began().map_or(0, |began| began + 1));
@@ -68,6 +68,14 @@ pub fn pack<'a>(capture: &Capture, records: impl Iterator<Item = &'a Record> + C
     for (client, name) in untold {
         put_number(&mut out, client.0.into());
         put_bytes(&mut out, name.as_bytes());
+    }
+    let peers: Vec<_> =
+        capture.peers().filter(|(_, client, _)| told.contains_key(client)).collect();
+    put_number(&mut out, peers.len() as u64);
+    for (connection, client, peer) in peers {
+        put_number(&mut out, connection.0.into());
+        put_number(&mut out, client.0.into());
+        put_bytes(&mut out, peer.as_bytes());
     }
     let mut before = (Instant::START, None);
     for record in records {
@@ -139,6 +147,11 @@ fn head(read: &mut Read<'_>, capture: &mut Capture) -> Option<()> {
     for _ in 0..read.number()? {
         let client = ClientSlot(u16::try_from(read.number()?).ok()?);
         capture.name_client(client, read.text()?);
+    }
+    for _ in 0..read.number()? {
+        let connection = ConnectionId(u32::try_from(read.number()?).ok()?);
+        let client = ClientSlot(u16::try_from(read.number()?).ok()?);
+        capture.set_peer(connection, client, read.text()?);
     }
     Some(())
 }
@@ -314,6 +327,7 @@ mod tests {
         push(300, 9, Entry::Broken { sender, bytes, error });
         capture.set_began(Some(1_764_000_000_123_456));
         capture.name_client(ClientSlot(300), "dev-300".to_owned());
+        capture.set_peer(ConnectionId(9), ClientSlot(300), "10.0.0.5:51544".to_owned());
         capture
     }
 
@@ -326,6 +340,7 @@ mod tests {
         assert_eq!(all(&read), all(&capture));
         assert_eq!(read.began(), capture.began());
         assert!(read.client_ids().eq(capture.client_ids()));
+        assert!(read.peers().eq(capture.peers()));
         for is_compressed in [false, true] {
             let folded = Folded { bytes: bytes.clone(), is_compressed };
             assert_eq!(Folded::from_text(&folded.to_text()), Ok(folded));
@@ -349,7 +364,7 @@ mod tests {
         }
         assert_eq!(unpack(&[9, 1]).map(drop), Err(LoadError::LinkVersion(9)));
         assert_eq!(unpack(&[1]).map(drop), Err(LoadError::Empty));
-        assert_eq!(unpack(&[2, 0, 0]).map(drop), Err(LoadError::Empty));
+        assert_eq!(unpack(&[2, 0, 0, 0]).map(drop), Err(LoadError::Empty));
         // A link of the time before there was anything in front of the records.
         let old = unpack(&[1, SENT_PACKET, 9, 3, 7, 2, 0xC0, 0]).expect("one PINGREQ");
         let record = old.at(0).expect("there is one");

@@ -25,6 +25,9 @@ pub fn records_to_text<'a>(
             let _ = writeln!(out, "{} is {client_id}", client.letter());
         }
     }
+    for (connection, client, peer) in capture.peers() {
+        let _ = writeln!(out, "connection {} of {} is from {peer}", connection.0, client.letter());
+    }
     if !out.is_empty() {
         out.push('\n');
     }

@@ -16,6 +16,8 @@ struct File {
     began: Option<String>,
     #[serde(default)]
     clients: Vec<Client>,
+    #[serde(default)]
+    connections: Vec<Connection>,
     records: Option<Vec<Line>>,
 }
 
@@ -23,6 +25,13 @@ struct File {
 struct Client {
     client: String,
     client_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Connection {
+    connection: u32,
+    client: String,
+    from: Option<String>,
 }
 
 /// One record as it is written; what is not needed to make it again, such as the decoded packet, is
@@ -53,11 +62,12 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
         true => serde_json::from_str(text).map(|records| File {
             began: None,
             clients: Vec::new(),
+            connections: Vec::new(),
             records: Some(records),
         }),
         false => serde_json::from_str(text),
     };
-    let File { began, clients, records: lines } = read.map_err(|error| {
+    let File { began, clients, connections, records: lines } = read.map_err(|error| {
         // It may be no JSON at all, further on than where it first differed.
         let broken = serde_json::from_str::<IgnoredAny>(text).err();
         let is_json = broken.is_none();
@@ -78,6 +88,11 @@ pub fn records_from_json(text: &str) -> Result<Capture, LoadError> {
     for Client { client, client_id } in clients {
         if let Some((slot, client_id)) = ClientSlot::with_letter(&client).zip(client_id) {
             capture.name_client(slot, client_id);
+        }
+    }
+    for Connection { connection, client, from } in connections {
+        if let Some((slot, from)) = ClientSlot::with_letter(&client).zip(from) {
+            capture.set_peer(ConnectionId(connection), slot, from);
         }
     }
     for (index, line) in lines.into_iter().enumerate() {
@@ -206,12 +221,14 @@ mod tests {
         }
         capture.set_began(Some(1_764_000_000_123_456));
         capture.name_client(ClientSlot(25), "dev-26".to_owned());
+        capture.set_peer(ConnectionId(7), ClientSlot(25), "10.0.0.5:51544".to_owned());
         let text = records_to_json(&capture, capture.records());
         let read = records_from_json(&text).expect("it was written just now");
         let all = |capture: &Capture| capture.records().cloned().collect::<Vec<Record>>();
         assert_eq!(all(&read), all(&capture));
         assert_eq!(read.began(), capture.began());
         assert!(read.client_ids().eq(capture.client_ids()));
+        assert_eq!(read.peer(ConnectionId(7)), Some("10.0.0.5:51544"));
         // A list of records alone, as a script may write it.
         let records = text[text.find("\"records\": ").expect("they are there") + 11..].trim_end();
         let read = records_from_json(records.strip_suffix('}').expect("the end")).expect("a list");

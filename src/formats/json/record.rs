@@ -13,7 +13,7 @@ use crate::mqtt::{ConnectionId, Sender, hex};
 /// Records of a capture as one JSON object: `began`, `clients`, `connections`, and `records`, one a line.
 ///
 /// `began` is the moment that `time_ms` counts from. A client has its letter and its `client_id`, a connection
-/// its number, its client and its `version` of MQTT.
+/// its number, its client, its `version` of MQTT, and the address it came `from` where a file tells it.
 ///
 /// Each record has `number`, `time_ms`, `time` where the capture knows when it began, `client`, `connection`
 /// and `event`: `opening`, `opened`, `packet`, `broken`, `text`, `missing` or `closed`. Packets have `direction`
@@ -34,7 +34,11 @@ pub fn records_to_json<'a>(
     let connections = whose.iter().map(|(connection, client)| {
         let version = capture.version(*connection).0.name();
         let client = client.letter().to_string();
-        json!({ "connection": connection.0, "client": client, "version": version })
+        let mut json = json!({ "connection": connection.0, "client": client, "version": version });
+        if let (Some(peer), Value::Object(out)) = (capture.peer(*connection), &mut json) {
+            out.insert("from".into(), peer.into());
+        }
+        json
     });
     let mut out = String::from("{\n");
     if let Some(began) = capture.began() {

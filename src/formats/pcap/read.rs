@@ -1,5 +1,6 @@
 //! Files → records.
 
+use super::BROKER;
 use super::connections::Connections;
 use super::frames::{Segments, segments};
 use super::stream::Stream;
@@ -43,6 +44,11 @@ pub fn read(bytes: &[u8]) -> Result<Loaded, LoadError> {
         let connection = &connections.all[number];
         let stream = streams[number].get_or_insert_with(|| {
             count += 1;
+            let (client, server) = (connection.ends[0], connection.ends[1]);
+            // The addresses in our own files are made up.
+            if server.ip() != BROKER {
+                capture.set_peer(ConnectionId(count), slots[number], client.to_string());
+            }
             let borders = connection.borders(&tcp);
             Stream::new(connection, slots[number], ConnectionId(count), borders)
         });

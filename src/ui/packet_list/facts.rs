@@ -56,6 +56,13 @@ impl Line {
             let words = closed(close, Some(said), language.strings());
             return Line::Link { words, is_wrong: false };
         }
+        if let Entry::Opening { address } = &record.entry
+            && let Some(peer) = capture.peer(record.connection)
+        {
+            let strings = language.strings();
+            let words = strings.wire_opening_from(broker(address, strings), peer);
+            return Line::Link { words, is_wrong: false };
+        }
         if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
             && let Some(aliased) = capture.aliased(record)
         {
@@ -330,13 +337,15 @@ pub(super) fn payload_preview(payload: &[u8]) -> Option<String> {
     (!text.is_empty() && text.chars().all(is_text)).then(|| capped(text, TEXT))
 }
 
+/// What the page calls a broker at that address.
+fn broker(address: &str, strings: &Strings) -> String {
+    let target = Target::parse(address).ok();
+    target.map_or_else(|| address.to_owned(), |target| broker_choice::name(&target, strings))
+}
+
 fn link_event(entry: &Entry, strings: &Strings) -> Line {
     let (words, is_wrong) = match entry {
-        Entry::Opening { address } => {
-            let target = Target::parse(address).ok();
-            let name = target.map(|target| broker_choice::name(&target, strings));
-            (strings.wire_opening(name.as_ref().unwrap_or(address)), false)
-        }
+        Entry::Opening { address } => (strings.wire_opening(broker(address, strings)), false),
         Entry::Opened => (strings.wire_opened().to_owned(), false),
         Entry::Text { length } => (strings.wire_text_message(length), true),
         Entry::Closed(close) => (closed(close, None, strings), !close.was_open),
@@ -635,6 +644,20 @@ mod tests {
             let line = Line::of(capture.get(id).expect("it was just pushed"), Language::En);
             assert_eq!(line.words(), expect);
         }
+    }
+
+    #[test]
+    fn an_opening_tells_from_where_it_came() {
+        let mut capture = Capture::default();
+        let (slot, connection) = (ClientSlot(0), ConnectionId(1));
+        let address = "198.51.100.7:1883".to_owned();
+        capture.push(Instant::START, slot, connection, Entry::Opening { address });
+        let words = |capture: &Capture| {
+            Line::among(capture, capture.at(0).expect("it was just pushed"), Language::En).words()
+        };
+        assert_eq!(words(&capture), "Network Connection: 198.51.100.7:1883 …");
+        capture.set_peer(connection, slot, "10.0.0.5:51544".to_owned());
+        assert_eq!(words(&capture), "Network Connection: 198.51.100.7:1883, from 10.0.0.5:51544 …");
     }
 
     #[test]

@@ -25,7 +25,12 @@ pub fn Heads(scene: Scene) -> impl IntoView {
         store.with_lab(|lab| match lab.client(slot) {
             Some(client) => Some(role_name(client.role(), strings).to_owned()),
             // In a capture from elsewhere nobody has a part.
-            None => lab.capture().client_id(slot).map(|client_id| capped(client_id, NAME)),
+            None => {
+                let capture = lab.capture();
+                let peer = || capture.peers().find(|(_, client, _)| *client == slot);
+                let name = capture.client_id(slot).or_else(|| Some(peer()?.2));
+                name.map(|name| capped(name, NAME))
+            }
         })
     };
     // Several brokers are told apart by where they are.
