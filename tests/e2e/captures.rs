@@ -239,7 +239,7 @@ async fn a_packet_is_sent_again_from_the_inspector_and_its_replay_is_an_equal_ru
         choose(&page, strings.captures_keep()).await?;
         press(&page.see(".replay > .button").await?).await?;
         press(&page.button(strings.replay_begin()).await?).await?;
-        page.see_html(".captures > .notice", &strings.replay_sent(4)).await?;
+        page.see_html(".captures__tools > .notice", &strings.replay_sent(4)).await?;
         page.see(".compare__row").await?;
         let all = page.count(".compare__row").await?;
         assert_eq!(page.count(".compare__row[data-kind=same]").await?, all);

@@ -5,12 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{
-    Element, Event, HtmlElement, Node, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition,
-};
+use web_sys::{Element, Event, HtmlElement, Node, ResizeObserver};
 
 use super::model::Sight;
-use crate::ui::browser::focus_in_place;
+use crate::ui::browser::{bring_into_sight, focus_in_place};
 
 /// A long list in a scroller. The element with `data-rows` begins where the first row begins, drawn or
 /// not; each row has its own number in `data-row`.
@@ -241,7 +239,7 @@ impl Windowed {
     ) {
         let Some(root) = self.root() else { return };
         if let Some(element) = drawn(&root, name) {
-            scroll_to(&element);
+            bring_into_sight(&element);
             return then(&element);
         }
         if seeks == 0 {
@@ -268,10 +266,4 @@ const SEEKS: u32 = 3;
 
 fn drawn(root: &Element, name: u64) -> Option<Element> {
     root.query_selector(&format!("[data-row=\"{name}\"]")).ok().flatten()
-}
-
-fn scroll_to(element: &Element) {
-    let options = ScrollIntoViewOptions::new();
-    options.set_block(ScrollLogicalPosition::Nearest);
-    element.scroll_into_view_with_scroll_into_view_options(&options);
 }

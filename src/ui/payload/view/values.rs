@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::{More, Wrong};
 use crate::mqtt::hex_groups;
 use crate::payload::{Step, Tree, View, diagnostic, read};
-use crate::ui::browser::focus_within;
+use crate::ui::browser::{bring_into_sight, focus_within};
 use crate::ui::components::CopyButton;
 use crate::ui::erased::erased;
 use crate::ui::format::grouped;
@@ -39,7 +39,14 @@ pub fn Values(bytes: Bytes, view: View) -> impl IntoView {
     let go = move |row: usize| {
         chosen.set(Some(row));
         if let Some(root) = root.get_untracked() {
-            focus_within(&root, &format!("[data-at=\"{row}\"]"));
+            let row = format!("[data-at=\"{row}\"]");
+            focus_within(&root, &row);
+            // What is said about it takes room first.
+            request_animation_frame(move || {
+                if let Ok(Some(row)) = root.query_selector(&row) {
+                    bring_into_sight(&row);
+                }
+            });
         }
     };
     let on_key = move |event: KeyboardEvent| {
@@ -73,7 +80,7 @@ pub fn Values(bytes: Bytes, view: View) -> impl IntoView {
                 aria-selected=erased(move || is_chosen().to_string())
                 tabindex=erased(move || if is_stop() { "0" } else { "-1" })
                 style:--depth=depth.min(DEEPEST).to_string()
-                on:click=move |_| chosen.set(Some(at))
+                on:click=move |_| go(at)
             >
                 <span class="payload-row__name">{name}</span>
                 <span class="payload-row__value">{value}</span>
