@@ -16,12 +16,19 @@ pub fn PacketWay(
     client: ClientSlot,
     /// `None` for what has no direction.
     sender: Option<Sender>,
+    /// Who the client is, beside its letter.
+    #[prop(optional_no_strip)]
+    who: Option<String>,
 ) -> impl IntoView {
     let locale = use_locale();
     let letter = client.letter().to_string();
     let words = move || way_in_words(client, sender, locale.strings());
+    let title = move || match &who {
+        Some(who) => format!("{} · {who}", words()),
+        None => words(),
+    };
     view! {
-        <span class="packet-way" title=erased(words)>
+        <span class="packet-way" title=erased(title)>
             <span class="client-letter" data-client=letter.clone() aria-hidden="true">
                 {letter.clone()}
             </span>

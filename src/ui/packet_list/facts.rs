@@ -337,6 +337,14 @@ pub(super) fn payload_preview(payload: &[u8]) -> Option<String> {
     (!text.is_empty() && text.chars().all(is_text)).then(|| capped(text, TEXT))
 }
 
+/// Who the client of a record is: its Client Identifier, and the address it came from, as far as they are known.
+pub fn who(capture: &Capture, record: &Record) -> Option<String> {
+    let client_id = capture.client_id(record.client).map(|client_id| capped(client_id, TEXT));
+    let peer = capture.peer(record.connection).map(str::to_owned);
+    let parts: Vec<String> = client_id.into_iter().chain(peer).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
 /// What the page calls a broker at that address.
 fn broker(address: &str, strings: &Strings) -> String {
     let target = Target::parse(address).ok();
@@ -658,6 +666,10 @@ mod tests {
         assert_eq!(words(&capture), "Network Connection: 198.51.100.7:1883 …");
         capture.set_peer(connection, slot, "10.0.0.5:51544".to_owned());
         assert_eq!(words(&capture), "Network Connection: 198.51.100.7:1883, from 10.0.0.5:51544 …");
+        let who = |capture: &Capture| who(capture, capture.at(0).expect("it was just pushed"));
+        assert_eq!(who(&capture).as_deref(), Some("10.0.0.5:51544"));
+        capture.name_client(slot, "dev-1".to_owned());
+        assert_eq!(who(&capture).as_deref(), Some("dev-1 · 10.0.0.5:51544"));
     }
 
     #[test]

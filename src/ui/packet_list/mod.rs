@@ -13,7 +13,7 @@ mod times;
 pub mod view;
 
 pub use calm::{ANIMATED, pause};
-pub use facts::{Facts, Line, explain_error, without_tags};
+pub use facts::{Facts, Line, explain_error, who, without_tags};
 pub use flaws::{field_at_fault, flaw_line, flaw_words};
 pub use follow_words::{CopyLine, copies, following, summary};
 pub use model::{Filter, Matches, as_text, has_word, toggled, word_for};

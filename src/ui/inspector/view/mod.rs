@@ -30,7 +30,7 @@ use crate::ui::loading::locale::use_locale;
 use crate::ui::other_clients::RecordTools;
 use crate::ui::packet_family::PacketFamily;
 use crate::ui::packet_list::view::use_wire;
-use crate::ui::packet_list::{Line, date_and_time};
+use crate::ui::packet_list::{Line, date_and_time, who};
 use crate::ui::payload::view::entry::payloads;
 use crate::ui::state::store::{Store, use_store};
 use crate::ui::why::view::WhyCard;
@@ -302,7 +302,11 @@ fn Head(
         let family = packet_type.map(PacketFamily::of);
         Some(view! {
             {has_bytes.get().then(|| view! { <PacketName name family malformed/> })}
-            <PacketWay client=record.client sender=record.side()/>
+            <PacketWay
+                client=record.client
+                sender=record.side()
+                who=store.peek(|lab| who(lab.capture(), &record))
+            />
         })
     };
     let facts = move || {
@@ -322,7 +326,11 @@ fn Head(
                 older => format!(" · MQTT {}", older.name()),
             };
             let hour = hour.unwrap_or_default();
-            let text = format!("#{} · {time} {unit}{hour}{size}{version}", record.id.number());
+            // On the bench everybody is named beside the forms.
+            let who = store.is_read_only().then(|| store.peek(|lab| who(lab.capture(), record)));
+            let who = who.flatten().map(|who| format!(" · {who}")).unwrap_or_default();
+            let number = record.id.number();
+            let text = format!("#{number} · {time} {unit}{hour}{size}{version}{who}");
             Some(view! { <span title=clock>{text}</span> })
         })
     };

@@ -10,7 +10,7 @@ use crate::ui::components::{Icon, PacketName, PacketWay, direction};
 use crate::ui::erased::erased;
 use crate::ui::format::{grouped, short_size};
 use crate::ui::loading::locale::use_locale;
-use crate::ui::packet_list::facts::{Facts, Line};
+use crate::ui::packet_list::facts::{Facts, Line, who};
 use crate::ui::packet_list::model::Filter;
 use crate::ui::state::store::use_store;
 
@@ -48,6 +48,7 @@ pub fn PacketRow(
         }
     };
     let sender = record.side();
+    let who = store.peek(|lab| who(lab.capture(), &record));
     let client = record.client;
     let tab = move || if at_cursor.get() { "0" } else { "-1" };
 
@@ -61,7 +62,7 @@ pub fn PacketRow(
             <span class="packet-row__number">{format!("#{}", id.number())}</span>
             <span>{erased(time)}</span>
         </span>
-        <PacketWay client sender/>
+        <PacketWay client sender who/>
     };
     let content = match is_link {
         true if is_explained || is_hole => view! {
