@@ -21,7 +21,13 @@ pub(super) fn unpack(bytes: &[u8], most: usize) -> Result<Vec<u8>, LoadError> {
     while is_gzip(rest) {
         let Some(packed) = behind_header(rest) else { break };
         let before = out.len();
-        let Some(behind) = inflate_into(&mut out, packed, most)? else { break };
+        let (stop, behind) = inflate_into(&mut out, DataFormat::Raw, packed, most);
+        match stop {
+            Stop::End => {}
+            Stop::Full => return Err(LoadError::TooLarge { most }),
+            Stop::Ends => break,
+            Stop::Wrong => return Err(LoadError::Gzip),
+        }
         let Some((trailer, next)) = behind.split_first_chunk::<8>() else { break };
         let [_, _, _, _, length @ ..] = *trailer;
         if u32::from_le_bytes(length) != (out.len() - before) as u32 {
@@ -35,13 +41,28 @@ pub(super) fn unpack(bytes: &[u8], most: usize) -> Result<Vec<u8>, LoadError> {
     }
 }
 
-/// Unpacks one member and returns what stands behind it; `None` where the file ends before it does.
-fn inflate_into<'a>(
+/// Where unpacking came to an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// At the end of the stream.
+    End,
+    /// There is more than may be unpacked.
+    Full,
+    /// The bytes end before the stream does.
+    Ends,
+    /// The bytes break the format.
+    Wrong,
+}
+
+/// Unpacks one stream behind what `out` holds, until that is more than `most` bytes, and returns what was not read
+/// of the packed bytes.
+pub fn inflate_into<'a>(
     out: &mut Vec<u8>,
+    format: DataFormat,
     mut rest: &'a [u8],
     most: usize,
-) -> Result<Option<&'a [u8]>, LoadError> {
-    let mut state = InflateState::new_boxed(DataFormat::Raw);
+) -> (Stop, &'a [u8]) {
+    let mut state = InflateState::new_boxed(format);
     loop {
         let at = out.len();
         out.resize(at + PIECE, 0);
@@ -49,14 +70,15 @@ fn inflate_into<'a>(
         out.truncate(at + step.bytes_written);
         rest = &rest[step.bytes_consumed..];
         if out.len() > most {
-            return Err(LoadError::TooLarge { most });
+            return (Stop::Full, rest);
         }
-        match step.status {
-            Ok(MZStatus::StreamEnd) => return Ok(Some(rest)),
-            Ok(_) if step.bytes_written + step.bytes_consumed > 0 => {}
-            _ if rest.is_empty() => return Ok(None),
-            _ => return Err(LoadError::Gzip),
-        }
+        let stop = match step.status {
+            Ok(MZStatus::StreamEnd) => Stop::End,
+            Ok(_) if step.bytes_written + step.bytes_consumed > 0 => continue,
+            _ if rest.is_empty() => Stop::Ends,
+            _ => Stop::Wrong,
+        };
+        return (stop, rest);
     }
 }
 

@@ -7,7 +7,58 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
-use super::{BrokerAddress, LinkEvent};
+use std::collections::HashMap;
+
+use super::{BrokerAddress, LinkCommand, LinkEvent, Target};
+use crate::mqtt::ConnectionId;
+
+/// The WebSockets of all connections to brokers outside the tab.
+#[derive(Default)]
+pub struct WebSocketLinks(HashMap<ConnectionId, WebSocketLink>);
+
+impl WebSocketLinks {
+    /// Carries out a command; what happens to a link is told. Whoever commands carries the broker in the tab itself.
+    ///
+    /// # Errors
+    ///
+    /// The connection and the words of the browser, where it refuses to open it at once: for instance `ws://` from a page
+    /// that came over https.
+    pub fn carry_out(
+        &mut self,
+        command: LinkCommand,
+        tell: impl Fn(ConnectionId, LinkEvent) + Clone + 'static,
+    ) -> Result<(), (ConnectionId, String)> {
+        match command {
+            LinkCommand::Open { connection, target: Target::At(address), subprotocol } => {
+                let on_event = move |event| tell(connection, event);
+                let link = WebSocketLink::open(&address, &subprotocol, on_event);
+                self.0.insert(connection, link.map_err(|reason| (connection, reason))?);
+            }
+            LinkCommand::Open { target: Target::InTab, .. } => {}
+            LinkCommand::Send { connection, bytes } => {
+                if let Some(link) = self.0.get(&connection) {
+                    link.send(&bytes);
+                }
+            }
+            LinkCommand::Close { connection } => {
+                if let Some(link) = self.0.get(&connection) {
+                    link.close();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of one that is closed.
+    pub fn remove(&mut self, connection: ConnectionId) {
+        self.0.remove(&connection);
+    }
+
+    /// Closes and silences all of them.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}
 
 /// An open or opening WebSocket. Dropping it closes it and silences it.
 pub struct WebSocketLink {

@@ -3,12 +3,11 @@
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use miniz_oxide::inflate::stream::{InflateState, inflate};
-use miniz_oxide::{DataFormat, MZFlush, MZStatus};
+use miniz_oxide::DataFormat;
 
 use super::View;
 use super::tree::{Fault, FaultKind};
-use crate::formats::gzip;
+use crate::formats::gzip::{self, Stop};
 
 /// What was in the bytes, as far as it could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,37 +62,24 @@ fn from_base64(bytes: &[u8], most: usize) -> Unpacked {
 }
 
 fn inflated(bytes: &[u8], most: usize) -> Unpacked {
-    let (format, mut rest) = match gzip::is_gzip(bytes) {
+    let (format, packed) = match gzip::is_gzip(bytes) {
         true => match gzip::behind_header(bytes) {
-            Some(rest) => (DataFormat::Raw, rest),
+            Some(packed) => (DataFormat::Raw, packed),
             None => return nothing(Fault { at: bytes.len(), kind: FaultKind::Ends }),
         },
         false if is_zlib(bytes) => (DataFormat::Zlib, bytes),
         false => return nothing(Fault { at: 0, kind: FaultKind::Unexpected }),
     };
-    let mut state = InflateState::new_boxed(format);
     let mut out = Vec::new();
-    loop {
-        let at = out.len();
-        out.resize(at + PIECE, 0);
-        let step = inflate(&mut state, rest, &mut out[at..], MZFlush::None);
-        out.truncate(at + step.bytes_written);
-        rest = &rest[step.bytes_consumed..];
-        if out.len() > most {
-            out.truncate(most);
-            return Unpacked { bytes: out, fault: None, is_cut: true };
-        }
-        let kind = match step.status {
-            Ok(MZStatus::StreamEnd) => {
-                return Unpacked { bytes: out, fault: None, is_cut: false };
-            }
-            Ok(_) if step.bytes_written + step.bytes_consumed > 0 => continue,
-            _ if rest.is_empty() => FaultKind::Ends,
-            _ => FaultKind::Unexpected,
-        };
-        let fault = Some(Fault { at: bytes.len() - rest.len(), kind });
-        return Unpacked { bytes: out, fault, is_cut: false };
-    }
+    let (stop, rest) = gzip::inflate_into(&mut out, format, packed, most);
+    out.truncate(most);
+    let fault = match stop {
+        Stop::End | Stop::Full => None,
+        Stop::Ends => Some(FaultKind::Ends),
+        Stop::Wrong => Some(FaultKind::Unexpected),
+    };
+    let fault = fault.map(|kind| Fault { at: bytes.len() - rest.len(), kind });
+    Unpacked { bytes: out, fault, is_cut: stop == Stop::Full }
 }
 
 /// The two bytes before a zlib stream: deflate, and a sum that is a multiple of 31.
@@ -112,8 +98,6 @@ pub fn is_zlib(bytes: &[u8]) -> bool {
 fn nothing(fault: Fault) -> Unpacked {
     Unpacked { bytes: Vec::new(), fault: Some(fault), is_cut: false }
 }
-
-const PIECE: usize = 64 << 10;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::capture::{Capture, Record};
+use crate::capture::Capture;
 use crate::formats::clock::utc;
 use crate::time::Instant;
 use crate::ui::format::moment;
@@ -32,20 +32,20 @@ impl Times {
     }
 }
 
-/// The time of a record with its unit. `before` is the moment of the row before; `zone` tells how many minutes
+/// The time at which a record came, with its unit. `before` is the moment of the row before; `zone` tells how many minutes
 /// the reader's clock is ahead of UTC at a moment. Without a clock, as for a capture from a script, it is the time
 /// that passed.
 pub fn time_of(
     times: Times,
     capture: &Capture,
-    record: &Record,
+    at: Instant,
     before: Option<Instant>,
     zone: impl Fn(u64) -> i32,
 ) -> (String, &'static str) {
-    match (times, capture.clock(record.at)) {
-        (Times::Between, _) => moment(before.map_or_else(Default::default, |it| record.at - it)),
+    match (times, capture.clock(at)) {
+        (Times::Between, _) => moment(before.map_or_else(Default::default, |it| at - it)),
         (Times::Clock, Some(clock)) => (local(clock, zone(clock))[11..23].to_owned(), ""),
-        (Times::Clock, None) | (Times::Passed, _) => moment(capture.passed(record.at)),
+        (Times::Clock, None) | (Times::Passed, _) => moment(capture.passed(at)),
     }
 }
 
@@ -75,13 +75,13 @@ mod tests {
         }
         let record = capture.at(1).expect("the second").clone();
         let before = Some(Instant::from_micros(5_011_607));
-        let told = |times, capture: &Capture| time_of(times, capture, &record, before, |_| 540);
+        let told = |times, capture: &Capture| time_of(times, capture, record.at, before, |_| 540);
         // Nobody knows when it began.
         let expect = [("12.0", "ms"), ("12.0", "ms"), ("0.4", "ms")];
         assert_eq!(Times::ALL.map(|it| told(it, &capture)), expect.map(owned));
         capture.set_began(Some(1_764_000_000_100_000));
         assert_eq!(told(Times::Clock, &capture), owned(("01:00:05.112", "")));
-        let first = time_of(Times::Between, &capture, &record, None, |_| 0);
+        let first = time_of(Times::Between, &capture, record.at, None, |_| 0);
         assert_eq!(first, owned(("0.0", "ms")));
         assert_eq!(Times::ALL.map(Times::next), [Times::Clock, Times::Between, Times::Passed]);
     }

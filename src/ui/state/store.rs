@@ -1,7 +1,7 @@
 //! The one place that holds the lab. Views read it through here and act through here; links, the clock
 //! and timers are driven from here.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
@@ -13,8 +13,8 @@ use crate::auth::KEY_LENGTH;
 use crate::broker;
 use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::lab::{Act, ActError, Lab, LinkState, OutsideTime, Problem};
-use crate::link::websocket::WebSocketLink;
-use crate::link::{LinkCommand, LinkEvent, Target};
+use crate::link::websocket::WebSocketLinks;
+use crate::link::{LinkEvent, Target};
 use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 use crate::ui::browser::answers_http::answers_http;
@@ -25,7 +25,7 @@ use crate::ui::browser::milliseconds;
 pub struct Store {
     lab: StoredValue<Lab, LocalStorage>,
     is_read_only: bool,
-    links: StoredValue<HashMap<ConnectionId, WebSocketLink>, LocalStorage>,
+    links: StoredValue<WebSocketLinks, LocalStorage>,
     timer: StoredValue<Option<(Instant, Timeout)>, LocalStorage>,
     /// The browser's clock, in milliseconds, at the moment the lab began.
     began: f64,
@@ -89,7 +89,7 @@ impl Store {
         let store = Store {
             lab: StoredValue::new_local(lab),
             is_read_only,
-            links: StoredValue::new_local(HashMap::new()),
+            links: StoredValue::new_local(WebSocketLinks::default()),
             timer: StoredValue::new_local(None),
             began: milliseconds(),
             skipped: StoredValue::new(Duration::ZERO),
@@ -330,7 +330,7 @@ impl Store {
     fn link_event(self, connection: ConnectionId, event: LinkEvent) {
         let now = self.now();
         if matches!(event, LinkEvent::Closed { .. }) {
-            self.links.update_value(|links| drop(links.remove(&connection)));
+            self.links.update_value(|links| links.remove(connection));
             self.lab.update_value(|lab| lab.link_event(connection, event, now));
             self.probe_failures();
         } else {
@@ -342,31 +342,10 @@ impl Store {
     /// Carries out what the lab wants of its links, and wakes it when its next timeout is due.
     fn pump(self) {
         while let Some(command) = self.lab.try_update_value(Lab::next_command).flatten() {
-            match command {
-                LinkCommand::Open { connection, target, subprotocol } => {
-                    // The lab carries the broker in the tab itself.
-                    let Target::At(address) = target else { continue };
-                    let tell = move |event| self.link_event(connection, event);
-                    match WebSocketLink::open(&address, &subprotocol, tell) {
-                        Ok(link) => {
-                            self.links.update_value(|links| drop(links.insert(connection, link)));
-                        }
-                        // The browser refuses at once, for instance ws:// from an https page.
-                        Err(reason) => {
-                            self.link_event(connection, LinkEvent::Closed { code: None, reason });
-                        }
-                    }
-                }
-                LinkCommand::Send { connection, bytes } => self.links.with_value(|links| {
-                    if let Some(link) = links.get(&connection) {
-                        link.send(&bytes);
-                    }
-                }),
-                LinkCommand::Close { connection } => self.links.with_value(|links| {
-                    if let Some(link) = links.get(&connection) {
-                        link.close();
-                    }
-                }),
+            let tell = move |connection, event| self.link_event(connection, event);
+            let done = self.links.try_update_value(|links| links.carry_out(command, tell));
+            if let Some(Err((connection, reason))) = done {
+                self.link_event(connection, LinkEvent::Closed { code: None, reason });
             }
         }
         self.set_timer();

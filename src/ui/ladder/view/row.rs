@@ -11,7 +11,7 @@ use crate::ui::ladder::model::{Arrow, Mark, Rung};
 use crate::ui::ladder::words::sentence;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::Line;
-use crate::ui::packet_list::view::line_view;
+use crate::ui::packet_list::view::{line_view, time_view};
 
 #[component]
 pub fn LadderRow(
@@ -26,15 +26,7 @@ pub fn LadderRow(
     let id = record.id;
     let is_link = record.bytes().is_empty();
     let is_hole = record.hole().is_some();
-    let timed = record.clone();
-    let time = move || {
-        let (number, unit) = wire.time_of(&timed);
-        view! {
-            {number}
-            " "
-            <span class="packet-row__unit">{unit}</span>
-        }
-    };
+    let time = time_view(wire, &record);
     let (wait, join) = store.peek(|lab| {
         ladder.with_value(|ladder| {
             (ladder.time_before(lab.capture(), id), ladder.join(lab.capture(), &record))
@@ -86,7 +78,7 @@ pub fn LadderRow(
     let content = view! {
         <span class="visually-hidden">{erased(in_words)}</span>
         <span class="ladder-row__time" aria-hidden="true" title=format!("#{}", id.number())>
-            {erased(time)}
+            {time}
         </span>
         <span class="ladder-row__label" aria-hidden="true">
             {erased(label)}

@@ -15,7 +15,7 @@ mod wire_state;
 pub use calm::use_calm;
 pub use following::{NewerButton, use_following};
 pub use moving::use_moving;
-pub use packet_row::line_view;
+pub use packet_row::{line_view, time_view};
 pub use wire_bar::WireBar;
 pub use wire_state::{WireState, WireView, use_wire};
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::wire_state::use_wire;
+use super::wire_state::{WireState, use_wire};
 use crate::analysis::why::has_why;
 use crate::capture::{Entry, Record, RecordId};
 use crate::language::Strings;
@@ -38,15 +38,7 @@ pub fn PacketRow(
     let is_explained = matches!(record.entry, Entry::Closed(_) | Entry::Text { .. })
         && store.peek(|lab| has_why(lab.capture(), id));
     let is_broken = record.packet().is_some_and(|packet| packet.is_err());
-    let timed = record.clone();
-    let time = move || {
-        let (number, unit) = wire.time_of(&timed);
-        view! {
-            {number}
-            " "
-            <span class="packet-row__unit">{unit}</span>
-        }
-    };
+    let time = time_view(wire, &record);
     let sender = record.side();
     let who = store.peek(|lab| who(lab.capture(), &record));
     let client = record.client;
@@ -60,7 +52,7 @@ pub fn PacketRow(
     let start = view! {
         <span class="packet-row__time">
             <span class="packet-row__number">{format!("#{}", id.number())}</span>
-            <span>{erased(time)}</span>
+            <span>{time}</span>
         </span>
         <PacketWay client sender who/>
     };
@@ -113,6 +105,19 @@ pub fn PacketRow(
             {content}
         </li>
     }
+}
+
+/// The number and the unit in the column of times.
+pub fn time_view(wire: WireState, record: &Record) -> impl IntoView + use<> {
+    let (id, at) = (record.id, record.at);
+    erased(move || {
+        let (number, unit) = wire.time_of(id, at);
+        view! {
+            {number}
+            " "
+            <span class="packet-row__unit">{unit}</span>
+        }
+    })
 }
 
 /// What a record says: the packet's name and its facts, with what the filter found in them.

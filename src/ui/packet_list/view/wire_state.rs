@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::follow::can_follow;
 use crate::analysis::why::has_why;
 use crate::capture::{Record, RecordId};
+use crate::time::Instant;
 use crate::ui::browser::storage::{self, Key};
 use crate::ui::browser::{milliseconds, zone_at};
 use crate::ui::loading::locale::use_locale;
@@ -206,18 +207,17 @@ impl WireState {
     }
 
     /// What stands in the column of times for a record, with its unit. Tracked.
-    pub fn time_of(self, record: &Record) -> (String, &'static str) {
+    pub fn time_of(self, id: RecordId, at: Instant) -> (String, &'static str) {
         let times = self.times.get();
+        let mut above = None;
         if times == Times::Between {
             self.found.track();
+            above = self.with_matches(|matches| matches.at(matches.position(id).checked_sub(1)?));
         }
         self.store.peek(|lab| {
             let capture = lab.capture();
-            let before = self.with_matches(|matches| {
-                let above = matches.position(record.id).checked_sub(1)?;
-                Some(capture.get(matches.at(above)?)?.at)
-            });
-            time_of(times, capture, record, before, zone_at)
+            let before = above.and_then(|above| Some(capture.get(above)?.at));
+            time_of(times, capture, at, before, zone_at)
         })
     }
 

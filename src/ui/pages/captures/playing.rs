@@ -1,6 +1,5 @@
 //! Drives a replay: its clock, its links to a broker outside, and what becomes of it.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use gloo_timers::callback::Timeout;
@@ -9,8 +8,8 @@ use leptos::prelude::*;
 use crate::auth::KEY_LENGTH;
 use crate::capture::Capture;
 use crate::lab::replay::{Options, Pace, Progress, Replay};
-use crate::link::websocket::WebSocketLink;
-use crate::link::{LinkCommand, LinkEvent, Target};
+use crate::link::websocket::WebSocketLinks;
+use crate::link::{LinkCommand, LinkEvent};
 use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 use crate::ui::browser::milliseconds;
@@ -19,7 +18,7 @@ use crate::ui::browser::milliseconds;
 #[derive(Clone, Copy)]
 pub struct Playing {
     replay: StoredValue<Option<Running>, LocalStorage>,
-    links: StoredValue<HashMap<ConnectionId, WebSocketLink>, LocalStorage>,
+    links: StoredValue<WebSocketLinks, LocalStorage>,
     timer: StoredValue<Option<Timeout>, LocalStorage>,
     progress: RwSignal<Option<Progress>>,
     on_end: Callback<(Capture, Progress)>,
@@ -42,14 +41,14 @@ impl Playing {
     pub fn new(on_end: Callback<(Capture, Progress)>) -> Playing {
         let playing = Playing {
             replay: StoredValue::new_local(None),
-            links: StoredValue::new_local(HashMap::new()),
+            links: StoredValue::new_local(WebSocketLinks::default()),
             timer: StoredValue::new_local(None),
             progress: RwSignal::new(None),
             on_end,
         };
         on_cleanup(move || {
             playing.timer.set_value(None);
-            playing.links.update_value(HashMap::clear);
+            playing.links.update_value(WebSocketLinks::clear);
         });
         playing
     }
@@ -115,31 +114,10 @@ impl Playing {
     }
 
     fn carry_out(self, command: LinkCommand) {
-        match command {
-            LinkCommand::Open { connection, target, subprotocol } => {
-                // The replay carries the broker in the tab itself.
-                let Target::At(address) = target else { return };
-                let tell = move |event| self.link_event(connection, event);
-                match WebSocketLink::open(&address, &subprotocol, tell) {
-                    Ok(link) => {
-                        self.links.update_value(|links| drop(links.insert(connection, link)));
-                    }
-                    // The browser refuses at once.
-                    Err(reason) => {
-                        self.link_event(connection, LinkEvent::Closed { code: None, reason });
-                    }
-                }
-            }
-            LinkCommand::Send { connection, bytes } => self.links.with_value(|links| {
-                if let Some(link) = links.get(&connection) {
-                    link.send(&bytes);
-                }
-            }),
-            LinkCommand::Close { connection } => self.links.with_value(|links| {
-                if let Some(link) = links.get(&connection) {
-                    link.close();
-                }
-            }),
+        let tell = move |connection, event| self.link_event(connection, event);
+        let done = self.links.try_update_value(|links| links.carry_out(command, tell));
+        if let Some(Err((connection, reason))) = done {
+            self.link_event(connection, LinkEvent::Closed { code: None, reason });
         }
     }
 
@@ -151,7 +129,7 @@ impl Playing {
         });
         self.replay.set_value(None);
         self.timer.set_value(None);
-        self.links.update_value(HashMap::clear);
+        self.links.update_value(WebSocketLinks::clear);
         self.progress.set(None);
         self.on_end.run((capture.unwrap_or_default(), progress));
     }
