@@ -44,6 +44,20 @@ fn sample() -> Capture {
     capture
 }
 
+/// One Network Connection of client A with these packets.
+pub fn connection(packets: &[(Sender, &'static [u8])]) -> Capture {
+    let mut capture = Capture::default();
+    let mut push = |entry| {
+        capture.push(Instant::from_millis(1), ClientSlot(0), ConnectionId(1), entry);
+    };
+    push(Entry::Opening { address: "broker.example:1883".to_owned() });
+    push(Entry::Opened);
+    for (sender, bytes) in packets {
+        push(Entry::Packet { sender: *sender, bytes: Bytes::from_static(bytes) });
+    }
+    capture
+}
+
 pub fn file(name: &str, bytes: &[u8]) -> PathBuf {
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&file, bytes).expect("the folder for tests can be written");
@@ -65,21 +79,13 @@ pub async fn open_file(page: &Page, path: &Path) -> Outcome {
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn a_capture_of_3_1_1_is_read_without_an_error() -> Outcome {
     in_browser(Language::En, |page| async move {
-        let mut capture = Capture::default();
-        let mut push = |entry| {
-            capture.push(Instant::from_millis(1), ClientSlot(0), ConnectionId(1), entry);
-        };
-        push(Entry::Opening { address: "broker.example:1883".to_owned() });
-        push(Entry::Opened);
-        for (sender, bytes) in [
+        let capture = connection(&[
             (Sender::Client, &b"\x10\x0D\0\x04MQTT\x04\x02\0\x3C\0\x01c"[..]),
             (Sender::Server, b"\x20\x02\0\0"),
             (Sender::Client, b"\x32\x07\0\x01t\0\x01hi"),
             (Sender::Server, b"\x40\x02\0\x01"),
             (Sender::Client, b"\xE0\0"),
-        ] {
-            push(Entry::Packet { sender, bytes: Bytes::from_static(bytes) });
-        }
+        ]);
         page.open("page=captures").await?;
         open_file(&page, &file("old.pcapng", &records_to_pcapng(&capture, capture.records())))
             .await?;

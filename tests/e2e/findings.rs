@@ -1,35 +1,24 @@
 //! What is odd: in a capture that is opened, and on the live wire.
 
-use bytes::Bytes;
-use mqtt5_playground::capture::{Capture, ClientSlot, Entry};
+use mqtt5_playground::capture::Capture;
 use mqtt5_playground::formats::json::records_to_json;
 use mqtt5_playground::language::Language;
-use mqtt5_playground::mqtt::{ConnectionId, Sender};
-use mqtt5_playground::time::Instant;
+use mqtt5_playground::mqtt::Sender;
 
 use crate::browser::in_browser;
-use crate::captures::{file, open_file};
+use crate::captures::{connection, file, open_file};
 use crate::page::{Outcome, press, type_over};
 use crate::pictures::picture;
 
 /// A SUBSCRIBE that is refused, and a PUBLISH of QoS 3.
 fn odd() -> Capture {
-    let mut capture = Capture::default();
-    let mut push = |entry| {
-        capture.push(Instant::from_millis(1), ClientSlot(0), ConnectionId(1), entry);
-    };
-    push(Entry::Opening { address: "broker.example:1883".to_owned() });
-    push(Entry::Opened);
-    for (sender, bytes) in [
+    connection(&[
         (Sender::Client, &b"\x10\x0E\0\x04MQTT\x05\x02\0\x3C\0\0\x01c"[..]),
         (Sender::Server, b"\x20\x03\0\0\0"),
         (Sender::Client, b"\x82\x07\0\x01\0\0\x01t\0"),
         (Sender::Server, b"\x90\x04\0\x01\0\x87"),
         (Sender::Client, b"\x36\x06\0\x01t\0\x01\0"),
-    ] {
-        push(Entry::Packet { sender, bytes: Bytes::from_static(bytes) });
-    }
-    capture
+    ])
 }
 
 #[tokio::test]
