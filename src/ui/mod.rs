@@ -53,3 +53,5 @@ mod wire;
 
 #[cfg(target_arch = "wasm32")]
 pub use app::{App, start};
+#[cfg(target_arch = "wasm32")]
+pub use browser::rescue::{save_what_is_left, tell_panics};

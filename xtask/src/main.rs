@@ -3,17 +3,22 @@
 //! Whatever is missing is installed first, in the versions this project was built with.
 
 mod chromedriver;
+mod content_policy;
 mod debian;
 mod dist;
 mod first_picture;
 mod geckodriver;
+mod headers;
 mod mosquitto;
+mod offline;
 mod process;
 mod serve;
 mod size;
 mod split;
 mod static_server;
 mod style;
+#[cfg(test)]
+mod supply;
 mod test;
 mod tools;
 

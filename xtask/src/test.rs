@@ -13,7 +13,7 @@ use crate::dist;
 use crate::geckodriver::GeckoDriver;
 use crate::mosquitto::Mosquitto;
 use crate::process::{interrupted, run};
-use crate::static_server::StaticServer;
+use crate::static_server::{StaticServer, Worker};
 use crate::{say, size, tools};
 
 /// Below a path, as on many static hosts, since a page that works there works at the root too.
@@ -164,10 +164,12 @@ fn end_to_end(harness: &[String]) -> Result<()> {
     // A page that is too heavy fails too, but can be tried all the same.
     let weighed = size::print_first_load(&folder, optimized);
     let mosquitto = Mosquitto::start_on_free_ports()?;
-    let server = StaticServer::start(folder, PUBLIC_URL)?;
+    let server = StaticServer::start(folder.clone(), PUBLIC_URL, Worker::Empty)?;
+    let keeping = StaticServer::start(folder, PUBLIC_URL, Worker::Keeps)?;
     let tests = || {
         let mut tests = ignored_tests_in(&["e2e"], harness);
-        tests.env("PAGE_URL", server.url()).env("MQTT_WS_URL", mosquitto.websocket_url());
+        tests.env("PAGE_URL", server.url()).env("KEPT_PAGE_URL", keeping.url());
+        tests.env("MQTT_WS_URL", mosquitto.websocket_url());
         tests
     };
     let mut failed = Vec::new();

@@ -3,6 +3,7 @@
 pub mod answers_http;
 pub mod database;
 pub mod locks;
+pub mod rescue;
 pub mod storage;
 
 use js_sys::{Array, Reflect};
