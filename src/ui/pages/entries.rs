@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
-    LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TroubleshootingPage,
+    LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TrafficPage,
+    TroubleshootingPage,
 };
 use crate::capture::ClientSlot;
 use crate::ui::loading::part::parts;
@@ -31,7 +32,9 @@ parts! {
             Page::Finish => view! { <FinishPage/> }.into_any(),
             Page::Mosquitto => view! { <MosquittoPage/> }.into_any(),
             // Parts of their own.
-            Page::Bench | Page::Composer | Page::Reference | Page::Captures => ().into_any(),
+            Page::Bench | Page::Composer | Page::Reference | Page::Captures | Page::Traffic => {
+                ().into_any()
+            }
         }
     }
     /// What is asked about earlier chapters.
@@ -44,6 +47,10 @@ parts! {
     /// Captures beside the live one, with everything that reads files.
     tools: fn captures_page() {
         view! { <CapturesPage/> }.into_any()
+    }
+    /// The packets of one's own applications.
+    tools: fn traffic_page() {
+        view! { <TrafficPage/> }.into_any()
     }
     /// Any packet built, broken and sent.
     tools: fn composer_page() {
