@@ -1,6 +1,7 @@
 //! The packets of one's own applications, live from a tap.
 
 mod connections;
+mod faults;
 mod line;
 mod refused;
 mod seen;
@@ -18,6 +19,7 @@ use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::Place;
 use crate::ui::navigation::kept_page::use_behind;
 use connections::Connections;
+use faults::FaultDesk;
 use line::{Line, State};
 use refused::Refused;
 use seen::Seen;
@@ -33,7 +35,7 @@ pub fn TrafficPage() -> impl IntoView {
         // Another choice of connections is another bench to look at.
         true => {
             line.track_choice();
-            view! { <Connections line/> <Seen line/> }.into_any()
+            view! { <Connections line/> <FaultDesk line/> <Seen line/> }.into_any()
         }
         false => view! { <Setup/> }.into_any(),
     };
