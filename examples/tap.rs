@@ -52,14 +52,14 @@ async fn run() -> Result<(), String> {
         println!("listening on  {listener}");
     }
     println!("forwarding to {broker}");
-    println!("open          {page}?page=traffic{}", tap.observer.fragment());
-    println!("or paste      {}", tap.observer.url());
     if shows_secrets {
         println!("Passwords and Authentication Data are shown.");
     }
     if allows_faults {
         println!("The page may cut, pause and delay connections, and change packets.");
     }
+    println!("open          {page}?page=traffic{}", tap.observer.fragment());
+    println!("or paste      {}", tap.observer.url());
     tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
     match tap.missed() {
         0 => {}

@@ -20,8 +20,8 @@
 //! Flags: bit 0 is set where the broker sent it, bit 1 where the bytes begin no packet. By whom: 0 unknown, 1 the
 //! application, 2 the broker. An item of another kind is to be passed over.
 //!
-//! The observer answers each message with a text message `seen`; the tap sends at most [`UNSEEN`] messages ahead. On a
-//! tap that allows faults it may send a [`Command`] as JSON.
+//! The observer answers each message with `seen`; the tap sends at most [`UNSEEN`] messages ahead. On a tap that allows
+//! faults it may send a [`Command`] as JSON. Both may be a text message or a binary one.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Serialize};

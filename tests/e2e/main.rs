@@ -41,3 +41,4 @@ mod sessions;
 mod stage;
 mod subscriptions;
 mod topic_alias;
+mod traffic;

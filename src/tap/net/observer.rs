@@ -160,16 +160,20 @@ async fn observe(
         tokio::select! {
             () = news => {}
             said = stream.next() => match said?.ok()? {
-                Message::Text(text) if text.as_str() == SEEN => unseen = unseen.saturating_sub(1),
-                Message::Text(text) => {
-                    let command = serde_json::from_str::<Command>(&text).ok();
+                Message::Close(_) => return None,
+                message @ (Message::Text(_) | Message::Binary(_)) => {
+                    let said = message.into_data();
+                    if said == SEEN.as_bytes() {
+                        unseen = unseen.saturating_sub(1);
+                        continue;
+                    }
+                    let command = serde_json::from_slice::<Command>(&said).ok();
                     let done = command.and_then(|command| Some(shared.desk()?.command(command)));
                     if done.is_some_and(|done| done.is_ok()) {
                         shared.commanded.notify_waiters();
                         shared.news.notify_waiters();
                     }
                 }
-                Message::Close(_) => return None,
                 _ => {}
             }
         }

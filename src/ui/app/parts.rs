@@ -17,8 +17,8 @@ use crate::ui::loading::part::Part;
 use crate::ui::navigation::address::{Page, Place};
 use crate::ui::other_clients::entry::other_clients_dialog;
 use crate::ui::pages::entries::{
-    around_page, bench_page, captures_page, chapter_page, composer_page, exercise_page, live_wire,
-    recall, reference_page, traffic_page,
+    around_page, bench_page, captures_page, chapter_page, composer_page, exercise_page,
+    live_picture, live_wire, recall, reference_page, traffic_page,
 };
 use crate::words::{self, Bundle};
 
@@ -80,6 +80,7 @@ pub fn ahead() -> Vec<&'static Part> {
         bench_page::part(),
         on_mosquitto::part(),
         recall::part(),
+        live_picture::part(),
         composer_page::part(),
         other_clients_dialog::part(),
         reference_page::part(),

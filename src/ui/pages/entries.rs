@@ -8,8 +8,10 @@ use super::{
     TroubleshootingPage,
 };
 use crate::capture::ClientSlot;
+use crate::course::Picture;
 use crate::ui::loading::part::parts;
 use crate::ui::navigation::address::Page;
+use crate::ui::pictures::view::draw_alone;
 
 parts! {
     /// An exercise with its bench, and the code that checks it.
@@ -36,6 +38,10 @@ parts! {
                 ().into_any()
             }
         }
+    }
+    /// A picture of what passes where there is no exercise.
+    course: fn live_picture(picture: Picture) {
+        draw_alone(picture).unwrap_or_else(|| ().into_any())
     }
     /// What is asked about earlier chapters.
     course: fn recall(chapter: usize) {

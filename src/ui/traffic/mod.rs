@@ -1,5 +1,7 @@
 //! The packets of any application, as a tap tells them: what is kept of them, and what of that is shown.
 
+pub mod task;
+
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
@@ -224,7 +226,7 @@ mod tests {
         traffic.take(ping(0, 1));
         traffic.clear();
         let mut shown = traffic.all();
-        assert_eq!(connections(&shown), []);
+        assert_eq!(connections(&shown), [0_u32; 0]);
         traffic.take(ping(1, 2));
         assert!(traffic.show(&mut shown));
         assert_eq!(connections(&shown), [2]);

@@ -31,6 +31,8 @@ pub enum State {
 #[derive(Clone, Copy)]
 pub struct Line {
     address: StoredValue<Option<TapAddress>>,
+    /// The tap from which the packets are.
+    source: StoredValue<Option<TapAddress>>,
     link: StoredValue<Option<WebSocketLink>, LocalStorage>,
     retry: StoredValue<Option<Timeout>, LocalStorage>,
     state: RwSignal<State>,
@@ -44,6 +46,8 @@ pub struct Line {
     revision_is_due: StoredValue<bool>,
     /// Counts choices of connections.
     choices: RwSignal<u64>,
+    /// The picture that is wanted, by its place in the list of them.
+    picture: RwSignal<String>,
     /// Counts links, so that the end of an earlier one says nothing.
     links: StoredValue<u32>,
 }
@@ -58,6 +62,7 @@ impl Line {
         let (address, traffic) = LEFT.take().unwrap_or_default();
         let line = Line {
             address: StoredValue::new(None),
+            source: StoredValue::new(address.clone()),
             link: StoredValue::new_local(None),
             retry: StoredValue::new_local(None),
             state: RwSignal::new(State::Idle),
@@ -68,6 +73,7 @@ impl Line {
             revision: RwSignal::new(0),
             revision_is_due: StoredValue::new(false),
             choices: RwSignal::new(0),
+            picture: RwSignal::new(String::new()),
             links: StoredValue::new(0),
         };
         if let Some(address) = address {
@@ -87,6 +93,13 @@ impl Line {
             Ok(address) => {
                 self.problem.set(None);
                 self.was_open.set_value(false);
+                // Packets of two taps do not mix.
+                if self.source.with_value(|source| source.as_ref().is_some_and(|it| *it != address))
+                {
+                    self.traffic.set_value(Traffic::default());
+                    self.choose_anew();
+                }
+                self.source.set_value(Some(address.clone()));
                 self.address.set_value(Some(address));
                 self.open();
             }
@@ -228,6 +241,10 @@ impl Line {
     /// Runs again when others are looked at.
     pub fn track_choice(self) {
         self.choices.track();
+    }
+
+    pub fn picture(self) -> RwSignal<String> {
+        self.picture
     }
 
     pub fn problem(self) -> Option<NoTap> {

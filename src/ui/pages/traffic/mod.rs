@@ -6,6 +6,7 @@ mod line;
 mod refused;
 mod seen;
 mod setup;
+mod task;
 
 use leptos::ev::{SubmitEvent, hashchange};
 use leptos::prelude::*;
@@ -31,12 +32,13 @@ pub fn TrafficPage() -> impl IntoView {
     follow_address(line);
     let has_packets = Memo::new(move |_| line.with(|traffic| traffic.feed().hello().is_some()));
     let is_idle = Memo::new(move |_| line.state() == State::Idle);
+    // Another choice of connections is another bench to look at.
+    let seen = move || {
+        line.track_choice();
+        view! { <Seen line/> }
+    };
     let content = move || match has_packets.get() {
-        // Another choice of connections is another bench to look at.
-        true => {
-            line.track_choice();
-            view! { <Connections line/> <FaultDesk line/> <Seen line/> }.into_any()
-        }
+        true => view! { <Connections line/> <FaultDesk line/> {erased(seen)} }.into_any(),
         false => view! { <Setup/> }.into_any(),
     };
     view! {

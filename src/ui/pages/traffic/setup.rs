@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 
 use super::refused::WhereRefused;
+use super::task::Clients;
 use crate::ui::components::CopyButton;
-use crate::ui::components::controls::said;
+use crate::ui::components::controls::{Disclosure, said};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 
 const COMMAND: &str = "cargo xtask tap";
+const ELSEWHERE: &str = "cargo xtask tap --to mqtts://broker.example --ws 127.0.0.1:9002";
 const APPLICATION: &str = "mosquitto_sub -V mqttv5 -p 1884 -t 'test/#' -v";
 
 #[component]
@@ -21,11 +23,15 @@ pub fn Setup() -> impl IntoView {
                     <h2>{said(|s| s.traffic_step_start())}</h2>
                     <Code text=COMMAND/>
                     <p>{said(|s| s.traffic_step_start_how())}</p>
+                    <Code text=ELSEWHERE/>
                 </li>
                 <li>
                     <h2>{said(|s| s.traffic_step_application())}</h2>
                     <Code text=APPLICATION/>
                     <p>{said(|s| s.traffic_step_application_how())}</p>
+                    <Disclosure title=said(|s| s.traffic_task_clients())>
+                        <Clients/>
+                    </Disclosure>
                 </li>
                 <li>
                     <h2>{said(|s| s.traffic_step_open())}</h2>
@@ -39,7 +45,7 @@ pub fn Setup() -> impl IntoView {
 }
 
 #[component]
-fn Code(text: &'static str) -> impl IntoView {
+pub fn Code(text: &'static str) -> impl IntoView {
     let locale = use_locale();
     view! {
         <div class="traffic__code">
