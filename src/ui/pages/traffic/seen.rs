@@ -58,6 +58,7 @@ fn Pictures(line: Line) -> impl IntoView {
         let picture = *picture;
         Some(view! {
             <div class="traffic__picture">
+                <h2 class="visually-hidden">{said(|s| s.traffic_picture())}</h2>
                 <Lazy part=live_picture::part() view=erased(move || live_picture::view(picture))/>
             </div>
         })
