@@ -199,17 +199,7 @@ impl Watch {
             Err(error) => eprintln!("tap: nothing can be observed: {error}"),
         }
         while tidings.wait().await {
-            let mut ring = self.kept.ring();
-            for _ in 0..AT_ONCE {
-                let Some((at, connection, passed)) = tidings.next() else { break };
-                self.recorder.take(at, connection, passed, &mut |about, happened| {
-                    if let Some(file) = &mut self.file {
-                        file.note(about.as_ref(), &happened);
-                    }
-                    ring.push(about, &happened);
-                });
-            }
-            drop(ring);
+            self.take_in(&mut tidings);
             if let Some(file) = &mut self.file
                 && let Err(error) = file.write()
             {
@@ -219,6 +209,20 @@ impl Watch {
             self.shared.news.notify_waiters();
             // Observers have their turn too.
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// What has come, up to some number.
+    fn take_in(&mut self, tidings: &mut Tidings) {
+        let mut ring = self.kept.ring();
+        for _ in 0..AT_ONCE {
+            let Some((at, connection, passed)) = tidings.next() else { break };
+            self.recorder.take(at, connection, passed, &mut |about, happened| {
+                if let Some(file) = &mut self.file {
+                    file.note(about.as_ref(), &happened);
+                }
+                ring.push(about, &happened);
+            });
         }
     }
 }
