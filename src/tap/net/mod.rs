@@ -143,7 +143,7 @@ pub async fn start(options: Options) -> Result<Tap, String> {
         kept,
         recorder: Recorder::new(!options.shows_secrets),
         file,
-        admission: observer::Admission { token: options.token, origins: options.origins },
+        admission: Arc::new(observer::Admission { token: options.token, origins: options.origins }),
     };
     let observe = observe.into_std().map_err(|error| error.to_string())?;
     std::thread::Builder::new()
@@ -176,7 +176,7 @@ struct Watch {
     kept: Arc<Kept>,
     recorder: Recorder,
     file: Option<File>,
-    admission: observer::Admission,
+    admission: Arc<observer::Admission>,
 }
 
 impl Watch {
@@ -191,7 +191,7 @@ impl Watch {
     async fn serve(mut self, mut tidings: Tidings, listener: std::net::TcpListener) {
         match TcpListener::from_std(listener) {
             Ok(listener) => {
-                let admission = Arc::new(self.admission);
+                let admission = self.admission.clone();
                 let serve =
                     observer::accept(listener, admission, self.shared.clone(), self.kept.clone());
                 tokio::spawn(serve);
