@@ -28,7 +28,8 @@ use crate::ui::state::store::use_store;
 pub fn SessionsPicture() -> impl IntoView {
     Clock::provide();
     let (store, locale, clock) = (use_store(), use_locale(), use_clock());
-    let is_in_tab = move || store.target() == Target::InTab;
+    // Behind a capture from elsewhere there is no broker, and its time goes as it went.
+    let is_in_tab = move || store.target() == Target::InTab && !store.is_read_only();
     let root = NodeRef::new();
     let width = use_width(root);
     let timeline = StoredValue::new_local(Timeline::default());
