@@ -7,12 +7,14 @@ use super::{
     LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TroubleshootingPage,
 };
 use crate::capture::ClientSlot;
+use crate::ui::browser::focus_keeper::keep_focus;
 use crate::ui::loading::part::parts;
 use crate::ui::navigation::address::Page;
 
 parts! {
     /// An exercise with its bench, and the code that checks it.
     course: fn exercise_page(id: String) {
+        keep_focus();
         view! { <ExercisePage id/> }.into_any()
     }
     course: fn chapter_page(id: String) {
@@ -20,10 +22,12 @@ parts! {
     }
     /// The free bench.
     course: fn bench_page() {
+        keep_focus();
         view! { <BenchPage/> }.into_any()
     }
     /// The pages beside the course.
     course: fn around_page(page: Page) {
+        keep_focus();
         match page {
             Page::Questions => view! { <QuestionsPage/> }.into_any(),
             Page::Checklist => view! { <ChecklistPage/> }.into_any(),
@@ -39,14 +43,17 @@ parts! {
         view! { <RecallQuestions chapter/> }.into_any()
     }
     tools: fn reference_page() {
+        keep_focus();
         view! { <ReferencePage/> }.into_any()
     }
     /// Captures beside the live one, with everything that reads files.
     tools: fn captures_page() {
+        keep_focus();
         view! { <CapturesPage/> }.into_any()
     }
     /// Any packet built, broken and sent.
     tools: fn composer_page() {
+        keep_focus();
         view! { <ComposerPage/> }.into_any()
     }
     /// What passes on the home page's live connection.
