@@ -430,7 +430,7 @@ fn chart_view(chart: &Chart, line: &Line, store: Store, strings: &'static String
         view! { <li><span class="alias-legend__box" data-carries=kind></span>{words}</li> }
     });
     view! {
-        <figure class="alias-figure" style=format!("--columns: {columns}")>
+        <figure class="alias-figure" style:--columns=columns.to_string()>
             <div class="alias-figure__sums">
                 <svg class="alias-chart" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label=words>
                     <path class="alias-chart__area" d=chart.with.clone()/>

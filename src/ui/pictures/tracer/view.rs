@@ -248,7 +248,7 @@ fn tree(tree: &Tree, strings: &'static Strings) -> AnyView {
         view! { <p class="tracer__nobody">{strings.tracer_others(tree.others)}</p> }
     });
     view! {
-        <div class="tracer__tree" style=format!("--levels: {}", tree.columns)>
+        <div class="tracer__tree" style:--levels=tree.columns.to_string()>
             <div class="tracer__trunk" aria-hidden="true">{topic}</div>
             <ol class="tracer__rows">{rows}</ol>
         </div>
