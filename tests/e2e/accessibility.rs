@@ -80,7 +80,6 @@ async fn axe_finds_nothing_where_something_is_open_or_wrong() -> Outcome {
 
 async fn open_or_wrong(page: &Page, found: &mut Vec<String>) -> Outcome {
     let strings = page.strings();
-    let escape = || page.driver().action_chain().send_keys(Key::Escape + "").perform();
     page.open("page=nowhere").await?;
     look(page, "an unknown address", found).await?;
 
@@ -98,7 +97,7 @@ async fn open_or_wrong(page: &Page, found: &mut Vec<String>) -> Outcome {
         press(&page.see(&format!(".wire-bar [popovertarget^={menu}]")).await?).await?;
         page.see(&format!("[id^={menu}]:popover-open")).await?;
         look(page, menu, found).await?;
-        escape().await?;
+        escape(page).await?;
         page.gone(&format!("[id^={menu}]:popover-open")).await?;
     }
     let filter = page.see(".captures .wire-bar input").await?;
@@ -125,11 +124,15 @@ async fn open_or_wrong(page: &Page, found: &mut Vec<String>) -> Outcome {
     press(&page.see(".client-panel [popovertarget]").await?).await?;
     page.see("[popover]:popover-open").await?;
     look(page, "the menu of a client", found).await?;
-    escape().await?;
+    escape(page).await?;
     page.gone("[popover]:popover-open").await?;
     press(&page.see("[popovertarget=broker]").await?).await?;
     page.see("#broker:popover-open").await?;
     look(page, strings.broker_in_tab(), found).await
+}
+
+async fn escape(page: &Page) -> Outcome {
+    page.driver().action_chain().send_keys(Key::Escape + "").perform().await
 }
 
 /// What axe finds, and whether the page scrolls sideways.

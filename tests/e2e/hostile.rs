@@ -34,7 +34,7 @@ fn long() -> String {
 }
 
 fn pair() -> Property {
-    Property::UserProperty(text("name"), text("value"))
+    Property::UserProperty((text("name"), text("value")))
 }
 
 /// Every text that MQTT has, in packets of one connection.
@@ -117,7 +117,7 @@ pub fn capture() -> Capture {
                 ],
             ),
         ),
-        (Sender::Server, publish(long(), &json, vec![Property::UserProperty(long(), long())])),
+        (Sender::Server, publish(long(), &json, vec![Property::UserProperty((long(), long()))])),
         (
             Sender::Server,
             Packet::Disconnect(Disconnect {

@@ -53,7 +53,8 @@ fn restore() -> bool {
         None => true,
         Some(active) => document.body().is_some_and(|body| **body == *active),
     };
-    is_lost && LAST.with_borrow(|last| goes_to_nearest(last))
+    // Giving it a place notes that place: the list must not be held meanwhile.
+    is_lost && goes_to_nearest(&LAST.with_borrow(Vec::clone))
 }
 
 fn goes_to_nearest(last: &[Element]) -> bool {
