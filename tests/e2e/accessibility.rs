@@ -10,6 +10,7 @@ use thirtyfour::Key;
 
 use crate::browser::{in_browser, setting};
 use crate::captures::{file, open_file};
+use crate::connecting::OF_THE_BROWSER;
 use crate::exercises::{IN_TAB, address};
 use crate::hostile::capture;
 use crate::page::{Outcome, Page, press, type_over};
@@ -70,8 +71,7 @@ async fn axe_finds_nothing_where_something_is_open_or_wrong() -> Outcome {
             let mut found = Vec::new();
             open_or_wrong(&page, &mut found).await?;
             assert!(found.is_empty(), "in {scheme}, {width} pixels wide: {found:#?}");
-            page.expect_complaints(&["WebSocket connection to", "can’t establish a connection"])
-                .await
+            page.expect_complaints(OF_THE_BROWSER).await
         })
         .await?;
     }

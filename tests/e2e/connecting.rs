@@ -17,7 +17,7 @@ use crate::page::{Outcome, Page, press};
 
 /// The browser itself writes every WebSocket that fails into the console, Chromium also what the page looks up
 /// afterwards.
-const OF_THE_BROWSER: &[&str] =
+pub const OF_THE_BROWSER: &[&str] =
     &["WebSocket connection to", "Failed to load resource", "can’t establish a connection"];
 
 #[tokio::test]

@@ -13,7 +13,6 @@ use mqtt5_playground::mqtt::{
     ReasonCode, Sender, SubAck, Subscribe, Subscription, Will, encode,
 };
 use mqtt5_playground::time::Instant;
-use thirtyfour::Key;
 
 use crate::browser::{in_browser, setting};
 use crate::captures::{file, open_file};
@@ -182,18 +181,22 @@ async fn texts_of_a_capture_are_text() -> Outcome {
         page.see_html(".packet-row", "tank/level").await?;
         page.see_html(".packet-row", "tank/le⟨U+200B⟩vel").await?;
 
-        let rows = page.count(".packet-row button").await?;
-        assert!(rows >= 9, "{rows}");
+        const ROWS: &str = "document.querySelectorAll('.packet-row[data-direction] button')";
+        let rows = page.count(".packet-row[data-direction] button").await?;
+        assert_eq!(rows, 9);
         for row in 0..rows {
-            let press_row =
-                format!("document.querySelectorAll('.packet-row button')[{row}].click()");
-            page.evaluate(&press_row).await?;
-            page.see(".captures .inspector").await?;
-            page.next_frame().await?;
-            is_harmless(&page, &format!("row {row}")).await?;
-            page.driver().action_chain().send_keys(Key::Escape + "").perform().await?;
-            page.gone(".captures .inspector").await?;
+            let script = format!(
+                "const row = {ROWS}[{row}];
+                const number = row.querySelector('.packet-row__number').textContent.trim();
+                row.click();
+                return number;"
+            );
+            let number = page.evaluate(&script).await?;
+            let number = number.as_str().expect("each row has a number");
+            page.see_html(".captures .inspector__facts", number).await?;
+            is_harmless(&page, number).await?;
         }
+        press(&page.see(".captures .inspector__back").await?).await?;
         press(&page.see(".findings-line").await?).await?;
         page.see(".finding").await?;
         is_harmless(&page, "findings").await?;
