@@ -137,6 +137,11 @@ async fn escape(page: &Page) -> Outcome {
 
 /// What axe finds, and whether the page scrolls sideways.
 async fn look(page: &Page, place: &str, found: &mut Vec<String>) -> Outcome {
+    // What is fading in has less contrast for a moment.
+    let faded = "const done = arguments[0];
+        const ends = document.getAnimations().filter(it => it.effect.getComputedTiming().endTime < Infinity);
+        Promise.allSettled(ends.map(it => it.finished)).then(() => done());";
+    page.driver().execute_async(faded, Vec::new()).await?;
     found.extend(examine(page, place).await?);
     if page.too_wide().await? != 0 {
         found.push(format!("{place}: too wide"));

@@ -30,12 +30,17 @@ impl Mosquitto {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("mosquitto-{}", bench::nonce()));
         fs::create_dir_all(&folder).expect("a folder can be made");
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-        let port = free.local_addr().expect("it is bound").port();
+        // Mosquitto 2.0.11 does not start with a WebSocket listener alone.
+        let free =
+            [0, 0].map(|any| TcpListener::bind((Ipv4Addr::LOCALHOST, any)).expect("a free port"));
+        let [tcp, port] =
+            free.each_ref().map(|listener| listener.local_addr().expect("it is bound").port());
         drop(free);
+        // Where this runs as root, Mosquitto would give that up and could not write its folder.
         let settings = format!(
-            "listener {port} 127.0.0.1\nprotocol websockets\nallow_anonymous true\n\
-             persistence true\npersistence_location {}/\nuser root\n",
+            "user root\nallow_anonymous true\nlistener {tcp} 127.0.0.1\n\
+             listener {port} 127.0.0.1\nprotocol websockets\n\
+             persistence true\npersistence_location {}/\n",
             folder.display()
         );
         fs::write(folder.join("mosquitto.conf"), settings).expect("it can be written");

@@ -21,10 +21,9 @@ pub fn keep_focus() {
     if IS_KEPT.replace(true) {
         return;
     }
+    note(document().active_element());
     window_event_listener(focusin, |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let path = std::iter::successors(target, |element| element.parent_element());
-        LAST.set(path.collect());
+        note(event.target().and_then(|target| target.dyn_into().ok()));
     });
     // Whatever follows from a press has been drawn a few frames later.
     window_event_listener(click, |_| look_again(FRAMES));
@@ -33,6 +32,10 @@ pub fn keep_focus() {
         restore();
         look_again(FRAMES);
     });
+}
+
+fn note(focused: Option<Element>) {
+    LAST.set(std::iter::successors(focused, |element| element.parent_element()).collect());
 }
 
 /// About half a second, in which a page answers a press.

@@ -58,6 +58,7 @@ parts! {
     }
     /// What passes on the home page's live connection.
     home: fn live_wire(client: ClientSlot) {
+        keep_focus();
         view! { <LiveWire client/> }.into_any()
     }
 }
