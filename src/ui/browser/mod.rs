@@ -2,6 +2,7 @@
 
 pub mod answers_http;
 pub mod database;
+pub mod focus_keeper;
 pub mod locks;
 pub mod rescue;
 pub mod storage;
