@@ -17,12 +17,20 @@ fn lines(findings: &[Finding]) -> Vec<String> {
     findings.iter().map(line).collect()
 }
 
+/// It speaks 5.0 only, and has no topics of its own.
+const NOT_THERE: &[&str] = &["version-3-1-1", "sys-version"];
+
 #[test]
 fn the_broker_in_the_tab_conforms_in_all() {
     let findings = in_tab(options(), Policy::default(), SEED);
-    let not: Vec<_> =
-        findings.iter().filter(|finding| finding.outcome != Outcome::Conforms).cloned().collect();
+    let not: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.outcome != Outcome::Conforms)
+        .filter(|finding| {
+            finding.outcome != Outcome::NotOffered || !NOT_THERE.contains(&finding.probe.id)
+        })
+        .cloned()
+        .collect();
     assert!(not.is_empty(), "{}", lines(&not).join("\n"));
-    println!("{}", lines(&findings).join("\n"));
-    assert!(findings.len() >= 120);
+    assert!(findings.len() >= 120, "{}", findings.len());
 }

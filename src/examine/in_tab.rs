@@ -40,33 +40,68 @@ pub fn in_tab_through(
     seed: [u8; KEY_LENGTH],
     between: &mut dyn Between,
 ) -> Vec<Finding> {
-    let mut now = Instant::START;
-    let mut tab = InTab::new(seed);
-    tab.operate(Input::SetPolicy(Box::new(policy)), now);
-    let mut examination = Examination::new(options, now);
-    while !examination.is_over() {
+    let mut run = InTabRun::new(options, policy, seed);
+    while run.step(between) {}
+    run.into_examination().into_findings()
+}
+
+/// An examination of the broker in the tab, a moment at a time.
+pub struct InTabRun {
+    examination: Examination,
+    tab: InTab,
+    now: Instant,
+}
+
+impl InTabRun {
+    pub fn new(options: Options, policy: Policy, seed: [u8; KEY_LENGTH]) -> InTabRun {
+        let now = Instant::START;
+        let mut tab = InTab::new(seed);
+        tab.operate(Input::SetPolicy(Box::new(policy)), now);
+        InTabRun { examination: Examination::new(options, now), tab, now }
+    }
+
+    /// Goes on to the next moment at which something happens; `false` when it is over.
+    pub fn step(&mut self, between: &mut dyn Between) -> bool {
+        let InTabRun { examination, tab, now } = self;
         while let Some(command) = examination.next_command() {
             for command in between.to_broker(command) {
                 match command {
                     LinkCommand::Open { connection, .. } => {
-                        tab.open(connection, ClientSlot(0), now)
+                        tab.open(connection, ClientSlot(0), *now);
                     }
-                    LinkCommand::Send { connection, bytes } => tab.send(connection, bytes, now),
-                    LinkCommand::Close { connection } => tab.close(connection, now),
+                    LinkCommand::Send { connection, bytes } => tab.send(connection, bytes, *now),
+                    LinkCommand::Close { connection } => tab.close(connection, *now),
                 }
             }
         }
         let due = [examination.next_timeout(), tab.next_timeout()].into_iter().flatten().min();
-        let Some(due) = due else { break };
-        now = now.max(due);
-        match tab.next_event(now) {
+        let Some(due) = due.filter(|_| !examination.is_over()) else { return false };
+        *now = due.max(*now);
+        match tab.next_event(*now) {
             Some((at, connection, event)) => {
                 for (connection, event) in between.to_client(connection, event) {
                     examination.link_event(connection, event, at);
                 }
             }
-            None => examination.advance(now),
+            None => examination.advance(*now),
         }
+        true
     }
-    examination.into_findings()
+
+    /// The same without anything between.
+    pub fn step_plainly(&mut self) -> bool {
+        self.step(&mut Through)
+    }
+
+    pub fn examination(&self) -> &Examination {
+        &self.examination
+    }
+
+    pub fn stop(&mut self) {
+        self.examination.stop(self.now);
+    }
+
+    pub fn into_examination(self) -> Examination {
+        self.examination
+    }
 }

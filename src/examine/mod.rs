@@ -18,7 +18,7 @@ mod script;
 mod seen;
 
 pub use examination::{Examination, Finding, Options, Progress, SELDOM};
-pub use in_tab::{Between, in_tab, in_tab_through};
+pub use in_tab::{Between, InTabRun, in_tab, in_tab_through};
 pub use probe::{Chapter, Need, Probe, probe, probes};
 pub use report::{Compared, Comparison, Entry, Report, ReportError, compare};
 pub use script::{Client, Names, Script};

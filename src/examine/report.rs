@@ -3,6 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,7 +12,7 @@ use super::examination::Finding;
 use super::probe::{Chapter, Probe, probe, probes};
 use super::seen::Outcome;
 use crate::capture::{Capture, RecordId};
-use crate::formats::json::{records_from_json, records_to_json};
+use crate::formats::share::{pack, unpack};
 
 const FORMAT: &str = "mqtt5-playground-examination";
 const VERSION: u32 = 1;
@@ -77,8 +79,9 @@ struct WrittenEntry {
     /// Numbers of packets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<u64>,
+    /// The packets, as links write them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    capture: Option<Value>,
+    packets: Option<String>,
 }
 
 impl Entry {
@@ -139,9 +142,11 @@ impl Report {
                 true => entry.evidence.iter().map(|id| id.number()).collect(),
                 false => Vec::new(),
             },
-            capture: entry.capture.as_ref().filter(|_| with_packets).and_then(|capture| {
-                serde_json::from_str(&records_to_json(capture, capture.records())).ok()
-            }),
+            packets: entry
+                .capture
+                .as_ref()
+                .filter(|_| with_packets)
+                .map(|capture| BASE64.encode(pack(capture, capture.records()))),
         };
         let written = Written {
             format: FORMAT.to_owned(),
@@ -172,8 +177,8 @@ impl Report {
         }
         let written: Written = serde_json::from_value(value).map_err(|_| ReportError::NotOne)?;
         let entry = |entry: WrittenEntry| {
-            let capture =
-                entry.capture.and_then(|capture| records_from_json(&capture.to_string()).ok());
+            let packets = entry.packets.and_then(|packets| BASE64.decode(packets).ok());
+            let capture = packets.and_then(|packets| unpack(&packets).ok());
             let has_packets = capture.is_some();
             Entry {
                 id: entry.id,

@@ -271,6 +271,10 @@ impl Run {
     /// The broker has ended a connection.
     fn closed(&mut self, at: usize, id: RecordId) {
         let who = self.peers[at].client;
+        // An earlier connection of the same client may be closed because of this one.
+        if self.peers[at + 1..].iter().any(|peer| peer.client == who) {
+            return;
+        }
         match &self.waiting {
             Some(Waiting::Connack { client, must, .. }) if *client == who => {
                 let must = *must;

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use crate::capture::ClientSlot;
 use crate::mqtt::{
     Ack, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Property, Publish, QoS,
-    ReasonCode, Subscribe, Subscription, Unsubscribe, Will, encode, variable_byte_integer,
+    ReasonCode, Subscribe, Subscription, Unsubscribe, Version, Will, encode, encode_as,
+    variable_byte_integer,
 };
 
 /// Who does something.
@@ -195,6 +196,28 @@ impl Script {
             connect.clean_start = false;
             connect.properties.push(Property::SessionExpiryInterval(seconds));
         });
+    }
+
+    /// The bytes of a CONNECT, credentials included.
+    pub fn connect_bytes(&self, client: Client, version: Version) -> Vec<u8> {
+        let packet = Packet::Connect(Box::new(self.connect(client)));
+        encode_as(&packet, version).expect("a probe sends what has a representation").to_vec()
+    }
+
+    /// The User Name and Password flags, and the bytes that belong to them.
+    pub fn credentials(&self) -> (u8, Vec<u8>) {
+        let mut flags = 0;
+        let mut bytes = Vec::new();
+        if let Some(user_name) = &self.user_name {
+            flags |= 0x80;
+            bytes.extend(text(user_name));
+        }
+        if let Some(password) = &self.password {
+            flags |= 0x40;
+            bytes.extend(u16::try_from(password.len()).unwrap_or(u16::MAX).to_be_bytes());
+            bytes.extend_from_slice(password);
+        }
+        (flags, bytes)
     }
 
     /// With any bytes in the place of CONNECT.

@@ -279,7 +279,7 @@ pub(super) const PROBES: &[Probe] = &[
         script: |s| {
             s.open_with(A, |c| c.keep_alive = 2);
             s.silent(A);
-            s.pass(8000);
+            s.pass(12_000);
         },
         judge: |e| {
             let accepted = e.of_type(A, PacketType::ConnAck).first().map(|got| got.at);
@@ -585,9 +585,8 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         is_choice: true,
         script: |s| {
-            let id = s.connect(A).client_id;
-            let body = [&b"\0\x04MQTT\x04\x02\0\x3C"[..], &text(&id)].concat();
-            s.open_bytes(A, frame(0x10, &body));
+            let bytes = s.connect_bytes(A, Version::V3_1_1);
+            s.open_bytes(A, bytes);
         },
         judge: |e| {
             let mut records = e.capture().records();
@@ -611,9 +610,7 @@ pub(super) const PROBES: &[Probe] = &[
             "大きいパケットや遅い回線で、接続が壊れます。",
         ],
         script: |s| {
-            let id = s.connect(A).client_id;
-            let body = [&b"\0\x04MQTT\x05\x02\0\x3C\0"[..], &text(&id)].concat();
-            let whole = frame(0x10, &body);
+            let whole = s.connect_bytes(A, Version::V5);
             s.open_part(A, whole[..3].to_vec());
             s.bytes(A, whole[3..9].to_vec());
             s.pass(100);
@@ -638,8 +635,7 @@ pub(super) const PROBES: &[Probe] = &[
             "CONNACKを待たないクライアント（5.0で許されます）は、送ったものを失います。",
         ],
         script: |s| {
-            let id = s.connect(A).client_id;
-            let connect = frame(0x10, &[&b"\0\x04MQTT\x05\x02\0\x3C\0"[..], &text(&id)].concat());
+            let connect = s.connect_bytes(A, Version::V5);
             let subscribe = frame(0x82, &[&[0, 1, 0][..], &s.text("x"), &[0]].concat());
             let publish = frame(0x30, &[&s.text("x")[..], &[0], b"early"].concat());
             s.open_bytes(A, [connect, subscribe, publish].concat());

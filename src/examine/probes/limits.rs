@@ -45,7 +45,14 @@ pub(super) const PROBES: &[Probe] = &[
             }
             s.pass(300);
         },
-        judge: |e| e.payloads(B, &["1", "2"]),
+        judge: |e| {
+            let mut verdict = e.payloads(B, &["1", "2"]);
+            // Fewer at a time are within the limit too.
+            if payloads_are(&e.publishes(B), &["1"]) {
+                verdict.outcome = Outcome::Conforms;
+            }
+            verdict
+        },
         ..LIMITS
     },
     Probe {
@@ -102,8 +109,8 @@ pub(super) const PROBES: &[Probe] = &[
         id: "receive-maximum-others-pass",
         cites: &["[MQTT-3.3.4-10]", "[MQTT-4.9.0-3]"],
         title: [
-            "At a full Receive Maximum messages of QoS 0 and answers still come",
-            "枠が埋まっていても、QoS 0と応答は届きます",
+            "At a full Receive Maximum everything but PUBLISH is still answered",
+            "枠が埋まっていても、PUBLISH以外には応答があります",
         ],
         matters: [
             "A consumer that is busy with one message seems dead.",
@@ -118,10 +125,49 @@ pub(super) const PROBES: &[Probe] = &[
             s.publish(A, "x", 1, "1");
             s.messages(B, 1);
             s.publish(A, "x", 1, "held");
+            s.unsubscribe(B, &["x"]);
+            s.ping(B);
+        },
+        judge: |e| {
+            let answered = e.of_type(B, PacketType::UnsubAck).len() == 1
+                && !e.of_type(B, PacketType::PingResp).is_empty();
+            e.judge(B, answered)
+        },
+        ..LIMITS
+    },
+    Probe {
+        id: "receive-maximum-and-qos-0",
+        cites: &["[MQTT-3.3.4-10]", "§4.9"],
+        title: [
+            "Whether messages of QoS 0 pass a full Receive Maximum",
+            "枠が埋まっているときのQoS 0：先に届くか、待つか",
+        ],
+        matters: [
+            "Where they pass, a message of QoS 0 can overtake one of QoS 1 that was sent before it.",
+            "先に届くブローカーでは、QoS 0のメッセージが前に送られたQoS 1を追い越します。",
+        ],
+        needs: &[Need::QoS1],
+        is_choice: true,
+        script: |s| {
+            s.open_with(B, |c| c.properties.push(Property::ReceiveMaximum(1)));
+            s.by_hand(B);
+            s.subscribe(B, "x", 1);
+            s.open(A);
+            s.publish(A, "x", 1, "1");
+            s.messages(B, 1);
+            s.publish(A, "x", 1, "held");
             s.publish(A, "x", 0, "0");
             s.messages(B, 2);
         },
-        judge: |e| e.payloads(B, &["1", "0"]),
+        judge: |e| {
+            let publishes = e.publishes(B);
+            let evidence = publishes.iter().map(|(id, _)| *id).collect();
+            match (payloads_are(&publishes, &["1", "0"]), payloads_are(&publishes, &["1"])) {
+                (true, _) => e.verdict(true, "passes", evidence),
+                (_, true) => e.verdict(true, "waits", evidence),
+                _ => e.payloads(B, &["1"]),
+            }
+        },
         ..LIMITS
     },
     Probe {

@@ -48,12 +48,17 @@ fn open(s: &mut Script, bytes: Vec<u8>) {
     s.until_closed(A);
 }
 
-/// A CONNECT with these flags, properties and what follows the Client Identifier.
+/// A CONNECT with these flags, properties and what follows the Client Identifier, and with the credentials.
 fn connect(s: &Script, flags: u8, properties: &[u8], rest: &[u8]) -> Vec<u8> {
+    connect_as(s, b"\0\x04MQTT\x05", flags, properties, rest)
+}
+
+fn connect_as(s: &Script, head: &[u8], flags: u8, properties: &[u8], rest: &[u8]) -> Vec<u8> {
     let id = text(&s.connect(A).client_id);
     let length = [properties.len() as u8];
-    let head = [&b"\0\x04MQTT\x05"[..], &[flags], b"\0\x3C"].concat();
-    frame(0x10, &[&head[..], &length, properties, &id, rest].concat())
+    let (given, credentials) = s.credentials();
+    let body = [head, &[flags | given], b"\0\x3C", &length, properties, &id, rest, &credentials];
+    frame(0x10, &body.concat())
 }
 
 pub(super) const PROBES: &[Probe] = &[
@@ -74,8 +79,8 @@ pub(super) const PROBES: &[Probe] = &[
         &["[MQTT-3.1.2-1]"],
         ["CONNECT of another protocol", "別のプロトコルのCONNECT"],
         |s| {
-            let id = text(&s.connect(A).client_id);
-            open(s, frame(0x10, &[&b"\0\x04MQTZ\x05\x02\0\x3C\0"[..], &id].concat()));
+            let bytes = connect_as(s, b"\0\x04MQTZ\x05", 0x02, &[], &[]);
+            open(s, bytes);
         },
     ),
     first(
@@ -83,8 +88,8 @@ pub(super) const PROBES: &[Probe] = &[
         &["[MQTT-3.1.2-2]"],
         ["CONNECT of a version to come", "まだないバージョンのCONNECT"],
         |s| {
-            let id = text(&s.connect(A).client_id);
-            open(s, frame(0x10, &[&b"\0\x04MQTT\x06\x02\0\x3C\0"[..], &id].concat()));
+            let bytes = connect_as(s, b"\0\x04MQTT\x06", 0x02, &[], &[]);
+            open(s, bytes);
         },
     ),
     first(

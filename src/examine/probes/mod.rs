@@ -20,7 +20,7 @@ use super::script::{A, B, C, Client, Script, frame, text};
 use super::seen::{Got, Outcome, Seen, Verdict, payloads_are};
 use crate::mqtt::{
     Auth, Disconnect, Packet, PacketType, Properties, Property, PropertyId, QoS, ReasonCode,
-    RetainHandling, Sender,
+    RetainHandling, Sender, Version,
 };
 
 pub(super) const ALL: &[&[Probe]] = &[

@@ -98,7 +98,7 @@ pub(super) const PROBES: &[Probe] = &[
         script: |s| {
             with_will(s, 0, |c| c.keep_alive = 2);
             s.silent(A);
-            s.pass(8000);
+            s.pass(12_000);
         },
         judge: |e| e.payloads(B, &["will"]),
         ..WILLS

@@ -28,6 +28,7 @@ pub enum Page {
     Reference,
     Captures,
     Mosquitto,
+    Examine,
 }
 
 pub const EXERCISE: &str = "exercise";
@@ -51,11 +52,18 @@ impl Page {
         Page::Reference,
         Page::Mosquitto,
         Page::Captures,
+        Page::Examine,
     ];
 
     /// Those that are there for any traffic, not only for the course.
-    pub const TOOLS: [Page; 5] =
-        [Page::Composer, Page::Captures, Page::Reference, Page::Troubleshooting, Page::Mosquitto];
+    pub const TOOLS: [Page; 6] = [
+        Page::Composer,
+        Page::Captures,
+        Page::Examine,
+        Page::Reference,
+        Page::Troubleshooting,
+        Page::Mosquitto,
+    ];
 
     /// Its name in addresses.
     pub fn key(self) -> &'static str {
@@ -69,6 +77,7 @@ impl Page {
             Page::Reference => "reference",
             Page::Captures => "captures",
             Page::Mosquitto => "mosquitto",
+            Page::Examine => "examine",
         }
     }
 
@@ -83,6 +92,7 @@ impl Page {
             Page::Reference => strings.page_reference(),
             Page::Captures => strings.page_captures(),
             Page::Mosquitto => strings.page_mosquitto(),
+            Page::Examine => strings.page_examine(),
         }
     }
 
@@ -98,6 +108,7 @@ impl Page {
             Page::Reference => "book",
             Page::Captures => "file",
             Page::Mosquitto => "broker",
+            Page::Examine => "show",
         }
     }
 
@@ -114,6 +125,7 @@ impl Page {
             Page::Reference => "r",
             Page::Captures => "p",
             Page::Mosquitto => "m",
+            Page::Examine => "e",
         }
     }
 }

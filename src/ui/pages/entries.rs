@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::{
-    BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
-    LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TroubleshootingPage,
+    BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExaminePage, ExercisePage,
+    FinishPage, LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage,
+    TroubleshootingPage,
 };
 use crate::capture::ClientSlot;
 use crate::ui::loading::part::parts;
@@ -31,7 +32,11 @@ parts! {
             Page::Finish => view! { <FinishPage/> }.into_any(),
             Page::Mosquitto => view! { <MosquittoPage/> }.into_any(),
             // Parts of their own.
-            Page::Bench | Page::Composer | Page::Reference | Page::Captures => ().into_any(),
+            Page::Bench
+            | Page::Composer
+            | Page::Reference
+            | Page::Captures
+            | Page::Examine => ().into_any(),
         }
     }
     /// What is asked about earlier chapters.
@@ -44,6 +49,10 @@ parts! {
     /// Captures beside the live one, with everything that reads files.
     tools: fn captures_page() {
         view! { <CapturesPage/> }.into_any()
+    }
+    /// A broker examined, and reports of it.
+    tools: fn examine_page() {
+        view! { <ExaminePage/> }.into_any()
     }
     /// Any packet built, broken and sent.
     tools: fn composer_page() {
