@@ -1,8 +1,10 @@
 //! The broker in the tab examined: no time passes but on paper.
 
+use std::time::Duration;
+
 use super::examination::{Examination, Finding, Options};
 use crate::auth::KEY_LENGTH;
-use crate::broker::{Input, Policy};
+use crate::broker::{Broker, Input, Policy};
 use crate::capture::ClientSlot;
 use crate::lab::InTab;
 use crate::link::{LinkCommand, LinkEvent};
@@ -45,6 +47,9 @@ pub fn in_tab_through(
     run.into_examination().into_findings()
 }
 
+/// Longer than anything is on its way.
+const ARRIVAL: Duration = Duration::from_secs(1);
+
 /// An examination of the broker in the tab, a moment at a time.
 pub struct InTabRun {
     examination: Examination,
@@ -75,7 +80,11 @@ impl InTabRun {
             }
         }
         let due = [examination.next_timeout(), tab.next_timeout()].into_iter().flatten().min();
-        let Some(due) = due.filter(|_| !examination.is_over()) else { return false };
+        let Some(due) = due.filter(|_| !examination.is_over()) else {
+            // What is on the way arrives.
+            while tab.next_event(*now + ARRIVAL).is_some() {}
+            return false;
+        };
         *now = due.max(*now);
         match tab.next_event(*now) {
             Some((at, connection, event)) => {
@@ -95,6 +104,10 @@ impl InTabRun {
 
     pub fn examination(&self) -> &Examination {
         &self.examination
+    }
+
+    pub fn broker(&self) -> &Broker {
+        self.tab.broker()
     }
 
     pub fn stop(&mut self) {

@@ -75,13 +75,12 @@ pub enum Chapter {
     Limits,
     Wills,
     Properties,
-    Leaving,
     Authentication,
     Malformed,
 }
 
 impl Chapter {
-    pub const ALL: [Chapter; 13] = [
+    pub const ALL: [Chapter; 12] = [
         Chapter::Connecting,
         Chapter::Sessions,
         Chapter::Publishing,
@@ -92,7 +91,6 @@ impl Chapter {
         Chapter::Limits,
         Chapter::Wills,
         Chapter::Properties,
-        Chapter::Leaving,
         Chapter::Authentication,
         Chapter::Malformed,
     ];
@@ -110,7 +108,6 @@ impl Chapter {
             Chapter::Limits => ["Limits and flow control", "上限とフロー制御"],
             Chapter::Wills => ["Wills", "Will"],
             Chapter::Properties => ["Properties", "プロパティ"],
-            Chapter::Leaving => ["Leaving", "切断"],
             Chapter::Authentication => ["Enhanced authentication", "拡張認証"],
             Chapter::Malformed => ["Packets that break a rule", "規則に反するパケット"],
         }

@@ -164,7 +164,9 @@ pub(super) const PROBES: &[Probe] = &[
             "Client Identifierが正しいUTF-8でないCONNECT",
         ],
         |s| {
-            open(s, frame(0x10, b"\0\x04MQTT\x05\x02\0\x3C\0\0\x02x\xFF"));
+            let id = [s.connect(A).client_id.as_bytes(), &[0xFF]].concat();
+            let length = [0, id.len() as u8];
+            open(s, frame(0x10, &[&b"\0\x04MQTT\x05\x02\0\x3C\0"[..], &length, &id].concat()));
         },
     ),
     first(
