@@ -296,10 +296,10 @@ impl Record {
         }
         let named = match self.packet()?.ok()? {
             Packet::Connect(connect) => connect.client_id,
-            Packet::ConnAck(connack) => connack.properties.assigned_client_identifier()?.to_owned(),
+            Packet::ConnAck(connack) => connack.properties.assigned_client_identifier()?.into(),
             _ => return None,
         };
-        (!named.is_empty()).then_some(named)
+        (!named.is_empty()).then_some(named.into())
     }
 
     /// The Fixed Header as far as it can be read.

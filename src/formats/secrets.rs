@@ -179,11 +179,11 @@ mod tests {
 
     fn connect() -> Connect {
         Connect {
-            client_id: "device".to_owned(),
-            user_name: Some("tanaka".to_owned()),
+            client_id: "device".into(),
+            user_name: Some("tanaka".into()),
             password: Some(Bytes::from(SECRET)),
             will: Some(Will {
-                topic: "gone".to_owned(),
+                topic: "gone".into(),
                 payload: Bytes::from_static(b"lost"),
                 properties: [Property::WillDelayInterval(5)].into(),
                 ..Will::default()
@@ -236,7 +236,7 @@ mod tests {
         for (method, expect) in [("SCRAM-SHA-256", 0), ("K8S-SAT", 1)] {
             let properties = || {
                 [
-                    Property::AuthenticationMethod(method.to_owned()),
+                    Property::AuthenticationMethod(method.into()),
                     Property::AuthenticationData(Bytes::from(SECRET)),
                 ]
             };

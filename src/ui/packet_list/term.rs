@@ -4,8 +4,8 @@ use crate::analysis::follow::Follower;
 use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::language::Strings;
 use crate::mqtt::{
-    Packet, PacketType, Property, PropertyId, PropertyValue, Sender, Version, check_topic_filter,
-    matches,
+    Packet, PacketType, Property, PropertyId, PropertyValue, Sender, Text, Version,
+    check_topic_filter, matches,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -348,7 +348,7 @@ pub struct Looked<'a> {
     pub capture: &'a Capture,
     pub record: &'a Record,
     packet: Option<Option<Packet>>,
-    topics: Option<Vec<String>>,
+    topics: Option<Vec<Text>>,
 }
 
 impl<'a> Looked<'a> {
@@ -439,13 +439,13 @@ impl<'a> Looked<'a> {
     }
 
     /// The Topic Name of a PUBLISH, also behind an alias, the Will Topic, or the Topic Filters.
-    fn topics(&mut self) -> &[String] {
+    fn topics(&mut self) -> &[Text] {
         if self.topics.is_none() {
             let (capture, record) = (self.capture, self.record);
             let topics = match self.packet() {
                 Some(Packet::Publish(publish)) if publish.topic.is_empty() => {
                     let aliased = capture.aliased(record);
-                    aliased.map(|aliased| aliased.topic.to_owned()).into_iter().collect()
+                    aliased.map(|aliased| aliased.topic.into()).into_iter().collect()
                 }
                 Some(Packet::Publish(publish)) => vec![publish.topic.clone()],
                 Some(Packet::Connect(connect)) => {

@@ -292,7 +292,7 @@ fn row(row: &Row, strings: &'static Strings) -> AnyView {
             data-matched=matched.then_some("")
             data-latest=came.then_some("")
         >
-            <span class="visually-hidden">{filter}</span>
+            <span class="visually-hidden">{filter.to_string()}</span>
             <span class="tracer__path" aria-hidden="true">{cells}</span>
             <span class="tracer__leaf">
                 <span class="client-letter" data-client=letter.clone()>{letter.clone()}</span>
