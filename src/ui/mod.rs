@@ -28,6 +28,7 @@ pub mod reference;
 pub mod role_names;
 pub mod settings;
 pub mod stage;
+pub mod traffic;
 pub mod visible;
 pub mod why;
 pub mod windowed;

@@ -43,3 +43,4 @@ mod stage;
 mod stopped;
 mod subscriptions;
 mod topic_alias;
+mod traffic;

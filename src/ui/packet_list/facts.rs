@@ -1,7 +1,7 @@
 //! What one record says in one line.
 
 use super::flaws::flaws_in_short;
-use crate::capture::{Capture, Entry, Hole, LinkClose, Record};
+use crate::capture::{Capture, Entry, Hole, LinkClose, Record, Touch};
 use crate::glossary;
 use crate::language::{Language, Strings};
 use crate::link::Target;
@@ -42,6 +42,18 @@ pub enum Line {
     },
 }
 
+/// What somebody in between did to a packet.
+fn touched(touch: Touch, strings: &Strings) -> &str {
+    match touch {
+        Touch::Delayed => strings.touched_delayed(),
+        Touch::Held => strings.touched_held(),
+        Touch::Dropped => strings.touched_dropped(),
+        Touch::Repeated => strings.touched_repeated(),
+        Touch::Edited => strings.touched_edited(),
+        Touch::Cut => strings.touched_cut(),
+    }
+}
+
 /// Characters of a text that one fact shows.
 pub(super) const TEXT: usize = 60;
 
@@ -62,6 +74,11 @@ impl Line {
             let strings = language.strings();
             let words = strings.wire_opening_from(broker(address, strings), peer);
             return Line::Link { words, is_wrong: false };
+        }
+        if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
+            && let Some(touch) = capture.touched(record.id)
+        {
+            facts.more.insert(0, touched(touch, language.strings()).to_owned());
         }
         if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
             && let Some(aliased) = capture.aliased(record)

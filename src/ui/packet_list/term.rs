@@ -24,6 +24,8 @@ pub enum Term {
     Error,
     /// `is:ping`.
     Ping,
+    /// `is:touched`: something in between was done to it.
+    Touched,
     /// `code:0x97`.
     Code(u8),
     /// `code:>=0x80`: from the first to the last.
@@ -177,6 +179,7 @@ impl Word {
             Word::Is => match value.to_ascii_lowercase().as_str() {
                 "error" => Some(Term::Error),
                 "ping" => Some(Term::Ping),
+                "touched" => Some(Term::Touched),
                 _ => None,
             },
         }
@@ -367,6 +370,7 @@ impl<'a> Looked<'a> {
             Term::Connection(number) => record.connection.0 == *number,
             Term::Version(version) => record.version == *version,
             Term::Follow(id) => followers.iter().any(|f| f.asked() == *id && f.contains(record.id)),
+            Term::Touched => self.capture.touched(record.id).is_some(),
             Term::Ping => {
                 matches!(record.packet_type(), Some(PacketType::PingReq | PacketType::PingResp))
             }

@@ -4,11 +4,14 @@ use leptos::prelude::*;
 
 use super::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
-    LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TroubleshootingPage,
+    LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TrafficPage,
+    TroubleshootingPage,
 };
 use crate::capture::ClientSlot;
+use crate::course::Picture;
 use crate::ui::loading::part::parts;
 use crate::ui::navigation::address::Page;
+use crate::ui::pictures::view::draw_alone;
 
 parts! {
     /// An exercise with its bench, and the code that checks it.
@@ -31,8 +34,14 @@ parts! {
             Page::Finish => view! { <FinishPage/> }.into_any(),
             Page::Mosquitto => view! { <MosquittoPage/> }.into_any(),
             // Parts of their own.
-            Page::Bench | Page::Composer | Page::Reference | Page::Captures => ().into_any(),
+            Page::Bench | Page::Composer | Page::Reference | Page::Captures | Page::Traffic => {
+                ().into_any()
+            }
         }
+    }
+    /// A picture of what passes where there is no exercise.
+    course: fn live_picture(picture: Picture) {
+        draw_alone(picture).unwrap_or_else(|| ().into_any())
     }
     /// What is asked about earlier chapters.
     course: fn recall(chapter: usize) {
@@ -44,6 +53,10 @@ parts! {
     /// Captures beside the live one, with everything that reads files.
     tools: fn captures_page() {
         view! { <CapturesPage/> }.into_any()
+    }
+    /// The packets of one's own applications.
+    tools: fn traffic_page() {
+        view! { <TrafficPage/> }.into_any()
     }
     /// Any packet built, broken and sent.
     tools: fn composer_page() {
