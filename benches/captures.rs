@@ -36,14 +36,14 @@ fn capture() -> Capture {
         capture.push(Instant::from_micros(at), slot, connection, Entry::Packet { sender, bytes });
     };
     for device in 0..DEVICES {
-        let connect = Connect { client_id: format!("dev-{device}"), ..Connect::default() };
+        let connect = Connect { client_id: format!("dev-{device}").into(), ..Connect::default() };
         push(device, device, Sender::Client, &Packet::Connect(Box::new(connect)));
     }
     for number in 0..(PACKETS - DEVICES) / 2 {
         let (device, at) = (number % DEVICES, 1000 + number * 500);
         let packet_id = PacketId::new((number / DEVICES % 60_000) as u16 + 1).expect("above 0");
         let publish = Publish {
-            topic: format!("site/{}/device/{device}/temperature", device % 4),
+            topic: format!("site/{}/device/{device}/temperature", device % 4).into(),
             qos: QoS::AtLeastOnce,
             packet_id: Some(packet_id),
             properties: [Property::user("unit", "celsius")].into(),

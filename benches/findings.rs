@@ -50,7 +50,7 @@ fn connection(capture: &mut Capture, number: u32) {
     send(
         Sender::Client,
         Packet::Connect(Box::new(Connect {
-            client_id: format!("sensor-{}", number % 200),
+            client_id: format!("sensor-{}", number % 200).into(),
             keep_alive: 60,
             properties: [Property::SessionExpiryInterval(900)].into(),
             ..Connect::default()
@@ -63,7 +63,8 @@ fn connection(capture: &mut Capture, number: u32) {
         Packet::ConnAck(ConnAck { session_present: false, reason_code, properties }),
     );
     let topic_filter = "plant/+/set".to_owned();
-    let subscriptions = vec![Subscription { topic_filter, ..Subscription::default() }];
+    let subscriptions =
+        vec![Subscription { topic_filter: topic_filter.into(), ..Subscription::default() }];
     let (packet_id, properties) = (PacketId::MIN, Properties::NONE);
     send(Sender::Client, Packet::Subscribe(Subscribe { packet_id, properties, subscriptions }));
     let reason_codes = vec![ReasonCode::NotAuthorized];
@@ -71,7 +72,7 @@ fn connection(capture: &mut Capture, number: u32) {
     send(Sender::Server, Packet::SubAck(SubAck { packet_id, properties, reason_codes }));
     for id in (2..200).filter_map(PacketId::new) {
         let message = Publish {
-            topic: format!("plant/line-{}/robot-{number}/temperature", id.get() % 7),
+            topic: format!("plant/line-{}/robot-{number}/temperature", id.get() % 7).into(),
             payload: Bytes::from_static(b"21.5"),
             ..Publish::default()
         };

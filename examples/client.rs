@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 
 fn subscribe(filter: &str) -> Command {
     let subscription = Subscription {
-        topic_filter: filter.to_owned(),
+        topic_filter: filter.into(),
         qos: QoS::AtLeastOnce,
         no_local: false,
         retain_as_published: false,
@@ -51,7 +51,7 @@ fn publish(topic: &str, payload: &str) -> Command {
     Command::Publish {
         qos: QoS::AtLeastOnce,
         retain: false,
-        topic: topic.to_owned(),
+        topic: topic.into(),
         properties: Properties::NONE,
         payload: payload.to_owned().into(),
     }

@@ -132,7 +132,7 @@ pub fn a_server_of_a_client(data: &[u8]) {
     let Some((&turn, stream)) = data.split_first() else { return };
     let mut client = Client::new(Settings::default());
     let connect = Connect {
-        client_id: "fuzzed".to_owned(),
+        client_id: "fuzzed".into(),
         properties: [Property::TopicAliasMaximum(4), Property::ReceiveMaximum(2)].into(),
         ..Connect::default()
     };
@@ -163,14 +163,14 @@ fn command(number: usize) -> Command {
         0 | 1 => Command::Publish {
             qos,
             retain: false,
-            topic: ["", "a"][number % 2].to_owned(),
+            topic: ["", "a"][number % 2].into(),
             properties: [Property::TopicAlias(1)].into(),
             payload: Bytes::new(),
         },
         2 => Command::Subscribe {
             properties: [].into(),
             subscriptions: vec![Subscription {
-                topic_filter: "a/#".to_owned(),
+                topic_filter: "a/#".into(),
                 qos,
                 ..Subscription::default()
             }],
@@ -180,7 +180,7 @@ fn command(number: usize) -> Command {
             reason_code: ReasonCode::Success,
             properties: [].into(),
         },
-        _ => Command::Unsubscribe { properties: [].into(), topic_filters: vec!["a".to_owned()] },
+        _ => Command::Unsubscribe { properties: [].into(), topic_filters: vec!["a".into()] },
     }
 }
 

@@ -5,8 +5,9 @@
 //! packets carry, [`client`] is the client role and [`broker`] the server role, [`capture`] keeps what
 //! passed, [`analysis`] says what it means and [`formats`] writes and reads it, [`payload`] takes apart
 //! what it carries, [`link`] carries bytes,
-//! [`lab`] is the bench, [`examine`] asks any broker what it does, [`course`] the exercises on it, [`words`], [`language`] and [`glossary`] what the
-//! page says, [`other_clients`] writes the same for other clients, [`ui`] is the page. Each uses only what
+//! [`lab`] is the bench, [`examine`] asks any broker what it does, [`course`] the exercises on the bench, [`words`],
+//! [`language`] and [`glossary`] what the page says, [`other_clients`] writes the same for other clients, [`tap`] lets
+//! the page see any application's packets, [`ui`] is the page. Each uses only what
 //! comes before it, and [`time`].
 
 // What marks the parts of the split page expands to unsafe code.
@@ -52,5 +53,7 @@ pub mod glossary;
 pub mod course;
 
 pub mod other_clients;
+
+pub mod tap;
 
 pub mod ui;

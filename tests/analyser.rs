@@ -57,7 +57,7 @@ fn connect(client_id: &str) -> Packet {
     Packet::Connect(Box::new(Connect {
         clean_start: true,
         keep_alive: 60,
-        client_id: client_id.to_owned(),
+        client_id: client_id.into(),
         properties: [Property::ReceiveMaximum(5), Property::user("part", "test")].into(),
         ..Connect::default()
     }))
@@ -90,7 +90,7 @@ fn story() -> Capture {
         packet_id: packet_id(1),
         properties: [Property::SubscriptionIdentifier(300)].into(),
         subscriptions: vec![Subscription {
-            topic_filter: "sensors/#".to_owned(),
+            topic_filter: "sensors/#".into(),
             qos: QoS::AtLeastOnce,
             ..Subscription::default()
         }],
@@ -103,11 +103,10 @@ fn story() -> Capture {
     };
     story.packet(1, 2, Server, Packet::SubAck(suback));
     let publish = |topic: &str, payload: Vec<u8>| Publish {
-        topic: topic.to_owned(),
+        topic: topic.into(),
         qos: QoS::AtLeastOnce,
         packet_id: Some(packet_id(7)),
-        properties: [Property::TopicAlias(3), Property::ContentType("text/plain".to_owned())]
-            .into(),
+        properties: [Property::TopicAlias(3), Property::ContentType("text/plain".into())].into(),
         payload: payload.into(),
         ..Publish::default()
     };
@@ -115,7 +114,7 @@ fn story() -> Capture {
     let puback = Ack {
         packet_id: packet_id(7),
         reason_code: ReasonCode::NoMatchingSubscribers,
-        properties: [Property::ReasonString("nobody listens".to_owned())].into(),
+        properties: [Property::ReasonString("nobody listens".into())].into(),
     };
     story.packet(0, 1, Server, Packet::PubAck(puback));
     story.packet(0, 1, Client, Packet::Publish(publish("", vec![b'x'; 200_000])));
@@ -370,7 +369,7 @@ fn old_packets() -> Vec<(Sender, Packet)> {
         packet_id: packet_id(1),
         properties: Properties::default(),
         subscriptions: vec![Subscription {
-            topic_filter: "plant/#".to_owned(),
+            topic_filter: "plant/#".into(),
             qos: QoS::ExactlyOnce,
             ..Subscription::default()
         }],
@@ -382,7 +381,7 @@ fn old_packets() -> Vec<(Sender, Packet)> {
     };
     let publish = |qos, id| {
         Packet::Publish(Publish {
-            topic: "plant/press".to_owned(),
+            topic: "plant/press".into(),
             qos,
             packet_id: PacketId::new(id),
             payload: Bytes::from_static(b"{\"bar\":71}"),
@@ -392,14 +391,14 @@ fn old_packets() -> Vec<(Sender, Packet)> {
     let connect = Connect {
         clean_start: true,
         keep_alive: 60,
-        client_id: "old".to_owned(),
+        client_id: "old".into(),
         will: Some(Will {
             qos: QoS::AtLeastOnce,
-            topic: "plant/gone".to_owned(),
+            topic: "plant/gone".into(),
             payload: Bytes::from_static(b"old"),
             ..Will::default()
         }),
-        user_name: Some("ann".to_owned()),
+        user_name: Some("ann".into()),
         password: Some(Bytes::from_static(b"secret")),
         ..Connect::default()
     };
@@ -411,7 +410,7 @@ fn old_packets() -> Vec<(Sender, Packet)> {
     let unsubscribe = Unsubscribe {
         packet_id: packet_id(2),
         properties: Properties::default(),
-        topic_filters: vec!["plant/#".to_owned()],
+        topic_filters: vec!["plant/#".into()],
     };
     let unsuback = UnsubAck {
         packet_id: packet_id(2),

@@ -35,14 +35,19 @@ impl Bench {
 
     fn connect<const N: usize>(&mut self, client: ClientSlot, properties: [Property; N]) {
         let client_id = format!("client-{}", client.letter());
-        let connect = Connect { client_id, properties: properties.into(), ..Connect::default() };
+        let connect = Connect {
+            client_id: client_id.into(),
+            properties: properties.into(),
+            ..Connect::default()
+        };
         self.act(client, Action::Connect(Box::new(connect)));
         self.wait(10);
     }
 
     fn subscribe(&mut self, client: ClientSlot, topic_filter: &str) {
         let (topic_filter, qos) = (topic_filter.to_owned(), QoS::ExactlyOnce);
-        let subscription = Subscription { topic_filter, qos, ..Subscription::default() };
+        let subscription =
+            Subscription { topic_filter: topic_filter.into(), qos, ..Subscription::default() };
         self.act(client, Act::subscribe(client, Properties::NONE, [subscription]).action);
         self.wait(10);
     }
@@ -54,7 +59,7 @@ impl Bench {
     /// A request with this Correlation Data.
     fn request(&mut self, topic: &str, correlation: &str, pairs: &[(&str, &str)], payload: &str) {
         let mut properties = Properties::from([
-            Property::ResponseTopic("answers".to_owned()),
+            Property::ResponseTopic("answers".into()),
             Property::CorrelationData(Bytes::from(correlation.to_owned())),
         ]);
         for (name, value) in pairs {
@@ -62,7 +67,7 @@ impl Bench {
         }
         let publish = Publish {
             qos: QoS::AtLeastOnce,
-            topic: topic.to_owned(),
+            topic: topic.into(),
             properties,
             payload: Bytes::from(payload.to_owned()),
             ..Publish::default()
@@ -517,7 +522,7 @@ fn what_only_time_brings_about_is_told_apart() {
     let mut bench = Bench::new();
     bench.subscribe(B, "news");
     assert!(bench.lab.is_settled() && bench.lab.waits_for_time());
-    let publish = Publish { qos: QoS::AtLeastOnce, topic: "news".to_owned(), ..Publish::default() };
+    let publish = Publish { qos: QoS::AtLeastOnce, topic: "news".into(), ..Publish::default() };
     let interval = Duration::from_secs(5);
     let two = PeriodicPublisher { publish: publish.clone(), interval, count: Some(2) };
     bench.automate(A, two);

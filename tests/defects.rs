@@ -150,7 +150,11 @@ fn id(id: u16) -> PacketId {
 
 fn connect() -> Vec<u8> {
     let client_id = "sensor".to_owned();
-    bytes(Packet::Connect(Box::new(Connect { client_id, keep_alive: 60, ..Connect::default() })))
+    bytes(Packet::Connect(Box::new(Connect {
+        client_id: client_id.into(),
+        keep_alive: 60,
+        ..Connect::default()
+    })))
 }
 
 fn connack() -> Vec<u8> {
@@ -163,7 +167,7 @@ fn connack() -> Vec<u8> {
 
 fn publish(number: u16, payload: &[u8]) -> Vec<u8> {
     bytes(Packet::Publish(Publish {
-        topic: format!("plant/{number}"),
+        topic: format!("plant/{number}").into(),
         qos: QoS::AtLeastOnce,
         packet_id: Some(id(number)),
         payload: Bytes::copy_from_slice(payload),
@@ -184,7 +188,10 @@ fn subscribe(number: u16) -> Vec<u8> {
     bytes(Packet::Subscribe(Subscribe {
         packet_id: id(number),
         properties: Properties::default(),
-        subscriptions: vec![Subscription { topic_filter, ..Subscription::default() }],
+        subscriptions: vec![Subscription {
+            topic_filter: topic_filter.into(),
+            ..Subscription::default()
+        }],
     }))
 }
 
@@ -332,7 +339,7 @@ fn nobody_is_accused_of_what_a_hole_may_explain() {
 fn what_an_alias_stands_for_is_not_known_behind_a_hole() {
     let aliased = |topic: &str| {
         bytes(Packet::Publish(Publish {
-            topic: topic.to_owned(),
+            topic: topic.into(),
             properties: [Property::TopicAlias(1)].into(),
             ..Publish::default()
         }))
@@ -381,7 +388,7 @@ fn holes_are_saved_and_read_again() {
 /// missing.
 fn publish_3(payload: &[u8]) -> Vec<u8> {
     let publish = Publish {
-        topic: "plant/1".to_owned(),
+        topic: "plant/1".into(),
         payload: Bytes::copy_from_slice(payload),
         ..Publish::default()
     };
@@ -392,7 +399,7 @@ fn publish_3(payload: &[u8]) -> Vec<u8> {
 fn reading_goes_on_behind_a_hole_in_3_1_1_too() {
     let mut whole = Wire::to(2000).open();
     let client_id = "sensor".to_owned();
-    let connect = Connect { client_id, keep_alive: 60, ..Connect::default() };
+    let connect = Connect { client_id: client_id.into(), keep_alive: 60, ..Connect::default() };
     let connect = encode_as(&Packet::Connect(Box::new(connect)), Version::V3_1_1);
     whole.sends(Client, &connect.expect("it can be encoded"));
     whole.sends(Server, &[0x20, 2, 0, 0]);
@@ -886,7 +893,7 @@ fn four_hundred_clients_keep_their_names_in_every_format() {
         wire.now = u64::from(number) * 1_000_000;
         let mut wire = wire.open();
         let client_id = format!("dev-{}", number + 1);
-        let connect = Connect { client_id, ..Connect::default() };
+        let connect = Connect { client_id: client_id.into(), ..Connect::default() };
         wire.sends(Client, &bytes(Packet::Connect(Box::new(connect))));
         wire.sends(Server, &connack());
         packets.extend(wire.packets);

@@ -172,9 +172,9 @@ fn topic_of(capture: &Capture, record: &Record) -> Option<String> {
         Packet::Publish(publish) if publish.topic.is_empty() => {
             capture.aliased(record).map(|aliased| aliased.topic.to_owned())
         }
-        Packet::Publish(publish) => Some(publish.topic),
+        Packet::Publish(publish) => Some(publish.topic.into()),
         Packet::Subscribe(subscribe) => {
-            Some(subscribe.subscriptions.into_iter().map(|s| s.topic_filter + "\n").collect())
+            Some(subscribe.subscriptions.iter().flat_map(|s| [&*s.topic_filter, "\n"]).collect())
         }
         Packet::Unsubscribe(unsubscribe) => Some(unsubscribe.topic_filters.join("\n")),
         _ => None,
@@ -381,7 +381,7 @@ mod tests {
 
     fn publish(topic: &str, payload: &str, properties: Vec<Property>) -> Packet {
         Packet::Publish(Publish {
-            topic: topic.to_owned(),
+            topic: topic.into(),
             payload: Bytes::copy_from_slice(payload.as_bytes()),
             properties: properties.into(),
             ..Publish::default()
@@ -390,7 +390,11 @@ mod tests {
 
     fn connect(client_id: &str, keep_alive: u16) -> Packet {
         let client_id = client_id.to_owned();
-        Packet::Connect(Box::new(Connect { client_id, keep_alive, ..Connect::default() }))
+        Packet::Connect(Box::new(Connect {
+            client_id: client_id.into(),
+            keep_alive,
+            ..Connect::default()
+        }))
     }
 
     fn capture(packets: &[(u16, Sender, Packet)]) -> Capture {

@@ -203,7 +203,7 @@ impl Joins {
         });
         let topic = match capture.aliased(record) {
             Some(aliased) => aliased.topic.to_owned(),
-            None => publish.topic,
+            None => publish.topic.into(),
         };
         let client = record.client;
         let id = record.id.0;
@@ -286,7 +286,7 @@ mod tests {
     fn publish(qos: QoS, properties: impl Into<Properties>) -> Packet {
         Packet::Publish(Publish {
             qos,
-            topic: "a".to_owned(),
+            topic: "a".into(),
             packet_id: (qos > QoS::AtMostOnce).then_some(ID),
             properties: properties.into(),
             ..Publish::default()
@@ -344,7 +344,7 @@ mod tests {
         let auth = || {
             Packet::Auth(Auth {
                 reason_code: ReasonCode::ContinueAuthentication,
-                properties: [Property::AuthenticationMethod("x".to_owned())].into(),
+                properties: [Property::AuthenticationMethod("x".into())].into(),
             })
         };
         let connect = bench.push(0, Client, Packet::Connect(Box::default()));
@@ -369,7 +369,7 @@ mod tests {
     fn replies_find_their_requests_on_either_side() {
         let request = |data: Option<&'static [u8]>| {
             let data = data.map(|data| Property::CorrelationData(Bytes::from_static(data)));
-            let topic = Property::ResponseTopic("a".to_owned());
+            let topic = Property::ResponseTopic("a".into());
             publish(QoS::AtMostOnce, data.into_iter().chain([topic]).collect::<Vec<_>>())
         };
         let reply = |data: Option<&'static [u8]>| {

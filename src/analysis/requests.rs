@@ -146,7 +146,7 @@ impl Requests {
             return false;
         }
         if let Some(aliased) = capture.aliased(record) {
-            aliased.topic.clone_into(&mut publish.topic);
+            publish.topic = aliased.topic.into();
         }
         match sender {
             Sender::Client => self.sent(record, publish),
@@ -167,7 +167,7 @@ impl Requests {
             match asked {
                 Some(number) => self.exchanges[number].replied = Some(leg),
                 None => {
-                    self.unasked.push_back((publish.topic.clone(), data.clone(), leg));
+                    self.unasked.push_back((publish.topic.to_string(), data.clone(), leg));
                     if self.unasked.len() > UNASKED {
                         self.unasked.pop_front();
                     }
@@ -191,7 +191,7 @@ impl Requests {
             request: record.id,
             sent_at: record.at,
             response_topic: response_topic.to_owned(),
-            topic: publish.topic,
+            topic: publish.topic.into(),
             correlation_data: data,
             acknowledged: None,
             delivered: None,
@@ -219,7 +219,7 @@ impl Requests {
             }
         }
         // Others may ask on the topic on which somebody here waits for answers.
-        if !self.response_topics.contains(&(record.client, publish.topic.clone())) {
+        if !self.response_topics.contains(&(record.client, publish.topic.to_string())) {
             return false;
         }
         let found = self.answered_by(record, &publish.topic, data.as_ref());
@@ -326,11 +326,11 @@ mod tests {
     const SERVICE: ClientSlot = ClientSlot(1);
 
     fn message(topic: &str, to: Option<&str>, data: Option<&'static str>, id: u16) -> Publish {
-        let response = to.map(|topic| Property::ResponseTopic(topic.to_owned()));
+        let response = to.map(|topic| Property::ResponseTopic(topic.into()));
         let data = data.map(|data| Property::CorrelationData(Bytes::from_static(data.as_bytes())));
         Publish {
             qos: QoS::AtLeastOnce,
-            topic: topic.to_owned(),
+            topic: topic.into(),
             packet_id: PacketId::new(id),
             properties: response.into_iter().chain(data).collect(),
             ..Publish::default()

@@ -45,13 +45,13 @@ pub fn weigh(capture: &Capture, record: &Record) -> Option<Weighed> {
     let has_topic = !publish.topic.is_empty();
     let topic = match has_topic {
         true => publish.topic.clone(),
-        false => capture.aliased(record)?.topic.to_owned(),
+        false => capture.aliased(record)?.topic.into(),
     };
     let without = match alias {
         None => record.bytes().len(),
         Some(_) => size(&in_full(publish, &topic))?,
     };
-    Some(Weighed { with: record.bytes().len(), without, alias, topic, has_topic })
+    Some(Weighed { with: record.bytes().len(), without, alias, topic: topic.into(), has_topic })
 }
 
 /// Bytes that an alias would spare this PUBLISH, which has none, once the alias stands for its topic; what it
@@ -71,7 +71,7 @@ const ALIAS: usize = 3;
 
 /// The same message without an alias.
 pub fn in_full(mut publish: Publish, topic: &str) -> Publish {
-    publish.topic = topic.to_owned();
+    publish.topic = topic.into();
     publish.properties.0.retain(|property| !matches!(property, Property::TopicAlias(_)));
     publish
 }
@@ -95,7 +95,7 @@ mod tests {
         let mut capture = Capture::default();
         let mut pass = |topic: &str, alias: Option<u16>| {
             let publish = Publish {
-                topic: topic.to_owned(),
+                topic: topic.into(),
                 properties: alias.map(Property::TopicAlias).into_iter().collect(),
                 payload: Bytes::from_static(b"21.4"),
                 ..Publish::default()

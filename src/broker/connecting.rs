@@ -30,7 +30,7 @@ impl Broker {
         let Some(method) = connect.properties.authentication_method() else {
             return match check_password(&connect, &self.policy) {
                 Ok(()) => {
-                    let user = connect.user_name.clone();
+                    let user = connect.user_name.as_ref().map(String::from);
                     self.authenticated(id, connect, user, None, now);
                 }
                 Err(reason) => self.refuse_connect(id, reason, maximum, now),
@@ -328,7 +328,7 @@ impl Broker {
             connect
                 .client_id
                 .is_empty()
-                .then(|| P::AssignedClientIdentifier(client_id.to_string())),
+                .then(|| P::AssignedClientIdentifier((&**client_id).into())),
             (policy.topic_alias_maximum > 0)
                 .then_some(P::TopicAliasMaximum(policy.topic_alias_maximum)),
             unavailable(policy.wildcard_subscription_available)
@@ -342,8 +342,8 @@ impl Broker {
             wants_response_information
                 .then(|| policy.response_information(client_id))
                 .flatten()
-                .map(P::ResponseInformation),
-            method.map(P::AuthenticationMethod),
+                .map(|text| P::ResponseInformation(text.into())),
+            method.map(|method| P::AuthenticationMethod(method.into())),
             server_final.map(|data| P::AuthenticationData(data.into())),
         ]
         .into_iter()

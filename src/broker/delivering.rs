@@ -15,7 +15,7 @@ use super::subscriptions::{ActiveSubscription, Match};
 use super::timers::TimerOwner;
 use super::{Broker, ClientId, ConnectionId, Output};
 use crate::delivery::packet_size;
-use crate::mqtt::{Ack, Packet, PacketId, PacketType, Property, Publish, QoS};
+use crate::mqtt::{Ack, Packet, PacketId, PacketType, Property, Publish, QoS, Text};
 use crate::time::Instant;
 
 impl Broker {
@@ -292,7 +292,7 @@ fn allocate(connected: &mut Connected, session: &mut Session) -> Option<PacketId
 fn use_alias(publish: &mut Publish, connected: &Connected) -> Option<u16> {
     let aliases = &connected.outgoing_aliases;
     if let Some(alias) = aliases.alias_of(&publish.topic) {
-        publish.topic.clear();
+        publish.topic = Text::EMPTY;
         publish.properties.push(Property::TopicAlias(alias));
         return None;
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{ClientId, ConnectionId};
 use crate::auth::{Credentials, Verified};
 use crate::delivery::Violation;
-use crate::mqtt::{DecodeError, PacketId, PacketType, QoS, ReasonCode};
+use crate::mqtt::{DecodeError, PacketId, PacketType, QoS, ReasonCode, Text};
 use crate::time::Instant;
 
 /// An [`Event`] with its time and the Client it concerns. [`Event::rule`] says why it happened.
@@ -133,19 +133,19 @@ pub enum Event {
     /// A Client left without DISCONNECT 0x00; its Will is published after the Will Delay Interval.
     WillScheduled {
         /// The Will Topic.
-        topic: String,
+        topic: Text,
         /// When it will be published, unless the Client comes back earlier.
         at: Instant,
     },
     /// A Will was published [MQTT-3.1.2-8].
     WillPublished {
         /// The Will Topic.
-        topic: String,
+        topic: Text,
     },
     /// A Will is not published.
     WillDiscarded {
         /// The Will Topic.
-        topic: String,
+        topic: Text,
         /// Why: DISCONNECT 0x00 [MQTT-3.14.4-3], or the Client came back in time [MQTT-3.1.3-9].
         rule: &'static str,
     },

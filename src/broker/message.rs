@@ -100,7 +100,7 @@ impl Delivery {
             dup: false,
             qos: self.qos,
             retain: self.retain,
-            topic: self.message.topic.to_string(),
+            topic: (&*self.message.topic).into(),
             packet_id: None,
             properties: self.message.properties_at(now).chain(identifiers).collect(),
             payload: self.message.payload.clone(),

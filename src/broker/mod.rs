@@ -33,7 +33,7 @@ mod will;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-pub use crate::mqtt::ConnectionId;
+pub use crate::mqtt::{ConnectionId, Text};
 pub use authentication::{Challenge, Exchange};
 pub use event::{Event, Note, Outcome, Route, SessionEnd};
 pub use message::{Delivery, Message};
@@ -156,21 +156,21 @@ pub enum Command {
     /// Ends the connection of a Client with DISCONNECT.
     Disconnect {
         /// Whose connection.
-        client_id: String,
+        client_id: Text,
         /// Sent if the Server's DISCONNECT may carry it (§3.14.2.1), otherwise 0x80 in its place.
         reason_code: ReasonCode,
     },
     /// Ends a Session, and the connection of its Client without DISCONNECT.
     RemoveSession {
         /// Whose Session.
-        client_id: String,
+        client_id: Text,
     },
     /// DISCONNECT 0x8B to every Client. Every CONNECT is refused until a policy is set that allows them.
     ShutDown,
     /// Removes a retained message.
     RemoveRetained {
         /// Its Topic Name.
-        topic: String,
+        topic: Text,
     },
 }
 
@@ -416,13 +416,13 @@ impl Broker {
             && reference.len() <= usize::from(u16::MAX)
             && matches!(reason.reason_code, ReasonCode::UseAnotherServer | ReasonCode::ServerMoved)
         {
-            properties.push(Property::ServerReference(reference.clone()));
+            properties.push(Property::ServerReference(reference.clone().into()));
         }
         if wanted && self.policy.reason_strings {
             // What the Client sent can be part of it, and would make it longer than a string can be.
             let text = &reason.text[..reason.text.floor_char_boundary(MOST_OF_A_REASON)];
             let cut = if text.len() < reason.text.len() { "…" } else { "" };
-            properties.push(Property::ReasonString(format!("{text}{cut} {}", reason.rule)));
+            properties.push(Property::ReasonString(format!("{text}{cut} {}", reason.rule).into()));
         }
         properties
     }

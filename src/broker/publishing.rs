@@ -9,7 +9,7 @@ use super::{Broker, ClientId, ConnectionId};
 use crate::delivery::Violation;
 use crate::delivery::{AckOutcome, Receipt};
 use crate::mqtt::{
-    Ack, Packet, PacketId, PacketType, Properties, Publish, QoS, ReasonCode, Sender,
+    Ack, Packet, PacketId, PacketType, Properties, Publish, QoS, ReasonCode, Sender, Text,
 };
 use crate::time::Instant;
 
@@ -19,7 +19,7 @@ type AckPacket = fn(Ack) -> Packet;
 impl Broker {
     pub(super) fn publish(&mut self, id: ConnectionId, publish: Publish, now: Instant) {
         let topic = match self.admit(id, &publish, now) {
-            Ok(topic) => Arc::<str>::from(topic),
+            Ok(topic) => Arc::<str>::from(&*topic),
             Err(reason) => return self.fail(id, reason, now),
         };
         let Some((_, session)) = self.halves(id) else { return };
@@ -148,12 +148,12 @@ impl Broker {
         id: ConnectionId,
         publish: &Publish,
         now: Instant,
-    ) -> Result<String, Violation> {
+    ) -> Result<Text, Violation> {
         use ReasonCode as R;
         let rate = self.policy.messages_per_second;
-        let Some(connection) = self.connections.get(&id) else { return Ok(String::new()) };
+        let Some(connection) = self.connections.get(&id) else { return Ok(Text::EMPTY) };
         let announced = connection.announced;
-        let Some((connected, _)) = self.halves(id) else { return Ok(String::new()) };
+        let Some((connected, _)) = self.halves(id) else { return Ok(Text::EMPTY) };
         let topic = connected.incoming_aliases.resolve(publish).map_err(|error| {
             Violation::new(error.reason_code(), error.rule(), error.to_string())
         })?;

@@ -12,7 +12,7 @@ use super::subscriptions::ActiveSubscription;
 use super::timers::TimerOwner;
 use super::{Broker, ClientId, ConnectionId};
 use crate::delivery::{Incoming, IncomingAliases, Outgoing, OutgoingAliases, Quota};
-use crate::mqtt::Will;
+use crate::mqtt::{Text, Will};
 use crate::time::Instant;
 
 /// What the broker knows at one moment: returned by [`Broker::snapshot`].
@@ -54,7 +54,7 @@ pub enum ConnectionPhase {
     /// An AUTH exchange runs between CONNECT and CONNACK (§4.12).
     Authenticating {
         /// That of CONNECT.
-        client_id: String,
+        client_id: Text,
         /// How far the exchange is.
         exchange: Exchange,
         /// When the connection is closed if the exchange has not ended.

@@ -65,7 +65,7 @@ impl Aliases {
             settings.pop_front();
         }
         if settings.back().is_none_or(|(_, topic)| *topic != publish.topic) {
-            settings.push_back((record.id, publish.topic));
+            settings.push_back((record.id, publish.topic.into()));
         }
     }
 
@@ -108,7 +108,7 @@ mod tests {
 
     fn publish(topic: &str, alias: u16) -> Publish {
         Publish {
-            topic: topic.to_owned(),
+            topic: topic.into(),
             properties: [
                 Property::user("#", "a 0x23 that is no alias"),
                 Property::TopicAlias(alias),

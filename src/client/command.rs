@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::delivery::{AliasError, PacketIdsExhausted};
 use crate::mqtt::{
     Auth, Connect, DecodeError, Disconnect, EncodeError, Packet, PacketId, PacketType, Properties,
-    QoS, ReasonCode, Sender, Subscription, decode, encode,
+    QoS, ReasonCode, Sender, Subscription, Text, decode, encode,
 };
 
 /// What the application wants of the client, for [`Client::command`](super::Client::command).
@@ -26,7 +26,7 @@ pub enum Command {
         retain: bool,
         /// May be empty where a Topic Alias in `properties` takes its place that has been set on this
         /// connection.
-        topic: String,
+        topic: Text,
         /// A Topic Alias among them applies to this connection only.
         properties: Properties,
         /// The Application Message.
@@ -44,7 +44,7 @@ pub enum Command {
         /// User Properties.
         properties: Properties,
         /// At least one [MQTT-3.10.3-2].
-        topic_filters: Vec<String>,
+        topic_filters: Vec<Text>,
     },
     /// Sends an acknowledgement that is held, or lets it follow those before it (§4.6). Which packet it is
     /// follows from the exchange.

@@ -7,7 +7,7 @@ use super::limits::Limits;
 use crate::delivery::Violation;
 use crate::mqtt::{
     Auth, ConnAck, Disconnect, PacketId, PacketType, Properties, Publish, ReasonCode, SubAck,
-    Subscription, UnsubAck,
+    Subscription, Text, UnsubAck,
 };
 
 /// What happened to the client, in [`Output::Event`](super::Output::Event). Nothing needs to be done about
@@ -85,7 +85,7 @@ pub enum Event {
     /// UNSUBACK.
     Unsubscribed {
         /// Each Topic Filter of the UNSUBSCRIBE, with its Reason Code.
-        results: Vec<(String, ReasonCode)>,
+        results: Vec<(Text, ReasonCode)>,
         /// As it arrived.
         unsuback: UnsubAck,
     },
@@ -114,7 +114,7 @@ pub enum Event {
     /// The state of a Session is dropped.
     SessionEnded {
         /// Whose Session it was.
-        client_id: String,
+        client_id: Text,
         /// Why it is dropped.
         reason: SessionEnd,
         /// Messages that were queued or not completely acknowledged.
@@ -126,7 +126,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// Its Topic Name, even where the packet has only an alias for it.
-    pub topic: String,
+    pub topic: Text,
     /// The packet as it arrived.
     pub publish: Publish,
 }

@@ -2,7 +2,9 @@
 
 use super::command::CommandError;
 use crate::delivery::{Accepts, packet_size};
-use crate::mqtt::{ConnAck, Connect, Packet, Properties, Publish, QoS, Subscription, split_shared};
+use crate::mqtt::{
+    ConnAck, Connect, Packet, Properties, Publish, QoS, Subscription, Text, split_shared,
+};
 
 /// A value, and whether the packet stated it or it is the specification's default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub struct Announced {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The Client's own identifier, or the one the Server assigned (then `sent`).
-    pub client_id: Limit<String>,
+    pub client_id: Limit<Text>,
     /// In seconds; by default what CONNECT asked for. 0xFFFF_FFFF never expires (§3.1.2.11.2).
     pub session_expiry_interval: Limit<u32>,
     /// In seconds, 0 for none; by default what CONNECT asked for.
@@ -96,7 +98,7 @@ impl Limits {
         // Only an empty Client Identifier is replaced by an assigned one (§3.2.2.3.7).
         let assigned = p.assigned_client_identifier().filter(|_| connect.client_id.is_empty());
         Limits {
-            client_id: Limit::new(assigned.map(str::to_owned), connect.client_id.clone()),
+            client_id: Limit::new(assigned.map(Text::from), connect.client_id.clone()),
             session_expiry_interval: Limit::new(
                 p.session_expiry_interval(),
                 announced.session_expiry_interval.value,

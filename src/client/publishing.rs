@@ -86,7 +86,7 @@ impl Online {
         let in_turn = redelivery.is_empty() && self.session.queue.is_empty();
         let queued = !(in_turn && send_quota.take(packet_id));
         if queued {
-            self.session.queue.push_back(Queued { packet_id, publish, topic });
+            self.session.queue.push_back(Queued { packet_id, publish, topic: topic.into() });
             out.event(Event::Queued { packet_id });
         } else {
             self.send_publish(publish, &topic, out);

@@ -7,14 +7,14 @@ use litemap::LiteMap;
 
 use super::event::SessionEnd;
 use crate::delivery::{Incoming, Outgoing, OutgoingAliases};
-use crate::mqtt::{PacketId, Properties, Property, Publish, QoS, Subscription};
+use crate::mqtt::{PacketId, Properties, Property, Publish, QoS, Subscription, Text};
 use crate::time::Instant;
 
 /// The state of one Session. It belongs to a Client Identifier [MQTT-3.1.3-2].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
     /// The one the Client sent, or the one the Server assigned.
-    pub client_id: String,
+    pub client_id: Text,
     /// Messages sent and not completely acknowledged (§4.4).
     pub outgoing: Outgoing,
     /// Messages accepted and not sent yet: they wait for a slot of the Server's Receive Maximum, in order.
@@ -22,7 +22,7 @@ pub struct Session {
     /// QoS 2 messages received and not completely acknowledged.
     pub incoming: Incoming,
     /// What the Server has granted, by Topic Filter: what the Client believes to be subscribed to.
-    pub subscriptions: LiteMap<String, Subscribed>,
+    pub subscriptions: LiteMap<Text, Subscribed>,
 }
 
 /// A PUBLISH that has not been sent.
@@ -33,7 +33,7 @@ pub struct Queued {
     /// The packet as it will be sent, but for its alias.
     pub publish: Publish,
     /// Its Topic Name, even where `publish` has only an alias for it.
-    pub topic: String,
+    pub topic: Text,
 }
 
 /// A subscription that the Server has granted.
@@ -63,7 +63,7 @@ pub struct Sessions(LiteMap<String, StoredSession>);
 impl Session {
     /// A Session without messages or subscriptions.
     pub fn new(client_id: &str) -> Session {
-        Session { client_id: client_id.to_owned(), ..Session::default() }
+        Session { client_id: client_id.into(), ..Session::default() }
     }
 
     /// How many messages are lost if the state is.
@@ -117,7 +117,7 @@ impl Sessions {
             secs => Some(now + Duration::from_secs(u64::from(secs))),
         };
         session.forget_aliases();
-        self.0.insert(session.client_id.clone(), StoredSession { session, ends_at });
+        self.0.insert(session.client_id.to_string(), StoredSession { session, ends_at });
         None
     }
 
@@ -128,7 +128,7 @@ impl Sessions {
 
     /// Puts back a Session that a connection asked for and did not get.
     pub fn put_back(&mut self, stored: StoredSession) {
-        self.0.insert(stored.session.client_id.clone(), stored);
+        self.0.insert(stored.session.client_id.to_string(), stored);
     }
 
     /// Takes out one Session that has expired.

@@ -7,7 +7,7 @@ use super::output::Outputs;
 use super::session::Subscribed;
 use crate::delivery::Violation;
 use crate::mqtt::{
-    Packet, PacketId, PacketType, Properties, QoS, SubAck, Subscribe, Subscription, UnsubAck,
+    Packet, PacketId, PacketType, Properties, QoS, SubAck, Subscribe, Subscription, Text, UnsubAck,
     Unsubscribe,
 };
 
@@ -31,7 +31,7 @@ impl Online {
     pub fn unsubscribe(
         &mut self,
         properties: Properties,
-        topic_filters: Vec<String>,
+        topic_filters: Vec<Text>,
         out: &mut Outputs,
     ) -> Result<Accepted, CommandError> {
         let mut unsubscribe = Unsubscribe { packet_id: PacketId::MIN, properties, topic_filters };

@@ -171,7 +171,7 @@ mod tests {
     fn what_packets_hold_is_seen_once() {
         let mut seen = Seen::default();
         let will = Will {
-            topic: "gone".to_owned(),
+            topic: "gone".into(),
             properties: [Property::WillDelayInterval(5)].into(),
             ..Will::default()
         };
@@ -217,7 +217,7 @@ mod tests {
     fn packets_that_break_a_rule_are_not_seen() {
         let mut seen = Seen::default();
         let alias_0 = Publish {
-            topic: "a".to_owned(),
+            topic: "a".into(),
             properties: [Property::TopicAlias(0)].into(),
             ..Publish::default()
         };

@@ -5,22 +5,22 @@ use std::fmt;
 
 use litemap::LiteMap;
 
-use crate::mqtt::{Publish, ReasonCode};
+use crate::mqtt::{Publish, ReasonCode, Text};
 
 /// The Topic Names of the peer's aliases, up to the maximum that was announced to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IncomingAliases {
     maximum: u16,
-    topics: LiteMap<u16, String>,
+    topics: LiteMap<u16, Text>,
 }
 
 /// The Topic Names of the aliases that this side has set, up to the maximum that the peer announced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutgoingAliases {
     maximum: u16,
-    topics: LiteMap<u16, String>,
+    topics: LiteMap<u16, Text>,
     /// By Topic Name, since a Server looks up the alias of a topic for every message.
-    aliases: Vec<(String, u16)>,
+    aliases: Vec<(Text, u16)>,
 }
 
 /// A Topic Alias that cannot be used.
@@ -57,11 +57,11 @@ impl IncomingAliases {
     ///
     /// If the alias is 0, above the maximum or not set yet, or if there is neither a Topic Name nor an
     /// alias.
-    pub fn resolve(&mut self, publish: &Publish) -> Result<String, AliasError> {
+    pub fn resolve(&mut self, publish: &Publish) -> Result<Text, AliasError> {
         let Some(alias) = publish.properties.topic_alias() else {
             return match publish.topic.as_str() {
                 "" => Err(AliasError::Missing),
-                topic => Ok(topic.to_owned()),
+                topic => Ok(topic.into()),
             };
         };
         check(alias, self.maximum)?;
@@ -100,7 +100,7 @@ impl OutgoingAliases {
 
     /// The Topic Name that the peer has for the alias; `None` where it is not set.
     pub fn topic(&self, alias: u16) -> Option<&str> {
-        self.topics.get(&alias).map(String::as_str)
+        self.topics.get(&alias).map(Text::as_str)
     }
 
     /// Whether `alias` is set to `topic` already, so that the Topic Name may be omitted.
@@ -134,12 +134,13 @@ impl OutgoingAliases {
     /// If the alias is 0 or above the maximum; then nothing is recorded.
     pub fn set(&mut self, alias: u16, topic: &str) -> Result<(), AliasError> {
         self.check(alias)?;
-        if let Some(before) = self.topics.insert(alias, topic.to_owned())
+        let topic: Text = topic.into();
+        if let Some(before) = self.topics.insert(alias, topic.clone())
             && let Ok(at) = self.aliases.binary_search(&(before, alias))
         {
             self.aliases.remove(at);
         }
-        let pair = (topic.to_owned(), alias);
+        let pair = (topic, alias);
         if let Err(at) = self.aliases.binary_search(&pair) {
             self.aliases.insert(at, pair);
         }
@@ -234,7 +235,7 @@ mod tests {
             ("", None, Err(AliasError::Missing)),
         ] {
             let topic_meant = aliases.resolve(&publish(topic, alias));
-            assert_eq!(topic_meant, expect.map(str::to_owned), "{topic:?} {alias:?}");
+            assert_eq!(topic_meant, expect.map(Text::from), "{topic:?} {alias:?}");
         }
         assert_eq!(aliases.iter().collect::<Vec<_>>(), [(1, "c"), (2, "b")]);
     }

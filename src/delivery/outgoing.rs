@@ -97,7 +97,7 @@ impl Outgoing {
         else {
             return;
         };
-        let mut publish = Publish { dup: false, topic: topic.to_owned(), ..publish.clone() };
+        let mut publish = Publish { dup: false, topic: topic.into(), ..publish.clone() };
         publish.properties.0.retain(|property| !matches!(property, Property::TopicAlias(_)));
         self.published.push_back(InFlight { packet_id, publish, stage });
     }

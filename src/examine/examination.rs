@@ -40,6 +40,10 @@ const AT_ONCE: usize = 6;
 
 /// Why a probe was left out that takes long or sends much.
 pub const SELDOM: &str = "only on request";
+/// Why nothing was observed.
+pub const STOPPED: &str = "stopped";
+pub const TIME_LIMIT: &str = "time limit";
+pub const UNREACHED: &str = "no connection";
 
 impl Options {
     pub fn new(target: Target, token: &str) -> Options {
@@ -220,7 +224,7 @@ impl Examination {
     pub fn stop(&mut self, now: Instant) {
         self.is_stopped = true;
         for (_, probe) in std::mem::take(&mut self.waiting) {
-            self.findings.push(Finding::left_out(probe, "stopped"));
+            self.findings.push(Finding::left_out(probe, STOPPED));
         }
         for at in 0..self.running.len() {
             let mut wants = VecDeque::new();

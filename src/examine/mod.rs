@@ -17,7 +17,9 @@ mod run;
 mod script;
 mod seen;
 
-pub use examination::{Examination, Finding, Options, Progress, SELDOM};
+pub use examination::{
+    Examination, Finding, Options, Progress, SELDOM, STOPPED, TIME_LIMIT, UNREACHED,
+};
 pub use in_tab::{Between, InTabRun, in_tab, in_tab_through};
 pub use probe::{Chapter, Need, Probe, probe, probes};
 pub use report::{Compared, Comparison, Entry, Report, ReportError, compare};

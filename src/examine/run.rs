@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::examination::{STOPPED, TIME_LIMIT, UNREACHED};
 use super::probe::{Need, Probe};
 use super::script::{Client, Names, Opens, Script, Step};
 use super::seen::{Outcome, Seen, Verdict, brief};
@@ -280,10 +281,7 @@ impl Run {
                 let must = *must;
                 self.waiting = None;
                 if must {
-                    self.cannot(
-                        if self.peers[at].is_open { "closed" } else { "no connection" },
-                        id,
-                    );
+                    self.cannot(if self.peers[at].is_open { "closed" } else { UNREACHED }, id);
                 }
             }
             Some(Waiting::Answer { client, must, .. }) if *client == who => {
@@ -426,7 +424,7 @@ impl Run {
                 && (self.obstacle.is_some() || self.verdict.is_some() || now >= self.give_up);
             if gives_up {
                 if self.obstacle.is_none() && self.verdict.is_none() {
-                    self.obstacle = Some(("time limit".to_owned(), Vec::new()));
+                    self.obstacle = Some((TIME_LIMIT.to_owned(), Vec::new()));
                 }
                 self.conclude(now, wants);
                 continue;
@@ -603,7 +601,7 @@ impl Run {
     /// Ends it where it is.
     pub(super) fn stop(&mut self, now: Instant, wants: &mut VecDeque<Want>) {
         if !self.is_cleaning {
-            self.obstacle = Some(("stopped".to_owned(), Vec::new()));
+            self.obstacle = Some((STOPPED.to_owned(), Vec::new()));
             self.conclude(now, wants);
         }
     }

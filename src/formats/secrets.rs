@@ -6,8 +6,10 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
+
 use crate::capture::{Entry, Record};
-use crate::mqtt::{Label, PropertyId, Value, dissect, split_length};
+use crate::mqtt::{Label, PropertyId, Sender, Value, dissect, split_length};
 
 /// Overwrites every secret, and tells how many there were.
 pub fn hide(records: &mut [Record]) -> usize {
@@ -19,16 +21,27 @@ pub fn count<'a>(records: impl Iterator<Item = &'a Record>) -> usize {
     records.map(|record| secrets(record).len()).sum()
 }
 
+/// One packet with every secret overwritten, the messages of SCRAM too: for what leaves a machine without being asked
+/// for each time. `None` where there is nothing to hide.
+pub fn hide_in_packet(sender: Sender, bytes: &Bytes) -> Option<Bytes> {
+    let found = secrets_in(sender, bytes, true);
+    (!found.is_empty()).then(|| overwrite(bytes, &found))
+}
+
+fn overwrite(bytes: &[u8], secrets: &[Range<usize>]) -> Bytes {
+    let mut hidden = bytes.to_vec();
+    for secret in secrets {
+        hidden[secret.clone()].fill(MASK);
+    }
+    hidden.into()
+}
+
 fn hide_in(record: &mut Record) -> usize {
     let secrets = secrets(record);
     if let (false, Entry::Packet { bytes, .. } | Entry::Broken { bytes, .. }) =
         (secrets.is_empty(), &mut record.entry)
     {
-        let mut hidden = bytes.to_vec();
-        for secret in &secrets {
-            hidden[secret.clone()].fill(MASK);
-        }
-        *bytes = hidden.into();
+        *bytes = overwrite(bytes, &secrets);
     }
     secrets.len()
 }
@@ -39,13 +52,17 @@ fn secrets(record: &Record) -> Vec<Range<usize>> {
     else {
         return Vec::new();
     };
+    secrets_in(*sender, bytes, false)
+}
+
+fn secrets_in(sender: Sender, bytes: &Bytes, of_scram: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     match bytes.first().map(|first| first >> 4) {
         Some(CONNECT) => found.extend(password(bytes)),
         Some(CONNACK | AUTH) => {}
         _ => return found,
     }
-    let dissection = dissect(bytes, Some(*sender));
+    let dissection = dissect(bytes, Some(sender));
     let (mut is_scram, mut data) = (false, Vec::new());
     for leaf in dissection.leaves() {
         match (leaf.label, &leaf.value) {
@@ -58,7 +75,7 @@ fn secrets(record: &Record) -> Vec<Range<usize>> {
             _ => {}
         }
     }
-    found.extend(data.into_iter().filter(|_| !is_scram));
+    found.extend(data.into_iter().filter(|_| of_scram || !is_scram));
     found.retain(|range| bytes[range.clone()].iter().any(|byte| *byte != MASK));
     found
 }
@@ -179,11 +196,11 @@ mod tests {
 
     fn connect() -> Connect {
         Connect {
-            client_id: "device".to_owned(),
-            user_name: Some("tanaka".to_owned()),
+            client_id: "device".into(),
+            user_name: Some("tanaka".into()),
             password: Some(Bytes::from(SECRET)),
             will: Some(Will {
-                topic: "gone".to_owned(),
+                topic: "gone".into(),
                 payload: Bytes::from_static(b"lost"),
                 properties: [Property::WillDelayInterval(5)].into(),
                 ..Will::default()
@@ -236,7 +253,7 @@ mod tests {
         for (method, expect) in [("SCRAM-SHA-256", 0), ("K8S-SAT", 1)] {
             let properties = || {
                 [
-                    Property::AuthenticationMethod(method.to_owned()),
+                    Property::AuthenticationMethod(method.into()),
                     Property::AuthenticationData(Bytes::from(SECRET)),
                 ]
             };

@@ -7,7 +7,9 @@ use super::route::Route;
 use crate::capture::ClientSlot;
 use crate::client::AcknowledgeByHand;
 use crate::link::Fault;
-use crate::mqtt::{Connect, Disconnect, PacketId, Properties, Publish, ReasonCode, Subscription};
+use crate::mqtt::{
+    Connect, Disconnect, PacketId, Properties, Publish, ReasonCode, Subscription, Text,
+};
 
 /// One action at one client.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +32,7 @@ pub enum Action {
     },
     Unsubscribe {
         properties: Properties,
-        topic_filters: Vec<String>,
+        topic_filters: Vec<Text>,
     },
     /// Sends DISCONNECT and closes.
     Disconnect(Disconnect),

@@ -16,7 +16,7 @@ use crate::link::listener::{self, Refusal};
 use crate::link::{Attempt, BrokerAddress, Failure, LinkCommand, LinkEvent, SUBPROTOCOL, Target};
 use crate::mqtt::{
     Auth, Class, Connect, ConnectionId, DecodeError, Disconnect, Incoming, Packet, PacketStream,
-    PacketType, Properties, Publish, ReasonCode, Sender, decode, encode,
+    PacketType, Properties, Publish, ReasonCode, Sender, Text, decode, encode,
 };
 use crate::time::Instant;
 
@@ -42,7 +42,7 @@ pub struct Message {
     /// The PUBLISH that carried it.
     pub record: RecordId,
     /// Its Topic Name, even where the packet has only an alias for it.
-    pub topic: String,
+    pub topic: Text,
     pub publish: Publish,
 }
 

@@ -221,6 +221,11 @@ impl Lab {
         &self.capture
     }
 
+    /// For a bench without clients: adds records that come from elsewhere.
+    pub fn feed<T>(&mut self, add: impl FnOnce(&mut Capture) -> T) -> T {
+        add(&mut self.capture)
+    }
+
     pub fn clients(&self) -> &[BenchClient] {
         &self.clients
     }

@@ -458,7 +458,7 @@ fn with_suffix(record: &Record, suffix: &str) -> Option<Bytes> {
     if same != *record.bytes() {
         return None;
     }
-    connect.client_id.push_str(suffix);
+    connect.client_id += suffix;
     encode_as(&Packet::Connect(connect), record.version).ok()
 }
 
@@ -478,7 +478,10 @@ mod tests {
         let [a, b] = [ClientSlot(0), ClientSlot(1)];
         let connect = |client, id: &str| {
             let client_id = id.to_owned();
-            Act::connect(client, Connect { client_id, clean_start: true, ..Connect::default() })
+            Act::connect(
+                client,
+                Connect { client_id: client_id.into(), clean_start: true, ..Connect::default() },
+            )
         };
         let subscription = Subscription {
             topic_filter: "t/#".into(),

@@ -57,7 +57,8 @@ mod tests {
     #[test]
     fn the_version_decides_the_layout_and_stands_at_its_place() {
         let properties = [Property::ReceiveMaximum(3)].into();
-        let connect = Connect { client_id: "x".repeat(200), properties, ..Connect::default() };
+        let connect =
+            Connect { client_id: "x".repeat(200).into(), properties, ..Connect::default() };
         let packet = Packet::Connect(Box::new(connect.clone()));
         let [old, whole] = [Version::V3_1_1, Version::V5]
             .map(|version| encode_as(&packet, version).expect("it fits"));

@@ -21,6 +21,7 @@ mod qos;
 mod reader;
 mod reason_code;
 mod stream;
+mod text;
 mod topic;
 mod v3;
 mod version;
@@ -39,6 +40,7 @@ pub use property::{Holder, Properties, Property, PropertyId, PropertyKind, Prope
 pub use qos::QoS;
 pub use reason_code::ReasonCode;
 pub use stream::{ConnectionId, Incoming, PacketStream};
+pub use text::Text;
 pub use topic::{
     ShareName, check_topic_filter, check_topic_name, matches, split_shared, starts_with_wildcard,
     without_share_name,

@@ -8,6 +8,7 @@ use super::error::{DecodeError, EncodeError, ErrorKind};
 use super::field::{FieldId, Label, Sink};
 use super::packet::{PacketType, Sender};
 use super::reader::Reader;
+use super::text::Text;
 use super::topic::check_topic_name;
 use super::writer::Writer;
 
@@ -166,13 +167,13 @@ macro_rules! value_type {
         u32
     };
     (Utf8String) => {
-        String
+        Text
     };
     (BinaryData) => {
         Bytes
     };
     (StringPair) => {
-        (String, String)
+        (Text, Text)
     };
 }
 
@@ -303,14 +304,14 @@ macro_rules! properties {
         }
     };
     (@own Utf8String, $variant:ident, $value:ident) => {
-        match $value { PropertyValue::Utf8String(v) => Some(Property::$variant(v.to_owned())), _ => None }
+        match $value { PropertyValue::Utf8String(v) => Some(Property::$variant(v.into())), _ => None }
     };
     (@own BinaryData, $variant:ident, $value:ident) => {
         match $value { PropertyValue::BinaryData(v) => Some(Property::$variant(v.clone())), _ => None }
     };
     (@own StringPair, $variant:ident, $value:ident) => {
         match $value {
-            PropertyValue::StringPair(n, v) => Some(Property::$variant((n.to_owned(), v.to_owned()))),
+            PropertyValue::StringPair(n, v) => Some(Property::$variant((n.into(), v.into()))),
             _ => None,
         }
     };
@@ -475,7 +476,7 @@ impl PropertyId {
 
 impl Property {
     /// A User Property.
-    pub fn user(name: impl Into<String>, value: impl Into<String>) -> Property {
+    pub fn user(name: impl Into<Text>, value: impl Into<Text>) -> Property {
         Property::UserProperty((name.into(), value.into()))
     }
 

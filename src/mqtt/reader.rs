@@ -12,6 +12,7 @@ use super::packet::{PacketId, PacketType, Sender};
 use super::property::Holder;
 use super::property::Properties;
 use super::reason_code::ReasonCode;
+use super::text::Text;
 use super::v3;
 use super::version::Version;
 
@@ -306,7 +307,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// A UTF-8 Encoded String (§1.5.4) with its length, as a group.
-    pub(super) fn string(&mut self, label: impl Into<Label>) -> Result<String, DecodeError> {
+    pub(super) fn string(&mut self, label: impl Into<Label>) -> Result<Text, DecodeError> {
         self.string_checked(label, |_| Ok(()))
     }
 
@@ -315,7 +316,7 @@ impl<'a, S: Sink> Reader<'a, S> {
         &mut self,
         label: impl Into<Label>,
         check: impl FnOnce(&str) -> Result<(), (usize, ErrorKind)>,
-    ) -> Result<String, DecodeError> {
+    ) -> Result<Text, DecodeError> {
         let label = label.into();
         self.group(label, |r| {
             let text = r.string_body(label)?;
@@ -328,12 +329,12 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// The length and text of a string whose group is already open.
-    pub(super) fn string_body(&mut self, label: Label) -> Result<String, DecodeError> {
+    pub(super) fn string_body(&mut self, label: Label) -> Result<Text, DecodeError> {
         let length = self.two_byte_integer(FieldId::StringLength.into())?;
         self.text(label, length)
     }
 
-    pub(super) fn string_pair_body(&mut self) -> Result<(String, String), DecodeError> {
+    pub(super) fn string_pair_body(&mut self) -> Result<(Text, Text), DecodeError> {
         let length = self.two_byte_integer(FieldId::PairNameLength.into())?;
         let name = self.text(FieldId::PairName.into(), length)?;
         let length = self.two_byte_integer(FieldId::PairValueLength.into())?;
@@ -506,26 +507,27 @@ impl<'a, S: Sink> Reader<'a, S> {
         Ok(bytes)
     }
 
-    fn text(&mut self, label: Label, length: u16) -> Result<String, DecodeError> {
-        let Some(bytes) = self.rest().get(..length.into()) else {
+    fn text(&mut self, label: Label, length: u16) -> Result<Text, DecodeError> {
+        let range = self.at..self.at + usize::from(length);
+        if range.end > self.end {
             return Err(self.too_long(label, length.into()));
-        };
-        let read = std::str::from_utf8(bytes);
-        let valid = read.map_or_else(|error| error.valid_up_to(), str::len);
+        }
+        let read = Text::read(self.bytes, range.clone());
+        let valid = read.as_ref().map_or_else(|valid| *valid, |text| text.len());
+        let bytes = &self.bytes[range.clone()];
         if let Some(offset) = bytes[..valid].iter().position(|&byte| byte == 0) {
             let at = self.at + offset;
             self.flaw(at, at..at + 1, ErrorKind::NullCharacter)?;
         }
-        let range = self.at..self.at + bytes.len();
         let Ok(text) = read else {
             let at = self.at + valid;
             self.flaw(at, at..at + 1, ErrorKind::IllFormedUtf8)?;
             self.cut_off(label, range.end);
-            return Ok(readable(bytes));
+            return Ok(readable(bytes).into());
         };
         self.at = range.end;
-        self.sink.leaf(label, range, || Value::Text(text.to_owned()));
-        Ok(text.to_owned())
+        self.sink.leaf(label, range, || Value::Text(text.as_str().to_owned()));
+        Ok(text)
     }
 }
 

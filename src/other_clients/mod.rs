@@ -64,7 +64,7 @@ impl Task {
         let needs_session = !task.connect.clean_start && !matches!(task.action, Packet::Publish(_));
         let fits = id.len() + OTHER_CLIENT.len() <= usize::from(u16::MAX);
         if fits && !needs_session {
-            id.push_str(OTHER_CLIENT);
+            *id += OTHER_CLIENT;
             notes.add(Note::OtherClientIdentifier);
         } else {
             notes.add(Note::TakesOver);

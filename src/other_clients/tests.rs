@@ -4,7 +4,7 @@ use super::*;
 use crate::link::BrokerAddress;
 use crate::mqtt::{
     Disconnect, Holder, PacketId, PropertyKind, PropertyValue, Publish, QoS, ReasonCode,
-    RetainHandling, Subscribe, Subscription, Unsubscribe, Will,
+    RetainHandling, Subscribe, Subscription, Text, Unsubscribe, Will,
 };
 
 fn connect() -> Connect {
@@ -229,7 +229,7 @@ fn what_a_tool_cannot_say_is_said_in_a_comment() {
         (
             Tool::PahoGo,
             publish(Publish {
-                properties: [Property::ContentType(String::new())].into(),
+                properties: [Property::ContentType("".into())].into(),
                 ..Publish::default()
             }),
             "does not send Content Type",
@@ -282,7 +282,7 @@ fn connections_say_what_is_theirs() {
         (Tool::Mosquitto, ping(|c| c.keep_alive = 0), "Keep Alive cannot be below"),
         (
             Tool::Mosquitto,
-            ping(|c| (c.clean_start, c.client_id) = (false, String::new())),
+            ping(|c| (c.clean_start, c.client_id) = (false, Text::EMPTY)),
             "asks for Clean Start 1",
         ),
         (Tool::Paho, ping(|c| c.keep_alive = 0), "keepalive=0,"),
@@ -292,9 +292,13 @@ fn connections_say_what_is_theirs() {
         (Tool::Rumqttc, ping(|_| {}), "options.set_transport(Transport::Ws);"),
         (Tool::MqttJs, ping(|_| {}), "mqtt.connect(\"ws://localhost:9001/mqtt\", {"),
         (Tool::PahoGo, ping(|_| {}), "websocket.Dial(\"ws://localhost:9001/mqtt\", \"mqtt\","),
-        (Tool::PahoGo, ping(|c| c.user_name = Some(String::new())), "UsernameFlag: true"),
+        (Tool::PahoGo, ping(|c| c.user_name = Some("".into())), "UsernameFlag: true"),
         (Tool::HiveMq, ping(|_| {}), ".serverPath(\"mqtt\")"),
-        (Tool::HiveMq, ping(|c| c.client_id.clear()), "builder()\n                .serverHost("),
+        (
+            Tool::HiveMq,
+            ping(|c| c.client_id = Text::EMPTY),
+            "builder()\n                .serverHost(",
+        ),
     ] {
         let text = written(tool, connect(), action);
         assert!(text.contains(expect), "{expect} in {text}");
@@ -320,11 +324,11 @@ fn the_client_on_the_bench_keeps_its_connection_unless_its_session_is_asked_for(
             assert!(text.split([' ', '"', '\n', '\'']).any(is_id), "{id} in {text}");
             assert!(text.contains(note), "{note} in {text}");
         }
-        let nameless = || Connect { client_id: String::new(), ..connect() };
+        let nameless = || Connect { client_id: "".into(), ..connect() };
         let text = written(tool, nameless(), of(nameless()));
         assert!(!text.contains("on the bench"), "{text}");
     }
-    let longest = Connect { client_id: "c".repeat(usize::from(u16::MAX)), ..connect() };
+    let longest = Connect { client_id: "c".repeat(usize::from(u16::MAX)).into(), ..connect() };
     let text = written(Tool::Paho, longest, publish());
     assert!(!text.contains("-copy") && text.contains("takes its connection over"));
 }

@@ -7,7 +7,7 @@ use mqtt5_playground::formats::json::{
 use mqtt5_playground::mqtt::{
     Ack, Auth, ConnAck, Connect, Deframer, Disconnect, Holder, Packet, PacketId, PacketType,
     Properties, Property, PropertyId, PropertyKind, PropertyValue, Publish, QoS, ReasonCode,
-    RetainHandling, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Version, Will,
+    RetainHandling, SubAck, Subscribe, Subscription, Text, UnsubAck, Unsubscribe, Version, Will,
     decode_as, dissect_as, encode, encode_as,
 };
 use proptest::collection::vec;
@@ -117,7 +117,7 @@ fn will() -> impl Strategy<Value = Will> {
             qos,
             retain,
             properties,
-            topic,
+            topic: topic.into(),
             payload,
         },
     )
@@ -139,9 +139,9 @@ fn connect() -> impl Strategy<Value = Packet> {
                     clean_start,
                     keep_alive,
                     properties,
-                    client_id,
+                    client_id: client_id.into(),
                     will,
-                    user_name,
+                    user_name: user_name.map(Text::from),
                     password,
                 }))
             },
@@ -175,7 +175,7 @@ fn publish() -> impl Strategy<Value = Packet> {
                 dup: dup && qos > QoS::AtMostOnce,
                 qos,
                 retain,
-                topic: topic.unwrap_or_default(),
+                topic: topic.unwrap_or_default().into(),
                 packet_id: (qos > QoS::AtMostOnce).then_some(packet_id),
                 properties,
                 payload,
@@ -196,7 +196,7 @@ fn subscription() -> impl Strategy<Value = Subscription> {
         .prop_map(|(topic_filter, qos, no_local, retain_as_published, retain_handling)| {
             Subscription {
                 no_local: no_local && !topic_filter.starts_with("$share/"),
-                topic_filter,
+                topic_filter: topic_filter.into(),
                 qos,
                 retain_as_published,
                 retain_handling,
@@ -223,6 +223,7 @@ fn suback() -> impl Strategy<Value = Packet> {
 fn unsubscribe() -> impl Strategy<Value = Packet> {
     (packet_id(), properties(Holder::Unsubscribe), vec(topic_filter(), 1..4)).prop_map(
         |(packet_id, properties, topic_filters)| {
+            let topic_filters = topic_filters.into_iter().map(Text::from).collect();
             Packet::Unsubscribe(Unsubscribe { packet_id, properties, topic_filters })
         },
     )

@@ -32,7 +32,7 @@ fn will() -> Will {
 fn packets() -> Vec<(Option<Sender>, &'static str, Packet)> {
     let connect = |connect| Packet::Connect(Box::new(connect));
     let subscription = |filter: &str, qos| Subscription {
-        topic_filter: filter.to_owned(),
+        topic_filter: filter.into(),
         qos,
         ..Subscription::default()
     };

@@ -29,9 +29,9 @@ fn sample() -> Capture {
     };
     push(0, Entry::Opening { address: "broker.example:1883".to_owned() });
     push(1, Entry::Opened);
-    let connect = Connect { client_id: "from-a-file".to_owned(), ..Connect::default() };
+    let connect = Connect { client_id: "from-a-file".into(), ..Connect::default() };
     let publish = Publish {
-        topic: "far/away".to_owned(),
+        topic: "far/away".into(),
         payload: Bytes::from_static(b"hello"),
         ..Publish::default()
     };

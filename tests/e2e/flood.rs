@@ -96,7 +96,7 @@ fn flood(mut socket: WebSocket<TcpStream>) {
         let packet_id = PacketId::new((number / 10 % 60_000 + 1) as u16);
         let publish = Packet::Publish(Publish {
             qos,
-            topic: format!("flood/topic-{}/{}", number % 50, number % 7),
+            topic: format!("flood/topic-{}/{}", number % 50, number % 7).into(),
             packet_id: packet_id.filter(|_| qos == QoS::AtLeastOnce),
             properties: [Property::user("number", number.to_string())].into(),
             payload: Bytes::from(format!("{{\"value\": {number}}}")),

@@ -197,7 +197,7 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         "client-ids-assigned-differ" => {
             announced(Property::AssignedClientIdentifier("everyone".into()))
         }
-        "takeover-closes" | "keep-alive" | "after-refused-connect-closed" => Shim::Holds,
+        "takeover-closes" | "keep-alive" => Shim::Holds,
         "takeover-code" => lost(T::Disconnect),
         "ping" => lost(T::PingResp),
         "keep-alive-0" => out(|packet, _| match packet {

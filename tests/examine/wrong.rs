@@ -34,8 +34,6 @@ pub struct Memory {
     pub held: Vec<Packet>,
     /// In front of the topics of the probe.
     pub prefix: String,
-    /// How many connections of this client there were before.
-    pub before: usize,
     /// The letter of the client.
     pub letter: Option<u8>,
 }
@@ -56,14 +54,11 @@ pub struct Wrong {
     takes_nameless: bool,
     shim: Shim,
     connections: HashMap<ConnectionId, Connection>,
-    /// How many connections each client of the probe had.
-    had: HashMap<u8, usize>,
 }
 
 impl Wrong {
     pub fn new(probe: usize, takes_nameless: bool, shim: Shim) -> Wrong {
-        let (connections, had) = Default::default();
-        Wrong { probe, takes_nameless, shim, connections, had }
+        Wrong { probe, takes_nameless, shim, connections: HashMap::new() }
     }
 }
 
@@ -100,11 +95,6 @@ impl Between for Wrong {
                     // What a probe leaves is taken away by someone else.
                     known.is_own = letter != CLEANER && number == self.probe;
                     known.memory.letter = Some(letter);
-                    if known.is_own {
-                        let had = self.had.entry(letter).or_default();
-                        known.memory.before = *had;
-                        *had += 1;
-                    }
                 }
                 let bytes = match &self.shim {
                     Shim::In(change) if known.is_own => change(bytes, &mut known.memory),

@@ -208,7 +208,7 @@ fn every_packet_can_be_held_until_it_is_released() {
     use PacketType as P;
     let unsubscribe = Action::Unsubscribe {
         properties: Default::default(),
-        topic_filters: vec!["tank/#".to_owned()],
+        topic_filters: vec!["tank/#".into()],
     };
     for (from, packet, answer) in [
         (Sender::Client, P::Connect, (A, P::ConnAck)),

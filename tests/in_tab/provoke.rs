@@ -78,7 +78,8 @@ const WAYS: &[(R, &[PacketType], Way)] = &[
     (R::BadUserNameOrPassword, &[ConnAck], |bench, _, _| {
         policy(bench, |policy| policy.users = vec![ada()]);
         let password = Some(Bytes::from_static(b"guess"));
-        bench.connect(A, Connect { user_name: Some(ada().name), password, ..named("a", []) });
+        bench
+            .connect(A, Connect { user_name: Some(ada().name.into()), password, ..named("a", []) });
     }),
     (R::NotAuthorized, &[PubAck, PubRec, SubAck, UnsubAck], rule),
     (R::NotAuthorized, &[ConnAck], |bench, _, _| {
@@ -424,7 +425,7 @@ fn unsubscribe(bench: &mut Bench, topic_filter: &str) {
     if bench.count(A, Sender::Client, PacketType::Connect) == 0 {
         bench.connect(A, named("a", []));
     }
-    let topic_filters = vec![topic_filter.to_owned()];
+    let topic_filters = vec![topic_filter.into()];
     bench.play(A, Action::Unsubscribe { properties: [].into(), topic_filters });
 }
 
@@ -463,7 +464,7 @@ fn with_identifier(answer: PacketType, packet_id: u16) -> Packet {
         UnsubAck => Packet::Unsubscribe(mqtt5_playground::mqtt::Unsubscribe {
             packet_id: identifier(packet_id),
             properties: [].into(),
-            topic_filters: vec![TOPIC.to_owned()],
+            topic_filters: vec![TOPIC.into()],
         }),
         _ => publish(QoS::AtLeastOnce, packet_id),
     }

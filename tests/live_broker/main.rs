@@ -424,7 +424,7 @@ impl Wire {
             && let Some(alias) = publish.properties.topic_alias()
         {
             match publish.topic.as_str() {
-                "" => publish.topic = self.aliases[&alias].clone(),
+                "" => publish.topic = self.aliases[&alias].clone().into(),
                 topic => drop(self.aliases.insert(alias, topic.to_owned())),
             }
         }

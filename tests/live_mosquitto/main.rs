@@ -85,7 +85,7 @@ fn a_refused_connect_and_a_violation_are_told() {
     let mut bench = Bench::new(["client"]);
     // An Authentication Method that the Server does not have [MQTT-4.12.0-1].
     let connect = Connect {
-        client_id: format!("live-{}", bench::nonce()),
+        client_id: format!("live-{}", bench::nonce()).into(),
         clean_start: true,
         properties: [mqtt5_playground::mqtt::Property::AuthenticationMethod("none".into())].into(),
         ..Connect::default()

@@ -88,7 +88,10 @@ fn runs(tool: Tool, connect: Connect, action: Packet, program: impl Fn(&str) -> 
     let task = Task::new(connect.clone(), action.clone()).expect("programs send it");
     // Beside the client on the bench.
     let other = |connect: Connect| match connect.clean_start && !connect.client_id.is_empty() {
-        true => Connect { client_id: connect.client_id.clone() + OTHER_CLIENT, ..connect },
+        true => {
+            let client_id = format!("{}{OTHER_CLIENT}", connect.client_id).into();
+            Connect { client_id, ..connect }
+        }
         false => connect,
     };
     let code = tool
@@ -120,7 +123,7 @@ fn plain(tool: Tool, mut packet: Packet) -> Packet {
         if tool == Tool::MqttJs {
             properties.0.sort_by_key(|property| match property {
                 Property::UserProperty((name, _)) => name.clone(),
-                _ => String::new(),
+                _ => "".into(),
             });
         }
     };

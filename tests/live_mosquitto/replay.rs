@@ -25,7 +25,7 @@ fn what_was_recorded_there_passes_again_beside_the_clients_that_are_connected() 
     let topic = format!("replay/{}", nonce());
     bench.connect(A);
     let subscription = Subscription {
-        topic_filter: topic.clone(),
+        topic_filter: topic.clone().into(),
         qos: QoS::ExactlyOnce,
         ..Subscription::default()
     };
@@ -34,7 +34,7 @@ fn what_was_recorded_there_passes_again_beside_the_clients_that_are_connected() 
     bench.connect(B);
     for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
         let topic = topic.clone();
-        bench.act(Act::publish(B, Publish { topic, qos, ..Publish::default() }));
+        bench.act(Act::publish(B, Publish { topic: topic.into(), qos, ..Publish::default() }));
         bench.wait_for_everything();
     }
     let recorded = bench.lab.capture().clone();

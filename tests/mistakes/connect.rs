@@ -73,7 +73,7 @@ fn connect_with(
 
 /// No broker of the course knows this method.
 fn with_unknown_method(connect: &mut Connect) {
-    connect.properties.push(Property::AuthenticationMethod("GUESS".to_owned()));
+    connect.properties.push(Property::AuthenticationMethod("GUESS".into()));
 }
 
 fn first_connect() -> Vec<Mistake> {
@@ -151,7 +151,7 @@ fn three_or_five() -> Vec<Mistake> {
         }),
         Mistake::before((ID, "say-more", "bare"), 2),
         Mistake::edited((ID, "say-more", "other-message"), 2, |act| {
-            publish_packet(act).topic.push_str("/2");
+            publish_packet(act).topic += "/2";
         }),
         Mistake::before((ID, "new-and-kept", "absent"), 4),
         Mistake::new((ID, "new-and-kept", "differs"), goes_on, again(ID, 4)),
@@ -163,7 +163,7 @@ fn goodbye() -> Vec<Mistake> {
     let from = |nth: usize| move |cast: &Cast| solution(ID)(cast).split_off(nth);
     let without_will = |connect: &mut Connect| connect.will = None;
     let elsewhere = |connect: &mut Connect| {
-        connect.will.as_mut().expect("it has a Will").topic.push_str("/2");
+        connect.will.as_mut().expect("it has a Will").topic += "/2";
     };
     let plainly = then(ID, 2, move |moves, cast| {
         moves.push(connect_with(ID, 2, without_will)(cast));
@@ -213,5 +213,5 @@ fn goodbye() -> Vec<Mistake> {
 }
 
 fn will() -> Will {
-    Will { topic: "a".to_owned(), ..Will::default() }
+    Will { topic: "a".into(), ..Will::default() }
 }

@@ -43,7 +43,7 @@ fn connect_with(cast: &Cast, wanted: &[Property]) -> Move {
 }
 
 fn method(name: &str) -> Property {
-    Property::AuthenticationMethod(name.to_owned())
+    Property::AuthenticationMethod(name.into())
 }
 
 fn data(text: &'static str) -> Property {

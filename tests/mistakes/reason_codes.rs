@@ -41,7 +41,7 @@ fn leave(client: ClientSlot) -> Move {
 }
 
 fn unsubscribe(client: ClientSlot, topic_filter: &str) -> Move {
-    let topic_filters = vec![topic_filter.to_owned()];
+    let topic_filters = vec![topic_filter.into()];
     let properties = Properties::default();
     Move::Act(Act { client, action: Action::Unsubscribe { properties, topic_filters } })
 }
@@ -126,15 +126,14 @@ fn no_matching_subscribers() -> Vec<Mistake> {
         }),
         Mistake::before((ID, "somebody", "not-again"), 4),
         Mistake::edited((ID, "somebody", "not-again"), 3, |act| {
-            subscriptions(act)[0].topic_filter = "factory/osaka/another-room".to_owned();
+            subscriptions(act)[0].topic_filter = "factory/osaka/another-room".into();
         }),
         Mistake::new(
             (ID, "somebody", "still-nobody"),
             |cast| {
                 let mut all = moves(ID, cast, 0, 3);
                 let mut elsewhere = act(ID, cast, 3);
-                subscriptions(&mut elsewhere)[0].topic_filter =
-                    "factory/osaka/boiler/other".to_owned();
+                subscriptions(&mut elsewhere)[0].topic_filter = "factory/osaka/boiler/other".into();
                 all.push(Move::Act(elsewhere));
                 all.extend(moves(ID, cast, 4, 5));
                 all
@@ -149,7 +148,7 @@ fn not_authorized() -> Vec<Mistake> {
     vec![
         Mistake::before((ID, "refused", "not-sent"), 1),
         Mistake::edited((ID, "refused", "allowed"), 1, |act| {
-            publish_packet(act).topic = "factory/osaka/boiler/door-2".to_owned();
+            publish_packet(act).topic = "factory/osaka/boiler/door-2".into();
         }),
         Mistake::edited((ID, "refused", "not-received"), 1, |act| {
             publish_packet(act).qos = QoS::AtMostOnce;
@@ -176,7 +175,7 @@ fn protocol_error() -> Vec<Mistake> {
     vec![
         Mistake::before((ID, "connect", "not-received"), 0),
         Mistake::edited((ID, "connect", "refused"), 0, |act| {
-            properties(act).push(Property::AuthenticationMethod("nobody-has-it".to_owned()));
+            properties(act).push(Property::AuthenticationMethod("nobody-has-it".into()));
         }),
         // Two CONNECTs, each on a connection of its own.
         Mistake::new(
@@ -255,7 +254,7 @@ fn problem_information() -> Vec<Mistake> {
             properties(act).push(Property::RequestProblemInformation(0));
         }),
         Mistake::edited((ID, "explained", "differs"), 1, |act| {
-            publish_packet(act).topic = "factory/osaka/boiler/door-2".to_owned();
+            publish_packet(act).topic = "factory/osaka/boiler/door-2".into();
         }),
         with((ID, "bare", "absent"), 2, B, |act| *properties(act) = Properties::default()),
         with((ID, "bare", "differs"), 2, B, |act| {
@@ -433,7 +432,7 @@ fn collect_them_all() -> Vec<Mistake> {
             |cast| {
                 let mut all = moves(ID, cast, 0, 30);
                 let mut twin = act(ID, cast, 30);
-                connect_packet(&mut twin).client_id = "somebody-else".to_owned();
+                connect_packet(&mut twin).client_id = "somebody-else".into();
                 all.push(Move::Act(twin));
                 all
             },

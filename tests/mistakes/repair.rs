@@ -98,7 +98,7 @@ fn alias_broken() -> Vec<Mistake> {
             properties(act).0 = vec![Property::TopicAlias(2)];
         }),
         Mistake::edited((id, "set", "differs"), 5, |act| {
-            publish_packet(act).topic = "factory/osaka/line-3".to_owned();
+            publish_packet(act).topic = "factory/osaka/line-3".into();
         }),
         // The full topic each time works, and saves nothing.
         Mistake::new((id, "mend", "no-saving"), of(id, &[0, 1, 2, 3, 4, 5, 5]), of(id, &[6])),
@@ -194,7 +194,7 @@ fn dropped_why() -> Vec<Mistake> {
             |cast| {
                 let moves = of("dropped-why", &[0, 1])(cast);
                 let renamed = edited(moves[0].clone(), |act| {
-                    connect_packet(act).client_id = "boiler".to_owned();
+                    connect_packet(act).client_id = "boiler".into();
                 });
                 vec![renamed, moves[1].clone()]
             },
@@ -203,7 +203,7 @@ fn dropped_why() -> Vec<Mistake> {
                 let rest = of("dropped-why", &[0, 2, 3, 4])(cast);
                 // The boiler takes over the pump, which comes back under another name.
                 let pump = edited(of("dropped-why", &[1])(cast).remove(0), |act| {
-                    connect_packet(act).client_id = "pump".to_owned();
+                    connect_packet(act).client_id = "pump".into();
                 });
                 let [boiler, _, ping_boiler, ping_pump] = &rest[..] else { return Vec::new() };
                 vec![cut, boiler.clone(), pump, ping_boiler.clone(), ping_pump.clone()]
@@ -212,7 +212,7 @@ fn dropped_why() -> Vec<Mistake> {
         // The button of the first step: the boiler throws the pump out again.
         Mistake::new((id, "mend", "same-name"), of(id, &[0, 1, 0]), |cast| {
             let pump = edited(of("dropped-why", &[1])(cast).remove(0), |act| {
-                connect_packet(act).client_id = "pump".to_owned();
+                connect_packet(act).client_id = "pump".into();
             });
             [pump].into_iter().chain(of("dropped-why", &[3, 4])(cast)).collect()
         }),

@@ -61,7 +61,7 @@ fn answer(evidence: &Evidence, number: usize, edit: impl Fn(&mut Act)) -> Option
     let data = request.properties.correlation_data().cloned();
     let publish = Publish {
         qos: QoS::AtLeastOnce,
-        topic: request.properties.response_topic()?.to_owned(),
+        topic: request.properties.response_topic()?.into(),
         properties: data.map(Property::CorrelationData).into_iter().collect(),
         ..Publish::default()
     };
@@ -311,7 +311,8 @@ fn response_information() -> Vec<Mistake> {
             (ID, "use", finding),
             move |cast| {
                 let topic_filter = topic_filter.to_owned();
-                let subscription = Subscription { topic_filter, ..Subscription::default() };
+                let subscription =
+                    Subscription { topic_filter: topic_filter.into(), ..Subscription::default() };
                 let act = Act::subscribe(REQUESTER, [], [subscription]);
                 [some(ID, cast, 0..4), vec![Move::Act(act)]].concat()
             },

@@ -185,7 +185,7 @@ fn resume() -> Vec<Mistake> {
         Mistake::new(
             (id, "back", "differs"),
             then_edited(id, &[0, 1, 2, 3, 4, 5], 6, |act| {
-                connect_packet(act).client_id = "somebody-else".to_owned();
+                connect_packet(act).client_id = "somebody-else".into();
             }),
             again(),
         ),
@@ -288,7 +288,7 @@ fn expire() -> Vec<Mistake> {
         Mistake::new(
             (id, "late", "differs"),
             then_edited(id, &[0, 1], 3, |act| {
-                connect_packet(act).client_id = "somebody-else".to_owned();
+                connect_packet(act).client_id = "somebody-else".into();
             }),
             again(),
         ),
@@ -380,7 +380,7 @@ fn clean_start_wins() -> Vec<Mistake> {
             (id, "clean", "nothing-kept"),
             |cast| {
                 let slip = then_edited("clean-start-wins", &[0, 1, 2], 3, |act| {
-                    connect_packet(act).client_id = "somebody-else".to_owned();
+                    connect_packet(act).client_id = "somebody-else".into();
                 });
                 [slip(cast), vec![leave(0)]].concat()
             },
@@ -484,7 +484,7 @@ fn takeover() -> Vec<Mistake> {
         Mistake::new(
             (id, "second", "differs"),
             then_edited(id, &[0, 1], 2, |act| {
-                connect_packet(act).client_id = "another".to_owned();
+                connect_packet(act).client_id = "another".into();
             }),
             first(&[|| leave(1)], id, &[2, 3]),
         ),
@@ -524,7 +524,7 @@ fn will_delay() -> Vec<Mistake> {
             (id, "will", "differs"),
             then_edited(id, &[0, 1], 2, |act| {
                 let will = connect_packet(act).will.as_mut().expect("it has a Will");
-                will.topic = "factory/osaka/dispatch/other".to_owned();
+                will.topic = "factory/osaka/dispatch/other".into();
             }),
             again(),
         ),
@@ -588,7 +588,7 @@ fn will_delay() -> Vec<Mistake> {
             (id, "too-late", "differs"),
             |cast| {
                 let message = Publish {
-                    topic: format!("factory/osaka/line-3/robot-07/status/{}", cast.nonce()),
+                    topic: format!("factory/osaka/line-3/robot-07/status/{}", cast.nonce()).into(),
                     payload: "by hand".into(),
                     ..Publish::default()
                 };

@@ -54,7 +54,7 @@ fn overlap() -> Vec<Mistake> {
         // Both filters in one packet.
         Mistake::edited((id, "subscribe", "same-number"), 1, |act| {
             let mut temperatures = subscription(act).clone();
-            temperatures.topic_filter = "factory/osaka/building-2/+/temperature".to_owned();
+            temperatures.topic_filter = "factory/osaka/building-2/+/temperature".into();
             match &mut act.action {
                 Action::Subscribe { subscriptions, .. } => subscriptions.push(temperatures),
                 other => panic!("not a SUBSCRIBE: {other:?}"),
@@ -125,7 +125,7 @@ fn retain_handling() -> Vec<Mistake> {
             publish_packet(act).payload = Bytes::new();
         }),
         Mistake::edited((id, "send", "not-received"), 3, |act| {
-            subscription(act).topic_filter.push_str("/other");
+            subscription(act).topic_filter += "/other";
         }),
         Mistake::edited((id, "send", "differs"), 3, |act| {
             subscription(act).retain_handling = RetainHandling::DoNotSend;
@@ -165,7 +165,7 @@ fn shared_subscription() -> Vec<Mistake> {
             let slip = move |cast: &Cast| {
                 let mut moves = part(id, cast, 0..nth + 1);
                 match &mut moves[nth] {
-                    Move::Act(act) => subscription(act).topic_filter = filter.to_owned(),
+                    Move::Act(act) => subscription(act).topic_filter = filter.into(),
                     other => panic!("not an act: {other:?}"),
                 }
                 moves
@@ -211,7 +211,7 @@ fn unsubscribe_mistakes(id: &'static str) -> Vec<Mistake> {
         Mistake::before((id, "subscribe", ""), 1),
         Mistake::edited((id, "end", "differs"), 2, |act| match &mut act.action {
             Action::Unsubscribe { topic_filters, .. } => {
-                *topic_filters = vec!["factory/osaka/+/robot-07/alarm".to_owned()];
+                *topic_filters = vec!["factory/osaka/+/robot-07/alarm".into()];
             }
             other => panic!("not an UNSUBSCRIBE: {other:?}"),
         }),
@@ -221,7 +221,7 @@ fn unsubscribe_mistakes(id: &'static str) -> Vec<Mistake> {
             publish_packet(act).qos = QoS::AtMostOnce;
         }),
         Mistake::edited((id, "silence", "differs"), 5, |act| {
-            publish_packet(act).topic = "factory/osaka/line-3/robot-08/alarm".to_owned();
+            publish_packet(act).topic = "factory/osaka/line-3/robot-08/alarm".into();
         }),
         Mistake::new(
             (id, "silence", "still-comes"),
@@ -245,14 +245,16 @@ fn leave(client: u16) -> Move {
 }
 
 fn subscribe(client: u16, topic_filter: &str) -> Move {
-    let topic_filter = topic_filter.to_owned();
-    let subscription =
-        Subscription { topic_filter, qos: QoS::AtLeastOnce, ..Subscription::default() };
+    let subscription = Subscription {
+        topic_filter: topic_filter.into(),
+        qos: QoS::AtLeastOnce,
+        ..Subscription::default()
+    };
     Move::Act(Act::subscribe(slot(client), [], [subscription]))
 }
 
 fn unsubscribe(client: u16, topic_filter: &str) -> Move {
-    let topic_filters = vec![topic_filter.to_owned()];
+    let topic_filters = vec![topic_filter.into()];
     let action = Action::Unsubscribe { properties: Properties::default(), topic_filters };
     Move::Act(Act { client: slot(client), action })
 }
@@ -266,7 +268,7 @@ fn subscription(act: &mut Act) -> &mut Subscription {
 
 fn filter_of(next: &Move) -> String {
     match next {
-        Move::Act(act) => subscription(&mut act.clone()).topic_filter.clone(),
+        Move::Act(act) => subscription(&mut act.clone()).topic_filter.to_string(),
         other => panic!("not an act: {other:?}"),
     }
 }

@@ -30,7 +30,7 @@ fn publish(topic: &str, alias: Option<u16>, qos: QoS) -> Move {
         PUBLISHER,
         Publish {
             qos,
-            topic: topic.to_owned(),
+            topic: topic.into(),
             properties: alias.map(Property::TopicAlias).into_iter().collect(),
             payload: "21.4".into(),
             ..Publish::default()
@@ -92,7 +92,7 @@ fn saving() -> Vec<Mistake> {
         }),
         Mistake::edited((ID, "first-use", "absent"), 4, |act| properties(act).0.clear()),
         Mistake::edited((ID, "repeat", "topic-still-there"), 5, |act| {
-            publish_packet(act).topic = TOPIC.to_owned();
+            publish_packet(act).topic = TOPIC.into();
         }),
         Mistake::before((ID, "pays-off", "saved-so-far"), 6),
         // Without an alias nothing is saved, whatever is sent.

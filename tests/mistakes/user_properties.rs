@@ -84,7 +84,7 @@ fn with_qos_0(act: &mut Act) {
 }
 
 fn to_another_topic(act: &mut Act) {
-    publish_packet(act).topic.push_str("/2");
+    publish_packet(act).topic += "/2";
 }
 
 fn with_payload(payload: &'static [u8]) -> impl Fn(&mut Act) {

@@ -9,7 +9,7 @@ use super::{Book, Kind, Passing, Where};
 use crate::analysis::exchange::is_answer;
 use crate::analysis::joins::owes;
 use crate::capture::{LinkClose, Record, RecordId};
-use crate::mqtt::{Packet, PacketId, PacketType, QoS, Sender};
+use crate::mqtt::{Packet, PacketId, PacketType, QoS, Sender, Text};
 use crate::time::Instant;
 
 /// How long the other side has for an answer while the connection stays open.
@@ -26,7 +26,7 @@ pub(super) struct Asked {
     pub by: Sender,
     pub packet: PacketType,
     /// The topic, or the Topic Filters.
-    pub about: Vec<String>,
+    pub about: Vec<Text>,
     /// The answer may be among what is missing.
     is_untold: bool,
 }
@@ -72,7 +72,7 @@ impl Answers {
         let Some(owed) = owes(record) else { return asked };
         let by = sender;
         let about = match packet {
-            Packet::Publish(_) => passing.topic.map(str::to_owned).into_iter().collect(),
+            Packet::Publish(_) => passing.topic.map(Text::from).into_iter().collect(),
             Packet::Subscribe(subscribe) => {
                 let filters = subscribe.subscriptions.iter();
                 filters.map(|subscription| subscription.topic_filter.clone()).collect()
@@ -262,7 +262,7 @@ fn unanswered(asked: &Asked, book: &mut Book) {
         PacketType::PingReq => Kind::NoPingResp,
         packet => Kind::Unanswered { by: asked.by, packet },
     };
-    let mut about = asked.about.iter().map(String::as_str);
+    let mut about = asked.about.iter().map(Text::as_str);
     book.add_of(asked.place, kind, [asked.record], about.next());
 }
 

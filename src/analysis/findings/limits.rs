@@ -77,14 +77,14 @@ impl Limits {
         }
         let size = record.bytes().len() as u64;
         direction.bytes += size;
-        if direction.topics.contains(&publish.topic) {
+        if direction.topics.contains(&*publish.topic) {
             direction.spared += would_spare(record, &publish.topic).unwrap_or(0);
             direction.repeat_count += 1;
             if direction.repeats.len() < REPEATS_NAMED {
                 direction.repeats.push(record.id);
             }
         } else if direction.topics.len() < usize::from(alias_maximum) {
-            direction.topics.insert(publish.topic.clone());
+            direction.topics.insert(publish.topic.to_string());
             direction.spared -= 3;
         }
     }

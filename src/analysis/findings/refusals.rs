@@ -4,7 +4,7 @@ use super::answers::Asked;
 use super::line::Line;
 use super::{Book, Kind};
 use crate::capture::{Record, RecordId};
-use crate::mqtt::{Packet, PacketType, ReasonCode, Sender};
+use crate::mqtt::{Packet, PacketType, ReasonCode, Sender, Text};
 
 /// The Reason Codes of a packet, and what is sent although the CONNECT was refused.
 pub(super) fn passes(
@@ -37,7 +37,7 @@ pub(super) fn passes(
             _ => asked.about.first(),
         });
         let records = asked.map(|asked| asked.record).into_iter().chain([record.id]);
-        book.add(record, kind, records, about.map(String::as_str));
+        book.add(record, kind, records, about.map(Text::as_str));
     }
 }
 

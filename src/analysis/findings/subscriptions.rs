@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::{Book, Kind, Where};
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::mqtt::{
-    ConnectionId, Packet, PacketId, Sender, matches, split_shared, without_share_name,
+    ConnectionId, Packet, PacketId, Sender, Text, matches, split_shared, without_share_name,
 };
 use crate::time::Instant;
 
 #[derive(Default)]
 pub(super) struct Subscriptions {
-    asked: HashMap<(ConnectionId, PacketId), (RecordId, Vec<String>)>,
+    asked: HashMap<(ConnectionId, PacketId), (RecordId, Vec<Text>)>,
     granted: HashMap<(ClientSlot, String), Granted>,
     /// Every topic that passed, in either direction.
     topics: HashSet<String>,
@@ -43,10 +43,10 @@ impl Subscriptions {
                 for (filter, _) in filters.into_iter().zip(codes).filter(|(_, c)| !c.is_error()) {
                     if looks_shared(&filter).is_some() {
                         let all = self.misspelled.entry(record.client).or_default();
-                        all.push((filter.clone(), false));
+                        all.push((filter.to_string(), false));
                     }
                     let granted = Granted { record: asked, place: Where::of(record) };
-                    self.granted.entry((record.client, filter)).or_insert(granted);
+                    self.granted.entry((record.client, filter.into())).or_insert(granted);
                 }
             }
             _ => {}

@@ -18,7 +18,7 @@ use self::reading::Reader;
 use super::{Joins, answered_by};
 use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::mqtt::{
-    ConnectionId, Packet, PacketType, Properties, Property, PropertyId, Publish, QoS, Sender,
+    ConnectionId, Packet, PacketType, Properties, Property, PropertyId, Publish, QoS, Sender, Text,
 };
 
 /// Reads the capture once, record by record as it grows, and keeps the records that belong to a message.
@@ -47,7 +47,7 @@ pub enum Role {
 pub struct Way {
     pub role: Role,
     /// `None` where the topic of its alias is not known.
-    pub topic: Option<String>,
+    pub topic: Option<Text>,
     /// How it came to the Server; `None` where the capture does not have that.
     pub origin: Option<Origin>,
     /// How many messages of the capture are equal to it, itself included.
@@ -297,7 +297,7 @@ impl Exchange {
 #[derive(Clone, Debug, PartialEq)]
 struct Message {
     /// `None` where the alias was set before the capture began.
-    topic: Option<String>,
+    topic: Option<Text>,
     payload: Bytes,
     /// Those that the Server forwards unaltered; `None` before 5.0, which has no properties.
     properties: Option<Vec<Property>>,
@@ -306,7 +306,7 @@ struct Message {
 impl Message {
     fn of(capture: &Capture, record: &Record, publish: &Publish) -> Message {
         let topic = match capture.aliased(record) {
-            Some(aliased) => Some(aliased.topic.to_owned()),
+            Some(aliased) => Some(aliased.topic.into()),
             None => Some(publish.topic.clone()).filter(|topic| !topic.is_empty()),
         };
         Message {
@@ -321,7 +321,7 @@ impl Message {
         let Packet::Connect(connect) = record.packet()?.ok()? else { return None };
         let will = connect.will?;
         Some(Message {
-            topic: Some(will.topic),
+            topic: Some(will.topic.into()),
             payload: will.payload,
             properties: record.version.is_5().then(|| forwarded(&will.properties)),
         })

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Copy, Exchange, Message, Origin, Outcome, Role, Way, Without, side_of_publish};
 use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::mqtt::{
-    ConnectionId, Packet, PacketId, PacketType, Publish, ReasonCode, Sender, Subscription, Version,
-    matches, split_shared, without_share_name,
+    ConnectionId, Packet, PacketId, PacketType, Publish, ReasonCode, Sender, Subscription, Text,
+    Version, matches, split_shared, without_share_name,
 };
 
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ struct Assigned {
 #[derive(Clone, Debug, Default)]
 struct Client {
     connection: Option<ConnectionId>,
-    subscriptions: BTreeMap<String, Subscription>,
+    subscriptions: BTreeMap<Text, Subscription>,
     /// Whether there can be no subscription that the capture does not have.
     is_complete: bool,
     /// Its latest SUBSCRIBE that matches.
@@ -81,7 +81,7 @@ struct Held {
 #[derive(Clone, Debug)]
 enum Asked {
     Subscribe(Vec<Subscription>),
-    Unsubscribe(Vec<String>),
+    Unsubscribe(Vec<Text>),
 }
 
 impl Reader {
@@ -223,7 +223,7 @@ impl Reader {
                 for (subscription, code) in asked.into_iter().zip(suback.reason_codes) {
                     if code.granted_qos().is_some() {
                         let filter = subscription.topic_filter.clone();
-                        client.subscriptions.insert(filter, subscription);
+                        client.subscriptions.insert(filter.into(), subscription);
                     }
                 }
             }
@@ -477,8 +477,10 @@ fn without(way: &Way, held: &[(ClientSlot, Held)]) -> Vec<(ClientSlot, Without)>
             Some(_) if held.matching.iter().all(is_shared) && !receivers.is_empty() => {
                 Without::AnotherMember
             }
-            Some(first) if !held.is_connected => Without::NotConnected(first.topic_filter.clone()),
-            Some(first) => Without::Nothing(first.topic_filter.clone()),
+            Some(first) if !held.is_connected => {
+                Without::NotConnected(first.topic_filter.to_string())
+            }
+            Some(first) => Without::Nothing(first.topic_filter.to_string()),
         };
         reasons.push((*client, reason));
     }

@@ -103,12 +103,12 @@ fn id(number: u16) -> PacketId {
 }
 
 fn to(filter: &str) -> Subscription {
-    Subscription { topic_filter: filter.to_owned(), ..Subscription::default() }
+    Subscription { topic_filter: filter.into(), ..Subscription::default() }
 }
 
 fn message(topic: &str, payload: &'static str) -> Publish {
     Publish {
-        topic: topic.to_owned(),
+        topic: topic.into(),
         payload: Bytes::from_static(payload.as_bytes()),
         ..Publish::default()
     }
@@ -311,8 +311,7 @@ fn what_is_owed_across_a_hole_is_not_told() {
 #[test]
 fn a_will_is_followed_from_its_connect() {
     let mut bench = Bench::default();
-    let will =
-        Will { topic: "gone".to_owned(), payload: Bytes::from_static(b"A"), ..Will::default() };
+    let will = Will { topic: "gone".into(), payload: Bytes::from_static(b"A"), ..Will::default() };
     let connect = Connect { will: Some(will), ..Connect::default() };
     bench.connect(B, false);
     bench.subscribe(B, to("gone"));
@@ -333,7 +332,7 @@ fn a_request_and_its_response_are_one_conversation() {
     let mut bench = Bench::default();
     let data = || Property::CorrelationData(Bytes::from_static(b"7"));
     let ask = Publish {
-        properties: [Property::ResponseTopic("answers".to_owned()), data()].into(),
+        properties: [Property::ResponseTopic("answers".into()), data()].into(),
         ..message("ask", "?")
     };
     let reply = Publish { properties: [data()].into(), ..message("answers", "!") };

@@ -214,7 +214,7 @@ impl Ledger {
         aliased: bool,
     ) -> Option<(Cause, Option<String>)> {
         let by = self.accused;
-        let about = (!publish.topic.is_empty()).then(|| publish.topic.clone());
+        let about = (!publish.topic.is_empty()).then(|| publish.topic.to_string());
         let alias = publish.properties.topic_alias();
         let in_use = publish.packet_id.filter(|id| {
             let repeats = publish.dup && self.unfinished.contains(id);

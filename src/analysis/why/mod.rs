@@ -16,7 +16,7 @@ pub(super) use fault::Ledger;
 
 use super::{answered_by, hole_at_the_end, hole_before, hole_for_answer};
 use crate::capture::{Capture, ClientSlot, Entry, LinkClose, Record, RecordId};
-use crate::mqtt::{Connect, Packet, PacketType, Publish, ReasonCode, Sender};
+use crate::mqtt::{Connect, Packet, PacketType, Publish, ReasonCode, Sender, Text};
 
 /// What became of a packet or a connection, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Why {
     /// What it is about: a topic, a filter, a Client Identifier …
     pub about: Option<String>,
     /// Each Topic Filter that was refused, and how.
-    pub refused: Vec<(String, ReasonCode)>,
+    pub refused: Vec<(Text, ReasonCode)>,
     /// The last packets up to the end, the culprit among them, oldest first.
     pub led_to: Vec<RecordId>,
     /// The other side did not say why: this is what the packets suggest.
@@ -118,7 +118,7 @@ struct Found {
     cause: Cause,
     culprit: Option<RecordId>,
     about: Option<String>,
-    refused: Vec<(String, ReasonCode)>,
+    refused: Vec<(Text, ReasonCode)>,
     is_suspicion: bool,
 }
 
@@ -185,7 +185,7 @@ fn filters(
     first: ReasonCode,
     packet_type: PacketType,
 ) -> Found {
-    let filters: Vec<String> = match asked.and_then(Record::valid_packet) {
+    let filters: Vec<Text> = match asked.and_then(Record::valid_packet) {
         Some(Packet::Subscribe(packet)) => {
             packet.subscriptions.into_iter().map(|subscription| subscription.topic_filter).collect()
         }
@@ -197,7 +197,7 @@ fn filters(
         .zip(codes.iter().copied())
         .filter(|(_, code)| code.is_error())
         .collect();
-    let about = refused.first().map(|(filter, _)| filter.clone());
+    let about = refused.first().map(|(filter, _)| filter.to_string());
     let cause = Cause::Refused(first, packet_type);
     Found { about, refused, ..Found::new(cause, asked.map(|record| record.id)) }
 }
@@ -453,9 +453,9 @@ fn about(asked: &Packet, code: ReasonCode) -> Option<String> {
     let Packet::Connect(connect) = asked else { return None };
     let connect: &Connect = connect;
     match code {
-        ReasonCode::ClientIdentifierNotValid => Some(connect.client_id.clone()),
+        ReasonCode::ClientIdentifierNotValid => Some(connect.client_id.to_string()),
         ReasonCode::BadUserNameOrPassword | ReasonCode::NotAuthorized | ReasonCode::Banned => {
-            connect.user_name.clone()
+            connect.user_name.as_ref().map(String::from)
         }
         ReasonCode::BadAuthenticationMethod => {
             connect.properties.authentication_method().map(str::to_owned)
@@ -463,7 +463,7 @@ fn about(asked: &Packet, code: ReasonCode) -> Option<String> {
         ReasonCode::TopicNameInvalid
         | ReasonCode::PayloadFormatInvalid
         | ReasonCode::RetainNotSupported
-        | ReasonCode::QoSNotSupported => connect.will.as_ref().map(|will| will.topic.clone()),
+        | ReasonCode::QoSNotSupported => connect.will.as_ref().map(|will| will.topic.to_string()),
         _ => None,
     }
 }
@@ -471,7 +471,7 @@ fn about(asked: &Packet, code: ReasonCode) -> Option<String> {
 /// The Topic Name of a PUBLISH, looked up where it has only an alias.
 fn topic_of(capture: &Capture, record: &Record, publish: &Publish) -> String {
     let aliased = capture.aliased(record).map(|aliased| aliased.topic.to_owned());
-    aliased.unwrap_or_else(|| publish.topic.clone())
+    aliased.unwrap_or_else(|| publish.topic.to_string())
 }
 
 fn led_to(capture: &Capture, end: &Record, culprit: Option<RecordId>) -> Vec<RecordId> {
@@ -1072,7 +1072,7 @@ mod tests {
         });
         let why = last(greeted([], vec![Client(subscribe("a/#")), Server(suback)]))
             .expect("it is explained");
-        assert_eq!(why.refused, [("a/#".to_owned(), ReasonCode::NotAuthorized)]);
+        assert_eq!(why.refused, [("a/#".into(), ReasonCode::NotAuthorized)]);
         assert_eq!(why.about.as_deref(), Some("a/#"));
         assert_eq!(why.led_to, [2, 3, 4, 5].map(RecordId));
     }

@@ -17,7 +17,7 @@ pub fn connect_with(cast: &Cast, slot: ClientSlot, properties: impl Into<Propert
     let connect = Connect {
         clean_start: true,
         keep_alive: 60,
-        client_id: cast.client_id(slot).to_owned(),
+        client_id: cast.client_id(slot).into(),
         properties: properties.into(),
         ..Connect::default()
     };
@@ -27,7 +27,11 @@ pub fn connect_with(cast: &Cast, slot: ClientSlot, properties: impl Into<Propert
 /// SUBSCRIBE with one Topic Filter and no options but its maximum QoS.
 pub fn subscribe(slot: ClientSlot, topic_filter: &str, qos: QoS) -> Act {
     let topic_filter = topic_filter.to_owned();
-    Act::subscribe(slot, [], [Subscription { topic_filter, qos, ..Subscription::default() }])
+    Act::subscribe(
+        slot,
+        [],
+        [Subscription { topic_filter: topic_filter.into(), qos, ..Subscription::default() }],
+    )
 }
 
 /// PUBLISH without properties.
@@ -45,7 +49,7 @@ pub fn publish_with(
 ) -> Act {
     let publish = Publish {
         qos,
-        topic: topic.to_owned(),
+        topic: topic.into(),
         properties: properties.into(),
         payload: Bytes::copy_from_slice(payload),
         ..Publish::default()

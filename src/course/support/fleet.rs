@@ -94,7 +94,7 @@ pub fn publishes(policy: AliasPolicy, aliases: u16) -> Vec<Publish> {
             Choice::Use(alias) => ("", Some(alias)),
         };
         Publish {
-            topic: topic.to_owned(),
+            topic: topic.into(),
             qos: if index == last { QoS::AtLeastOnce } else { QoS::AtMostOnce },
             properties: alias.map(Property::TopicAlias).into_iter().collect(),
             payload: Bytes::from(value),
@@ -183,7 +183,7 @@ pub fn account(policy: AliasPolicy, topics: &[(usize, &str)], aliases: u16) -> A
             Choice::Use(alias) => (Some(alias), false),
         };
         let publish = |topic: &str, alias: Option<u16>| Publish {
-            topic: topic.to_owned(),
+            topic: topic.into(),
             properties: alias.map(Property::TopicAlias).into_iter().collect(),
             payload: Bytes::from_static(b"21.4"),
             ..Publish::default()

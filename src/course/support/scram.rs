@@ -181,7 +181,7 @@ mod tests {
 
     fn properties(data: impl Into<Bytes>) -> Properties {
         [
-            Property::AuthenticationMethod(SCRAM_SHA_256.to_owned()),
+            Property::AuthenticationMethod(SCRAM_SHA_256.into()),
             Property::AuthenticationData(data.into()),
         ]
         .into()

@@ -4,7 +4,7 @@ use crate::analysis::{answer_to, answered_by};
 use crate::capture::{ClientSlot, Record, RecordId};
 use crate::course::Evidence;
 use crate::mqtt::{
-    Packet, PacketType, QoS, ReasonCode, Sender, Subscription, matches, without_share_name,
+    Packet, PacketType, QoS, ReasonCode, Sender, Subscription, Text, matches, without_share_name,
 };
 
 /// A Topic Filter that a SUBACK has granted.
@@ -68,7 +68,7 @@ pub fn held(evidence: &Evidence, client: ClientSlot) -> Vec<Granted> {
 }
 
 /// The Topic Filters whose subscription an UNSUBACK has ended.
-pub fn ended(evidence: &Evidence, unsuback: &Record) -> Vec<String> {
+pub fn ended(evidence: &Evidence, unsuback: &Record) -> Vec<Text> {
     let asked = answered_by(evidence.capture, unsuback.id).and_then(Record::valid_packet);
     match (asked, unsuback.valid_packet()) {
         (Some(Packet::Unsubscribe(asked)), Some(Packet::UnsubAck(answer))) => {

@@ -10,7 +10,7 @@ use super::write::{always_a_list, property_key};
 use crate::mqtt::{
     Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Property,
     PropertyId, PropertyKind, PropertyValue, Publish, QoS, ReasonCode, RetainHandling, SubAck,
-    Subscribe, Subscription, UnsubAck, Unsubscribe, Will,
+    Subscribe, Subscription, Text, UnsubAck, Unsubscribe, Will,
 };
 
 /// What JSON says that no packet can.
@@ -64,7 +64,9 @@ pub fn packet_from_json(json: &Value) -> Result<Packet, JsonError> {
         PacketType::Unsubscribe => Packet::Unsubscribe(Unsubscribe {
             packet_id: o.packet_id()?,
             properties: o.properties()?,
-            topic_filters: o.required("topic_filters")?.list(|node| node.string())?,
+            topic_filters: o
+                .required("topic_filters")?
+                .list(|node| node.string().map(Text::from))?,
         }),
         PacketType::UnsubAck => Packet::UnsubAck(UnsubAck {
             packet_id: o.packet_id()?,
@@ -104,7 +106,7 @@ fn connect(o: &mut Object<'_>) -> Result<Connect, JsonError> {
                 qos: o.qos()?,
                 retain: o.flag("retain")?,
                 properties: o.properties()?,
-                topic: o.required("topic")?.string()?,
+                topic: o.required("topic")?.string()?.into(),
                 payload: o.hex("payload_hex")?,
             };
             o.finish()?;
@@ -115,9 +117,9 @@ fn connect(o: &mut Object<'_>) -> Result<Connect, JsonError> {
         clean_start: o.flag("clean_start")?,
         keep_alive: o.or_default("keep_alive", Node::two_byte_integer)?,
         properties: o.properties()?,
-        client_id: o.or_default("client_id", Node::string)?,
+        client_id: o.or_default("client_id", Node::string)?.into(),
         will,
-        user_name: o.optional("username").map(|node| node.string()).transpose()?,
+        user_name: o.optional("username").map(|node| node.string().map(Text::from)).transpose()?,
         password: o.optional("password_hex").map(|node| node.hex()).transpose()?,
     })
 }
@@ -135,7 +137,7 @@ fn publish(o: &mut Object<'_>) -> Result<Publish, JsonError> {
         dup: o.flag("dup")?,
         qos,
         retain: o.flag("retain")?,
-        topic: o.required("topic")?.string()?,
+        topic: o.required("topic")?.string()?.into(),
         packet_id,
         properties: o.properties()?,
         payload: o.hex("payload_hex")?,
@@ -153,7 +155,7 @@ fn ack(o: &mut Object<'_>) -> Result<Ack, JsonError> {
 fn subscription(node: Node<'_>) -> Result<Subscription, JsonError> {
     let mut o = node.object("a subscription as an object")?;
     let subscription = Subscription {
-        topic_filter: o.required("topic_filter")?.string()?,
+        topic_filter: o.required("topic_filter")?.string()?.into(),
         qos: o.qos()?,
         no_local: o.flag("no_local")?,
         retain_as_published: o.flag("retain_as_published")?,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::mqtt::{
     DecodeError, Dissection, Field, Flaw, Packet, Properties, PropertyId, PropertyKind,
-    PropertyValue, ReasonCode, Subscription, Value as FieldValue, Version, hex,
+    PropertyValue, ReasonCode, Subscription, Text, Value as FieldValue, Version, hex,
 };
 
 /// A packet in the shapes the module promises.
@@ -75,7 +75,7 @@ pub fn packet_to_json(packet: &Packet) -> Value {
         Packet::Unsubscribe(p) => {
             put("packet_id", p.packet_id.get().into());
             put("properties", properties(&p.properties));
-            put("topic_filters", p.topic_filters.iter().map(String::as_str).collect());
+            put("topic_filters", p.topic_filters.iter().map(Text::as_str).collect());
         }
         Packet::UnsubAck(p) => {
             put("packet_id", p.packet_id.get().into());

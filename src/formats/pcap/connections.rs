@@ -298,7 +298,7 @@ fn introduction(payload: &[u8]) -> (Option<Version>, String) {
     stream.push(payload);
     match stream.next(Sender::Client) {
         Some(Incoming { outcome: Ok(Packet::Connect(connect)), .. }) => {
-            (version, connect.client_id)
+            (version, connect.client_id.into())
         }
         _ => (version, String::new()),
     }

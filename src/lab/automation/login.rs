@@ -135,7 +135,7 @@ impl Runner for LoggingIn {
 
 fn properties(message: String) -> [Property; 2] {
     [
-        Property::AuthenticationMethod(SCRAM_SHA_256.to_owned()),
+        Property::AuthenticationMethod(SCRAM_SHA_256.into()),
         Property::AuthenticationData(Bytes::from(message)),
     ]
 }

@@ -26,7 +26,7 @@ impl Default for PeriodicPublisher {
     fn default() -> PeriodicPublisher {
         PeriodicPublisher {
             publish: Publish {
-                topic: "factory/osaka/line-4/log".to_owned(),
+                topic: "factory/osaka/line-4/log".into(),
                 payload: Bytes::from_static(b"msg-{n}"),
                 ..Publish::default()
             },
@@ -73,7 +73,7 @@ impl Publishing {
             Ok(text) => Bytes::from(text.replace("{n}", &number)),
             Err(_) => publish.payload.clone(),
         };
-        Publish { topic: publish.topic.replace("{n}", &number), payload, ..publish.clone() }
+        Publish { topic: publish.topic.replace("{n}", &number).into(), payload, ..publish.clone() }
     }
 }
 

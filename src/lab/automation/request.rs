@@ -60,7 +60,7 @@ impl<'a> Request<'a> {
         let correlation_data = correlation_data.map(Property::CorrelationData);
         Publish {
             qos: qos.unwrap_or(self.publish.qos),
-            topic: self.response_topic.to_owned(),
+            topic: self.response_topic.into(),
             properties: correlation_data.into_iter().chain(properties).collect(),
             payload,
             ..Publish::default()

@@ -108,7 +108,7 @@ impl Serving {
         self.log.push(Served { method, path: path.to_owned(), status });
         let properties = [
             Property::PayloadFormatIndicator(1),
-            Property::ContentType("application/json".to_owned()),
+            Property::ContentType("application/json".into()),
             Property::user(STATUS, status.to_string()),
         ];
         let correlation_data = request.correlation_data.cloned();

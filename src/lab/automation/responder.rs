@@ -141,7 +141,7 @@ impl Responding {
             Correlation::Foreign(text) => Some(Bytes::from(text.clone())),
             Correlation::LeftOut => None,
         };
-        let content_type = content_type.clone().map(Property::ContentType);
+        let content_type = content_type.as_ref().map(|text| Property::ContentType(text.into()));
         let pairs = user_properties.iter().map(|(name, value)| Property::user(name, value));
         let payload = fill_in(payload, request, self.requests);
         request.answer(*qos, correlation_data, content_type.into_iter().chain(pairs), payload)

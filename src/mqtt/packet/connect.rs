@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, Properties, Reader, Sink, Version,
-    Writer,
+    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, Properties, Reader, Sink, Text,
+    Version, Writer,
 };
 use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
@@ -23,11 +23,11 @@ pub struct Connect {
     /// [`Will`].
     pub properties: Properties,
     /// Names the Session. Empty to let the Server assign one (§3.1.3.1).
-    pub client_id: String,
+    pub client_id: Text,
     /// `Some` sets the Will Flag (§3.1.2.5).
     pub will: Option<Will>,
     /// `Some` sets the User Name Flag, with an empty string too (§3.1.2.8).
-    pub user_name: Option<String>,
+    pub user_name: Option<Text>,
     /// `Some` sets the Password Flag. Allowed without a User Name, unlike in 3.1.1 (§3.1.2.9).
     pub password: Option<Bytes>,
 }
@@ -43,7 +43,7 @@ pub struct Will {
     /// Will Delay Interval, which stays with the Server, and those that go out with the message (§3.1.3.2).
     pub properties: Properties,
     /// A Topic Name: without wildcards, and never empty, since a Will has no Topic Alias (§3.1.3.3).
-    pub topic: String,
+    pub topic: Text,
     /// At most 65,535 bytes, unlike that of a PUBLISH (§3.1.3.4).
     pub payload: Bytes,
 }

@@ -32,6 +32,7 @@ use super::field::{Bits, Collector, Dissection, FieldId, NoSink, Sink};
 use super::property::{Holder, Properties};
 use super::reader::Reader;
 use super::reason_code::ReasonCode;
+use super::text::Text;
 use super::version::Version;
 use super::writer::Writer;
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{
-    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
+    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink, Text,
     Version, Writer,
 };
 use crate::mqtt::{qos::QoS, topic::check_topic_name};
@@ -23,7 +23,7 @@ pub struct Publish {
     /// this is a stored message, or Retain As Published is set (§3.3.1.3).
     pub retain: bool,
     /// Empty where a Topic Alias takes its place (§3.3.2.3.4).
-    pub topic: String,
+    pub topic: Text,
     /// `Some` exactly above QoS 0 [MQTT-2.2.1-2]; at QoS 0 it is not written.
     pub packet_id: Option<PacketId>,
     /// Message Expiry Interval, Topic Alias, User Properties and others (§3.3.2.3).

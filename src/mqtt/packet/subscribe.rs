@@ -2,7 +2,7 @@
 
 use super::{
     Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
-    Version, Writer,
+    Text, Version, Writer,
 };
 use crate::mqtt::{
     qos::QoS,
@@ -24,7 +24,7 @@ pub struct Subscribe {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subscription {
     /// May have wildcards, and begin with `$share/{ShareName}/` (§4.7.1, §4.8.2).
-    pub topic_filter: String,
+    pub topic_filter: Text,
     /// The highest QoS at which the Server may send; SUBACK may grant less.
     pub qos: QoS,
     /// Whether the messages that this Client publishes itself are kept from it [MQTT-3.8.3-3]. Forbidden on

@@ -1,7 +1,7 @@
 //! UNSUBSCRIBE (§3.10): the Client asks for no more messages.
 
 use super::{
-    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
+    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink, Text,
     Writer,
 };
 use crate::mqtt::topic::check_topic_filter_as;
@@ -14,7 +14,7 @@ pub struct Unsubscribe {
     /// User Properties (§3.10.2.1).
     pub properties: Properties,
     /// At least one [MQTT-3.10.3-2].
-    pub topic_filters: Vec<String>,
+    pub topic_filters: Vec<Text>,
 }
 
 impl Unsubscribe {

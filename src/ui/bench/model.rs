@@ -455,7 +455,7 @@ fn connect<const N: usize>(properties: [Property; N]) -> Action {
     Action::Connect(Box::new(Connect {
         clean_start: true,
         keep_alive: 60,
-        client_id: FRESH_CLIENT_ID.to_owned(),
+        client_id: FRESH_CLIENT_ID.into(),
         properties,
         ..Connect::default()
     }))
@@ -464,7 +464,7 @@ fn connect<const N: usize>(properties: [Property; N]) -> Action {
 fn publish(topic: &str, payload: &str) -> Action {
     Action::Publish(Publish {
         qos: QoS::AtLeastOnce,
-        topic: topic.to_owned(),
+        topic: topic.into(),
         payload: Bytes::from(payload.to_owned()),
         ..Publish::default()
     })
@@ -472,16 +472,17 @@ fn publish(topic: &str, payload: &str) -> Action {
 
 fn subscribe(topic_filter: &str) -> Action {
     let (topic_filter, qos) = (topic_filter.to_owned(), QoS::AtLeastOnce);
-    let subscriptions = vec![Subscription { topic_filter, qos, ..Subscription::default() }];
+    let subscriptions =
+        vec![Subscription { topic_filter: topic_filter.into(), qos, ..Subscription::default() }];
     Action::Subscribe { properties: Default::default(), subscriptions }
 }
 
 fn request() -> Action {
     Action::Publish(Publish {
         qos: QoS::AtLeastOnce,
-        topic: "bench/request".to_owned(),
+        topic: "bench/request".into(),
         properties: [
-            Property::ResponseTopic("bench/answers".to_owned()),
+            Property::ResponseTopic("bench/answers".into()),
             Property::CorrelationData(Bytes::from_static(b"request-1")),
         ]
         .into(),
@@ -502,8 +503,7 @@ fn responder() -> Behaviour {
 
 fn periodic(topic: &str) -> Behaviour {
     let plain = PeriodicPublisher::default();
-    let publish =
-        Publish { qos: QoS::AtLeastOnce, topic: topic.to_owned(), ..plain.publish.clone() };
+    let publish = Publish { qos: QoS::AtLeastOnce, topic: topic.into(), ..plain.publish.clone() };
     PeriodicPublisher { publish, ..plain }.into()
 }
 
@@ -512,7 +512,7 @@ pub fn to_keep(action: Action) -> Action {
     match action {
         Action::Connect(connect) if connect.client_id.starts_with(FRESH_CLIENT_ID) => {
             let client_id = FRESH_CLIENT_ID.to_owned();
-            Action::Connect(Box::new(Connect { client_id, ..*connect }))
+            Action::Connect(Box::new(Connect { client_id: client_id.into(), ..*connect }))
         }
         other => other,
     }
@@ -523,7 +523,7 @@ pub fn to_use(action: Action, fresh_client_id: &str) -> Action {
     match action {
         Action::Connect(connect) if connect.client_id == FRESH_CLIENT_ID => {
             let client_id = fresh_client_id.to_owned();
-            Action::Connect(Box::new(Connect { client_id, ..*connect }))
+            Action::Connect(Box::new(Connect { client_id: client_id.into(), ..*connect }))
         }
         other => other,
     }
@@ -605,7 +605,7 @@ mod tests {
         let Action::Connect(connect) = &mut set_up.clients[1].acts[0] else {
             panic!("it begins with CONNECT")
         };
-        connect.user_name = Some("tanaka".to_owned());
+        connect.user_name = Some("tanaka".into());
         let (plain, none) = set_up.clone().without_secrets();
         assert_eq!((&plain, none), (&set_up, 0));
 
@@ -614,7 +614,7 @@ mod tests {
             panic!("it begins with CONNECT")
         };
         connect.password = Some(Bytes::from_static(b"S3cret!"));
-        connect.properties.push(Property::AuthenticationMethod("TOKEN".to_owned()));
+        connect.properties.push(Property::AuthenticationMethod("TOKEN".into()));
         connect.properties.push(Property::AuthenticationData(Bytes::from_static(b"abc")));
         let kept = Kept { name: "mine".to_owned(), text: with.to_text() };
         assert_eq!(SetUp::from_text(&kept.text), Ok(with.clone()), "who asks for it gets it");
@@ -644,7 +644,7 @@ mod tests {
             let payload = vec![0; 400 << 10].into();
             push(
                 millis,
-                Packet::Publish(Publish { topic: "t".to_owned(), payload, ..Publish::default() }),
+                Packet::Publish(Publish { topic: "t".into(), payload, ..Publish::default() }),
             );
         }
         let password = Some(Bytes::from_static(b"S3cret!"));

@@ -86,7 +86,7 @@ impl Inside {
 fn left_behind(lab: &Lab) -> BTreeMap<String, ClientSlot> {
     let stored = lab.clients().iter().flat_map(|client| {
         let stored = client.client().snapshot().stored.into_iter();
-        stored.map(|stored| (stored.session.client_id, client.slot()))
+        stored.map(|stored| (stored.session.client_id.into(), client.slot()))
     });
     stored.collect()
 }

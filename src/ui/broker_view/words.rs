@@ -185,9 +185,9 @@ mod tests {
             Event::RetainedExpired { topic: topic.clone() },
             Event::GivenUp { topic: topic.clone(), packet_id: id },
             Event::Redelivered { packet: PacketType::PubRel, packet_id: id },
-            Event::WillScheduled { topic: topic.to_string(), at: Instant::START },
-            Event::WillPublished { topic: topic.to_string() },
-            Event::WillDiscarded { topic: topic.to_string(), rule: "[MQTT-3.14.4-3]" },
+            Event::WillScheduled { topic: (&*topic).into(), at: Instant::START },
+            Event::WillPublished { topic: (&*topic).into() },
+            Event::WillDiscarded { topic: (&*topic).into(), rule: "[MQTT-3.14.4-3]" },
             Event::PolicyChanged,
         ];
         events.extend(ends.map(Event::SessionEnded));

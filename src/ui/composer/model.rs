@@ -315,12 +315,12 @@ pub fn sample(packet: PacketType, sender: Sender, client_id: &str) -> Packet {
         PacketType::Connect => Packet::Connect(Box::new(Connect {
             clean_start: true,
             keep_alive: 60,
-            client_id: client_id.to_owned(),
+            client_id: client_id.into(),
             ..Connect::default()
         })),
         PacketType::Publish => Packet::Publish(Publish {
             qos: QoS::AtLeastOnce,
-            topic: "composer/test".to_owned(),
+            topic: "composer/test".into(),
             packet_id: Some(ID),
             properties: Properties::NONE,
             payload: Bytes::from_static(b"hello"),
@@ -330,7 +330,7 @@ pub fn sample(packet: PacketType, sender: Sender, client_id: &str) -> Packet {
             packet_id: ID,
             properties: Properties::NONE,
             subscriptions: vec![Subscription {
-                topic_filter: "composer/#".to_owned(),
+                topic_filter: "composer/#".into(),
                 qos: QoS::AtLeastOnce,
                 ..Subscription::default()
             }],
@@ -338,14 +338,14 @@ pub fn sample(packet: PacketType, sender: Sender, client_id: &str) -> Packet {
         PacketType::Unsubscribe => Packet::Unsubscribe(Unsubscribe {
             packet_id: ID,
             properties: Properties::NONE,
-            topic_filters: vec!["composer/#".to_owned()],
+            topic_filters: vec!["composer/#".into()],
         }),
         PacketType::Disconnect if sender == Sender::Client => {
             Packet::Disconnect(Disconnect::new(ReasonCode::Success))
         }
         PacketType::Auth => Packet::Auth(Auth {
             reason_code: ReasonCode::ContinueAuthentication,
-            properties: [Property::AuthenticationMethod("SCRAM-SHA-256".to_owned())].into(),
+            properties: [Property::AuthenticationMethod("SCRAM-SHA-256".into())].into(),
         }),
         other => {
             let draft = PlainDraft::new(other, sender);

@@ -1,10 +1,14 @@
 //! Reports of examinations on the page: which rows are shown, what is kept, and which exercise uses what.
 
 mod lessons;
+#[cfg(target_arch = "wasm32")]
+pub mod view;
 
 use serde::{Deserialize, Serialize};
 
-use crate::examine::{Chapter, Entry, Outcome, Probe, Report, probe, probes};
+use crate::examine::{
+    Chapter, Entry, Outcome, Probe, Report, SELDOM, STOPPED, TIME_LIMIT, UNREACHED, probe, probes,
+};
 use crate::language::{Language, Strings};
 
 pub use lessons::of_exercise;
@@ -86,6 +90,18 @@ pub fn outcome_icon(outcome: Outcome) -> &'static str {
     }
 }
 
+/// What was observed; why nothing was is said in the language of the page.
+pub fn observed(entry: &Entry, strings: &Strings) -> String {
+    let why = match entry.observed.as_str() {
+        SELDOM => strings.examine_why_seldom(),
+        STOPPED => strings.examine_why_stopped(),
+        TIME_LIMIT => strings.examine_why_time(),
+        UNREACHED => strings.examine_why_unreached(),
+        observed => observed,
+    };
+    why.to_owned()
+}
+
 /// The ids of the rows that a filter shows, by chapter; chapters without any are left out.
 pub fn rows(report: &Report, filter: Filter) -> Vec<(Chapter, Vec<&'static Probe>)> {
     let of = |chapter| {
@@ -112,6 +128,12 @@ pub fn keep(kept: &mut Vec<Kept>, report: &Report) {
     kept.retain(|one| one.address != report.address);
     kept.insert(0, Kept { address: report.address.clone(), report: report.to_short_json() });
     kept.truncate(MOST_KEPT);
+}
+
+/// The report that is kept of a broker at this address.
+pub fn kept_of(kept: &[Kept], address: &str) -> Option<Report> {
+    let one = kept.iter().find(|one| one.address == address)?;
+    Report::from_json(&one.report).ok()
 }
 
 /// What of a report matters in an exercise: what deviates, is not offered, or is a choice.

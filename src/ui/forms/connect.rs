@@ -4,7 +4,7 @@ use super::draft::Judge;
 use super::problem::NumberRange;
 use super::{BytesDraft, Draft, Field, Judged, Part, PropertiesDraft, WillDraft, number};
 use crate::lab::Action;
-use crate::mqtt::{Connect, ErrorKind, Packet, PropertyId};
+use crate::mqtt::{Connect, ErrorKind, Packet, PropertyId, Text};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectDraft {
@@ -26,20 +26,20 @@ impl ConnectDraft {
         ConnectDraft::from_connect(&Connect {
             clean_start: true,
             keep_alive: 60,
-            client_id,
+            client_id: client_id.into(),
             ..Connect::default()
         })
     }
 
     pub fn from_connect(connect: &Connect) -> ConnectDraft {
         ConnectDraft {
-            client_id: connect.client_id.clone(),
+            client_id: connect.client_id.to_string(),
             clean_start: connect.clean_start,
             keep_alive: connect.keep_alive.to_string(),
             properties: PropertiesDraft::from_properties(Part::Connect, &connect.properties),
             will: connect.will.as_ref().map(WillDraft::from_will).unwrap_or_default(),
             has_user_name: connect.user_name.is_some(),
-            user_name: connect.user_name.clone().unwrap_or_default(),
+            user_name: connect.user_name.clone().unwrap_or_default().into(),
             has_password: connect.password.is_some(),
             password: connect
                 .password
@@ -70,11 +70,11 @@ impl Draft for ConnectDraft {
         let mut probe = |field, connect| judge.probe(field, &Packet::Connect(Box::new(connect)));
 
         let client_id = self.client_id.clone();
-        let alone = Connect { client_id: client_id.clone(), ..Connect::default() };
+        let alone = Connect { client_id: client_id.clone().into(), ..Connect::default() };
         probe(Field::ClientIdentifier, alone);
 
         let user_name = self.has_user_name.then(|| self.user_name.clone());
-        let alone = Connect { user_name: user_name.clone(), ..Connect::default() };
+        let alone = Connect { user_name: user_name.clone().map(Text::from), ..Connect::default() };
         probe(Field::UserName, alone);
 
         let keep_alive = number::read(&self.keep_alive, KEEP_ALIVE);
@@ -91,9 +91,9 @@ impl Draft for ConnectDraft {
             clean_start: self.clean_start,
             keep_alive,
             properties: self.properties.read(&mut judge),
-            client_id,
+            client_id: client_id.into(),
             will: self.will.read(&mut judge),
-            user_name,
+            user_name: user_name.map(Text::from),
             password,
         };
         judge.finish(Packet::Connect(Box::new(connect)), |kind| match kind {
@@ -133,7 +133,7 @@ mod tests {
             ("tanaka", "tanaka", "", None),
             ("sato", "tanaka", "", Some("sato")),
         ] {
-            let user_name = (!typed.is_empty()).then(|| typed.to_owned());
+            let user_name = (!typed.is_empty()).then(|| typed.into());
             let connect = Connect { user_name, ..Connect::default() };
             let mut draft = ConnectDraft::from_connect(&connect);
             draft.suggest_user_name(before, suggested);
@@ -154,14 +154,14 @@ mod tests {
                 Property::TopicAliasMaximum(0),
                 Property::RequestResponseInformation(1),
                 Property::RequestProblemInformation(0),
-                Property::AuthenticationMethod("SCRAM-SHA-256".to_owned()),
+                Property::AuthenticationMethod("SCRAM-SHA-256".into()),
                 Property::AuthenticationData(Bytes::from_static(&[0x00, 0xFF])),
                 Property::user("a", "1"),
                 Property::user("a", "2"),
                 Property::user("", ""),
             ]
             .into(),
-            client_id: "playground-7f3a".to_owned(),
+            client_id: "playground-7f3a".into(),
             will: Some(Will {
                 qos: QoS::ExactlyOnce,
                 retain: true,
@@ -169,16 +169,16 @@ mod tests {
                     Property::WillDelayInterval(5),
                     Property::PayloadFormatIndicator(1),
                     Property::MessageExpiryInterval(60),
-                    Property::ContentType("text/plain".to_owned()),
-                    Property::ResponseTopic("will/answers".to_owned()),
+                    Property::ContentType("text/plain".into()),
+                    Property::ResponseTopic("will/answers".into()),
                     Property::CorrelationData(Bytes::from_static(b"\x01\x02")),
                     Property::user("why", "gone"),
                 ]
                 .into(),
-                topic: "will/状態".to_owned(),
+                topic: "will/状態".into(),
                 payload: Bytes::from_static("さようなら".as_bytes()),
             }),
-            user_name: Some("roger".to_owned()),
+            user_name: Some("roger".into()),
             password: Some(Bytes::from_static(&[0xDE, 0xAD])),
         };
         let draft = ConnectDraft::from_connect(&connect);

@@ -69,7 +69,7 @@ mod tests {
         for reason_code in DisconnectDraft::reason_codes() {
             let properties = [
                 Property::SessionExpiryInterval(0),
-                Property::ReasonString("going home".to_owned()),
+                Property::ReasonString("going home".into()),
                 Property::user("a", "1"),
             ];
             let disconnect = Disconnect { reason_code, properties: properties.into() };

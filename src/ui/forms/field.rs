@@ -129,20 +129,20 @@ impl Part {
                 Packet::Connect(Box::new(Connect { properties, ..Connect::default() }))
             }
             Part::Will => {
-                let will = Some(Will { properties, topic: text, ..Will::default() });
+                let will = Some(Will { properties, topic: text.into(), ..Will::default() });
                 Packet::Connect(Box::new(Connect { will, ..Connect::default() }))
             }
             Part::Publish | Part::PublishFromServer => {
-                Packet::Publish(Publish { properties, topic: text, ..Publish::default() })
+                Packet::Publish(Publish { properties, topic: text.into(), ..Publish::default() })
             }
             Part::Subscribe => {
                 let subscriptions =
-                    vec![Subscription { topic_filter: text, ..Subscription::default() }];
+                    vec![Subscription { topic_filter: text.into(), ..Subscription::default() }];
                 let packet_id = PLACEHOLDER_ID;
                 Packet::Subscribe(Subscribe { packet_id, properties, subscriptions })
             }
             Part::Unsubscribe => {
-                let (packet_id, topic_filters) = (PLACEHOLDER_ID, vec![text]);
+                let (packet_id, topic_filters) = (PLACEHOLDER_ID, vec![text.into()]);
                 Packet::Unsubscribe(Unsubscribe { packet_id, properties, topic_filters })
             }
             Part::Disconnect => {
@@ -172,7 +172,7 @@ impl Part {
             Part::Auth => {
                 let mut properties = properties;
                 if !properties.contains(PropertyId::AuthenticationMethod) {
-                    properties.push(Property::AuthenticationMethod(text));
+                    properties.push(Property::AuthenticationMethod(text.into()));
                 }
                 let reason_code = ReasonCode::ContinueAuthentication;
                 Packet::Auth(Auth { reason_code, properties })

@@ -24,7 +24,7 @@ impl Default for PublishDraft {
 impl PublishDraft {
     pub fn from_publish(publish: &Publish) -> PublishDraft {
         PublishDraft {
-            topic: publish.topic.clone(),
+            topic: publish.topic.to_string(),
             qos: publish.qos,
             retain: publish.retain,
             payload: BytesDraft::from_bytes(&publish.payload),
@@ -39,7 +39,7 @@ impl Draft for PublishDraft {
         let topic = self.topic.clone();
         // Whether an empty Topic Name has an alias is judged on the whole packet.
         let alone = Publish {
-            topic: topic.clone(),
+            topic: topic.clone().into(),
             properties: [Property::TopicAlias(1)].into(),
             ..Publish::default()
         };
@@ -48,7 +48,7 @@ impl Draft for PublishDraft {
         let publish = Publish {
             qos: self.qos,
             retain: self.retain,
-            topic,
+            topic: topic.into(),
             packet_id: (self.qos > QoS::AtMostOnce).then_some(PLACEHOLDER_ID),
             properties: self.properties.read(&mut judge),
             payload,
@@ -86,14 +86,14 @@ mod tests {
             let publish = Publish {
                 qos: QoS::ExactlyOnce,
                 retain: true,
-                topic: "a/b".to_owned(),
+                topic: "a/b".into(),
                 properties: [
                     Property::PayloadFormatIndicator(1),
                     Property::MessageExpiryInterval(300),
                     Property::TopicAlias(65_535),
-                    Property::ResponseTopic("answers".to_owned()),
+                    Property::ResponseTopic("answers".into()),
                     Property::CorrelationData(Bytes::from_static(&[0x00, 0xFF])),
-                    Property::ContentType("application/json".to_owned()),
+                    Property::ContentType("application/json".into()),
                     Property::user("k", "1"),
                     Property::user("k", "2"),
                 ]

@@ -81,13 +81,13 @@ mod tests {
         ];
         let subscriptions = [
             Subscription {
-                topic_filter: "a/#".to_owned(),
+                topic_filter: "a/#".into(),
                 qos: QoS::ExactlyOnce,
                 no_local: true,
                 retain_as_published: true,
                 retain_handling: RetainHandling::DoNotSend,
             },
-            Subscription { topic_filter: "$share/g/+".to_owned(), ..Subscription::default() },
+            Subscription { topic_filter: "$share/g/+".into(), ..Subscription::default() },
         ];
         let draft = SubscribeDraft::from_parts(&properties.clone().into(), &subscriptions);
         let act = Act::subscribe(ClientSlot(0), properties, subscriptions);
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn problems_stand_at_their_rows() {
         let filter = |text: &str, no_local| Subscription {
-            topic_filter: text.to_owned(),
+            topic_filter: text.into(),
             no_local,
             ..Subscription::default()
         };

@@ -3,7 +3,7 @@
 use super::draft::{Judge, PLACEHOLDER_ID};
 use super::{Draft, Field, Judged, Part, PropertiesDraft, Rows};
 use crate::lab::Action;
-use crate::mqtt::{ErrorKind, Packet, Properties, Unsubscribe};
+use crate::mqtt::{ErrorKind, Packet, Properties, Text, Unsubscribe};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsubscribeDraft {
@@ -14,14 +14,14 @@ pub struct UnsubscribeDraft {
 impl Default for UnsubscribeDraft {
     /// One empty Topic Filter, ready to be typed.
     fn default() -> UnsubscribeDraft {
-        UnsubscribeDraft::from_parts(&Properties::NONE, &[String::new()])
+        UnsubscribeDraft::from_parts(&Properties::NONE, &["".into()])
     }
 }
 
 impl UnsubscribeDraft {
-    pub fn from_parts(properties: &Properties, topic_filters: &[String]) -> UnsubscribeDraft {
+    pub fn from_parts(properties: &Properties, topic_filters: &[Text]) -> UnsubscribeDraft {
         UnsubscribeDraft {
-            topic_filters: topic_filters.iter().cloned().collect(),
+            topic_filters: topic_filters.iter().map(String::from).collect(),
             properties: PropertiesDraft::from_properties(Part::Unsubscribe, properties),
         }
     }
@@ -40,11 +40,11 @@ impl Draft for UnsubscribeDraft {
             Packet::Unsubscribe(Unsubscribe { packet_id, properties, topic_filters })
         };
         for (row, filter) in self.topic_filters.iter().enumerate() {
-            let alone = packet(Properties::NONE, vec![filter.clone()]);
+            let alone = packet(Properties::NONE, vec![filter.clone().into()]);
             judge.probe(Field::TopicFilter(row), &alone);
         }
         let properties = self.properties.read(&mut judge);
-        let topic_filters = self.topic_filters.iter().cloned().collect();
+        let topic_filters = self.topic_filters.iter().map(Text::from).collect();
         judge.finish(packet(properties, topic_filters), |kind| match kind {
             ErrorKind::UnsubscribeEmpty => Field::TopicFilter(0),
             _ => Field::Packet,
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn a_full_unsubscribe_survives_the_form() {
         let properties = Properties::from([Property::user("why", "done")]);
-        let topic_filters = vec!["a/#".to_owned(), "$share/g/+".to_owned()];
+        let topic_filters = vec!["a/#".into(), "$share/g/+".into()];
         let draft = UnsubscribeDraft::from_parts(&properties, &topic_filters);
         let action = Action::Unsubscribe { properties, topic_filters };
         assert_eq!(draft.to_act(ClientSlot(0)), Ok(Act { client: ClientSlot(0), action }));

@@ -32,7 +32,7 @@ impl WillDraft {
     pub fn from_will(will: &Will) -> WillDraft {
         WillDraft {
             set: true,
-            topic: will.topic.clone(),
+            topic: will.topic.to_string(),
             qos: will.qos,
             retain: will.retain,
             payload: BytesDraft::from_bytes(&will.payload),
@@ -48,14 +48,14 @@ impl WillDraft {
         let properties = self.properties.read(judge);
         let probe =
             |will| Packet::Connect(Box::new(Connect { will: Some(will), ..Connect::default() }));
-        let topic = Will { topic: self.topic.clone(), ..Will::default() };
+        let topic = Will { topic: self.topic.clone().into(), ..Will::default() };
         judge.probe(Field::WillTopic, &probe(topic));
         let payload = judge.take(Field::WillPayload, self.payload.to_bytes())?;
         // Unlike a PUBLISH, a Will has a payload of 65 535 bytes at most: it is Binary Data (§3.1.3.4).
-        let alone = Will { topic: "t".to_owned(), payload: payload.clone(), ..Will::default() };
+        let alone = Will { topic: "t".into(), payload: payload.clone(), ..Will::default() };
         judge.probe(Field::WillPayload, &probe(alone));
         let (topic, qos, retain) = (self.topic.clone(), self.qos, self.retain);
-        Some(Will { qos, retain, properties, topic, payload })
+        Some(Will { qos, retain, properties, topic: topic.into(), payload })
     }
 
     /// How many of its parts beyond topic and payload are set.

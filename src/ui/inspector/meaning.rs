@@ -340,7 +340,7 @@ mod tests {
             dup: false,
             qos: QoS::AtLeastOnce,
             retain: true,
-            topic: "t".to_owned(),
+            topic: "t".into(),
             packet_id: std::num::NonZeroU16::new(1),
             properties: Properties::NONE,
             payload: Bytes::from_static("温".as_bytes()),
@@ -358,7 +358,7 @@ mod tests {
             packet_id: std::num::NonZeroU16::MIN,
             properties: Properties::NONE,
             subscriptions: vec![Subscription {
-                topic_filter: "t".to_owned(),
+                topic_filter: "t".into(),
                 retain_handling: RetainHandling::DoNotSend,
                 ..Default::default()
             }],
@@ -373,7 +373,7 @@ mod tests {
         let mut capture = Capture::default();
         for topic in ["a/b", ""] {
             let bytes = encode(&Packet::Publish(Publish {
-                topic: topic.to_owned(),
+                topic: topic.into(),
                 properties: [Property::TopicAlias(1)].into(),
                 ..Publish::default()
             }));
@@ -395,7 +395,7 @@ mod tests {
             dup: false,
             qos: QoS::AtMostOnce,
             retain: false,
-            topic: "t".to_owned(),
+            topic: "t".into(),
             packet_id: None,
             properties: Properties::NONE,
             payload: Bytes::from(vec![0; 2048]),

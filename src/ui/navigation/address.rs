@@ -27,6 +27,7 @@ pub enum Page {
     Composer,
     Reference,
     Captures,
+    Traffic,
     Mosquitto,
     Examine,
 }
@@ -53,11 +54,13 @@ impl Page {
         Page::Mosquitto,
         Page::Captures,
         Page::Examine,
+        Page::Traffic,
     ];
 
     /// Those that are there for any traffic, not only for the course.
-    pub const TOOLS: [Page; 6] = [
+    pub const TOOLS: [Page; 7] = [
         Page::Composer,
+        Page::Traffic,
         Page::Captures,
         Page::Examine,
         Page::Reference,
@@ -76,6 +79,7 @@ impl Page {
             Page::Composer => "composer",
             Page::Reference => "reference",
             Page::Captures => "captures",
+            Page::Traffic => "traffic",
             Page::Mosquitto => "mosquitto",
             Page::Examine => "examine",
         }
@@ -91,6 +95,7 @@ impl Page {
             Page::Composer => strings.page_composer(),
             Page::Reference => strings.page_reference(),
             Page::Captures => strings.page_captures(),
+            Page::Traffic => strings.page_traffic(),
             Page::Mosquitto => strings.page_mosquitto(),
             Page::Examine => strings.page_examine(),
         }
@@ -107,6 +112,7 @@ impl Page {
             Page::Composer => "edit",
             Page::Reference => "book",
             Page::Captures => "file",
+            Page::Traffic => "wire",
             Page::Mosquitto => "broker",
             Page::Examine => "show",
         }
@@ -124,6 +130,7 @@ impl Page {
             Page::Composer => "c",
             Page::Reference => "r",
             Page::Captures => "p",
+            Page::Traffic => "y",
             Page::Mosquitto => "m",
             Page::Examine => "e",
         }

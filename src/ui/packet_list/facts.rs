@@ -1,13 +1,13 @@
 //! What one record says in one line.
 
 use super::flaws::flaws_in_short;
-use crate::capture::{Capture, Entry, Hole, LinkClose, Record};
+use crate::capture::{Capture, Entry, Hole, LinkClose, Record, Touch};
 use crate::glossary;
 use crate::language::{Language, Strings};
 use crate::link::Target;
 use crate::mqtt::{
     DecodeError, FieldId, Packet, PacketType, Properties, Property, PropertyId, PropertyKind,
-    PropertyValue, QoS, ReasonCode, RetainHandling, Sender, Subscription, Version,
+    PropertyValue, QoS, ReasonCode, RetainHandling, Sender, Subscription, Text, Version,
 };
 use crate::ui::broker_choice;
 use crate::ui::format::{capped, grouped};
@@ -42,6 +42,18 @@ pub enum Line {
     },
 }
 
+/// What somebody in between did to a packet.
+fn touched(touch: Touch, strings: &Strings) -> &str {
+    match touch {
+        Touch::Delayed => strings.touched_delayed(),
+        Touch::Held => strings.touched_held(),
+        Touch::Dropped => strings.touched_dropped(),
+        Touch::Repeated => strings.touched_repeated(),
+        Touch::Edited => strings.touched_edited(),
+        Touch::Cut => strings.touched_cut(),
+    }
+}
+
 /// Characters of a text that one fact shows.
 pub(super) const TEXT: usize = 60;
 
@@ -62,6 +74,11 @@ impl Line {
             let strings = language.strings();
             let words = strings.wire_opening_from(broker(address, strings), peer);
             return Line::Link { words, is_wrong: false };
+        }
+        if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
+            && let Some(touch) = capture.touched(record.id)
+        {
+            facts.more.insert(0, touched(touch, language.strings()).to_owned());
         }
         if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
             && let Some(aliased) = capture.aliased(record)
@@ -198,7 +215,7 @@ impl Facts {
                 }
             }
             Packet::Unsubscribe(p) => {
-                facts.filters(p.topic_filters.iter().map(String::as_str), strings);
+                facts.filters(p.topic_filters.iter().map(Text::as_str), strings);
             }
             Packet::SubAck(p) => facts.codes(&p.reason_codes, PacketType::SubAck, version),
             Packet::UnsubAck(p) => facts.codes(&p.reason_codes, PacketType::UnsubAck, version),
@@ -479,7 +496,7 @@ mod tests {
             dup: false,
             qos: QoS::AtMostOnce,
             retain: false,
-            topic: topic.to_owned(),
+            topic: topic.into(),
             packet_id: None,
             properties: properties.into(),
             payload: Bytes::from_static(payload),
@@ -488,9 +505,8 @@ mod tests {
 
     #[test]
     fn each_packet_says_what_tells_it_from_its_like() {
-        let filter =
-            |name: &str| Subscription { topic_filter: name.to_owned(), ..Default::default() };
-        let will = Will { topic: "gone".to_owned(), ..Default::default() };
+        let filter = |name: &str| Subscription { topic_filter: name.into(), ..Default::default() };
+        let will = Will { topic: "gone".into(), ..Default::default() };
         for (packet, expect) in [
             (
                 Packet::Connect(Box::new(Connect { keep_alive: 60, ..Default::default() })),
@@ -498,7 +514,7 @@ mod tests {
             ),
             (
                 Packet::Connect(Box::new(Connect {
-                    client_id: "sensor".to_owned(),
+                    client_id: "sensor".into(),
                     clean_start: true,
                     will: Some(will),
                     properties: [Property::SessionExpiryInterval(86_400)].into(),
@@ -532,7 +548,7 @@ mod tests {
                 Packet::Unsubscribe(Unsubscribe {
                     packet_id: ID,
                     properties: Properties::NONE,
-                    topic_filters: vec!["a".to_owned(), "b".to_owned()],
+                    topic_filters: vec!["a".into(), "b".into()],
                 }),
                 "a · 2 Topic Filters · id 7",
             ),
@@ -716,7 +732,7 @@ mod tests {
 
     #[test]
     fn older_packets_are_told_in_the_words_of_their_version() {
-        let connect = Connect { client_id: "c".to_owned(), keep_alive: 60, ..Default::default() };
+        let connect = Connect { client_id: "c".into(), keep_alive: 60, ..Default::default() };
         let connack = |reason_code| {
             Packet::ConnAck(ConnAck {
                 session_present: false,

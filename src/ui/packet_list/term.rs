@@ -4,8 +4,8 @@ use crate::analysis::follow::Follower;
 use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::language::Strings;
 use crate::mqtt::{
-    Packet, PacketType, Property, PropertyId, PropertyValue, Sender, Version, check_topic_filter,
-    matches,
+    Packet, PacketType, Property, PropertyId, PropertyValue, Sender, Text, Version,
+    check_topic_filter, matches,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Term {
     Error,
     /// `is:ping`.
     Ping,
+    /// `is:touched`: something in between was done to it.
+    Touched,
     /// `code:0x97`.
     Code(u8),
     /// `code:>=0x80`: from the first to the last.
@@ -177,6 +179,7 @@ impl Word {
             Word::Is => match value.to_ascii_lowercase().as_str() {
                 "error" => Some(Term::Error),
                 "ping" => Some(Term::Ping),
+                "touched" => Some(Term::Touched),
                 _ => None,
             },
         }
@@ -348,7 +351,7 @@ pub struct Looked<'a> {
     pub capture: &'a Capture,
     pub record: &'a Record,
     packet: Option<Option<Packet>>,
-    topics: Option<Vec<String>>,
+    topics: Option<Vec<Text>>,
 }
 
 impl<'a> Looked<'a> {
@@ -367,6 +370,7 @@ impl<'a> Looked<'a> {
             Term::Connection(number) => record.connection.0 == *number,
             Term::Version(version) => record.version == *version,
             Term::Follow(id) => followers.iter().any(|f| f.asked() == *id && f.contains(record.id)),
+            Term::Touched => self.capture.touched(record.id).is_some(),
             Term::Ping => {
                 matches!(record.packet_type(), Some(PacketType::PingReq | PacketType::PingResp))
             }
@@ -439,13 +443,13 @@ impl<'a> Looked<'a> {
     }
 
     /// The Topic Name of a PUBLISH, also behind an alias, the Will Topic, or the Topic Filters.
-    fn topics(&mut self) -> &[String] {
+    fn topics(&mut self) -> &[Text] {
         if self.topics.is_none() {
             let (capture, record) = (self.capture, self.record);
             let topics = match self.packet() {
                 Some(Packet::Publish(publish)) if publish.topic.is_empty() => {
                     let aliased = capture.aliased(record);
-                    aliased.map(|aliased| aliased.topic.to_owned()).into_iter().collect()
+                    aliased.map(|aliased| aliased.topic.into()).into_iter().collect()
                 }
                 Some(Packet::Publish(publish)) => vec![publish.topic.clone()],
                 Some(Packet::Connect(connect)) => {

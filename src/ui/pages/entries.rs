@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use super::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExaminePage, ExercisePage,
     FinishPage, LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage,
-    TroubleshootingPage,
+    TrafficPage, TroubleshootingPage,
 };
 use crate::capture::ClientSlot;
+use crate::course::Picture;
 use crate::ui::loading::part::parts;
 use crate::ui::navigation::address::Page;
+use crate::ui::pictures::view::draw_alone;
 
 parts! {
     /// An exercise with its bench, and the code that checks it.
@@ -36,8 +38,13 @@ parts! {
             | Page::Composer
             | Page::Reference
             | Page::Captures
+            | Page::Traffic
             | Page::Examine => ().into_any(),
         }
+    }
+    /// A picture of what passes where there is no exercise.
+    course: fn live_picture(picture: Picture) {
+        draw_alone(picture).unwrap_or_else(|| ().into_any())
     }
     /// What is asked about earlier chapters.
     course: fn recall(chapter: usize) {
@@ -53,6 +60,10 @@ parts! {
     /// A broker examined, and reports of it.
     tools: fn examine_page() {
         view! { <ExaminePage/> }.into_any()
+    }
+    /// The packets of one's own applications.
+    tools: fn traffic_page() {
+        view! { <TrafficPage/> }.into_any()
     }
     /// Any packet built, broken and sent.
     tools: fn composer_page() {

@@ -27,7 +27,7 @@ pub fn pieces(capture: &Capture, record: &Record) -> Vec<Piece> {
     let (topic, payload, properties, name) = match record.packet() {
         Some(Ok(Packet::Publish(publish))) => {
             let topic = match capture.aliased(record) {
-                Some(aliased) => aliased.topic.to_owned(),
+                Some(aliased) => aliased.topic.into(),
                 None => publish.topic,
             };
             (topic, publish.payload, publish.properties, "Payload")
@@ -38,7 +38,7 @@ pub fn pieces(capture: &Capture, record: &Record) -> Vec<Piece> {
         },
         _ => return Vec::new(),
     };
-    let hint = hint(topic, &properties);
+    let hint = hint(topic.into(), &properties);
     let data = properties.correlation_data().cloned().unwrap_or_default();
     let plain = Hint::default();
     [(name, payload, hint), ("Correlation Data", data, plain)]
@@ -142,7 +142,7 @@ mod tests {
         };
         let properties = || {
             [
-                Property::ContentType("application/json".to_owned()),
+                Property::ContentType("application/json".into()),
                 Property::PayloadFormatIndicator(1),
                 Property::CorrelationData(Bytes::from_static(b"7")),
                 Property::TopicAlias(1),
@@ -150,7 +150,7 @@ mod tests {
         };
         let publish = |topic: &str| {
             Packet::Publish(Publish {
-                topic: topic.to_owned(),
+                topic: topic.into(),
                 payload: Bytes::from_static(b"{}"),
                 properties: properties().into(),
                 ..Publish::default()
@@ -166,8 +166,7 @@ mod tests {
             let expect = Hint { topic: Some("a".to_owned()), content_type, is_text: true };
             assert_eq!((&found[0].hint, &found[1].hint), (&expect, &Hint::default()));
         }
-        let will =
-            Will { topic: "w".to_owned(), payload: Bytes::from_static(b"x"), ..Will::default() };
+        let will = Will { topic: "w".into(), payload: Bytes::from_static(b"x"), ..Will::default() };
         let connect = Connect { will: Some(will), ..Connect::default() };
         let found = push(Packet::Connect(Box::new(connect)));
         assert_eq!((found.len(), found[0].name), (1, "Will Payload"));

@@ -336,9 +336,9 @@ fn specimen(packet: PacketType) -> Packet {
     match packet {
         PacketType::Connect => Packet::Connect(Box::new(Connect {
             properties: properties(),
-            client_id: text(),
-            will: Some(Will { topic: text(), properties: properties(), ..Will::default() }),
-            user_name: Some(text()),
+            client_id: text().into(),
+            will: Some(Will { topic: text().into(), properties: properties(), ..Will::default() }),
+            user_name: Some(text().into()),
             password: Some(vec![0].into()),
             ..Connect::default()
         })),
@@ -349,7 +349,7 @@ fn specimen(packet: PacketType) -> Packet {
         }),
         PacketType::Publish => Packet::Publish(Publish {
             qos: QoS::AtLeastOnce,
-            topic: text(),
+            topic: text().into(),
             packet_id: Some(packet_id),
             properties: properties(),
             payload: vec![0].into(),
@@ -362,7 +362,10 @@ fn specimen(packet: PacketType) -> Packet {
         PacketType::Subscribe => Packet::Subscribe(Subscribe {
             packet_id,
             properties: properties(),
-            subscriptions: vec![Subscription { topic_filter: text(), ..Subscription::default() }],
+            subscriptions: vec![Subscription {
+                topic_filter: text().into(),
+                ..Subscription::default()
+            }],
         }),
         PacketType::SubAck => Packet::SubAck(SubAck {
             packet_id,
@@ -372,7 +375,7 @@ fn specimen(packet: PacketType) -> Packet {
         PacketType::Unsubscribe => Packet::Unsubscribe(Unsubscribe {
             packet_id,
             properties: properties(),
-            topic_filters: vec![text()],
+            topic_filters: vec![text().into()],
         }),
         PacketType::UnsubAck => Packet::UnsubAck(UnsubAck {
             packet_id,
@@ -388,7 +391,7 @@ fn specimen(packet: PacketType) -> Packet {
         PacketType::Auth => Packet::Auth(Auth {
             reason_code: ReasonCode::ContinueAuthentication,
             properties: Properties::from([
-                Property::AuthenticationMethod(text()),
+                Property::AuthenticationMethod(text().into()),
                 Property::user("a", "b"),
             ]),
         }),

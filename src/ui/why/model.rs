@@ -53,7 +53,9 @@ pub fn told(capture: &Capture, why: &Why, language: Language) -> Story {
     let said = spoken.as_ref().filter(|packet| !packet.reason_codes().is_empty());
     let refused = match why.refused.len() {
         0 | 1 => Vec::new(),
-        _ => why.refused.iter().map(|(filter, code)| (filter.clone(), in_words(*code))).collect(),
+        _ => {
+            why.refused.iter().map(|(filter, code)| (filter.to_string(), in_words(*code))).collect()
+        }
     };
     Story {
         fault,

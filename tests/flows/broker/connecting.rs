@@ -225,12 +225,12 @@ fn answers_to_very_long_strings_fit() {
         assert_eq!(connack.contains("ResponseInformation"), length == 65_526);
     }
     let mut bench = Bench::new();
-    let method = Property::AuthenticationMethod(long(65_535));
+    let method = Property::AuthenticationMethod(long(65_535).into());
     let a = bench.connecting(with(connect("a"), [method]));
     assert!(bench.all(a)[0].starts_with("CONNACK 8C"));
     let first = format!("n,,n=user,r={}", long(65_500));
     let scram = [
-        Property::AuthenticationMethod("SCRAM-SHA-256".to_owned()),
+        Property::AuthenticationMethod("SCRAM-SHA-256".into()),
         Property::AuthenticationData(first.into()),
     ];
     let b = bench.connecting(with(connect("b"), scram));

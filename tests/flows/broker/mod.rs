@@ -298,7 +298,7 @@ impl Wire {
         if let Some(alias) = publish.properties.topic_alias() {
             assert!(alias <= self.topic_alias_maximum, "[MQTT-3.1.2-26] [MQTT-3.1.2-27]");
             match publish.topic.as_str() {
-                "" => publish.topic = self.aliases[&alias].clone(),
+                "" => publish.topic = self.aliases[&alias].clone().into(),
                 topic => drop(self.aliases.insert(alias, topic.to_owned())),
             }
         }

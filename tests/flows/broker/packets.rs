@@ -2,7 +2,7 @@
 
 use mqtt5_playground::mqtt::{
     Ack, Connect, Packet, PacketId, Properties, Property, Publish, QoS, Subscribe, Subscription,
-    Unsubscribe, Will,
+    Text, Unsubscribe, Will,
 };
 
 pub fn connect(client_id: &str) -> Connect {
@@ -73,7 +73,7 @@ pub fn unsubscribe<const N: usize>(packet_id: u16, filters: [&str; N]) -> Packet
     Packet::Unsubscribe(Unsubscribe {
         packet_id: id(packet_id),
         properties: Properties::NONE,
-        topic_filters: filters.map(str::to_owned).into(),
+        topic_filters: filters.map(Text::from).into(),
     })
 }
 
@@ -114,7 +114,7 @@ pub fn show(packet: &Packet) -> String {
             words.extend(publish.dup.then(|| "dup".into()));
             words.push(format!("qos{}", publish.qos.bits()));
             words.extend(publish.retain.then(|| "retain".into()));
-            words.push(publish.topic.clone());
+            words.push(publish.topic.to_string());
             words.push(String::from_utf8_lossy(&publish.payload).into_owned());
         }
         Packet::Disconnect(_) | Packet::Auth(_) => words.extend(codes),

@@ -295,7 +295,7 @@ fn the_server_uses_the_aliases_a_client_allows() {
         ("", Some(2)),
         ("three", None),
     ];
-    assert_eq!(names, expect.map(|(name, alias)| (name.to_owned(), alias)));
+    assert_eq!(names, expect.map(|(name, alias)| (name.into(), alias)));
 }
 
 /// §3.6.2.1, §3.7.2.1

@@ -70,7 +70,13 @@ impl World {
     fn publish(&mut self, who: usize, topic: &str, qos: QoS) {
         let (topic, payload) = (topic.to_owned(), Bytes::from_static(b"x"));
         let properties = Properties::NONE;
-        let command = client::Command::Publish { qos, retain: false, topic, properties, payload };
+        let command = client::Command::Publish {
+            qos,
+            retain: false,
+            topic: topic.into(),
+            properties,
+            payload,
+        };
         self.command(who, command);
     }
 

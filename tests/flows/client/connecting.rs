@@ -126,7 +126,7 @@ fn a_second_connack_is_a_protocol_error() {
 
 #[test]
 fn the_assigned_client_identifier_names_the_session() {
-    let connect = Connect { client_id: String::new(), ..lasting() };
+    let connect = Connect { client_id: "".into(), ..lasting() };
     let mut bench = Bench::connected(connect, "20 07 00 00 04 12 00 01 73");
     let snapshot = bench.client.snapshot();
     assert_eq!(snapshot.session.map(|s| s.client_id), Some("s".into()));

@@ -28,7 +28,7 @@ fn commands_that_would_break_a_rule_are_refused_and_send_nothing() {
     };
     let unsubscribe = |filters: &[&str]| Command::Unsubscribe {
         properties: Properties::NONE,
-        topic_filters: filters.iter().map(|filter| (*filter).to_owned()).collect(),
+        topic_filters: filters.iter().map(|filter| (*filter).into()).collect(),
     };
     let identifier = || [Property::SubscriptionIdentifier(1)];
     let long = "x".repeat(40);

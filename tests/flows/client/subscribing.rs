@@ -1,5 +1,7 @@
 //! SUBSCRIBE, UNSUBSCRIBE and their answers (§3.8 to §3.11).
 
+use mqtt5_playground::mqtt::Text;
+
 use super::*;
 
 #[test]
@@ -8,7 +10,7 @@ fn suback_tells_what_each_filter_was_granted() {
     let identifier = [Property::SubscriptionIdentifier(7)];
     bench.command(subscribe(&["a", "b", "c/#"], identifier)).unwrap();
     bench.server("90 06 00 01 00 02 87 00");
-    let granted = |bench: &Bench| -> Vec<(String, u8, Option<u32>)> {
+    let granted = |bench: &Bench| -> Vec<(Text, u8, Option<u32>)> {
         let session = bench.client.snapshot().session.unwrap();
         let subscribed = session.subscriptions.into_iter();
         subscribed.map(|(filter, s)| (filter, s.granted.bits(), s.identifier)).collect()

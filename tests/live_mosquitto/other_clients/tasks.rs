@@ -96,8 +96,8 @@ fn of_programs() -> Vec<Task> {
     };
     let empty_texts = Connect {
         keep_alive: 0,
-        client_id: String::new(),
-        user_name: Some(String::new()),
+        client_id: "".into(),
+        user_name: Some("".into()),
         password: Some(Bytes::from_static(&[0, 0xFF])),
         ..connect()
     };
@@ -111,7 +111,7 @@ fn of_programs() -> Vec<Task> {
 
 fn connect() -> Connect {
     Connect {
-        client_id: format!("elsewhere '{}'", nonce()),
+        client_id: format!("elsewhere '{}'", nonce()).into(),
         clean_start: true,
         keep_alive: 60,
         ..Connect::default()
@@ -137,7 +137,7 @@ fn full_connect(tool: Tool) -> Connect {
             Property::user("w", "1"),
         ]
         .into(),
-        topic: nasty_topic(),
+        topic: nasty_topic().into(),
         payload: NASTY.into(),
     };
     Connect {
@@ -170,7 +170,7 @@ fn full_message(tool: Tool) -> Publish {
     Publish {
         qos: QoS::ExactlyOnce,
         retain: false,
-        topic: nasty_topic(),
+        topic: nasty_topic().into(),
         properties: [
             Property::PayloadFormatIndicator(1),
             Property::MessageExpiryInterval(300),

@@ -185,7 +185,7 @@ pub fn id(number: u16) -> PacketId {
 
 pub fn connect() -> Connect {
     Connect {
-        client_id: "sensor".to_owned(),
+        client_id: "sensor".into(),
         keep_alive: 3600,
         clean_start: true,
         ..Connect::default()
@@ -212,7 +212,7 @@ pub fn refusal(reason_code: ReasonCode) -> ConnAck {
 }
 
 pub fn message(topic: &str) -> Publish {
-    Publish { topic: topic.to_owned(), ..Publish::default() }
+    Publish { topic: topic.into(), ..Publish::default() }
 }
 
 pub fn publish(topic: &str) -> Packet {
@@ -235,7 +235,7 @@ pub fn puback(packet_id: PacketId) -> Packet {
 
 pub fn subscribe(filter: &str) -> Packet {
     let subscriptions =
-        vec![Subscription { topic_filter: filter.to_owned(), ..Subscription::default() }];
+        vec![Subscription { topic_filter: filter.into(), ..Subscription::default() }];
     Packet::Subscribe(Subscribe { packet_id: ID, properties: Properties::NONE, subscriptions })
 }
 
@@ -250,6 +250,6 @@ pub fn disconnect(code: ReasonCode) -> Packet {
 
 pub fn with_will(mut connect: Connect, delay: u32) -> Connect {
     let properties = [Property::WillDelayInterval(delay)].into();
-    connect.will = Some(Will { topic: "gone".to_owned(), properties, ..Will::default() });
+    connect.will = Some(Will { topic: "gone".into(), properties, ..Will::default() });
     connect
 }

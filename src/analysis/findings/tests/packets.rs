@@ -5,7 +5,7 @@ use crate::analysis::findings::Severity;
 use crate::mqtt::{PacketType, UnsubAck, Unsubscribe};
 
 fn unsubscribe(filter: &str) -> Packet {
-    let topic_filters = vec![filter.to_owned()];
+    let topic_filters = vec![filter.into()];
     Packet::Unsubscribe(Unsubscribe { packet_id: ID, properties: Properties::NONE, topic_filters })
 }
 
@@ -16,7 +16,7 @@ fn unsuback(code: ReasonCode) -> Packet {
 
 fn request(data: &'static [u8]) -> Packet {
     let properties = [
-        Property::ResponseTopic("answers".to_owned()),
+        Property::ResponseTopic("answers".into()),
         Property::CorrelationData(Bytes::from_static(data)),
     ]
     .into();

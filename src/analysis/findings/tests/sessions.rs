@@ -4,7 +4,7 @@ use super::*;
 use ReasonCode as R;
 
 fn other() -> Connect {
-    Connect { client_id: "other".to_owned(), ..connect() }
+    Connect { client_id: "other".into(), ..connect() }
 }
 
 #[test]

@@ -79,12 +79,15 @@ fn subscribe(cast: &Cast) -> Act {
 }
 
 fn connect(cast: &Cast) -> Act {
-    let will =
-        Will { topic: will_topic(cast), payload: Bytes::from_static(b"gone"), ..Will::default() };
+    let will = Will {
+        topic: will_topic(cast).into(),
+        payload: Bytes::from_static(b"gone"),
+        ..Will::default()
+    };
     let connect = Connect {
         clean_start: true,
         keep_alive: 60,
-        client_id: cast.client_id(CLIENT).to_owned(),
+        client_id: cast.client_id(CLIENT).into(),
         will: Some(will),
         ..Connect::default()
     };
@@ -93,7 +96,7 @@ fn connect(cast: &Cast) -> Act {
 
 fn disconnect() -> Act {
     let properties =
-        [Property::ReasonString("end of the demo".to_owned()), Property::user(REASON, "demo_end")];
+        [Property::ReasonString("end of the demo".into()), Property::user(REASON, "demo_end")];
     let reason_code = ReasonCode::Success;
     Act::disconnect(CLIENT, Disconnect { reason_code, properties: properties.into() })
 }
@@ -207,7 +210,7 @@ fn will_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str
     });
     let Some(will) = will else { return Vec::new() };
     let payload = String::from_utf8_lossy(&will.payload).into_owned();
-    vec![("payload", payload), ("topic", will.topic)]
+    vec![("payload", payload), ("topic", will.topic.into())]
 }
 
 fn reason_in_words(evidence: &Evidence, records: &[RecordId]) -> Vec<(&'static str, String)> {

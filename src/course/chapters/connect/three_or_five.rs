@@ -86,7 +86,7 @@ fn publish_plain() -> Act {
 fn publish_described() -> Act {
     let properties = [
         Property::MessageExpiryInterval(300),
-        Property::ContentType("application/json".to_owned()),
+        Property::ContentType("application/json".into()),
         Property::user("unit", "celsius"),
     ];
     common::publish_with(CLIENT, TOPIC, QoS::AtMostOnce, properties, PAYLOAD.as_bytes())

@@ -52,7 +52,7 @@ pub static EXERCISE: Exercise = Exercise {
 };
 
 fn with_method(cast: &Cast) -> Act {
-    connect_with(cast, CLIENT, [Property::AuthenticationMethod(METHOD.to_owned())])
+    connect_with(cast, CLIENT, [Property::AuthenticationMethod(METHOD.into())])
 }
 
 /// The bytes of the property: its identifier, two bytes of length, and the name.

@@ -67,7 +67,7 @@ fn client_first(cast: &Cast, user: &str, before: usize) -> [Property; 2] {
 
 fn properties(message: String) -> [Property; 2] {
     [
-        Property::AuthenticationMethod(SCRAM_SHA_256.to_owned()),
+        Property::AuthenticationMethod(SCRAM_SHA_256.into()),
         Property::AuthenticationData(message.into()),
     ]
 }

@@ -58,7 +58,7 @@ fn without_method(cast: &Cast) -> Act {
     let mut act = open(cast, USER, 0);
     if let Action::Connect(connect) = &mut act.action {
         let data = connect.properties.authentication_data().cloned().unwrap_or_default();
-        let method = Property::AuthenticationMethod(String::new());
+        let method = Property::AuthenticationMethod("".into());
         connect.properties = [method, Property::AuthenticationData(data)].into();
     }
     act

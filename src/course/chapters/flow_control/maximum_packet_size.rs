@@ -137,7 +137,7 @@ fn of_size(bytes: usize) -> Act {
 fn picture() -> Act {
     let publish = Publish {
         qos: QoS::AtLeastOnce,
-        topic: "factory/osaka/line-4/picture".to_owned(),
+        topic: "factory/osaka/line-4/picture".into(),
         packet_id: PacketId::new(1),
         payload: Bytes::from(vec![b'#'; PICTURE]),
         ..Publish::default()

@@ -65,7 +65,7 @@ const CLIENT: ClientSlot = ClientSlot(0);
 fn message(number: u16) -> Publish {
     Publish {
         qos: QoS::ExactlyOnce,
-        topic: TOPIC.to_owned(),
+        topic: TOPIC.into(),
         payload: Bytes::from(format!("msg-{number}")),
         ..Publish::default()
     }

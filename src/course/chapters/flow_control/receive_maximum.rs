@@ -92,7 +92,7 @@ fn take_time(cast: &Cast) -> Act {
 fn ten_messages(_: &Cast) -> Act {
     let publish = Publish {
         qos: QoS::AtLeastOnce,
-        topic: TOPIC.to_owned(),
+        topic: TOPIC.into(),
         payload: Bytes::from_static(b"msg-{n}"),
         ..Publish::default()
     };

@@ -271,7 +271,7 @@ const NAMES: [(&str, R); 5] = [
 fn connect_with_will(cast: &Cast) -> Act {
     let mut act = connect(cast, A);
     if let Action::Connect(connect) = &mut act.action {
-        let will = Will { topic: "codes/gone".to_owned(), ..Will::default() };
+        let will = Will { topic: "codes/gone".into(), ..Will::default() };
         connect.will = Some(will);
     }
     act
@@ -279,7 +279,7 @@ fn connect_with_will(cast: &Cast) -> Act {
 
 fn many_filters() -> Act {
     let subscriptions = FILTERS.map(|(filter, qos, _)| Subscription {
-        topic_filter: filter.to_owned(),
+        topic_filter: filter.into(),
         qos,
         ..Subscription::default()
     });
@@ -290,7 +290,7 @@ fn many_filters() -> Act {
 fn to_be_acknowledged() -> Vec<Act> {
     let unsubscribe = Action::Unsubscribe {
         properties: [].into(),
-        topic_filters: vec!["codes/never-asked-for".to_owned()],
+        topic_filters: vec!["codes/never-asked-for".into()],
     };
     vec![
         publish(A, "codes/nobody", QoS::AtLeastOnce, "is anybody there?"),
@@ -328,20 +328,28 @@ fn version_4() -> Act {
 
 fn named(client_id: &str) -> Act {
     let client_id = client_id.to_owned();
-    Act::connect(A, Connect { clean_start: true, keep_alive: 60, client_id, ..Connect::default() })
+    Act::connect(
+        A,
+        Connect {
+            clean_start: true,
+            keep_alive: 60,
+            client_id: client_id.into(),
+            ..Connect::default()
+        },
+    )
 }
 
 fn stranger(cast: &Cast) -> Act {
     let mut act = connect(cast, A);
     if let Action::Connect(connect) = &mut act.action {
-        connect.user_name = Some("eve".to_owned());
+        connect.user_name = Some("eve".into());
         connect.password = Some(Bytes::from_static(b"guess"));
     }
     act
 }
 
 fn unheard_of(cast: &Cast) -> Act {
-    connect_with(cast, A, [Property::AuthenticationMethod("GS2-UNHEARD-OF".to_owned())])
+    connect_with(cast, A, [Property::AuthenticationMethod("GS2-UNHEARD-OF".into())])
 }
 
 fn login() -> Login {
@@ -363,7 +371,7 @@ fn log_in_again() -> Act {
 
 /// Without it, should it ever fail, the server would answer 0x8C.
 fn opening() -> Vec<Property> {
-    let method = Property::AuthenticationMethod("SCRAM-SHA-256".to_owned());
+    let method = Property::AuthenticationMethod("SCRAM-SHA-256".into());
     login().opening().map_or(vec![method], Vec::from)
 }
 
@@ -379,7 +387,7 @@ fn too_many_in_flight() -> Vec<Act> {
     let message = |number| Publish {
         qos: QoS::ExactlyOnce,
         packet_id: PacketId::new(number),
-        topic: "codes/flood".to_owned(),
+        topic: "codes/flood".into(),
         ..Publish::default()
     };
     (101..=103).map(|number| packet(&Packet::Publish(message(number)))).collect()
@@ -387,7 +395,7 @@ fn too_many_in_flight() -> Vec<Act> {
 
 fn alias_out_of_range() -> Act {
     packet(&Packet::Publish(Publish {
-        topic: "codes/alias".to_owned(),
+        topic: "codes/alias".into(),
         properties: [Property::TopicAlias(11)].into(),
         ..Publish::default()
     }))
@@ -395,7 +403,7 @@ fn alias_out_of_range() -> Act {
 
 fn too_large() -> Act {
     packet(&Packet::Publish(Publish {
-        topic: "codes/large".to_owned(),
+        topic: "codes/large".into(),
         payload: Bytes::from(vec![b'.'; 1024]),
         ..Publish::default()
     }))
@@ -409,7 +417,7 @@ fn too_fast() -> Vec<Act> {
 
 fn retained() -> Act {
     packet(&Packet::Publish(Publish {
-        topic: "codes/kept".to_owned(),
+        topic: "codes/kept".into(),
         retain: true,
         ..Publish::default()
     }))
@@ -418,7 +426,10 @@ fn retained() -> Act {
 fn end_by_hand(_: &Cast) -> Move {
     Move::Operate(|cast| {
         let client_id = cast.client_id(A).to_owned();
-        Input::Command(Command::Disconnect { client_id, reason_code: R::AdministrativeAction })
+        Input::Command(Command::Disconnect {
+            client_id: client_id.into(),
+            reason_code: R::AdministrativeAction,
+        })
     })
 }
 
@@ -431,7 +442,7 @@ fn qos_1() -> Act {
     packet(&Packet::Publish(Publish {
         qos: QoS::AtLeastOnce,
         packet_id: PacketId::new(104),
-        topic: "codes/qos".to_owned(),
+        topic: "codes/qos".into(),
         ..Publish::default()
     }))
 }

@@ -110,7 +110,7 @@ fn silent(evidence: &Evidence) -> Verdict {
 
 fn topic_of(record: &Record) -> Option<String> {
     match record.valid_packet()? {
-        Packet::Publish(publish) => Some(publish.topic),
+        Packet::Publish(publish) => Some(publish.topic.into()),
         _ => None,
     }
 }

@@ -150,20 +150,20 @@ fn guest(cast: &Cast) -> Act {
 fn as_device(cast: &Cast, name: &str) -> Act {
     match cast.is_in_tab() {
         true => with_user(connect(cast, DEVICE), name),
-        false => connect_with(cast, DEVICE, [Property::AuthenticationMethod(name.to_owned())]),
+        false => connect_with(cast, DEVICE, [Property::AuthenticationMethod(name.into())]),
     }
 }
 
 fn with_user(mut act: Act, name: &str) -> Act {
     if let Action::Connect(connect) = &mut act.action {
-        connect.user_name = Some(name.to_owned());
+        connect.user_name = Some(name.into());
     }
     act
 }
 
 /// Asks for an Authentication Method that nobody has.
 fn mistaken(cast: &Cast, slot: ClientSlot) -> Act {
-    connect_with(cast, slot, [Property::AuthenticationMethod("GS2-UNHEARD-OF".to_owned())])
+    connect_with(cast, slot, [Property::AuthenticationMethod("GS2-UNHEARD-OF".into())])
 }
 
 /// Three CONNECTs in a row, the first two refused, with a longer pause before the third.

@@ -9,7 +9,7 @@ use crate::course::{
     Verdict, check,
 };
 use crate::lab::Act;
-use crate::mqtt::{Packet, PacketType, QoS, ReasonCode, Subscription};
+use crate::mqtt::{Packet, PacketType, QoS, ReasonCode, Subscription, Text};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "suback-mix",
@@ -50,7 +50,7 @@ const WANTED: [(&str, QoS); 3] =
 
 fn ask(filters: &[(&str, QoS)]) -> Act {
     let subscriptions = filters.iter().map(|(topic_filter, qos)| Subscription {
-        topic_filter: (*topic_filter).to_owned(),
+        topic_filter: (*topic_filter).into(),
         qos: *qos,
         ..Subscription::default()
     });
@@ -65,7 +65,7 @@ fn message(topic: &str) -> Act {
 struct Asked {
     subscribe: RecordId,
     suback: RecordId,
-    codes: Vec<(String, ReasonCode)>,
+    codes: Vec<(Text, ReasonCode)>,
 }
 
 /// The first SUBSCRIBE that asks for all that is wanted; otherwise what the latest one lacks.

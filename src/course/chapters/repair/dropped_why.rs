@@ -59,7 +59,7 @@ pub static EXERCISE: Exercise = Exercise {
 fn as_copied(cast: &Cast, slot: ClientSlot) -> Act {
     let mut act = connect(cast, slot);
     if let Action::Connect(connect) = &mut act.action {
-        connect.client_id = cast.client_id(PUMP).to_owned();
+        connect.client_id = cast.client_id(PUMP).into();
     }
     act
 }

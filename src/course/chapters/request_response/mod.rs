@@ -53,7 +53,7 @@ fn correlation_data(cast: &Cast, number: u8) -> Bytes {
 /// A request of QoS 1, by its number.
 fn request(cast: &Cast, topic: &str, number: u8, more: &[(&str, &str)], body: &str) -> Act {
     let mut properties = vec![
-        Property::ResponseTopic(response_topic(cast)),
+        Property::ResponseTopic(response_topic(cast).into()),
         Property::CorrelationData(correlation_data(cast, number)),
     ];
     properties.extend((!body.is_empty()).then(json));
@@ -71,7 +71,7 @@ fn without(mut act: Act, left_out: &[PropertyId]) -> Act {
 
 /// What requests and answers carry here.
 fn json() -> Property {
-    Property::ContentType(JSON.to_owned())
+    Property::ContentType(JSON.into())
 }
 
 /// The answer of [`RESPONDER`] to the request that reached it last: to its Response Topic, with its

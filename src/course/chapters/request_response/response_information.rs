@@ -132,7 +132,7 @@ fn listen(_: &Cast, evidence: &Evidence) -> Option<Act> {
 
 fn request(cast: &Cast, evidence: &Evidence) -> Option<Act> {
     let properties = [
-        Property::ResponseTopic(information(evidence)?),
+        Property::ResponseTopic(information(evidence)?.into()),
         Property::CorrelationData(correlation_data(cast, 1)),
         json(),
     ];

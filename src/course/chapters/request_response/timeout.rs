@@ -15,7 +15,7 @@ use crate::course::{
     Prediction, Step, Unmet, Verdict,
 };
 use crate::lab::{Act, Action, Responder};
-use crate::mqtt::{PacketType, Property, PropertyId, QoS, ReasonCode};
+use crate::mqtt::{PacketType, Property, PropertyId, QoS, ReasonCode, Text};
 
 pub static EXERCISE: Exercise = Exercise {
     id: "timeout",
@@ -27,7 +27,7 @@ pub static EXERCISE: Exercise = Exercise {
             prepared: |cast| {
                 let mut act = ask_nobody(cast);
                 if let Action::Publish(publish) = &mut act.action {
-                    publish.topic.clear();
+                    publish.topic = Text::EMPTY;
                 }
                 vec![connect(cast, REQUESTER), listen(cast), act]
             },

@@ -53,7 +53,7 @@ fn begin(cast: &Cast, expiry: Option<u32>) -> Act {
 
 pub(super) fn subscribe() -> Act {
     let both = WANTED.map(|(filter, qos)| Subscription {
-        topic_filter: filter.to_owned(),
+        topic_filter: filter.into(),
         qos,
         ..Subscription::default()
     });

@@ -70,7 +70,7 @@ fn to_orders() -> Act {
 fn take_over(cast: &Cast) -> Act {
     let mut act = connect(cast, SECOND, true, None);
     if let Action::Connect(connect) = &mut act.action {
-        connect.client_id = cast.client_id(FIRST).to_owned();
+        connect.client_id = cast.client_id(FIRST).into();
     }
     act
 }

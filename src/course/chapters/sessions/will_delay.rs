@@ -143,7 +143,7 @@ fn with_will(cast: &Cast, clean_start: bool, delay: Option<u32>) -> Act {
     if let Action::Connect(connect) = &mut act.action {
         let delay = delay.map(Property::WillDelayInterval);
         connect.will = Some(Will {
-            topic: topic(cast),
+            topic: topic(cast).into(),
             payload: Bytes::from_static(b"device lost"),
             properties: delay.into_iter().collect::<Vec<_>>().into(),
             ..Will::default()

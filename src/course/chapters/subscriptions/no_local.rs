@@ -85,7 +85,7 @@ pub static EXERCISE: Exercise = Exercise {
 
 fn subscribe(slot: ClientSlot, topic_filter: &str, no_local: bool) -> Act {
     let subscription = Subscription {
-        topic_filter: topic_filter.to_owned(),
+        topic_filter: topic_filter.into(),
         qos: QoS::AtLeastOnce,
         no_local,
         ..Subscription::default()

@@ -73,7 +73,8 @@ fn to_temperatures() -> Act {
 fn subscribe(topic_filter: &str, qos: QoS, identifier: u32) -> Act {
     let topic_filter = topic_filter.to_owned();
     let properties = [Property::SubscriptionIdentifier(identifier)];
-    let subscription = Subscription { topic_filter, qos, ..Subscription::default() };
+    let subscription =
+        Subscription { topic_filter: topic_filter.into(), qos, ..Subscription::default() };
     Act::subscribe(SUBSCRIBER, properties, [subscription])
 }
 

@@ -89,7 +89,7 @@ fn topic(cast: &Cast) -> String {
 
 fn subscribe(cast: &Cast, slot: ClientSlot, retain_as_published: bool) -> Act {
     let subscription = Subscription {
-        topic_filter: topic(cast),
+        topic_filter: topic(cast).into(),
         qos: QoS::AtLeastOnce,
         retain_as_published,
         ..Subscription::default()
@@ -108,7 +108,7 @@ fn cleared(cast: &Cast) -> Act {
 
 fn publish(cast: &Cast, payload: &'static str) -> Act {
     let publish = Publish {
-        topic: topic(cast),
+        topic: topic(cast).into(),
         qos: QoS::AtLeastOnce,
         retain: true,
         payload: payload.into(),

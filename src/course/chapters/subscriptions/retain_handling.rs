@@ -112,7 +112,7 @@ fn topic(cast: &Cast) -> String {
 
 fn subscribe(cast: &Cast, slot: ClientSlot, retain_handling: RetainHandling) -> Act {
     let subscription = Subscription {
-        topic_filter: topic(cast),
+        topic_filter: topic(cast).into(),
         qos: QoS::AtLeastOnce,
         retain_handling,
         ..Subscription::default()
@@ -123,7 +123,10 @@ fn subscribe(cast: &Cast, slot: ClientSlot, retain_handling: RetainHandling) -> 
 fn publish(cast: &Cast, payload: &'static str) -> Act {
     let (topic, payload) = (topic(cast), payload.into());
     let qos = QoS::AtLeastOnce;
-    Act::publish(PUBLISHER, Publish { topic, qos, retain: true, payload, ..Publish::default() })
+    Act::publish(
+        PUBLISHER,
+        Publish { topic: topic.into(), qos, retain: true, payload, ..Publish::default() },
+    )
 }
 
 fn kept(evidence: &Evidence) -> Verdict {

@@ -88,7 +88,7 @@ fn to_alarms() -> Act {
 
 fn subscribe<const N: usize>(topic_filter: &str, properties: [Property; N]) -> Act {
     let subscription = Subscription {
-        topic_filter: topic_filter.to_owned(),
+        topic_filter: topic_filter.into(),
         qos: QoS::AtLeastOnce,
         ..Subscription::default()
     };

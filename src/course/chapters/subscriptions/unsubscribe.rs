@@ -67,7 +67,7 @@ fn to_alarms() -> Act {
 }
 
 fn unsubscribe() -> Act {
-    let topic_filters = vec![TOPIC.to_owned()];
+    let topic_filters = vec![TOPIC.into()];
     let action = Action::Unsubscribe { properties: Properties::default(), topic_filters };
     Act { client: SUBSCRIBER, action }
 }

@@ -78,7 +78,7 @@ fn connect(cast: &Cast) -> Act {
     let connect = Connect {
         clean_start: false,
         keep_alive: 60,
-        client_id: cast.client_id(PUBLISHER).to_owned(),
+        client_id: cast.client_id(PUBLISHER).into(),
         properties: [Property::SessionExpiryInterval(300)].into(),
         ..Connect::default()
     };

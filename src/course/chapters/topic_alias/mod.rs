@@ -32,7 +32,7 @@ const TOPIC: &str = "factory/osaka/line-3/robot-07/telemetry/temperature";
 /// A reading on that topic; an empty `topic` leaves it to the alias.
 fn reading(topic: &str, alias: Option<u16>) -> Publish {
     Publish {
-        topic: topic.to_owned(),
+        topic: topic.into(),
         properties: alias.map(Property::TopicAlias).into_iter().collect(),
         payload: bytes::Bytes::from_static(b"21.4"),
         ..Publish::default()

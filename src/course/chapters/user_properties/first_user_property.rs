@@ -74,7 +74,7 @@ fn subscribe(_: &Cast) -> Act {
         Property::user("features", "user_properties,subscription_id"),
     ];
     let subscription = Subscription {
-        topic_filter: TOPIC.to_owned(),
+        topic_filter: TOPIC.into(),
         qos: QoS::AtLeastOnce,
         ..Subscription::default()
     };

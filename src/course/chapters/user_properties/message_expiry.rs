@@ -78,7 +78,7 @@ pub static EXERCISE: Exercise = Exercise {
 fn join(cast: &Cast) -> Act {
     let connect = Connect {
         keep_alive: 60,
-        client_id: cast.client_id(SUBSCRIBER).to_owned(),
+        client_id: cast.client_id(SUBSCRIBER).into(),
         properties: [Property::SessionExpiryInterval(3600)].into(),
         ..Connect::default()
     };

@@ -91,14 +91,14 @@ fn describe() -> Act {
     let labels = [
         Property::PayloadFormatIndicator(1),
         Property::MessageExpiryInterval(300),
-        Property::ContentType(JSON.to_owned()),
+        Property::ContentType(JSON.into()),
     ];
     publish_json(labels.into())
 }
 
 fn mislabel() -> Act {
     let properties =
-        [Property::PayloadFormatIndicator(1), Property::ContentType("text/plain".to_owned())];
+        [Property::PayloadFormatIndicator(1), Property::ContentType("text/plain".into())];
     publish_with(PUBLISHER, TOPIC, QoS::AtLeastOnce, properties, LATIN_1)
 }
 

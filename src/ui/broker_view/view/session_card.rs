@@ -188,11 +188,11 @@ fn Operator(client_id: ClientId, is_away: Signal<bool>) -> impl IntoView {
     let disconnect = move |()| {
         let value = chosen.get_untracked().parse().ok();
         let reason_code = value.and_then(ReasonCode::from_value).unwrap_or(usual);
-        let client_id = client_id.get_value();
+        let client_id = client_id.get_value().into();
         store.operate(Input::Command(Command::Disconnect { client_id, reason_code }));
     };
     let remove = move |()| {
-        let client_id = client_id.get_value();
+        let client_id = client_id.get_value().into();
         store.operate(Input::Command(Command::RemoveSession { client_id }));
     };
     let codes = || {

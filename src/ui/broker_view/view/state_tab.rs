@@ -177,7 +177,7 @@ fn connection_card(slot: Option<ClientSlot>, connection: &ConnectionSnapshot) ->
             (String::new(), strings.inside_phase_awaiting(), waits(*give_up_at))
         }
         ConnectionPhase::Authenticating { client_id, give_up_at, .. } => {
-            (client_id.clone(), strings.inside_phase_authenticating(), waits(*give_up_at))
+            (client_id.to_string(), strings.inside_phase_authenticating(), waits(*give_up_at))
         }
         ConnectionPhase::Connected(connected) => {
             let phase = match connected.re_authentication {
@@ -281,7 +281,7 @@ fn retained(message: &Arc<Message>) -> AnyView {
     let topic = StoredValue::new(message.topic.to_string());
     let name = move || topic.with_value(|topic| locale.strings().inside_retained_remove(topic));
     let remove = move |()| {
-        let topic = topic.get_value();
+        let topic = topic.get_value().into();
         store.operate(Input::Command(Command::RemoveRetained { topic }));
     };
     let payload = match std::str::from_utf8(&message.payload) {

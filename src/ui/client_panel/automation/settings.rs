@@ -253,10 +253,10 @@ const PERIODIC: &[Setting<Behaviour>] = &[
         "topic",
         does_topic,
         Control::Text,
-        |r| r.publish.topic.clone(),
+        |r| r.publish.topic.to_string(),
         |w, text| {
             check_topic_name(text).map_err(|_| Wrong::Topic)?;
-            w.publish.topic = text.to_owned();
+            w.publish.topic = text.into();
         }
     ),
     setting!(
@@ -297,7 +297,7 @@ const PERIODIC: &[Setting<Behaviour>] = &[
             let pairs = read_pairs(text)?;
             let others =
                 w.publish.properties.iter().filter(|p| !matches!(p, Property::UserProperty(_)));
-            let pairs = pairs.into_iter().map(Property::UserProperty);
+            let pairs = pairs.into_iter().map(|(name, value)| Property::user(name, value));
             w.publish.properties = others.cloned().chain(pairs).collect::<Properties>();
         }
     ),

@@ -137,7 +137,7 @@ impl Sending {
         Connect {
             clean_start: true,
             keep_alive: 60,
-            client_id: self.client_id.get_value(),
+            client_id: self.client_id.get_value().into(),
             ..Connect::default()
         }
     }

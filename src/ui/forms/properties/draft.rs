@@ -167,7 +167,7 @@ fn as_typed(property: &Property) -> BytesDraft {
 fn with_company(property: &Property) -> Properties {
     let mut properties = Properties::default();
     if property.id() == PropertyId::AuthenticationData {
-        properties.push(Property::AuthenticationMethod(String::new()));
+        properties.push(Property::AuthenticationMethod("".into()));
     }
     properties.push(property.clone());
     properties

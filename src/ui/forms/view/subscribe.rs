@@ -49,7 +49,10 @@ fn SubscriptionGroup(draft: RwSignal<SubscribeDraft>, key: RowKey) -> impl IntoV
             });
         },
     );
-    let filter = subscription.part(|s| &s.topic_filter, |s| &mut s.topic_filter);
+    let filter = Lens::new(
+        move || subscription.with(|s| s.topic_filter.to_string()),
+        move |filter: String| subscription.update(|s| s.topic_filter = filter.into()),
+    );
     let qos = subscription.part(|s| &s.qos, |s| &mut s.qos);
     let no_local = subscription.part(|s| &s.no_local, |s| &mut s.no_local);
     let as_published =

@@ -112,7 +112,7 @@ fn in_3_1_1(record: &Record, topic: Option<&str>) -> Option<Versions> {
                 topic => topic,
             };
             let notes = publish_notes(&packet, topic);
-            (Packet::Publish(Publish { topic: written.to_owned(), ..packet }), notes)
+            (Packet::Publish(Publish { topic: written.into(), ..packet }), notes)
         }
         _ => return None,
     };

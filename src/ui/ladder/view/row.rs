@@ -41,14 +41,23 @@ pub fn LadderRow(
         move || ladder.with_value(|ladder| lanes.with(|lanes| ladder.arrow(&record, lanes)))
     };
     let mark = untrack(&arrow).mark;
-    let place = move || {
+    let ends = StoredValue::new(move || {
         let Arrow { from, to, .. } = arrow();
-        let points = if from <= to { 1 } else { -1 };
-        format!("--at: {}; --length: {}; --points: {points}", from.min(to), (from - to).abs())
+        (from, to)
+    });
+    let ends = move || ends.with_value(|ends| ends());
+    let points_right = move || {
+        let (from, to) = ends();
+        from <= to
     };
-    let points = {
-        let place = place.clone();
-        move || if place().ends_with("-1") { "left" } else { "right" }
+    let points = move || if points_right() { "right" } else { "left" };
+    let at = move || {
+        let (from, to) = ends();
+        from.min(to).to_string()
+    };
+    let length = move || {
+        let (from, to) = ends();
+        (from - to).abs().to_string()
     };
     let in_words = {
         let record = record.clone();
@@ -110,7 +119,10 @@ pub fn LadderRow(
             data-direction=way
             data-state=(mark == Mark::Malformed).then_some("malformed")
             aria-current=erased(move || (store.selected() == Some(id)).then_some("true"))
-            style=erased(move || format!("{}; --wait: {}", place(), shape.height))
+            style:--at=erased(at)
+            style:--length=erased(length)
+            style:--points=erased(move || if points_right() { "1" } else { "-1" })
+            style:--wait=shape.height.to_string()
         >
             {(shape.height > 0.0)
                 .then(|| {

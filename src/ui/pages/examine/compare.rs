@@ -7,7 +7,7 @@ use crate::examine::{Chapter, Compared, Entry, compare};
 use crate::language::{Language, Strings};
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
-use crate::ui::examine::{in_language, outcome_icon, outcome_name};
+use crate::ui::examine::{in_language, observed, outcome_icon, outcome_name};
 use crate::ui::loading::locale::use_locale;
 
 #[component]
@@ -116,7 +116,7 @@ fn row_view(row: &Compared, language: Language) -> AnyView {
             <span class="examine__side" data-outcome=entry.outcome.key()>
                 <Icon name=outcome_icon(entry.outcome) small=true/>
                 <span class="examine__outcome">{outcome_name(entry.outcome, language.strings())}</span>
-                <code class="examine__observed">{entry.observed.clone()}</code>
+                <code class="examine__observed">{observed(entry, language.strings())}</code>
             </span>
         }
         .into_any(),

@@ -26,12 +26,16 @@ pub fn Detail(
     let report = untrack(|| reports.get(report_id));
     let entry = report.as_ref().and_then(|report| report.entry(probe.id)).cloned();
     let capture = entry.as_ref().and_then(|entry| entry.capture.clone());
-    let first = entry.as_ref().and_then(|entry| entry.evidence.first().copied());
+    // The last packet of what shows it decides.
+    let shown = entry.as_ref().zip(capture.as_ref()).and_then(|(entry, capture)| {
+        let has_bytes = |id: &&RecordId| capture.get(**id).is_some_and(|r| !r.bytes().is_empty());
+        entry.evidence.iter().rev().find(has_bytes).copied()
+    });
     // Asked again where it was asked: another broker would make another report.
     let address = report.map(|report| report.address.clone()).unwrap_or_default();
     let is_here = Memo::new(move |_| store.target().to_string() == address);
     let packets = match capture {
-        Some(capture) => view! { <Packets capture=capture.as_ref().clone() first/> }.into_any(),
+        Some(capture) => view! { <Packets capture=capture.as_ref().clone() shown/> }.into_any(),
         None => view! {
             <p class="field__hint">{erased(move || locale.strings().examine_no_packets())}</p>
         }
@@ -63,12 +67,12 @@ pub fn Detail(
 
 /// The store and the wire below it are their own: nothing here reaches the live bench.
 #[component]
-fn Packets(capture: crate::capture::Capture, first: Option<RecordId>) -> impl IntoView {
+fn Packets(capture: crate::capture::Capture, shown: Option<RecordId>) -> impl IntoView {
     let locale = use_locale();
     let store = Store::provide_read_only(capture);
     WireState::provide();
-    if let Some(first) = first {
-        store.open_behind(first);
+    if let Some(shown) = shown {
+        store.open_behind(shown);
     }
     view! {
         <section

@@ -63,7 +63,13 @@ pub fn ExaminePage() -> impl IntoView {
         begin(vec![id]);
     };
     let is_running = Memo::new(move |_| running.progress().is_some());
-    let broker = move || broker_choice::name(&store.target(), locale.strings());
+    let begin_words = move || {
+        let (target, strings) = (store.target(), locale.strings());
+        match target.is_in_tab() {
+            true => strings.examine_begin_tab().to_owned(),
+            false => strings.examine_begin(broker_choice::name(&target, strings)),
+        }
+    };
     let seldom = probes().filter(|probe| probe.is_seldom()).count();
     let is_outside = Memo::new(move |_| !store.target().is_in_tab());
     let progress = move || {
@@ -129,7 +135,7 @@ pub fn ExaminePage() -> impl IntoView {
                         on:click=move |_| begin(Vec::new())
                     >
                         <Icon name="play"/>
-                        {erased(move || locale.strings().examine_begin(broker()))}
+                        {erased(begin_words)}
                     </button>
                     <label class="check">
                         <input

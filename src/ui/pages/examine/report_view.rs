@@ -15,7 +15,7 @@ use crate::ui::captures::view::fold;
 use crate::ui::components::Icon;
 use crate::ui::components::controls::{SmallButton, said};
 use crate::ui::erased::erased;
-use crate::ui::examine::{Filter, in_language, outcome_icon, outcome_name, rows};
+use crate::ui::examine::{Filter, in_language, observed, outcome_icon, outcome_name, rows};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{Page, Place};
 
@@ -128,7 +128,7 @@ fn row(
                 <Icon name=outcome_icon(entry.outcome)/>
                 <span class="examine__outcome">{outcome_name(entry.outcome, strings)}</span>
                 <span class="examine__asked">{in_language(probe.title, language)}</span>
-                <code class="examine__observed">{entry.observed.clone()}</code>
+                <code class="examine__observed">{observed(entry, strings)}</code>
             </button>
             <Show when=erased(is_open)>{detail()}</Show>
         </li>

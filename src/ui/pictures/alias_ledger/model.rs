@@ -412,7 +412,7 @@ mod tests {
 
     fn publish(topic: &str, alias: Option<u16>) -> Packet {
         Packet::Publish(Publish {
-            topic: topic.to_owned(),
+            topic: topic.into(),
             properties: alias.map(Property::TopicAlias).into_iter().collect(),
             payload: Bytes::from_static(b"21.4"),
             ..Publish::default()

@@ -545,13 +545,13 @@ impl Sight {
                 let is_topic_written = !publish.topic.is_empty();
                 let topic = match is_topic_written {
                     true => publish.topic.clone(),
-                    false => capture.aliased(record)?.topic.to_owned(),
+                    false => capture.aliased(record)?.topic.into(),
                 };
                 let payload = publish.payload.clone();
-                Some(Message { topic, is_topic_written, payload, will: None })
+                Some(Message { topic: topic.into(), is_topic_written, payload, will: None })
             }
             Packet::Connect(connect) => connect.will.as_ref().map(|will| Message {
-                topic: will.topic.clone(),
+                topic: will.topic.to_string(),
                 is_topic_written: true,
                 payload: will.payload.clone(),
                 will: Some(will.properties.clone()),

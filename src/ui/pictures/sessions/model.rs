@@ -795,7 +795,7 @@ mod tests {
             let connection = self.connections;
             let connect = Connect {
                 clean_start,
-                client_id: format!("client-{slot}"),
+                client_id: format!("client-{slot}").into(),
                 properties: [Property::SessionExpiryInterval(interval)].into(),
                 ..Connect::default()
             };
@@ -811,7 +811,7 @@ mod tests {
 
         fn subscribe(&mut self, slot: u16, connection: u32, filter: &str, granted: ReasonCode) {
             let subscription = Subscription {
-                topic_filter: filter.to_owned(),
+                topic_filter: filter.into(),
                 qos: QoS::ExactlyOnce,
                 ..Subscription::default()
             };
@@ -848,7 +848,7 @@ mod tests {
     fn message(qos: QoS, topic: &str, payload: &'static str) -> Publish {
         Publish {
             qos,
-            topic: topic.to_owned(),
+            topic: topic.into(),
             packet_id: (qos > QoS::AtMostOnce).then_some(PacketId::MIN),
             payload: Bytes::from_static(payload.as_bytes()),
             ..Publish::default()

@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::broker::{Event, Presence, SessionEnd, Snapshot};
 use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::mqtt::{
-    Connect, ConnectionId, Packet, PacketId, PacketType, Publish, QoS, ReasonCode, Sender, matches,
+    Connect, ConnectionId, Packet, PacketId, PacketType, Publish, QoS, ReasonCode, Sender, Text,
+    matches,
 };
 use crate::time::Instant;
 
@@ -140,8 +141,8 @@ struct Current {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Asked {
-    Subscribe(Vec<String>),
-    Unsubscribe(Vec<String>),
+    Subscribe(Vec<Text>),
+    Unsubscribe(Vec<Text>),
 }
 
 /// The CONNECT of a connection that has no CONNACK yet.
@@ -297,11 +298,13 @@ impl Timeline {
                 for (topic_filter, code) in filters.into_iter().zip(codes) {
                     let Some(granted) = QoS::from_bits(code.value()) else { continue };
                     session.filters.retain(|held| held.topic_filter != topic_filter);
-                    session.filters.push(Filter { topic_filter, granted });
+                    session.filters.push(Filter { topic_filter: topic_filter.into(), granted });
                 }
             }
             Asked::Unsubscribe(filters) => {
-                session.filters.retain(|held| !filters.contains(&held.topic_filter));
+                session
+                    .filters
+                    .retain(|held| !filters.iter().any(|ended| *ended == held.topic_filter));
             }
         }
     }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::mqtt::{
-    ConnectionId, Packet, PacketId, PacketType, Publish, QoS, Sender, Subscription, matches,
+    ConnectionId, Packet, PacketId, PacketType, Publish, QoS, Sender, Subscription, Text, matches,
     split_shared, without_share_name,
 };
 
@@ -42,7 +42,7 @@ pub struct Held {
 #[derive(Clone, Debug, PartialEq)]
 enum Asked {
     Subscribe(Vec<Subscription>, Option<u32>),
-    Unsubscribe(Vec<String>),
+    Unsubscribe(Vec<Text>),
 }
 
 /// A message on its way from one to many.
@@ -173,7 +173,7 @@ impl Tracer {
                 for (subscription, code) in asked.into_iter().zip(suback.reason_codes) {
                     let Some(maximum_qos) = code.granted_qos() else { continue };
                     let filter = subscription.topic_filter.clone();
-                    held.insert(filter, Held { subscription, identifier, maximum_qos });
+                    held.insert(filter.into(), Held { subscription, identifier, maximum_qos });
                 }
                 self.hold();
             }
@@ -187,7 +187,7 @@ impl Tracer {
                 for (index, filter) in filters.iter().enumerate() {
                     // Before 5.0 there is no code, and no refusal.
                     if codes.get(index).is_none_or(|code| !code.is_error()) {
-                        held.remove(filter);
+                        held.remove(&**filter);
                     }
                 }
                 self.hold();
@@ -195,7 +195,7 @@ impl Tracer {
             Packet::Publish(publish) => {
                 let topic = match capture.aliased(record) {
                     Some(aliased) if publish.topic.is_empty() => aliased.topic.to_owned(),
-                    _ => publish.topic.clone(),
+                    _ => publish.topic.to_string(),
                 };
                 match sender {
                     Sender::Client if !publish.dup => self.published(record, topic, publish),
@@ -855,10 +855,7 @@ mod tests {
 
     fn held(filter: &str) -> Held {
         Held {
-            subscription: Subscription {
-                topic_filter: filter.to_owned(),
-                ..Subscription::default()
-            },
+            subscription: Subscription { topic_filter: filter.into(), ..Subscription::default() },
             identifier: None,
             maximum_qos: QoS::AtMostOnce,
         }

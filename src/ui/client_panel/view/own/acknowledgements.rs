@@ -37,7 +37,7 @@ pub fn Acknowledgements(client: ClientSlot) -> impl IntoView {
             .unwrap_or(ReasonCode::Success);
         let words = reason.get_untracked();
         let properties: Properties =
-            (!words.is_empty()).then(|| Property::ReasonString(words)).into_iter().collect();
+            (!words.is_empty()).then(|| Property::ReasonString(words.into())).into_iter().collect();
         let action = Action::Acknowledge { packet_id, reason_code, properties };
         store.act(Act { client, action }).is_ok()
     };

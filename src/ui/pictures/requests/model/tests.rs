@@ -70,12 +70,12 @@ impl Wire {
 }
 
 fn publish(topic: &str, response: Option<&str>, data: &str) -> Packet {
-    let response = response.map(|topic| Property::ResponseTopic(topic.to_owned()));
+    let response = response.map(|topic| Property::ResponseTopic(topic.into()));
     let data = Property::CorrelationData(Bytes::copy_from_slice(data.as_bytes()));
     let properties: Properties = response.into_iter().chain([data]).collect();
     Packet::Publish(Publish {
         qos: QoS::AtLeastOnce,
-        topic: topic.to_owned(),
+        topic: topic.into(),
         packet_id: Some(PacketId::MIN),
         properties,
         ..Publish::default()
