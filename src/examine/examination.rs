@@ -35,7 +35,7 @@ pub struct Options {
 }
 
 /// Time enough for a broker on the same machine or network to be heard.
-const QUIET: Duration = Duration::from_millis(150);
+const QUIET: Duration = Duration::from_millis(200);
 const AT_ONCE: usize = 6;
 
 /// Why a probe was left out that takes long or sends much.

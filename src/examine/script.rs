@@ -267,6 +267,12 @@ impl Script {
         self.steps.push(Step::Send { client, bytes: bytes.into(), awaits: None, must: false });
     }
 
+    /// Sends bytes and waits for a packet of this type without identifier.
+    pub fn bytes_until(&mut self, client: Client, bytes: Vec<u8>, packet: PacketType) {
+        let awaits = Some((packet, None));
+        self.steps.push(Step::Send { client, bytes: bytes.into(), awaits, must: false });
+    }
+
     /// One packet made by hand, with the length that belongs there.
     pub fn frame(&mut self, client: Client, first: u8, body: &[&[u8]]) {
         self.bytes(client, frame(first, &body.concat()));

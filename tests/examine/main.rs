@@ -4,6 +4,8 @@ mod shims;
 mod wrong;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use mqtt5_playground::broker::Policy;
 use mqtt5_playground::examine::{
@@ -41,6 +43,20 @@ fn the_broker_in_the_tab_conforms_in_all() {
     assert!(findings.len() >= 120, "{}", findings.len());
     let shown = findings.iter().filter(|finding| finding.evidence.is_empty()).map(line);
     assert_eq!(shown.collect::<Vec<_>>(), [""; 0], "each is shown with packets");
+}
+
+/// `docs/examined/in-tab.md`. With `UPDATE_DOCS=1` it is written anew.
+#[test]
+fn the_report_of_the_broker_in_the_tab_is_up_to_date() {
+    let findings = in_tab(options(), Policy::default(), SEED);
+    let name = "The broker in the tab".to_owned();
+    let text = Report::new(name, "tab".into(), None, findings).to_markdown(0);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examined/in-tab.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &text).expect("the report can be written");
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == text, "docs/examined/in-tab.md is out of date: run this with UPDATE_DOCS=1");
 }
 
 #[test]

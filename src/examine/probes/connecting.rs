@@ -614,8 +614,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.open_part(A, whole[..3].to_vec());
             s.bytes(A, whole[3..9].to_vec());
             s.pass(100);
-            s.bytes(A, whole[9..].to_vec());
-            s.pass(300);
+            s.bytes_until(A, whole[9..].to_vec(), PacketType::ConnAck);
         },
         judge: |e| {
             let right = e.connack(A, 0).is_some_and(|(_, c)| !c.reason_code.is_error());

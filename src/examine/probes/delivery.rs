@@ -405,7 +405,11 @@ pub(super) const PROBES: &[Probe] = &[
             s.acknowledge(B, Packet::PubRec, ReasonCode::Success);
             s.pass(200);
         },
-        judge: |e| e.judge(B, e.of_type(B, PacketType::PubRel).len() == 1),
+        judge: |e| {
+            let released = e.of_type(B, PacketType::PubRel);
+            let observed = if released.is_empty() { "–" } else { "PUBREL" };
+            e.verdict(released.len() == 1, observed, e.evidence(B))
+        },
         ..DELIVERY
     },
 ];

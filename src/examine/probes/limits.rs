@@ -519,9 +519,9 @@ pub(super) const PROBES: &[Probe] = &[
         ..LIMITS
     },
     Probe {
-        id: "payload-megabyte",
+        id: "payload-larger",
         cites: &["§3.2.2.3.6"],
-        title: ["A payload of 1,000,000 bytes", "1,000,000バイトのペイロード"],
+        title: ["A payload of 300,000 bytes", "300,000バイトのペイロード"],
         matters: [
             "Firmware has to be cut into smaller pieces.",
             "ファームウェアを小さく分けることになります。",
@@ -532,11 +532,11 @@ pub(super) const PROBES: &[Probe] = &[
             s.open(B);
             s.subscribe(B, "x", 0);
             s.open(A);
-            s.publish(A, "x", 0, &"0123456789".repeat(100_000));
+            s.publish(A, "x", 0, &"0123456789".repeat(30_000));
             s.messages(B, 1);
         },
         judge: |e| match e.publishes(B).as_slice() {
-            [(id, p)] if p.payload.len() == 1_000_000 => e.verdict(true, "PUBLISH", vec![*id]),
+            [(id, p)] if p.payload.len() == 300_000 => e.verdict(true, "PUBLISH", vec![*id]),
             _ => e.not_offered(e.told(A), e.evidence(A)),
         },
         ..LIMITS

@@ -369,7 +369,8 @@ pub(super) const PROBES: &[Probe] = &[
             let publishes = e.publishes(B);
             let best = publishes.iter().map(|(_, p)| p.qos).max();
             let evidence = publishes.iter().map(|(id, _)| *id).collect();
-            e.verdict(best == Some(QoS::AtLeastOnce), e.told(B), evidence)
+            let observed = best.map_or("–".to_owned(), |qos| format!("QoS {}", qos.bits()));
+            e.verdict(best == Some(QoS::AtLeastOnce), observed, evidence)
         },
         ..SUBSCRIBING
     },
