@@ -36,7 +36,7 @@ pub struct Options {
 
 /// Time enough for a broker on the same machine or network to be heard.
 const QUIET: Duration = Duration::from_millis(200);
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 10;
 
 /// Why a probe was left out that takes long or sends much.
 pub const SELDOM: &str = "only on request";

@@ -21,6 +21,8 @@ use crate::time::Instant;
 const ANSWER: Duration = Duration::from_millis(2500);
 /// How long a connection may take until CONNACK.
 const ACCEPTED: Duration = Duration::from_secs(5);
+/// How long a connection may take to open. A browser opens WebSockets to one host one after the other.
+const OPENED: Duration = Duration::from_secs(30);
 /// How long a message may take that is to come.
 const MESSAGE: Duration = Duration::from_millis(2500);
 
@@ -50,6 +52,7 @@ struct Peer {
     connection: ConnectionId,
     first: Option<Bytes>,
     stream: PacketStream,
+    asked: Instant,
     is_open: bool,
     is_connected: bool,
     is_closed: bool,
@@ -62,6 +65,7 @@ struct Peer {
 }
 
 enum Waiting {
+    Opened { client: Client, until: Instant },
     Connack { client: Client, until: Instant, must: bool },
     Answer { client: Client, packet: PacketType, id: Option<PacketId>, until: Instant, must: bool },
     Messages { client: Client, count: usize, until: Instant },
@@ -141,6 +145,7 @@ impl Run {
             connection,
             first: Some(first),
             stream,
+            asked: now,
             is_open: false,
             is_connected: false,
             is_closed: false,
@@ -221,7 +226,19 @@ impl Run {
         let client = self.peers[at].client;
         match event {
             LinkEvent::Opened => {
-                self.peers[at].is_open = true;
+                let peer = &mut self.peers[at];
+                peer.is_open = true;
+                // What it took is not the broker's to answer for.
+                self.give_up = self.give_up + now.since(peer.asked);
+                match &mut self.waiting {
+                    Some(Waiting::Connack { client: waits, until, .. }) if *waits == client => {
+                        *until = now + ACCEPTED;
+                    }
+                    Some(Waiting::Opened { client: waits, .. }) if *waits == client => {
+                        self.waiting = Some(Waiting::Pass { until: now + self.quiet });
+                    }
+                    _ => {}
+                }
                 self.record(now, client, connection, Entry::Opened);
                 if let Some(first) = self.peers[at].first.take().filter(|first| !first.is_empty()) {
                     self.record_sent(now, client, connection, &first);
@@ -291,9 +308,11 @@ impl Run {
                     self.cannot("closed", id);
                 }
             }
-            Some(Waiting::Closed { client, .. } | Waiting::Messages { client, .. })
-                if *client == who =>
-            {
+            Some(
+                Waiting::Closed { client, .. }
+                | Waiting::Messages { client, .. }
+                | Waiting::Opened { client, .. },
+            ) if *client == who => {
                 self.waiting = None;
             }
             _ => {}
@@ -443,11 +462,11 @@ impl Run {
             if let Step::Open { client, expects, .. } = step {
                 let (client, expects) = (*client, *expects);
                 wants.push_back(Want::Open(client));
-                let until = now + ACCEPTED;
+                let until = now + OPENED;
                 self.waiting = Some(match expects {
                     Opens::Accepted => Waiting::Connack { client, until, must: true },
                     Opens::Answered => Waiting::Connack { client, until, must: false },
-                    Opens::Unanswered => Waiting::Pass { until: now + self.quiet },
+                    Opens::Unanswered => Waiting::Opened { client, until },
                 });
                 // The owner of the links makes the connection, and takes the step.
                 return;
@@ -541,6 +560,7 @@ impl Run {
         let of = |client: &Client| self.peers.iter().rev().find(|peer| peer.client == *client);
         match self.waiting.as_ref()? {
             Waiting::Connack { until, .. }
+            | Waiting::Opened { until, .. }
             | Waiting::Answer { until, .. }
             | Waiting::Pass { until } => Some(*until),
             Waiting::Messages { client, count, until } => {

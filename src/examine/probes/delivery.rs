@@ -243,8 +243,9 @@ pub(super) const PROBES: &[Probe] = &[
         },
         judge: |e| {
             let publishes = e.publishes(B);
-            let right = publishes.len() == 2 && publishes.iter().all(|(_, p)| !p.dup);
-            e.verdict(right, e.told(B), publishes.iter().map(|(id, _)| *id).collect())
+            let flags: Vec<_> = publishes.iter().map(|(_, p)| u8::from(p.dup)).collect();
+            let observed = format!("{} × PUBLISH, DUP {flags:?}", publishes.len());
+            e.verdict(flags == [0, 0], observed, publishes.iter().map(|(id, _)| *id).collect())
         },
         ..DELIVERY
     },
