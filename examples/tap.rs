@@ -1,7 +1,7 @@
 //! A tap between any application and any broker, whose packets the page shows: `cargo xtask tap`.
 //!
 //! ```text
-//! cargo run --release --example tap --features net -- --to mqtt://127.0.0.1:1883
+//! cargo run --profile tap --example tap --features net -- --to mqtt://127.0.0.1:1883
 //! ```
 //!
 //! Standard output says where it listens, where it forwards to, and the address with which the page observes it. The

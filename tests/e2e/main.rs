@@ -24,6 +24,7 @@ mod flood;
 mod flow_control;
 mod follow;
 mod forms;
+mod hostile;
 mod inside;
 mod inspector;
 mod keyboard;

@@ -8,6 +8,8 @@ mod examined;
 mod other_clients;
 mod played;
 mod replay;
+#[cfg(unix)]
+mod restarted;
 #[path = "../live_broker/table.rs"]
 mod table;
 mod websocket;

@@ -30,22 +30,24 @@ fn an_acknowledgement_is_held_dropped_repeated_and_edited() {
     let mut observer = Observer::connect(&tap);
     let mut stream = client(&tap.tcp, "faults");
     observer.until(|seen| seen.packets >= 2);
-    let ask = |observer: &mut Observer, command: Command| {
-        observer.ask(&command);
-        observer.until_faults(|faults| faults.connections.iter().any(|one| !one.stops.is_empty()));
+    let ask = |observer: &mut Observer, then: Then| {
+        observer.ask(&stop(then));
+        observer.until_faults(|faults| {
+            faults.connections.iter().any(|one| one.stops.iter().any(|stop| stop.then == then))
+        });
     };
     // Repeated: two for one.
-    ask(&mut observer, stop(Then::Repeat));
+    ask(&mut observer, Then::Repeat);
     stream.write_all(PUBLISH).expect("it listens");
     let first = read_packet(&mut stream);
     assert!(first.starts_with(PUBACK_HEAD));
     assert_eq!(read_packet(&mut stream), first);
     // Dropped: what comes next is the answer to the PINGREQ.
-    ask(&mut observer, stop(Then::Drop));
+    ask(&mut observer, Then::Drop);
     stream.write_all(&[PUBLISH, &[0xC0, 0]].concat()).expect("it listens");
     assert_eq!(read_packet(&mut stream), [0xD0, 0]);
     // Held: it comes when it is let go, with other bytes where they were edited.
-    ask(&mut observer, stop(Then::Hold));
+    ask(&mut observer, Then::Hold);
     stream.write_all(&[PUBLISH, &[0xC0, 0]].concat()).expect("it listens");
     assert_eq!(read_packet(&mut stream), [0xD0, 0]);
     observer.until_faults(|faults| !faults.held.is_empty());
@@ -53,6 +55,7 @@ fn an_acknowledgement_is_held_dropped_repeated_and_edited() {
     observer.ask(&Command::Edit { held, bytes: "40 03 00 07 97".to_owned() });
     assert_eq!(read_packet(&mut stream), [0x40, 3, 0, 7, 0x97]);
     stream.write_all(&[0xE0, 0]).expect("it listens");
+    drop(stream);
     observer.until(|seen| seen.ended >= 1);
     assert_eq!(touches(&observer), [Touch::Repeated, Touch::Dropped, Touch::Edited]);
     let marked = observer.capture().records().find(|r| observer.capture().touched(r.id).is_some());

@@ -12,10 +12,7 @@ use crate::{say, tools};
 pub fn tap(args: &[String]) -> Result<()> {
     say("building the tap; the first time this takes some minutes");
     let mut tap = tools::cargo();
-    tap.args(["run", "--quiet", "--release", "--package", "mqtt5-playground"]);
-    // Built for speed, not for size as the page is.
-    tap.args(["--config", "profile.release.opt-level=3", "--config", "profile.release.lto=false"]);
-    tap.args(["--config", "profile.release.codegen-units=16"]);
+    tap.args(["run", "--quiet", "--profile", "tap", "--package", "mqtt5-playground"]);
     tap.args(["--example", "tap", "--features", "net", "--"]).args(in_full(args)?);
     let status = Running::start(&mut tap)?.wait()?;
     if !status.success() && !interrupted() {

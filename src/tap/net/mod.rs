@@ -143,7 +143,7 @@ pub async fn start(options: Options) -> Result<Tap, String> {
         kept,
         recorder: Recorder::new(!options.shows_secrets),
         file,
-        admission: observer::Admission { token: options.token, origins: options.origins },
+        admission: Arc::new(observer::Admission { token: options.token, origins: options.origins }),
     };
     let observe = observe.into_std().map_err(|error| error.to_string())?;
     std::thread::Builder::new()
@@ -176,7 +176,7 @@ struct Watch {
     kept: Arc<Kept>,
     recorder: Recorder,
     file: Option<File>,
-    admission: observer::Admission,
+    admission: Arc<observer::Admission>,
 }
 
 impl Watch {
@@ -191,7 +191,7 @@ impl Watch {
     async fn serve(mut self, mut tidings: Tidings, listener: std::net::TcpListener) {
         match TcpListener::from_std(listener) {
             Ok(listener) => {
-                let admission = Arc::new(self.admission);
+                let admission = self.admission.clone();
                 let serve =
                     observer::accept(listener, admission, self.shared.clone(), self.kept.clone());
                 tokio::spawn(serve);
@@ -199,17 +199,7 @@ impl Watch {
             Err(error) => eprintln!("tap: nothing can be observed: {error}"),
         }
         while tidings.wait().await {
-            let mut ring = self.kept.ring();
-            for _ in 0..AT_ONCE {
-                let Some((at, connection, passed)) = tidings.next() else { break };
-                self.recorder.take(at, connection, passed, &mut |about, happened| {
-                    if let Some(file) = &mut self.file {
-                        file.note(about.as_ref(), &happened);
-                    }
-                    ring.push(about, &happened);
-                });
-            }
-            drop(ring);
+            self.take_in(&mut tidings);
             if let Some(file) = &mut self.file
                 && let Err(error) = file.write()
             {
@@ -219,6 +209,20 @@ impl Watch {
             self.shared.news.notify_waiters();
             // Observers have their turn too.
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// What has come, up to some number.
+    fn take_in(&mut self, tidings: &mut Tidings) {
+        let mut ring = self.kept.ring();
+        for _ in 0..AT_ONCE {
+            let Some((at, connection, passed)) = tidings.next() else { break };
+            self.recorder.take(at, connection, passed, &mut |about, happened| {
+                if let Some(file) = &mut self.file {
+                    file.note(about.as_ref(), &happened);
+                }
+                ring.push(about, &happened);
+            });
         }
     }
 }

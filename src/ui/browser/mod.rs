@@ -2,11 +2,12 @@
 
 pub mod answers_http;
 pub mod database;
+pub mod focus_keeper;
 pub mod locks;
 pub mod rescue;
 pub mod storage;
 
-use js_sys::{Array, Promise, Reflect};
+use js_sys::{Array, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
@@ -32,19 +33,6 @@ pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
 /// Milliseconds since the page began, which no clock that is set changes.
 pub fn milliseconds() -> f64 {
     window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
-}
-
-/// Waits until everything that has changed is drawn: whoever waits for a frame already has had it. A page in the
-/// background draws nothing and is not waited for.
-pub async fn next_frame() {
-    if document().hidden() {
-        return;
-    }
-    let frame = Promise::new(&mut |drawn, _| {
-        // Without a window there is no page.
-        let _ = window().request_animation_frame(&drawn);
-    });
-    let _ = JsFuture::from(frame).await;
 }
 
 /// How many minutes the clock of the reader is ahead of UTC, at a moment in microseconds since 1970.

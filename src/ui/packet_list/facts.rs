@@ -72,7 +72,7 @@ impl Line {
             && let Some(peer) = capture.peer(record.connection)
         {
             let strings = language.strings();
-            let words = strings.wire_opening_from(broker(address, strings), peer);
+            let words = strings.wire_opening_from(broker(address, strings), capped(peer, TEXT));
             return Line::Link { words, is_wrong: false };
         }
         if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
@@ -357,7 +357,7 @@ pub(super) fn payload_preview(payload: &[u8]) -> Option<String> {
 /// Who the client of a record is: its Client Identifier, and the address it came from, as far as they are known.
 pub fn who(capture: &Capture, record: &Record) -> Option<String> {
     let client_id = capture.client_id(record.client).map(|client_id| capped(client_id, TEXT));
-    let peer = capture.peer(record.connection).map(str::to_owned);
+    let peer = capture.peer(record.connection).map(|peer| capped(peer, TEXT));
     let parts: Vec<String> = client_id.into_iter().chain(peer).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
@@ -365,7 +365,7 @@ pub fn who(capture: &Capture, record: &Record) -> Option<String> {
 /// What the page calls a broker at that address.
 fn broker(address: &str, strings: &Strings) -> String {
     let target = Target::parse(address).ok();
-    target.map_or_else(|| address.to_owned(), |target| broker_choice::name(&target, strings))
+    target.map_or_else(|| capped(address, TEXT), |target| broker_choice::name(&target, strings))
 }
 
 fn link_event(entry: &Entry, strings: &Strings) -> Line {
@@ -442,7 +442,7 @@ fn closed(close: &LinkClose, said: Option<String>, strings: &Strings) -> String 
         words.push_str(&strings.wire_close_code(code));
     }
     if !close.reason.is_empty() {
-        words.push_str(&strings.wire_close_reason(&close.reason));
+        words.push_str(&strings.wire_close_reason(capped(&close.reason, TEXT)));
     }
     words
 }

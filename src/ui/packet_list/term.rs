@@ -7,6 +7,7 @@ use crate::mqtt::{
     Packet, PacketType, Property, PropertyId, PropertyValue, Sender, Text, Version,
     check_topic_filter, matches,
 };
+use crate::ui::format::quoted;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {
@@ -295,10 +296,10 @@ impl Problem {
             Problem::Unknown(word) => {
                 let known: Vec<String> =
                     Word::ALL.iter().map(|word| format!("{}:", word.name())).collect();
-                strings.filter_unknown(known.join(", "), word)
+                strings.filter_unknown(known.join(", "), quoted(word))
             }
             Problem::Value(word, written) => {
-                strings.filter_value(word.example(), word.meaning(strings), written)
+                strings.filter_value(word.example(), word.meaning(strings), quoted(written))
             }
         }
     }

@@ -62,7 +62,8 @@ impl Store {
     /// For the components below, in place of the one around: a bench on which nothing happens, with a
     /// capture from elsewhere.
     pub fn provide_read_only(capture: Capture) -> Store {
-        provide_context(Live(use_store()));
+        // What is looked at next may be built within what was looked at before, which is no bench.
+        provide_context(use_context::<Live>().unwrap_or_else(|| Live(use_store())));
         Store::provide_lab(Lab::of_capture(capture), Target::InTab, true)
     }
 

@@ -294,7 +294,7 @@ pub fn CaptureMenu(
             <button
                 type="button"
                 class="menu__item captures-menu__item"
-                disabled=erased(move || is_empty.get() || store.is_read_only())
+                disabled=erased(move || is_empty.get() || !store.grows())
                 on:click=keep
             >
                 <Icon name="bench"/>

@@ -41,22 +41,20 @@ pub fn LadderRow(
         move || ladder.with_value(|ladder| lanes.with(|lanes| ladder.arrow(&record, lanes)))
     };
     let mark = untrack(&arrow).mark;
-    let ends = StoredValue::new(move || {
+    let ends = Memo::new(move |_| {
         let Arrow { from, to, .. } = arrow();
         (from, to)
     });
-    let ends = move || ends.with_value(|ends| ends());
-    let points_right = move || {
-        let (from, to) = ends();
-        from <= to
+    let points = move || {
+        let (from, to) = ends.get();
+        if from <= to { "right" } else { "left" }
     };
-    let points = move || if points_right() { "right" } else { "left" };
     let at = move || {
-        let (from, to) = ends();
+        let (from, to) = ends.get();
         from.min(to).to_string()
     };
     let length = move || {
-        let (from, to) = ends();
+        let (from, to) = ends.get();
         (from - to).abs().to_string()
     };
     let in_words = {
@@ -121,7 +119,6 @@ pub fn LadderRow(
             aria-current=erased(move || (store.selected() == Some(id)).then_some("true"))
             style:--at=erased(at)
             style:--length=erased(length)
-            style:--points=erased(move || if points_right() { "1" } else { "-1" })
             style:--wait=shape.height.to_string()
         >
             {(shape.height > 0.0)

@@ -12,7 +12,6 @@ use crate::capture::{ClientSlot, RecordId};
 use crate::course::{Cast, Evidence, Move, Stage};
 use crate::lab::{Act, ActError, Action, BenchClient, Lab, LinkState};
 use crate::language::Strings;
-use crate::ui::browser::next_frame;
 
 /// Starts anew and plays. Ends early where a move is refused or stays unanswered; what has happened
 /// stays on the wire to be looked at.
@@ -103,9 +102,8 @@ pub async fn connect_first(session: LessonSession, slot: ClientSlot) -> Result<(
         }
         TimeoutFuture::new(POLL_MS).await;
     }
-    // CONNACK is to be seen before what follows it; and a form that is chosen before the panel knows of the connection
-    // would give way to another one.
-    next_frame().await;
+    // CONNACK is to be seen before what follows it.
+    TimeoutFuture::new(POLL_MS).await;
     match () {
         () if is_connected() => Ok(()),
         () if owes_auth() => Err(NotConnected::OwesAuth),

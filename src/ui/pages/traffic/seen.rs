@@ -16,8 +16,11 @@ use crate::ui::pages::entries::live_picture;
 use crate::ui::state::store::Store;
 use crate::ui::wire::Wire;
 
+/// A picture and its name.
+type Named = (Picture, fn(&Strings) -> &'static str);
+
 /// The pictures that show any traffic.
-const PICTURES: [(Picture, fn(&Strings) -> &'static str); 5] = [
+const PICTURES: [Named; 5] = [
     (Picture::Sessions, |strings| strings.traffic_picture_sessions()),
     (Picture::Window, |strings| strings.traffic_picture_window()),
     (Picture::Requests, |strings| strings.traffic_picture_requests()),
@@ -47,9 +50,7 @@ fn Pictures(line: Line) -> impl IntoView {
     let options = Signal::derive(move || {
         let strings = locale.strings();
         let mut options = vec![(String::new(), strings.traffic_picture_none().to_owned())];
-        let one = |(at, (_, words)): (usize, &(Picture, fn(&Strings) -> &'static str))| {
-            (at.to_string(), words(strings).to_owned())
-        };
+        let one = |(at, (_, words)): (usize, &Named)| (at.to_string(), words(strings).to_owned());
         options.extend(PICTURES.iter().enumerate().map(one));
         options
     });
@@ -58,6 +59,7 @@ fn Pictures(line: Line) -> impl IntoView {
         let picture = *picture;
         Some(view! {
             <div class="traffic__picture">
+                <h2 class="visually-hidden">{said(|s| s.traffic_picture())}</h2>
                 <Lazy part=live_picture::part() view=erased(move || live_picture::view(picture))/>
             </div>
         })

@@ -161,7 +161,7 @@ fn ordinal(line: &Line, lines: &[&Line]) -> usize {
 
 fn way(line: &Line, store: Store, strings: &Strings) -> String {
     let name = store.peek(|lab| lab.client(line.client).map(|c| c.role().to_owned()));
-    let role = role_name(&name.unwrap_or_default(), strings).to_owned();
+    let role = role_name(&name.unwrap_or_default(), strings);
     match line.sender {
         Sender::Client => strings.alias_out(role),
         Sender::Server => strings.alias_in(role),

@@ -16,6 +16,7 @@ use crate::time::Instant;
 use crate::ui::components::until::{Clock, use_clock};
 use crate::ui::components::{Evidence, Icon, Topic};
 use crate::ui::erased::erased;
+use crate::ui::format::quoted;
 use crate::ui::lesson::view::LessonSession;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::pictures::marks::view::{Face, Frame, Layer, use_marks};
@@ -561,13 +562,13 @@ fn latest_change(rows: &[Exchange], now: Instant, strings: &Strings) -> String {
         State::Pending(_) => strings.requests_pending(exchange.limit.as_secs()),
         _ => words,
     };
-    format!("#{} {}: {words}", exchange.request.number(), exchange.topic)
+    format!("#{} {}: {words}", exchange.request.number(), quoted(&exchange.topic))
 }
 
 /// Bytes, and the text that they are, if they are.
 fn in_words(data: &[u8]) -> String {
     match text(data) {
-        Some(text) => format!("{} “{text}”", hex_groups(data, 4)),
+        Some(text) => format!("{} “{}”", hex_groups(data, 4), quoted(text)),
         None => hex_groups(data, 4),
     }
 }
