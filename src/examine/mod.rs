@@ -2,7 +2,7 @@
 //! packets, and a report of what conforms, deviates or is not offered.
 //!
 //! A [`Probe`] is data, like an exercise: its [`Script`] says what the clients do, its judge is a pure function
-//! of the recorded packets ([`Seen`]). An [`Examination`] plays many of them over links that whoever drives it
+//! of the recorded packets ([`Seen`]). An [`Examination`] plays many of them over links that the caller
 //! owns: [`LinkCommand`](crate::link::LinkCommand)s come out, [`LinkEvent`](crate::link::LinkEvent)s and the
 //! time go in. So the page, the command line and tests run the same probes, over WebSocket, TCP, or within
 //! the tab with [`in_tab`]. Probes leave nothing behind: their Client Identifiers and topics are fresh, and retained

@@ -16,12 +16,15 @@ pub enum Becomes {
     End(Vec<Packet>),
 }
 
+/// What passes, and what becomes of it.
+type Change<From, To> = Box<dyn Fn(From, &mut Memory) -> To>;
+
 /// How a rule is broken.
 pub enum Shim {
     /// What the broker sends is changed.
-    Out(Box<dyn Fn(Packet, &mut Memory) -> Becomes>),
+    Out(Change<Packet, Becomes>),
     /// What the clients send is changed, or is lost where it becomes nothing.
-    In(Box<dyn Fn(Bytes, &mut Memory) -> Bytes>),
+    In(Change<Bytes, Bytes>),
     /// The broker does not end a connection, and says nothing of it.
     Holds,
 }

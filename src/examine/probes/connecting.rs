@@ -118,7 +118,7 @@ pub(super) const PROBES: &[Probe] = &[
         id: "client-id-long",
         cites: &["§3.1.3.1"],
         title: [
-            "A Client Identifier of 200 bytes, which a Server may refuse",
+            "A Client Identifier of 200 bytes, which a server may refuse",
             "200バイトのClient Identifier（拒んでもかまいません）",
         ],
         matters: [
@@ -227,7 +227,7 @@ pub(super) const PROBES: &[Probe] = &[
             "引き継がれた接続には、DISCONNECT 0x8Eで知らされます",
         ],
         matters: [
-            "The client cannot tell a takeover from a network failure, reconnects, and two clients with one name throw each other out for ever.",
+            "The client cannot tell a takeover from a network failure, reconnects, and two clients with one name throw each other out again and again.",
             "クライアントは引き継ぎと通信断を区別できずに再接続し、同じ名前の二つが互いを切り続けます。",
         ],
         script: |s| {
@@ -348,7 +348,7 @@ pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "receive-maximum",
         cites: &["§3.2.2.3.3"],
-        title: ["Receive Maximum of the Server", "サーバーのReceive Maximum"],
+        title: ["Receive Maximum of the server", "サーバーのReceive Maximum"],
         matters: [
             "So many messages of QoS 1 and 2 may be unacknowledged at once: it bounds the throughput of one client.",
             "未確認のまま送れるQoS 1・2のメッセージ数で、一つのクライアントの送信速度の上限になります。",
@@ -363,7 +363,7 @@ pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "maximum-packet-size",
         cites: &["§3.2.2.3.6"],
-        title: ["Maximum Packet Size of the Server", "サーバーのMaximum Packet Size"],
+        title: ["Maximum Packet Size of the server", "サーバーのMaximum Packet Size"],
         matters: [
             "Larger packets end the connection: files and images have to be cut.",
             "これより大きいパケットを送ると接続が切れるため、ファイルや画像は分割が必要です。",
@@ -378,7 +378,7 @@ pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "topic-alias-maximum",
         cites: &["§3.2.2.3.8"],
-        title: ["Topic Alias Maximum of the Server", "サーバーのTopic Alias Maximum"],
+        title: ["Topic Alias Maximum of the server", "サーバーのTopic Alias Maximum"],
         matters: [
             "A publisher can shorten so many topics; with none, every PUBLISH carries its whole Topic Name.",
             "パブリッシャーが短縮できるトピックの数です。0なら、どのPUBLISHも完全なTopic Nameを運びます。",

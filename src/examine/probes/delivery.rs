@@ -388,7 +388,7 @@ pub(super) const PROBES: &[Probe] = &[
             "始まったQoS 2のやりとりは、期限が切れても最後まで進みます",
         ],
         matters: [
-            "The subscriber waits for PUBREL for ever, and the identifier stays taken.",
+            "The subscriber waits for PUBREL indefinitely, and the identifier stays taken.",
             "サブスクライバーはPUBRELを待ち続け、識別子がふさがったままになります。",
         ],
         needs: &[Need::QoS2],

@@ -174,7 +174,7 @@ pub(super) const PROBES: &[Probe] = &[
         id: "receive-maximum-of-the-server",
         cites: &["§3.3.4", "§4.9"],
         title: [
-            "One message more than the Server's Receive Maximum ends the connection with 0x93",
+            "One message more than the server's Receive Maximum ends the connection with 0x93",
             "サーバーのReceive Maximumを1通超えると、0x93で接続が終わります",
         ],
         matters: [
@@ -372,7 +372,7 @@ pub(super) const PROBES: &[Probe] = &[
         id: "alias-above-maximum",
         cites: &["§3.3.2.3.4", "[MQTT-4.13.1-1]"],
         title: [
-            "A Topic Alias above the Server's maximum ends the connection",
+            "A Topic Alias above the server's maximum ends the connection",
             "サーバーの上限を超えるエイリアスは接続を終わらせます",
         ],
         matters: [
@@ -456,7 +456,7 @@ pub(super) const PROBES: &[Probe] = &[
         id: "alias-from-the-server",
         cites: &["§3.3.2.3.4"],
         title: [
-            "The Server shortens topics with aliases where the client allows it",
+            "The server shortens topics with aliases where the client allows it",
             "クライアントが許せば、サーバーはエイリアスで短縮します",
         ],
         matters: [

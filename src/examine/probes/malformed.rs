@@ -372,7 +372,7 @@ pub(super) const PROBES: &[Probe] = &[
         id: "publish-payload-not-utf-8",
         cites: &["§3.3.2.3.2"],
         title: [
-            "PUBLISH whose payload is not the UTF-8 it claims, which a Server may check",
+            "PUBLISH whose payload is not the UTF-8 it claims, which a server may check",
             "UTF-8だと称してそうでないペイロード（検査は任意）",
         ],
         matters: [
@@ -578,7 +578,7 @@ pub(super) const PROBES: &[Probe] = &[
     later(
         "disconnect-code",
         &["[MQTT-3.14.2-1]"],
-        ["DISCONNECT with a Reason Code of Servers", "サーバー用のReason Codeを持つDISCONNECT"],
+        ["DISCONNECT with a Reason Code of servers", "サーバー用のReason Codeを持つDISCONNECT"],
         |s| send(s, 0xE0, &[&[0x8D]]),
     ),
     later(
@@ -615,7 +615,7 @@ pub(super) const PROBES: &[Probe] = &[
             "拒まれたCONNECTのあとは処理されません",
         ],
         matters: [
-            "Whoever is refused can publish all the same.",
+            "A client that is refused can publish anyway.",
             "拒まれたはずの相手が、それでもメッセージを送れます。",
         ],
         chapter: Chapter::Malformed,

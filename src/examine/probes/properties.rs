@@ -136,7 +136,7 @@ pub(super) const PROBES: &[Probe] = &[
         id: "properties-order",
         cites: &["§3.3.2.3"],
         title: [
-            "The order of the other properties is left to the Server",
+            "The order of the other properties is left to the server",
             "ほかのプロパティの順序はサーバー次第です",
         ],
         matters: [

@@ -75,7 +75,7 @@ pub(super) const PROBES: &[Probe] = &[
         cites: &["[MQTT-3.1.2-4]", "[MQTT-3.1.4-4]", "[MQTT-3.2.2-2]"],
         title: ["Clean Start throws the old Session away", "Clean Startは古いSessionを捨てます"],
         matters: [
-            "A client that wants to begin anew gets messages for subscriptions it no longer knows.",
+            "A client that wants to start again gets messages for subscriptions it no longer knows.",
             "新しく始めたいクライアントに、もう覚えのない購読のメッセージが届きます。",
         ],
         script: |s| {
@@ -292,7 +292,7 @@ pub(super) const PROBES: &[Probe] = &[
         id: "queued-qos-0",
         cites: &["§4.1"],
         title: [
-            "Whether messages of QoS 0 wait too is left to the Server",
+            "Whether messages of QoS 0 wait too is left to the server",
             "QoS 0のメッセージも待つかどうかはサーバー次第です",
         ],
         matters: [

@@ -45,7 +45,7 @@ pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "shared-distribution",
         cites: &["§4.8.2"],
-        title: ["How messages are divided is left to the Server", "分け方はサーバー次第です"],
+        title: ["How messages are divided is left to the server", "分け方はサーバー次第です"],
         matters: [
             "With some brokers one worker gets everything as long as it keeps up.",
             "ブローカーによっては、処理が追いつくかぎり一つのワーカーにすべてが届きます。",

@@ -32,7 +32,7 @@ pub(super) const PROBES: &[Probe] = &[
             "SUBSCRIBEに、同じ識別子のSUBACKが返ります",
         ],
         matters: [
-            "Clients wait for ever, or take a subscription for granted that was refused.",
+            "Clients wait indefinitely, or take a subscription for granted that was refused.",
             "クライアントは待ち続けるか、拒まれた購読を認められたと思い込みます。",
         ],
         script: |s| {
@@ -159,7 +159,7 @@ pub(super) const PROBES: &[Probe] = &[
             "$で始まるトピックをクライアントが使えます",
         ],
         matters: [
-            "The specification advises against it: what works here may not work elsewhere.",
+            "The specification advises against it: what works here might not work elsewhere.",
             "規格は使わないよう勧めています。ここで動いても、よそでは動かないことがあります。",
         ],
         is_choice: true,
@@ -470,7 +470,7 @@ pub(super) const PROBES: &[Probe] = &[
             "始まった配送は、UNSUBSCRIBEのあとも最後まで進みます",
         ],
         matters: [
-            "The subscriber waits for PUBREL for ever.",
+            "The subscriber waits for PUBREL indefinitely.",
             "サブスクライバーがPUBRELを待ち続けます。",
         ],
         needs: &[Need::QoS2],

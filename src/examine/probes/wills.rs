@@ -72,7 +72,7 @@ pub(super) const PROBES: &[Probe] = &[
         id: "will-after-error",
         cites: &["§3.1.2.5", "[MQTT-3.1.2-8]"],
         title: [
-            "The Will is sent when the Server ends the connection for an error",
+            "The Will is sent when the server ends the connection for an error",
             "エラーでサーバーが接続を終えたときもWillが送られます",
         ],
         matters: LOST,
