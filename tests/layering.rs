@@ -20,6 +20,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // A fault is that of one client, which has its letter from the capture.
     ("link", &["mqtt", "capture"]),
     ("lab", &["link", "client", "broker", "auth", "capture", "analysis", "mqtt"]),
+    // The broker in the tab is one that can be examined.
+    ("examine", &["capture", "mqtt", "link", "lab", "formats", "broker", "auth"]),
     ("words", &[]),
     ("language", &["words"]),
     ("glossary", &["words", "language", "mqtt"]),

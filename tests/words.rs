@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mqtt5_playground::examine::probes;
+
 /// What to avoid in English, and what to write instead. A word begins and ends at a word's border.
 const ENGLISH: &[(&str, &str)] = &[
     ("stands", "is, comes, follows, appears (it may stand for something)"),
@@ -188,6 +190,13 @@ fn texts() -> Vec<Text> {
     for language in LANGUAGES {
         for (key, value) in strings(language) {
             texts.push(text(format!("locales/{language}.json: {key}"), language == "ja", &value));
+        }
+    }
+    for probe in probes() {
+        for [english, japanese] in [probe.title, probe.matters] {
+            let place = || format!("src/examine: {}", probe.id);
+            texts.push(text(place(), false, english));
+            texts.push(text(place(), true, japanese));
         }
     }
     for path in documents() {

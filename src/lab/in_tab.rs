@@ -24,7 +24,7 @@ pub const DEFAULT_LATENCY: Duration = Duration::from_micros(500);
 
 impl InTab {
     /// `seed` is the broker's only source of randomness.
-    pub(super) fn new(seed: [u8; KEY_LENGTH]) -> InTab {
+    pub fn new(seed: [u8; KEY_LENGTH]) -> InTab {
         InTab {
             broker: Broker::new(Policy::default(), seed),
             streams: LiteMap::new(),
@@ -41,7 +41,7 @@ impl InTab {
         self.loopback.latency()
     }
 
-    pub(super) fn set_latency(&mut self, latency: Duration) {
+    pub fn set_latency(&mut self, latency: Duration) {
         self.loopback.set_latency(latency);
     }
 
@@ -50,43 +50,40 @@ impl InTab {
         self.loopback.line(client)
     }
 
-    pub(super) fn set_fault(&mut self, client: ClientSlot, fault: Fault, now: Instant) {
+    pub fn set_fault(&mut self, client: ClientSlot, fault: Fault, now: Instant) {
         self.loopback.set_fault(client, fault, now);
     }
 
-    pub(super) fn mend_all(&mut self, now: Instant) {
+    pub fn mend_all(&mut self, now: Instant) {
         self.loopback.mend_all(now);
     }
 
-    pub(super) fn open(&mut self, connection: ConnectionId, client: ClientSlot, now: Instant) {
+    pub fn open(&mut self, connection: ConnectionId, client: ClientSlot, now: Instant) {
         self.loopback.open(connection, client, now);
     }
 
     /// Refuses this connection.
-    pub(super) fn refuse(&mut self, connection: ConnectionId, now: Instant) {
+    pub fn refuse(&mut self, connection: ConnectionId, now: Instant) {
         self.loopback.refuse(connection, now);
     }
 
-    pub(super) fn send(&mut self, connection: ConnectionId, bytes: Bytes, now: Instant) {
+    pub fn send(&mut self, connection: ConnectionId, bytes: Bytes, now: Instant) {
         self.loopback.send(connection, Sender::Client, bytes, now);
     }
 
-    pub(super) fn close(&mut self, connection: ConnectionId, now: Instant) {
+    pub fn close(&mut self, connection: ConnectionId, now: Instant) {
         self.loopback.close(connection, Sender::Client, now);
     }
 
     /// Gives the broker a command or policy of its operator.
-    pub(super) fn operate(&mut self, input: broker::Input, now: Instant) {
+    pub fn operate(&mut self, input: broker::Input, now: Instant) {
         self.broker.handle(input, now);
         self.drive(now);
     }
 
     /// The next event that is due at a client by `now`, with its time. Everything due at the broker before
     /// it is processed first, each with its own time.
-    pub(super) fn next_event(
-        &mut self,
-        now: Instant,
-    ) -> Option<(Instant, ConnectionId, LinkEvent)> {
+    pub fn next_event(&mut self, now: Instant) -> Option<(Instant, ConnectionId, LinkEvent)> {
         loop {
             let arrival = self.loopback.next_timeout().filter(|due| *due <= now);
             let timer = self.broker.next_timeout().filter(|due| *due <= now);
@@ -104,7 +101,7 @@ impl InTab {
         }
     }
 
-    pub(super) fn next_timeout(&self) -> Option<Instant> {
+    pub fn next_timeout(&self) -> Option<Instant> {
         self.loopback.next_timeout().into_iter().chain(self.broker.next_timeout()).min()
     }
 

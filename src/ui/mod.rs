@@ -12,6 +12,7 @@ pub mod broker_view;
 pub mod captures;
 pub mod client_panel;
 pub mod composer;
+pub mod examine;
 pub mod findings;
 pub mod finish;
 pub mod format;

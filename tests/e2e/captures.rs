@@ -432,13 +432,14 @@ async fn packets_are_saved_and_read_again() -> Outcome {
 }
 
 /// What the download of such a file has brought, once it is complete.
-async fn downloaded(folder: &Path, extension: &str) -> Vec<u8> {
+pub async fn downloaded(folder: &Path, extension: &str) -> Vec<u8> {
     let began = Clock::now();
     loop {
         let files = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
         let mut saved = files.map(|file| file.path()).filter(|path| {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-            name.starts_with("mqtt5-capture-") && path.extension().is_some_and(|is| is == extension)
+            (name.starts_with("mqtt5-capture-") || name.starts_with("examined-"))
+                && path.extension().is_some_and(|is| is == extension)
         });
         match saved.next().map(fs::read) {
             Some(Ok(bytes)) if !bytes.is_empty() => return bytes,

@@ -14,6 +14,7 @@ mod captures;
 mod composer;
 mod connecting;
 mod enhanced_auth;
+mod examine;
 mod exercises;
 mod findings;
 mod finish;

@@ -3,6 +3,7 @@
 
 mod bench;
 mod differs;
+mod examined;
 #[cfg(unix)]
 mod other_clients;
 mod played;

@@ -95,7 +95,9 @@ fn config(websocket_port: u16, tcp_port: u16, acl_file: &Path) -> String {
 
 /// `pattern` lines hold for every client; `topic` lines would hold only for those without a user name.
 fn acl() -> String {
-    format!("pattern readwrite #\npattern read $SYS/#\npattern deny {FORBIDDEN}/#\n")
+    format!(
+        "pattern readwrite #\npattern read $SYS/#\npattern readwrite $playground/#\npattern deny {FORBIDDEN}/#\n"
+    )
 }
 
 /// Reads the log until the broker says that it runs, and goes on writing it to `target/xtask/mosquitto.log`.

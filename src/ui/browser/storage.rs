@@ -30,6 +30,8 @@ pub enum Key {
     Begin,
     /// The other client that a packet was last written for.
     Tool,
+    /// What examinations found, without the packets.
+    Examined,
 }
 
 impl Key {
@@ -47,6 +49,7 @@ impl Key {
             Key::Shelf => "mqtt5-playground.shelf",
             Key::Begin => "mqtt5-playground.begin",
             Key::Tool => "mqtt5-playground.tool",
+            Key::Examined => "mqtt5-playground.examined",
             Key::Panels => "mqtt5-playground.panels",
             Key::WireView => "mqtt5-playground.wire-view",
             Key::WireTimes => "mqtt5-playground.wire-times",

@@ -29,6 +29,7 @@ pub enum Page {
     Captures,
     Traffic,
     Mosquitto,
+    Examine,
 }
 
 pub const EXERCISE: &str = "exercise";
@@ -52,14 +53,16 @@ impl Page {
         Page::Reference,
         Page::Mosquitto,
         Page::Captures,
+        Page::Examine,
         Page::Traffic,
     ];
 
     /// Those that are there for any traffic, not only for the course.
-    pub const TOOLS: [Page; 6] = [
+    pub const TOOLS: [Page; 7] = [
         Page::Composer,
         Page::Traffic,
         Page::Captures,
+        Page::Examine,
         Page::Reference,
         Page::Troubleshooting,
         Page::Mosquitto,
@@ -78,6 +81,7 @@ impl Page {
             Page::Captures => "captures",
             Page::Traffic => "traffic",
             Page::Mosquitto => "mosquitto",
+            Page::Examine => "examine",
         }
     }
 
@@ -93,6 +97,7 @@ impl Page {
             Page::Captures => strings.page_captures(),
             Page::Traffic => strings.page_traffic(),
             Page::Mosquitto => strings.page_mosquitto(),
+            Page::Examine => strings.page_examine(),
         }
     }
 
@@ -109,6 +114,7 @@ impl Page {
             Page::Captures => "file",
             Page::Traffic => "wire",
             Page::Mosquitto => "broker",
+            Page::Examine => "show",
         }
     }
 
@@ -126,6 +132,7 @@ impl Page {
             Page::Captures => "p",
             Page::Traffic => "y",
             Page::Mosquitto => "m",
+            Page::Examine => "e",
         }
     }
 }

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::{
-    BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExercisePage, FinishPage,
-    LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage, TrafficPage,
-    TroubleshootingPage,
+    BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExaminePage, ExercisePage,
+    FinishPage, LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage,
+    TrafficPage, TroubleshootingPage,
 };
 use crate::capture::ClientSlot;
 use crate::course::Picture;
@@ -38,9 +38,12 @@ parts! {
             Page::Finish => view! { <FinishPage/> }.into_any(),
             Page::Mosquitto => view! { <MosquittoPage/> }.into_any(),
             // Parts of their own.
-            Page::Bench | Page::Composer | Page::Reference | Page::Captures | Page::Traffic => {
-                ().into_any()
-            }
+            Page::Bench
+            | Page::Composer
+            | Page::Reference
+            | Page::Captures
+            | Page::Traffic
+            | Page::Examine => ().into_any(),
         }
     }
     /// A picture of what passes where there is no exercise.
@@ -59,6 +62,10 @@ parts! {
     tools: fn captures_page() {
         keep_focus();
         view! { <CapturesPage/> }.into_any()
+    }
+    /// A broker examined, and reports of it.
+    tools: fn examine_page() {
+        view! { <ExaminePage/> }.into_any()
     }
     /// The packets of one's own applications.
     tools: fn traffic_page() {

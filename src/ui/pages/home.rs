@@ -237,7 +237,7 @@ struct Tool {
     picture: &'static str,
 }
 
-static TOOLS: [Tool; 7] = [
+static TOOLS: [Tool; 8] = [
     Tool {
         page: Page::Bench,
         about: |strings| strings.home_tool_bench(),
@@ -257,6 +257,11 @@ static TOOLS: [Tool; 7] = [
         page: Page::Captures,
         about: |strings| strings.home_tool_captures(),
         picture: r#"<path d="M18 8h74M18 20h52M18 32h62M4 8h8M9 5l3 3-3 3M4 32h8M9 29l3 3-3 3"/><path class="lit" d="M12 20H4M7 17l-3 3 3 3"/>"#,
+    },
+    Tool {
+        page: Page::Examine,
+        about: |strings| strings.home_tool_examine(),
+        picture: r#"<path d="M4 8h52M4 20h40M4 32h52"/><circle class="lit" cx="70" cy="18" r="11"/><path class="lit" d="m78 26 10 10M65 18l4 4 7-8"/>"#,
     },
     Tool {
         page: Page::Reference,

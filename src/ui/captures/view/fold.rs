@@ -48,6 +48,11 @@ pub async fn fold(bytes: Vec<u8>) -> String {
 
 /// The capture in such a text.
 pub async fn unfold(text: &str) -> Result<Capture, LoadError> {
+    unpack(&unfold_bytes(text).await?)
+}
+
+/// The bytes in such a text.
+pub async fn unfold_bytes(text: &str) -> Result<Vec<u8>, LoadError> {
     // Some slack, for links of pages with other limits.
     if text.len() > 4 * MAX_LETTERS {
         return Err(LoadError::Link);
@@ -65,7 +70,7 @@ pub async fn unfold(text: &str) -> Result<Capture, LoadError> {
         }
     };
     match bytes.len() {
-        ..=MAX_UNFOLDED => unpack(&bytes),
+        ..=MAX_UNFOLDED => Ok(bytes),
         _ => Err(LoadError::Link),
     }
 }

@@ -8,6 +8,7 @@ use crate::link::Target;
 use crate::ui::components::Lazy;
 use crate::ui::components::{Deviations, Icon};
 use crate::ui::erased::erased;
+use crate::ui::examine::view::YourBrokerFold;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{Page, Place};
 use crate::ui::state::store::use_store;
@@ -34,6 +35,7 @@ pub fn OnMosquittoFold(exercise: &'static str) -> impl IntoView {
                 </Show>
             </div>
         </details>
+        <YourBrokerFold exercise/>
     }
 }
 

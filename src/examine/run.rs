@@ -1,0 +1,628 @@
+//! One probe while it is played.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::examination::{STOPPED, TIME_LIMIT, UNREACHED};
+use super::probe::{Need, Probe};
+use super::script::{Client, Names, Opens, Script, Step};
+use super::seen::{Outcome, Seen, Verdict, brief};
+use crate::capture::{Capture, Entry, LinkClose, RecordId};
+use crate::link::LinkEvent;
+use crate::mqtt::{
+    Ack, ConnAck, ConnectionId, Disconnect, Packet, PacketId, PacketStream, PacketType, QoS,
+    ReasonCode, Sender, Version, encode,
+};
+use crate::time::Instant;
+
+/// How long an answer is waited for.
+const ANSWER: Duration = Duration::from_millis(2500);
+/// How long a connection may take until CONNACK.
+const ACCEPTED: Duration = Duration::from_secs(5);
+/// How long a connection may take to open. A browser opens WebSockets to one host one after the other.
+const OPENED: Duration = Duration::from_secs(30);
+/// How long a message may take that is to come.
+const MESSAGE: Duration = Duration::from_millis(2500);
+
+pub(super) struct Run {
+    pub(super) probe: &'static Probe,
+    names: Names,
+    steps: VecDeque<Step>,
+    cleaning: VecDeque<Step>,
+    peers: Vec<Peer>,
+    capture: Capture,
+    waiting: Option<Waiting>,
+    last_heard: Instant,
+    began: Instant,
+    give_up: Instant,
+    quiet: Duration,
+    /// What the probe needed and did not get.
+    obstacle: Option<(String, Vec<RecordId>)>,
+    verdict: Option<Verdict>,
+    is_cleaning: bool,
+    is_over: bool,
+    pub(super) took: Duration,
+}
+
+/// One connection of a client.
+struct Peer {
+    client: Client,
+    connection: ConnectionId,
+    first: Option<Bytes>,
+    stream: PacketStream,
+    asked: Instant,
+    is_open: bool,
+    is_connected: bool,
+    is_closed: bool,
+    by_hand: bool,
+    is_silent: bool,
+    pongs_owed: u32,
+    messages: usize,
+    /// Of PUBLISH packets that nothing acknowledged yet.
+    unacknowledged: VecDeque<PacketId>,
+}
+
+enum Waiting {
+    Opened { client: Client, until: Instant },
+    Connack { client: Client, until: Instant, must: bool },
+    Answer { client: Client, packet: PacketType, id: Option<PacketId>, until: Instant, must: bool },
+    Messages { client: Client, count: usize, until: Instant },
+    Closed { client: Client, until: Instant },
+    Settle { until: Instant },
+    Pass { until: Instant },
+}
+
+/// What a run asks of the links.
+pub(super) enum Want {
+    Open(Client),
+    Send(ConnectionId, Bytes),
+    Close(ConnectionId),
+}
+
+impl Run {
+    pub(super) fn new(
+        probe: &'static Probe,
+        mut script: Script,
+        quiet: Duration,
+        now: Instant,
+    ) -> Run {
+        (probe.script)(&mut script);
+        // Whatever comes late is seen too.
+        script.settle();
+        Run {
+            probe,
+            names: script.names.clone(),
+            cleaning: script.cleaning().into(),
+            steps: script.steps.into(),
+            peers: Vec::new(),
+            capture: Capture::default(),
+            waiting: None,
+            last_heard: now,
+            began: now,
+            give_up: now + probe.limit,
+            quiet,
+            obstacle: None,
+            verdict: None,
+            is_cleaning: false,
+            is_over: false,
+            took: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    pub(super) fn finish(self) -> (Verdict, Capture) {
+        let verdict =
+            self.verdict.unwrap_or_else(|| Verdict::not_examined(String::new(), Vec::new()));
+        (verdict, self.capture)
+    }
+
+    pub(super) fn owns(&self, connection: ConnectionId) -> bool {
+        self.peers.iter().any(|peer| peer.connection == connection)
+    }
+
+    /// The connection that was asked for exists from now on.
+    pub(super) fn opening(
+        &mut self,
+        client: Client,
+        connection: ConnectionId,
+        address: &str,
+        now: Instant,
+    ) {
+        let first = match self.steps.pop_front() {
+            Some(Step::Open { bytes, .. }) => bytes,
+            _ => Bytes::new(),
+        };
+        let mut stream = PacketStream::new();
+        stream.set_version(Version::V5);
+        self.record(now, client, connection, Entry::Opening { address: address.to_owned() });
+        self.peers.push(Peer {
+            client,
+            connection,
+            first: Some(first),
+            stream,
+            asked: now,
+            is_open: false,
+            is_connected: false,
+            is_closed: false,
+            by_hand: false,
+            is_silent: false,
+            pongs_owed: 0,
+            messages: 0,
+            unacknowledged: VecDeque::new(),
+        });
+    }
+
+    fn record(
+        &mut self,
+        now: Instant,
+        client: Client,
+        connection: ConnectionId,
+        entry: Entry,
+    ) -> RecordId {
+        match self.is_cleaning {
+            // It is no part of the probe.
+            true => self.capture.next_id(),
+            false => self.capture.push(now, client.slot(), connection, entry),
+        }
+    }
+
+    /// The latest connection of a client.
+    fn peer(&mut self, client: Client) -> Option<&mut Peer> {
+        self.peers.iter_mut().rev().find(|peer| peer.client == client)
+    }
+
+    fn send(&mut self, client: Client, bytes: Bytes, now: Instant, wants: &mut VecDeque<Want>) {
+        let Some(peer) = self.peer(client) else { return };
+        if !peer.is_open || peer.is_closed {
+            return;
+        }
+        let connection = peer.connection;
+        self.record_sent(now, client, connection, &bytes);
+        wants.push_back(Want::Send(connection, bytes));
+    }
+
+    /// A step may send several packets, or a part of one.
+    fn record_sent(
+        &mut self,
+        now: Instant,
+        client: Client,
+        connection: ConnectionId,
+        bytes: &Bytes,
+    ) {
+        let mut cut = PacketStream::new();
+        cut.push(bytes);
+        let mut used = 0;
+        while let Some(incoming) = cut.next(Sender::Client) {
+            used += incoming.frame.len();
+            let entry = match (&incoming.outcome, cut.is_broken()) {
+                (Err(error), true) => {
+                    Entry::Broken { sender: Sender::Client, bytes: incoming.frame, error: *error }
+                }
+                _ => Entry::Packet { sender: Sender::Client, bytes: incoming.frame },
+            };
+            self.record(now, client, connection, entry);
+        }
+        if used < bytes.len() {
+            let bytes = bytes.slice(used..);
+            self.record(now, client, connection, Entry::Packet { sender: Sender::Client, bytes });
+        }
+    }
+
+    pub(super) fn link_event(
+        &mut self,
+        connection: ConnectionId,
+        event: LinkEvent,
+        now: Instant,
+        wants: &mut VecDeque<Want>,
+    ) {
+        let Some(at) = self.peers.iter().position(|peer| peer.connection == connection) else {
+            return;
+        };
+        let client = self.peers[at].client;
+        match event {
+            LinkEvent::Opened => {
+                let peer = &mut self.peers[at];
+                peer.is_open = true;
+                // What it took is not the broker's to answer for.
+                self.give_up = self.give_up + now.since(peer.asked);
+                match &mut self.waiting {
+                    Some(Waiting::Connack { client: waits, until, .. }) if *waits == client => {
+                        *until = now + ACCEPTED;
+                    }
+                    Some(Waiting::Opened { client: waits, .. }) if *waits == client => {
+                        self.waiting = Some(Waiting::Pass { until: now + self.quiet });
+                    }
+                    _ => {}
+                }
+                self.record(now, client, connection, Entry::Opened);
+                if let Some(first) = self.peers[at].first.take().filter(|first| !first.is_empty()) {
+                    self.record_sent(now, client, connection, &first);
+                    wants.push_back(Want::Send(connection, first));
+                }
+            }
+            LinkEvent::Bytes(bytes) => {
+                self.last_heard = now;
+                self.peers[at].stream.push(&bytes);
+                while let Some(incoming) = self.peers[at].stream.next(Sender::Server) {
+                    let is_broken = self.peers[at].stream.is_broken();
+                    let entry = match (&incoming.outcome, is_broken) {
+                        (Err(error), true) => Entry::Broken {
+                            sender: Sender::Server,
+                            bytes: incoming.frame,
+                            error: *error,
+                        },
+                        _ => Entry::Packet { sender: Sender::Server, bytes: incoming.frame },
+                    };
+                    let id = self.record(now, client, connection, entry);
+                    if let Ok(packet) = incoming.outcome {
+                        self.packet(at, id, &packet, now, wants);
+                    }
+                }
+            }
+            LinkEvent::Text { length } => {
+                self.record(now, client, connection, Entry::Text { length });
+            }
+            LinkEvent::Closed { code, reason } => {
+                self.last_heard = now;
+                let peer = &mut self.peers[at];
+                if !peer.is_closed {
+                    let was_open = peer.is_open;
+                    (peer.is_closed, peer.is_connected) = (true, false);
+                    let by = was_open.then_some(Sender::Server);
+                    let id = self.record(
+                        now,
+                        client,
+                        connection,
+                        Entry::Closed(LinkClose { by, was_open, code, reason }),
+                    );
+                    self.closed(at, id);
+                }
+            }
+        }
+    }
+
+    /// The broker has ended a connection.
+    fn closed(&mut self, at: usize, id: RecordId) {
+        let who = self.peers[at].client;
+        // An earlier connection of the same client may be closed because of this one.
+        if self.peers[at + 1..].iter().any(|peer| peer.client == who) {
+            return;
+        }
+        match &self.waiting {
+            Some(Waiting::Connack { client, must, .. }) if *client == who => {
+                let must = *must;
+                self.waiting = None;
+                if must {
+                    self.cannot(if self.peers[at].is_open { "closed" } else { UNREACHED }, id);
+                }
+            }
+            Some(Waiting::Answer { client, must, .. }) if *client == who => {
+                let must = *must;
+                self.waiting = None;
+                if must {
+                    self.cannot("closed", id);
+                }
+            }
+            Some(
+                Waiting::Closed { client, .. }
+                | Waiting::Messages { client, .. }
+                | Waiting::Opened { client, .. },
+            ) if *client == who => {
+                self.waiting = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn cannot(&mut self, why: &str, id: RecordId) {
+        if !self.is_cleaning && self.obstacle.is_none() {
+            self.obstacle = Some((why.to_owned(), vec![id]));
+        }
+    }
+
+    fn packet(
+        &mut self,
+        at: usize,
+        id: RecordId,
+        packet: &Packet,
+        now: Instant,
+        wants: &mut VecDeque<Want>,
+    ) {
+        let who = self.peers[at].client;
+        match packet {
+            Packet::ConnAck(connack) => {
+                self.peers[at].is_connected = !connack.reason_code.is_error();
+                if let Some(Waiting::Connack { client, must, .. }) = &self.waiting
+                    && *client == who
+                {
+                    let must = *must;
+                    self.waiting = None;
+                    if must && connack.reason_code.is_error() {
+                        self.cannot(&brief(packet), id);
+                    } else if must {
+                        self.check_needs(connack, id);
+                    }
+                }
+            }
+            Packet::PingResp => {
+                let peer = &mut self.peers[at];
+                peer.pongs_owed = peer.pongs_owed.saturating_sub(1);
+            }
+            Packet::Publish(publish) => {
+                let peer = &mut self.peers[at];
+                peer.messages += 1;
+                peer.unacknowledged.extend(publish.packet_id.filter(|_| peer.by_hand));
+            }
+            _ => {}
+        }
+        if let Some(Waiting::Answer { client, packet: wanted, id: of, must, .. }) = &self.waiting
+            && *client == who
+            && packet.packet_id() == *of
+        {
+            let is_refusal = packet.packet_type() == PacketType::PubRec
+                && packet.reason_codes().iter().any(|code| code.is_error());
+            let must = *must;
+            if packet.packet_type() == *wanted || (*wanted == PacketType::PubComp && is_refusal) {
+                self.waiting = None;
+                if must && packet.reason_codes().iter().any(|code| code.is_error()) {
+                    self.cannot(&brief(packet), id);
+                }
+            }
+        }
+        if self.peers[at].by_hand {
+            return;
+        }
+        let answer = match packet {
+            Packet::Publish(publish) => match (publish.qos, publish.packet_id) {
+                (QoS::AtLeastOnce, Some(id)) => Some(Packet::PubAck(Ack::success(id))),
+                (QoS::ExactlyOnce, Some(id)) => Some(Packet::PubRec(Ack::success(id))),
+                _ => None,
+            },
+            Packet::PubRec(ack) if !ack.reason_code.is_error() => {
+                Some(Packet::PubRel(Ack::success(ack.packet_id)))
+            }
+            Packet::PubRel(ack) => Some(Packet::PubComp(Ack::success(ack.packet_id))),
+            _ => None,
+        };
+        if let Some(bytes) = answer.and_then(|packet| encode(&packet).ok()) {
+            let peer = &self.peers[at];
+            if !peer.is_closed {
+                let (client, connection) = (peer.client, peer.connection);
+                self.record_sent(now, client, connection, &bytes);
+                wants.push_back(Want::Send(connection, bytes));
+            }
+        }
+    }
+
+    /// What the broker says it does not have cannot be asked for.
+    fn check_needs(&mut self, connack: &ConnAck, id: RecordId) {
+        let lacks = self.probe.needs.iter().find_map(|need| {
+            let says = &connack.properties;
+            let lacks = match need {
+                Need::QoS1 => says.maximum_qos() == Some(0),
+                Need::QoS2 => says.maximum_qos().is_some(),
+                Need::Retain => says.retain_available() == Some(0),
+                Need::Wildcards => says.wildcard_subscription_available() == Some(0),
+                Need::SubscriptionIdentifiers => {
+                    says.subscription_identifier_available() == Some(0)
+                }
+                Need::Shared => says.shared_subscription_available() == Some(0),
+                Need::Aliases => says.topic_alias_maximum().unwrap_or(0) == 0,
+            };
+            lacks.then_some(match need {
+                Need::QoS1 => "Maximum QoS 0",
+                Need::QoS2 => "Maximum QoS below 2",
+                Need::Retain => "Retain Available 0",
+                Need::Wildcards => "Wildcard Subscription Available 0",
+                Need::SubscriptionIdentifiers => "Subscription Identifier Available 0",
+                Need::Shared => "Shared Subscription Available 0",
+                Need::Aliases => "Topic Alias Maximum 0",
+            })
+        });
+        if let Some(lacks) = lacks
+            && self.verdict.is_none()
+            && !self.is_cleaning
+        {
+            let (outcome, evidence) = (Outcome::NotOffered, vec![id]);
+            self.verdict = Some(Verdict { outcome, observed: lacks.to_owned(), evidence });
+        }
+    }
+
+    /// Does what is due, until something has to be waited for.
+    pub(super) fn advance(&mut self, now: Instant, wants: &mut VecDeque<Want>) {
+        loop {
+            if self.is_over {
+                return;
+            }
+            let gives_up = !self.is_cleaning
+                && (self.obstacle.is_some() || self.verdict.is_some() || now >= self.give_up);
+            if gives_up {
+                if self.obstacle.is_none() && self.verdict.is_none() {
+                    self.obstacle = Some((TIME_LIMIT.to_owned(), Vec::new()));
+                }
+                self.conclude(now, wants);
+                continue;
+            }
+            if !self.has_waited(now) {
+                return;
+            }
+            self.waiting = None;
+            let Some(step) = self.steps.front() else {
+                match self.is_cleaning {
+                    true => self.is_over = true,
+                    false => self.conclude(now, wants),
+                }
+                continue;
+            };
+            if let Step::Open { client, expects, .. } = step {
+                let (client, expects) = (*client, *expects);
+                wants.push_back(Want::Open(client));
+                let until = now + OPENED;
+                self.waiting = Some(match expects {
+                    Opens::Accepted => Waiting::Connack { client, until, must: true },
+                    Opens::Answered => Waiting::Connack { client, until, must: false },
+                    Opens::Unanswered => Waiting::Opened { client, until },
+                });
+                // The owner of the links makes the connection, and takes the step.
+                return;
+            }
+            let step = self.steps.pop_front();
+            self.step(step, now, wants);
+        }
+    }
+
+    fn step(&mut self, step: Option<Step>, now: Instant, wants: &mut VecDeque<Want>) {
+        match step {
+            None | Some(Step::Open { .. }) => {}
+            Some(Step::Send { client, bytes, awaits, must }) => {
+                self.send(client, bytes, now, wants);
+                let is_closed =
+                    self.peer(client).is_none_or(|peer| peer.is_closed || !peer.is_open);
+                if let Some((packet, id)) = awaits.filter(|_| !is_closed) {
+                    let until = now + ANSWER;
+                    self.waiting = Some(Waiting::Answer { client, packet, id, until, must });
+                }
+            }
+            Some(Step::Acknowledge { client, packet, code }) => {
+                let id = self.peer(client).and_then(|peer| peer.unacknowledged.pop_front());
+                let bytes = id.and_then(|id| encode(&packet(Ack::new(id, code))).ok());
+                if let Some(bytes) = bytes {
+                    self.send(client, bytes, now, wants);
+                }
+            }
+            Some(Step::Cut(client)) => self.cut(client, now, wants),
+            Some(Step::ByHand(client)) => {
+                if let Some(peer) = self.peer(client) {
+                    peer.by_hand = true;
+                }
+            }
+            Some(Step::Silent(client)) => {
+                if let Some(peer) = self.peer(client) {
+                    peer.is_silent = true;
+                }
+            }
+            Some(Step::Messages(client, count)) => {
+                self.waiting = Some(Waiting::Messages { client, count, until: now + MESSAGE });
+            }
+            Some(Step::Closed(client)) => {
+                self.waiting = Some(Waiting::Closed { client, until: now + ANSWER });
+            }
+            Some(Step::Settle) => {
+                self.last_heard = now;
+                let asked: Vec<_> = self
+                    .peers
+                    .iter()
+                    .filter(|peer| peer.is_connected && !peer.is_closed && !peer.is_silent)
+                    .map(|peer| (peer.client, peer.connection))
+                    .collect();
+                for (client, connection) in asked {
+                    let bytes = Bytes::from_static(&[0xC0, 0x00]);
+                    self.record_sent(now, client, connection, &bytes);
+                    wants.push_back(Want::Send(connection, bytes));
+                    if let Some(peer) =
+                        self.peers.iter_mut().find(|peer| peer.connection == connection)
+                    {
+                        peer.pongs_owed += 1;
+                    }
+                }
+                self.waiting = Some(Waiting::Settle { until: now + ANSWER });
+            }
+            Some(Step::Pass(time)) => self.waiting = Some(Waiting::Pass { until: now + time }),
+        }
+    }
+
+    fn cut(&mut self, client: Client, now: Instant, wants: &mut VecDeque<Want>) {
+        let Some(peer) = self.peer(client) else { return };
+        if peer.is_closed {
+            return;
+        }
+        let (connection, was_open) = (peer.connection, peer.is_open);
+        (peer.is_closed, peer.is_connected) = (true, false);
+        let by = Some(Sender::Client);
+        let close = LinkClose { by, was_open, code: None, reason: String::new() };
+        self.record(now, client, connection, Entry::Closed(close));
+        wants.push_back(Want::Close(connection));
+    }
+
+    /// Whether what was waited for has come, or has been waited for long enough.
+    fn has_waited(&self, now: Instant) -> bool {
+        let Some(due) = self.due() else { return true };
+        now >= due
+    }
+
+    /// When the next step is due if nothing comes before; `None` if it is due at once.
+    fn due(&self) -> Option<Instant> {
+        let of = |client: &Client| self.peers.iter().rev().find(|peer| peer.client == *client);
+        match self.waiting.as_ref()? {
+            Waiting::Connack { until, .. }
+            | Waiting::Opened { until, .. }
+            | Waiting::Answer { until, .. }
+            | Waiting::Pass { until } => Some(*until),
+            Waiting::Messages { client, count, until } => {
+                let got: usize = self
+                    .peers
+                    .iter()
+                    .filter(|peer| peer.client == *client)
+                    .map(|peer| peer.messages)
+                    .sum();
+                let is_closed = of(client).is_none_or(|peer| peer.is_closed);
+                (got < *count && !is_closed).then_some(*until)
+            }
+            Waiting::Closed { client, until } => {
+                (!of(client).is_none_or(|peer| peer.is_closed)).then_some(*until)
+            }
+            Waiting::Settle { until } => {
+                let owed = self.peers.iter().any(|peer| peer.pongs_owed > 0 && !peer.is_closed);
+                Some(if owed { *until } else { self.last_heard + self.quiet })
+            }
+        }
+    }
+
+    /// When [`Run::advance`] is due.
+    pub(super) fn next_timeout(&self) -> Option<Instant> {
+        if self.is_over {
+            return None;
+        }
+        let due = self.due().unwrap_or(self.last_heard);
+        Some(if self.is_cleaning { due } else { due.min(self.give_up) })
+    }
+
+    /// Judges what was seen, and goes on to clean up.
+    fn conclude(&mut self, now: Instant, wants: &mut VecDeque<Want>) {
+        self.took = now.since(self.began);
+        let verdict = match (self.verdict.take(), self.obstacle.take()) {
+            (Some(verdict), _) => verdict,
+            (None, Some((why, evidence))) => Verdict::not_examined(why, evidence),
+            (None, None) => (self.probe.judge)(&Seen::new(&self.capture, &self.names)),
+        };
+        self.verdict = Some(verdict);
+        self.is_cleaning = true;
+        self.waiting = None;
+        let mut open: Vec<_> =
+            self.peers.iter().filter(|peer| !peer.is_closed).map(|peer| peer.client).collect();
+        open.dedup();
+        for client in open {
+            let goodbye = encode(&Packet::Disconnect(Disconnect::new(ReasonCode::Success)));
+            if self.peer(client).is_some_and(|peer| peer.is_connected)
+                && let Ok(bytes) = goodbye
+            {
+                self.send(client, bytes, now, wants);
+            }
+            self.cut(client, now, wants);
+        }
+        self.steps = std::mem::take(&mut self.cleaning);
+    }
+
+    /// Ends it where it is.
+    pub(super) fn stop(&mut self, now: Instant, wants: &mut VecDeque<Want>) {
+        if !self.is_cleaning {
+            self.obstacle = Some((STOPPED.to_owned(), Vec::new()));
+            self.conclude(now, wants);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Any broker examined, and reports of it beside each other.
+
+mod compare;
+mod detail;
+mod report_view;
+mod reports;
+mod running;
+
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use crate::examine::{Finding, Options, Outcome, Report, probes};
+use crate::ui::broker_choice;
+use crate::ui::browser::read_chosen_file;
+use crate::ui::components::controls::{SmallButton, said};
+use crate::ui::components::{ClosableNotice, Icon};
+use crate::ui::erased::erased;
+use crate::ui::loading::locale::use_locale;
+use crate::ui::state::store::use_store;
+use compare::CompareReports;
+use report_view::ReportView;
+use reports::{Failure, Reports};
+use running::Running;
+
+#[component]
+pub fn ExaminePage() -> impl IntoView {
+    let (locale, store) = (use_locale(), use_store());
+    let reports = Reports::begin();
+    // The one that a single probe is asked for anew, and whose findings those are.
+    let asked_again = StoredValue::new(None::<u32>);
+    let on_end = move |findings: Vec<Finding>| {
+        if let Some(id) = asked_again.try_update_value(Option::take).flatten() {
+            return reports.update(id, findings);
+        }
+        let target = store.peek(|lab| lab.target().clone());
+        let name = untrack(|| broker_choice::name(&target, locale.strings()));
+        let at = (js_sys::Date::now() * 1000.0) as u64;
+        reports.add(Report::new(name, target.to_string(), Some(at), findings));
+    };
+    let running = Running::new(Callback::new(on_end));
+    let with_seldom = RwSignal::new(false);
+    let password = NodeRef::<Input>::new();
+    let begin = move |only: Vec<&'static str>| {
+        let token = uuid::Uuid::new_v4().simple().to_string()[..7].to_owned();
+        let (target, subprotocol, policy) = store.peek(|lab| {
+            let policy = lab.in_tab().broker().policy().clone();
+            (lab.target().clone(), lab.subprotocol().to_owned(), policy)
+        });
+        let user_name = Some(untrack(|| store.user_name())).filter(|name| !name.is_empty());
+        let password = password.get_untracked().map(|input| input.value());
+        let options = Options {
+            subprotocol,
+            user_name: user_name.filter(|_| !target.is_in_tab()),
+            password: password.filter(|text| !text.is_empty()).map(|text| text.into_bytes().into()),
+            with_seldom: with_seldom.get_untracked(),
+            only,
+            ..Options::new(target, &token)
+        };
+        running.begin(options, policy);
+    };
+    let ask_again = move |(report, id): (u32, &'static str)| {
+        asked_again.set_value(Some(report));
+        begin(vec![id]);
+    };
+    let is_running = Memo::new(move |_| running.progress().is_some());
+    let begin_words = move || {
+        let (target, strings) = (store.target(), locale.strings());
+        match target.is_in_tab() {
+            true => strings.examine_begin_tab().to_owned(),
+            false => strings.examine_begin(broker_choice::name(&target, strings)),
+        }
+    };
+    let seldom = probes().filter(|probe| probe.is_seldom()).count();
+    let is_outside = Memo::new(move |_| !store.target().is_in_tab());
+    let progress = move || {
+        running.progress().map(|progress| {
+            view! {
+                <div class="examine__running" role="status">
+                    <progress max=progress.all value=progress.done></progress>
+                    <span>{locale.strings().examine_running(progress.all, progress.done)}</span>
+                    <SmallButton
+                        words=said(|s| s.examine_stop())
+                        icon=Some("close")
+                        on_press=Callback::new(move |()| running.stop())
+                    />
+                </div>
+            }
+        })
+    };
+    let failure = move || {
+        reports.failure().map(|failure| {
+            let strings = locale.strings();
+            let (title, then) = match failure {
+                Failure::NotOne => (strings.examine_not_report(), strings.examine_not_report_try()),
+                Failure::Unreached => {
+                    (strings.examine_unreached(), strings.examine_unreached_try())
+                }
+            };
+            let title = view! { <h2 class="notice__title">{title}</h2> };
+            view! {
+                <ClosableNotice
+                    state="error"
+                    title=title.into_any()
+                    on_close=Callback::new(move |()| reports.forget_failure())
+                >
+                    <p class="notice__why">{then}</p>
+                </ClosableNotice>
+            }
+        })
+    };
+    let content = move || match (reports.compared(), reports.shown()) {
+        (Some((left, right)), _) => view! { <CompareReports left right reports/> }.into_any(),
+        (None, Some(id)) => {
+            let can_ask = Signal::derive(move || !is_running.get());
+            view! { <ReportView id reports can_ask ask_again=Callback::new(ask_again)/> }.into_any()
+        }
+        (None, None) => view! {
+            <div class="empty">
+                <Icon name="show"/>
+                <p class="empty__title">{locale.strings().examine_empty()}</p>
+                <p class="empty__how">{locale.strings().examine_empty_how()}</p>
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <main id="main" class="examine">
+            <header class="examine__head">
+                <h1 class="examine__title">{erased(move || locale.strings().page_examine())}</h1>
+                <p class="examine__lead">{erased(move || locale.strings().examine_lead())}</p>
+                <div class="examine__begin">
+                    <button
+                        class="button button--primary"
+                        disabled=erased(move || is_running.get())
+                        on:click=move |_| begin(Vec::new())
+                    >
+                        <Icon name="play"/>
+                        {erased(begin_words)}
+                    </button>
+                    <label class="check">
+                        <input
+                            type="checkbox"
+                            prop:checked=erased(move || with_seldom.get())
+                            on:change=move |event| with_seldom.set(event_target_checked(&event))
+                        />
+                        {erased(move || locale.strings().examine_seldom(seldom))}
+                    </label>
+                    <Show when=erased(move || is_outside.get())>
+                        <input
+                            class="examine__password"
+                            type="password"
+                            autocomplete="off"
+                            node_ref=password
+                            placeholder=erased(move || locale.strings().examine_password())
+                            aria-label=erased(move || locale.strings().examine_password())
+                        />
+                    </Show>
+                    <label class="button">
+                        <Icon name="file"/>
+                        {erased(move || locale.strings().examine_open())}
+                        <input
+                            class="visually-hidden"
+                            type="file"
+                            accept=".json,application/json"
+                            on:change=move |event| {
+                                read_chosen_file(&event, move |text| reports.open(&text));
+                            }
+                        />
+                    </label>
+                </div>
+                <p class="field__hint">{erased(move || locale.strings().examine_which())}</p>
+                {erased(progress)}
+            </header>
+            {erased(failure)}
+            <Shelf reports/>
+            {erased(content)}
+        </main>
+    }
+}
+
+/// The reports there are.
+#[component]
+fn Shelf(reports: Reports) -> impl IntoView {
+    let locale = use_locale();
+    let items = move || {
+        let language = locale.language();
+        let item = |(id, report): (u32, std::sync::Arc<Report>)| {
+            let strings = language.strings();
+            let is_shown = move || match reports.compared() {
+                Some((left, right)) => left == id || right == id,
+                None => reports.shown() == Some(id),
+            };
+            let deviates = report.count(Outcome::Deviates);
+            let when = report.at.map(|at| {
+                let at = crate::formats::clock::utc(at);
+                at.get(..16).unwrap_or(&at).replace('T', " ")
+            });
+            view! {
+                <li class="captures__item">
+                    <button
+                        class="captures__choose"
+                        aria-pressed=erased(move || is_shown().to_string())
+                        on:click=move |_| reports.show(id)
+                    >
+                        <Icon name="broker"/>
+                        <span class="captures__name">{report.broker.clone()}</span>
+                        <span class="captures__summary">
+                            {format!("{deviates} {} ", strings.examine_outcome_deviates())}
+                            {when}
+                        </span>
+                    </button>
+                    <button
+                        class="button button--quiet button--icon button--small"
+                        aria-label=strings.examine_remove()
+                        title=strings.examine_remove()
+                        on:click=move |_| reports.remove(id)
+                    >
+                        <Icon name="close"/>
+                    </button>
+                </li>
+            }
+        };
+        reports.all().into_iter().map(item).collect_view()
+    };
+    view! {
+        <Show when=erased(move || reports.count() > 0)>
+            <div class="captures__shelf">
+                <ul class="captures__items" aria-label=erased(move || locale.strings().examine_reports())>
+                    {erased(items)}
+                </ul>
+                <button
+                    class="button"
+                    aria-pressed=erased(move || reports.compared().is_some().to_string())
+                    disabled=erased(move || reports.count() < 2)
+                    on:click=move |_| reports.compare_shown()
+                >
+                    <Icon name="swap"/>
+                    {erased(move || locale.strings().examine_compare())}
+                </button>
+            </div>
+        </Show>
+    }
+}

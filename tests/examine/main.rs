@@ -1,0 +1,181 @@
+//! Brokers examined from outside: the one in the tab, and one that breaks a rule at a time.
+
+mod shims;
+mod wrong;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use mqtt5_playground::broker::Policy;
+use mqtt5_playground::examine::{
+    Chapter, Entry, Finding, Options, Outcome, Probe, Report, compare, in_tab, in_tab_through,
+    probe, probes,
+};
+use mqtt5_playground::link::Target;
+
+const SEED: [u8; 32] = [7; 32];
+
+fn options() -> Options {
+    Options { with_seldom: true, ..Options::new(Target::InTab, TOKEN) }
+}
+
+/// In every name that an examination here uses.
+const TOKEN: &str = "test";
+
+fn line(finding: &Finding) -> String {
+    format!("{}: {} {}", finding.probe.id, finding.outcome.key(), finding.observed)
+}
+
+/// It speaks 5.0 only, and has no topics of its own.
+const NOT_THERE: &[&str] = &["version-3-1-1", "sys-version"];
+
+#[test]
+fn the_broker_in_the_tab_conforms_in_all() {
+    let findings = in_tab(options(), Policy::default(), SEED);
+    let is_right = |finding: &&Finding| match finding.outcome {
+        Outcome::Conforms => true,
+        Outcome::NotOffered => NOT_THERE.contains(&finding.probe.id),
+        Outcome::Deviates | Outcome::NotExamined => false,
+    };
+    let not: Vec<_> = findings.iter().filter(|finding| !is_right(finding)).map(line).collect();
+    assert!(not.is_empty(), "{}", not.join("\n"));
+    assert!(findings.len() >= 120, "{}", findings.len());
+    let shown = findings.iter().filter(|finding| finding.evidence.is_empty()).map(line);
+    assert_eq!(shown.collect::<Vec<_>>(), [""; 0], "each is shown with packets");
+}
+
+/// `docs/examined/in-tab.md`. With `UPDATE_DOCS=1` it is written anew.
+#[test]
+fn the_report_of_the_broker_in_the_tab_is_up_to_date() {
+    let findings = in_tab(options(), Policy::default(), SEED);
+    let name = "The broker in the tab".to_owned();
+    let text = Report::new(name, "tab".into(), None, findings).to_markdown(0);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examined/in-tab.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &text).expect("the report can be written");
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == text, "docs/examined/in-tab.md is out of date: run this with UPDATE_DOCS=1");
+}
+
+#[test]
+fn probes_leave_nothing_behind() {
+    let options =
+        Options { only: vec!["will-retain-1", "retained-wildcard", "queued-qos-1"], ..options() };
+    let mut run = mqtt5_playground::examine::InTabRun::new(options, Policy::default(), SEED);
+    while run.step_plainly() {}
+    let snapshot = run.broker().snapshot();
+    assert_eq!(snapshot.retained.len(), 0);
+    assert_eq!(snapshot.sessions.len(), 0);
+}
+
+#[test]
+fn a_second_run_finds_the_same() {
+    let again = Options::new(Target::InTab, "other");
+    let first = in_tab(Options::new(Target::InTab, TOKEN), Policy::default(), SEED);
+    let second = in_tab(again, Policy::default(), [8; 32]);
+    let lines = |findings: &[Finding]| findings.iter().map(line).collect::<Vec<_>>();
+    assert_eq!(lines(&first), lines(&second));
+}
+
+#[test]
+fn probes_have_ids_of_their_own_and_words_in_both_languages() {
+    let mut ids = BTreeSet::new();
+    for probe in probes() {
+        assert!(ids.insert(probe.id), "{} twice", probe.id);
+        assert!(
+            probe
+                .id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'x')
+        );
+        assert!(!probe.cites.is_empty(), "{}", probe.id);
+        for text in probe.title.iter().chain(&probe.matters) {
+            assert!(!text.is_empty(), "{}", probe.id);
+        }
+        assert_ne!(probe.title[0], probe.title[1], "{}", probe.id);
+        assert!((1..=4).contains(&probe.clients()), "{}", probe.id);
+    }
+    for chapter in Chapter::ALL {
+        assert!(probes().any(|probe| probe.chapter == chapter), "{chapter:?}");
+    }
+}
+
+/// Without the first nothing else is asked; clients of the others have no name by which they could be told from
+/// those of another probe.
+const ALONE: &[&str] =
+    &["speaks-5", "client-id-assigned", "client-ids-assigned-differ", "before-connect"];
+
+/// Each is a rule broken toward the clients of one probe: that one notices, and none other of its chapter.
+#[test]
+fn a_broken_rule_is_caught_by_the_probe_that_is_meant_for_it() {
+    let plain = in_tab(options(), Policy::default(), SEED);
+    let of = |findings: &[Finding], id: &str| {
+        let finding = findings.iter().find(|finding| finding.probe.id == id);
+        finding.map(|finding| (finding.outcome, finding.observed.clone()))
+    };
+    let mut wrong = Vec::new();
+    for (number, asked) in probes().enumerate() {
+        let Some(shim) = shims::of(asked) else {
+            wrong.push(format!("{}: nothing breaks it", asked.id));
+            continue;
+        };
+        let is_alone = ALONE.contains(&asked.id);
+        let is_neighbour = |other: &&Probe| {
+            let is_in_sight = other.chapter == asked.chapter && !other.is_seldom() && !is_alone;
+            other.id == asked.id || is_in_sight
+        };
+        let only: Vec<&'static str> = probes().filter(is_neighbour).map(|probe| probe.id).collect();
+        let options = Options { only: only.clone(), ..options() };
+        let mut between = wrong::Wrong::new(number, is_alone, shim);
+        let findings = in_tab_through(options, Policy::default(), SEED, &mut between);
+        let caught: Vec<_> =
+            only.into_iter().filter(|id| of(&plain, id) != of(&findings, id)).collect();
+        if caught != [asked.id] {
+            wrong.push(format!(
+                "{}: caught by {caught:?}, {:?}",
+                asked.id,
+                of(&findings, asked.id)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_report_is_read_as_it_was_written() {
+    let options = Options { only: vec!["ping", "takeover-code", "type-0"], ..options() };
+    let findings = in_tab(options, Policy::default(), SEED);
+    let report = Report::new("broker | 1".into(), "tab".into(), Some(1_000_000), findings);
+    let read = Report::from_json(&report.to_json()).expect("it was written so");
+    assert_eq!((read.broker.as_str(), read.at), ("broker | 1", Some(1_000_000)));
+    let lines = |report: &Report| {
+        let line = |entry: &Entry| {
+            let packets = entry.capture.as_ref().map(|capture| {
+                entry
+                    .evidence
+                    .iter()
+                    .filter_map(|id| capture.get(*id))
+                    .map(|r| r.bytes().to_vec())
+                    .collect::<Vec<_>>()
+            });
+            (entry.id.clone(), entry.outcome, entry.observed.clone(), packets)
+        };
+        report.entries.iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&read), lines(&report));
+    assert!(compare(&read, &report).rows.iter().all(|row| !row.differs()));
+    let short = Report::from_json(&report.to_short_json()).expect("it was written so");
+    assert!(short.entries.iter().all(|entry| entry.capture.is_none()));
+    for (text, is_one) in [("", false), ("{}", false), (report.to_json().as_str(), true)] {
+        assert_eq!(Report::from_json(text).is_ok(), is_one, "{text:.20}");
+    }
+    let later = report.to_json().replace("\"version\":1", "\"version\":9");
+    assert!(Report::from_json(&later).is_err(), "a later version may mean something else");
+    for language in [0, 1] {
+        let markdown = report.to_markdown(language);
+        let title = probe("type-0").expect("it exists").title[language];
+        assert!(markdown.contains(title), "{markdown}");
+    }
+}
