@@ -22,7 +22,7 @@ async fn a_panic_is_explained_and_neither_packets_nor_progress_are_lost() -> Out
         press(&page.see("#stopped [data-press=save]").await?).await?;
         let saved = page.driver().execute_async(SAVED, Vec::new()).await?.json().clone();
         let saved = saved.as_str().unwrap_or_default().to_owned();
-        assert!(saved.contains("CONNACK"), "{saved}");
+        assert!(saved.contains(r#""type":"connack""#), "{saved}");
         assert!(!page.shows("#stopped .lost").await?);
 
         press(&page.see("#stopped [data-press=reload]").await?).await?;
