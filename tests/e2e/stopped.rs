@@ -2,6 +2,7 @@
 
 use mqtt5_playground::language::Language;
 
+use crate::accessibility::nothing_is_found;
 use crate::browser::in_browser;
 use crate::exercises::IN_TAB;
 use crate::page::{Outcome, press};
@@ -19,6 +20,7 @@ async fn a_panic_is_explained_and_neither_packets_nor_progress_are_lost() -> Out
         for language in ["en", "ja"] {
             page.see(&format!("#stopped [lang={language}] h1")).await?;
         }
+        nothing_is_found(&page, "a panic").await?;
         press(&page.see("#stopped [data-press=save]").await?).await?;
         let saved = page.driver().execute_async(SAVED, Vec::new()).await?.json().clone();
         let saved = saved.as_str().unwrap_or_default().to_owned();
