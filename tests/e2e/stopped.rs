@@ -37,5 +37,5 @@ async fn a_panic_is_explained_and_neither_packets_nor_progress_are_lost() -> Out
 /// Outside of this script, as an event would. What is saved then is put aside.
 const FAIL: &str = "const make = URL.createObjectURL;
     URL.createObjectURL = (blob) => { window.saved = blob; return make.call(URL, blob); };
-    setTimeout(() => wasmBindings.panic_on_purpose());";
+    setTimeout(wasmBindings.panic_on_purpose);";
 const SAVED: &str = "const [done] = arguments; saved.text().then(done, done)";
