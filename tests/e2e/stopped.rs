@@ -6,14 +6,15 @@ use crate::accessibility::nothing_is_found;
 use crate::browser::in_browser;
 use crate::exercises::IN_TAB;
 use crate::page::{Outcome, press};
+use crate::stage::is_played;
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn a_panic_is_explained_and_neither_packets_nor_progress_are_lost() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open(&format!("exercise=first-connect&broker={IN_TAB}")).await?;
-        page.panel('A').connect().await?;
-        page.step("connect", "met").await?;
+        press(&page.button(page.strings().lesson_play_solution()).await?).await?;
+        is_played(&page).await?;
 
         page.evaluate(FAIL).await?;
         page.see_text("#stopped[open] code", |text| text.contains("on purpose")).await?;
@@ -28,7 +29,8 @@ async fn a_panic_is_explained_and_neither_packets_nor_progress_are_lost() -> Out
         assert!(!page.shows("#stopped .lost").await?);
 
         press(&page.see("#stopped [data-press=reload]").await?).await?;
-        page.step("connect", "met").await?;
+        page.see("#step-connect").await?;
+        assert_eq!(page.evaluate(IS_DONE).await?, true);
         page.expect_complaints(&["on purpose", "unreachable"]).await
     })
     .await
@@ -38,4 +40,6 @@ async fn a_panic_is_explained_and_neither_packets_nor_progress_are_lost() -> Out
 const FAIL: &str = "const make = URL.createObjectURL;
     URL.createObjectURL = (blob) => { window.saved = blob; return make.call(URL, blob); };
     setTimeout(wasmBindings.panic_on_purpose);";
+const IS_DONE: &str =
+    "return Object.values(localStorage).some((kept) => /\"done\":\\{\"first-connect\"/.test(kept))";
 const SAVED: &str = "const [done] = arguments; saved.text().then(done, done)";
