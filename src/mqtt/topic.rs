@@ -1,6 +1,7 @@
 //! Topic Names and Topic Filters (§4.7), Shared Subscriptions (§4.8.2).
 
 use super::error::ErrorKind;
+use super::text::contains_any;
 use super::version::Version;
 
 /// Checks that a Topic Name is not empty and has no wildcards (§4.7.3, §4.7.1).
@@ -12,10 +13,11 @@ pub fn check_topic_name(topic: &str) -> Result<(), (usize, ErrorKind)> {
     if topic.is_empty() {
         return Err((0, ErrorKind::TopicNameEmpty));
     }
-    match topic.find(['#', '+']) {
-        Some(offset) => Err((offset, ErrorKind::TopicNameWildcard)),
-        None => Ok(()),
+    if !contains_any(topic.as_bytes(), [b'#', b'+']) {
+        return Ok(());
     }
+    let offset = topic.find(['#', '+']).unwrap_or_default();
+    Err((offset, ErrorKind::TopicNameWildcard))
 }
 
 /// Checks where a Topic Filter has wildcards (§4.7.1), and the ShareName of a shared one (§4.8.2).
@@ -114,6 +116,35 @@ fn check_plain_filter(filter: &str) -> Result<(), (usize, ErrorKind)> {
     if filter.is_empty() {
         return Err((0, ErrorKind::TopicFilterEmpty));
     }
+    match has_wildcards_in_place(filter.as_bytes()) {
+        true => Ok(()),
+        false => misplaced_wildcard(filter),
+    }
+}
+
+/// Whether every wildcard is a whole level, and `#` the last.
+fn has_wildcards_in_place(filter: &[u8]) -> bool {
+    if !contains_any(filter, [b'#', b'+']) {
+        return true;
+    }
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(|&byte| byte == b'/');
+    for (at, &byte) in filter.iter().enumerate() {
+        let before = || at == 0 || filter[at - 1] == b'/';
+        let holds = match byte {
+            b'#' => before() && at + 1 == filter.len(),
+            b'+' => before() && is_edge(filter.get(at + 1)),
+            _ => true,
+        };
+        if !holds {
+            return false;
+        }
+    }
+    true
+}
+
+/// The first level with a wildcard out of place.
+#[cold]
+fn misplaced_wildcard(filter: &str) -> Result<(), (usize, ErrorKind)> {
     let mut start = 0;
     for level in filter.split('/') {
         let end = start + level.len();
