@@ -6,7 +6,8 @@
 //! passed, [`analysis`] says what it means and [`formats`] writes and reads it, [`payload`] takes apart
 //! what it carries, [`link`] carries bytes,
 //! [`lab`] is the bench, [`course`] the exercises on it, [`words`], [`language`] and [`glossary`] what the
-//! page says, [`other_clients`] writes the same for other clients, [`ui`] is the page. Each uses only what
+//! page says, [`other_clients`] writes the same for other clients, [`tap`] lets the page see any application's
+//! packets, [`ui`] is the page. Each uses only what
 //! comes before it, and [`time`].
 
 // What marks the parts of the split page expands to unsafe code.
@@ -50,5 +51,7 @@ pub mod glossary;
 pub mod course;
 
 pub mod other_clients;
+
+pub mod tap;
 
 pub mod ui;

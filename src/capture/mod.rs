@@ -19,7 +19,7 @@ use bytes::Bytes;
 use litemap::LiteMap;
 
 pub use aliases::Aliased;
-pub use record::{ClientSlot, Entry, Hole, Letter, LinkClose, Record, RecordId};
+pub use record::{ClientSlot, Entry, Hole, Letter, LinkClose, Record, RecordId, Touch};
 pub use versions::Basis;
 
 use self::aliases::Aliases;
@@ -54,6 +54,8 @@ pub struct Capture {
     client_ids: LiteMap<ClientSlot, String>,
     /// Where clients connected from, and which client it was.
     peers: LiteMap<ConnectionId, (ClientSlot, String)>,
+    /// What was done to records on their way.
+    touched: LiteMap<RecordId, Touch>,
     began: Option<u64>,
     first_at: Option<Instant>,
 }
@@ -88,6 +90,10 @@ impl Capture {
             }
         }
         if let (Some(oldest), Some(newest)) = (self.records.front(), self.records.back()) {
+            while self.touched.first().is_some_and(|(touched, _)| *touched < oldest.id) {
+                let first = *self.touched.first().expect("it was there").0;
+                self.touched.remove(&first);
+            }
             self.aliases.note(newest, oldest.id);
             if let Some(client_id) = newest.client_id() {
                 self.client_ids.insert(client, client_id);
@@ -133,6 +139,7 @@ impl Capture {
     /// Forgets every record; ids go on counting.
     pub fn clear(&mut self) {
         self.records.clear();
+        self.touched.clear();
         self.bytes = 0;
         self.dropped = 0;
         self.first_at = None;
@@ -232,6 +239,40 @@ impl Capture {
         peers.map(|(connection, (client, peer))| (*connection, *client, peer.as_str()))
     }
 
+    /// Notes what was done to a record on its way.
+    pub fn touch(&mut self, id: RecordId, touch: Touch) {
+        self.touched.insert(id, touch);
+    }
+
+    /// What was done to a record on its way, if anything.
+    pub fn touched(&self, id: RecordId) -> Option<Touch> {
+        self.touched.get(&id).copied()
+    }
+
+    /// Notes the version of a connection whose CONNECT is not among the records.
+    pub fn note_version(&mut self, connection: ConnectionId, version: Version) {
+        self.versions.note(connection, version);
+    }
+
+    /// Appends a record of another capture, with what that one knows about it.
+    pub fn append(&mut self, from: &Capture, record: &Record) -> RecordId {
+        let Record { id, at, client, connection, entry, .. } = record.clone();
+        if let Some((client, peer)) = from.peers.get(&connection)
+            && !self.peers.contains_key(&connection)
+        {
+            self.set_peer(connection, *client, peer.clone());
+            self.note_version(connection, from.version(connection).0);
+            if let Some(name) = from.client_id(*client) {
+                self.name_client(*client, name.to_owned());
+            }
+        }
+        let anew = self.push(at, client, connection, entry);
+        if let Some(touch) = from.touched(id) {
+            self.touch(anew, touch);
+        }
+        anew
+    }
+
     /// Some of its records, numbered anew, with what is known about them: the clock, names, addresses and versions.
     pub fn excerpt(&self, records: impl IntoIterator<Item = Record>) -> Capture {
         let mut excerpt = Capture {
@@ -242,8 +283,11 @@ impl Capture {
             peers: self.peers.clone(),
             ..Capture::default()
         };
-        for Record { at, client, connection, entry, .. } in records {
-            excerpt.push(at, client, connection, entry);
+        for Record { id, at, client, connection, entry, .. } in records {
+            let anew = excerpt.push(at, client, connection, entry);
+            if let Some(touch) = self.touched(id) {
+                excerpt.touch(anew, touch);
+            }
         }
         excerpt
     }

@@ -136,6 +136,44 @@ impl Hole {
     }
 }
 
+/// What somebody in between did to a packet on its way, or to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Touch {
+    /// It arrived later, with everything behind it.
+    Delayed,
+    /// It was held while others passed it.
+    Held,
+    /// It was sent but never arrived.
+    Dropped,
+    /// It was sent once, and this one is another.
+    Repeated,
+    /// Other bytes arrived than were sent; these are those that arrived.
+    Edited,
+    /// The connection was ended from in between.
+    Cut,
+}
+
+impl Touch {
+    pub const ALL: [Touch; 6] =
+        [Touch::Delayed, Touch::Held, Touch::Dropped, Touch::Repeated, Touch::Edited, Touch::Cut];
+
+    /// Its name in files and filters.
+    pub fn key(self) -> &'static str {
+        match self {
+            Touch::Delayed => "delayed",
+            Touch::Held => "held",
+            Touch::Dropped => "dropped",
+            Touch::Repeated => "repeated",
+            Touch::Edited => "edited",
+            Touch::Cut => "cut",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Option<Touch> {
+        Touch::ALL.into_iter().find(|touch| touch.key() == key)
+    }
+}
+
 /// How a Network Connection ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkClose {

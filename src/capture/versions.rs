@@ -52,6 +52,14 @@ impl Versions {
         }
     }
 
+    /// What a connection speaks whose CONNECT was read elsewhere.
+    pub fn note(&mut self, connection: ConnectionId, version: Version) {
+        match version {
+            Version::V5 => self.others.remove(&connection),
+            older => self.others.insert(connection, (older, Basis::Connect)),
+        };
+    }
+
     /// Tries 5.0 and 3.1.1 on the connections without a CONNECT, and keeps what fails less often.
     pub fn settle(&mut self, records: &mut VecDeque<Record>) {
         /// Of one connection: whether it has a CONNECT, and how many packets neither version reads.

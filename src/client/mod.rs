@@ -103,6 +103,8 @@ pub struct Client {
     settings: Settings,
     phase: Phase,
     sessions: Sessions,
+    /// Nothing is given up before that: a tick came so late that answers may have arrived and not been handed over.
+    woken: Option<Instant>,
     outputs: Outputs,
 }
 
@@ -172,6 +174,9 @@ impl Client {
     /// Takes what happened at `now`. Call [`poll`](Client::poll) until `None` afterwards.
     pub fn handle(&mut self, input: Input, now: Instant) {
         self.outputs.now = now;
+        if !matches!(input, Input::Tick | Input::SentPast(_)) {
+            self.woken = None;
+        }
         match input {
             Input::LinkUp => self.link_up(),
             Input::LinkDown(reason) => self.link_down(reason),
@@ -245,6 +250,7 @@ impl Client {
             Phase::Connecting(attempt) => attempt.give_up_at,
             Phase::Connected(online) => online.connection.keep_alive.next_timeout(),
         };
+        let phase = phase.map(|at| self.woken.map_or(at, |until| at.max(until)));
         [phase, self.sessions.next_timeout()].into_iter().flatten().min()
     }
 
@@ -489,27 +495,36 @@ impl Client {
     fn tick(&mut self) {
         self.drop_expired_sessions();
         let now = self.outputs.now;
-        let over = |at: Option<Instant>| at.is_some_and(|at| at <= now);
-        match &mut self.phase {
-            Phase::Offline | Phase::LinkUp | Phase::Closing => {}
-            Phase::Opening { give_up_at, .. } if over(Some(*give_up_at)) => {
-                self.outputs.event(Event::ConnectTimeout);
-                self.close();
-            }
-            Phase::Connecting(attempt) if over(attempt.give_up_at) => {
-                self.outputs.event(Event::ConnectTimeout);
-                self.close();
-            }
-            Phase::Opening { .. } | Phase::Connecting(_) => {}
+        let (give_up_at, event) = match &self.phase {
+            Phase::Offline | Phase::LinkUp | Phase::Closing => return,
+            Phase::Opening { give_up_at, .. } => (Some(*give_up_at), Event::ConnectTimeout),
+            Phase::Connecting(attempt) => (attempt.give_up_at, Event::ConnectTimeout),
             Phase::Connected(online) => {
-                let keep_alive = &online.connection.keep_alive;
-                if over(keep_alive.give_up_at()) {
-                    self.outputs.event(Event::PingTimeout);
-                    self.close();
-                } else if over(keep_alive.ping_due()) {
-                    online.ping(&mut self.outputs);
-                }
+                (online.connection.keep_alive.give_up_at(), Event::PingTimeout)
             }
+        };
+        if self.is_over(give_up_at) {
+            self.outputs.event(event);
+            self.close();
+        } else if let Phase::Connected(online) = &mut self.phase
+            && online.connection.keep_alive.ping_due().is_some_and(|due| due <= now)
+        {
+            online.ping(&mut self.outputs);
+        }
+    }
+
+    /// Whether a wait has lasted too long. A tick that comes late, as after a laptop has slept, gives what has arrived
+    /// meanwhile a moment to be handed over; once, so that slow timers do not make it wait without end.
+    fn is_over(&mut self, give_up_at: Option<Instant>) -> bool {
+        let now = self.outputs.now;
+        match (give_up_at.filter(|at| *at <= now), self.woken) {
+            (None, _) => false,
+            (Some(_), Some(until)) => until <= now,
+            (Some(at), None) if now.since(at) > LATE => {
+                self.woken = Some(now + MOMENT);
+                false
+            }
+            (Some(_), None) => true,
         }
     }
 
@@ -570,6 +585,11 @@ impl Client {
         self.outputs.event(Event::SessionEnded { client_id, reason, messages_lost });
     }
 }
+
+/// A tick that is later than this has been kept from coming: the machine slept, or the page was in the background.
+const LATE: Duration = Duration::from_secs(2);
+/// How long what arrived meanwhile may take to be handed over.
+const MOMENT: Duration = Duration::from_secs(2);
 
 impl Default for Settings {
     fn default() -> Settings {

@@ -6,8 +6,10 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
+
 use crate::capture::{Entry, Record};
-use crate::mqtt::{Label, PropertyId, Value, dissect, split_length};
+use crate::mqtt::{Label, PropertyId, Sender, Value, dissect, split_length};
 
 /// Overwrites every secret, and tells how many there were.
 pub fn hide(records: &mut [Record]) -> usize {
@@ -19,16 +21,27 @@ pub fn count<'a>(records: impl Iterator<Item = &'a Record>) -> usize {
     records.map(|record| secrets(record).len()).sum()
 }
 
+/// One packet with every secret overwritten, the messages of SCRAM too: for what leaves a machine without being asked
+/// for each time. `None` where there is nothing to hide.
+pub fn hide_in_packet(sender: Sender, bytes: &Bytes) -> Option<Bytes> {
+    let found = secrets_in(sender, bytes, true);
+    (!found.is_empty()).then(|| overwrite(bytes, &found))
+}
+
+fn overwrite(bytes: &[u8], secrets: &[Range<usize>]) -> Bytes {
+    let mut hidden = bytes.to_vec();
+    for secret in secrets {
+        hidden[secret.clone()].fill(MASK);
+    }
+    hidden.into()
+}
+
 fn hide_in(record: &mut Record) -> usize {
     let secrets = secrets(record);
     if let (false, Entry::Packet { bytes, .. } | Entry::Broken { bytes, .. }) =
         (secrets.is_empty(), &mut record.entry)
     {
-        let mut hidden = bytes.to_vec();
-        for secret in &secrets {
-            hidden[secret.clone()].fill(MASK);
-        }
-        *bytes = hidden.into();
+        *bytes = overwrite(bytes, &secrets);
     }
     secrets.len()
 }
@@ -39,13 +52,39 @@ fn secrets(record: &Record) -> Vec<Range<usize>> {
     else {
         return Vec::new();
     };
+    secrets_in(*sender, bytes, false)
+}
+
+fn secrets_in(sender: Sender, bytes: &Bytes, of_scram: bool) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    // What was sent by hand may be several packets. Each is looked at up to the end of all bytes: its length may lie.
+    let mut at = 0;
+    while at < bytes.len() {
+        let packet = bytes.slice(at..);
+        for range in secrets_of_first(sender, &packet, of_scram) {
+            let range = at + range.start..at + range.end;
+            if !found.contains(&range) {
+                found.push(range);
+            }
+        }
+        at += match split_length(&packet[1..]) {
+            Some((length, rest)) => packet.len() - rest.len() + length,
+            None => packet.len(),
+        };
+    }
+    found.retain(|range| bytes[range.clone()].iter().any(|byte| *byte != MASK));
+    found
+}
+
+/// Those of the packet at the beginning.
+fn secrets_of_first(sender: Sender, bytes: &Bytes, of_scram: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     match bytes.first().map(|first| first >> 4) {
         Some(CONNECT) => found.extend(password(bytes)),
         Some(CONNACK | AUTH) => {}
         _ => return found,
     }
-    let dissection = dissect(bytes, Some(*sender));
+    let dissection = dissect(bytes, Some(sender));
     let (mut is_scram, mut data) = (false, Vec::new());
     for leaf in dissection.leaves() {
         match (leaf.label, &leaf.value) {
@@ -58,8 +97,7 @@ fn secrets(record: &Record) -> Vec<Range<usize>> {
             _ => {}
         }
     }
-    found.extend(data.into_iter().filter(|_| !is_scram));
-    found.retain(|range| bytes[range.clone()].iter().any(|byte| *byte != MASK));
+    found.extend(data.into_iter().filter(|_| of_scram || !is_scram));
     found
 }
 
@@ -158,14 +196,10 @@ const USER_NAME_FLAG: u8 = 0b1000_0000;
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::*;
     use crate::capture::{Capture, ClientSlot};
     use crate::formats::{json::records_to_json, pcap::records_to_pcapng, records_to_text, share};
-    use crate::mqtt::{
-        Auth, Connect, ConnectionId, Packet, Property, ReasonCode, Sender, Will, encode,
-    };
+    use crate::mqtt::{Auth, Connect, ConnectionId, Packet, Property, ReasonCode, Will, encode};
     use crate::time::Instant;
 
     const SECRET: &str = "S3cret!パス";
@@ -195,6 +229,18 @@ mod tests {
 
     fn bytes(packet: Packet) -> Bytes {
         encode(&packet).expect("it can be encoded")
+    }
+
+    #[test]
+    fn of_several_packets_in_one_none_keeps_its_secret() {
+        let connect = bytes(Packet::Connect(Box::new(connect())));
+        let several = [&[0xC0, 0][..], &connect, &[0xC0, 0], &connect].concat();
+        let mut records = [record(several.clone())];
+        assert_eq!(hide(&mut records), 2);
+        let hidden = records[0].bytes();
+        assert_eq!(hidden.len(), several.len());
+        assert!(!hidden.windows(SECRET.len()).any(|piece| piece == SECRET.as_bytes()));
+        assert_eq!(hide(&mut records), 0, "once is enough");
     }
 
     #[test]

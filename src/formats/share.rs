@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::LoadError;
 use super::clock::LAST;
 use super::file::{BOUNDS, error_in};
-use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose, Record};
+use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose, Record, Touch};
 use crate::mqtt::{ConnectionId, Sender};
 use crate::time::Instant;
 
@@ -53,7 +53,8 @@ const COMPRESSED: char = 'z';
 /// and connection only where they change. In front of them stands when the capture began, and the Client
 /// Identifiers and addresses that the records do not tell.
 pub fn pack<'a>(capture: &Capture, records: impl Iterator<Item = &'a Record> + Clone) -> Vec<u8> {
-    let mut out = vec![VERSION];
+    let is_touched = records.clone().any(|record| capture.touched(record.id).is_some());
+    let mut out = vec![if is_touched { WITH_TOUCHES } else { VERSION }];
     put_number(&mut out, capture.began().map_or(0, |began| began + 1));
     let mut told: BTreeMap<ClientSlot, Option<String>> = BTreeMap::new();
     for record in records.clone() {
@@ -113,6 +114,10 @@ pub fn pack<'a>(capture: &Capture, records: impl Iterator<Item = &'a Record> + C
                 put_bytes(&mut out, close.reason.as_bytes());
             }
         }
+        if let Some(touch) = capture.touched(record.id) {
+            let place = Touch::ALL.iter().position(|known| *known == touch);
+            out.extend([TOUCH | SAME, 0, place.unwrap_or_default() as u8]);
+        }
         before = (record.at, Some(whose));
     }
     out
@@ -121,7 +126,7 @@ pub fn pack<'a>(capture: &Capture, records: impl Iterator<Item = &'a Record> + C
 /// Reads what [`pack`] wrote; records are numbered anew.
 pub fn unpack(bytes: &[u8]) -> Result<Capture, LoadError> {
     let (&version, rest) = bytes.split_first().ok_or(LoadError::Link)?;
-    if !matches!(version, WITHOUT_HEAD | VERSION) {
+    if !matches!(version, WITHOUT_HEAD | VERSION | WITH_TOUCHES) {
         return Err(LoadError::LinkVersion(version));
     }
     let mut read = Read(rest);
@@ -172,6 +177,12 @@ fn record(
         *whose = Some((client, ConnectionId(u32::try_from(read.number()?).ok()?)));
     }
     let (client, connection) = (*whose)?;
+    if tag & !SAME == TOUCH {
+        let touch = *Touch::ALL.get(usize::from(read.byte()?))?;
+        let last = capture.records().next_back()?.id;
+        capture.touch(last, touch);
+        return Some(());
+    }
     let sender = if tag & !SAME & 1 == 0 { Sender::Client } else { Sender::Server };
     let entry = match tag & !SAME {
         OPENING => Entry::Opening { address: read.text()? },
@@ -227,6 +238,8 @@ fn kind(entry: &Entry) -> u8 {
 }
 
 const VERSION: u8 = 2;
+/// The same, with marks behind records that something in between has touched.
+const WITH_TOUCHES: u8 = 3;
 /// Links of an earlier page, which begin with the records. A client was one byte, of the same value up to 127.
 const WITHOUT_HEAD: u8 = 1;
 
@@ -241,6 +254,8 @@ const TEXT: u8 = 6;
 const CLOSED: u8 = 7;
 const SENT_HOLE: u8 = 8;
 const RECEIVED_HOLE: u8 = 9;
+/// Not a record: what was done to the one before.
+const TOUCH: u8 = 10;
 /// Added to the kind: client and connection are those of the record before.
 const SAME: u8 = 0x80;
 
@@ -344,6 +359,29 @@ mod tests {
         for is_compressed in [false, true] {
             let folded = Folded { bytes: bytes.clone(), is_compressed };
             assert_eq!(Folded::from_text(&folded.to_text()), Ok(folded));
+        }
+    }
+
+    #[test]
+    fn what_was_touched_stays_marked_in_every_format() {
+        use crate::formats::{json, pcap::records_to_pcapng, records_to_text};
+        for (at, touch) in Touch::ALL.into_iter().enumerate() {
+            let mut capture = sample();
+            let marks = |capture: &Capture| {
+                [2, 3].map(|at| capture.touched(capture.at(at).expect("it is there").id))
+            };
+            let id = capture.at(2 + at % 2).expect("it is there").id;
+            capture.touch(id, touch);
+            let read = unpack(&pack(&capture, capture.records())).expect("it was packed just now");
+            assert_eq!(marks(&read), marks(&capture));
+            assert_eq!(read.len(), capture.len());
+            let text = json::records_to_json(&capture, capture.records());
+            let read = json::records_from_json(&text).expect("it was written just now");
+            assert_eq!(marks(&read), marks(&capture));
+            let text = records_to_text(&capture, capture.records());
+            assert!(text.contains(touch.key()), "{text}");
+            let bytes = records_to_pcapng(&capture, capture.records());
+            assert!(bytes.windows(9).any(|window| window == b"touched: "), "{touch:?}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use super::clock::utc;
-use crate::capture::{Capture, Entry, Record};
+use crate::capture::{Capture, Entry, Record, Touch};
 use crate::mqtt::{Field, Flaw, PacketType, Sender};
 
 /// When the capture began and who took part, then every record with a line that says what it is; packets with
@@ -38,13 +38,14 @@ pub fn records_to_text<'a>(
                 _ => _ = ended.remove(&record.connection),
             }
         }
-        write_record(&mut out, record, ended.contains(&record.connection));
+        let touch = capture.touched(record.id);
+        write_record(&mut out, record, ended.contains(&record.connection), touch);
         out.push('\n');
     }
     out
 }
 
-fn write_record(out: &mut String, record: &Record, is_ended: bool) {
+fn write_record(out: &mut String, record: &Record, is_ended: bool, touch: Option<Touch>) {
     let letter = record.client.letter();
     let way = match record.side() {
         Some(Sender::Client) => format!("{letter} → broker"),
@@ -82,6 +83,10 @@ fn write_record(out: &mut String, record: &Record, is_ended: bool) {
             let name = record.packet_type().map_or("no packet", |packet| packet.name());
             format!("{name}  {} B", bytes.len())
         }
+    };
+    let what = match touch {
+        Some(touch) => format!("{what}  ({} on its way)", touch.key()),
+        None => what,
     };
     let _ = writeln!(
         out,

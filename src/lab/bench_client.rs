@@ -266,6 +266,11 @@ impl BenchClient {
         self.link.as_ref().map(|link| &link.target)
     }
 
+    /// Whether its connection, or its next one, goes to the broker in the tab.
+    pub(super) fn goes_in_tab(&self, of_bench: &Target) -> bool {
+        self.target().or(self.next_target()).unwrap_or(of_bench).is_in_tab()
+    }
+
     /// The WebSocket subprotocol of its next connection, where that of the broker of the bench is this one.
     pub(super) fn next_subprotocol(&self, of_bench: &str) -> String {
         let own = self.route.subprotocol.as_str();
@@ -606,6 +611,8 @@ impl BenchClient {
                 Output::Event(event) => {
                     if let (Event::ConnectTimeout, Some(link)) = (&event, &mut self.link) {
                         link.close(CloseCause::TimedOut, wire);
+                        // A dead line takes long to close: what is known already is said at once.
+                        self.problem = link.timed_out();
                     }
                     self.automations.observe(&event, wire.now);
                     self.note(event, record);
@@ -681,6 +688,18 @@ impl Link {
 
     fn is_open(&self) -> bool {
         self.phase >= LinkPhase::Open
+    }
+
+    /// No CONNACK in time; `None` where the broker in the tab is silent.
+    fn timed_out(&self) -> Option<Problem> {
+        let (by, was_open) = (Some(Sender::Client), self.is_open());
+        Some(Problem::ConnectFailed {
+            address: self.address_tried()?,
+            cause: Failure::Timeout,
+            close: LinkClose { by, was_open, code: None, reason: String::new() },
+            answers_http: None,
+            last_record: self.last_record,
+        })
     }
 
     /// The address of an attempt that ended without CONNACK; `None` where there was a CONNACK. The broker

@@ -6,6 +6,7 @@
 //!
 //! Between the clients and the broker in the tab, everything happens exactly when it is due, even if the
 //! call comes late: a slow page does not make a slow broker, and skipping an hour plays that hour in order.
+//! What goes to another broker happens when the call comes: nobody there has waited.
 
 mod act;
 mod automation;
@@ -221,6 +222,11 @@ impl Lab {
         &self.capture
     }
 
+    /// For a bench without clients: adds records that come from elsewhere.
+    pub fn feed<T>(&mut self, add: impl FnOnce(&mut Capture) -> T) -> T {
+        add(&mut self.capture)
+    }
+
     pub fn clients(&self) -> &[BenchClient] {
         &self.clients
     }
@@ -235,8 +241,8 @@ impl Lab {
 
     /// Whether a client's connection, or its next one, goes to the broker in the tab.
     pub fn goes_in_tab(&self, slot: ClientSlot) -> bool {
-        let own = self.client(slot).and_then(|client| client.target().or(client.next_target()));
-        own.unwrap_or(&self.target).is_in_tab()
+        self.client(slot)
+            .map_or_else(|| self.target.is_in_tab(), |client| client.goes_in_tab(&self.target))
     }
 
     /// The broker of the next connection, for clients without their own [`Route`].
@@ -383,20 +389,33 @@ impl Lab {
     /// Lets time pass until `now`: processes Keep Alive, timeouts and expiries, and delivers bytes in the
     /// tab, each at its time.
     pub fn advance(&mut self, now: Instant) {
-        while let Some(due) = self.next_timeout().filter(|due| *due <= now) {
+        while let Some(due) = self.next_timeout_in_tab().filter(|due| *due <= now) {
             self.settle_in_tab(due);
-            for client in &mut self.clients {
-                if client.next_timeout().is_some_and(|timeout| timeout <= due) {
-                    let mut wire = LinkAccess {
-                        capture: &mut self.capture,
-                        commands: &mut self.wanted,
-                        now: due,
-                    };
-                    client.advance(&mut wire);
-                }
-            }
+            self.advance_clients(true, due);
             self.settle_in_tab(due);
         }
+        if self.advance_clients(false, now) {
+            self.settle_in_tab(now);
+        }
+    }
+
+    /// Ticks the clients in the tab, or those outside, for which it is time; returns whether there were any.
+    fn advance_clients(&mut self, in_tab: bool, now: Instant) -> bool {
+        let mut any = false;
+        for client in &mut self.clients {
+            let is_due = client.next_timeout().is_some_and(|timeout| timeout <= now);
+            if is_due && client.goes_in_tab(&self.target) == in_tab {
+                let (capture, commands) = (&mut self.capture, &mut self.wanted);
+                client.advance(&mut LinkAccess { capture, commands, now });
+                any = true;
+            }
+        }
+        any
+    }
+
+    fn next_timeout_in_tab(&self) -> Option<Instant> {
+        let clients = self.clients.iter().filter(|client| client.goes_in_tab(&self.target));
+        clients.filter_map(BenchClient::next_timeout).chain(self.in_tab.next_timeout()).min()
     }
 
     /// Skips `by`, with everything that becomes due meanwhile, each at its time; returns the new time.

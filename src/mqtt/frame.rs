@@ -157,6 +157,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_announced_length_allocates_nothing() {
+        let mut deframer = Deframer::new();
+        deframer.push(&[0x30, 0xFF, 0xFF, 0xFF, 0x7F]);
+        for count in 1..=10_000 {
+            deframer.push(&[0]);
+            assert_eq!(deframer.next_frame(), Ok(None));
+            assert!(deframer.buffer.capacity() <= 4 * (count + 64), "after {count} bytes");
+        }
+    }
+
+    #[test]
     fn the_body_is_found_also_in_a_packet_that_breaks_a_rule() {
         let rows: [(&[u8], Option<&[u8]>); 8] = [
             (&[0xC0, 0x00], Some(&[])),

@@ -103,6 +103,11 @@ pub fn capped(text: &str, limit: usize) -> String {
     }
 }
 
+/// What somebody else wrote, within words of the page: visible, and not longer than anybody reads.
+pub fn quoted(text: &str) -> String {
+    capped(text, 300)
+}
+
 /// `A, C`.
 pub fn letters(clients: &[ClientSlot]) -> String {
     clients.iter().map(|client| client.letter().to_string()).collect::<Vec<_>>().join(", ")

@@ -28,6 +28,7 @@ pub mod reference;
 pub mod role_names;
 pub mod settings;
 pub mod stage;
+pub mod traffic;
 pub mod visible;
 pub mod why;
 pub mod windowed;
@@ -53,3 +54,5 @@ mod wire;
 
 #[cfg(target_arch = "wasm32")]
 pub use app::{App, start};
+#[cfg(target_arch = "wasm32")]
+pub use browser::rescue::{save_what_is_left, tell_panics};

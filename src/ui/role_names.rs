@@ -1,10 +1,11 @@
 //! What the clients of the course are called.
 
 use crate::language::Strings;
+use crate::ui::format::quoted;
 
-/// A client's part, translated; a name of the learner's own as it stands.
-pub fn role_name<'a>(role: &'a str, strings: &'a Strings) -> &'a str {
-    known_role(role, strings).unwrap_or(role)
+/// A client's part, translated; a name of the learner's own as it stands, or of whoever shared a set-up.
+pub fn role_name(role: &str, strings: &Strings) -> String {
+    known_role(role, strings).map_or_else(|| quoted(role), str::to_owned)
 }
 
 /// The parts that the course gives out.

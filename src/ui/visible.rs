@@ -52,6 +52,11 @@ fn shown(text: &str, keeps_lines: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a character shows itself, where there is no room to write out another.
+pub fn is_seen(c: char) -> bool {
+    !c.is_control() && !is_hidden(c)
+}
+
 /// The picture of a control character (U+2400 and on).
 fn picture(control: char) -> char {
     char::from_u32(0x2400 + u32::from(control)).unwrap_or(control)

@@ -30,7 +30,7 @@ async fn messages_of_every_qos_arrive() {
 
     for (already, qos) in QoS::ALL.into_iter().enumerate() {
         let publish = Publish {
-            topic: format!("browser/qos/{}", qos.bits()),
+            topic: format!("browser/qos/{}", qos.bits()).into(),
             qos,
             payload: "温度 21.5".into(),
             properties: [Property::user("b", "1"), Property::user("a", "2")].into(),

@@ -4,12 +4,16 @@
 use std::fs;
 
 use mqtt5_playground::course::CHAPTERS;
+use mqtt5_playground::formats::json::records_to_json;
 use mqtt5_playground::language::Language;
 use thirtyfour::Key;
 
 use crate::browser::{in_browser, setting};
+use crate::captures::{file, open_file};
+use crate::connecting::OF_THE_BROWSER;
 use crate::exercises::{IN_TAB, address};
-use crate::page::{Outcome, Page, press};
+use crate::hostile::capture;
+use crate::page::{Outcome, Page, press, type_over};
 use crate::stage::is_played;
 
 #[tokio::test]
@@ -52,6 +56,95 @@ async fn axe_finds_nothing_in_the_pictures() -> Outcome {
             Ok(())
         })
         .await?;
+    }
+    Ok(())
+}
+
+/// Where something is open, wrong or empty, also as narrow as a page at 400% is (WCAG 1.4.10): 320 pixels.
+#[tokio::test]
+#[ignore = "needs the built page, a browser and axe-core: `cargo xtask test --e2e`"]
+async fn axe_finds_nothing_where_something_is_open_or_wrong() -> Outcome {
+    for (language, scheme, width) in [(Language::En, "dark", 320), (Language::Ja, "light", 1280)] {
+        in_browser(language, move |page| async move {
+            page.prefer(scheme).await?;
+            page.with_size(width, 700).await?;
+            let mut found = Vec::new();
+            open_or_wrong(&page, &mut found).await?;
+            assert!(found.is_empty(), "in {scheme}, {width} pixels wide: {found:#?}");
+            page.expect_complaints(OF_THE_BROWSER).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+async fn open_or_wrong(page: &Page, found: &mut Vec<String>) -> Outcome {
+    let strings = page.strings();
+    page.open("page=nowhere").await?;
+    look(page, "an unknown address", found).await?;
+
+    // A capture of texts that mean harm.
+    page.open("page=captures&broker=tab").await?;
+    open_file(page, &file("nothing.json", b"{}")).await?;
+    page.see(".captures .notice").await?;
+    look(page, "a file that is no capture", found).await?;
+    let capture = capture();
+    let json = records_to_json(&capture, capture.records());
+    open_file(page, &file("hostile.json", json.as_bytes())).await?;
+    page.see(".packet-row[data-direction]").await?;
+    look(page, "a capture", found).await?;
+    for menu in ["capture-menu", "filter-menu"] {
+        press(&page.see(&format!(".wire-bar [popovertarget^={menu}]")).await?).await?;
+        page.see(&format!("[id^={menu}]:popover-open")).await?;
+        look(page, menu, found).await?;
+        escape(page).await?;
+        page.gone(&format!("[id^={menu}]:popover-open")).await?;
+    }
+    let filter = page.see(".captures .wire-bar input").await?;
+    type_over(&filter, "nonsense:x").await?;
+    page.see(".wire-note").await?;
+    look(page, "a filter that is wrong", found).await?;
+    type_over(&filter, "").await?;
+    press(&page.see(".findings-line").await?).await?;
+    page.see(".finding").await?;
+    look(page, "findings", found).await?;
+    press(&page.see(".finding .evidence").await?).await?;
+    page.see(".captures .inspector").await?;
+    look(page, "a packet", found).await?;
+
+    // Nobody listens there.
+    page.open("exercise=first-connect&broker=ws%3A%2F%2F127.0.0.1%3A9").await?;
+    if page.shows(".pane-tabs__tab").await? {
+        press(&page.see(".pane-tabs__tab[aria-controls=pane-bench]").await?).await?;
+    }
+    let panel = page.panel('A');
+    panel.send("CONNECT").await?;
+    page.see(".client-panel .notice").await?;
+    look(page, "a connection that failed", found).await?;
+    press(&page.see(".client-panel [popovertarget]").await?).await?;
+    page.see("[popover]:popover-open").await?;
+    look(page, "the menu of a client", found).await?;
+    escape(page).await?;
+    page.gone("[popover]:popover-open").await?;
+    press(&page.see("[popovertarget=broker]").await?).await?;
+    page.see("#broker:popover-open").await?;
+    look(page, strings.broker_in_tab(), found).await
+}
+
+async fn escape(page: &Page) -> Outcome {
+    page.driver().action_chain().send_keys(Key::Escape + "").perform().await
+}
+
+/// What axe finds, and whether the page scrolls sideways.
+async fn look(page: &Page, place: &str, found: &mut Vec<String>) -> Outcome {
+    // What is fading in has less contrast for a moment.
+    let faded = "const done = arguments[0];
+        const ends = document.getAnimations().filter(it => it.effect.getComputedTiming().endTime < Infinity);
+        Promise.allSettled(ends.map(it => it.finished)).then(() => done());";
+    page.driver().execute_async(faded, Vec::new()).await?;
+    found.extend(examine(page, place).await?);
+    if page.too_wide().await? != 0 {
+        found.push(format!("{place}: too wide"));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Connections that fail before CONNACK: the panel says why, and what to try.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread;
 
 use mqtt5_playground::glossary;
@@ -17,7 +17,7 @@ use crate::page::{Outcome, Page, press};
 
 /// The browser itself writes every WebSocket that fails into the console, Chromium also what the page looks up
 /// afterwards.
-const OF_THE_BROWSER: &[&str] =
+pub const OF_THE_BROWSER: &[&str] =
     &["WebSocket connection to", "Failed to load resource", "can’t establish a connection"];
 
 #[tokio::test]
@@ -82,6 +82,40 @@ async fn the_server_sends_a_text_message() -> Outcome {
     .await
 }
 
+/// The connection is lost twice. A client that was told to connects again by itself, says when, and can be stopped.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_lost_connection_is_told_and_taken_up_again_until_that_is_stopped() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        // Accepts each connection and drops it without a word.
+        let address = serve_each(|mut socket| {
+            let _connect = socket.read();
+            let _ = socket.send(Message::binary(&[0x20, 3, 0, 0, 0][..]));
+        });
+        page.open(&format!("page=bench&broker={address}")).await?;
+        let strings = page.strings();
+        let panel = page.panel('A');
+        panel.unfold(strings.own_title()).await?;
+        panel.unfold(strings.does_title()).await?;
+        let choose = "const select = document.getElementById('client-a-does');
+            select.value = 'reconnect';
+            select.dispatchEvent(new Event('change', { bubbles: true }));";
+        page.evaluate(choose).await?;
+        page.see_html(".client-panel[data-client=A]", strings.does_jitter()).await?;
+        press(&panel.button(strings.does_add()).await?).await?;
+        panel.mentions(strings.does_watching()).await?;
+        panel.send("CONNECT").await?;
+        let strip = "[data-client=A] [data-automation=reconnect]";
+        panel.mentions(strings.panel_dropped()).await?;
+        page.see_html(strip, &strings.does_try_next(2, 8)).await?;
+        page.see_html(strip, strings.does_next()).await?;
+        press(&page.see(&format!("{strip} button")).await?).await?;
+        page.gone(strip).await?;
+        page.expect_complaints(OF_THE_BROWSER).await
+    })
+    .await
+}
+
 /// Connects to that address, in vain, and finds the cause told.
 async fn fails(page: &Page, address: &str, cause: Failure) -> Outcome {
     page.open(&format!("exercise=first-connect&broker={address}")).await?;
@@ -103,18 +137,36 @@ fn free_port() -> u16 {
 }
 
 /// A WebSocket server that takes one connection with the subprotocol `mqtt`, and its address.
-pub fn serve(talk: impl FnOnce(WebSocket<std::net::TcpStream>) + Send + 'static) -> String {
+pub fn serve(talk: impl FnOnce(WebSocket<TcpStream>) + Send + 'static) -> String {
+    let (listener, address) = listen();
+    thread::spawn(move || talk(accept(&listener)));
+    address
+}
+
+/// The same for one connection after the other.
+fn serve_each(talk: impl Fn(WebSocket<TcpStream>) + Send + 'static) -> String {
+    let (listener, address) = listen();
+    thread::spawn(move || {
+        loop {
+            talk(accept(&listener));
+        }
+    });
+    address
+}
+
+fn listen() -> (TcpListener, String) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     let address = listener.local_addr().expect("it is bound");
-    thread::spawn(move || {
-        let (stream, _) = listener.accept().expect("the page connects");
-        #[expect(clippy::result_large_err, reason = "tungstenite asks for this type")]
-        let choose = |_: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
-            let mqtt = HeaderValue::from_static("mqtt");
-            response.headers_mut().insert("Sec-WebSocket-Protocol", mqtt);
-            Ok(response)
-        };
-        talk(accept_hdr(stream, choose).expect("a browser opens WebSockets well"));
-    });
-    format!("ws://{address}")
+    (listener, format!("ws://{address}"))
+}
+
+fn accept(listener: &TcpListener) -> WebSocket<TcpStream> {
+    let (stream, _) = listener.accept().expect("the page connects");
+    #[expect(clippy::result_large_err, reason = "tungstenite asks for this type")]
+    let choose = |_: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
+        let mqtt = HeaderValue::from_static("mqtt");
+        response.headers_mut().insert("Sec-WebSocket-Protocol", mqtt);
+        Ok(response)
+    };
+    accept_hdr(stream, choose).expect("a browser opens WebSockets well")
 }

@@ -1,11 +1,15 @@
 //! The page without a mouse.
 
+use mqtt5_playground::formats::json::records_to_json;
 use mqtt5_playground::language::Language;
+use mqtt5_playground::mqtt::Sender;
 use thirtyfour::Key;
 use thirtyfour::prelude::*;
 
 use crate::browser::in_browser;
+use crate::captures::{connection, file, open_file};
 use crate::page::{Outcome, Page};
+use crate::stage::is_played;
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
@@ -127,4 +131,57 @@ async fn press_key(page: &Page, key: Key) -> Outcome {
 
 async fn type_keys(page: &Page, keys: &str) -> Outcome {
     page.driver().action_chain().send_keys(keys).perform().await
+}
+
+/// What has the focus may go away by its own press: the focus goes to what is nearest, never to the beginning.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_focus_is_never_lost() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        let strings = page.strings();
+        page.open("page=captures&broker=tab").await?;
+        let capture = connection(&[
+            (Sender::Client, &b"\x10\x0D\0\x04MQTT\x04\x02\0\x3C\0\x01c"[..]),
+            (Sender::Server, b"\x20\x02\0\0"),
+        ]);
+        let json = records_to_json(&capture, capture.records());
+        for name in ["one.json", "two.json"] {
+            open_file(&page, &file(name, json.as_bytes())).await?;
+            page.see_html(".captures__shelf", name).await?;
+        }
+        // Renaming ends with Escape, and the field is gone; then the whole entry goes.
+        for (button, then) in [("Rename", true), ("Remove", false), ("Remove", false)] {
+            let css = format!(".captures__item button[aria-label^={button}]");
+            page.evaluate(&format!("document.querySelector('{css}').focus()")).await?;
+            press_key(&page, Key::Enter).await?;
+            if then {
+                page.see(".captures__item input").await?;
+                press_key(&page, Key::Escape).await?;
+                page.gone(".captures__item input").await?;
+            }
+            has_focus(&page, &format!("{button} in the captures")).await?;
+        }
+        // A step's button becomes another one, or none.
+        page.open("exercise=first-connect&broker=tab").await?;
+        let play = page.button(strings.lesson_play_solution()).await?;
+        play.focus().await?;
+        press_key(&page, Key::Enter).await?;
+        is_played(&page).await?;
+        has_focus(&page, "a solution").await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Waits until something within the page has the focus.
+async fn has_focus(page: &Page, after: &str) -> Outcome {
+    let script = "const done = arguments[0]; const look = tries => {
+        const held = document.activeElement;
+        if (held && held !== document.body) done(true);
+        else if (tries === 0) done(false);
+        else requestAnimationFrame(() => look(tries - 1));
+    }; look(100)";
+    let found = page.driver().execute_async(script, Vec::new()).await?.json().clone();
+    assert_eq!(found, serde_json::json!(true), "the focus is lost after {after}");
+    Ok(())
 }

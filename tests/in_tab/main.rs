@@ -2,7 +2,9 @@
 
 #[path = "../support/bench.rs"]
 mod bench;
+mod outside;
 mod provoke;
+mod restarted;
 
 use std::time::Duration;
 

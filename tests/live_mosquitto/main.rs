@@ -7,6 +7,8 @@ mod differs;
 mod other_clients;
 mod played;
 mod replay;
+#[cfg(unix)]
+mod restarted;
 #[path = "../live_broker/table.rs"]
 mod table;
 mod websocket;

@@ -9,7 +9,7 @@ use mqtt5_playground::capture::ClientSlot;
 use mqtt5_playground::lab::Act;
 use mqtt5_playground::lab::replay::{Options, Pace, Replay};
 use mqtt5_playground::link::{LinkCommand, SUBPROTOCOL};
-use mqtt5_playground::mqtt::{Publish, QoS, Subscription};
+use mqtt5_playground::mqtt::{PacketType, Publish, QoS, Sender, Subscription};
 use mqtt5_playground::time::Instant;
 
 use crate::A;
@@ -37,6 +37,11 @@ fn what_was_recorded_there_passes_again_beside_the_clients_that_are_connected() 
         bench.act(Act::publish(B, Publish { topic: topic.into(), qos, ..Publish::default() }));
         bench.wait_for_everything();
     }
+    // What one client sends is on its way to the other for a while.
+    bench.wait_until("the last message has come whole", |lab| {
+        let mut completed = lab.capture().packets(PacketType::PubComp, Sender::Client);
+        completed.any(|record| record.client == A)
+    });
     let recorded = bench.lab.capture().clone();
 
     let options = Options {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use playground_words::{Parts, Words};
 
 use crate::process::run;
-use crate::{first_picture, say, size, split, style, tools};
+use crate::{content_policy, first_picture, headers, offline, say, size, split, style, tools};
 
 pub struct Options {
     pub public_url: String,
@@ -61,6 +61,9 @@ pub fn build(options: &Options) -> Result<bool> {
             optimize(wasm_opt, &file)?;
         }
     }
+    offline::put_into(&options.folder, &words)?;
+    content_policy::put_into(&options.folder)?;
+    headers::write(&options.folder, &options.public_url)?;
     // Static hosts answer an address they do not know with this file, so the page opens there too.
     fs::copy(options.folder.join("index.html"), options.folder.join("404.html"))?;
     say(format!("built in {}", options.folder.display()));

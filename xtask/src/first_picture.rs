@@ -123,7 +123,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Without lines that only comment, and without indentation.
-fn squeezed_script(script: &str) -> String {
+pub fn squeezed_script(script: &str) -> String {
     let lines = script.lines().map(str::trim).filter(|line| !line.starts_with("//"));
     lines.map(|line| format!("{line}\n")).collect()
 }

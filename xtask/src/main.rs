@@ -3,17 +3,23 @@
 //! Whatever is missing is installed first, in the versions this project was built with.
 
 mod chromedriver;
+mod content_policy;
 mod debian;
 mod dist;
 mod first_picture;
 mod geckodriver;
+mod headers;
 mod mosquitto;
+mod offline;
 mod process;
 mod serve;
 mod size;
 mod split;
 mod static_server;
 mod style;
+#[cfg(test)]
+mod supply;
+mod tap;
 mod test;
 mod tools;
 
@@ -24,6 +30,8 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 cargo xtask serve [--port N] [--no-open] [--no-mosquitto] [--release]
     builds the page, opens it, and rebuilds it whenever a file changes
+cargo xtask tap [--listen ADDRESS] [--ws ADDRESS] [--to BROKER] [--pcapng FILE] [--allow-faults] [--help]
+    forwards an application to a broker, and lets the page show every packet
 cargo xtask test [--native] [--browser] [--live] [--e2e] [-- FILTER]
     runs the tests: all of them, or the named parts
 cargo xtask bench [ARGUMENTS OF cargo bench]
@@ -45,6 +53,7 @@ fn command() -> Result<()> {
     let args: Vec<String> = args.collect();
     match command.as_deref() {
         Some("serve") => serve::serve(&serve::Options::parse(&args)?),
+        Some("tap") => tap::tap(&args),
         Some("test") => test::test(&test::Options::parse(&args)?),
         Some("bench") => bench(&args),
         Some("dist") => dist::dist(&dist::Options::parse(&args)?),

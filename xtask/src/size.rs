@@ -11,10 +11,13 @@ use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::split;
+use crate::{offline, split};
 
 /// What the first load may weigh with Brotli, in bytes.
 const GOAL: usize = 275_000;
+
+/// What the document names too, but browsers fetch only once the page is there.
+const NOT_AT_ONCE: &[&str] = &[offline::WORKER_NAME, "app.webmanifest", "icon-192.png"];
 
 #[derive(Clone, Copy, Default)]
 struct Weight {
@@ -78,8 +81,8 @@ fn first_load(files: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
         let text = String::from_utf8_lossy(content);
         // A browser does not fetch a stylesheet while it is disabled.
         let text: String = text.lines().filter(|line| !line.contains(" disabled ")).collect();
-        let named =
-            files.keys().filter(|file| text.contains(file.rsplit('/').next().unwrap_or(file)));
+        let names = |file: &&String| text.contains(file.rsplit('/').next().unwrap_or(file));
+        let named = files.keys().filter(names).filter(|file| !NOT_AT_ONCE.contains(&file.as_str()));
         unread.extend(named.cloned());
     }
     first
@@ -126,7 +129,10 @@ mod tests {
     #[test]
     fn the_first_load_is_what_the_index_names_and_what_that_names() {
         let files = [
-            ("index.html", "<link href=\"base-1.css\"><script>import '/app-2.js'</script>"),
+            (
+                "index.html",
+                "<link href=\"base-1.css\"><script>register('service-worker.js'); import '/app-2.js'</script>",
+            ),
             ("base-1.css", "@font-face { src: url(fonts/mono-3.woff2) }"),
             ("app-2.js", "import './snippets/a/inline0.js'; new URL('app_bg.wasm')"),
             ("app_bg.wasm", "404.html"),
@@ -134,6 +140,7 @@ mod tests {
             ("snippets/a/inline0.js", ""),
             ("404.html", ""),
             ("docs/later.png", ""),
+            ("service-worker.js", ""),
         ];
         let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into();
         let expect = [

@@ -1,4 +1,7 @@
 //! Serves the built page below a path of a loopback port, as a plain web server would, for the end-to-end tests.
+//!
+//! With its service worker it is a host that tests can command, by asking for `/control/…`: `off` and `on`, whereupon it
+//! answers nobody or everybody, and `new-version`, whereupon it serves a page that calls itself a later version.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -11,6 +14,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::offline::WORKER_NAME;
+
 pub struct StaticServer {
     address: SocketAddr,
     prefix: String,
@@ -20,11 +25,17 @@ pub struct StaticServer {
 
 impl StaticServer {
     /// Serves `folder` below `prefix`, which begins and ends with a slash.
-    pub fn start(folder: PathBuf, prefix: &str) -> Result<StaticServer> {
+    pub fn start(folder: PathBuf, prefix: &str, worker: Worker) -> Result<StaticServer> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port on 127.0.0.1")?;
         let address = listener.local_addr()?;
         let stop = Arc::new(AtomicBool::new(false));
-        let site = Arc::new(Site { folder, prefix: prefix.to_owned() });
+        let site = Arc::new(Site {
+            folder,
+            prefix: prefix.to_owned(),
+            worker,
+            is_off: AtomicBool::new(false),
+            is_later: AtomicBool::new(false),
+        });
         let stopping = Arc::clone(&stop);
         let thread = thread::spawn(move || {
             for connection in listener.incoming().map_while(Result::ok) {
@@ -55,10 +66,25 @@ impl Drop for StaticServer {
     }
 }
 
+/// Whether the service worker of the page does its work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Worker {
+    /// It is there. Only with it, `/control/…` is known.
+    Keeps,
+    /// An empty one is, so that what a test takes away is not answered for.
+    Empty,
+}
+
 struct Site {
     folder: PathBuf,
     prefix: String,
+    worker: Worker,
+    is_off: AtomicBool,
+    is_later: AtomicBool,
 }
+
+/// What the page is called once it is a later version. As long as a real one.
+const LATER_VERSION: &str = "ffffffffffffffff";
 
 impl Site {
     /// Answers one request; a connection that breaks is the browser's own business.
@@ -68,11 +94,10 @@ impl Site {
         let request = lines.next()?.ok()?;
         lines.map_while(Result::ok).find(String::is_empty)?;
         let path = request.strip_prefix("GET ")?.split([' ', '?', '#']).next()?;
-        let (status, kind, body) =
-            match self.file(path).and_then(|file| Some((kind(&file), fs::read(&file).ok()?))) {
-                Some((kind, body)) => ("200 OK", kind, body),
-                None => ("404 Not Found", "text/plain", b"Not found".to_vec()),
-            };
+        let (status, kind, body) = match self.content(path)? {
+            Some((kind, body)) => ("200 OK", kind, body),
+            None => ("404 Not Found", "text/plain", b"Not found".to_vec()),
+        };
         let length = body.len();
         write!(
             connection,
@@ -80,6 +105,40 @@ impl Site {
         )
         .ok()?;
         connection.write_all(&body).ok()
+    }
+
+    /// What is at that path, if anything; `None` while nobody is answered.
+    fn content(&self, path: &str) -> Option<Option<(&'static str, Vec<u8>)>> {
+        if self.worker == Worker::Keeps
+            && let Some(command) = path.strip_prefix("/control/")
+        {
+            match command {
+                "off" | "on" => self.is_off.store(command == "off", Ordering::Relaxed),
+                "new-version" => self.is_later.store(true, Ordering::Relaxed),
+                _ => return Some(None),
+            }
+            return Some(Some(("text/plain", Vec::new())));
+        }
+        if self.is_off.load(Ordering::Relaxed) {
+            return None;
+        }
+        let Some(file) = self.file(path) else { return Some(None) };
+        let is_worker = file.ends_with(WORKER_NAME);
+        if is_worker && self.worker == Worker::Empty {
+            return Some(Some((kind(&file), b"// Keeps nothing.".to_vec())));
+        }
+        let Ok(mut body) = fs::read(&file) else { return Some(None) };
+        if self.is_later.load(Ordering::Relaxed) && (is_worker || file.ends_with("index.html")) {
+            body = self.as_later_version(&body)?;
+        }
+        Some(Some((kind(&file), body)))
+    }
+
+    /// The same file with another version in place of the one that the worker names.
+    fn as_later_version(&self, body: &[u8]) -> Option<Vec<u8>> {
+        let worker = fs::read_to_string(self.folder.join(WORKER_NAME)).ok()?;
+        let version = worker.split("VERSION = \"").nth(1)?.split('"').next()?;
+        Some(String::from_utf8_lossy(body).replace(version, LATER_VERSION).into_bytes())
     }
 
     /// The file behind a path; a path whose last part has no dot is an address of the page: `index.html`.
@@ -104,6 +163,7 @@ fn kind(file: &Path) -> &'static str {
         Some("wasm") => "application/wasm",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
+        Some("webmanifest") => "application/manifest+json",
         Some("woff2") => "font/woff2",
         _ => "application/octet-stream",
     }
@@ -115,7 +175,13 @@ mod tests {
 
     #[test]
     fn paths_stay_in_the_folder_and_pages_become_the_index() {
-        let site = Site { folder: "/site".into(), prefix: "/sub/".into() };
+        let site = Site {
+            folder: "/site".into(),
+            prefix: "/sub/".into(),
+            worker: Worker::Empty,
+            is_off: AtomicBool::new(false),
+            is_later: AtomicBool::new(false),
+        };
         for (path, expect) in [
             ("/sub/", Some("/site/index.html")),
             ("/sub/en/learn/first-connect", Some("/site/index.html")),

@@ -13,7 +13,7 @@ use crate::dist;
 use crate::geckodriver::GeckoDriver;
 use crate::mosquitto::Mosquitto;
 use crate::process::{interrupted, run};
-use crate::static_server::StaticServer;
+use crate::static_server::{StaticServer, Worker};
 use crate::{say, size, tools};
 
 /// Below a path, as on many static hosts, since a page that works there works at the root too.
@@ -104,7 +104,10 @@ fn native(harness: &[String]) -> Result<()> {
     if program("tshark").is_none() {
         say("leaving out what tshark would check, since it is not installed");
     }
-    run(tools::cargo().args(["test", "--workspace", "--no-fail-fast", "--"]).args(harness))
+    // With the sockets of the tap.
+    run(tools::cargo()
+        .args(["test", "--workspace", "--features", NET, "--no-fail-fast", "--"])
+        .args(harness))
 }
 
 fn browser(harness: &[String]) -> Result<()> {
@@ -135,19 +138,19 @@ fn live(harness: &[String]) -> Result<()> {
     ensure(&[&MOSQUITTO, &MOSQUITTO_CLIENTS])?;
     say("tests against Mosquitto");
     let mosquitto = Mosquitto::start_on_free_ports()?;
-    let mut tests = ignored_tests_in(&["live_mosquitto", "live_broker"], harness);
+    let mut tests = ignored_tests_in(&["live_mosquitto", "live_broker", "live_tap"], harness);
     match tools::ensure_paho() {
         Some(python) => tests.env("PAHO_PYTHON", python),
         None => {
-            say("leaving out the test that runs the code for Paho");
-            tests.args(["--skip", "other_clients::paho::"])
+            say("leaving out the tests that run Paho");
+            tests.args(["--skip", "paho::"])
         }
     };
     match tools::ensure_mqtt_js() {
         Some(folder) => tests.env("MQTT_JS_FOLDER", folder),
         None => {
-            say("leaving out the test that runs the code for MQTT.js");
-            tests.args(["--skip", "other_clients::mqtt_js::"])
+            say("leaving out the tests that run MQTT.js");
+            tests.args(["--skip", "mqtt_js::"])
         }
     };
     run(tests
@@ -164,10 +167,12 @@ fn end_to_end(harness: &[String]) -> Result<()> {
     // A page that is too heavy fails too, but can be tried all the same.
     let weighed = size::print_first_load(&folder, optimized);
     let mosquitto = Mosquitto::start_on_free_ports()?;
-    let server = StaticServer::start(folder, PUBLIC_URL)?;
+    let server = StaticServer::start(folder.clone(), PUBLIC_URL, Worker::Empty)?;
+    let keeping = StaticServer::start(folder, PUBLIC_URL, Worker::Keeps)?;
     let tests = || {
         let mut tests = ignored_tests_in(&["e2e"], harness);
-        tests.env("PAGE_URL", server.url()).env("MQTT_WS_URL", mosquitto.websocket_url());
+        tests.env("PAGE_URL", server.url()).env("KEPT_PAGE_URL", keeping.url());
+        tests.env("MQTT_WS_URL", mosquitto.websocket_url());
         tests
     };
     let mut failed = Vec::new();
@@ -232,11 +237,13 @@ const CHROMIUM_ONLY: &[&str] = &[
     "on_mosquitto::",
 ];
 
+const NET: &str = "mqtt5-playground/net";
+
 /// Tests that are left out unless their servers were started for them. `--workspace` keeps the features, and so the
 /// build, of the native tests.
 fn ignored_tests_in(tests: &[&str], harness: &[String]) -> Command {
     let mut cargo = tools::cargo();
-    cargo.args(["test", "--workspace", "--no-fail-fast"]);
+    cargo.args(["test", "--workspace", "--features", NET, "--no-fail-fast"]);
     for test in tests {
         cargo.args(["--test", test]);
     }

@@ -26,7 +26,7 @@ use std::collections::HashMap;
 
 pub use kind::{Group, Kind, Severity};
 
-use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
+use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId, Touch};
 use crate::mqtt::{ConnectionId, Packet, PacketType, ReasonCode, Sender, Version};
 use crate::time::Instant;
 use line::Line;
@@ -105,7 +105,10 @@ impl Reader {
                 return false;
             }
             if let Some(record) = capture.at(position) {
-                self.read(capture, record);
+                // What never arrived answers nothing.
+                if capture.touched(record.id) != Some(Touch::Dropped) {
+                    self.read(capture, record);
+                }
                 self.next = RecordId(record.id.0 + 1);
             }
         }

@@ -321,7 +321,7 @@ impl Message {
         let Packet::Connect(connect) = record.packet()?.ok()? else { return None };
         let will = connect.will?;
         Some(Message {
-            topic: Some(will.topic.into()),
+            topic: Some(will.topic),
             payload: will.payload,
             properties: record.version.is_5().then(|| forwarded(&will.properties)),
         })

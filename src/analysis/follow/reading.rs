@@ -223,7 +223,7 @@ impl Reader {
                 for (subscription, code) in asked.into_iter().zip(suback.reason_codes) {
                     if code.granted_qos().is_some() {
                         let filter = subscription.topic_filter.clone();
-                        client.subscriptions.insert(filter.into(), subscription);
+                        client.subscriptions.insert(filter, subscription);
                     }
                 }
             }

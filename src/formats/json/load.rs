@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose};
+use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose, Touch};
 use crate::formats::clock::{LAST, parse_utc};
 use crate::formats::{LoadError, Wrong, file::BOUNDS, file::error_in};
 use crate::mqtt::{ConnectionId, Sender};
@@ -52,6 +52,7 @@ struct Line {
     was_open: Option<bool>,
     code: Option<u32>,
     reason: Option<String>,
+    touched: Option<String>,
 }
 
 /// The records of a file, numbered from 1 again; also of a bare list of records. The bytes count; a decoded
@@ -168,7 +169,10 @@ fn push(capture: &mut Capture, line: Line) -> Result<(), (&'static str, Wrong)> 
         }
         _ => return Err(("event", Wrong::Word(line.event))),
     };
-    capture.push(at, client, connection, entry);
+    let id = capture.push(at, client, connection, entry);
+    if let Some(touch) = line.touched.as_deref().and_then(Touch::from_key) {
+        capture.touch(id, touch);
+    }
     Ok(())
 }
 

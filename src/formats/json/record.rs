@@ -19,7 +19,7 @@ use crate::mqtt::{ConnectionId, Sender, hex};
 /// and `event`: `opening`, `opened`, `packet`, `broken`, `text`, `missing` or `closed`. Packets have `direction`
 /// (`out` from the client, `in` to it), `bytes_hex`, and `packet`, or in its place `error`, the first broken rule, and `errors`, all of them. What a file lacked
 /// has a `direction` too, the bytes that were `missing` and `unread`, and in `bytes_hex` the beginning of the
-/// packet that was cut.
+/// packet that was cut. What somebody in between did to a packet is `touched`.
 pub fn records_to_json<'a>(
     capture: &Capture,
     records: impl Iterator<Item = &'a Record> + Clone,
@@ -115,6 +115,9 @@ fn record_to_json(capture: &Capture, record: &Record) -> Value {
                 None => {}
             }
         }
+    }
+    if let Some(touch) = capture.touched(record.id) {
+        put("touched", touch.key().into());
     }
     Value::Object(out)
 }

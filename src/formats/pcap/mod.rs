@@ -19,7 +19,7 @@ mod write;
 
 pub use frames::is_capture;
 pub use read::read;
-pub use write::records_to_pcapng;
+pub use write::{Writer, records_to_pcapng};
 
 /// Where MQTT listens by convention.
 const MQTT_PORT: u16 = 1883;

@@ -1,9 +1,9 @@
 //! Records → pcapng, as bare IPv4 packets with TCP in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{BROKER, MQTT_PORT, address_of};
-use crate::capture::{Capture, ClientSlot, Entry, Hole, Record};
+use crate::capture::{Capture, ClientSlot, Entry, Hole, Record, Touch};
 use crate::mqtt::{ConnectionId, Sender};
 
 /// The records as a pcapng file: each Network Connection a TCP connection of its own, from SYN to FIN.
@@ -15,20 +15,55 @@ pub fn records_to_pcapng<'a>(
     capture: &Capture,
     records: impl Iterator<Item = &'a Record> + Clone,
 ) -> Vec<u8> {
-    let began = capture.began().unwrap_or_default();
-    let mut file = File { out: Vec::new(), began, packets: 0 };
-    file.section();
-    file.names(records.clone().map(|record| record.client));
+    let mut writer = Writer::new(capture.began().unwrap_or_default());
+    writer.names(records.clone().map(|record| record.client));
     let identifiers: BTreeMap<ConnectionId, String> = records
         .clone()
         .filter_map(|record| Some((record.connection, record.client_id()?)))
         .collect();
-    let mut streams: BTreeMap<ConnectionId, Stream> = BTreeMap::new();
     for record in records {
-        let at = record.at.as_micros();
-        let stream = streams.entry(record.connection).or_insert_with(|| Stream::new(record));
         let identifier = identifiers.get(&record.connection).map(String::as_str);
         let identifier = identifier.or_else(|| capture.client_id(record.client)).unwrap_or("");
+        writer.record(record, identifier, capture.touched(record.id));
+    }
+    writer.take()
+}
+
+/// Writes a pcapng file that grows: after each record what there is of it can be read.
+pub struct Writer {
+    file: File,
+    streams: BTreeMap<ConnectionId, Stream>,
+    named: BTreeSet<ClientSlot>,
+}
+
+impl Writer {
+    /// Begins a file whose times count from that moment, in microseconds since 1970.
+    pub fn new(began: u64) -> Writer {
+        let mut file = File { out: Vec::new(), began, packets: 0 };
+        file.section();
+        Writer { file, streams: BTreeMap::new(), named: BTreeSet::new() }
+    }
+
+    /// What was written since this was asked last.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.file.out)
+    }
+
+    /// Names clients before their first record, all at once.
+    fn names(&mut self, clients: impl Iterator<Item = ClientSlot>) {
+        self.named = clients.collect();
+        self.file.names(self.named.iter().copied());
+    }
+
+    /// Appends a record of a client with that Client Identifier.
+    pub fn record(&mut self, record: &Record, identifier: &str, touch: Option<Touch>) {
+        let Writer { file, streams, named } = self;
+        if named.insert(record.client) {
+            file.names([record.client].into_iter());
+        }
+        let at = record.at.as_micros();
+        let stream = streams.entry(record.connection).or_insert_with(|| Stream::new(record));
+        let comment = touch.map_or("", touched);
         match &record.entry {
             Entry::Opening { address } => {
                 stream.address = address.clone();
@@ -40,7 +75,14 @@ pub fn records_to_pcapng<'a>(
                 for (index, part) in bytes.chunks(MAX_SEGMENT).enumerate() {
                     let is_last = (index + 1) * MAX_SEGMENT >= bytes.len();
                     let flags = if is_last { ACK | PSH } else { ACK };
-                    file.segment(stream, at, *sender, flags, part, "");
+                    file.segment(
+                        stream,
+                        at,
+                        *sender,
+                        flags,
+                        part,
+                        if index == 0 { comment } else { "" },
+                    );
                 }
             }
             Entry::Text { .. } => {}
@@ -59,22 +101,39 @@ pub fn records_to_pcapng<'a>(
             }
             Entry::Closed(close) => {
                 file.handshake(stream, at, identifier);
+                let reason = if comment.is_empty() { close.reason.as_str() } else { comment };
                 match close.by {
                     Some(first) => {
                         let second = first.other();
-                        file.segment(stream, at, first, FIN | ACK, &[], &close.reason);
+                        file.segment(stream, at, first, FIN | ACK, &[], reason);
                         file.segment(stream, at, second, FIN | ACK, &[], "");
                         file.segment(stream, at, first, ACK, &[], "");
                     }
                     None => {
-                        file.segment(stream, at, Sender::Server, RST | ACK, &[], &close.reason);
+                        file.segment(stream, at, Sender::Server, RST | ACK, &[], reason);
                     }
                 }
                 stream.is_closed = true;
             }
         }
     }
-    file.out
+
+    /// Lets go of connections that have ended and are not used again.
+    pub fn forget_closed(&mut self) {
+        self.streams.retain(|_, stream| !stream.is_closed);
+    }
+}
+
+/// The comment of a packet that did not go its way as it came.
+fn touched(touch: Touch) -> &'static str {
+    match touch {
+        Touch::Delayed => "touched: delayed",
+        Touch::Held => "touched: held, then passed on",
+        Touch::Dropped => "touched: dropped, it never arrived",
+        Touch::Repeated => "touched: repeated, it was sent once",
+        Touch::Edited => "touched: edited on its way",
+        Touch::Cut => "touched: cut",
+    }
 }
 
 /// One TCP connection as far as it has been written.

@@ -92,7 +92,10 @@ impl Runner for Publishing {
 
     fn next_action(&mut self, _last_connect: Option<&Connect>, now: Instant) -> Option<Action> {
         let due = self.next_due().filter(|due| *due <= now)?;
-        self.earliest = due + self.config.interval.max(SHORTEST_INTERVAL);
+        let interval = self.config.interval.max(SHORTEST_INTERVAL);
+        let next = due + interval;
+        // What was missed while the machine slept is not made up for.
+        self.earliest = if now.since(next) > ASLEEP { now + interval } else { next };
         self.sent += 1;
         Some(Action::Publish(self.message(self.sent + self.refused)))
     }
@@ -110,3 +113,5 @@ impl Runner for Publishing {
 
 /// Lower bound on the interval: a hundred messages a second are enough to fill any window.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
+/// A call that is later than this has been kept from coming.
+const ASLEEP: Duration = Duration::from_secs(2);

@@ -7,13 +7,12 @@ use std::time::Duration;
 use super::{Behaves, BehaviourKind, Runner};
 use crate::client::Event;
 use crate::lab::{ActError, Action};
-use crate::mqtt::{Connect, PacketType, ReasonCode};
+use crate::mqtt::{Connect, PacketType, ReasonCode, Text};
 use crate::time::Instant;
 
 /// When to connect again, and when not.
 ///
-/// Delays have no jitter, so tests can predict them. A real fleet needs jitter to avoid reconnecting all at
-/// once.
+/// Without jitter, delays can be predicted. A real fleet needs it to avoid reconnecting all at once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reconnect {
     /// The delay before the first attempt.
@@ -21,6 +20,8 @@ pub struct Reconnect {
     /// The factor from one delay to the next.
     pub factor: u32,
     pub longest_wait: Duration,
+    /// By how many percent at most a delay is shortened, by chance.
+    pub jitter: u32,
     /// How many attempts in a row. The count starts again once a connection has lasted for `longest_wait`.
     pub tries: u32,
     /// The Reason Codes of CONNACK and DISCONNECT after which to connect again.
@@ -61,6 +62,7 @@ impl Default for Reconnect {
             first_wait: Duration::from_secs(1),
             factor: 2,
             longest_wait: Duration::from_secs(30),
+            jitter: 0,
             tries: 8,
             retry_after: Reconnect::PASSING.into(),
             retry_without_code: true,
@@ -117,6 +119,7 @@ pub struct Reconnecting {
     /// The last losses and what was decided, oldest first.
     pub log: VecDeque<(Instant, Loss, Retry)>,
     connected_since: Option<Instant>,
+    client_id: Text,
 }
 
 impl Behaves for Reconnect {
@@ -130,6 +133,7 @@ impl Behaves for Reconnect {
             tries: 0,
             log: VecDeque::new(),
             connected_since: None,
+            client_id: Text::default(),
         }
     }
 }
@@ -143,7 +147,7 @@ impl Reconnecting {
         }
     }
 
-    fn decide(&self, loss: &Loss) -> Retry {
+    fn decide(&self, loss: &Loss, now: Instant) -> Retry {
         let is_worth_it = match loss {
             Loss::Told { reason_code, .. } => self.config.retry_after.contains(reason_code),
             Loss::Violation(_) => false,
@@ -152,14 +156,29 @@ impl Reconnecting {
         match is_worth_it {
             false => Retry::Pointless,
             true if self.tries >= self.config.tries => Retry::TriesUsedUp,
-            true => Retry::After(self.config.wait_before(self.tries + 1)),
+            true => Retry::After(self.shortened(self.config.wait_before(self.tries + 1), now)),
         }
+    }
+}
+
+impl Reconnecting {
+    /// The delay with its jitter. Chance is what no two clients share: their Client Identifier, and the microsecond of
+    /// the loss.
+    fn shortened(&self, wait: Duration, now: Instant) -> Duration {
+        let seed = self.client_id.bytes().fold(now.as_micros(), |seed, byte| {
+            (seed ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+        });
+        let share = (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32;
+        let most = wait * self.config.jitter.min(100) / 100;
+        let less = most.mul_f64(f64::from(share) / f64::from(u32::MAX));
+        (wait - less).max(SHORTEST_WAIT)
     }
 }
 
 impl Runner for Reconnecting {
     fn observe(&mut self, event: &Event, now: Instant) {
-        if matches!(event, Event::Connected { .. }) {
+        if let Event::Connected { limits, .. } = event {
+            self.client_id.clone_from(&limits.client_id.value);
             self.connected_since = Some(now);
             self.state = ReconnectState::Watching;
         }
@@ -183,7 +202,7 @@ impl Runner for Reconnecting {
         if stood.is_some_and(|stood| stood >= self.config.longest_wait) {
             self.tries = 0;
         }
-        let retry = self.decide(loss);
+        let retry = self.decide(loss, now);
         self.state = match retry {
             Retry::After(wait) => {
                 self.tries += 1;

@@ -159,7 +159,7 @@ fn LanguageLink() -> impl IntoView {
             class="button button--quiet"
             href=erased(href)
             lang=erased(move || other().tag())
-            aria-label=erased(move || other().name())
+            title=erased(move || other().name())
         >
             <span class="wide-only">{erased(move || other().name())}</span>
             <span class="narrow-only">

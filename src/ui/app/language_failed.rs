@@ -11,16 +11,14 @@ use crate::ui::loading::locale::use_locale;
 pub fn LanguageFailed(language: Language) -> impl IntoView {
     let locale = use_locale();
     view! {
-        <div class="toasts">
-            <div class="toast" role="alert">
-                {erased(move || locale.strings().lazy_language_failed(language.name()))}
-                <button type="button" class="button button--small" on:click=move |_| locale.set(language)>
-                    {erased(move || locale.strings().lazy_again())}
-                </button>
-                <button type="button" class="button button--small" on:click=move |_| locale.stay()>
-                    {erased(move || locale.strings().close())}
-                </button>
-            </div>
+        <div class="toast" role="alert">
+            {erased(move || locale.strings().lazy_language_failed(language.name()))}
+            <button type="button" class="button button--small" on:click=move |_| locale.set(language)>
+                {erased(move || locale.strings().lazy_again())}
+            </button>
+            <button type="button" class="button button--small" on:click=move |_| locale.stay()>
+                {erased(move || locale.strings().close())}
+            </button>
         </div>
     }
 }

@@ -7,6 +7,7 @@ mod header;
 mod keys;
 mod keys_dialog;
 mod language_failed;
+mod new_version;
 mod not_kept;
 mod parts;
 mod shell;

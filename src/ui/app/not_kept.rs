@@ -14,13 +14,11 @@ pub fn NotKept(progress: ProgressStore) -> impl IntoView {
     let is_lost = Memo::new(move |_| progress.not_kept().is_some());
     view! {
         <Show when=erased(move || is_lost.get() && !is_read.get())>
-            <div class="toasts">
-                <div class="toast" role="status">
-                    {erased(move || locale.strings().progress_not_kept())}
-                    <button type="button" class="button button--small" on:click=move |_| is_read.set(true)>
-                        {erased(move || locale.strings().close())}
-                    </button>
-                </div>
+            <div class="toast" role="status">
+                {erased(move || locale.strings().progress_not_kept())}
+                <button type="button" class="button button--small" on:click=move |_| is_read.set(true)>
+                    {erased(move || locale.strings().close())}
+                </button>
             </div>
         </Show>
     }

@@ -17,8 +17,8 @@ use crate::ui::loading::part::Part;
 use crate::ui::navigation::address::{Page, Place};
 use crate::ui::other_clients::entry::other_clients_dialog;
 use crate::ui::pages::entries::{
-    around_page, bench_page, captures_page, chapter_page, composer_page, exercise_page, live_wire,
-    recall, reference_page,
+    around_page, bench_page, captures_page, chapter_page, composer_page, exercise_page,
+    live_picture, live_wire, recall, reference_page, traffic_page,
 };
 use crate::words::{self, Bundle};
 
@@ -54,6 +54,7 @@ pub fn of(place: &Place, language: Language) -> Option<Shown> {
         Place::Page(Page::Captures) => {
             shown(captures_page::part(), erased(captures_page::view), None)
         }
+        Place::Page(Page::Traffic) => shown(traffic_page::part(), erased(traffic_page::view), None),
         Place::Page(page) => {
             let words = match page {
                 Page::Mosquitto => Bundle::Mosquitto,
@@ -79,10 +80,12 @@ pub fn ahead() -> Vec<&'static Part> {
         bench_page::part(),
         on_mosquitto::part(),
         recall::part(),
+        live_picture::part(),
         composer_page::part(),
         other_clients_dialog::part(),
         reference_page::part(),
         captures_page::part(),
+        traffic_page::part(),
         findings::part(),
         keys_dialog::part(),
     ]

@@ -8,6 +8,7 @@ use super::entries::{course_nav, keys_dialog};
 use super::header::Header;
 use super::keys::{self, Reach};
 use super::language_failed::LanguageFailed;
+use super::new_version::NewVersion;
 use super::not_kept::NotKept;
 use super::parts::{self, Shown};
 use super::{captures, title};
@@ -108,8 +109,11 @@ fn Shell() -> impl IntoView {
         <Show when=erased(move || keys.get())>
             <Lazy part=keys_dialog::part() view=erased(move || keys_dialog::view(keys))/>
         </Show>
-        {erased(move || locale.failed().map(|language| view! { <LanguageFailed language/> }))}
-        <NotKept progress/>
+        <div class="toasts">
+            {erased(move || locale.failed().map(|language| view! { <LanguageFailed language/> }))}
+            <NotKept progress/>
+            <NewVersion/>
+        </div>
     }
 }
 

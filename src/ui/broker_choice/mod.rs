@@ -8,12 +8,13 @@ use crate::capture::ClientSlot;
 use crate::lab::{Lab, Problem};
 use crate::language::Strings;
 use crate::link::{AddressError, Target};
+use crate::ui::format::quoted;
 
 /// A broker's name in a line of text.
 pub fn name(target: &Target, strings: &Strings) -> String {
     match target {
         Target::InTab => strings.broker_in_tab().to_owned(),
-        Target::At(address) => format!("{}:{}", address.host(), address.port()),
+        Target::At(address) => format!("{}:{}", quoted(address.host()), address.port()),
     }
 }
 
@@ -23,10 +24,10 @@ pub fn error_words(error: &AddressError, strings: &Strings) -> String {
         AddressError::Empty | AddressError::SchemeMissing => {
             strings.address_scheme_missing().to_owned()
         }
-        AddressError::Scheme(scheme) => strings.address_scheme(scheme),
+        AddressError::Scheme(scheme) => strings.address_scheme(quoted(scheme)),
         AddressError::HostMissing => strings.address_host_missing().to_owned(),
         AddressError::Character(c) => strings.address_character(format!("{c:?}")),
-        AddressError::Port(port) => strings.address_port(port),
+        AddressError::Port(port) => strings.address_port(quoted(port)),
         AddressError::Credentials => strings.address_credentials().to_owned(),
         AddressError::Fragment => strings.address_fragment().to_owned(),
     }

@@ -5,6 +5,7 @@ use super::model::{Due, client_name};
 use crate::broker::{Event, Note, Outcome, Route, SessionEnd};
 use crate::language::Strings;
 use crate::mqtt::PacketType;
+use crate::ui::format::quoted;
 
 /// What happened, in one line.
 pub fn event(event: &Event, strings: &Strings) -> String {
@@ -12,9 +13,11 @@ pub fn event(event: &Event, strings: &Strings) -> String {
         Event::Accepted { session_present } => {
             strings.inside_event_accepted(u8::from(*session_present))
         }
-        Event::Authenticated { user, again: false, .. } => strings.inside_event_authenticated(user),
+        Event::Authenticated { user, again: false, .. } => {
+            strings.inside_event_authenticated(quoted(user))
+        }
         Event::Authenticated { user, again: true, .. } => {
-            strings.inside_event_authenticated_again(user)
+            strings.inside_event_authenticated_again(quoted(user))
         }
         Event::Refused { packet, reason } => {
             strings.inside_event_refused(reason.reason_code.in_words(*packet), packet.name())
@@ -37,30 +40,36 @@ pub fn event(event: &Event, strings: &Strings) -> String {
         }
         .to_owned(),
         Event::Subscribed { topic_filter, granted, replaced: false } => {
-            strings.inside_event_subscribed(topic_filter, granted.bits())
+            strings.inside_event_subscribed(quoted(topic_filter), granted.bits())
         }
         Event::Subscribed { topic_filter, granted, replaced: true } => {
-            strings.inside_event_subscription_replaced(topic_filter, granted.bits())
+            strings.inside_event_subscription_replaced(quoted(topic_filter), granted.bits())
         }
-        Event::Unsubscribed { topic_filter } => strings.inside_event_unsubscribed(topic_filter),
+        Event::Unsubscribed { topic_filter } => {
+            strings.inside_event_unsubscribed(quoted(topic_filter))
+        }
         Event::Routed { topic, routes, .. } if routes.is_empty() => {
-            strings.inside_event_routed_nowhere(topic)
+            strings.inside_event_routed_nowhere(quoted(topic))
         }
-        Event::Routed { topic, retained: false, .. } => strings.inside_event_routed(topic),
-        Event::Routed { topic, retained: true, .. } => strings.inside_event_routed_retained(topic),
-        Event::RetainedStored { topic } => strings.inside_event_retained_stored(topic),
-        Event::RetainedRemoved { topic } => strings.inside_event_retained_removed(topic),
-        Event::RetainedExpired { topic } => strings.inside_event_retained_expired(topic),
+        Event::Routed { topic, retained: false, .. } => strings.inside_event_routed(quoted(topic)),
+        Event::Routed { topic, retained: true, .. } => {
+            strings.inside_event_routed_retained(quoted(topic))
+        }
+        Event::RetainedStored { topic } => strings.inside_event_retained_stored(quoted(topic)),
+        Event::RetainedRemoved { topic } => strings.inside_event_retained_removed(quoted(topic)),
+        Event::RetainedExpired { topic } => strings.inside_event_retained_expired(quoted(topic)),
         Event::Dequeued { topic, outcome: what, .. } => {
-            strings.inside_event_dequeued(outcome(*what, strings), topic)
+            strings.inside_event_dequeued(outcome(*what, strings), quoted(topic))
         }
-        Event::GivenUp { topic, packet_id } => strings.inside_event_given_up(packet_id, topic),
+        Event::GivenUp { topic, packet_id } => {
+            strings.inside_event_given_up(packet_id, quoted(topic))
+        }
         Event::Redelivered { packet, packet_id } => {
             strings.inside_event_redelivered(packet_id, packet.name())
         }
-        Event::WillScheduled { topic, .. } => strings.inside_event_will_scheduled(topic),
-        Event::WillPublished { topic } => strings.inside_event_will_published(topic),
-        Event::WillDiscarded { topic, .. } => strings.inside_event_will_discarded(topic),
+        Event::WillScheduled { topic, .. } => strings.inside_event_will_scheduled(quoted(topic)),
+        Event::WillPublished { topic } => strings.inside_event_will_published(quoted(topic)),
+        Event::WillDiscarded { topic, .. } => strings.inside_event_will_discarded(quoted(topic)),
         Event::PolicyChanged => strings.inside_event_policy_changed().to_owned(),
     }
 }
@@ -116,13 +125,13 @@ pub fn due(due: Due, strings: &Strings) -> &'static str {
 /// A note as one line of text, to copy.
 pub fn line(note: &Note, strings: &Strings) -> String {
     let at = note.at.as_millis_f64() / 1000.0;
-    let who = client_name(note.client_id.as_ref());
+    let who = quoted(client_name(note.client_id.as_ref()));
     let mut line = format!("{at:.3} s\t{who}\t{}", event(&note.event, strings));
     for text in reason(&note.event).into_iter() {
-        line.push_str(&format!(": {text}"));
+        line.push_str(&format!(": {}", quoted(text)));
     }
     for one in routes(&note.event) {
-        line.push_str(&format!("; {} · {}", one.client_id, route(one, strings)));
+        line.push_str(&format!("; {} · {}", quoted(&one.client_id), route(one, strings)));
     }
     format!("{line}\t{}", note.event.rule())
 }

@@ -2,7 +2,9 @@
 
 pub mod answers_http;
 pub mod database;
+pub mod focus_keeper;
 pub mod locks;
+pub mod rescue;
 pub mod storage;
 
 use js_sys::{Array, Reflect};

@@ -10,7 +10,7 @@ use crate::capture::Capture;
 use crate::formats::{LoadError, NotRead, Skipped, Wrong};
 use crate::language::Strings;
 use crate::mqtt::Version;
-use crate::ui::format::grouped;
+use crate::ui::format::{grouped, quoted};
 
 /// Where a capture comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,10 +29,10 @@ pub enum Source {
 impl Source {
     pub fn name(&self, strings: &Strings) -> String {
         match self {
-            Source::File(name) => name.clone(),
+            Source::File(name) => quoted(name),
             Source::Link => strings.captures_from_link().to_owned(),
             Source::Bench(number) => strings.captures_run(number),
-            Source::Replay(name) => strings.replay_of(name),
+            Source::Replay(name) => strings.replay_of(quoted(name)),
         }
     }
 
@@ -91,13 +91,13 @@ pub fn error_words(error: &LoadError, strings: &Strings) -> String {
         LoadError::Gzip => strings.captures_error_gzip().to_owned(),
         LoadError::UnknownFormat => strings.captures_error_format().to_owned(),
         LoadError::Json { line, column, reason } => {
-            strings.captures_error_json(column, line, reason)
+            strings.captures_error_json(column, line, quoted(reason))
         }
         LoadError::OtherJson { line, column } => strings.captures_error_json_other(column, line),
         LoadError::Record { number, key, wrong } => {
             let wrong = match wrong {
                 Wrong::Missing => strings.captures_wrong_missing().to_owned(),
-                Wrong::Word(word) => strings.captures_wrong_word(word),
+                Wrong::Word(word) => strings.captures_wrong_word(quoted(word)),
                 Wrong::Number => strings.captures_wrong_number().to_owned(),
                 Wrong::Hex { at } => strings.captures_wrong_hex(at),
             };

@@ -5,6 +5,7 @@ use crate::glossary;
 use crate::lab::Problem;
 use crate::language::{Language, Strings};
 use crate::mqtt::{PacketType, ReasonCode};
+use crate::ui::format::quoted;
 
 /// The parts of a notice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl Notice {
             Problem::ConnectFailed { address, cause, close, .. } => {
                 let entry = glossary::failure(cause.key(), language);
                 Notice {
-                    title: strings.panel_connect_failed(address),
+                    title: strings.panel_connect_failed(quoted(&address.to_string())),
                     why: entry.map_or("", |entry| entry.short).to_owned(),
                     more: entry.map_or("", |entry| entry.long).to_owned(),
                     close: closing(close, strings),
@@ -51,7 +52,7 @@ impl Notice {
                 let code = disconnect.reason_code.in_words(PacketType::Disconnect);
                 Notice {
                     title: strings.panel_disconnected(code),
-                    quote: disconnect.properties.reason_string().map(str::to_owned),
+                    quote: disconnect.properties.reason_string().map(quoted),
                     record: Some(*record),
                     ..explained(disconnect.reason_code, language)
                 }
@@ -59,7 +60,7 @@ impl Notice {
             Problem::Violation { record, violation } => Notice {
                 title: strings
                     .panel_violation(violation.reason_code.in_words(PacketType::Disconnect)),
-                quote: Some(violation.text.to_string()),
+                quote: Some(quoted(violation.text.as_ref())),
                 rule: Some(violation.rule),
                 record: *record,
                 ..Notice::default()
@@ -94,7 +95,7 @@ fn closing(close: &LinkClose, strings: &Strings) -> Option<String> {
     let code = close.code?;
     Some(match close.reason.as_str() {
         "" => strings.panel_close_code(code),
-        reason => format!("{} {reason}", strings.panel_close_code(code)),
+        reason => format!("{} {}", strings.panel_close_code(code), quoted(reason)),
     })
 }
 

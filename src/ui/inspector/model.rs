@@ -11,6 +11,7 @@ use crate::mqtt::{
     Bits, Dissection, Field, Flaw, Label, Packet, PacketType, Sender, Value, Version, dissect_as,
     hex_groups,
 };
+use crate::ui::visible::is_seen;
 
 /// One opened packet.
 #[derive(Clone, Debug, PartialEq)]
@@ -401,7 +402,8 @@ impl Sheet {
         };
         let range = at..at + length;
         let text = std::str::from_utf8(self.bytes.get(range.clone())?).ok()?;
-        (self.leaf_at(at) == self.leaf_at(range.end - 1)).then(|| text.chars().next())?
+        let character = text.chars().next().filter(|c| is_seen(*c))?;
+        (self.leaf_at(at) == self.leaf_at(range.end - 1)).then_some(character)
     }
 
     /// The bytes as pairs of digits with spaces between.

@@ -27,6 +27,7 @@ pub enum Page {
     Composer,
     Reference,
     Captures,
+    Traffic,
     Mosquitto,
 }
 
@@ -51,11 +52,18 @@ impl Page {
         Page::Reference,
         Page::Mosquitto,
         Page::Captures,
+        Page::Traffic,
     ];
 
     /// Those that are there for any traffic, not only for the course.
-    pub const TOOLS: [Page; 5] =
-        [Page::Composer, Page::Captures, Page::Reference, Page::Troubleshooting, Page::Mosquitto];
+    pub const TOOLS: [Page; 6] = [
+        Page::Composer,
+        Page::Traffic,
+        Page::Captures,
+        Page::Reference,
+        Page::Troubleshooting,
+        Page::Mosquitto,
+    ];
 
     /// Its name in addresses.
     pub fn key(self) -> &'static str {
@@ -68,6 +76,7 @@ impl Page {
             Page::Composer => "composer",
             Page::Reference => "reference",
             Page::Captures => "captures",
+            Page::Traffic => "traffic",
             Page::Mosquitto => "mosquitto",
         }
     }
@@ -82,6 +91,7 @@ impl Page {
             Page::Composer => strings.page_composer(),
             Page::Reference => strings.page_reference(),
             Page::Captures => strings.page_captures(),
+            Page::Traffic => strings.page_traffic(),
             Page::Mosquitto => strings.page_mosquitto(),
         }
     }
@@ -97,6 +107,7 @@ impl Page {
             Page::Composer => "edit",
             Page::Reference => "book",
             Page::Captures => "file",
+            Page::Traffic => "wire",
             Page::Mosquitto => "broker",
         }
     }
@@ -113,6 +124,7 @@ impl Page {
             Page::Composer => "c",
             Page::Reference => "r",
             Page::Captures => "p",
+            Page::Traffic => "y",
             Page::Mosquitto => "m",
         }
     }

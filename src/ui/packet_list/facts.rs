@@ -1,7 +1,7 @@
 //! What one record says in one line.
 
 use super::flaws::flaws_in_short;
-use crate::capture::{Capture, Entry, Hole, LinkClose, Record};
+use crate::capture::{Capture, Entry, Hole, LinkClose, Record, Touch};
 use crate::glossary;
 use crate::language::{Language, Strings};
 use crate::link::Target;
@@ -42,6 +42,18 @@ pub enum Line {
     },
 }
 
+/// What somebody in between did to a packet.
+fn touched(touch: Touch, strings: &Strings) -> &str {
+    match touch {
+        Touch::Delayed => strings.touched_delayed(),
+        Touch::Held => strings.touched_held(),
+        Touch::Dropped => strings.touched_dropped(),
+        Touch::Repeated => strings.touched_repeated(),
+        Touch::Edited => strings.touched_edited(),
+        Touch::Cut => strings.touched_cut(),
+    }
+}
+
 /// Characters of a text that one fact shows.
 pub(super) const TEXT: usize = 60;
 
@@ -60,8 +72,13 @@ impl Line {
             && let Some(peer) = capture.peer(record.connection)
         {
             let strings = language.strings();
-            let words = strings.wire_opening_from(broker(address, strings), peer);
+            let words = strings.wire_opening_from(broker(address, strings), capped(peer, TEXT));
             return Line::Link { words, is_wrong: false };
+        }
+        if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
+            && let Some(touch) = capture.touched(record.id)
+        {
+            facts.more.insert(0, touched(touch, language.strings()).to_owned());
         }
         if let Line::Packet { facts, .. } | Line::Malformed { facts, .. } = &mut line
             && let Some(aliased) = capture.aliased(record)
@@ -340,7 +357,7 @@ pub(super) fn payload_preview(payload: &[u8]) -> Option<String> {
 /// Who the client of a record is: its Client Identifier, and the address it came from, as far as they are known.
 pub fn who(capture: &Capture, record: &Record) -> Option<String> {
     let client_id = capture.client_id(record.client).map(|client_id| capped(client_id, TEXT));
-    let peer = capture.peer(record.connection).map(str::to_owned);
+    let peer = capture.peer(record.connection).map(|peer| capped(peer, TEXT));
     let parts: Vec<String> = client_id.into_iter().chain(peer).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
@@ -348,7 +365,7 @@ pub fn who(capture: &Capture, record: &Record) -> Option<String> {
 /// What the page calls a broker at that address.
 fn broker(address: &str, strings: &Strings) -> String {
     let target = Target::parse(address).ok();
-    target.map_or_else(|| address.to_owned(), |target| broker_choice::name(&target, strings))
+    target.map_or_else(|| capped(address, TEXT), |target| broker_choice::name(&target, strings))
 }
 
 fn link_event(entry: &Entry, strings: &Strings) -> Line {
@@ -425,7 +442,7 @@ fn closed(close: &LinkClose, said: Option<String>, strings: &Strings) -> String 
         words.push_str(&strings.wire_close_code(code));
     }
     if !close.reason.is_empty() {
-        words.push_str(&strings.wire_close_reason(&close.reason));
+        words.push_str(&strings.wire_close_reason(capped(&close.reason, TEXT)));
     }
     words
 }

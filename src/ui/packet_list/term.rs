@@ -7,6 +7,7 @@ use crate::mqtt::{
     Packet, PacketType, Property, PropertyId, PropertyValue, Sender, Text, Version,
     check_topic_filter, matches,
 };
+use crate::ui::format::quoted;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {
@@ -24,6 +25,8 @@ pub enum Term {
     Error,
     /// `is:ping`.
     Ping,
+    /// `is:touched`: something in between was done to it.
+    Touched,
     /// `code:0x97`.
     Code(u8),
     /// `code:>=0x80`: from the first to the last.
@@ -177,6 +180,7 @@ impl Word {
             Word::Is => match value.to_ascii_lowercase().as_str() {
                 "error" => Some(Term::Error),
                 "ping" => Some(Term::Ping),
+                "touched" => Some(Term::Touched),
                 _ => None,
             },
         }
@@ -292,10 +296,10 @@ impl Problem {
             Problem::Unknown(word) => {
                 let known: Vec<String> =
                     Word::ALL.iter().map(|word| format!("{}:", word.name())).collect();
-                strings.filter_unknown(known.join(", "), word)
+                strings.filter_unknown(known.join(", "), quoted(word))
             }
             Problem::Value(word, written) => {
-                strings.filter_value(word.example(), word.meaning(strings), written)
+                strings.filter_value(word.example(), word.meaning(strings), quoted(written))
             }
         }
     }
@@ -367,6 +371,7 @@ impl<'a> Looked<'a> {
             Term::Connection(number) => record.connection.0 == *number,
             Term::Version(version) => record.version == *version,
             Term::Follow(id) => followers.iter().any(|f| f.asked() == *id && f.contains(record.id)),
+            Term::Touched => self.capture.touched(record.id).is_some(),
             Term::Ping => {
                 matches!(record.packet_type(), Some(PacketType::PingReq | PacketType::PingResp))
             }

@@ -8,6 +8,7 @@ use crate::ui::browser;
 use crate::ui::components::{Icon, Pips};
 use crate::ui::erased::erased;
 use crate::ui::finish::model::{Record, Tally, records, tallies};
+use crate::ui::format::quoted;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::Place;
 use crate::ui::state::progress::use_progress;
@@ -159,7 +160,7 @@ fn ProgressFile() -> impl IntoView {
         let (state, icon, words) = match outcome.get()? {
             Ok(()) => ("met", "met", strings.finish_imported().to_owned()),
             Err(ImportError::NotProgress(why)) => {
-                ("contradicted", "warning", strings.finish_not_progress(why))
+                ("contradicted", "warning", strings.finish_not_progress(quoted(&why)))
             }
             Err(ImportError::Version(version)) => {
                 ("contradicted", "warning", strings.finish_newer_version(version))

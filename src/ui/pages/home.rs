@@ -237,7 +237,7 @@ struct Tool {
     picture: &'static str,
 }
 
-static TOOLS: [Tool; 6] = [
+static TOOLS: [Tool; 7] = [
     Tool {
         page: Page::Bench,
         about: |strings| strings.home_tool_bench(),
@@ -247,6 +247,11 @@ static TOOLS: [Tool; 6] = [
         page: Page::Composer,
         about: |strings| strings.home_tool_composer(),
         picture: r#"<path d="M4 13h88v14H4zM18.7 13v14M33.3 13v14M62.7 13v14M77.3 13v14"/><path class="lit" d="M33.3 9h29.4v22H33.3zM48 9v22"/>"#,
+    },
+    Tool {
+        page: Page::Traffic,
+        about: |strings| strings.home_tool_traffic(),
+        picture: r#"<path d="M4 20h24M68 20h24"/><rect x="28" y="10" width="40" height="20" rx="3"/><path class="lit" d="M35 20h26M41 15v10M48 15v10M55 15v10M48 30v7"/>"#,
     },
     Tool {
         page: Page::Captures,

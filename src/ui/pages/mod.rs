@@ -15,6 +15,7 @@ mod not_found;
 mod panes;
 mod questions;
 mod reference;
+mod traffic;
 mod troubleshooting;
 
 pub use bench::BenchPage;
@@ -30,4 +31,5 @@ pub use mosquitto::MosquittoPage;
 pub use not_found::NotFoundPage;
 pub use questions::{QuestionsPage, RecallQuestions};
 pub use reference::ReferencePage;
+pub use traffic::TrafficPage;
 pub use troubleshooting::TroubleshootingPage;

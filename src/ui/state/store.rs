@@ -25,6 +25,8 @@ use crate::ui::browser::milliseconds;
 pub struct Store {
     lab: StoredValue<Lab, LocalStorage>,
     is_read_only: bool,
+    /// Whether what it shows grows.
+    is_fed: bool,
     links: StoredValue<WebSocketLinks, LocalStorage>,
     timer: StoredValue<Option<(Instant, Timeout)>, LocalStorage>,
     /// The browser's clock, in milliseconds, at the moment the lab began.
@@ -60,8 +62,29 @@ impl Store {
     /// For the components below, in place of the one around: a bench on which nothing happens, with a
     /// capture from elsewhere.
     pub fn provide_read_only(capture: Capture) -> Store {
-        provide_context(Live(use_store()));
+        // What is looked at next may be built within what was looked at before, which is no bench.
+        provide_context(use_context::<Live>().unwrap_or_else(|| Live(use_store())));
         Store::provide_lab(Lab::of_capture(capture), Target::InTab, true)
+    }
+
+    /// The same with a capture to which records are added, as they come from elsewhere: see [`Store::feed`].
+    pub fn provide_fed(capture: Capture) -> Store {
+        provide_context(Live(use_store()));
+        // Its clock is that of the capture.
+        let passed = capture.began().map(|began| js_sys::Date::now() - began as f64 / 1000.0);
+        let mut store = Store::make(Lab::of_capture(capture), Target::InTab, true);
+        store.is_fed = true;
+        store.began = milliseconds() - passed.unwrap_or_default();
+        provide_context(store);
+        store
+    }
+
+    /// Adds to a capture from elsewhere; `add` tells whether it did.
+    pub fn feed(self, add: impl FnOnce(&mut Capture) -> bool) {
+        let is_new = self.lab.try_update_value(|lab| lab.feed(add));
+        if is_new == Some(true) {
+            self.announce();
+        }
     }
 
     /// For the components below, in place of this one: a bench of its own that can be acted on, whose
@@ -86,9 +109,16 @@ impl Store {
     }
 
     fn provide_lab(lab: Lab, target: Target, is_read_only: bool) -> Store {
-        let store = Store {
+        let store = Store::make(lab, target, is_read_only);
+        provide_context(store);
+        store
+    }
+
+    fn make(lab: Lab, target: Target, is_read_only: bool) -> Store {
+        Store {
             lab: StoredValue::new_local(lab),
             is_read_only,
+            is_fed: false,
             links: StoredValue::new_local(WebSocketLinks::default()),
             timer: StoredValue::new_local(None),
             began: milliseconds(),
@@ -102,9 +132,7 @@ impl Store {
             prepared: RwSignal::new_local(Vec::new()),
             target: RwSignal::new(target),
             user_name: RwSignal::new(String::new()),
-        };
-        provide_context(store);
-        store
+        }
     }
 
     /// The moment it is now, on the lab's axis.
@@ -116,6 +144,11 @@ impl Store {
     /// Whether it only shows a capture from elsewhere.
     pub fn is_read_only(self) -> bool {
         self.is_read_only
+    }
+
+    /// Whether what it shows can grow.
+    pub fn grows(self) -> bool {
+        !self.is_read_only || self.is_fed
     }
 
     /// Changes whenever the capture or a client has changed, at most once per animation frame. Tracked.

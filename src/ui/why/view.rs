@@ -8,11 +8,10 @@ use crate::capture::RecordId;
 use crate::language::Language;
 use crate::ui::components::{Icon, PacketName, PacketWay, SpecRef, direction};
 use crate::ui::erased::erased;
-use crate::ui::format::moment;
+use crate::ui::format::{moment, quoted};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::Line;
 use crate::ui::state::store::{Store, use_store};
-use crate::ui::visible::visible;
 
 /// Nothing for a record that ended nothing.
 #[component]
@@ -63,7 +62,7 @@ fn words(store: Store, why: &Why, language: Language) -> impl IntoView + use<> {
         let rows = story.refused.into_iter().map(|(filter, code)| {
             view! {
                 <li>
-                    <code>{visible(&filter).into_owned()}</code>
+                    <code>{quoted(&filter)}</code>
                     " "
                     {code}
                 </li>
@@ -76,7 +75,7 @@ fn words(store: Store, why: &Why, language: Language) -> impl IntoView + use<> {
         view! {
             <p>
                 {label}
-                <code>{text}</code>
+                <code>{quoted(&text)}</code>
             </p>
         }
     };

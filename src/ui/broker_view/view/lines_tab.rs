@@ -91,7 +91,7 @@ fn LineCard(client: ClientSlot) -> impl IntoView {
     let role = move || {
         store.with_lab(|lab| {
             let role = lab.client(client).map_or("", BenchClient::role);
-            role_name(role, locale.strings()).to_owned()
+            role_name(role, locale.strings())
         })
     };
     // The connection there is, or the one that would come next.

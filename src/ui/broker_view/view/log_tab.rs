@@ -12,7 +12,7 @@ use crate::ui::broker_view::model::{by_client_id, recent};
 use crate::ui::broker_view::words;
 use crate::ui::components::{CopyButton, SpecRef};
 use crate::ui::erased::erased;
-use crate::ui::format::moment;
+use crate::ui::format::{moment, quoted};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 
@@ -62,7 +62,7 @@ fn NoteRow(note: Arc<Note>, clients: Memo<BTreeMap<String, ClientSlot>>) -> impl
         .with_untracked(|clients| clients.get(client_id).copied())
     {
         Some(slot) => letter(slot).into_any(),
-        None => view! { <code>{client_id.to_owned()}</code> }.into_any(),
+        None => view! { <code>{quoted(client_id)}</code> }.into_any(),
     };
     let who = note.client_id.as_deref().map(name);
     let (number, unit) = store.peek(|lab| moment(lab.capture().passed(note.at)));
@@ -72,7 +72,7 @@ fn NoteRow(note: Arc<Note>, clients: Memo<BTreeMap<String, ClientSlot>>) -> impl
         move || words::event(&note.event, locale.strings())
     };
     let reason = words::reason(&note.event).map(|text| {
-        let text = text.to_owned();
+        let text = quoted(text);
         view! { <p class="broker-log__reason" lang="en">{text}</p> }
     });
     let routes = move || {

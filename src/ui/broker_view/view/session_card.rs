@@ -10,14 +10,14 @@ use crate::ui::broker_view::model::{Inside, disconnect_codes, options};
 use crate::ui::components::controls::{IconButton, Select, SmallButton, said};
 use crate::ui::components::until::time_until;
 use crate::ui::erased::erased;
-use crate::ui::format::span;
+use crate::ui::format::{quoted, span};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 
 #[component]
 pub fn SessionCard(client_id: ClientId, inside: Memo<Inside>) -> impl IntoView {
     let locale = use_locale();
-    let name = client_id.to_string();
+    let name = quoted(&client_id);
     let own = {
         let client_id = client_id.clone();
         Memo::new(move |_| inside.with(|i| i.session(&client_id).cloned()))
@@ -130,7 +130,7 @@ fn contents(session: &SessionSnapshot) -> AnyView {
     let (subscribed, sent, received) = (subscriptions.len(), to.len(), from.len());
     view! {
         <dl class="facts">
-            {session.user.clone().map(|user| fact(strings.inside_user(), user))}
+            {session.user.as_deref().map(|user| fact(strings.inside_user(), quoted(user)))}
             {fact("Session Expiry Interval", expiry)}
             {will}
             {none}
@@ -163,7 +163,7 @@ fn item(parts: impl IntoIterator<Item = AnyView>) -> AnyView {
 }
 
 fn code(text: &str) -> AnyView {
-    view! { <code>{text.to_owned()}</code> }.into_any()
+    view! { <code>{quoted(text)}</code> }.into_any()
 }
 
 fn badge(words: String) -> AnyView {

@@ -20,10 +20,9 @@ use crate::ui::components::controls::{IconButton, SmallButton, hint, said};
 use crate::ui::components::until::Until;
 use crate::ui::erased::erased;
 use crate::ui::format::span;
-use crate::ui::format::{capped, grouped};
+use crate::ui::format::{capped, grouped, quoted};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::{Store, use_store};
-use crate::ui::visible::visible;
 
 #[component]
 pub fn StateTab() -> impl IntoView {
@@ -177,14 +176,14 @@ fn connection_card(slot: Option<ClientSlot>, connection: &ConnectionSnapshot) ->
             (String::new(), strings.inside_phase_awaiting(), waits(*give_up_at))
         }
         ConnectionPhase::Authenticating { client_id, give_up_at, .. } => {
-            (client_id.to_string(), strings.inside_phase_authenticating(), waits(*give_up_at))
+            (quoted(client_id), strings.inside_phase_authenticating(), waits(*give_up_at))
         }
         ConnectionPhase::Connected(connected) => {
             let phase = match connected.re_authentication {
                 Some(_) => strings.inside_phase_reauthenticating(),
                 None => strings.inside_phase_connected(),
             };
-            (connected.client_id.to_string(), phase, connected_facts(connected))
+            (quoted(&connected.client_id), phase, connected_facts(connected))
         }
     };
     let lamp = match connection.phase {
@@ -244,9 +243,9 @@ fn connected_facts(connected: &ConnectedSnapshot) -> AnyView {
     let to = aliases(connected.outgoing_aliases.iter(), connected.outgoing_aliases.maximum());
     let redeliver = (connected.to_redeliver > 0)
         .then(|| fact(strings.inside_to_redeliver(), connected.to_redeliver.to_string()));
-    let method = connected.authentication_method.clone();
+    let method = connected.authentication_method.as_deref().map(quoted);
     view! {
-        {connected.user.clone().map(|user| fact(strings.inside_user(), user))}
+        {connected.user.as_deref().map(|user| fact(strings.inside_user(), quoted(user)))}
         {method.map(|method| fact("Authentication Method", method))}
         {fact("Keep Alive", keep_alive)}
         {ends}
@@ -264,8 +263,8 @@ fn aliases<'a>(aliases: impl Iterator<Item = (u16, &'a str)>, maximum: u16) -> A
     let strings = use_locale().strings();
     let items: Vec<_> = aliases
         .map(|(alias, topic)| {
-            let topic = topic.to_owned();
-            view! { <li><span class="broker-card__id">{alias}</span><code>{visible(&topic).into_owned()}</code></li> }
+            let topic = quoted(topic);
+            view! { <li><span class="broker-card__id">{alias}</span><code>{topic}</code></li> }
         })
         .collect();
     match (items.is_empty(), maximum) {
@@ -279,7 +278,8 @@ fn retained(message: &Arc<Message>) -> AnyView {
     let store = use_store();
     let locale = use_locale();
     let topic = StoredValue::new(message.topic.to_string());
-    let name = move || topic.with_value(|topic| locale.strings().inside_retained_remove(topic));
+    let name =
+        move || topic.with_value(|topic| locale.strings().inside_retained_remove(quoted(topic)));
     let remove = move |()| {
         let topic = topic.get_value().into();
         store.operate(Input::Command(Command::RemoveRetained { topic }));
@@ -291,7 +291,7 @@ fn retained(message: &Arc<Message>) -> AnyView {
     let qos = format!("QoS {}", message.qos.bits());
     view! {
         <li>
-            <code>{topic.get_value()}</code>
+            <code>{topic.with_value(|topic| quoted(topic))}</code>
             <span class="broker-list__value">{payload}</span>
             <span class="badge">{qos}</span>
             {message.expires_at.map(time)}
@@ -313,7 +313,7 @@ fn timer(timer: &Timer) -> AnyView {
     };
     let whose = match slot {
         Some(slot) => letter(slot),
-        None => view! { <code>{timer.whose.clone()}</code> }.into_any(),
+        None => view! { <code>{quoted(&timer.whose)}</code> }.into_any(),
     };
     view! {
         <li>

@@ -16,6 +16,7 @@ use crate::formats::{
     records_to_text, secrets,
     share::{MAX_LETTERS, pack},
 };
+use crate::ui::browser::rescue::offer_rescue;
 use crate::ui::browser::{copy, save, save_bytes};
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
@@ -122,6 +123,14 @@ pub fn CaptureMenu(
         };
         request_animation_frame(move || set_timeout(write, Duration::ZERO));
     };
+    offer_rescue(move || {
+        store.peek(|lab| {
+            let mut records: Vec<_> = lab.capture().records().cloned().collect();
+            secrets::hide(&mut records);
+            let text = records_to_json(lab.capture(), records.iter());
+            save(&file_name("json"), "application/json", &text);
+        });
+    });
     let share = move |_| {
         let records = given();
         let packed = store.peek(|lab| pack(lab.capture(), records.iter()));
@@ -285,7 +294,7 @@ pub fn CaptureMenu(
             <button
                 type="button"
                 class="menu__item captures-menu__item"
-                disabled=erased(move || is_empty.get() || store.is_read_only())
+                disabled=erased(move || is_empty.get() || !store.grows())
                 on:click=keep
             >
                 <Icon name="bench"/>

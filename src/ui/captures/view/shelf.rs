@@ -19,6 +19,7 @@ use crate::ui::browser::database::{Change, Database, Part};
 use crate::ui::browser::storage::{self, Key, NotKept};
 use crate::ui::captures::kept::{self, KeptCapture};
 use crate::ui::captures::model::{Source, Summary};
+use crate::ui::format::quoted;
 
 /// A capture on the shelf.
 #[derive(Clone)]
@@ -47,7 +48,7 @@ pub struct InBrowser {
 
 impl Item {
     pub fn name(&self, strings: &Strings) -> String {
-        self.given.clone().unwrap_or_else(|| self.source.name(strings))
+        self.given.as_deref().map_or_else(|| self.source.name(strings), quoted)
     }
 
     /// What the browser keeps beside the packets.

@@ -6,6 +6,7 @@ use crate::lab::{
 };
 use crate::language::Strings;
 use crate::mqtt::ReasonCode;
+use crate::ui::format::quoted;
 
 /// One short line; the moment of the next thing stands beside it.
 pub fn doing(automation: &Automation, strings: &Strings) -> String {
@@ -62,7 +63,10 @@ pub fn doing(automation: &Automation, strings: &Strings) -> String {
 /// More to know, a line each.
 pub fn details(automation: &Automation, strings: &Strings) -> Vec<String> {
     if let Some(r) = automation.get::<ResourceService>() {
-        r.store.iter().map(|(path, value)| format!("{path} = {value}")).collect()
+        r.store
+            .iter()
+            .map(|(path, value)| format!("{} = {}", quoted(path), quoted(&value.to_string())))
+            .collect()
     } else if let Some(r) = automation.get::<Reconnect>() {
         let line = |(_, loss, retry): &(_, Loss, Retry)| {
             let loss = loss_words(loss, strings);
@@ -72,7 +76,7 @@ pub fn details(automation: &Automation, strings: &Strings) -> Vec<String> {
                 Retry::TriesUsedUp => strings.does_log_used_up(loss),
             }
         };
-        let reference = r.server_reference().map(|to| strings.does_elsewhere(to));
+        let reference = r.server_reference().map(|to| strings.does_elsewhere(quoted(to)));
         r.log.iter().rev().take(5).map(line).chain(reference).collect()
     } else {
         Vec::new()

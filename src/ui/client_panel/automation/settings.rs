@@ -61,7 +61,7 @@ pub fn default(kind: BehaviourKind) -> Behaviour {
         .into(),
         BehaviourKind::PeriodicPublisher => PeriodicPublisher::default().into(),
         BehaviourKind::SlowConsumer => SlowConsumer::default().into(),
-        BehaviourKind::Reconnect => Reconnect::default().into(),
+        BehaviourKind::Reconnect => Reconnect { jitter: 25, ..Reconnect::default() }.into(),
         BehaviourKind::Login => Login::default().into(),
     }
 }
@@ -352,6 +352,14 @@ const RECONNECT: &[Setting<Behaviour>] = &[
         Control::Number(SECONDS),
         |r| write_seconds(r.longest_wait),
         |w, text| w.longest_wait = read_seconds(text)?
+    ),
+    setting!(
+        Reconnect,
+        "jitter",
+        does_jitter,
+        Control::Number(Range::whole(0, 100, "%")),
+        |r| r.jitter.to_string(),
+        |w, text| put(&mut w.jitter, text)?
     ),
     setting!(
         Reconnect,

@@ -50,8 +50,7 @@ pub fn ClientPanel(
             panel.send();
         }
     };
-    let name =
-        Signal::derive(move || role.with(|role| role_name(role, locale.strings()).to_owned()));
+    let name = Signal::derive(move || role.with(|role| role_name(role, locale.strings())));
     let id = format!("client-{}", client.letter().to_ascii_lowercase());
     let labelled_by = {
         let id = id.clone();

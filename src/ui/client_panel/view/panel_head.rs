@@ -10,6 +10,7 @@ use super::use_desk;
 use crate::ui::browser::focus_element;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
+use crate::ui::format::quoted;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 
@@ -26,7 +27,7 @@ pub fn PanelHead(panel: PanelState, name: Signal<String>) -> impl IntoView {
         let typed = move || forms.connect.with(|draft| draft.client_id.clone());
         match in_use.get().unwrap_or_else(typed) {
             id if id.is_empty() => locale.strings().panel_assigned_id().to_owned(),
-            id => id,
+            id => quoted(&id),
         }
     };
     let renaming = RwSignal::new(false);

@@ -25,8 +25,9 @@ pub struct PanelState {
     pub kind: Memo<FormKind>,
     pub sent: RwSignal<Option<Sent>>,
     pub section: NodeRef<html::Section>,
-    chosen: RwSignal<Option<FormKind>>,
     /// With whether the client was connected then: afterwards it means nothing any more.
+    chosen: RwSignal<Option<(FormKind, bool)>>,
+    /// Likewise.
     refused: RwSignal<Option<(ActError, bool)>>,
     is_connected: Memo<bool>,
     store: Store,
@@ -41,16 +42,15 @@ impl PanelState {
         });
         let is_connected = Memo::new(move |_| lamp.get() == Lamp::Connected);
         // A choice holds until the client connects or goes offline: then another form is the next to use.
-        let chosen = RwSignal::new(None::<FormKind>);
-        Effect::new(move |before: Option<bool>| {
+        let chosen = RwSignal::new(None::<(FormKind, bool)>);
+        Effect::new(move || {
             let now = is_connected.get();
-            if before.is_some_and(|before| before != now) {
+            if untrack(|| chosen.get()).is_some_and(|(_, then)| then != now) {
                 chosen.set(None);
             }
-            now
         });
         let kind = Memo::new(move |_| match (chosen.get(), is_connected.get()) {
-            (Some(kind), _) => kind,
+            (Some((kind, _)), _) => kind,
             (None, true) => forms.main,
             (None, false) => FormKind::Connect,
         });
@@ -70,12 +70,18 @@ impl PanelState {
     }
 
     pub fn choose(self, kind: FormKind) {
-        self.chosen.set(Some(kind));
+        self.chosen.set(Some((kind, self.is_connected_now())));
         self.refused.set(None);
     }
 
     pub fn refuse(self, error: ActError) {
-        self.refused.set(Some((error, self.is_connected.get_untracked())));
+        self.refused.set(Some((error, self.is_connected_now())));
+    }
+
+    /// What the panel learns of a connection with the next frame is true before.
+    fn is_connected_now(self) -> bool {
+        let client = self.client;
+        self.store.peek(|lab| lab.client(client).map(Lamp::of)) == Some(Lamp::Connected)
     }
 
     pub fn forget_refusal(self) {

@@ -27,8 +27,7 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
     let windowed = use_windowed_like(root, layout.tree);
     let visible = Memo::new(move |_| reading.visible());
     let drawn = Memo::new(move |_| windowed.sight().rows(visible.with(Vec::len)));
-    let space =
-        move |rows: usize| format!("block-size: {}px", rows as f64 * windowed.sight().row_height);
+    let space = move |rows: usize| format!("{}px", rows as f64 * windowed.sight().row_height);
     let position =
         move |row: usize| visible.with_untracked(|rows| rows.partition_point(|r| *r < row));
 
@@ -234,7 +233,7 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
             on:click=on_click
             on:keydown=on_key
         >
-            <div data-rows="" style=erased(move || space(drawn.get().start))></div>
+            <div data-rows="" style:block-size=erased(move || space(drawn.get().start))></div>
             <For
                 // The rows are read before the range that depends on them: the other way round, rows that open
                 // within the same range would not be noticed.
@@ -242,7 +241,7 @@ pub fn FieldTree(reading: Reading, layout: Layout) -> impl IntoView {
                 key=|row| *row
                 children=row
             />
-            <div style=erased(move || {
+            <div style:block-size=erased(move || {
                 let rows = visible.with(Vec::len);
                 space(rows - drawn.get().end.min(rows))
             })></div>

@@ -44,7 +44,7 @@ pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
     };
     let space = move |lines: usize| {
         let height = lines as f64 * windowed.sight().row_height;
-        format!("grid-column: 1 / -1; block-size: {height}px")
+        format!("{height}px")
     };
 
     Effect::new(move || {
@@ -124,7 +124,7 @@ pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
             on:click=on_click
             on:keydown=on_key
         >
-            <div data-rows="" style=erased(move || space(drawn.get().start))></div>
+            <div class="hex__space" data-rows="" style:block-size=erased(move || space(drawn.get().start))></div>
             <For
                 each=drawn_groups
                 key=move |group| (*group, columns.get_untracked())
@@ -133,7 +133,10 @@ pub fn Hex(reading: Reading, layout: Layout) -> impl IntoView {
                     sheet.with_value(|sheet| hex_group(sheet, reading, group, line))
                 }
             />
-            <div style=erased(move || space(lines() - drawn.get().end.min(lines())))></div>
+            <div
+                class="hex__space"
+                style:block-size=erased(move || space(lines() - drawn.get().end.min(lines())))
+            ></div>
         </div>
         <Show when=erased(move || is_long.get())>
             <button type="button" class="button button--quiet button--small hex__more" on:click=toggle>

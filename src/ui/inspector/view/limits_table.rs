@@ -8,6 +8,7 @@ use crate::link::Target;
 use crate::ui::broker_choice;
 use crate::ui::components::SpecRef;
 use crate::ui::erased::erased;
+use crate::ui::format::quoted;
 use crate::ui::inspector::limits::{
     Beside, Card, LimitRow, card, first_beside, limits_beside, limits_of, other_cards, rows,
 };
@@ -147,7 +148,7 @@ fn name(card: &Card, strings: &Strings) -> String {
     let number = card.id.number();
     let place = card.address.as_ref().map(|address| match Target::parse(address) {
         Ok(target) => broker_choice::name(&target, strings),
-        Err(_) => address.clone(),
+        Err(_) => quoted(address),
     });
     match place {
         Some(place) => format!("{place} · {letter} #{number}"),

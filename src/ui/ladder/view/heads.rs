@@ -23,7 +23,7 @@ pub fn Heads(scene: Scene) -> impl IntoView {
     let role = move |slot: ClientSlot| {
         let strings = locale.strings();
         store.with_lab(|lab| match lab.client(slot) {
-            Some(client) => Some(role_name(client.role(), strings).to_owned()),
+            Some(client) => Some(role_name(client.role(), strings)),
             // In a capture from elsewhere nobody has a part.
             None => {
                 let capture = lab.capture();
@@ -42,7 +42,10 @@ pub fn Heads(scene: Scene) -> impl IntoView {
             brokers => {
                 let address = brokers.get(usize::from(at)).map_or("", String::as_str);
                 let target = Target::parse(address).ok();
-                target.map_or(address.to_owned(), |target| broker_choice::name(&target, strings))
+                target.map_or_else(
+                    || capped(address, NAME),
+                    |target| broker_choice::name(&target, strings),
+                )
             }
         })
     };

@@ -41,14 +41,21 @@ pub fn LadderRow(
         move || ladder.with_value(|ladder| lanes.with(|lanes| ladder.arrow(&record, lanes)))
     };
     let mark = untrack(&arrow).mark;
-    let place = move || {
+    let ends = Memo::new(move |_| {
         let Arrow { from, to, .. } = arrow();
-        let points = if from <= to { 1 } else { -1 };
-        format!("--at: {}; --length: {}; --points: {points}", from.min(to), (from - to).abs())
+        (from, to)
+    });
+    let points = move || {
+        let (from, to) = ends.get();
+        if from <= to { "right" } else { "left" }
     };
-    let points = {
-        let place = place.clone();
-        move || if place().ends_with("-1") { "left" } else { "right" }
+    let at = move || {
+        let (from, to) = ends.get();
+        from.min(to).to_string()
+    };
+    let length = move || {
+        let (from, to) = ends.get();
+        (from - to).abs().to_string()
     };
     let in_words = {
         let record = record.clone();
@@ -110,7 +117,9 @@ pub fn LadderRow(
             data-direction=way
             data-state=(mark == Mark::Malformed).then_some("malformed")
             aria-current=erased(move || (store.selected() == Some(id)).then_some("true"))
-            style=erased(move || format!("{}; --wait: {}", place(), shape.height))
+            style:--at=erased(at)
+            style:--length=erased(length)
+            style:--wait=shape.height.to_string()
         >
             {(shape.height > 0.0)
                 .then(|| {

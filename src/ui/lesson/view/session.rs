@@ -18,6 +18,7 @@ use crate::ui::packet_list::view::{WireState, use_wire};
 use crate::ui::role_names::role_name;
 use crate::ui::state::progress::ProgressStore;
 use crate::ui::state::store::Store;
+use crate::ui::visible::visible_lines;
 
 /// Copied freely; made by the exercise page.
 #[derive(Clone, Copy)]
@@ -199,7 +200,9 @@ impl LessonSession {
             figure.map(|figure| (figure.value)(&cast)).or_else(|| {
                 self.values.with(|values| {
                     let mut of_step = values.get(step?)?.iter();
-                    of_step.find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+                    of_step
+                        .find(|(key, _)| *key == name)
+                        .map(|(_, value)| visible_lines(value).into_owned())
                 })
             })
         };
@@ -343,7 +346,7 @@ impl LessonSession {
     pub fn role(self, slot: ClientSlot, strings: &Strings) -> String {
         self.store.peek(|lab| {
             let part = lab.client(slot).map_or("", |client| client.role());
-            role_name(part, strings).to_owned()
+            role_name(part, strings)
         })
     }
 

@@ -34,7 +34,7 @@ pub fn use_following(
     let following = Following {
         windowed,
         wire,
-        follows: RwSignal::new(!use_store().is_read_only()),
+        follows: RwSignal::new(use_store().grows()),
         seen: RwSignal::new(found.get_untracked().next),
         last_top: StoredValue::new(0),
     };

@@ -14,20 +14,23 @@ use crate::ui::loading::locale::use_locale;
 use crate::ui::pictures::marks::view::{Frame, use_marks};
 use crate::ui::pictures::view::sight;
 use crate::ui::role_names::role_name;
-use crate::ui::state::store::Store;
+use crate::ui::state::store::{Store, use_store};
 
 /// Lines of earlier connections than these are left to the packet list.
 const LINES: usize = 6;
 
 /// Live, from the capture alone.
 #[component]
-pub fn AliasLedger(session: LessonSession) -> impl IntoView {
+pub fn AliasLedger(
+    /// The exercise, where there is one.
+    session: Option<LessonSession>,
+) -> impl IntoView {
     let locale = use_locale();
-    let store = session.store();
+    let store = session.map_or_else(use_store, LessonSession::store);
     let ledger = StoredValue::new_local((0, Ledger::default()));
     // Counts changes, since the ledger itself may be large.
     let version = Memo::new(move |before: Option<&u64>| {
-        let starts = session.starts();
+        let starts = session.map_or(0, LessonSession::starts);
         let changed = store.with_capture(|capture| {
             ledger.try_update_value(|(of, ledger)| {
                 let is_new = *of != starts;
@@ -158,7 +161,7 @@ fn ordinal(line: &Line, lines: &[&Line]) -> usize {
 
 fn way(line: &Line, store: Store, strings: &Strings) -> String {
     let name = store.peek(|lab| lab.client(line.client).map(|c| c.role().to_owned()));
-    let role = role_name(&name.unwrap_or_default(), strings).to_owned();
+    let role = role_name(&name.unwrap_or_default(), strings);
     match line.sender {
         Sender::Client => strings.alias_out(role),
         Sender::Server => strings.alias_in(role),
@@ -430,7 +433,7 @@ fn chart_view(chart: &Chart, line: &Line, store: Store, strings: &'static String
         view! { <li><span class="alias-legend__box" data-carries=kind></span>{words}</li> }
     });
     view! {
-        <figure class="alias-figure" style=format!("--columns: {columns}")>
+        <figure class="alias-figure" style:--columns=columns.to_string()>
             <div class="alias-figure__sums">
                 <svg class="alias-chart" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label=words>
                     <path class="alias-chart__area" d=chart.with.clone()/>

@@ -16,6 +16,7 @@ use crate::time::Instant;
 use crate::ui::components::until::{Clock, use_clock};
 use crate::ui::components::{Evidence, Icon, Topic};
 use crate::ui::erased::erased;
+use crate::ui::format::quoted;
 use crate::ui::lesson::view::LessonSession;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::pictures::marks::view::{Face, Frame, Layer, use_marks};
@@ -24,7 +25,10 @@ use crate::ui::state::progress::use_progress;
 use crate::ui::state::store::use_store;
 
 #[component]
-pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
+pub fn RequestsPicture(
+    /// The exercise, where there is one.
+    session: Option<LessonSession>,
+) -> impl IntoView {
     Clock::provide();
     let (store, locale, clock) = (use_store(), use_locale(), use_clock());
     let root = NodeRef::new();
@@ -32,7 +36,7 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
     let requests = StoredValue::new_local((0, Requests::default()));
     // Counts changes, since there may be many requests.
     let version = Memo::new(move |before: Option<&u64>| {
-        let starts = session.starts();
+        let starts = session.map_or(0, LessonSession::starts);
         let changed = store.with_capture(|capture| {
             requests.try_update_value(|(of, requests)| {
                 let is_new = *of != starts;
@@ -59,7 +63,7 @@ pub fn RequestsPicture(session: LessonSession) -> impl IntoView {
             measured.set_value(RecordId(newest.0 + 1));
         }
         let is_in_tab = store.peek(|lab| lab.target().is_in_tab());
-        if !session.was_played() {
+        if session.is_some_and(|session| !session.was_played()) {
             let through = if is_in_tab { Through::Tab } else { Through::WebSocket };
             progress.record_round_trips(through, &times);
         }
@@ -558,13 +562,13 @@ fn latest_change(rows: &[Exchange], now: Instant, strings: &Strings) -> String {
         State::Pending(_) => strings.requests_pending(exchange.limit.as_secs()),
         _ => words,
     };
-    format!("#{} {}: {words}", exchange.request.number(), exchange.topic)
+    format!("#{} {}: {words}", exchange.request.number(), quoted(&exchange.topic))
 }
 
 /// Bytes, and the text that they are, if they are.
 fn in_words(data: &[u8]) -> String {
     match text(data) {
-        Some(text) => format!("{} “{text}”", hex_groups(data, 4)),
+        Some(text) => format!("{} “{}”", hex_groups(data, 4), quoted(text)),
         None => hex_groups(data, 4),
     }
 }

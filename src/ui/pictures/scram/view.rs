@@ -125,7 +125,7 @@ fn flow_view(flow: &Flow, sheet: &Sheet, store: Store, strings: &'static Strings
     });
     let nodes = flow.nodes.iter().map(|it| node(it, sheet, store, strings));
     view! {
-        <div class="scram-flow" style=format!("--columns: {COLUMNS}; --rows: {ROWS}")>
+        <div class="scram-flow" style:--columns=COLUMNS.to_string() style:--rows=ROWS.to_string()>
             <svg
                 class="scram-flow__edges"
                 viewBox="0 0 100 100"

@@ -18,17 +18,19 @@ use crate::time::Instant;
 use crate::ui::components::Icon;
 use crate::ui::components::until::{Clock, use_clock};
 use crate::ui::erased::erased;
-use crate::ui::format::span;
+use crate::ui::format::{quoted, span};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::pictures::marks::view::{Face, Frame, Layer, use_marks};
 use crate::ui::pictures::view::measure::use_width;
 use crate::ui::state::store::use_store;
+use crate::ui::visible::visible;
 
 #[component]
 pub fn SessionsPicture() -> impl IntoView {
     Clock::provide();
     let (store, locale, clock) = (use_store(), use_locale(), use_clock());
-    let is_in_tab = move || store.target() == Target::InTab;
+    // Behind a capture from elsewhere there is no broker, and its time goes as it went.
+    let is_in_tab = move || store.target() == Target::InTab && !store.is_read_only();
     let root = NodeRef::new();
     let width = use_width(root);
     let timeline = StoredValue::new_local(Timeline::default());
@@ -196,7 +198,7 @@ fn name(client_id: String, drawing: Memo<Drawing>) -> impl IntoView {
             <span class="client-letter" data-client=erased(move || letter.get())>
                 {erased(move || letter.get())}
             </span>
-            <code class="sessions__client" title=client_id.clone()>{short_client_id(&client_id)}</code>
+            <code class="sessions__client" title=quoted(&client_id)>{visible(&short_client_id(&client_id)).into_owned()}</code>
             <span class="sessions__state">{erased(state)}</span>
             <span class="visually-hidden">{erased(more)}</span>
         </li>
@@ -238,8 +240,9 @@ fn connected_words(lane: &Lane, strings: &Strings) -> String {
 
 /// What else there is to know, without what changes by the second.
 fn hidden_words(lane: &Lane, strings: &Strings) -> Vec<String> {
-    let filters = (!lane.filters.is_empty())
-        .then(|| format!("{}{}", strings.sessions_subscriptions(), lane.filters.join(", ")));
+    let filters = (!lane.filters.is_empty()).then(|| {
+        format!("{}{}", strings.sessions_subscriptions(), quoted(&lane.filters.join(", ")))
+    });
     let (in_flight, queued) =
         lane.inside.map_or((0, lane.waiting), |inside| (inside.in_flight, inside.queued));
     let messages = (in_flight + queued > 0).then(|| strings.sessions_messages(in_flight, queued));
@@ -265,7 +268,7 @@ fn change(lane: &Lane, strings: &Strings) -> String {
         }),
         Standing::Forgotten(_) => Some(strings.sessions_gone().to_owned()),
     };
-    let who = format!("{} {}", lane.client.letter(), lane.client_id);
+    let who = format!("{} {}", lane.client.letter(), quoted(&lane.client_id));
     let words: Vec<_> = state.into_iter().chain(hidden_words(lane, strings)).collect();
     format!("{who}: {}", words.join(". "))
 }

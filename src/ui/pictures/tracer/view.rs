@@ -25,11 +25,14 @@ struct Shown {
 }
 
 #[component]
-pub fn TracerPicture(session: LessonSession) -> impl IntoView {
+pub fn TracerPicture(
+    /// The exercise, where there is one.
+    session: Option<LessonSession>,
+) -> impl IntoView {
     let (store, locale) = (use_store(), use_locale());
     let tracer = StoredValue::new_local((0, Tracer::default()));
     let all = Memo::new(move |_| {
-        let starts = session.starts();
+        let starts = session.map_or(0, LessonSession::starts);
         let read = store.with_capture(|capture| {
             tracer.try_update_value(|(of, tracer)| {
                 if *of != starts {
@@ -248,7 +251,7 @@ fn tree(tree: &Tree, strings: &'static Strings) -> AnyView {
         view! { <p class="tracer__nobody">{strings.tracer_others(tree.others)}</p> }
     });
     view! {
-        <div class="tracer__tree" style=format!("--levels: {}", tree.columns)>
+        <div class="tracer__tree" style:--levels=tree.columns.to_string()>
             <div class="tracer__trunk" aria-hidden="true">{topic}</div>
             <ol class="tracer__rows">{rows}</ol>
         </div>

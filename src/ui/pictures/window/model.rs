@@ -164,6 +164,28 @@ pub fn pairs(readings: &Readings, lab: &Lab, inside: Option<&Snapshot>) -> (Vec<
             latest: None,
         });
     }
+    // A capture from elsewhere has no bench.
+    if lab.clients().is_empty() {
+        let mut clients: Vec<_> = all.iter().map(|window| window.client).collect();
+        clients.sort();
+        clients.dedup();
+        for client in clients {
+            let last = |sender| all.iter().rfind(|w| w.client == client && w.sender == sender);
+            if let (Some(from_server), Some(to_server)) =
+                (last(Sender::Server), last(Sender::Client))
+            {
+                let lane = |window: &_| Lane { window: Clone::clone(window), queued: None };
+                pairs.push(Pair {
+                    client,
+                    is_open: from_server.is_open,
+                    from_server: lane(from_server),
+                    to_server: lane(to_server),
+                    held: Vec::new(),
+                    latest: None,
+                });
+            }
+        }
+    }
     let beyond = pairs.len().saturating_sub(MOST_CLIENTS);
     if beyond > 0 {
         pairs.sort_by_key(Pair::is_idle);

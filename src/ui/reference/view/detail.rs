@@ -198,7 +198,11 @@ fn packet_facts(packet: PacketType, seen: &Seen, language: Language) -> impl Int
         let entry = Entry::Field(row.field);
         view! {
             <tr>
-                <th scope="row" style=format!("--depth: {}", row.depth)>
+                <th
+                    scope="row"
+                    data-outer=(row.depth == 0).then_some("")
+                    style:--depth=row.depth.to_string()
+                >
                     <a href=href(entry, language)>{entry.name()}</a>
                 </th>
                 <td>{row.kind.words(strings)}</td>

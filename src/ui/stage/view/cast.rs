@@ -124,7 +124,7 @@ fn Card(client: ClientSlot) -> impl IntoView {
         let role = store.with_lab(|lab| lab.client(client).map(|client| client.role().to_owned()));
         role.unwrap_or_default()
     });
-    let name = move || role.with(|role| role_name(role, locale.strings()).to_owned());
+    let name = move || role.with(|role| role_name(role, locale.strings()));
     let lamp = Memo::new(move |_| {
         store.with_lab(|lab| lab.client(client).map_or(Lamp::Offline, Lamp::of))
     });

@@ -117,7 +117,7 @@ pub fn AliasGame(session: LessonSession) -> impl IntoView {
                 </Disclosure>
             </div>
         </section>
-        <AliasLedger session/>
+        <AliasLedger session=Some(session)/>
     }
 }
 

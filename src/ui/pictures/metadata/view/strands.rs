@@ -62,7 +62,7 @@ fn station(sight: &Sight, store: Store, strings: &Strings) -> AnyView {
 
 fn role(client: ClientSlot, store: Store, strings: &Strings) -> String {
     let name = store.peek(|lab| lab.client(client).map(|c| c.role().to_owned()));
-    role_name(&name.unwrap_or_default(), strings).to_owned()
+    role_name(&name.unwrap_or_default(), strings)
 }
 
 fn row(strand: &Strand, is_will: bool, strings: &'static Strings) -> AnyView {

@@ -1,0 +1,301 @@
+//! Carries the bytes of each connection, both ways.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+
+use super::queue::Telling;
+use super::transport::{self, Chunk, Reader, Writer};
+use super::{Shared, words};
+use crate::capture::Touch;
+use crate::mqtt::Sender;
+use crate::tap::faults::{Part, Way};
+use crate::tap::recorder::Passed;
+
+/// Takes applications in, for as long as the tap runs.
+pub async fn accept(listener: TcpListener, name: String, is_web: bool, shared: Arc<Shared>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let (peer, name) = (transport::peer_name(peer), name.clone());
+                tokio::spawn(serve(stream, peer, name, is_web, shared.clone()));
+            }
+            // Out of file descriptors, for instance: others may close.
+            Err(_) => sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+async fn serve(
+    stream: TcpStream,
+    peer: String,
+    listener: String,
+    is_web: bool,
+    shared: Arc<Shared>,
+) {
+    let connection = shared.number_connection();
+    let tell = |passed| shared.queue.tell(shared.now(), connection, passed);
+    tell(Passed::Opening { peer, listener });
+    let closed = |by, touch, reason| Passed::Closed { by, touch, reason };
+    let (reader, writer, subprotocol) = match transport::accept(stream, is_web).await {
+        Ok(halves) => halves,
+        Err(error) => return tell(closed(None, None, format!("no WebSocket: {error}"))),
+    };
+    let mut from_application = (reader, writer);
+    let wanted = shared.broker.subprotocol(subprotocol.as_deref());
+    let (reader, mut writer) = match shared.broker.connect(wanted).await {
+        Ok(halves) => halves,
+        Err(error) => {
+            let reason = format!("the broker cannot be reached: {error}");
+            let frame = CloseFrame { code: 1014.into(), reason: reason.clone().into() };
+            // It may have gone.
+            let _ = from_application.1.end(Some(frame)).await;
+            return tell(closed(None, None, reason));
+        }
+    };
+    tell(Passed::Opened);
+    if let Some(mut desk) = shared.desk() {
+        desk.opened(connection);
+    }
+    let (mut up, mut down) = (from_application.0, reader);
+    let first_end = OnceLock::new();
+    // Only the first of the two counts.
+    let ended = |sender| {
+        let _ = first_end.set(sender);
+    };
+    let outcome = {
+        let way = |sender| Pass {
+            telling: Telling::new(shared.queue.clone(), connection, sender),
+            way: shared.desk.is_some().then(|| Way::new(connection, sender)),
+            shared: &shared,
+            connection,
+            sender,
+        };
+        let (mut to_broker, mut to_application) = (way(Sender::Client), way(Sender::Server));
+        let outcome = tokio::select! {
+            both = async {
+                tokio::try_join!(
+                    to_broker.carry(&mut up, &mut writer, &ended),
+                    to_application.carry(&mut down, &mut from_application.1, &ended),
+                )
+            } => both.map(drop),
+            () = cut(&shared, connection) => Err((None, io::Error::other(CUT))),
+        };
+        to_broker.telling.end(shared.now());
+        to_application.telling.end(shared.now());
+        outcome
+    };
+    if let Some(mut desk) = shared.desk() {
+        for (sender, bytes) in desk.closed(connection) {
+            tell(Passed::Touched { sender, bytes, touch: Touch::Dropped });
+        }
+    }
+    tell(match outcome {
+        Ok(()) => closed(first_end.get().copied(), None, String::new()),
+        Err((_, error)) if error.to_string() == CUT => {
+            closed(None, Some(Touch::Cut), CUT.to_owned())
+        }
+        Err((side, error)) => closed(first_end.get().copied().or(side), None, words(&error)),
+    });
+}
+
+const CUT: &str = "cut by the tap";
+
+/// Resolves when an observer wants the connection to end.
+async fn cut(shared: &Shared, connection: u32) {
+    if shared.desk.is_none() {
+        return std::future::pending().await;
+    }
+    loop {
+        let commanded = shared.commanded.notified();
+        if shared.desk().is_some_and(|desk| desk.is_cut(connection)) {
+            return;
+        }
+        commanded.await;
+    }
+}
+
+/// One direction.
+struct Pass<'a> {
+    telling: Telling,
+    /// There only where faults are allowed.
+    way: Option<Way>,
+    shared: &'a Shared,
+    connection: u32,
+    sender: Sender,
+}
+
+/// Which side failed, and how.
+type Failed = (Option<Sender>, io::Error);
+
+impl Pass<'_> {
+    /// Until the side that sends has ended. The other side is told so, and may go on sending itself.
+    async fn carry(
+        &mut self,
+        reader: &mut Reader,
+        writer: &mut Writer,
+        ended: &(impl Fn(Sender) + Sync),
+    ) -> Result<(), Failed> {
+        let (sender, receiver) = (self.sender, self.sender.other());
+        let read = |error| (Some(sender), error);
+        let wrote = |error| (Some(receiver), error);
+        let frame = match self.way.is_some() {
+            true => self.carry_through_desk(reader, writer).await?,
+            false => loop {
+                match reader.next().await.map_err(read)? {
+                    Chunk::Bytes(bytes) => self.on(bytes, None, writer).await.map_err(wrote)?,
+                    Chunk::Text(text) => self.text(text, writer).await.map_err(wrote)?,
+                    Chunk::End(frame) => break frame,
+                }
+            },
+        };
+        ended(sender);
+        // It may have ended too, and be gone.
+        let _ = writer.end(frame).await;
+        Ok(())
+    }
+
+    /// The bytes go on first, and are told then.
+    async fn on(
+        &mut self,
+        bytes: Bytes,
+        touch: Option<Touch>,
+        writer: &mut Writer,
+    ) -> io::Result<()> {
+        let Pass { telling, shared, .. } = self;
+        writer.write(bytes, &mut |bytes| telling.bytes(shared.now(), bytes, touch)).await
+    }
+
+    async fn text(&mut self, text: String, writer: &mut Writer) -> io::Result<()> {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let sent = writer.text(text).await;
+        self.shared.queue.tell(self.shared.now(), self.connection, Passed::Text { length });
+        sent
+    }
+
+    /// The same where an observer may do something to the packets.
+    async fn carry_through_desk(
+        &mut self,
+        reader: &mut Reader,
+        writer: &mut Writer,
+    ) -> Result<Option<CloseFrame>, Failed> {
+        let (sender, receiver) = (self.sender, self.sender.other());
+        let read = |error| (Some(sender), error);
+        let wrote = |error| (Some(receiver), error);
+        let shared = self.shared;
+        // What is late, and when it is due.
+        let mut late: VecDeque<(Instant, Chunk)> = VecDeque::new();
+        let (mut waiting, mut was_paused) = (0, false);
+        loop {
+            let commanded = shared.commanded.notified();
+            tokio::pin!(commanded);
+            // From here on none is missed.
+            commanded.as_mut().enable();
+            let (is_paused, delay, parts) = match (shared.desk(), &mut self.way) {
+                (Some(mut desk), Some(way)) => {
+                    let is_paused = desk.is_paused(self.connection);
+                    let parts = if is_paused { Vec::new() } else { way.idle(&mut desk) };
+                    (is_paused, desk.delay(self.connection), parts)
+                }
+                _ => (false, None, Vec::new()),
+            };
+            self.send(parts, None, writer).await.map_err(wrote)?;
+            was_paused |= is_paused;
+            let due = late.front().map(|(due, _)| *due);
+            tokio::select! {
+                () = commanded => {}
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() && !is_paused => {
+                    let Some((_, chunk)) = late.pop_front() else { continue };
+                    if let Chunk::Bytes(bytes) = &chunk {
+                        waiting -= bytes.len();
+                    }
+                    if let Some(frame) = self.through(chunk, Some(Touch::Delayed), writer).await.map_err(wrote)? {
+                        return Ok(frame);
+                    }
+                }
+                chunk = reader.next(), if !is_paused && waiting < MOST_LATE && !ends(&late) => {
+                    let chunk = chunk.map_err(read)?;
+                    if late.is_empty() && delay.is_none() {
+                        let touch = std::mem::take(&mut was_paused).then_some(Touch::Delayed);
+                        if let Some(frame) = self.through(chunk, touch, writer).await.map_err(wrote)? {
+                            return Ok(frame);
+                        }
+                    } else {
+                        if let Chunk::Bytes(bytes) = &chunk {
+                            waiting += bytes.len();
+                        }
+                        // What comes later is never earlier there.
+                        let wanted = Instant::now() + delay.unwrap_or_default();
+                        let due = late.back().map_or(wanted, |(due, _)| wanted.max(*due));
+                        late.push_back((due, chunk));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Carries one chunk out; tells how the side ended where it did.
+    async fn through(
+        &mut self,
+        chunk: Chunk,
+        touch: Option<Touch>,
+        writer: &mut Writer,
+    ) -> io::Result<Option<Option<CloseFrame>>> {
+        let parts = match chunk {
+            Chunk::Bytes(bytes) => match (self.shared.desk(), &mut self.way) {
+                (Some(mut desk), Some(way)) => way.pass(bytes, &mut desk),
+                _ => vec![Part::On(bytes)],
+            },
+            Chunk::Text(text) => {
+                self.text(text, writer).await?;
+                return Ok(None);
+            }
+            Chunk::End(frame) => {
+                let rest = self.way.as_mut().and_then(Way::end);
+                self.send(rest.map(Part::On).into_iter().collect(), touch, writer).await?;
+                return Ok(Some(frame));
+            }
+        };
+        self.send(parts, touch, writer).await?;
+        Ok(None)
+    }
+
+    async fn send(
+        &mut self,
+        parts: Vec<Part>,
+        touch: Option<Touch>,
+        writer: &mut Writer,
+    ) -> io::Result<()> {
+        let is_news = parts.iter().any(|part| !matches!(part, Part::On(_)));
+        for part in parts {
+            match part {
+                Part::On(bytes) => self.on(bytes, touch, writer).await?,
+                Part::Touched(bytes, touch) => {
+                    if touch != Touch::Dropped {
+                        writer.write(bytes.clone(), &mut drop).await?;
+                    }
+                    self.telling.touched(self.shared.now(), bytes, touch);
+                }
+                Part::Off(_) => {}
+            }
+        }
+        if is_news {
+            self.shared.news.notify_waiters();
+        }
+        Ok(())
+    }
+}
+
+/// Whether the side has ended behind what is late.
+fn ends(late: &VecDeque<(Instant, Chunk)>) -> bool {
+    matches!(late.back(), Some((_, Chunk::End(_))))
+}
+
+/// Bytes that may be late at once; behind them the sender waits, as on any slow connection.
+const MOST_LATE: usize = 1 << 20;

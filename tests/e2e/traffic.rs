@@ -1,0 +1,160 @@
+//! One's own traffic: a tap beside the page, an application through it, and what the page shows of it.
+
+use std::env;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use mqtt5_playground::language::Language;
+use mqtt5_playground::mqtt::{Connect, Packet, Publish, encode};
+
+use crate::browser::{in_browser, setting};
+use crate::page::{Outcome, Page, press, type_over};
+use crate::pictures::picture;
+
+/// A running tap before Mosquitto; it ends with the test.
+struct Tap {
+    process: Child,
+    /// For applications over TCP.
+    port: u16,
+    /// For the page.
+    address: String,
+}
+
+impl Tap {
+    fn start(args: &[&str]) -> Tap {
+        let mut process = Command::new(binary())
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--to",
+                &setting("MQTT_WS_URL"),
+                "--page",
+                &setting("PAGE_URL"),
+            ])
+            .args(args)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the example has been built");
+        let lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
+        let mut lines = lines.map_while(Result::ok);
+        let mut said = |begin: &str| {
+            let line = lines.find(|line| line.starts_with(begin)).expect("it says so");
+            line.rsplit(' ').next().unwrap_or_default().to_owned()
+        };
+        let listener = said("listening on");
+        let port = listener.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+        let address = said("or paste");
+        Tap { process, port, address }
+    }
+
+    /// An application that connects, sends `count` messages, and stays.
+    fn application(&self, client_id: &str, count: usize) -> TcpStream {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        let connect =
+            Connect { client_id: client_id.into(), clean_start: true, ..Connect::default() };
+        send(&mut stream, Packet::Connect(Box::new(connect)));
+        stream.read_exact(&mut [0; 4]).expect("a CONNACK");
+        for _ in 0..count {
+            send(
+                &mut stream,
+                Packet::Publish(Publish { topic: "own/topic".into(), ..Publish::default() }),
+            );
+        }
+        stream
+    }
+}
+
+fn send(stream: &mut TcpStream, packet: Packet) {
+    let bytes = encode(&packet).expect("it can be encoded");
+    stream.write_all(&bytes).expect("it listens");
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn binary() -> PathBuf {
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--example", "tap", "--features", "net"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status();
+    assert!(status.is_ok_and(|status| status.success()), "the example builds");
+    let test = env::current_exe().expect("a test has a path");
+    let target = test.parent().and_then(|deps| deps.parent()).expect("target/debug/deps");
+    target.join("examples").join(format!("tap{}", env::consts::EXE_SUFFIX))
+}
+
+async fn follow(page: &Page, tap: &Tap) -> Outcome {
+    type_over(&page.see(".traffic__address input").await?, &tap.address).await?;
+    press(&page.see(".traffic__address button").await?).await?;
+    page.see(".traffic__state[data-state=open]").await.map(drop)
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn every_packet_of_an_application_is_shown_as_it_passes() -> Outcome {
+    let tap = Tap::start(&["--observe", "0", "--allow-faults"]);
+    in_browser(Language::En, |page| async move {
+        page.open("page=traffic&broker=tab").await?;
+        let strings = page.strings();
+        follow(&page, &tap).await?;
+        let first = tap.application("first-application", 3);
+        page.see_html(".traffic__lanes", "first-application").await?;
+        page.see_html(".packet-list, .captures__wire", "own/topic").await?;
+        // Another one beside it; only that one is looked at.
+        let _second = tap.application("second-application", 1);
+        page.see_html(".traffic__lanes", "second-application").await?;
+        picture(&page, "traffic").await?;
+        press(&page.see("[data-connection='2']").await?).await?;
+        page.gone(".captures__wire [data-record='5']").await?;
+        page.see_html(".captures__wire", "second-application").await?;
+        // The first one is cut; the page says whose doing that was.
+        press(&page.see("[data-connection='2']").await?).await?;
+        press(&page.see("[data-connection='1']").await?).await?;
+        press(&page.button(strings.fault_cut()).await?).await?;
+        page.see(".captures__item[data-open=false]").await?;
+        drop(first);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_tap_that_ends_is_told_and_found_again() -> Outcome {
+    let token = env::temp_dir().join(format!("tap-token-{}", std::process::id()));
+    let path = token.to_str().expect("a plain path").to_owned();
+    let tap = Tap::start(&["--observe", "0", "--token-file", &path]);
+    in_browser(Language::Ja, |page| async move {
+        page.open("page=traffic&broker=tab").await?;
+        let strings = page.strings();
+        follow(&page, &tap).await?;
+        // The token is not where it could be copied or kept.
+        let address = page.evaluate("return location.href + JSON.stringify(localStorage)").await?;
+        let secret = tap.address.rsplit('/').next().unwrap_or_default().to_owned();
+        assert!(!address.to_string().contains(&secret), "{address}");
+        let _application = tap.application("before", 1);
+        page.see_html(".traffic__lanes", "before").await?;
+        let observe = tap
+            .address
+            .rsplit_once('/')
+            .and_then(|(host, _)| host.rsplit_once(':'))
+            .map(|(_, port)| port.to_owned());
+        drop(tap);
+        page.see(".traffic__state[data-state=lost]").await?;
+        let tap = Tap::start(&["--observe", &observe.unwrap_or_default(), "--token-file", &path]);
+        page.see(".traffic__state[data-state=open]").await?;
+        page.see_html(".captures__banner", &strings.traffic_restarted(1)).await?;
+        let _application = tap.application("after", 1);
+        page.see_html(".traffic__lanes", "after").await?;
+        let _ = std::fs::remove_file(&path);
+        Ok(())
+    })
+    .await
+}
