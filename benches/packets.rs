@@ -73,7 +73,11 @@ fn ordinary(number: usize, id: u16) -> Packet {
         }),
         96 => Packet::PingReq,
         97 => Packet::PingResp,
-        _ => Packet::Disconnect(Disconnect::new(ReasonCode::Success)),
+        // One peer does not read the forms without a Reason Code or properties.
+        _ => Packet::Disconnect(Disconnect {
+            reason_code: ReasonCode::Success,
+            properties: Properties::from([Property::SessionExpiryInterval(0)]),
+        }),
     }
 }
 
@@ -147,7 +151,9 @@ fn full_connect() -> Connect {
             Property::RequestProblemInformation(1),
             Property::user("region", "north"),
             Property::AuthenticationMethod("SCRAM-SHA-256".into()),
-            Property::AuthenticationData(Bytes::from_static(b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL")),
+            Property::AuthenticationData(Bytes::from_static(
+                b"n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL",
+            )),
         ]),
         client_id: "sensor-17".into(),
         will: Some(Will {

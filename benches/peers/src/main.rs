@@ -1,8 +1,9 @@
 //! The codec beside other Rust codecs, all in one run: nanoseconds a packet, the median of many rounds in which
 //! each has its turn, so that what else the machine does meets all of them.
 //!
-//! `--quick` for fewer rounds, `--count decode` and `--count encode` for one pass of ours under a counter of
-//! instructions (`valgrind --tool=callgrind`), `--write FILE` for the bytes of the mixed packets.
+//! `--quick` for fewer rounds; `--write FILE` for the bytes of the mixed packets; `--count ROW PASSES` for nothing
+//! but that many passes of ours over the packets of a row, under a counter of instructions
+//! (`valgrind --tool=callgrind`): the counts of one pass and of two differ by those of a pass.
 //!
 //! The peers check less: rumqttc no UTF-8, mqtt-proto few rules; which is to be kept in mind.
 
@@ -30,22 +31,35 @@ fn main() {
         let bytes = stream(&packets::mixed());
         return std::fs::write(file, bytes).expect("the file can be written");
     }
-    if let Some(what) = after("--count") {
-        return count(what);
+    if let Some(name) = after("--count") {
+        let passes = arguments.last().and_then(|last| last.parse().ok()).unwrap_or(1);
+        return count(name, passes);
     }
     let rounds = if has("--quick") { 7 } else { 41 };
     println!("| work, ns a packet | ours | rumqttc 0.25 | mqtt-protocol-core 0.7 | mqtt-proto 0.4 |");
     println!("|---|---|---|---|---|");
+    for (name, packets, works) in rows() {
+        row(&name, rounds, works(&packets));
+    }
+}
+
+type Works = fn(&[Packet]) -> Vec<Option<Work<'_>>>;
+
+/// The rows of the table: a name, and what is done to which packets.
+fn rows() -> Vec<(String, Vec<Packet>, Works)> {
     let mixed = packets::mixed();
-    row("decode, mixed, cut out of a stream", rounds, decoding_stream(&mixed));
-    row("decode, mixed", rounds, decoding(&mixed));
-    row("encode, mixed, into one buffer", rounds, encoding(&mixed));
-    row("encode, mixed, each by itself", rounds, encoding_alone(&mixed));
+    let mut rows: Vec<(String, Vec<Packet>, Works)> = vec![
+        ("decode, mixed, cut out of a stream".into(), mixed.clone(), decoding_stream),
+        ("decode, mixed".into(), mixed.clone(), decoding),
+        ("encode, mixed, into one buffer".into(), mixed.clone(), encoding),
+        ("encode, mixed, each by itself".into(), mixed, encoding_alone),
+    ];
     for (name, packet) in packets::single() {
         let many = vec![packet; if name.contains("64 KiB") { 50 } else { 1000 }];
-        row(&format!("decode, {name}"), rounds, decoding(&many));
-        row(&format!("encode, {name}"), rounds, encoding(&many));
+        rows.push((format!("decode, {name}"), many.clone(), decoding));
+        rows.push((format!("encode, {name}"), many, encoding));
     }
+    rows
 }
 
 /// What is timed, and how many packets it handles.
@@ -102,7 +116,7 @@ fn frames(packets: &[Packet]) -> Vec<Bytes> {
     frames
 }
 
-fn decoding_stream<'a>(packets: &[Packet]) -> Vec<Option<Work<'a>>> {
+fn decoding_stream(packets: &[Packet]) -> Vec<Option<Work<'_>>> {
     let bytes = stream(packets);
     let count = packets.len();
     let ours = {
@@ -125,7 +139,7 @@ fn decoding_stream<'a>(packets: &[Packet]) -> Vec<Option<Work<'a>>> {
     vec![Some((Box::new(ours), count)), Some((Box::new(rumqttc), count)), None, None]
 }
 
-fn decoding<'a>(packets: &[Packet]) -> Vec<Option<Work<'a>>> {
+fn decoding(packets: &[Packet]) -> Vec<Option<Work<'_>>> {
     let frames = frames(packets);
     let count = frames.len();
     let ours = {
@@ -194,7 +208,7 @@ fn core_decode(frame: &Bytes) {
     }
 }
 
-fn encoding<'a>(packets: &'a [Packet]) -> Vec<Option<Work<'a>>> {
+fn encoding(packets: &[Packet]) -> Vec<Option<Work<'_>>> {
     let frames = frames(packets);
     let count = frames.len();
     let ours = {
@@ -227,7 +241,7 @@ fn encoding<'a>(packets: &'a [Packet]) -> Vec<Option<Work<'a>>> {
     vec![Some((Box::new(ours), count)), Some((Box::new(rumqttc), count)), None, Some(proto)]
 }
 
-fn encoding_alone<'a>(packets: &'a [Packet]) -> Vec<Option<Work<'a>>> {
+fn encoding_alone(packets: &[Packet]) -> Vec<Option<Work<'_>>> {
     let ours = move || {
         for packet in packets {
             black_box(encode(black_box(packet)).expect("it has a representation"));
@@ -252,20 +266,10 @@ fn proto_encoding<'a>(frames: &[Bytes]) -> Work<'a> {
     (Box::new(work), count)
 }
 
-fn count(what: &str) {
-    let mixed = packets::mixed();
-    match what {
-        "decode" => {
-            for frame in frames(&mixed) {
-                black_box(decode(&frame, None).expect("a good packet"));
-            }
-        }
-        _ => {
-            let mut out = Vec::new();
-            for packet in &mixed {
-                encode_into(packet, &mut out).expect("it has a representation");
-            }
-            black_box(out);
-        }
+fn count(name: &str, passes: usize) {
+    let (_, packets, works) = rows().into_iter().find(|row| row.0 == name).expect("a row's name");
+    let (mut work, _) = works(&packets).swap_remove(0).expect("ours is in every row");
+    for _ in 0..passes {
+        work();
     }
 }
