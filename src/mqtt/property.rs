@@ -219,27 +219,31 @@ macro_rules! value_length {
     };
 }
 
-macro_rules! write_value {
-    (Byte, $w:ident, $value:ident) => {
-        $w.byte(*$value)
+/// Writes identifier and value, those of a fixed size at once.
+macro_rules! write_property {
+    (Byte, $w:ident, $id:literal, $value:ident) => {
+        $w.opaque(&[$id, *$value])
     };
-    (TwoByteInteger, $w:ident, $value:ident) => {
-        $w.two_byte_integer(*$value)
+    (TwoByteInteger, $w:ident, $id:literal, $value:ident) => {{
+        let [a, b] = $value.to_be_bytes();
+        $w.opaque(&[$id, a, b]);
+    }};
+    (FourByteInteger, $w:ident, $id:literal, $value:ident) => {{
+        let [a, b, c, d] = $value.to_be_bytes();
+        $w.opaque(&[$id, a, b, c, d]);
+    }};
+    (VariableByteInteger, $w:ident, $id:literal, $value:ident) => {{
+        $w.byte($id);
+        $w.variable_byte_integer(*$value as usize);
+    }};
+    (Utf8String, $w:ident, $id:literal, $value:ident) => {
+        $w.binary_behind($id, $value.as_bytes())
     };
-    (FourByteInteger, $w:ident, $value:ident) => {
-        $w.four_byte_integer(*$value)
+    (BinaryData, $w:ident, $id:literal, $value:ident) => {
+        $w.binary_behind($id, $value)
     };
-    (VariableByteInteger, $w:ident, $value:ident) => {
-        $w.length(*$value as usize)
-    };
-    (Utf8String, $w:ident, $value:ident) => {
-        $w.string($value)
-    };
-    (BinaryData, $w:ident, $value:ident) => {
-        $w.binary($value)
-    };
-    (StringPair, $w:ident, $value:ident) => {{
-        $w.string(&$value.0);
+    (StringPair, $w:ident, $id:literal, $value:ident) => {{
+        $w.binary_behind($id, $value.0.as_bytes());
         $w.string(&$value.1);
     }};
 }
@@ -356,8 +360,8 @@ macro_rules! properties {
                 Ok(match self { $(Property::$variant(value) => value_length!($kind, value),)* })
             }
 
-            fn write_value(&self, w: &mut Writer<'_>) {
-                match self { $(Property::$variant(value) => write_value!($kind, w, value),)* }
+            fn write(&self, w: &mut Writer<'_>) {
+                match self { $(Property::$variant(value) => write_property!($kind, w, $id, value),)* }
             }
 
             fn read<S: Sink>(id: PropertyId, label: Label, r: &mut Reader<'_, S>) -> Read<Property> {
@@ -649,6 +653,7 @@ impl Properties {
         })
     }
 
+    #[inline]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, holder: Holder) -> Read<Properties> {
         let group = match holder {
             Holder::Will => FieldId::WillProperties,
@@ -656,21 +661,30 @@ impl Properties {
         };
         r.group(group.into(), |r| {
             let start = r.at();
-            let length = r.variable_byte_integer(FieldId::PropertyLength.into())?;
-            if length == 0 {
-                return Ok(Properties::NONE);
+            match r.variable_byte_integer(FieldId::PropertyLength.into())? {
+                0 => Ok(Properties::NONE),
+                length => Properties::read_block(r, holder, length as usize, start..r.at()),
             }
-            let mut properties = Vec::new();
-            r.block(length as usize, start..r.at(), |r| {
-                properties.reserve_exact(count(r.rest()));
-                let mut seen = 0;
-                while !r.at_end() {
-                    properties.push(read_property(r, holder, &mut seen)?);
-                }
-                Ok(())
-            })?;
-            Ok(Properties(properties))
         })
+    }
+
+    #[inline(never)]
+    fn read_block<S: Sink>(
+        r: &mut Reader<'_, S>,
+        holder: Holder,
+        length: usize,
+        said: Range<usize>,
+    ) -> Read<Properties> {
+        let mut properties = Vec::new();
+        r.block(length, said, |r| {
+            properties.reserve_exact(count(r.rest()));
+            let mut seen = 0;
+            while !r.at_end() {
+                properties.push(read_property(r, holder, &mut seen)?);
+            }
+            Ok(())
+        })?;
+        Ok(Properties(properties))
     }
 
     /// Bytes on the wire, with the Property Length; none before 5.0, where no packet has properties.
@@ -678,28 +692,18 @@ impl Properties {
         if !version.is_5() {
             return Ok(0);
         }
-        let length = self.block_length()?;
+        let mut length = 0;
+        for property in &self.0 {
+            length += 1 + property.value_length()?;
+        }
         Ok(variable_byte_integer(length)?.1 + length)
     }
 
     /// Writes as many bytes as [`length`](Properties::length) says.
     pub(super) fn write(&self, w: &mut Writer<'_>) {
-        if !w.version().is_5() {
-            return;
+        if w.version().is_5() {
+            w.block(|w| self.0.iter().for_each(|property| property.write(w)));
         }
-        w.length(self.block_length().unwrap_or_default());
-        for property in &self.0 {
-            w.byte(property.id().value());
-            property.write_value(w);
-        }
-    }
-
-    fn block_length(&self) -> Result<usize, EncodeError> {
-        let mut length = 0;
-        for property in &self.0 {
-            length += 1 + property.value_length()?;
-        }
-        Ok(length)
     }
 }
 

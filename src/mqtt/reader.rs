@@ -12,7 +12,7 @@ use super::packet::{PacketId, PacketType, Sender};
 use super::property::Holder;
 use super::property::Properties;
 use super::reason_code::ReasonCode;
-use super::text::{Text, contains_any};
+use super::text::{Text, contains};
 use super::v3;
 use super::version::Version;
 
@@ -276,16 +276,25 @@ impl<'a, S: Sink> Reader<'a, S> {
         value
     }
 
+    #[inline]
     fn measure_variable_byte_integer(
         &mut self,
         label: Label,
         cut_short: impl FnOnce(usize) -> ErrorKind,
     ) -> Read<Ahead> {
-        if let Some(&byte) = self.rest().first()
-            && byte < 0x80
-        {
-            return Ok(Ahead { value: byte.into(), length: 1 });
+        match self.rest().first() {
+            Some(&byte) if byte < 0x80 => Ok(Ahead { value: byte.into(), length: 1 }),
+            _ => self.measure_longer_integer(label, cut_short),
         }
+    }
+
+    /// What is rarely needed, kept out of the way of what mostly is.
+    #[inline(never)]
+    fn measure_longer_integer(
+        &mut self,
+        label: Label,
+        cut_short: impl FnOnce(usize) -> ErrorKind,
+    ) -> Read<Ahead> {
         match read_variable_byte_integer(self.rest(), self.version) {
             Ok(Some((value, length))) => Ok(Ahead { value, length }),
             Ok(None) => Err(self.cut_short(label, cut_short(self.remaining()))),
@@ -439,6 +448,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// The block of properties, which no packet has before 5.0.
+    #[inline]
     pub(super) fn properties(&mut self, holder: Holder) -> Read<Properties> {
         match self.version {
             Version::V5 => Properties::read(self, holder),
@@ -515,21 +525,19 @@ impl<'a, S: Sink> Reader<'a, S> {
             return Err(self.too_long(label, length.into()));
         }
         let text = match Text::read(self.bytes, range.clone()) {
-            Ok(text) if !contains_any(text.as_bytes(), [0]) => text,
-            Ok(text) => self.text_with_null(range.start, text)?,
+            Ok(text) => text,
             Err(valid) => return self.ill_formed_text(label, range, valid),
         };
+        let bytes = &self.bytes[range.clone()];
+        if contains(bytes, 0, 0) {
+            self.null_character(range.start, bytes)?;
+        }
         self.at = range.end;
         self.sink.leaf(label, range, || Value::Text(text.as_str().to_owned()));
         Ok(text)
     }
 
     #[cold]
-    fn text_with_null(&mut self, start: usize, text: Text) -> Read<Text> {
-        self.null_character(start, text.as_bytes())?;
-        Ok(text)
-    }
-
     fn null_character(&mut self, start: usize, bytes: &[u8]) -> Read<()> {
         let Some(offset) = bytes.iter().position(|&byte| byte == 0) else { return Ok(()) };
         let at = start + offset;

@@ -1,7 +1,7 @@
 //! Topic Names and Topic Filters (§4.7), Shared Subscriptions (§4.8.2).
 
 use super::error::ErrorKind;
-use super::text::contains_any;
+use super::text::contains;
 use super::version::Version;
 
 /// Checks that a Topic Name is not empty and has no wildcards (§4.7.3, §4.7.1).
@@ -13,7 +13,7 @@ pub fn check_topic_name(topic: &str) -> Result<(), (usize, ErrorKind)> {
     if topic.is_empty() {
         return Err((0, ErrorKind::TopicNameEmpty));
     }
-    if !contains_any(topic.as_bytes(), [b'#', b'+']) {
+    if !has_wildcard(topic.as_bytes()) {
         return Ok(());
     }
     let offset = topic.find(['#', '+']).unwrap_or_default();
@@ -124,22 +124,35 @@ fn check_plain_filter(filter: &str) -> Result<(), (usize, ErrorKind)> {
 
 /// Whether every wildcard is a whole level, and `#` the last.
 fn has_wildcards_in_place(filter: &[u8]) -> bool {
-    if !contains_any(filter, [b'#', b'+']) {
+    if !has_wildcard(filter) {
         return true;
     }
-    let is_edge = |byte: Option<&u8>| byte.is_none_or(|&byte| byte == b'/');
-    for (at, &byte) in filter.iter().enumerate() {
-        let before = || at == 0 || filter[at - 1] == b'/';
-        let holds = match byte {
-            b'#' => before() && at + 1 == filter.len(),
-            b'+' => before() && is_edge(filter.get(at + 1)),
-            _ => true,
-        };
-        if !holds {
-            return false;
+    let mut before = b'/';
+    let mut bytes = filter.iter();
+    while let Some(&byte) = bytes.next() {
+        if is_wildcard(byte) {
+            let ends_level = match bytes.as_slice().first() {
+                None => true,
+                Some(&after) => byte == b'+' && after == b'/',
+            };
+            if before != b'/' || !ends_level {
+                return false;
+            }
         }
+        before = byte;
     }
     true
+}
+
+/// The one bit in which `#` and `+` differ.
+const EITHER_WILDCARD: u8 = b'#' ^ b'+';
+
+fn is_wildcard(byte: u8) -> bool {
+    byte | EITHER_WILDCARD == b'+'
+}
+
+fn has_wildcard(bytes: &[u8]) -> bool {
+    contains(bytes, EITHER_WILDCARD, b'+')
 }
 
 /// The first level with a wildcard out of place.

@@ -18,7 +18,7 @@ impl<'a> Writer<'a> {
         first_byte: u8,
         length: usize,
     ) -> Result<Writer<'a>, EncodeError> {
-        let (bytes, width) = variable_byte_integer(length)?;
+        let (said, width) = variable_byte_integer(length)?;
         let whole = 1 + width + length;
         // Memory of its own is no more than it needs, so that it becomes Bytes as it is.
         match out.capacity() {
@@ -26,8 +26,13 @@ impl<'a> Writer<'a> {
             _ => out.reserve(whole),
         }
         let mut writer = Writer { out, version };
-        writer.byte(first_byte);
-        writer.opaque(&bytes[..width]);
+        match width {
+            1 => writer.opaque(&[first_byte, said[0]]),
+            _ => {
+                writer.byte(first_byte);
+                writer.opaque(&said[..width]);
+            }
+        }
         Ok(writer)
     }
 
@@ -45,19 +50,26 @@ impl<'a> Writer<'a> {
         self.out.extend_from_slice(&value.to_be_bytes());
     }
 
-    #[inline]
-    pub(super) fn four_byte_integer(&mut self, value: u32) {
-        self.out.extend_from_slice(&value.to_be_bytes());
-    }
-
     /// A Variable Byte Integer, which [`variable_byte_integer`] has been asked for before.
-    #[inline]
-    pub(super) fn length(&mut self, value: usize) {
-        if value < 0x80 {
-            return self.byte(value as u8);
-        }
+    pub(super) fn variable_byte_integer(&mut self, value: usize) {
         if let Ok((bytes, width)) = variable_byte_integer(value) {
             self.opaque(&bytes[..width]);
+        }
+    }
+
+    /// Writes something with its length, a Variable Byte Integer, in front of it.
+    #[inline]
+    pub(super) fn block(&mut self, write: impl FnOnce(&mut Self)) {
+        let at = self.out.len();
+        self.byte(0);
+        write(self);
+        let length = self.out.len() - at - 1;
+        self.out[at] = length as u8;
+        // A length that takes more than the one byte moves the block, which costs less than adding it up again.
+        if length >= 0x80
+            && let Ok((bytes, width)) = variable_byte_integer(length)
+        {
+            self.out.splice(at..=at, bytes[..width].iter().copied());
         }
     }
 
@@ -69,6 +81,14 @@ impl<'a> Writer<'a> {
     #[inline]
     pub(super) fn binary(&mut self, value: &[u8]) {
         self.two_byte_integer(value.len() as u16);
+        self.opaque(value);
+    }
+
+    /// The same behind one byte.
+    #[inline]
+    pub(super) fn binary_behind(&mut self, first: u8, value: &[u8]) {
+        let [high, low] = (value.len() as u16).to_be_bytes();
+        self.opaque(&[first, high, low]);
         self.opaque(value);
     }
 
