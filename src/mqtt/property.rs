@@ -364,8 +364,18 @@ macro_rules! properties {
                 match self { $(Property::$variant(value) => write_property!($kind, w, $id, value),)* }
             }
 
-            fn read<S: Sink>(id: PropertyId, label: Label, r: &mut Reader<'_, S>) -> Read<Property> {
-                Ok(match id { $(PropertyId::$variant => Property::$variant(read_value!($kind, r, label)),)* })
+            /// Reads a value and adds the property to `all`, where it is built in place.
+            fn read<S: Sink>(
+                id: PropertyId,
+                label: Label,
+                r: &mut Reader<'_, S>,
+                all: &mut Vec<Property>,
+            ) -> Read<()> {
+                match id { $(PropertyId::$variant => {
+                    let value = read_value!($kind, r, label);
+                    all.push(Property::$variant(value));
+                })* }
+                Ok(())
             }
         }
 
@@ -680,7 +690,7 @@ impl Properties {
             properties.reserve_exact(count(r.rest()));
             let mut seen = 0;
             while !r.at_end() {
-                properties.push(read_property(r, holder, &mut seen)?);
+                read_property(r, holder, &mut seen, &mut properties)?;
             }
             Ok(())
         })?;
@@ -736,7 +746,12 @@ impl<'a> IntoIterator for &'a Properties {
 
 /// One property: its identifier is judged before its value is read, so that the error names the
 /// byte that makes the packet wrong.
-fn read_property<S: Sink>(r: &mut Reader<'_, S>, holder: Holder, seen: &mut u64) -> Read<Property> {
+fn read_property<S: Sink>(
+    r: &mut Reader<'_, S>,
+    holder: Holder,
+    seen: &mut u64,
+    all: &mut Vec<Property>,
+) -> Read<()> {
     let (at, label) = (r.at(), FieldId::PropertyIdentifier.into());
     let identifier = r.peek_variable_byte_integer(label)?;
     let here = at..at + identifier.length;
@@ -763,11 +778,12 @@ fn read_property<S: Sink>(r: &mut Reader<'_, S>, holder: Holder, seen: &mut u64)
     r.group(group, |r| {
         r.take_ahead(label, identifier);
         let value_at = r.at();
-        let property = Property::read(id, group, r)?;
-        if let Err((range, kind)) = property.check_range(value_at..r.at(), holder) {
+        Property::read(id, group, r, all)?;
+        let checked = all.last().map(|property| property.check_range(value_at..r.at(), holder));
+        if let Some(Err((range, kind))) = checked {
             r.flaw(range.start, range, kind)?;
         }
-        Ok(property)
+        Ok(())
     })
 }
 

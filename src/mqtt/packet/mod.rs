@@ -124,7 +124,12 @@ pub fn decode_as(
     version: Version,
 ) -> Result<Packet, DecodeError> {
     let mut reader = Reader::<NoSink>::new(frame, sender, version);
-    Packet::read(&mut reader).map_err(|stop| reader.error(stop))
+    // Read into where it is returned, since a packet is large and is not moved for nothing.
+    let mut outcome = Ok(Packet::PingReq);
+    if let Err(stop) = Packet::read(&mut reader, &mut outcome) {
+        outcome = Err(reader.error(stop));
+    }
+    outcome
 }
 
 /// The same reading as [`decode`], with every field kept, and with every broken rule: where it is known how the
@@ -147,9 +152,12 @@ pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
 /// The same for a packet of any version: the reading of [`decode_as`].
 pub fn dissect_as(frame: &Bytes, sender: Option<Sender>, version: Version) -> Dissection {
     let mut reader = Reader::<Collector>::new(frame, sender, version);
-    let read = Packet::read(&mut reader);
+    let mut read = Ok(Packet::PingReq);
+    let outcome = Packet::read(&mut reader, &mut read);
     reader.skip();
-    let read = read.map_err(|stop| reader.error(stop));
+    if let Err(stop) = outcome {
+        read = Err(reader.error(stop));
+    }
     let (fields, flaws) = reader.into_sink().finish();
     // What was read in spite of an error has stand-ins in it.
     let outcome = match flaws.first() {
@@ -332,7 +340,7 @@ impl Packet {
         }
     }
 
-    fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Packet> {
+    fn read<S: Sink>(r: &mut Reader<'_, S>, out: &mut Result<Packet, DecodeError>) -> Read<()> {
         let (packet_type, flags, length) =
             r.group(FieldId::FixedHeader.into(), read_fixed_header)?;
         if let (Ok(packet_type), Some(sender)) = (packet_type, r.sender()) {
@@ -341,7 +349,7 @@ impl Packet {
         }
         r.body(length, 1..r.at(), |r| {
             let packet_type = packet_type.map_err(|error| r.end(error))?;
-            let packet = match packet_type {
+            *out = Ok(match packet_type {
                 PacketType::Connect => Packet::Connect(Box::new(Connect::read(r)?)),
                 PacketType::ConnAck => Packet::ConnAck(ConnAck::read(r)?),
                 PacketType::Publish => Packet::Publish(Publish::read(r, flags)?),
@@ -357,9 +365,8 @@ impl Packet {
                 PacketType::PingResp => Packet::PingResp,
                 PacketType::Disconnect => Packet::Disconnect(Disconnect::read(r)?),
                 PacketType::Auth => Packet::Auth(Auth::read(r)?),
-            };
-            r.expect_end()?;
-            Ok(packet)
+            });
+            r.expect_end()
         })
     }
 

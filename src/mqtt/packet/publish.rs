@@ -34,7 +34,7 @@ pub struct Publish {
 
 impl Publish {
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, flags: u8) -> Read<Publish> {
-        let (qos, topic, packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+        let mut publish = r.group(FieldId::VariableHeader.into(), |r| {
             let at = r.at();
             let topic = r.string_checked(FieldId::TopicName, |topic| match topic {
                 // An alias may take its place; that is checked below.
@@ -57,20 +57,20 @@ impl Publish {
                 };
                 r.flaw(at, at..at + 2, kind)?;
             }
-            Ok((qos, topic, packet_id, properties))
+            Ok(Publish {
+                dup: flags & DUP != 0,
+                qos,
+                retain: flags & RETAIN != 0,
+                topic,
+                packet_id,
+                properties,
+                payload: Bytes::new(),
+            })
         })?;
-        let payload = r.group(FieldId::Payload.into(), |r| {
+        publish.payload = r.group(FieldId::Payload.into(), |r| {
             Ok(r.opaque_rest(FieldId::ApplicationMessage.into()))
         })?;
-        Ok(Publish {
-            dup: flags & DUP != 0,
-            qos,
-            retain: flags & RETAIN != 0,
-            topic,
-            packet_id,
-            properties,
-            payload,
-        })
+        Ok(publish)
     }
 
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
