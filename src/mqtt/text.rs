@@ -79,7 +79,7 @@ pub(super) fn contains(bytes: &[u8], either: u8, byte: u8) -> bool {
     const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     let has_one = |eight: &[u8; 8]| {
-        let set = u64::from_ne_bytes(*eight) | LOW * u64::from(either);
+        let set = u64::from_ne_bytes(*eight) | (LOW * u64::from(either));
         // A byte is zero exactly where it is the one; subtracting 1 then borrows from its top bit.
         let different = set ^ (LOW * u64::from(byte));
         different.wrapping_sub(LOW) & !different & HIGH != 0

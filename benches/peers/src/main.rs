@@ -7,7 +7,6 @@
 //!
 //! The peers check less: rumqttc no UTF-8, mqtt-proto few rules; which is to be kept in mind.
 
-#[path = "../../packets.rs"]
 mod packets;
 
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! The packets that the benchmarks read and write, the same in all of them.
+//! The packets that are read and written, the same by all.
 
 use bytes::Bytes;
 use mqtt5_playground::mqtt::{
