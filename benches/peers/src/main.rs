@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use mqtt_protocol_core::mqtt::packet::v5_0 as core5;
 use mqtt_proto::v5 as proto;
+use mqtt_protocol_core::mqtt::packet::v5_0 as core5;
 use mqtt5_playground::mqtt::{Deframer, Packet, decode, encode, encode_into};
 use rumqttc::v5::mqttbytes::v5 as rumq;
 
@@ -35,7 +35,9 @@ fn main() {
         return count(name, passes);
     }
     let rounds = if has("--quick") { 7 } else { 41 };
-    println!("| work, ns a packet | ours | rumqttc 0.25 | mqtt-protocol-core 0.7 | mqtt-proto 0.4 |");
+    println!(
+        "| work, ns a packet | ours | rumqttc 0.25 | mqtt-protocol-core 0.7 | mqtt-proto 0.4 |"
+    );
     println!("|---|---|---|---|---|");
     for (name, packets, works) in rows() {
         row(&name, rounds, works(&packets));
