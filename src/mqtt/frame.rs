@@ -66,6 +66,12 @@ pub fn split_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     Some((value, rest))
 }
 
+/// What follows Binary Data or a string (§1.5.6); `None` where the bytes end before it does.
+pub(super) fn skip_binary(bytes: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.get(u16::from_be_bytes(*length).into()..)
+}
+
 /// Cuts a byte stream into packets, however the transport has split or merged it [MQTT-6.0.0-2].
 ///
 /// It holds only bytes that have arrived: an announced length allocates nothing.

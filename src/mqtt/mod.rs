@@ -35,7 +35,9 @@ pub use packet::{
     Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Publish, RetainHandling,
     Sender, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Will,
 };
-pub use packet::{decode, decode_as, dissect, dissect_as, encode, encode_as};
+pub use packet::{
+    decode, decode_as, dissect, dissect_as, encode, encode_as, encode_as_into, encode_into,
+};
 pub use property::{Holder, Properties, Property, PropertyId, PropertyKind, PropertyValue};
 pub use qos::QoS;
 pub use reason_code::ReasonCode;

@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::error::{DecodeError, EncodeError, ErrorKind};
+use super::error::{EncodeError, ErrorKind};
 use super::field::{FieldId, Label, Sink};
+use super::frame::{skip_binary, split_length};
 use super::packet::{PacketType, Sender};
-use super::reader::Reader;
+use super::reader::{Read, Reader};
 use super::text::Text;
 use super::topic::check_topic_name;
-use super::writer::Writer;
+use super::version::Version;
+use super::writer::{Writer, binary_length, variable_byte_integer};
 
 /// What can hold a property: one of the packets that have properties, or the Will inside CONNECT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,6 +194,60 @@ macro_rules! view {
     };
 }
 
+/// How many bytes a value takes.
+macro_rules! value_length {
+    (Byte, $value:ident) => {
+        size_of_val($value)
+    };
+    (TwoByteInteger, $value:ident) => {
+        size_of_val($value)
+    };
+    (FourByteInteger, $value:ident) => {
+        size_of_val($value)
+    };
+    (VariableByteInteger, $value:ident) => {
+        variable_byte_integer(*$value as usize)?.1
+    };
+    (Utf8String, $value:ident) => {
+        binary_length($value.as_bytes())?
+    };
+    (BinaryData, $value:ident) => {
+        binary_length($value)?
+    };
+    (StringPair, $value:ident) => {
+        binary_length($value.0.as_bytes())? + binary_length($value.1.as_bytes())?
+    };
+}
+
+/// Writes identifier and value, those of a fixed size at once.
+macro_rules! write_property {
+    (Byte, $w:ident, $id:literal, $value:ident) => {
+        $w.opaque(&[$id, *$value])
+    };
+    (TwoByteInteger, $w:ident, $id:literal, $value:ident) => {{
+        let [a, b] = $value.to_be_bytes();
+        $w.opaque(&[$id, a, b]);
+    }};
+    (FourByteInteger, $w:ident, $id:literal, $value:ident) => {{
+        let [a, b, c, d] = $value.to_be_bytes();
+        $w.opaque(&[$id, a, b, c, d]);
+    }};
+    (VariableByteInteger, $w:ident, $id:literal, $value:ident) => {{
+        $w.byte($id);
+        $w.variable_byte_integer(*$value as usize);
+    }};
+    (Utf8String, $w:ident, $id:literal, $value:ident) => {
+        $w.binary_behind($id, $value.as_bytes())
+    };
+    (BinaryData, $w:ident, $id:literal, $value:ident) => {
+        $w.binary_behind($id, $value)
+    };
+    (StringPair, $w:ident, $id:literal, $value:ident) => {{
+        $w.binary_behind($id, $value.0.as_bytes());
+        $w.string(&$value.1);
+    }};
+}
+
 macro_rules! read_value {
     (Byte, $r:ident, $label:expr) => {
         $r.byte($label)?
@@ -263,6 +319,11 @@ macro_rules! properties {
                 match self { $(PropertyId::$variant => &[$((Holder::$holder, $section)),*],)* }
             }
 
+            /// The same, a bit for each holder.
+            fn holder_bits(self) -> u16 {
+                match self { $(PropertyId::$variant => 0 $(| 1 << Holder::$holder as u16)*,)* }
+            }
+
             /// The same section as the rule that an error cites.
             pub(super) fn rule_in(self, holder: Holder) -> &'static str {
                 match (self, holder) {
@@ -275,7 +336,8 @@ macro_rules! properties {
         /// A property with its value. Where a range is given, [`decode`](super::decode) refuses other
         /// values, and [`encode`](super::encode) writes them.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Property { $($(#[$doc])* $variant(value_type!($kind)),)* }
+        #[repr(u8)]
+        pub enum Property { $($(#[$doc])* $variant(value_type!($kind)) = $id,)* }
 
         impl Property {
             /// Which property it is.
@@ -293,8 +355,27 @@ macro_rules! properties {
                 match id { $(PropertyId::$variant => properties!(@own $kind, $variant, value),)* }
             }
 
-            fn read<S: Sink>(id: PropertyId, label: Label, r: &mut Reader<'_, S>) -> Result<Property, DecodeError> {
-                Ok(match id { $(PropertyId::$variant => Property::$variant(read_value!($kind, r, label)),)* })
+            /// Bytes on the wire behind the identifier.
+            fn value_length(&self) -> Result<usize, EncodeError> {
+                Ok(match self { $(Property::$variant(value) => value_length!($kind, value),)* })
+            }
+
+            fn write(&self, w: &mut Writer<'_>) {
+                match self { $(Property::$variant(value) => write_property!($kind, w, $id, value),)* }
+            }
+
+            /// Reads a value and adds the property to `all`, where it is built in place.
+            fn read<S: Sink>(
+                id: PropertyId,
+                label: Label,
+                r: &mut Reader<'_, S>,
+                all: &mut Vec<Property>,
+            ) -> Read<()> {
+                match id { $(PropertyId::$variant => {
+                    let value = read_value!($kind, r, label);
+                    all.push(Property::$variant(value));
+                })* }
+                Ok(())
             }
         }
 
@@ -582,51 +663,57 @@ impl Properties {
         })
     }
 
-    pub(super) fn read<S: Sink>(
-        r: &mut Reader<'_, S>,
-        holder: Holder,
-    ) -> Result<Properties, DecodeError> {
+    #[inline]
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, holder: Holder) -> Read<Properties> {
         let group = match holder {
             Holder::Will => FieldId::WillProperties,
             _ => FieldId::Properties,
         };
         r.group(group.into(), |r| {
             let start = r.at();
-            let length = r.variable_byte_integer(FieldId::PropertyLength.into())?;
-            let mut properties = Properties::default();
-            r.block(length as usize, start..r.at(), |r| {
-                while !r.at_end() {
-                    let property = read_property(r, holder, &properties)?;
-                    properties.push(property);
-                }
-                Ok(())
-            })?;
-            Ok(properties)
+            match r.variable_byte_integer(FieldId::PropertyLength.into())? {
+                0 => Ok(Properties::NONE),
+                length => Properties::read_block(r, holder, length as usize, start..r.at()),
+            }
         })
     }
 
-    /// Writes nothing before 5.0, where no packet has properties.
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
-        if !w.version().is_5() {
-            return Ok(());
-        }
-        let mut body = Writer::default();
-        for property in &self.0 {
-            body.variable_byte_integer(u32::from(property.id().value()))?;
-            match property.value() {
-                PropertyValue::Byte(v) => body.byte(v),
-                PropertyValue::TwoByteInteger(v) => body.two_byte_integer(v),
-                PropertyValue::FourByteInteger(v) => body.four_byte_integer(v),
-                PropertyValue::VariableByteInteger(v) => body.variable_byte_integer(v)?,
-                PropertyValue::Utf8String(v) => body.string(v)?,
-                PropertyValue::BinaryData(v) => body.binary(v)?,
-                PropertyValue::StringPair(name, value) => {
-                    body.string(name)?;
-                    body.string(value)?;
-                }
+    #[inline(never)]
+    fn read_block<S: Sink>(
+        r: &mut Reader<'_, S>,
+        holder: Holder,
+        length: usize,
+        said: Range<usize>,
+    ) -> Read<Properties> {
+        let mut properties = Vec::new();
+        r.block(length, said, |r| {
+            properties.reserve_exact(count(r.rest()));
+            let mut seen = 0;
+            while !r.at_end() {
+                read_property(r, holder, &mut seen, &mut properties)?;
             }
+            Ok(())
+        })?;
+        Ok(Properties(properties))
+    }
+
+    /// Bytes on the wire, with the Property Length; none before 5.0, where no packet has properties.
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        if !version.is_5() {
+            return Ok(0);
         }
-        w.length_prefixed_by_variable_byte_integer(&body)
+        let mut length = 0;
+        for property in &self.0 {
+            length += 1 + property.value_length()?;
+        }
+        Ok(variable_byte_integer(length)?.1 + length)
+    }
+
+    /// Writes as many bytes as [`length`](Properties::length) says.
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
+        if w.version().is_5() {
+            w.block(|w| self.0.iter().for_each(|property| property.write(w)));
+        }
     }
 }
 
@@ -662,8 +749,9 @@ impl<'a> IntoIterator for &'a Properties {
 fn read_property<S: Sink>(
     r: &mut Reader<'_, S>,
     holder: Holder,
-    before: &Properties,
-) -> Result<Property, DecodeError> {
+    seen: &mut u64,
+    all: &mut Vec<Property>,
+) -> Read<()> {
     let (at, label) = (r.at(), FieldId::PropertyIdentifier.into());
     let identifier = r.peek_variable_byte_integer(label)?;
     let here = at..at + identifier.length;
@@ -675,25 +763,49 @@ fn read_property<S: Sink>(
         }
         return Err(error);
     };
-    let section = id.section_in(holder);
-    r.hold(section.is_some(), here.clone(), ErrorKind::PropertyNotAllowed(id, holder))?;
+    let is_allowed = id.holder_bits() >> holder as u16 & 1 == 1;
+    r.hold(is_allowed, here.clone(), ErrorKind::PropertyNotAllowed(id, holder))?;
     if let (Some(only), Some(sender)) = (id.only_sender_in(holder), r.sender()) {
         r.hold(only == sender, here.clone(), ErrorKind::PropertyFromWrongSide(id, holder))?;
     }
-    // In this order, so that many repeats of what may repeat are not searched for each time.
-    if section.is_some() && !id.may_repeat_in(holder) && before.contains(id) {
+    let bit = 1 << id.value();
+    if *seen & bit != 0 && is_allowed && !id.may_repeat_in(holder) {
         r.flaw(at, here, ErrorKind::PropertyRepeated(id, holder))?;
     }
+    *seen |= bit;
+    let section = if S::READS_ON { id.section_in(holder) } else { None };
     let group = Label::Property(id, section.unwrap_or("2.2.2.2"));
     r.group(group, |r| {
         r.take_ahead(label, identifier);
         let value_at = r.at();
-        let property = Property::read(id, group, r)?;
-        if let Err((range, kind)) = property.check_range(value_at..r.at(), holder) {
+        Property::read(id, group, r, all)?;
+        let checked = all.last().map(|property| property.check_range(value_at..r.at(), holder));
+        if let Some(Err((range, kind))) = checked {
             r.flaw(range.start, range, kind)?;
         }
-        Ok(property)
+        Ok(())
     })
+}
+
+/// How many properties there are, as far as they can be told apart, so that there is room for all of them at
+/// once. More are never said than there are bytes.
+fn count(mut block: &[u8]) -> usize {
+    let mut count = 0;
+    while let Some((&id, rest)) = block.split_first() {
+        let Some(id) = PropertyId::from_value(id.into()) else { break };
+        let skipped = match id.kind() {
+            PropertyKind::Byte => rest.get(1..),
+            PropertyKind::TwoByteInteger => rest.get(2..),
+            PropertyKind::FourByteInteger => rest.get(4..),
+            PropertyKind::VariableByteInteger => split_length(rest).map(|(_, rest)| rest),
+            PropertyKind::Utf8String | PropertyKind::BinaryData => skip_binary(rest),
+            PropertyKind::StringPair => skip_binary(rest).and_then(skip_binary),
+        };
+        count += 1;
+        let Some(skipped) = skipped else { break };
+        block = skipped;
+    }
+    count
 }
 
 #[cfg(test)]

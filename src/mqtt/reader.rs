@@ -12,7 +12,7 @@ use super::packet::{PacketId, PacketType, Sender};
 use super::property::Holder;
 use super::property::Properties;
 use super::reason_code::ReasonCode;
-use super::text::Text;
+use super::text::{Text, contains};
 use super::v3;
 use super::version::Version;
 
@@ -30,8 +30,16 @@ pub(super) struct Reader<'a, S> {
     is_guess: bool,
     /// The reading of a block has ended before the block does.
     has_skipped: bool,
+    /// What ended the reading.
+    error: Option<DecodeError>,
     sink: S,
 }
+
+/// The reading has ended. The reader knows the error, so that what each field returns stays small.
+#[derive(Debug)]
+pub(super) struct Stop(());
+
+pub(super) type Read<T> = Result<T, Stop>;
 
 impl<'a, S: Sink> Reader<'a, S> {
     pub(super) fn new(bytes: &'a Bytes, sender: Option<Sender>, version: Version) -> Reader<'a, S> {
@@ -44,8 +52,21 @@ impl<'a, S: Sink> Reader<'a, S> {
             is_cut: false,
             is_guess: false,
             has_skipped: false,
+            error: None,
             sink: S::default(),
         }
+    }
+
+    /// Ends the reading with an error, unless there was one before.
+    #[cold]
+    pub(super) fn end(&mut self, error: DecodeError) -> Stop {
+        self.error.get_or_insert(error);
+        Stop(())
+    }
+
+    /// What ended the reading.
+    pub(super) fn error(&self, _: Stop) -> DecodeError {
+        self.error.expect("only `end` makes a `Stop`")
     }
 
     pub(super) fn into_sink(self) -> S {
@@ -90,27 +111,17 @@ impl<'a, S: Sink> Reader<'a, S> {
     /// A broken rule after which the reading can go on, since it is known where the field ends. The decoder
     /// stops here.
     #[cold]
-    pub(super) fn flaw(
-        &mut self,
-        at: usize,
-        range: Range<usize>,
-        kind: ErrorKind,
-    ) -> Result<(), DecodeError> {
+    pub(super) fn flaw(&mut self, at: usize, range: Range<usize>, kind: ErrorKind) -> Read<()> {
         let error = DecodeError { at, kind };
         if !S::READS_ON || self.is_guess {
-            return Err(error);
+            return Err(self.end(error));
         }
         self.sink.flaw(error, range, None);
         Ok(())
     }
 
     /// Goes on where a rule holds, and reports the bytes at fault where it does not.
-    pub(super) fn hold(
-        &mut self,
-        holds: bool,
-        range: Range<usize>,
-        kind: ErrorKind,
-    ) -> Result<(), DecodeError> {
+    pub(super) fn hold(&mut self, holds: bool, range: Range<usize>, kind: ErrorKind) -> Read<()> {
         match holds {
             true => Ok(()),
             false => self.flaw(range.start, range, kind),
@@ -119,15 +130,15 @@ impl<'a, S: Sink> Reader<'a, S> {
 
     /// A broken rule after which nobody knows where the next field begins: reports it and returns it.
     #[cold]
-    pub(super) fn stop(&mut self, at: usize, range: Range<usize>, kind: ErrorKind) -> DecodeError {
-        self.flaw(at, range, kind).err().unwrap_or(DecodeError { at, kind })
+    pub(super) fn stop(&mut self, at: usize, range: Range<usize>, kind: ErrorKind) -> Stop {
+        self.flaw(at, range, kind).err().unwrap_or_else(|| self.end(DecodeError { at, kind }))
     }
 
     /// The same for something that is not there, which is no error of its own where the packet is cut.
     #[cold]
-    pub(super) fn lack(&mut self, at: usize, range: Range<usize>, kind: ErrorKind) -> DecodeError {
+    pub(super) fn lack(&mut self, at: usize, range: Range<usize>, kind: ErrorKind) -> Stop {
         match self.is_cut {
-            true => DecodeError { at, kind },
+            true => self.end(DecodeError { at, kind }),
             false => self.stop(at, range, kind),
         }
     }
@@ -136,8 +147,8 @@ impl<'a, S: Sink> Reader<'a, S> {
     pub(super) fn group<T>(
         &mut self,
         label: Label,
-        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
+        read: impl FnOnce(&mut Self) -> Read<T>,
+    ) -> Read<T> {
         self.sink.open(label, self.at);
         let outcome = read(self);
         self.sink.close(self.at);
@@ -151,8 +162,8 @@ impl<'a, S: Sink> Reader<'a, S> {
         &mut self,
         length: usize,
         said: Range<usize>,
-        read: impl FnOnce(&mut Self) -> Result<(), DecodeError>,
-    ) -> Result<(), DecodeError> {
+        read: impl FnOnce(&mut Self) -> Read<()>,
+    ) -> Read<()> {
         let left = self.remaining();
         if length > left {
             let kind = ErrorKind::Truncated { says: length, left };
@@ -185,8 +196,8 @@ impl<'a, S: Sink> Reader<'a, S> {
         &mut self,
         length: usize,
         said: Range<usize>,
-        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
+        read: impl FnOnce(&mut Self) -> Read<T>,
+    ) -> Read<T> {
         if length > self.remaining() {
             self.flaw(said.start, said, ErrorKind::Incomplete)?;
             self.is_cut = true;
@@ -213,17 +224,13 @@ impl<'a, S: Sink> Reader<'a, S> {
         }
     }
 
-    pub(super) fn byte(&mut self, label: Label) -> Result<u8, DecodeError> {
+    pub(super) fn byte(&mut self, label: Label) -> Read<u8> {
         let [value] = self.take(label, |[v]| Value::Number(v.into()))?;
         Ok(value)
     }
 
     /// A byte made of bit fields, given from bit 7 down.
-    pub(super) fn flags(
-        &mut self,
-        label: Label,
-        parts: &[(FieldId, Bits)],
-    ) -> Result<u8, DecodeError> {
+    pub(super) fn flags(&mut self, label: Label, parts: &[(FieldId, Bits)]) -> Read<u8> {
         let byte = self.byte(label)?;
         for &(id, bits) in parts {
             self.sink.bits(id.into(), bits, || bit_value(id, bits, byte));
@@ -231,33 +238,30 @@ impl<'a, S: Sink> Reader<'a, S> {
         Ok(byte)
     }
 
-    pub(super) fn two_byte_integer(&mut self, label: Label) -> Result<u16, DecodeError> {
+    pub(super) fn two_byte_integer(&mut self, label: Label) -> Read<u16> {
         let bytes = self.take(label, |b| Value::Number(u16::from_be_bytes(b).into()))?;
         Ok(u16::from_be_bytes(bytes))
     }
 
-    pub(super) fn four_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
+    pub(super) fn four_byte_integer(&mut self, label: Label) -> Read<u32> {
         let bytes = self.take(label, |b| Value::Number(u32::from_be_bytes(b)))?;
         Ok(u32::from_be_bytes(bytes))
     }
 
-    pub(super) fn variable_byte_integer(&mut self, label: Label) -> Result<u32, DecodeError> {
+    pub(super) fn variable_byte_integer(&mut self, label: Label) -> Read<u32> {
         let ahead = self.peek_variable_byte_integer(label)?;
         Ok(self.take_ahead(label, ahead))
     }
 
     /// The Remaining Length. While its last byte has not arrived nothing is known to be wrong.
-    pub(super) fn remaining_length(&mut self) -> Result<u32, DecodeError> {
+    pub(super) fn remaining_length(&mut self) -> Read<u32> {
         let label = FieldId::RemainingLength.into();
         let ahead = self.measure_variable_byte_integer(label, |_| ErrorKind::Incomplete)?;
         Ok(self.take_ahead(label, ahead))
     }
 
     /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
-    pub(super) fn peek_variable_byte_integer(
-        &mut self,
-        label: Label,
-    ) -> Result<Ahead, DecodeError> {
+    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Read<Ahead> {
         self.measure_variable_byte_integer(label, |left| ErrorKind::Truncated {
             says: left + 1,
             left,
@@ -272,11 +276,25 @@ impl<'a, S: Sink> Reader<'a, S> {
         value
     }
 
+    #[inline]
     fn measure_variable_byte_integer(
         &mut self,
         label: Label,
         cut_short: impl FnOnce(usize) -> ErrorKind,
-    ) -> Result<Ahead, DecodeError> {
+    ) -> Read<Ahead> {
+        match self.rest().first() {
+            Some(&byte) if byte < 0x80 => Ok(Ahead { value: byte.into(), length: 1 }),
+            _ => self.measure_longer_integer(label, cut_short),
+        }
+    }
+
+    /// What is rarely needed, kept out of the way of what mostly is.
+    #[inline(never)]
+    fn measure_longer_integer(
+        &mut self,
+        label: Label,
+        cut_short: impl FnOnce(usize) -> ErrorKind,
+    ) -> Read<Ahead> {
         match read_variable_byte_integer(self.rest(), self.version) {
             Ok(Some((value, length))) => Ok(Ahead { value, length }),
             Ok(None) => Err(self.cut_short(label, cut_short(self.remaining()))),
@@ -291,7 +309,7 @@ impl<'a, S: Sink> Reader<'a, S> {
         label: Label,
         offset: usize,
         kind: ErrorKind,
-    ) -> Result<Ahead, DecodeError> {
+    ) -> Read<Ahead> {
         let (start, at) = (self.at, self.at + offset);
         let range = start..at + 1;
         match split_length(&self.rest()[..=offset]) {
@@ -307,7 +325,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// A UTF-8 Encoded String (§1.5.4) with its length, as a group.
-    pub(super) fn string(&mut self, label: impl Into<Label>) -> Result<Text, DecodeError> {
+    pub(super) fn string(&mut self, label: impl Into<Label>) -> Read<Text> {
         self.string_checked(label, |_| Ok(()))
     }
 
@@ -316,7 +334,7 @@ impl<'a, S: Sink> Reader<'a, S> {
         &mut self,
         label: impl Into<Label>,
         check: impl FnOnce(&str) -> Result<(), (usize, ErrorKind)>,
-    ) -> Result<Text, DecodeError> {
+    ) -> Read<Text> {
         let label = label.into();
         self.group(label, |r| {
             let text = r.string_body(label)?;
@@ -329,12 +347,12 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// The length and text of a string whose group is already open.
-    pub(super) fn string_body(&mut self, label: Label) -> Result<Text, DecodeError> {
+    pub(super) fn string_body(&mut self, label: Label) -> Read<Text> {
         let length = self.two_byte_integer(FieldId::StringLength.into())?;
         self.text(label, length)
     }
 
-    pub(super) fn string_pair_body(&mut self) -> Result<(Text, Text), DecodeError> {
+    pub(super) fn string_pair_body(&mut self) -> Read<(Text, Text)> {
         let length = self.two_byte_integer(FieldId::PairNameLength.into())?;
         let name = self.text(FieldId::PairName.into(), length)?;
         let length = self.two_byte_integer(FieldId::PairValueLength.into())?;
@@ -343,12 +361,12 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// Binary Data (§1.5.6) with its length, as a group.
-    pub(super) fn binary(&mut self, label: impl Into<Label>) -> Result<Bytes, DecodeError> {
+    pub(super) fn binary(&mut self, label: impl Into<Label>) -> Read<Bytes> {
         let label = label.into();
         self.group(label, |r| r.binary_body(label))
     }
 
-    pub(super) fn binary_body(&mut self, label: Label) -> Result<Bytes, DecodeError> {
+    pub(super) fn binary_body(&mut self, label: Label) -> Read<Bytes> {
         let length = self.two_byte_integer(FieldId::BinaryLength.into())?;
         self.opaque(label, length.into())
     }
@@ -361,7 +379,7 @@ impl<'a, S: Sink> Reader<'a, S> {
         bytes
     }
 
-    pub(super) fn packet_id(&mut self) -> Result<PacketId, DecodeError> {
+    pub(super) fn packet_id(&mut self) -> Read<PacketId> {
         let at = self.at;
         let value = self.two_byte_integer(FieldId::PacketIdentifier.into())?;
         if let Some(packet_id) = PacketId::new(value) {
@@ -373,11 +391,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// A Reason Code that `packet` may carry, or before 5.0 a return code.
-    pub(super) fn reason_code(
-        &mut self,
-        id: FieldId,
-        packet: PacketType,
-    ) -> Result<ReasonCode, DecodeError> {
+    pub(super) fn reason_code(&mut self, id: FieldId, packet: PacketType) -> Read<ReasonCode> {
         if !self.version.is_5() {
             return self.return_code(id, packet);
         }
@@ -399,7 +413,7 @@ impl<'a, S: Sink> Reader<'a, S> {
         }
     }
 
-    fn return_code(&mut self, id: FieldId, packet: PacketType) -> Result<ReasonCode, DecodeError> {
+    fn return_code(&mut self, id: FieldId, packet: PacketType) -> Read<ReasonCode> {
         let at = self.at;
         let [value] = self.take(id.into(), |[v]| match v3::from_return_code(v, packet) {
             Some((_, name)) => Value::Named(v.into(), name),
@@ -413,10 +427,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// The Reason Code of a packet that ends before it, which means Success; that must be allowed too.
-    pub(super) fn omitted_reason_code(
-        &mut self,
-        packet: PacketType,
-    ) -> Result<ReasonCode, DecodeError> {
+    pub(super) fn omitted_reason_code(&mut self, packet: PacketType) -> Read<ReasonCode> {
         let code = ReasonCode::Success;
         self.check_reason_code(code, packet)
             .map_err(|kind| self.lack(self.at, self.at..self.at, kind))
@@ -437,7 +448,8 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// The block of properties, which no packet has before 5.0.
-    pub(super) fn properties(&mut self, holder: Holder) -> Result<Properties, DecodeError> {
+    #[inline]
+    pub(super) fn properties(&mut self, holder: Holder) -> Read<Properties> {
         match self.version {
             Version::V5 => Properties::read(self, holder),
             Version::V3_1 | Version::V3_1_1 => Ok(Properties::NONE),
@@ -445,7 +457,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// Refuses bytes after the last field.
-    pub(super) fn expect_end(&mut self) -> Result<(), DecodeError> {
+    pub(super) fn expect_end(&mut self) -> Read<()> {
         match self.at_end() {
             true => Ok(()),
             false => Err(self.stop(self.at, self.at..self.end, ErrorKind::UnexpectedBytes)),
@@ -464,19 +476,19 @@ impl<'a, S: Sink> Reader<'a, S> {
 
     /// The error of a field of fixed size, or of an integer, that the end of its holder cuts.
     #[cold]
-    fn cut_short(&mut self, label: Label, kind: ErrorKind) -> DecodeError {
+    fn cut_short(&mut self, label: Label, kind: ErrorKind) -> Stop {
         let there = self.at..self.end;
         self.cut_off(label, self.end);
         let error = DecodeError { at: there.end, kind };
         if !self.is_cut && !self.is_guess {
             self.sink.flaw(error, there, Some(label));
         }
-        error
+        self.end(error)
     }
 
     /// The error of a field whose length, the two bytes before it, says more than there is.
     #[cold]
-    fn too_long(&mut self, label: Label, says: usize) -> DecodeError {
+    fn too_long(&mut self, label: Label, says: usize) -> Stop {
         let (left, said) = (self.remaining(), self.at - 2..self.at);
         self.cut_off(label, self.end);
         self.lack(said.start, said, ErrorKind::Truncated { says, left })
@@ -486,7 +498,7 @@ impl<'a, S: Sink> Reader<'a, S> {
         &mut self,
         label: Label,
         value: impl FnOnce([u8; N]) -> Value,
-    ) -> Result<[u8; N], DecodeError> {
+    ) -> Read<[u8; N]> {
         let Some(&bytes) = self.rest().first_chunk::<N>() else {
             let kind = ErrorKind::Truncated { says: N, left: self.remaining() };
             return Err(self.cut_short(label, kind));
@@ -496,7 +508,7 @@ impl<'a, S: Sink> Reader<'a, S> {
         Ok(bytes)
     }
 
-    fn opaque(&mut self, label: Label, length: usize) -> Result<Bytes, DecodeError> {
+    fn opaque(&mut self, label: Label, length: usize) -> Read<Bytes> {
         if length > self.remaining() {
             return Err(self.too_long(label, length));
         }
@@ -507,27 +519,40 @@ impl<'a, S: Sink> Reader<'a, S> {
         Ok(bytes)
     }
 
-    fn text(&mut self, label: Label, length: u16) -> Result<Text, DecodeError> {
+    fn text(&mut self, label: Label, length: u16) -> Read<Text> {
         let range = self.at..self.at + usize::from(length);
         if range.end > self.end {
             return Err(self.too_long(label, length.into()));
         }
-        let read = Text::read(self.bytes, range.clone());
-        let valid = read.as_ref().map_or_else(|valid| *valid, |text| text.len());
-        let bytes = &self.bytes[range.clone()];
-        if let Some(offset) = bytes[..valid].iter().position(|&byte| byte == 0) {
-            let at = self.at + offset;
-            self.flaw(at, at..at + 1, ErrorKind::NullCharacter)?;
-        }
-        let Ok(text) = read else {
-            let at = self.at + valid;
-            self.flaw(at, at..at + 1, ErrorKind::IllFormedUtf8)?;
-            self.cut_off(label, range.end);
-            return Ok(readable(bytes).into());
+        let text = match Text::read(self.bytes, range.clone()) {
+            Ok(text) => text,
+            Err(valid) => return self.ill_formed_text(label, range, valid),
         };
+        let bytes = &self.bytes[range.clone()];
+        if contains(bytes, 0, 0) {
+            self.null_character(range.start, bytes)?;
+        }
         self.at = range.end;
         self.sink.leaf(label, range, || Value::Text(text.as_str().to_owned()));
         Ok(text)
+    }
+
+    #[cold]
+    fn null_character(&mut self, start: usize, bytes: &[u8]) -> Read<()> {
+        let Some(offset) = bytes.iter().position(|&byte| byte == 0) else { return Ok(()) };
+        let at = start + offset;
+        self.flaw(at, at..at + 1, ErrorKind::NullCharacter)
+    }
+
+    /// Text of which only the first bytes are well-formed.
+    #[cold]
+    fn ill_formed_text(&mut self, label: Label, range: Range<usize>, valid: usize) -> Read<Text> {
+        let bytes = &self.bytes[range.clone()];
+        self.null_character(range.start, &bytes[..valid])?;
+        let at = range.start + valid;
+        self.flaw(at, at..at + 1, ErrorKind::IllFormedUtf8)?;
+        self.cut_off(label, range.end);
+        Ok(readable(bytes).into())
     }
 }
 

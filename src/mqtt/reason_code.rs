@@ -1,6 +1,5 @@
 //! Reason Codes (§2.4): one table, which decoder, forms, grid and glossary read.
 
-use super::error::EncodeError;
 use super::packet::{PacketType, Sender};
 use super::qos::QoS;
 use super::v3;
@@ -38,6 +37,11 @@ macro_rules! reason_codes {
             /// The name in §2.4; for 0x00 the general one.
             pub fn name(self) -> &'static str {
                 match self { $(ReasonCode::$variant => $name,)* }
+            }
+
+            /// The same, a bit for each type.
+            fn packet_bits(self) -> u16 {
+                match self { $(ReasonCode::$variant => 0 $(| 1 << PacketType::$packet as u16)*,)* }
             }
 
             /// The packets that may carry it, from either side; see [`ReasonCode::allowed_in`].
@@ -147,22 +151,11 @@ impl ReasonCode {
         }
     }
 
-    /// The byte on the wire in CONNACK or SUBACK. Before 5.0 every refusal in SUBACK is Failure.
-    pub(super) fn value_as(self, packet: PacketType, version: Version) -> Result<u8, EncodeError> {
-        if version.is_5() {
-            return Ok(self.value());
-        }
-        match self.return_code(packet) {
-            Some((value, _)) => Ok(value),
-            None if packet == SubAck => Ok(ReasonCode::UnspecifiedError.value()),
-            None => Err(EncodeError::OnlyIn5(packet)),
-        }
-    }
-
     /// Whether `packet`, sent by `sender`, may carry it. Only DISCONNECT (§3.14.2.1) and AUTH
     /// (§3.15.2.1) have codes that belong to one side; where the sender is `None`, either will do.
     pub fn allowed_in(self, packet: PacketType, sender: Option<Sender>) -> bool {
-        self.packets().contains(&packet) && sender.is_none_or(|s| self.sent_by(packet, s))
+        self.packet_bits() >> packet as u16 & 1 == 1
+            && sender.is_none_or(|s| self.sent_by(packet, s))
     }
 
     fn sent_by(self, packet: PacketType, sender: Sender) -> bool {

@@ -72,6 +72,31 @@ impl Text {
 // A text takes no more room in a packet than a slice would.
 const _: () = assert!(size_of::<Text>() == size_of::<Bytes>());
 
+/// Whether one of the bytes is `byte`, once the bits of `either` are set in it: so that two that differ in one bit
+/// are looked for at once. Eight bytes at a time.
+#[inline]
+pub(super) fn contains(bytes: &[u8], either: u8, byte: u8) -> bool {
+    const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let has_one = |eight: &[u8; 8]| {
+        let set = u64::from_ne_bytes(*eight) | (LOW * u64::from(either));
+        // A byte is zero exactly where it is the one; subtracting 1 then borrows from its top bit.
+        let different = set ^ (LOW * u64::from(byte));
+        different.wrapping_sub(LOW) & !different & HIGH != 0
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        if has_one(word) {
+            return true;
+        }
+    }
+    match bytes.last_chunk::<8>() {
+        // Some of them a second time, which is faster than one by one.
+        Some(last) => !rest.is_empty() && has_one(last),
+        None => rest.iter().any(|&other| other | either == byte),
+    }
+}
+
 impl Default for Text {
     fn default() -> Text {
         Text::EMPTY
@@ -257,6 +282,25 @@ mod tests {
         for (bytes, well_formed) in rows {
             let frame = Bytes::from([bytes, b"\xA9"].concat());
             assert_eq!(Text::read(&frame, 0..bytes.len()), Err(well_formed), "{bytes:02X?}");
+        }
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            let mut bytes = vec![b'a'; length];
+            for other in [b'b', 0x01, 0x80, 0xFF, b'#' ^ 0x01, b'#' ^ 0x80] {
+                bytes.fill(other);
+                assert!(!contains(&bytes, 0, 0), "{length} {other:02X}");
+                assert!(!contains(&bytes, 0x08, b'+'), "{length} {other:02X}");
+            }
+            for at in 0..length {
+                for (found, either, byte) in [(0, 0, 0), (b'#', 0x08, b'+'), (b'+', 0x08, b'+')] {
+                    bytes.fill(b'a');
+                    bytes[at] = found;
+                    assert!(contains(&bytes, either, byte), "{length} {at}");
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Topic Names and Topic Filters (§4.7), Shared Subscriptions (§4.8.2).
 
 use super::error::ErrorKind;
+use super::text::contains;
 use super::version::Version;
 
 /// Checks that a Topic Name is not empty and has no wildcards (§4.7.3, §4.7.1).
@@ -12,10 +13,11 @@ pub fn check_topic_name(topic: &str) -> Result<(), (usize, ErrorKind)> {
     if topic.is_empty() {
         return Err((0, ErrorKind::TopicNameEmpty));
     }
-    match topic.find(['#', '+']) {
-        Some(offset) => Err((offset, ErrorKind::TopicNameWildcard)),
-        None => Ok(()),
+    if !has_wildcard(topic.as_bytes()) {
+        return Ok(());
     }
+    let offset = topic.find(['#', '+']).unwrap_or_default();
+    Err((offset, ErrorKind::TopicNameWildcard))
 }
 
 /// Checks where a Topic Filter has wildcards (§4.7.1), and the ShareName of a shared one (§4.8.2).
@@ -114,6 +116,48 @@ fn check_plain_filter(filter: &str) -> Result<(), (usize, ErrorKind)> {
     if filter.is_empty() {
         return Err((0, ErrorKind::TopicFilterEmpty));
     }
+    match has_wildcards_in_place(filter.as_bytes()) {
+        true => Ok(()),
+        false => misplaced_wildcard(filter),
+    }
+}
+
+/// Whether every wildcard is a whole level, and `#` the last.
+fn has_wildcards_in_place(filter: &[u8]) -> bool {
+    if !has_wildcard(filter) {
+        return true;
+    }
+    let mut before = b'/';
+    let mut bytes = filter.iter();
+    while let Some(&byte) = bytes.next() {
+        if is_wildcard(byte) {
+            let ends_level = match bytes.as_slice().first() {
+                None => true,
+                Some(&after) => byte == b'+' && after == b'/',
+            };
+            if before != b'/' || !ends_level {
+                return false;
+            }
+        }
+        before = byte;
+    }
+    true
+}
+
+/// The one bit in which `#` and `+` differ.
+const EITHER_WILDCARD: u8 = b'#' ^ b'+';
+
+fn is_wildcard(byte: u8) -> bool {
+    byte | EITHER_WILDCARD == b'+'
+}
+
+fn has_wildcard(bytes: &[u8]) -> bool {
+    contains(bytes, EITHER_WILDCARD, b'+')
+}
+
+/// The first level with a wildcard out of place.
+#[cold]
+fn misplaced_wildcard(filter: &str) -> Result<(), (usize, ErrorKind)> {
     let mut start = 0;
     for level in filter.split('/') {
         let end = start + level.len();

@@ -73,6 +73,12 @@ pub(super) fn return_code(code: ReasonCode, packet: PacketType) -> Option<(u8, &
     }
 }
 
+/// The return code of a SUBACK, in which every refusal is Failure.
+pub(super) fn suback_return_code(code: ReasonCode) -> u8 {
+    let known = return_code(code, PacketType::SubAck);
+    known.map_or(ReasonCode::UnspecifiedError.value(), |(value, _)| value)
+}
+
 /// Key and name of a field that 5.0 calls something else.
 pub(super) fn renamed(id: FieldId) -> Option<(&'static str, &'static str)> {
     match id {

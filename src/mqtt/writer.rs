@@ -1,83 +1,109 @@
-//! Writes fields in the data representations of §1.5.
-
-use bytes::{Buf, Bytes};
+//! Writes fields in the data representations of §1.5. Their lengths have been added up before, and whether
+//! they have a representation is known by then.
 
 use super::error::EncodeError;
 use super::frame::MAX_REMAINING_LENGTH;
 use super::version::Version;
 
-#[derive(Default)]
-pub(super) struct Writer {
-    out: Vec<u8>,
+pub(super) struct Writer<'a> {
+    out: &'a mut Vec<u8>,
     version: Version,
 }
 
-impl Writer {
-    /// Begins with room for the Fixed Header, whose length is known last.
-    pub(super) fn behind_fixed_header(version: Version) -> Writer {
-        let mut out = Vec::with_capacity(FIRST_CAPACITY);
-        out.resize(FIXED_HEADER_ROOM, 0);
-        Writer { out, version }
+impl<'a> Writer<'a> {
+    /// Writes the Fixed Header, and has room made for the `length` bytes behind it.
+    pub(super) fn begin(
+        out: &'a mut Vec<u8>,
+        version: Version,
+        first_byte: u8,
+        length: usize,
+    ) -> Result<Writer<'a>, EncodeError> {
+        let (said, width) = variable_byte_integer(length)?;
+        let whole = 1 + width + length;
+        // Memory of its own is no more than it needs, so that it becomes Bytes as it is.
+        match out.capacity() {
+            0 => out.reserve_exact(whole),
+            _ => out.reserve(whole),
+        }
+        let mut writer = Writer { out, version };
+        match width {
+            1 => writer.opaque(&[first_byte, said[0]]),
+            _ => {
+                writer.byte(first_byte);
+                writer.opaque(&said[..width]);
+            }
+        }
+        Ok(writer)
     }
 
     pub(super) fn version(&self) -> Version {
         self.version
     }
 
-    /// Writes the Fixed Header directly before what follows it.
-    pub(super) fn finish(mut self, first_byte: u8) -> Result<Bytes, EncodeError> {
-        let (bytes, width) = variable_byte_integer(self.out.len() - FIXED_HEADER_ROOM)?;
-        let start = FIXED_HEADER_ROOM - width - 1;
-        self.out[start] = first_byte;
-        self.out[start + 1..FIXED_HEADER_ROOM].copy_from_slice(&bytes[..width]);
-        let mut packet = Bytes::from(self.out);
-        packet.advance(start);
-        Ok(packet)
-    }
-
+    #[inline]
     pub(super) fn byte(&mut self, value: u8) {
         self.out.push(value);
     }
 
+    #[inline]
     pub(super) fn two_byte_integer(&mut self, value: u16) {
-        self.out.extend(value.to_be_bytes());
+        self.out.extend_from_slice(&value.to_be_bytes());
     }
 
-    pub(super) fn four_byte_integer(&mut self, value: u32) {
-        self.out.extend(value.to_be_bytes());
+    /// A Variable Byte Integer, which [`variable_byte_integer`] has been asked for before.
+    pub(super) fn variable_byte_integer(&mut self, value: usize) {
+        if let Ok((bytes, width)) = variable_byte_integer(value) {
+            self.opaque(&bytes[..width]);
+        }
     }
 
-    pub(super) fn variable_byte_integer(&mut self, value: u32) -> Result<(), EncodeError> {
-        let (bytes, width) = variable_byte_integer(value as usize)?;
-        self.opaque(&bytes[..width]);
-        Ok(())
+    /// Writes something with its length, a Variable Byte Integer, in front of it.
+    #[inline]
+    pub(super) fn block(&mut self, write: impl FnOnce(&mut Self)) {
+        let at = self.out.len();
+        self.byte(0);
+        write(self);
+        let length = self.out.len() - at - 1;
+        self.out[at] = length as u8;
+        // A length that takes more than the one byte moves the block, which costs less than adding it up again.
+        if length >= 0x80
+            && let Ok((bytes, width)) = variable_byte_integer(length)
+        {
+            self.out.splice(at..=at, bytes[..width].iter().copied());
+        }
     }
 
-    pub(super) fn string(&mut self, value: &str) -> Result<(), EncodeError> {
-        self.binary(value.as_bytes())
+    #[inline]
+    pub(super) fn string(&mut self, value: &str) {
+        self.binary(value.as_bytes());
     }
 
-    pub(super) fn binary(&mut self, value: &[u8]) -> Result<(), EncodeError> {
-        let length =
-            u16::try_from(value.len()).map_err(|_| EncodeError::TooLong { length: value.len() })?;
-        self.two_byte_integer(length);
+    #[inline]
+    pub(super) fn binary(&mut self, value: &[u8]) {
+        self.two_byte_integer(value.len() as u16);
         self.opaque(value);
-        Ok(())
     }
 
+    /// The same behind one byte.
+    #[inline]
+    pub(super) fn binary_behind(&mut self, first: u8, value: &[u8]) {
+        let [high, low] = (value.len() as u16).to_be_bytes();
+        self.opaque(&[first, high, low]);
+        self.opaque(value);
+    }
+
+    #[inline]
     pub(super) fn opaque(&mut self, value: &[u8]) {
         self.out.extend_from_slice(value);
     }
+}
 
-    /// `body` behind its own length.
-    pub(super) fn length_prefixed_by_variable_byte_integer(
-        &mut self,
-        body: &Writer,
-    ) -> Result<(), EncodeError> {
-        let (bytes, width) = variable_byte_integer(body.out.len())?;
-        self.opaque(&bytes[..width]);
-        self.opaque(&body.out);
-        Ok(())
+/// The length of a string or of Binary Data, with the two bytes that say it.
+#[inline]
+pub(super) fn binary_length(value: &[u8]) -> Result<usize, EncodeError> {
+    match value.len() {
+        length if length <= usize::from(u16::MAX) => Ok(2 + length),
+        length => Err(EncodeError::TooLong { length }),
     }
 }
 
@@ -100,9 +126,3 @@ pub fn variable_byte_integer(value: usize) -> Result<([u8; 4], usize), EncodeErr
     bytes[last] = rest as u8;
     Ok((bytes, last + 1))
 }
-
-/// One byte of type and flags, four of Remaining Length at most (§2.1.4).
-const FIXED_HEADER_ROOM: usize = 5;
-
-/// Most packets fit, so that few grow while they are written.
-const FIRST_CAPACITY: usize = 64;

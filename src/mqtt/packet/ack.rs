@@ -1,8 +1,8 @@
 //! PUBACK (§3.4), PUBREC (§3.5), PUBREL (§3.6) and PUBCOMP (§3.7): four packets of one shape.
 
 use super::{
-    DecodeError, EncodeError, FieldId, Holder, PacketId, PacketType, Properties, Reader,
-    ReasonCode, Sink, Writer,
+    EncodeError, FieldId, Holder, PacketId, PacketType, Properties, Read, Reader, ReasonCode, Sink,
+    Version, Writer,
 };
 
 /// One step of the exchange that a PUBLISH of QoS 1 or 2 begins; which of the four packets it is, only
@@ -29,10 +29,7 @@ impl Ack {
         Ack { packet_id, reason_code, properties: Properties::NONE }
     }
 
-    pub(super) fn read<S: Sink>(
-        r: &mut Reader<'_, S>,
-        packet: PacketType,
-    ) -> Result<Ack, DecodeError> {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, packet: PacketType) -> Read<Ack> {
         let (code_field, holder) = match packet {
             PacketType::PubRec => (FieldId::PubRecReasonCode, Holder::PubRec),
             PacketType::PubRel => (FieldId::PubRelReasonCode, Holder::PubRel),
@@ -55,25 +52,38 @@ impl Ack {
         })
     }
 
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        Ok(2 + reason_length(self.reason_code, &self.properties, version)?)
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.two_byte_integer(self.packet_id.get());
-        write_reason(self.reason_code, &self.properties, w)
+        write_reason(self.reason_code, &self.properties, w);
     }
 }
 
-/// Writes Reason Code and properties in the shortest form: both are omitted where they say nothing, and
+/// How long Reason Code and properties are in the shortest form: both are omitted where they say nothing, and
 /// before 5.0. DISCONNECT does the same.
-pub(super) fn write_reason(
+pub(super) fn reason_length(
     reason_code: ReasonCode,
     properties: &Properties,
-    w: &mut Writer,
-) -> Result<(), EncodeError> {
+    version: Version,
+) -> Result<usize, EncodeError> {
+    match (reason_code, properties.is_empty()) {
+        _ if !version.is_5() => Ok(0),
+        (ReasonCode::Success, true) => Ok(0),
+        (_, true) => Ok(1),
+        (_, false) => Ok(1 + properties.length(version)?),
+    }
+}
+
+/// Writes them in that form.
+pub(super) fn write_reason(reason_code: ReasonCode, properties: &Properties, w: &mut Writer<'_>) {
     if !w.version().is_5() || reason_code == ReasonCode::Success && properties.is_empty() {
-        return Ok(());
+        return;
     }
     w.byte(reason_code.value());
-    match properties.is_empty() {
-        true => Ok(()),
-        false => properties.write(w),
+    if !properties.is_empty() {
+        properties.write(w);
     }
 }

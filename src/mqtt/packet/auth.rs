@@ -1,8 +1,8 @@
 //! AUTH (§3.15): one step of an extended authentication exchange.
 
 use super::{
-    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Reader,
-    ReasonCode, Sink, Writer,
+    EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Read, Reader, ReasonCode,
+    Sink, Version, Writer,
 };
 
 /// Belongs to the exchange that the Authentication Method in CONNECT began (§4.12).
@@ -17,7 +17,7 @@ pub struct Auth {
 }
 
 impl Auth {
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Auth, DecodeError> {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Auth> {
         // A Remaining Length of 0 means Success without properties (§3.15.2.1).
         if r.at_end() {
             let reason_code = r.omitted_reason_code(PacketType::Auth)?;
@@ -33,12 +33,22 @@ impl Auth {
         })
     }
 
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
-        if self.reason_code == ReasonCode::Success && self.properties.is_empty() {
-            return Ok(());
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        match self.says_nothing() {
+            true => Ok(0),
+            false => Ok(1 + self.properties.length(version)?),
         }
-        // Unlike the other short forms, AUTH has none without properties alone (§3.15.2.2.1).
-        w.byte(self.reason_code.value());
-        self.properties.write(w)
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
+        if !self.says_nothing() {
+            // Unlike the other short forms, AUTH has none without properties alone (§3.15.2.2.1).
+            w.byte(self.reason_code.value());
+            self.properties.write(w);
+        }
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.reason_code == ReasonCode::Success && self.properties.is_empty()
     }
 }

@@ -1,7 +1,7 @@
 //! CONNACK (§3.2): the Server's answer to CONNECT, with the limits it sets.
 
 use super::{
-    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Reader,
+    Bits, EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Read, Reader,
     ReasonCode, Sink, Version, Writer,
 };
 
@@ -18,7 +18,7 @@ pub struct ConnAck {
 }
 
 impl ConnAck {
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<ConnAck, DecodeError> {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<ConnAck> {
         r.group(FieldId::VariableHeader.into(), |r| {
             let at = r.at();
             if r.version() == Version::V3_1 {
@@ -43,10 +43,23 @@ impl ConnAck {
         })
     }
 
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        self.written_code(version)?;
+        Ok(2 + self.properties.length(version)?)
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.byte(u8::from(self.session_present && w.version() != Version::V3_1));
-        w.byte(self.reason_code.value_as(PacketType::ConnAck, w.version())?);
-        self.properties.write(w)
+        w.byte(self.written_code(w.version()).unwrap_or_default());
+        self.properties.write(w);
+    }
+
+    fn written_code(&self, version: Version) -> Result<u8, EncodeError> {
+        if version.is_5() {
+            return Ok(self.reason_code.value());
+        }
+        let known = self.reason_code.return_code(PacketType::ConnAck);
+        known.map(|(value, _)| value).ok_or(EncodeError::OnlyIn5(PacketType::ConnAck))
     }
 }
 

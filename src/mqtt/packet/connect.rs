@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, Properties, Reader, Sink, Text,
-    Version, Writer,
+    Bits, EncodeError, ErrorKind, FieldId, Holder, Properties, Read, Reader, Sink, Text, Version,
+    Writer, binary_length,
 };
 use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
@@ -49,7 +49,7 @@ pub struct Will {
 }
 
 impl Connect {
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Connect, DecodeError> {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Connect> {
         let (flags, keep_alive, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             let version = r.version();
             r.string_checked(FieldId::ProtocolName, |name| match name {
@@ -123,39 +123,61 @@ impl Connect {
         })
     }
 
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        let mut length = binary_length(version.protocol_name().as_bytes())?
+            + 4
+            + self.properties.length(version)?
+            + binary_length(self.client_id.as_bytes())?;
+        if let Some(will) = &self.will {
+            length += will.properties.length(version)?
+                + binary_length(will.topic.as_bytes())?
+                + binary_length(&will.payload)?;
+        }
+        if let Some(user_name) = &self.user_name {
+            length += binary_length(user_name.as_bytes())?;
+        }
+        if let Some(password) = self.written_password(version) {
+            length += binary_length(password)?;
+        }
+        Ok(length)
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
         let version = w.version();
         let bit = |set: bool, flag: u8| if set { flag } else { 0 };
-        let takes_password = version.is_5() || self.user_name.is_some();
-        let password = self.password.as_ref().filter(|_| takes_password);
+        let password = self.written_password(version);
         let mut flags = bit(self.clean_start, CLEAN_START)
             | bit(self.user_name.is_some(), USER_NAME_FLAG)
             | bit(password.is_some(), PASSWORD_FLAG);
         if let Some(will) = &self.will {
             flags |= WILL_FLAG | will.qos.bits() << WILL_QOS.low | bit(will.retain, WILL_RETAIN);
         }
-        w.string(version.protocol_name())?;
+        w.string(version.protocol_name());
         w.byte(version.level());
         w.byte(flags);
         w.two_byte_integer(self.keep_alive);
-        self.properties.write(w)?;
-        w.string(&self.client_id)?;
+        self.properties.write(w);
+        w.string(&self.client_id);
         if let Some(will) = &self.will {
-            will.properties.write(w)?;
-            w.string(&will.topic)?;
-            w.binary(&will.payload)?;
+            will.properties.write(w);
+            w.string(&will.topic);
+            w.binary(&will.payload);
         }
         if let Some(user_name) = &self.user_name {
-            w.string(user_name)?;
+            w.string(user_name);
         }
         if let Some(password) = password {
-            w.binary(password)?;
+            w.binary(password);
         }
-        Ok(())
+    }
+
+    fn written_password(&self, version: Version) -> Option<&Bytes> {
+        let takes_password = version.is_5() || self.user_name.is_some();
+        self.password.as_ref().filter(|_| takes_password)
     }
 }
 
-fn read_flags<S: Sink>(r: &mut Reader<'_, S>) -> Result<u8, DecodeError> {
+fn read_flags<S: Sink>(r: &mut Reader<'_, S>) -> Read<u8> {
     let (at, version) = (r.at(), r.version());
     let flags = r.flags(FieldId::ConnectFlags.into(), FLAGS)?;
     let (is_3_1, has_will, will_qos) =

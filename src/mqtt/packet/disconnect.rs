@@ -1,8 +1,8 @@
 //! DISCONNECT (§3.14): the last packet of a connection, from either side.
 
-use super::ack::write_reason;
+use super::ack::{reason_length, write_reason};
 use super::{
-    DecodeError, EncodeError, FieldId, Holder, PacketType, Properties, Reader, ReasonCode, Sink,
+    EncodeError, FieldId, Holder, PacketType, Properties, Read, Reader, ReasonCode, Sink, Version,
     Writer,
 };
 
@@ -23,7 +23,7 @@ impl Disconnect {
         Disconnect { reason_code, properties: Properties::NONE }
     }
 
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Disconnect, DecodeError> {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Disconnect> {
         if !r.version().is_5() {
             return Ok(Disconnect::new(ReasonCode::Success));
         }
@@ -42,7 +42,11 @@ impl Disconnect {
         })
     }
 
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
-        write_reason(self.reason_code, &self.properties, w)
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        reason_length(self.reason_code, &self.properties, version)
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
+        write_reason(self.reason_code, &self.properties, w);
     }
 }

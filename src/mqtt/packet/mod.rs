@@ -29,12 +29,14 @@ pub use unsubscribe::Unsubscribe;
 
 use super::error::{DecodeError, EncodeError, ErrorKind};
 use super::field::{Bits, Collector, Dissection, FieldId, NoSink, Sink};
+use super::frame::skip_binary;
 use super::property::{Holder, Properties};
-use super::reader::Reader;
+use super::reader::{Read, Reader};
 use super::reason_code::ReasonCode;
 use super::text::Text;
+use super::v3;
 use super::version::Version;
-use super::writer::Writer;
+use super::writer::{Writer, binary_length};
 
 /// A Packet Identifier (§2.2.1): 1 to 65,535, since zero is forbidden [MQTT-2.2.1-3].
 pub type PacketId = NonZeroU16;
@@ -121,7 +123,13 @@ pub fn decode_as(
     sender: Option<Sender>,
     version: Version,
 ) -> Result<Packet, DecodeError> {
-    Packet::read(&mut Reader::<NoSink>::new(frame, sender, version))
+    let mut reader = Reader::<NoSink>::new(frame, sender, version);
+    // Read into where it is returned, since a packet is large and is not moved for nothing.
+    let mut outcome = Ok(Packet::PingReq);
+    if let Err(stop) = Packet::read(&mut reader, &mut outcome) {
+        outcome = Err(reader.error(stop));
+    }
+    outcome
 }
 
 /// The same reading as [`decode`], with every field kept, and with every broken rule: where it is known how the
@@ -144,8 +152,12 @@ pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
 /// The same for a packet of any version: the reading of [`decode_as`].
 pub fn dissect_as(frame: &Bytes, sender: Option<Sender>, version: Version) -> Dissection {
     let mut reader = Reader::<Collector>::new(frame, sender, version);
-    let read = Packet::read(&mut reader);
+    let mut read = Ok(Packet::PingReq);
+    let outcome = Packet::read(&mut reader, &mut read);
     reader.skip();
+    if let Err(stop) = outcome {
+        read = Err(reader.error(stop));
+    }
     let (fields, flaws) = reader.into_sink().finish();
     // What was read in spite of an error has stand-ins in it.
     let outcome = match flaws.first() {
@@ -178,6 +190,25 @@ pub fn encode(packet: &Packet) -> Result<Bytes, EncodeError> {
     encode_as(packet, Version::V5)
 }
 
+/// Writes a packet like [`encode`], behind what is in `out` already: many packets need no memory of their own.
+/// Where it fails, `out` stays as it is.
+///
+/// # Errors
+///
+/// Those of [`encode`].
+///
+/// ```
+/// use mqtt5_playground::mqtt::{Packet, encode_into};
+///
+/// let mut out = Vec::new();
+/// encode_into(&Packet::PingReq, &mut out).unwrap();
+/// encode_into(&Packet::PingResp, &mut out).unwrap();
+/// assert_eq!(out, [0xC0, 0x00, 0xD0, 0x00]);
+/// ```
+pub fn encode_into(packet: &Packet, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    encode_as_into(packet, Version::V5, out)
+}
+
 /// The same in any version. Before 5.0 this omits what has no place there: properties, the Reason Codes of
 /// acknowledgements and DISCONNECT, subscription options other than QoS, and a Password without a User Name.
 /// A SUBACK that refuses says only Failure.
@@ -194,9 +225,29 @@ pub fn encode(packet: &Packet) -> Result<Bytes, EncodeError> {
 /// assert_eq!(&encode_as(&publish, Version::V3_1_1).unwrap()[..], b"\x30\x03\x00\x01a");
 /// ```
 pub fn encode_as(packet: &Packet, version: Version) -> Result<Bytes, EncodeError> {
-    let mut w = Writer::behind_fixed_header(version);
-    let flags = packet.write_body(&mut w)?;
-    w.finish(packet.packet_type().value() << 4 | flags)
+    let mut out = Vec::new();
+    encode_as_into(packet, version, &mut out)?;
+    Ok(out.into())
+}
+
+/// The same behind what is in `out` already, as [`encode_into`] does.
+///
+/// # Errors
+///
+/// Those of [`encode_as`].
+pub fn encode_as_into(
+    packet: &Packet,
+    version: Version,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    let length = packet.length(version)?;
+    let flags = match packet {
+        Packet::Publish(publish) => publish.flags(),
+        _ => packet.packet_type().fixed_flags().unwrap_or_default(),
+    };
+    let first_byte = packet.packet_type().value() << 4 | flags;
+    packet.write(&mut Writer::begin(out, version, first_byte, length)?);
+    Ok(())
 }
 
 impl Packet {
@@ -289,7 +340,7 @@ impl Packet {
         }
     }
 
-    fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Packet, DecodeError> {
+    fn read<S: Sink>(r: &mut Reader<'_, S>, out: &mut Result<Packet, DecodeError>) -> Read<()> {
         let (packet_type, flags, length) =
             r.group(FieldId::FixedHeader.into(), read_fixed_header)?;
         if let (Ok(packet_type), Some(sender)) = (packet_type, r.sender()) {
@@ -297,8 +348,8 @@ impl Packet {
             r.hold(may_send, 0..1, ErrorKind::PacketFromWrongSide(packet_type))?;
         }
         r.body(length, 1..r.at(), |r| {
-            let packet_type = packet_type?;
-            let packet = match packet_type {
+            let packet_type = packet_type.map_err(|error| r.end(error))?;
+            *out = Ok(match packet_type {
                 PacketType::Connect => Packet::Connect(Box::new(Connect::read(r)?)),
                 PacketType::ConnAck => Packet::ConnAck(ConnAck::read(r)?),
                 PacketType::Publish => Packet::Publish(Publish::read(r, flags)?),
@@ -314,33 +365,48 @@ impl Packet {
                 PacketType::PingResp => Packet::PingResp,
                 PacketType::Disconnect => Packet::Disconnect(Disconnect::read(r)?),
                 PacketType::Auth => Packet::Auth(Auth::read(r)?),
-            };
-            r.expect_end()?;
-            Ok(packet)
+            });
+            r.expect_end()
         })
     }
 
-    /// Writes everything behind the Remaining Length and returns the Fixed Header flags.
-    fn write_body(&self, w: &mut Writer) -> Result<u8, EncodeError> {
+    /// How many bytes follow the Fixed Header.
+    fn length(&self, version: Version) -> Result<usize, EncodeError> {
         match self {
-            Packet::Connect(p) => p.write(w)?,
-            Packet::ConnAck(p) => p.write(w)?,
-            Packet::Publish(p) => return p.write(w),
+            Packet::Connect(p) => p.length(version),
+            Packet::ConnAck(p) => p.length(version),
+            Packet::Publish(p) => p.length(version),
             Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
-                p.write(w)?;
+                p.length(version)
             }
-            Packet::Subscribe(p) => p.write(w)?,
-            Packet::SubAck(p) => p.write(w)?,
-            Packet::Unsubscribe(p) => p.write(w)?,
-            Packet::UnsubAck(p) => p.write(w)?,
-            Packet::PingReq | Packet::PingResp => {}
-            Packet::Disconnect(p) => p.write(w)?,
-            Packet::Auth(_) if !w.version().is_5() => {
-                return Err(EncodeError::OnlyIn5(PacketType::Auth));
-            }
-            Packet::Auth(p) => p.write(w)?,
+            Packet::Subscribe(p) => p.length(version),
+            Packet::SubAck(p) => p.length(version),
+            Packet::Unsubscribe(p) => p.length(version),
+            Packet::UnsubAck(p) => p.length(version),
+            Packet::PingReq | Packet::PingResp => Ok(0),
+            Packet::Disconnect(p) => p.length(version),
+            Packet::Auth(_) if !version.is_5() => Err(EncodeError::OnlyIn5(PacketType::Auth)),
+            Packet::Auth(p) => p.length(version),
         }
-        Ok(self.packet_type().fixed_flags().unwrap_or_default())
+    }
+
+    /// Writes as many.
+    fn write(&self, w: &mut Writer<'_>) {
+        match self {
+            Packet::Connect(p) => p.write(w),
+            Packet::ConnAck(p) => p.write(w),
+            Packet::Publish(p) => p.write(w),
+            Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
+                p.write(w);
+            }
+            Packet::Subscribe(p) => p.write(w),
+            Packet::SubAck(p) => p.write(w),
+            Packet::Unsubscribe(p) => p.write(w),
+            Packet::UnsubAck(p) => p.write(w),
+            Packet::PingReq | Packet::PingResp => {}
+            Packet::Disconnect(p) => p.write(w),
+            Packet::Auth(p) => p.write(w),
+        }
     }
 }
 
@@ -520,7 +586,7 @@ impl PacketType {
 /// dissector still wants the length.
 type FixedHeader = (Result<PacketType, DecodeError>, u8, usize);
 
-fn read_fixed_header<S: Sink>(r: &mut Reader<'_, S>) -> Result<FixedHeader, DecodeError> {
+fn read_fixed_header<S: Sink>(r: &mut Reader<'_, S>) -> Read<FixedHeader> {
     if r.at_end() {
         return Err(r.stop(0, 0..0, ErrorKind::Incomplete));
     }
@@ -540,6 +606,17 @@ fn read_fixed_header<S: Sink>(r: &mut Reader<'_, S>) -> Result<FixedHeader, Deco
     };
     let length = r.remaining_length()?;
     Ok((packet_type, byte & 0x0F, length as usize))
+}
+
+/// How many strings there are, each with `behind` bytes behind it, so that there is room for all of them at once.
+fn count(mut strings: &[u8], behind: usize) -> usize {
+    let mut count = 0;
+    while !strings.is_empty() {
+        count += 1;
+        let Some(rest) = skip_binary(strings).and_then(|rest| rest.get(behind..)) else { break };
+        strings = rest;
+    }
+    count
 }
 
 static NO_PROPERTIES: Properties = Properties::NONE;

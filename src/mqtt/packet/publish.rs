@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink, Text,
-    Version, Writer,
+    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Read, Reader, Sink,
+    Text, Version, Writer, binary_length,
 };
 use crate::mqtt::{qos::QoS, topic::check_topic_name};
 
@@ -33,8 +33,8 @@ pub struct Publish {
 }
 
 impl Publish {
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, flags: u8) -> Result<Publish, DecodeError> {
-        let (qos, topic, packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, flags: u8) -> Read<Publish> {
+        let mut publish = r.group(FieldId::VariableHeader.into(), |r| {
             let at = r.at();
             let topic = r.string_checked(FieldId::TopicName, |topic| match topic {
                 // An alias may take its place; that is checked below.
@@ -42,8 +42,9 @@ impl Publish {
                 _ => check_topic_name(topic),
             })?;
             // With both bits set nobody knows whether a Packet Identifier follows.
-            let qos = QoS::from_bits((flags & QOS) >> 1)
-                .ok_or(DecodeError { at: 0, kind: ErrorKind::QoS3 })?;
+            let Some(qos) = QoS::from_bits((flags & QOS) >> 1) else {
+                return Err(r.end(DecodeError { at: 0, kind: ErrorKind::QoS3 }));
+            };
             let packet_id = match qos {
                 QoS::AtMostOnce => None,
                 _ => Some(r.packet_id()?),
@@ -56,33 +57,47 @@ impl Publish {
                 };
                 r.flaw(at, at..at + 2, kind)?;
             }
-            Ok((qos, topic, packet_id, properties))
+            Ok(Publish {
+                dup: flags & DUP != 0,
+                qos,
+                retain: flags & RETAIN != 0,
+                topic,
+                packet_id,
+                properties,
+                payload: Bytes::new(),
+            })
         })?;
-        let payload = r.group(FieldId::Payload.into(), |r| {
+        publish.payload = r.group(FieldId::Payload.into(), |r| {
             Ok(r.opaque_rest(FieldId::ApplicationMessage.into()))
         })?;
-        Ok(Publish {
-            dup: flags & DUP != 0,
-            qos,
-            retain: flags & RETAIN != 0,
-            topic,
-            packet_id,
-            properties,
-            payload,
-        })
+        Ok(publish)
     }
 
-    /// Returns the Fixed Header flags, which belong to PUBLISH alone.
-    pub(super) fn write(&self, w: &mut Writer) -> Result<u8, EncodeError> {
-        w.string(&self.topic)?;
-        if self.qos > QoS::AtMostOnce {
-            let packet_id = self.packet_id.ok_or(EncodeError::PacketIdentifierMissing)?;
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        let packet_id = match (self.qos, self.packet_id) {
+            (QoS::AtMostOnce, _) => 0,
+            (_, Some(_)) => 2,
+            (_, None) => return Err(EncodeError::PacketIdentifierMissing),
+        };
+        Ok(binary_length(self.topic.as_bytes())?
+            + packet_id
+            + self.properties.length(version)?
+            + self.payload.len())
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
+        w.string(&self.topic);
+        if let Some(packet_id) = self.packet_id.filter(|_| self.qos > QoS::AtMostOnce) {
             w.two_byte_integer(packet_id.get());
         }
-        self.properties.write(w)?;
+        self.properties.write(w);
         w.opaque(&self.payload);
+    }
+
+    /// The Fixed Header flags, which belong to PUBLISH alone.
+    pub(super) fn flags(&self) -> u8 {
         let dup = if self.dup { DUP } else { 0 };
-        Ok(dup | self.qos.bits() << 1 | u8::from(self.retain))
+        dup | self.qos.bits() << 1 | u8::from(self.retain)
     }
 }
 

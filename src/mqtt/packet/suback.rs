@@ -1,8 +1,8 @@
 //! SUBACK (§3.9): the Server's answer to SUBSCRIBE.
 
 use super::{
-    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, PacketType, Properties, Reader,
-    ReasonCode, Sink, Writer,
+    EncodeError, ErrorKind, FieldId, Holder, PacketId, PacketType, Properties, Read, Reader,
+    ReasonCode, Sink, Version, Writer, v3,
 };
 
 /// Carries the Packet Identifier of the SUBSCRIBE it answers [MQTT-3.8.4-2].
@@ -18,7 +18,7 @@ pub struct SubAck {
 }
 
 impl SubAck {
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<SubAck, DecodeError> {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<SubAck> {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::SubAck)?))
         })?;
@@ -26,13 +26,19 @@ impl SubAck {
         Ok(SubAck { packet_id, properties, reason_codes })
     }
 
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        Ok(2 + self.properties.length(version)? + self.reason_codes.len())
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.two_byte_integer(self.packet_id.get());
-        self.properties.write(w)?;
+        self.properties.write(w);
         for code in &self.reason_codes {
-            w.byte(code.value_as(PacketType::SubAck, w.version())?);
+            w.byte(match w.version() {
+                Version::V5 => code.value(),
+                Version::V3_1 | Version::V3_1_1 => v3::suback_return_code(*code),
+            });
         }
-        Ok(())
     }
 }
 
@@ -41,7 +47,7 @@ pub(super) fn read_codes<S: Sink>(
     r: &mut Reader<'_, S>,
     field: FieldId,
     packet: PacketType,
-) -> Result<Vec<ReasonCode>, DecodeError> {
+) -> Read<Vec<ReasonCode>> {
     if r.at_end() {
         return Err(r.lack(r.at(), r.at()..r.at(), ErrorKind::ReasonCodesEmpty(packet)));
     }

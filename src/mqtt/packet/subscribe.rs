@@ -1,8 +1,8 @@
 //! SUBSCRIBE (§3.8): the Client asks for messages.
 
 use super::{
-    Bits, DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink,
-    Text, Version, Writer,
+    Bits, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Read, Reader, Sink, Text,
+    Version, Writer, binary_length, count,
 };
 use crate::mqtt::{
     qos::QoS,
@@ -76,7 +76,7 @@ impl RetainHandling {
 }
 
 impl Subscribe {
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Subscribe, DecodeError> {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Subscribe> {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::Subscribe)?))
         })?;
@@ -84,7 +84,7 @@ impl Subscribe {
             return Err(r.lack(r.at(), r.at()..r.at(), ErrorKind::SubscribeEmpty));
         }
         let subscriptions = r.group(FieldId::Payload.into(), |r| {
-            let mut subscriptions = Vec::new();
+            let mut subscriptions = Vec::with_capacity(count(r.rest(), 1));
             while !r.at_end() {
                 subscriptions.push(r.group(FieldId::SubscriptionEntry.into(), Subscription::read)?);
             }
@@ -93,22 +93,29 @@ impl Subscribe {
         Ok(Subscribe { packet_id, properties, subscriptions })
     }
 
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
-        w.two_byte_integer(self.packet_id.get());
-        self.properties.write(w)?;
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        let mut length = 2 + self.properties.length(version)?;
         for subscription in &self.subscriptions {
-            w.string(&subscription.topic_filter)?;
+            length += binary_length(subscription.topic_filter.as_bytes())? + 1;
+        }
+        Ok(length)
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
+        w.two_byte_integer(self.packet_id.get());
+        self.properties.write(w);
+        for subscription in &self.subscriptions {
+            w.string(&subscription.topic_filter);
             w.byte(match w.version() {
                 Version::V5 => subscription.options(),
                 Version::V3_1 | Version::V3_1_1 => subscription.qos.bits(),
             });
         }
-        Ok(())
     }
 }
 
 impl Subscription {
-    fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Subscription, DecodeError> {
+    fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Subscription> {
         let version = r.version();
         let topic_filter = r.string_checked(FieldId::TopicFilter, |filter| {
             check_topic_filter_as(filter, version)

@@ -2,8 +2,8 @@
 
 use super::suback::read_codes;
 use super::{
-    DecodeError, EncodeError, FieldId, Holder, PacketId, PacketType, Properties, Reader,
-    ReasonCode, Sink, Writer,
+    EncodeError, FieldId, Holder, PacketId, PacketType, Properties, Read, Reader, ReasonCode, Sink,
+    Version, Writer,
 };
 
 /// Carries the Packet Identifier of the UNSUBSCRIBE it answers [MQTT-3.10.4-5].
@@ -18,7 +18,7 @@ pub struct UnsubAck {
 }
 
 impl UnsubAck {
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<UnsubAck, DecodeError> {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<UnsubAck> {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::UnsubAck)?))
         })?;
@@ -29,12 +29,18 @@ impl UnsubAck {
         Ok(UnsubAck { packet_id, properties, reason_codes })
     }
 
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        let reason_codes = if version.is_5() { self.reason_codes.len() } else { 0 };
+        Ok(2 + self.properties.length(version)? + reason_codes)
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.two_byte_integer(self.packet_id.get());
-        self.properties.write(w)?;
+        self.properties.write(w);
         if w.version().is_5() {
-            self.reason_codes.iter().for_each(|code| w.byte(code.value()));
+            for code in &self.reason_codes {
+                w.byte(code.value());
+            }
         }
-        Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! UNSUBSCRIBE (§3.10): the Client asks for no more messages.
 
 use super::{
-    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Reader, Sink, Text,
-    Writer,
+    EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Read, Reader, Sink, Text,
+    Version, Writer, binary_length, count,
 };
 use crate::mqtt::topic::check_topic_filter_as;
 
@@ -18,7 +18,7 @@ pub struct Unsubscribe {
 }
 
 impl Unsubscribe {
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Unsubscribe, DecodeError> {
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Unsubscribe> {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::Unsubscribe)?))
         })?;
@@ -27,7 +27,7 @@ impl Unsubscribe {
         }
         let topic_filters = r.group(FieldId::Payload.into(), |r| {
             let version = r.version();
-            let mut topic_filters = Vec::new();
+            let mut topic_filters = Vec::with_capacity(count(r.rest(), 0));
             while !r.at_end() {
                 topic_filters.push(r.string_checked(FieldId::UnsubscribeFilter, |filter| {
                     check_topic_filter_as(filter, version)
@@ -38,9 +38,19 @@ impl Unsubscribe {
         Ok(Unsubscribe { packet_id, properties, topic_filters })
     }
 
-    pub(super) fn write(&self, w: &mut Writer) -> Result<(), EncodeError> {
+    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+        let mut length = 2 + self.properties.length(version)?;
+        for filter in &self.topic_filters {
+            length += binary_length(filter.as_bytes())?;
+        }
+        Ok(length)
+    }
+
+    pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.two_byte_integer(self.packet_id.get());
-        self.properties.write(w)?;
-        self.topic_filters.iter().try_for_each(|filter| w.string(filter))
+        self.properties.write(w);
+        for filter in &self.topic_filters {
+            w.string(filter);
+        }
     }
 }
