@@ -59,6 +59,30 @@ fn the_report_of_the_broker_in_the_tab_is_up_to_date() {
     assert!(written == text, "docs/examined/in-tab.md is out of date: run this with UPDATE_DOCS=1");
 }
 
+/// What no probe asks, although a server is bound by it, and why.
+const NOT_SEEN: &[(&str, &str)] = &[
+    ("[MQTT-3.1.2-18]", "how clients write CONNECT"),
+    ("[MQTT-3.1.3-1]", "how clients write CONNECT"),
+    ("[MQTT-3.1.3-3]", "how clients write CONNECT"),
+    ("[MQTT-3.15.2-2]", "AUTH comes only to a client that logs in with a method"),
+    ("[MQTT-3.15.2-3]", "AUTH comes only to a client that logs in with a method"),
+    ("[MQTT-4.12.1-2]", "to authenticate again, one has to log in with a method"),
+    ("[MQTT-6.0.0-1]", "the links of the page and of the command line send binary frames only"),
+    ("[MQTT-6.0.0-4]", "a browser refuses the connection before a packet passes"),
+];
+
+#[test]
+fn every_statement_that_a_server_is_seen_to_keep_is_asked() {
+    let asked: BTreeSet<&str> = probes().flat_map(|probe| probe.cites).copied().collect();
+    let not_seen: BTreeSet<&str> = NOT_SEEN.iter().map(|(id, _)| *id).collect();
+    let binding = include_str!("../../docs/normative.tsv").lines().skip(1).filter_map(|row| {
+        let (id, rest) = row.split_once('\t')?;
+        (!rest.starts_with("client\t")).then_some(id)
+    });
+    let without: BTreeSet<&str> = binding.filter(|id| !asked.contains(id)).collect();
+    assert_eq!(without, not_seen);
+}
+
 #[test]
 fn probes_leave_nothing_behind() {
     let options =

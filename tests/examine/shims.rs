@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use mqtt5_playground::examine::{Chapter, Probe};
 use mqtt5_playground::mqtt::{
-    ConnAck, Packet, PacketId, PacketType, Properties, Property, PropertyId, Publish, QoS,
-    ReasonCode, Sender, decode,
+    ConnAck, Disconnect, Packet, PacketId, PacketType, Properties, Property, PropertyId, Publish,
+    QoS, ReasonCode, Sender, decode,
 };
 
 use crate::wrong::{Becomes, Memory, Shim};
@@ -229,6 +229,7 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         | "clean-start"
         | "session-ends-with-connection"
         | "session-expires"
+        | "session-of-its-name"
         | "session-expiry-at-disconnect"
         | "session-expiry-raised" => session_present(true),
         "session-resumed" | "session-expiry-lengthened" | "session-taken-over" => {
@@ -307,6 +308,8 @@ pub fn of(probe: &Probe) -> Option<Shim> {
             lost(T::PubRel)
         }
         "shared-distribution" => lost(T::Publish),
+        "shared-begun-completed" => lost(T::PubRel),
+        "shared-ended-not-passed-on" => ghost(T::SubAck, "x", "work"),
         "shared-qos" => qos(QoS::AtMostOnce),
         "shared-refused-not-passed-on" => twice(T::Publish),
 
@@ -387,6 +390,8 @@ pub fn of(probe: &Probe) -> Option<Shim> {
             }
             _ => becomes([packet]),
         }),
+        "will-above-maximum-qos" => announced(Property::MaximumQoS(1)),
+        "will-retain-unavailable" => announced(Property::RetainAvailable(0)),
         "will-retain-1" => publish(|publish| publish.retain = false),
 
         "payload-format" => without(PropertyId::PayloadFormatIndicator),
@@ -401,7 +406,14 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         "expiry-none" => with(Property::MessageExpiryInterval(1)),
         "expired-not-sent" => ghost(T::Publish, "x", "short"),
 
-        "method-unknown" | "auth-out-of-place" => Shim::Holds,
+        "method-unknown" | "auth-out-of-place" | "refused-connack" => Shim::Holds,
+        "disconnect-is-last" => twice(T::Disconnect),
+        "connect-refused-not-by-disconnect" => out(|packet, _| match packet {
+            Packet::ConnAck(_) => {
+                Becomes::End(vec![Packet::Disconnect(Disconnect::new(ReasonCode::MalformedPacket))])
+            }
+            packet => becomes([packet]),
+        }),
         "no-method-no-auth" => announced(Property::AuthenticationMethod("X".into())),
         "scram" => out(|mut packet, _| {
             if let Packet::Auth(auth) = &mut packet {
