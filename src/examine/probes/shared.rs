@@ -34,7 +34,7 @@ pub(super) const PROBES: &[Probe] = &[
                 s.publish(A, "x", 0, payload);
             }
             s.ping(A);
-            s.pass(200);
+            s.pass(500);
         },
         judge: |e| {
             let (b, c) = count(e);
@@ -61,7 +61,7 @@ pub(super) const PROBES: &[Probe] = &[
                 s.publish(A, "x", 0, &number.to_string());
             }
             s.ping(A);
-            s.pass(200);
+            s.pass(500);
         },
         judge: |e| {
             let observed = match count(e) {
