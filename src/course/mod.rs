@@ -25,6 +25,7 @@ mod rehearsal;
 mod run;
 mod seen;
 mod stage;
+mod tally;
 mod uses;
 mod verdict;
 
@@ -48,5 +49,6 @@ pub use rehearsal::Rehearsal;
 pub use run::Run;
 pub use seen::{Seen, Sight};
 pub use stage::Stage;
+pub use tally::packets_sent;
 pub use uses::played;
 pub use verdict::{Finding, Unmet, Verdict, judge};

@@ -222,6 +222,11 @@ impl BenchClient {
         self.held_by_person
     }
 
+    /// Whether anything of what it has to acknowledge waits for the user or for an automation.
+    pub fn acknowledges_by_hand(&self) -> bool {
+        self.client.settings().acknowledge_by_hand != AcknowledgeByHand::NONE
+    }
+
     pub(super) fn automate(&mut self, behaviour: Behaviour, wire: &mut LinkAccess<'_>) {
         self.stop_automation(behaviour.kind(), wire);
         self.automations.start(behaviour);

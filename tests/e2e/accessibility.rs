@@ -135,6 +135,21 @@ async fn escape(page: &Page) -> Outcome {
     page.driver().action_chain().send_keys(Key::Escape + "").perform().await
 }
 
+/// For tests that have brought the page there: nothing is found, in neither theme. Asked in Chromium, which can be told the
+/// theme.
+pub async fn nothing_is_found(page: &Page, place: &str) -> Outcome {
+    if page.is_in_firefox() {
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    for scheme in ["dark", "light"] {
+        page.prefer(scheme).await?;
+        look(page, &format!("{place}, {scheme}"), &mut found).await?;
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    Ok(())
+}
+
 /// What axe finds, and whether the page scrolls sideways.
 async fn look(page: &Page, place: &str, found: &mut Vec<String>) -> Outcome {
     // What is fading in has less contrast for a moment.

@@ -7,6 +7,7 @@ use mqtt5_playground::examine::{Outcome as Found, Report, probe};
 use mqtt5_playground::language::Language;
 use thirtyfour::prelude::*;
 
+use crate::accessibility::nothing_is_found;
 use crate::browser::{in_browser, setting};
 use crate::captures::downloaded;
 use crate::exercises::address;
@@ -35,6 +36,7 @@ async fn two_brokers_are_examined_compared_saved_and_opened_again() -> Outcome {
         press(&page.see("#probe-takeover-code > button").await?).await?;
         page.see("#probe-takeover-code .packet-row").await?;
         page.see_html("#probe-takeover-code .inspector", "CONNACK").await?;
+        nothing_is_found(&page, "a report").await?;
         assert_eq!(page.count(".examine__row[data-outcome=conforms]").await?, 0);
         press(&page.see("#probe-takeover-code > button").await?).await?;
 
@@ -42,6 +44,7 @@ async fn two_brokers_are_examined_compared_saved_and_opened_again() -> Outcome {
         let takeover = probe("takeover-code").expect("it exists");
         page.see_html(".examine__pair[data-different]", takeover.title[0]).await?;
         assert!(!page.shows(".examine__pair:not([data-different])").await?, "only what differs");
+        nothing_is_found(&page, "two reports").await?;
 
         // An exercise knows the report.
         page.open(&address("takeover", &setting("MQTT_WS_URL"))).await?;

@@ -13,6 +13,8 @@ use mqtt5_playground::mqtt::{
     ReasonCode, Sender, SubAck, Subscribe, Subscription, Text, Will, encode,
 };
 use mqtt5_playground::time::Instant;
+use thirtyfour::By;
+use thirtyfour::extensions::query::ElementQueryable;
 
 use crate::browser::{in_browser, setting};
 use crate::captures::{file, open_file};
@@ -245,7 +247,7 @@ async fn what_the_address_says_is_text_and_a_bad_import_says_where() -> Outcome 
         }
         page.open("page=finish").await?;
         let progress = file("progress.json", br#"{"v":1,"done":{"x":"<b class=injected>"}}"#);
-        let input = page.driver().find(thirtyfour::By::Css("input[type=file]")).await?;
+        let input = page.driver().query(By::Css("input[type=file]")).first().await?;
         input.send_keys(progress.to_string_lossy().as_ref()).await?;
         page.see_text("[data-state=contradicted]", |words| words.contains("line 1 column")).await?;
         is_harmless(&page, "an import").await?;

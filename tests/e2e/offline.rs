@@ -7,6 +7,7 @@ use mqtt5_playground::language::Language;
 use thirtyfour::By;
 use thirtyfour::extensions::query::ElementQueryable;
 
+use crate::accessibility::nothing_is_found;
 use crate::browser::{in_browser, setting};
 use crate::exercises::IN_TAB;
 use crate::page::{Outcome, Page, press};
@@ -29,6 +30,7 @@ async fn a_page_that_was_visited_opens_without_a_network_until_a_new_version_is_
         page.evaluate("navigator.serviceWorker.ready.then((there) => there.update())").await?;
         let take = page.button(page.strings().new_version_take()).await?;
         assert_eq!(page.evaluate(VERSION).await?, version, "it is not forced on anybody");
+        nothing_is_found(&page, "a new version").await?;
         press(&take).await?;
         page.driver().query(By::Css(LATER_VERSION)).first().await?;
         page.see("#step-connect").await?;

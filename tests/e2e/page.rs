@@ -243,6 +243,10 @@ impl Page {
         Ok(())
     }
 
+    pub fn is_in_firefox(&self) -> bool {
+        self.browser.bidi().is_some()
+    }
+
     /// As if the operating system had been told that nothing shall move.
     pub async fn prefer_stillness(&self) -> Outcome {
         let features =

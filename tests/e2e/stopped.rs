@@ -2,6 +2,7 @@
 
 use mqtt5_playground::language::Language;
 
+use crate::accessibility::nothing_is_found;
 use crate::browser::in_browser;
 use crate::exercises::IN_TAB;
 use crate::page::{Outcome, press};
@@ -19,10 +20,11 @@ async fn a_panic_is_explained_and_neither_packets_nor_progress_are_lost() -> Out
         for language in ["en", "ja"] {
             page.see(&format!("#stopped [lang={language}] h1")).await?;
         }
+        nothing_is_found(&page, "a panic").await?;
         press(&page.see("#stopped [data-press=save]").await?).await?;
         let saved = page.driver().execute_async(SAVED, Vec::new()).await?.json().clone();
         let saved = saved.as_str().unwrap_or_default().to_owned();
-        assert!(saved.contains("CONNACK"), "{saved}");
+        assert!(saved.contains(r#""type":"connack""#), "{saved}");
         assert!(!page.shows("#stopped .lost").await?);
 
         press(&page.see("#stopped [data-press=reload]").await?).await?;
@@ -35,5 +37,5 @@ async fn a_panic_is_explained_and_neither_packets_nor_progress_are_lost() -> Out
 /// Outside of this script, as an event would. What is saved then is put aside.
 const FAIL: &str = "const make = URL.createObjectURL;
     URL.createObjectURL = (blob) => { window.saved = blob; return make.call(URL, blob); };
-    setTimeout(() => wasmBindings.panic_on_purpose());";
+    setTimeout(wasmBindings.panic_on_purpose);";
 const SAVED: &str = "const [done] = arguments; saved.text().then(done, done)";

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use mqtt5_playground::language::Language;
 use mqtt5_playground::mqtt::{Connect, Packet, Publish, encode};
 
+use crate::accessibility::nothing_is_found;
 use crate::browser::{in_browser, setting};
 use crate::page::{Outcome, Page, press, type_over};
 use crate::pictures::picture;
@@ -111,6 +112,7 @@ async fn every_packet_of_an_application_is_shown_as_it_passes() -> Outcome {
         let _second = tap.application("second-application", 1);
         page.see_html(".traffic__lanes", "second-application").await?;
         picture(&page, "traffic").await?;
+        nothing_is_found(&page, "traffic").await?;
         press(&page.see("[data-connection='2']").await?).await?;
         page.gone(".captures__wire [data-record='5']").await?;
         page.see_html(".captures__wire", "second-application").await?;

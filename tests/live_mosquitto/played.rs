@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use mqtt5_playground::broker::Input;
 use mqtt5_playground::capture::{Capture, Record, RecordId};
-use mqtt5_playground::course::{Broker, CHAPTERS, Cast, Evidence, Exercise, Move, Run, Stage};
+use mqtt5_playground::course::{
+    Broker, CHAPTERS, Cast, Evidence, Exercise, Move, Run, Stage, packets_sent,
+};
 use mqtt5_playground::lab::{Act, ActError, Action, BenchClient};
-use mqtt5_playground::mqtt::{Connect, Sender};
+use mqtt5_playground::mqtt::Connect;
 
 use crate::bench::{self, Bench, PATIENCE};
 
@@ -149,13 +151,13 @@ fn play(bench: Bench, exercise: &'static Exercise, cast: &Cast, expected: &[usiz
             run.is_done()
         });
         // The last acknowledgements may still be due.
-        bench.try_wait_until(|lab| packets_sent(lab.capture()) >= exercise.par);
+        bench.try_wait_until(|lab| packets_sent(lab, RecordId(0)) >= exercise.par);
     }
-    let packets_sent = packets_sent(bench.lab.capture());
+    let sent = packets_sent(&bench.lab, RecordId(0));
     bench.wait_for_everything();
     let steps = exercise.steps.iter().zip(run.verdicts());
     let unmet = steps.filter(|(_, verdict)| !verdict.is_ok()).map(|(step, _)| step.id).collect();
-    Played { unmet, packets_sent, after, capture: bench.lab.capture().clone() }
+    Played { unmet, packets_sent: sent, after, capture: bench.lab.capture().clone() }
 }
 
 struct OnBench {
@@ -207,8 +209,4 @@ impl Stage for OnBench {
     fn filter(&mut self, words: String) {
         self.beside.filter = words;
     }
-}
-
-fn packets_sent(capture: &Capture) -> usize {
-    capture.records().filter(|record| record.sender() == Some(Sender::Client)).count()
 }

@@ -4,6 +4,7 @@
 mod faults;
 mod flood;
 mod support;
+mod tls;
 
 use std::process::Command;
 use std::{env, fs};

@@ -3,13 +3,13 @@
 //! Used by the native tests of the course and by those in the browser.
 
 use mqtt5_playground::broker::Input;
+use mqtt5_playground::capture::RecordId;
 use mqtt5_playground::course::{
     CHAPTERS, Cast, Evidence, Exercise, Finding, Move, Rehearsal, Run, Stage as _, Unmet, Verdict,
-    exercise_prose, figure,
+    exercise_prose, figure, packets_sent,
 };
 use mqtt5_playground::lab::Lab;
 use mqtt5_playground::language::Language;
-use mqtt5_playground::mqtt::Sender;
 
 /// A rehearsal that is judged after each move.
 pub struct Table {
@@ -59,8 +59,7 @@ impl Table {
     }
 
     pub fn packets_sent(&self) -> usize {
-        let records = self.lab().capture().records();
-        records.filter(|record| record.sender() == Some(Sender::Client)).count()
+        packets_sent(self.lab(), RecordId(0))
     }
 
     /// All frames that passed, in hexadecimal with a space between.

@@ -119,7 +119,7 @@ pub static EXERCISE: Exercise = Exercise {
         },
     ],
     solution,
-    par: 54,
+    par: 50,
     ..Exercise::PLAIN
 };
 

@@ -51,7 +51,7 @@ pub static EXERCISE: Exercise = Exercise {
             Move::Act(ping(PUMP)),
         ]
     },
-    par: 5,
+    par: 3,
     ..Exercise::PLAIN
 };
 

@@ -8,11 +8,11 @@ use crate::broker::Input;
 use crate::capture::{ClientSlot, RecordId};
 use crate::course::{
     Cast, Done, Evidence, Exercise, Finding, Kept, Run, Verdict, exercise_prose, figure,
+    packets_sent,
 };
 use crate::formats::secrets;
 use crate::language::{Language, Strings};
 use crate::link::Target;
-use crate::mqtt::{PacketType, Sender};
 use crate::ui::lesson::model;
 use crate::ui::packet_list::view::{WireState, use_wire};
 use crate::ui::role_names::role_name;
@@ -357,17 +357,9 @@ impl LessonSession {
         model::finding(found, id, words, strings, |slot| self.role(slot, strings))
     }
 
-    /// Packets that the learner's clients have sent since the start, without keeping alive.
-    pub fn packets_sent(self) -> usize {
+    fn packets_sent(self) -> usize {
         let since = self.since.get_untracked();
-        self.store.peek(|lab| {
-            let sent = lab.capture().records().filter(|record| {
-                record.id >= since
-                    && record.sender() == Some(Sender::Client)
-                    && record.packet_type() != Some(PacketType::PingReq)
-            });
-            sent.count()
-        })
+        self.store.peek(|lab| packets_sent(lab, since))
     }
 }
 
