@@ -180,6 +180,13 @@ impl<'a> Seen<'a> {
         self.closed(client, self.last_connection(client)).is_some()
     }
 
+    /// Whether everything that came to a client could be read.
+    pub fn is_all_read(&self, client: Client) -> bool {
+        let mut of_server =
+            self.of(client).filter(|record| record.sender() == Some(Sender::Server));
+        of_server.all(|record| record.valid_packet().is_some())
+    }
+
     /// When the first packet of a type was sent by a client.
     pub fn sent_at(&self, client: Client, packet: PacketType) -> Option<crate::time::Instant> {
         let id = self.sent(client, packet).into_iter().next()?;

@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use bytes::Bytes;
 use mqtt5_playground::broker::Policy;
 use mqtt5_playground::examine::{
     Chapter, Entry, Finding, Options, Outcome, Probe, Report, compare, in_tab, in_tab_through,
     probe, probes,
 };
 use mqtt5_playground::link::Target;
+use mqtt5_playground::mqtt::{ErrorKind, Sender, decode};
 
 const SEED: [u8; 32] = [7; 32];
 
@@ -57,6 +59,52 @@ fn the_report_of_the_broker_in_the_tab_is_up_to_date() {
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
     assert!(written == text, "docs/examined/in-tab.md is out of date: run this with UPDATE_DOCS=1");
+}
+
+/// The table of `docs/examined.md` says what the reports do.
+#[test]
+fn the_table_of_reports_counts_as_the_reports_do() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let table = fs::read_to_string(docs.join("examined.md")).expect("it can be read");
+    let mut reports = 0;
+    for row in table.lines().filter(|row| row.contains("](examined/")) {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        let [_, _, conforms, deviates, not_offered, not_examined, link, _] = cells[..] else {
+            panic!("not six cells: {row}");
+        };
+        let file = link.split(['(', ')']).nth(1).expect("a link has an address");
+        let report = fs::read_to_string(docs.join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let counts = format!(
+            "{deviates} deviates · {not_offered} not offered · {not_examined} not examined · {conforms} conforms"
+        );
+        assert!(report.lines().any(|line| line == counts), "{file} is not: {counts}");
+        reports += 1;
+    }
+    assert_eq!(reports, 5);
+}
+
+/// What no probe asks, although a server is bound by it, and why.
+const NOT_SEEN: &[(&str, &str)] = &[
+    ("[MQTT-3.1.2-18]", "how clients write CONNECT"),
+    ("[MQTT-3.1.3-1]", "how clients write CONNECT"),
+    ("[MQTT-3.1.3-3]", "how clients write CONNECT"),
+    ("[MQTT-3.15.2-2]", "AUTH comes only to a client that logs in with a method"),
+    ("[MQTT-3.15.2-3]", "AUTH comes only to a client that logs in with a method"),
+    ("[MQTT-4.12.1-2]", "to authenticate again, one has to log in with a method"),
+    ("[MQTT-6.0.0-1]", "the links of the page and of the command line send binary frames only"),
+    ("[MQTT-6.0.0-4]", "a browser refuses the connection before a packet passes"),
+];
+
+#[test]
+fn every_statement_that_a_server_is_seen_to_keep_is_asked() {
+    let asked: BTreeSet<&str> = probes().flat_map(|probe| probe.cites).copied().collect();
+    let not_seen: BTreeSet<&str> = NOT_SEEN.iter().map(|(id, _)| *id).collect();
+    let binding = include_str!("../../docs/normative.tsv").lines().skip(1).filter_map(|row| {
+        let (id, rest) = row.split_once('\t')?;
+        (!rest.starts_with("client\t")).then_some(id)
+    });
+    let without: BTreeSet<&str> = binding.filter(|id| !asked.contains(id)).collect();
+    assert_eq!(without, not_seen);
 }
 
 #[test]
@@ -141,6 +189,48 @@ fn a_broken_rule_is_caught_by_the_probe_that_is_meant_for_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// How the broken packet that a probe sends cannot be read. Where in the packet depends on names.
+fn kind_of(finding: &Finding) -> Option<ErrorKind> {
+    let records = finding.capture.records();
+    records.filter(|record| record.sender() == Some(Sender::Client)).find_map(|r| kind(r.bytes()))
+}
+
+fn kind(bytes: &[u8]) -> Option<ErrorKind> {
+    let error = decode(&Bytes::copy_from_slice(bytes), Some(Sender::Client)).err();
+    error.map(|error| error.kind)
+}
+
+/// A broker that lets one kind of malformed packet pass, whoever sends it: the probes that send such a packet notice,
+/// and none other.
+#[test]
+fn a_malformed_packet_that_passes_is_noticed_by_those_that_send_it() {
+    let plain = in_tab(options(), Policy::default(), SEED);
+    // Those that ask whether it passes.
+    let matters = probe("second-connect").expect("it exists").matters;
+    let kinds: Vec<_> = plain
+        .iter()
+        .filter(|finding| finding.probe.matters == matters)
+        .filter_map(|finding| Some((finding.probe.id, kind_of(finding)?)))
+        .collect();
+    let only: Vec<&'static str> = kinds.iter().map(|(id, _)| *id).collect();
+    let mut by_one = 0;
+    for (asked, broken) in kinds.iter().copied() {
+        let shim = shims::blind(move |bytes| kind(bytes) == Some(broken));
+        // What passes for a CONNECT has one name for all.
+        let options = Options { only: only.clone(), at_once: 1, ..options() };
+        let mut between = wrong::Wrong::toward_everyone(shim);
+        let findings = in_tab_through(options, Policy::default(), SEED, &mut between);
+        let deviating = findings.iter().filter(|finding| finding.outcome == Outcome::Deviates);
+        let caught: Vec<_> = deviating.map(|finding| finding.probe.id).collect();
+        let send_it: Vec<_> =
+            kinds.iter().filter(|(_, other)| *other == broken).map(|(id, _)| *id).collect();
+        assert_eq!(caught, send_it, "{asked}: {broken:?}");
+        by_one += usize::from(caught.len() == 1);
+    }
+    assert!(kinds.len() >= 70, "{} are asked", kinds.len());
+    assert!(by_one >= 50, "only {by_one} are of a kind of their own");
 }
 
 #[test]

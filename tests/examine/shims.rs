@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use mqtt5_playground::examine::{Chapter, Probe};
 use mqtt5_playground::mqtt::{
-    ConnAck, Packet, PacketId, PacketType, Properties, Property, PropertyId, Publish, QoS,
-    ReasonCode, Sender, decode,
+    ConnAck, Disconnect, Packet, PacketId, PacketType, Properties, Property, PropertyId, Publish,
+    QoS, ReasonCode, Sender, decode,
 };
 
 use crate::wrong::{Becomes, Memory, Shim};
@@ -146,13 +146,27 @@ fn deaf(to: impl Fn(&[u8]) -> bool + 'static) -> Shim {
     Shim::In(Box::new(move |bytes, _| if to(&bytes) { Bytes::new() } else { bytes }))
 }
 
+const MENDED: Bytes = Bytes::from_static(b"\x10\x14\0\x04MQTT\x05\x02\0\x3C\0\0\x07mended1");
+
 /// A first packet that breaks a rule is taken for a CONNECT that does not.
 fn mended() -> Shim {
     Shim::In(Box::new(|bytes, memory| {
         memory.count += 1;
         match memory.count {
-            1 => Bytes::from_static(b"\x10\x14\0\x04MQTT\x05\x02\0\x3C\0\0\x07mended1"),
+            1 => MENDED,
             _ => bytes,
+        }
+    }))
+}
+
+/// Of such packets the first on a connection is taken for a CONNECT that breaks no rule, others are not noticed.
+pub fn blind(to: impl Fn(&[u8]) -> bool + 'static) -> Shim {
+    Shim::In(Box::new(move |bytes, memory| {
+        memory.count += 1;
+        match (to(&bytes), memory.count) {
+            (false, _) => bytes,
+            (true, 1) => MENDED,
+            (true, _) => Bytes::new(),
         }
     }))
 }
@@ -229,6 +243,7 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         | "clean-start"
         | "session-ends-with-connection"
         | "session-expires"
+        | "session-of-its-name"
         | "session-expiry-at-disconnect"
         | "session-expiry-raised" => session_present(true),
         "session-resumed" | "session-expiry-lengthened" | "session-taken-over" => {
@@ -307,6 +322,8 @@ pub fn of(probe: &Probe) -> Option<Shim> {
             lost(T::PubRel)
         }
         "shared-distribution" => lost(T::Publish),
+        "shared-begun-completed" => lost(T::PubRel),
+        "shared-ended-not-passed-on" => ghost(T::SubAck, "x", "work"),
         "shared-qos" => qos(QoS::AtMostOnce),
         "shared-refused-not-passed-on" => twice(T::Publish),
 
@@ -358,6 +375,7 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         "alias-none-unasked" | "no-publisher-alias" => with(Property::TopicAlias(1)),
         "alias-within-maximum" => with_only_alias(7),
         "alias-from-the-server" => publish(|publish| {
+            publish.properties.0.retain(|property| property.id() != PropertyId::TopicAlias);
             if publish.topic.is_empty() {
                 publish.topic = "x".into();
             }
@@ -387,6 +405,8 @@ pub fn of(probe: &Probe) -> Option<Shim> {
             }
             _ => becomes([packet]),
         }),
+        "will-above-maximum-qos" => announced(Property::MaximumQoS(1)),
+        "will-retain-unavailable" => announced(Property::RetainAvailable(0)),
         "will-retain-1" => publish(|publish| publish.retain = false),
 
         "payload-format" => without(PropertyId::PayloadFormatIndicator),
@@ -401,7 +421,14 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         "expiry-none" => with(Property::MessageExpiryInterval(1)),
         "expired-not-sent" => ghost(T::Publish, "x", "short"),
 
-        "method-unknown" | "auth-out-of-place" => Shim::Holds,
+        "method-unknown" | "auth-out-of-place" | "refused-connack" => Shim::Holds,
+        "disconnect-is-last" => twice(T::Disconnect),
+        "connect-refused-not-by-disconnect" => out(|packet, _| match packet {
+            Packet::ConnAck(_) => {
+                Becomes::End(vec![Packet::Disconnect(Disconnect::new(ReasonCode::MalformedPacket))])
+            }
+            packet => becomes([packet]),
+        }),
         "no-method-no-auth" => announced(Property::AuthenticationMethod("X".into())),
         "scram" => out(|mut packet, _| {
             if let Packet::Auth(auth) = &mut packet {

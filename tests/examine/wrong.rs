@@ -52,7 +52,8 @@ struct Connection {
 const CLEANER: u8 = b'e';
 
 pub struct Wrong {
-    probe: usize,
+    /// Toward the clients of one, or toward everyone.
+    probe: Option<usize>,
     /// Whether clients without a name belong to the probe.
     takes_nameless: bool,
     shim: Shim,
@@ -61,7 +62,12 @@ pub struct Wrong {
 
 impl Wrong {
     pub fn new(probe: usize, takes_nameless: bool, shim: Shim) -> Wrong {
+        let probe = Some(probe);
         Wrong { probe, takes_nameless, shim, connections: HashMap::new() }
+    }
+
+    pub fn toward_everyone(shim: Shim) -> Wrong {
+        Wrong { probe: None, takes_nameless: true, shim, connections: HashMap::new() }
     }
 }
 
@@ -78,10 +84,7 @@ impl Between for Wrong {
     fn to_broker(&mut self, command: LinkCommand) -> Vec<LinkCommand> {
         match command {
             LinkCommand::Open { connection, target, subprotocol } => {
-                let memory = Memory {
-                    prefix: format!("examine/{TOKEN}/{}", self.probe),
-                    ..Memory::default()
-                };
+                let memory = Memory::default();
                 let stream = PacketStream::new();
                 let new = Connection { is_own: false, stream, memory, has_begun: false };
                 self.connections.insert(connection, new);
@@ -96,7 +99,9 @@ impl Between for Wrong {
                 }
                 if let Some((number, letter)) = client.filter(|_| known.memory.letter.is_none()) {
                     // What a probe leaves is taken away by someone else.
-                    known.is_own = letter != CLEANER && number == self.probe;
+                    let is_meant = self.probe.is_none_or(|probe| probe == number);
+                    known.is_own = letter != CLEANER && is_meant;
+                    known.memory.prefix = format!("examine/{TOKEN}/{number}");
                     known.memory.letter = Some(letter);
                 }
                 let bytes = match &self.shim {

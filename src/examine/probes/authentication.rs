@@ -7,7 +7,7 @@ const AUTHENTICATION: Probe = Probe { chapter: Chapter::Authentication, ..PROBE 
 pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "method-unknown",
-        cites: &["[MQTT-4.12.0-1]", "§4.12"],
+        cites: &["[MQTT-4.12.0-1]", "§4.12", "[MQTT-4.12.0-4]", "[MQTT-3.1.4-2]"],
         title: [
             "An Authentication Method nobody has is refused",
             "知られていないAuthentication Methodは拒まれます",
@@ -48,7 +48,7 @@ pub(super) const PROBES: &[Probe] = &[
     },
     Probe {
         id: "scram",
-        cites: &["§4.12", "[MQTT-4.12.0-2]", "[MQTT-4.12.0-5]"],
+        cites: &["§4.12", "[MQTT-4.12.0-2]", "[MQTT-4.12.0-5]", "[MQTT-3.15.2-1]"],
         title: [
             "SCRAM-SHA-256 is offered, and AUTH 0x18 names it",
             "SCRAM-SHA-256が使え、AUTH 0x18に方式名が付きます",

@@ -116,7 +116,7 @@ pub(super) const PROBES: &[Probe] = &[
     },
     Probe {
         id: "client-id-long",
-        cites: &["§3.1.3.1"],
+        cites: &["§3.1.3.1", "[MQTT-3.1.3-8]"],
         title: [
             "A Client Identifier of 200 bytes, which a server may refuse",
             "200バイトのClient Identifier（拒んでもかまいません）",
@@ -132,7 +132,7 @@ pub(super) const PROBES: &[Probe] = &[
     },
     Probe {
         id: "client-id-utf-8",
-        cites: &["[MQTT-3.1.3-4]", "§3.1.3.1"],
+        cites: &["[MQTT-3.1.3-4]", "§3.1.3.1", "[MQTT-3.1.3-8]"],
         title: [
             "A Client Identifier with characters beyond letters and digits",
             "英数字以外の文字を含むClient Identifier",
@@ -668,6 +668,69 @@ pub(super) const PROBES: &[Probe] = &[
         },
         ..CONNECTING
     },
+    Probe {
+        id: "refused-connack",
+        cites: &[
+            "[MQTT-3.2.2-6]",
+            "[MQTT-3.2.2-7]",
+            "[MQTT-3.2.2-8]",
+            "[MQTT-4.13.2-1]",
+            "[MQTT-3.1.4-2]",
+        ],
+        title: [
+            "A CONNACK that refuses has Session Present 0, and the connection ends",
+            "接続を拒むCONNACKのSession Presentは0で、接続は閉じられます",
+        ],
+        matters: [
+            "A client that is refused goes on as if it had a Session, or waits on a connection that nobody serves.",
+            "拒まれたクライアントがSessionがあるものとして進むか、使えない接続で待ち続けます。",
+        ],
+        script: |s| {
+            s.resume(A, 60);
+            s.leave(A, ReasonCode::Success);
+            s.try_open(A, |c| {
+                c.clean_start = false;
+                c.properties.push(Property::SessionExpiryInterval(60));
+                c.properties.push(Property::AuthenticationMethod("X-NOBODY-HAS-THIS".into()));
+            });
+            s.until_closed(A);
+        },
+        judge: |e| match e.connack(A, 1) {
+            // That is the question of another probe.
+            Some((_, connack)) if !connack.reason_code.is_error() => e.not_examined(A),
+            // What the codec does not read breaks a rule; CONNACK itself may be left out.
+            _ => e.judge(A, e.is_closed(A) && e.is_all_read(A)),
+        },
+        ..CONNECTING
+    },
+    Probe {
+        id: "disconnect-is-last",
+        cites: &["[MQTT-3.14.4-1]", "[MQTT-3.14.4-2]", "[MQTT-4.13.2-1]", "[MQTT-3.14.2-2]"],
+        title: [
+            "DISCONNECT is the last packet of the server, and the connection ends",
+            "サーバーのDISCONNECTが最後のパケットで、接続は閉じられます",
+        ],
+        matters: [
+            "A client that has put everything away at DISCONNECT gets packets for a connection it no longer has.",
+            "DISCONNECTで後片づけを済ませたクライアントに、さらにパケットが届きます。",
+        ],
+        script: |s| {
+            s.resume(A, 60);
+            // QoS 3, and something to answer behind it.
+            s.bytes(
+                A,
+                [frame(0x36, &[&s.text("x")[..], &[0, 1, 0]].concat()), vec![0xC0, 0]].concat(),
+            );
+            s.until_closed(A);
+        },
+        judge: |e| {
+            let got = e.received(A);
+            let at = got.iter().position(|got| got.packet.packet_type() == PacketType::Disconnect);
+            let is_last = at.is_none_or(|at| at + 1 == got.len());
+            e.judge(A, is_last && e.is_closed(A) && e.is_all_read(A))
+        },
+        ..CONNECTING
+    },
 ];
 
 fn connack_words(seen: &Seen<'_>) -> String {
@@ -682,6 +745,8 @@ fn accepted_or_not_offered(seen: &Seen<'_>) -> Verdict {
         Some((id, connack)) if !connack.reason_code.is_error() => {
             seen.verdict(true, "CONNACK 0x00", vec![id])
         }
-        _ => seen.not_offered(seen.told(A), seen.evidence(A)),
+        _ if seen.is_closed(A) => seen.not_offered(seen.told(A), seen.evidence(A)),
+        // A refusal ends the connection.
+        _ => seen.judge(A, false),
     }
 }

@@ -11,7 +11,7 @@ fn seven(publish: &mut crate::mqtt::Publish) {
 pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "puback",
-        cites: &["[MQTT-4.3.2-4]", "[MQTT-2.2.1-5]", "[MQTT-3.4.2-1]"],
+        cites: &["[MQTT-4.3.2-4]", "[MQTT-2.2.1-5]", "[MQTT-3.4.2-1]", "[MQTT-3.3.4-1]"],
         title: [
             "A PUBLISH of QoS 1 is answered with PUBACK of the same identifier",
             "QoS 1のPUBLISHに、同じ識別子のPUBACKが返ります",
@@ -37,7 +37,13 @@ pub(super) const PROBES: &[Probe] = &[
     },
     Probe {
         id: "qos-2-exchange",
-        cites: &["[MQTT-4.3.3-8]", "[MQTT-4.3.3-11]", "[MQTT-3.5.2-1]", "[MQTT-3.7.2-1]"],
+        cites: &[
+            "[MQTT-4.3.3-8]",
+            "[MQTT-4.3.3-11]",
+            "[MQTT-3.5.2-1]",
+            "[MQTT-3.7.2-1]",
+            "[MQTT-3.3.4-1]",
+        ],
         title: [
             "A PUBLISH of QoS 2 is answered with PUBREC, PUBREL with PUBCOMP",
             "QoS 2のPUBLISHにはPUBREC、PUBRELにはPUBCOMPが返ります",
@@ -186,7 +192,7 @@ pub(super) const PROBES: &[Probe] = &[
     },
     Probe {
         id: "identifiers-of-the-server",
-        cites: &["[MQTT-2.2.1-4]", "[MQTT-4.3.2-1]"],
+        cites: &["[MQTT-2.2.1-4]", "[MQTT-4.3.2-1]", "[MQTT-4.3.3-1]"],
         title: [
             "Messages in flight have different identifiers",
             "送信中（未確認）のメッセージの識別子は重なりません",
@@ -195,16 +201,17 @@ pub(super) const PROBES: &[Probe] = &[
             "An acknowledgement ends the wrong exchange, and a message is lost.",
             "確認が別のやりとりを終わらせ、メッセージが失われます。",
         ],
-        needs: &[Need::QoS1],
+        needs: &[Need::QoS2],
         script: |s| {
             s.open(B);
             s.by_hand(B);
-            s.subscribe(B, "x", 1);
+            s.subscribe(B, "x", 2);
             s.open(A);
             for payload in ["1", "2", "3", "4", "5"] {
                 s.publish(A, "x", 1, payload);
             }
-            s.messages(B, 5);
+            s.publish(A, "x", 2, "6");
+            s.messages(B, 6);
         },
         judge: |e| {
             let publishes = e.publishes(B);

@@ -61,6 +61,12 @@ fn connect_as(s: &Script, head: &[u8], flags: u8, properties: &[u8], rest: &[u8]
     frame(0x10, &body.concat())
 }
 
+/// The same without properties and credentials.
+fn named(s: &Script, flags: u8, rest: &[u8]) -> Vec<u8> {
+    let id = text(&s.connect(A).client_id);
+    frame(0x10, &[&b"\0\x04MQTT\x05"[..], &[flags], b"\0\x3C\0", &id, rest].concat())
+}
+
 pub(super) const PROBES: &[Probe] = &[
     later("second-connect", &["[MQTT-3.1.0-2]"], ["A second CONNECT", "2通目のCONNECT"], |s| {
         s.open(A);
@@ -140,7 +146,7 @@ pub(super) const PROBES: &[Probe] = &[
     ),
     first(
         "connect-too-long",
-        &["[MQTT-3.1.4-1]"],
+        &["[MQTT-3.1.4-1]", "[MQTT-3.1.2-16]"],
         ["CONNECT with bytes behind its last field", "最後のフィールドのあとにバイトが続くCONNECT"],
         |s| {
             let bytes = connect(s, 0x02, &[], b"more");
@@ -169,6 +175,76 @@ pub(super) const PROBES: &[Probe] = &[
             open(s, frame(0x10, &[&b"\0\x04MQTT\x05\x02\0\x3C\0"[..], &length, &id].concat()));
         },
     ),
+    first(
+        "connect-will-topic-utf-8",
+        &["[MQTT-3.1.3-11]"],
+        ["CONNECT with ill-formed UTF-8 in its Will Topic", "Will Topicが正しいUTF-8でないCONNECT"],
+        |s| {
+            let bytes = connect(s, 0x06, &[], &[0, 0, 2, b't', 0xFF, 0, 0]);
+            open(s, bytes);
+        },
+    ),
+    first(
+        "connect-user-name-utf-8",
+        &["[MQTT-3.1.3-12]"],
+        ["CONNECT with ill-formed UTF-8 in its User Name", "User Nameが正しいUTF-8でないCONNECT"],
+        |s| {
+            let bytes = named(s, 0x82, &[0, 2, b'u', 0xFF]);
+            open(s, bytes);
+        },
+    ),
+    first(
+        "connect-will-missing",
+        &["[MQTT-3.1.2-9]"],
+        ["CONNECT with the Will Flag but no Will", "Will Flagが立っているのにWillのないCONNECT"],
+        |s| {
+            let bytes = named(s, 0x06, &[]);
+            open(s, bytes);
+        },
+    ),
+    first(
+        "connect-user-name-missing",
+        &["[MQTT-3.1.2-17]"],
+        [
+            "CONNECT with the User Name Flag but no User Name",
+            "User Name Flagが立っているのにUser NameのないCONNECT",
+        ],
+        |s| {
+            let bytes = named(s, 0x82, &[]);
+            open(s, bytes);
+        },
+    ),
+    first(
+        "connect-no-property-length",
+        &["[MQTT-2.2.2-1]"],
+        ["CONNECT without a Property Length", "Property LengthのないCONNECT"],
+        |s| {
+            let id = text(&s.connect(A).client_id);
+            open(s, frame(0x10, &[&b"\0\x04MQTT\x05\x02\0\x3C"[..], &id].concat()));
+        },
+    ),
+    Probe {
+        judge: |e| {
+            let has_none = e.of_type(A, PacketType::Disconnect).is_empty();
+            e.judge(A, has_none && e.is_all_read(A))
+        },
+        matters: [
+            "A client that waits for CONNACK meets a packet it does not expect yet.",
+            "CONNACKを待つクライアントに、まだ来るはずのないパケットが届きます。",
+        ],
+        ..first(
+            "connect-refused-not-by-disconnect",
+            &["[MQTT-3.14.0-1]"],
+            [
+                "A CONNECT that is refused is not answered with DISCONNECT",
+                "拒まれるCONNECTに、DISCONNECTは返りません",
+            ],
+            |s| {
+                let bytes = connect(s, 0x02, &[0x27, 0, 0, 0, 0], &[]);
+                open(s, bytes);
+            },
+        )
+    },
     first(
         "connect-receive-maximum-0",
         &["§3.1.2.11.3"],
@@ -275,7 +351,7 @@ pub(super) const PROBES: &[Probe] = &[
     ),
     later(
         "publish-wildcard",
-        &["[MQTT-3.3.2-2]"],
+        &["[MQTT-3.3.2-2]", "[MQTT-4.7.0-1]"],
         ["PUBLISH with a wildcard in its topic", "トピックにワイルドカードのあるPUBLISH"],
         |s| {
             let topic = s.text("+");
@@ -357,6 +433,42 @@ pub(super) const PROBES: &[Probe] = &[
         },
     ),
     later(
+        "publish-response-utf-8",
+        &["[MQTT-3.3.2-13]"],
+        [
+            "PUBLISH with ill-formed UTF-8 in its Response Topic",
+            "Response Topicが正しいUTF-8でないPUBLISH",
+        ],
+        |s| {
+            let topic = s.text("t");
+            send(s, 0x30, &[&topic, &[5, 8, 0, 2, b'r', 0xFF]]);
+        },
+    ),
+    later(
+        "publish-content-type-utf-8",
+        &["[MQTT-3.3.2-19]"],
+        [
+            "PUBLISH with ill-formed UTF-8 in its Content Type",
+            "Content Typeが正しいUTF-8でないPUBLISH",
+        ],
+        |s| {
+            let topic = s.text("t");
+            send(s, 0x30, &[&topic, &[5, 3, 0, 2, b'c', 0xFF]]);
+        },
+    ),
+    later(
+        "publish-user-property-utf-8",
+        &["[MQTT-1.5.7-1]"],
+        [
+            "PUBLISH with ill-formed UTF-8 in a User Property",
+            "User Propertyが正しいUTF-8でないPUBLISH",
+        ],
+        |s| {
+            let topic = s.text("t");
+            send(s, 0x30, &[&topic, &[7, 0x26, 0, 1, b'n', 0, 1, 0xFF]]);
+        },
+    ),
+    later(
         "publish-properties-too-long",
         &["§2.2.2.1"],
         [
@@ -411,6 +523,17 @@ pub(super) const PROBES: &[Probe] = &[
         ["SUBSCRIBE with an empty Topic Filter", "空のTopic FilterのSUBSCRIBE"],
         |s| {
             send(s, 0x82, &[&[0, 1, 0, 0, 0, 0]]);
+        },
+    ),
+    later(
+        "subscribe-filter-utf-8",
+        &["[MQTT-3.8.3-1]"],
+        [
+            "SUBSCRIBE with ill-formed UTF-8 in its Topic Filter",
+            "Topic Filterが正しいUTF-8でないSUBSCRIBE",
+        ],
+        |s| {
+            send(s, 0x82, &[&[0, 1, 0, 0, 2, b't', 0xFF, 0]]);
         },
     ),
     later("subscribe-qos-3", &["§3.8.3.1"], ["SUBSCRIBE with QoS 3", "QoS 3のSUBSCRIBE"], |s| {
@@ -519,6 +642,17 @@ pub(super) const PROBES: &[Probe] = &[
         },
     ),
     later(
+        "unsubscribe-filter-utf-8",
+        &["[MQTT-3.10.3-1]"],
+        [
+            "UNSUBSCRIBE with ill-formed UTF-8 in its Topic Filter",
+            "Topic Filterが正しいUTF-8でないUNSUBSCRIBE",
+        ],
+        |s| {
+            send(s, 0xA2, &[&[0, 1, 0, 0, 2, b't', 0xFF]]);
+        },
+    ),
+    later(
         "unsubscribe-flags",
         &["[MQTT-3.10.1-1]"],
         ["UNSUBSCRIBE with wrong flags", "フラグの誤ったUNSUBSCRIBE"],
@@ -538,6 +672,14 @@ pub(super) const PROBES: &[Probe] = &[
         &["[MQTT-3.4.2-1]"],
         ["PUBACK with a Reason Code of SUBACK", "SUBACKのReason Codeを持つPUBACK"],
         |s| send(s, 0x40, &[&[0, 1, 1]]),
+    ),
+    later(
+        "pingreq-flags",
+        &["[MQTT-2.1.3-1]"],
+        ["PINGREQ with wrong flags", "フラグの誤ったPINGREQ"],
+        |s| {
+            send(s, 0xC1, &[]);
+        },
     ),
     later("pingreq-body", &["§3.12"], ["PINGREQ with a body", "本体のあるPINGREQ"], |s| {
         send(s, 0xC0, &[&[0]])

@@ -17,7 +17,7 @@ const QOS_MATTERS: [&str; 2] = [
 pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "qos-0",
-        cites: &["[MQTT-4.3.1-1]", "[MQTT-4.5.0-1]"],
+        cites: &["[MQTT-4.3.1-1]", "[MQTT-4.5.0-1]", "[MQTT-2.2.1-2]", "[MQTT-3.3.2-1]"],
         title: ["A message of QoS 0 arrives", "QoS 0のメッセージが届きます"],
         matters: ["Nothing works without it.", "これなしには何も動きません。"],
         script: |s| {

@@ -14,7 +14,7 @@ fn present(seen: &Seen<'_>, expected: bool) -> Verdict {
 pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "session-new",
-        cites: &["[MQTT-3.1.2-6]", "[MQTT-3.2.2-3]"],
+        cites: &["[MQTT-3.1.2-6]", "[MQTT-3.2.2-3]", "[MQTT-3.2.2-1]"],
         title: [
             "Without a stored Session, Session Present is 0",
             "SessionがなければSession Presentは0です",
@@ -483,6 +483,53 @@ pub(super) const PROBES: &[Probe] = &[
             }
             verdict
         },
+        ..SESSIONS
+    },
+    Probe {
+        id: "session-of-its-name",
+        cites: &["[MQTT-3.1.3-2]", "[MQTT-3.2.2-3]"],
+        title: [
+            "A Session belongs to one Client Identifier",
+            "Sessionは一つのClient Identifierのものです",
+        ],
+        matters: [
+            "A client gets the subscriptions and messages of another one.",
+            "ほかのクライアントの購読やメッセージを引き継いでしまいます。",
+        ],
+        script: |s| {
+            s.resume(A, 60);
+            s.subscribe(A, "x", 1);
+            s.leave(A, ReasonCode::Success);
+            s.resume(B, 60);
+        },
+        judge: |e| {
+            let Some((id, connack)) = e.connack(B, 0) else { return e.not_examined(B) };
+            let observed = format!("Session Present {}", u8::from(connack.session_present));
+            e.verdict(!connack.session_present, observed, vec![id])
+        },
+        ..SESSIONS
+    },
+    Probe {
+        id: "session-while-connected",
+        cites: &["[MQTT-4.1.0-1]", "§3.1.2.11.2"],
+        title: [
+            "A Session does not expire while its client is connected",
+            "接続が続くあいだ、Sessionの期限は切れません",
+        ],
+        matters: [
+            "A client with a short interval loses its subscriptions and does not notice.",
+            "期限の短いクライアントが、気づかないまま購読を失います。",
+        ],
+        is_slow: true,
+        script: |s| {
+            s.resume(A, 1);
+            s.subscribe(A, "x", 0);
+            s.pass(2500);
+            s.open(B);
+            s.publish(B, "x", 0, "still here");
+            s.messages(A, 1);
+        },
+        judge: |e| e.payloads(A, &["still here"]),
         ..SESSIONS
     },
 ];

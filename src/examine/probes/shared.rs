@@ -34,7 +34,7 @@ pub(super) const PROBES: &[Probe] = &[
                 s.publish(A, "x", 0, payload);
             }
             s.ping(A);
-            s.pass(200);
+            s.pass(500);
         },
         judge: |e| {
             let (b, c) = count(e);
@@ -61,7 +61,7 @@ pub(super) const PROBES: &[Probe] = &[
                 s.publish(A, "x", 0, &number.to_string());
             }
             s.ping(A);
-            s.pass(200);
+            s.pass(500);
         },
         judge: |e| {
             let observed = match count(e) {
@@ -292,6 +292,75 @@ pub(super) const PROBES: &[Probe] = &[
             s.messages(B, 1);
         },
         judge: |e| e.payloads(B, &["1"]),
+        ..SHARED
+    },
+    Probe {
+        id: "shared-begun-completed",
+        cites: &["[MQTT-4.8.2-4]"],
+        title: [
+            "A QoS 2 delivery that has begun is completed with the same subscriber",
+            "始まったQoS 2の配送は、同じサブスクライバーで完了します",
+        ],
+        matters: [
+            "What one worker has begun is done again by another.",
+            "一つのワーカーが始めた仕事を、別のワーカーがもう一度行います。",
+        ],
+        needs: &[Need::Shared, Need::QoS2],
+        script: |s| {
+            s.resume(B, 60);
+            s.by_hand(B);
+            s.subscribe(B, "$share/g/x", 2);
+            s.open(A);
+            s.publish(A, "x", 2, "work");
+            s.messages(B, 1);
+            s.open(C);
+            s.subscribe(C, "$share/g/x", 2);
+            s.acknowledge(B, Packet::PubRec, ReasonCode::Success);
+            s.pass(200);
+            s.cut(B);
+            s.pass(200);
+            s.resume(B, 60);
+            s.pass(200);
+        },
+        judge: |e| {
+            let goes_on = e
+                .received_on(B, 1)
+                .iter()
+                .any(|got| got.packet.packet_type() == PacketType::PubRel);
+            let observed = format!("{} + {}", e.told_on(B, 1), e.publishes(C).len());
+            let evidence = [e.evidence(B), e.evidence(C)].concat();
+            e.verdict(goes_on && e.publishes(C).is_empty(), observed, evidence)
+        },
+        ..SHARED
+    },
+    Probe {
+        id: "shared-ended-not-passed-on",
+        cites: &["[MQTT-4.8.2-5]"],
+        title: [
+            "When the Session of the chosen subscriber ends, its QoS 2 message goes to no other",
+            "選ばれたサブスクライバーのSessionが終わっても、QoS 2のメッセージはほかに回されません",
+        ],
+        matters: [
+            "A job that one worker has perhaps done is done by another too.",
+            "済んだかもしれない仕事を、別のワーカーがもう一度行うことがあります。",
+        ],
+        needs: &[Need::Shared, Need::QoS2],
+        script: |s| {
+            s.open(B);
+            s.by_hand(B);
+            s.subscribe(B, "$share/g/x", 2);
+            s.open(A);
+            s.publish(A, "x", 2, "work");
+            s.messages(B, 1);
+            s.open(C);
+            s.subscribe(C, "$share/g/x", 2);
+            s.cut(B);
+            s.pass(300);
+        },
+        judge: |e| match e.publishes(B).is_empty() {
+            true => e.not_examined(B),
+            false => e.payloads(C, &[]),
+        },
         ..SHARED
     },
 ];

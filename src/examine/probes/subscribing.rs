@@ -57,6 +57,7 @@ pub(super) const PROBES: &[Probe] = &[
             "[MQTT-3.8.4-7]",
             "[MQTT-3.9.3-1]",
             "[MQTT-3.2.2-10]",
+            "[MQTT-3.9.3-2]",
         ],
         title: [
             "One SUBACK has a code for each filter, in their order",
@@ -398,7 +399,13 @@ pub(super) const PROBES: &[Probe] = &[
     },
     Probe {
         id: "unsuback",
-        cites: &["[MQTT-3.10.4-4]", "[MQTT-3.10.4-5]", "[MQTT-3.10.4-6]", "[MQTT-3.11.3-1]"],
+        cites: &[
+            "[MQTT-3.10.4-4]",
+            "[MQTT-3.10.4-5]",
+            "[MQTT-3.10.4-6]",
+            "[MQTT-3.11.3-1]",
+            "[MQTT-3.11.3-2]",
+        ],
         title: [
             "UNSUBACK has a code for each filter: 0x00, and 0x11 where there was none",
             "UNSUBACKにはフィルターごとのコードが並びます（なければ0x11）",

@@ -1,6 +1,7 @@
 //! The Will.
 
 use super::*;
+use crate::mqtt::Will;
 
 const WILLS: Probe = Probe { chapter: Chapter::Wills, ..PROBE };
 
@@ -306,6 +307,56 @@ pub(super) const PROBES: &[Probe] = &[
             s.messages(B, 1);
         },
         judge: |e| e.payloads(B, &["will"]),
+        ..WILLS
+    },
+    Probe {
+        id: "will-above-maximum-qos",
+        cites: &["[MQTT-3.2.2-12]"],
+        title: [
+            "A Will of QoS 2 is accepted only where QoS 2 is supported",
+            "QoS 2のWillが受け入れられるのは、QoS 2が使えるときだけです",
+        ],
+        matters: [
+            "A client believes that its Will is set as it asked, and it is not.",
+            "クライアントは求めたとおりWillが設定されたと思い込みますが、そうではありません。",
+        ],
+        script: |s| {
+            let will = s.will("w", "will", 2);
+            s.try_open(A, |c| c.will = Some(will));
+        },
+        judge: |e| match e.connack(A, 0) {
+            Some((id, connack)) if !connack.reason_code.is_error() => {
+                let maximum = connack.properties.maximum_qos();
+                let observed = format!("CONNACK 0x00, Maximum QoS {}", maximum.unwrap_or(2));
+                e.verdict(maximum.is_none(), observed, vec![id])
+            }
+            _ => e.refused(A),
+        },
+        ..WILLS
+    },
+    Probe {
+        id: "will-retain-unavailable",
+        cites: &["[MQTT-3.2.2-13]"],
+        title: [
+            "A Will with Will Retain is accepted only where retained messages are supported",
+            "Will Retain付きのWillが受け入れられるのは、Retainメッセージが使えるときだけです",
+        ],
+        matters: [
+            "A client believes that its Will is set as it asked, and it is not.",
+            "クライアントは求めたとおりWillが設定されたと思い込みますが、そうではありません。",
+        ],
+        script: |s| {
+            let will = Will { retain: true, ..s.will("w", "will", 0) };
+            s.try_open(A, |c| c.will = Some(will));
+        },
+        judge: |e| match e.connack(A, 0) {
+            Some((id, connack)) if !connack.reason_code.is_error() => {
+                let available = connack.properties.retain_available().unwrap_or(1);
+                let observed = format!("CONNACK 0x00, Retain Available {available}");
+                e.verdict(available == 1, observed, vec![id])
+            }
+            _ => e.refused(A),
+        },
         ..WILLS
     },
 ];

@@ -22,6 +22,10 @@ pub fn of_exercise(exercise: &str) -> &'static [&'static str] {
         "alias-handshake" | "save-bytes" | "auto-alias" => {
             &["topic-alias-maximum", "alias-used", "alias-moved"]
         }
+        "alias-broken" => &["alias-used", "alias-unknown", "alias-of-one-connection"],
+        "session-gone" => &["session-resumed", "session-subscriptions", "clean-start"],
+        "properties-missing" => &["user-properties", "content-type", "properties-while-waiting"],
+        "collect-them-all" => &["suback-codes", "unsuback", "no-subscribers", "pubrel-unknown"],
         "alias-lifetime" => &["alias-of-one-connection", "alias-unknown"],
         "alias-out-of-range" => &["alias-above-maximum", "publish-alias-0"],
         "alias-from-the-server" => {

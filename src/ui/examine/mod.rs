@@ -150,6 +150,13 @@ pub fn different_in(exercise: &str, report: &Report) -> Vec<(&'static Probe, Ent
     of_exercise(exercise).iter().filter_map(entry).collect()
 }
 
+/// Whether a report says anything about what an exercise uses.
+pub fn knows_of(exercise: &str, report: &Report) -> bool {
+    let is_examined =
+        |id: &&str| report.entry(id).is_some_and(|entry| entry.outcome != Outcome::NotExamined);
+    of_exercise(exercise).iter().any(is_examined)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,5 +230,7 @@ mod tests {
         };
         assert_eq!(told("takeover"), ["takeover-code"]);
         assert_eq!(told("overlap"), ["overlapping-copies"]);
+        let known = ["takeover", "overlap", "no-local"].map(|id| knows_of(id, &report));
+        assert_eq!(known, [true, true, false], "what was not examined may be different");
     }
 }

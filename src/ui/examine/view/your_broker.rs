@@ -7,7 +7,9 @@ use crate::ui::broker_choice;
 use crate::ui::browser::storage::{self, Key};
 use crate::ui::components::{Icon, Lazy, SpecRef};
 use crate::ui::erased::erased;
-use crate::ui::examine::{Kept, different_in, in_language, kept_of, outcome_icon, outcome_name};
+use crate::ui::examine::{
+    Kept, different_in, in_language, kept_of, knows_of, outcome_icon, outcome_name,
+};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{Page, Place};
 use crate::ui::state::store::use_store;
@@ -53,7 +55,11 @@ pub fn YourBroker(exercise: &'static str) -> impl IntoView {
         let kept: Vec<Kept> = storage::load(Key::Examined).unwrap_or_default();
         let report = kept_of(&kept, &target.to_string())?;
         let different = different_in(exercise, &report);
-        let is_empty = different.is_empty();
+        let said = match (knows_of(exercise, &report), different.is_empty()) {
+            (false, _) => strings.examine_yours_not_asked(name),
+            (true, true) => strings.examine_yours_none(name),
+            (true, false) => strings.examine_yours_from(name),
+        };
         let rows = different.into_iter().map(|(probe, entry)| {
             let cites = probe.cites.iter().map(|cite| view! { " " <SpecRef section=*cite/> });
             view! {
@@ -74,12 +80,7 @@ pub fn YourBroker(exercise: &'static str) -> impl IntoView {
         });
         let rows = rows.collect_view();
         Some(view! {
-            <p class="field__hint">
-                {match is_empty {
-                    true => strings.examine_yours_none(name),
-                    false => strings.examine_yours_from(name),
-                }}
-            </p>
+            <p class="field__hint">{said}</p>
             <ul class="your-broker__rows">{rows}</ul>
             <a href=Place::Page(Page::Examine).href(language)>{strings.page_examine()}</a>
         })

@@ -205,7 +205,8 @@ fn Shelf(reports: Reports) -> impl IntoView {
                         <Icon name="broker"/>
                         <span class="captures__name">{report.broker.clone()}</span>
                         <span class="captures__summary">
-                            {format!("{deviates} {} ", strings.examine_outcome_deviates())}
+                            {strings.examine_deviations(deviates)}
+                            " "
                             {when}
                         </span>
                     </button>

@@ -102,11 +102,13 @@ impl Reports {
         self.keep_beyond();
     }
 
+    /// Puts what was asked again into its report, and into what exercises know.
     pub fn update(self, id: u32, findings: Vec<Finding>) {
         self.all.update(|all| {
             if let Some((_, report)) = all.iter_mut().find(|(other, _)| *other == id) {
                 let mut changed = report.as_ref().clone();
                 changed.update(findings);
+                self.remember(&changed);
                 *report = Arc::new(changed);
             }
         });
