@@ -168,17 +168,15 @@ fn end_to_end(harness: &[String]) -> Result<()> {
     let weighed = size::print_first_load(&folder, optimized);
     let mosquitto = Mosquitto::start_on_free_ports()?;
     let server = StaticServer::start(folder.clone(), PUBLIC_URL, Worker::Empty)?;
-    let keeping = StaticServer::start(folder, PUBLIC_URL, Worker::Keeps)?;
-    let tests = || {
-        let mut tests = ignored_tests_in(&["e2e"], harness);
-        tests.env("PAGE_URL", server.url()).env("KEPT_PAGE_URL", keeping.url());
-        tests.env("MQTT_WS_URL", mosquitto.websocket_url());
-        tests
-    };
     let mut failed = Vec::new();
     for (browser, run) in [("Chromium", in_chromium as fn(Command) -> _), ("Firefox", in_firefox)] {
         say(format!("end-to-end tests of the built page in {browser}, with Mosquitto"));
-        if let Err(error) = run(tests()) {
+        // Its later version is new to each browser.
+        let keeping = StaticServer::start(folder.clone(), PUBLIC_URL, Worker::Keeps)?;
+        let mut tests = ignored_tests_in(&["e2e"], harness);
+        tests.env("PAGE_URL", server.url()).env("KEPT_PAGE_URL", keeping.url());
+        tests.env("MQTT_WS_URL", mosquitto.websocket_url());
+        if let Err(error) = run(tests) {
             say(format!("in {browser}: {error:#}"));
             failed.push(browser);
         }

@@ -4,23 +4,14 @@
   if (!workers) return;
   const begin = async () => {
     const registration = await workers.register("service-worker.js", { updateViaCache: "none" });
-    let next = registration.waiting;
-    // Firefox tells of the state of a worker before it says that it waits.
-    const tell = (worker) => {
-      if (worker?.state !== "installed" || !registration.active) return;
-      next = worker;
-      dispatchEvent(new Event("newversion"));
-    };
-    const look = () => {
-      const worker = registration.installing;
-      worker?.addEventListener("statechange", () => tell(worker));
-    };
+    const tell = () => registration.waiting && registration.active && dispatchEvent(new Event("newversion"));
+    const look = () => registration.installing?.addEventListener("statechange", tell);
     registration.addEventListener("updatefound", look);
     look();
-    tell(next);
+    tell();
     addEventListener("takenewversion", () => {
       workers.addEventListener("controllerchange", () => location.reload(), { once: true });
-      next?.postMessage("take over");
+      registration.waiting?.postMessage("take over");
     });
     setInterval(() => registration.update().catch(() => {}), 3600000);
   };
