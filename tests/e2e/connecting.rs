@@ -15,10 +15,14 @@ use tungstenite::{Message, WebSocket, accept_hdr};
 use crate::browser::{in_browser, setting};
 use crate::page::{Outcome, Page, press};
 
-/// The browser itself writes every WebSocket that fails into the console, Chromium also what the page looks up
+/// The browser itself writes every WebSocket that fails or ends without a word into the console, Chromium also what the page looks up
 /// afterwards.
-pub const OF_THE_BROWSER: &[&str] =
-    &["WebSocket connection to", "Failed to load resource", "can’t establish a connection"];
+pub const OF_THE_BROWSER: &[&str] = &[
+    "WebSocket connection to",
+    "Failed to load resource",
+    "can’t establish a connection",
+    "was interrupted while the page was loading",
+];
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]

@@ -11,6 +11,7 @@ use mqtt5_playground::mqtt::{Connect, Packet, Publish, encode};
 
 use crate::accessibility::nothing_is_found;
 use crate::browser::{in_browser, setting};
+use crate::connecting::OF_THE_BROWSER;
 use crate::page::{Outcome, Page, press, type_over};
 use crate::pictures::picture;
 
@@ -156,7 +157,7 @@ async fn a_tap_that_ends_is_told_and_found_again() -> Outcome {
         let _application = tap.application("after", 1);
         page.see_html(".traffic__lanes", "after").await?;
         let _ = std::fs::remove_file(&path);
-        Ok(())
+        page.expect_complaints(OF_THE_BROWSER).await
     })
     .await
 }
