@@ -55,7 +55,13 @@ macro_rules! parts {
                 $file, wasm_split_path = ::leptos::wasm_split, preload(load), fallible
             )]
             fn $name($($arg: $type),*) -> Result<AnyView, leptos::wasm_split::SplitLoaderError> {
-                Ok($body)
+                Ok(show($($arg),*))
+            }
+
+            fn show($($arg: $type),*) -> AnyView {
+                // Whatever has arrived can be worked with, and take the focus away with what it removes.
+                $crate::ui::browser::focus_keeper::keep_focus();
+                $body
             }
 
             /// Only to be called while the part is there, as `Lazy` does.
@@ -63,7 +69,7 @@ macro_rules! parts {
                 #[cfg(feature = "split")]
                 return $crate::ui::loading::part::now($name($($arg),*));
                 #[cfg(not(feature = "split"))]
-                return $body;
+                return show($($arg),*);
             }
 
             pub fn part() -> &'static $crate::ui::loading::part::Part {

@@ -9,15 +9,13 @@ use super::{
 };
 use crate::capture::ClientSlot;
 use crate::course::Picture;
-use crate::ui::browser::focus_keeper::keep_focus;
 use crate::ui::loading::part::parts;
 use crate::ui::navigation::address::Page;
-use crate::ui::pictures::view::draw_alone;
+use crate::ui::pictures::view::draw;
 
 parts! {
     /// An exercise with its bench, and the code that checks it.
     course: fn exercise_page(id: String) {
-        keep_focus();
         view! { <ExercisePage id/> }.into_any()
     }
     course: fn chapter_page(id: String) {
@@ -25,12 +23,10 @@ parts! {
     }
     /// The free bench.
     course: fn bench_page() {
-        keep_focus();
         view! { <BenchPage/> }.into_any()
     }
     /// The pages beside the course.
     course: fn around_page(page: Page) {
-        keep_focus();
         match page {
             Page::Questions => view! { <QuestionsPage/> }.into_any(),
             Page::Checklist => view! { <ChecklistPage/> }.into_any(),
@@ -48,19 +44,17 @@ parts! {
     }
     /// A picture of what passes where there is no exercise.
     course: fn live_picture(picture: Picture) {
-        draw_alone(picture).unwrap_or_else(|| ().into_any())
+        draw(picture, None)
     }
     /// What is asked about earlier chapters.
     course: fn recall(chapter: usize) {
         view! { <RecallQuestions chapter/> }.into_any()
     }
     tools: fn reference_page() {
-        keep_focus();
         view! { <ReferencePage/> }.into_any()
     }
     /// Captures beside the live one, with everything that reads files.
     tools: fn captures_page() {
-        keep_focus();
         view! { <CapturesPage/> }.into_any()
     }
     /// A broker examined, and reports of it.
@@ -69,17 +63,14 @@ parts! {
     }
     /// The packets of one's own applications.
     tools: fn traffic_page() {
-        keep_focus();
         view! { <TrafficPage/> }.into_any()
     }
     /// Any packet built, broken and sent.
     tools: fn composer_page() {
-        keep_focus();
         view! { <ComposerPage/> }.into_any()
     }
     /// What passes on the home page's live connection.
     home: fn live_wire(client: ClientSlot) {
-        keep_focus();
         view! { <LiveWire client/> }.into_any()
     }
 }

@@ -96,7 +96,7 @@ fn ExerciseStage(
 ) -> impl IntoView {
     let locale = use_locale();
     let picture = match exercise.picture {
-        Some(picture) => pictures::view::draw(picture, session),
+        Some(picture) => pictures::view::draw(picture, Some(session)),
         None => view! { <Lazy part=ladder::part() view=erased(|| ladder::view(true))/> }.into_any(),
     };
     view! {

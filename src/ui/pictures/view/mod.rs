@@ -11,39 +11,29 @@ use super::{
 use crate::course::Picture;
 use crate::ui::lesson::view::LessonSession;
 
-/// The picture of an exercise, live.
-pub fn draw(picture: Picture, session: LessonSession) -> AnyView {
-    match picture {
-        Picture::Requests => {
-            view! { <requests::view::RequestsPicture session=Some(session)/> }.into_any()
+/// A picture, live: of an exercise, or of what passes where there is none. Nothing for those that need an exercise.
+pub fn draw(picture: Picture, session: Option<LessonSession>) -> AnyView {
+    match (picture, session) {
+        (Picture::Requests, _) => view! { <requests::view::RequestsPicture session/> }.into_any(),
+        (Picture::Sessions, _) => sessions::view::SessionsPicture().into_any(),
+        (Picture::Tracer, _) => view! { <tracer::view::TracerPicture session/> }.into_any(),
+        (Picture::Window, _) => window::view::WindowPicture().into_any(),
+        (Picture::Scram, _) => scram::view::ScramPicture().into_any(),
+        (Picture::AliasLedger, _) => {
+            view! { <alias_ledger::view::AliasLedger session/> }.into_any()
         }
-        Picture::Sessions => sessions::view::SessionsPicture().into_any(),
-        Picture::Tracer => {
-            view! { <tracer::view::TracerPicture session=Some(session)/> }.into_any()
+        (Picture::Metadata, Some(session)) => {
+            view! { <metadata::view::MetadataPicture session/> }.into_any()
         }
-        Picture::Metadata => view! { <metadata::view::MetadataPicture session/> }.into_any(),
-        Picture::Window => window::view::WindowPicture().into_any(),
-        Picture::Scram => scram::view::ScramPicture().into_any(),
-        Picture::Versions => versions::view::VersionsPicture().into_any(),
-        Picture::Codes => view! { <codes::view::CodesPicture session/> }.into_any(),
-        Picture::AliasLedger => {
-            view! { <alias_ledger::view::AliasLedger session=Some(session)/> }.into_any()
+        (Picture::Versions, Some(_)) => versions::view::VersionsPicture().into_any(),
+        (Picture::Codes, Some(session)) => {
+            view! { <codes::view::CodesPicture session/> }.into_any()
         }
-        Picture::AliasGame => view! { <alias_game::view::AliasGame session/> }.into_any(),
+        (Picture::AliasGame, Some(session)) => {
+            view! { <alias_game::view::AliasGame session/> }.into_any()
+        }
+        (Picture::Metadata | Picture::Versions | Picture::Codes | Picture::AliasGame, None) => {
+            ().into_any()
+        }
     }
-}
-
-/// The same of what passes where there is no exercise; `None` for those that need one.
-pub fn draw_alone(picture: Picture) -> Option<AnyView> {
-    Some(match picture {
-        Picture::Requests => view! { <requests::view::RequestsPicture session=None/> }.into_any(),
-        Picture::Sessions => sessions::view::SessionsPicture().into_any(),
-        Picture::Tracer => view! { <tracer::view::TracerPicture session=None/> }.into_any(),
-        Picture::Window => window::view::WindowPicture().into_any(),
-        Picture::Scram => scram::view::ScramPicture().into_any(),
-        Picture::AliasLedger => {
-            view! { <alias_ledger::view::AliasLedger session=None/> }.into_any()
-        }
-        Picture::Metadata | Picture::Versions | Picture::Codes | Picture::AliasGame => return None,
-    })
 }

@@ -1,10 +1,12 @@
 //! Every client's latest connection, with both directions, what waits behind them and what is held.
 
+use std::collections::BTreeMap;
+
 use crate::analysis::windows::{InFlight, Window, Windows};
 use crate::broker::Snapshot;
 use crate::capture::{Capture, ClientSlot, RecordId};
 use crate::client::{AckKind, Held};
-use crate::lab::Lab;
+use crate::lab::{BenchClient, Lab};
 use crate::mqtt::{PacketId, PacketType, Sender};
 
 /// The windows as the capture tells them, read record by record.
@@ -141,50 +143,36 @@ impl Pair {
 /// out beyond those.
 pub fn pairs(readings: &Readings, lab: &Lab, inside: Option<&Snapshot>) -> (Vec<Pair>, usize) {
     let all = readings.windows.all();
+    let on_bench = lab.clients().iter().map(|client| (client.slot(), Some(client)));
+    let mut clients: BTreeMap<ClientSlot, Option<&BenchClient>> = on_bench.collect();
+    if clients.is_empty() {
+        // A capture from elsewhere has no bench.
+        clients.extend(all.iter().map(|window| (window.client, None)));
+    }
     let mut pairs = Vec::new();
-    for client in lab.clients() {
-        let last =
-            |sender| all.iter().rfind(|w| w.client == client.slot() && w.sender == sender).cloned();
+    for (slot, client) in clients {
+        let last = |sender| all.iter().rfind(|w| w.client == slot && w.sender == sender).cloned();
         let (Some(from_server), Some(to_server)) = (last(Sender::Server), last(Sender::Client))
         else {
             continue;
         };
         let is_open = from_server.is_open;
         let in_server = inside.filter(|_| is_open).and_then(|inside| {
-            let id = client.client_id()?;
+            let id = client?.client_id()?;
             let stored = inside.sessions.iter().find(|stored| *stored.client_id == *id)?;
             Some(stored.queue_length)
         });
         pairs.push(Pair {
-            client: client.slot(),
+            client: slot,
             is_open,
             from_server: Lane { window: from_server, queued: in_server },
-            to_server: Lane { window: to_server, queued: Some(client.client().queued()) },
-            held: owed(client.client().held_back()),
+            to_server: Lane {
+                window: to_server,
+                queued: client.map(|client| client.client().queued()),
+            },
+            held: client.map_or_else(Vec::new, |client| owed(client.client().held_back())),
             latest: None,
         });
-    }
-    // A capture from elsewhere has no bench.
-    if lab.clients().is_empty() {
-        let mut clients: Vec<_> = all.iter().map(|window| window.client).collect();
-        clients.sort();
-        clients.dedup();
-        for client in clients {
-            let last = |sender| all.iter().rfind(|w| w.client == client && w.sender == sender);
-            if let (Some(from_server), Some(to_server)) =
-                (last(Sender::Server), last(Sender::Client))
-            {
-                let lane = |window: &_| Lane { window: Clone::clone(window), queued: None };
-                pairs.push(Pair {
-                    client,
-                    is_open: from_server.is_open,
-                    from_server: lane(from_server),
-                    to_server: lane(to_server),
-                    held: Vec::new(),
-                    latest: None,
-                });
-            }
-        }
     }
     let beyond = pairs.len().saturating_sub(MOST_CLIENTS);
     if beyond > 0 {
