@@ -238,8 +238,8 @@ impl Requests {
     }
 }
 
-/// What the receiver owes. A PUBREC that refuses ends its exchange (§4.3.3).
-pub(super) fn owes(record: &Record) -> Option<(PacketType, Sender)> {
+/// What the receiver of a packet owes. A PUBREC that refuses ends its exchange (§4.3.3).
+pub fn owes(record: &Record) -> Option<(PacketType, Sender)> {
     let is_refusal = record.packet_type() == Some(PacketType::PubRec)
         && record.ack_reason_code().is_some_and(|code| code >= 0x80);
     if is_refusal { None } else { expected_answer(record) }

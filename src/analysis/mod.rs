@@ -21,5 +21,5 @@ pub use breakage::{Breakage, Broken};
 pub use compare::{Comparison, Counts, Difference, Pair, What, compare};
 pub use exchange::{answer_to, answered_by};
 pub use holes::{hole_at_the_end, hole_before, hole_for_answer};
-pub use joins::Joins;
+pub use joins::{Joins, owes};
 pub use reaction::{Reaction, reaction};

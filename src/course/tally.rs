@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::analysis::owes;
 use crate::capture::{Capture, ClientSlot, Entry, Record, RecordId};
 use crate::lab::Lab;
-use crate::mqtt::{Packet, PacketId, PacketType, QoS, Sender};
+use crate::mqtt::{PacketId, PacketType, Sender};
 
 /// Packets that the clients have sent since then, without keeping alive. An exchange that has begun counts whole: whether
 /// its last acknowledgement passes in the moment in which the last step is met or in the next one makes no difference.
@@ -26,7 +27,7 @@ fn count(capture: &Capture, since: RecordId, acknowledges: impl Fn(ClientSlot) -
     sent + awaited.values().sum::<usize>()
 }
 
-/// Whose message an exchange hands over, between the server and which client, under which Packet Identifier.
+/// Who publishes the message of an exchange, between the server and which client, under which Packet Identifier.
 type Exchange = (Sender, ClientSlot, PacketId);
 
 /// Keeps how many packets each exchange still asks of the client (sections 4.3.2 and 4.3.3).
@@ -41,33 +42,30 @@ fn follow(record: &Record, awaited: &mut HashMap<Exchange, usize>) {
     else {
         return;
     };
-    let (by, asked) = match (packet, sender) {
-        (PacketType::Publish, Sender::Server) => {
-            (Sender::Server, if record.qos() == Some(QoS::ExactlyOnce) { 2 } else { 1 })
-        }
-        (PacketType::Publish, Sender::Client) => {
-            (Sender::Client, usize::from(record.qos() == Some(QoS::ExactlyOnce)))
-        }
-        (PacketType::PubRec, Sender::Client) => (Sender::Server, usize::from(!is_refused(record))),
-        (PacketType::PubRec, Sender::Server) => (Sender::Client, usize::from(!is_refused(record))),
-        (PacketType::PubRel, Sender::Server) => (Sender::Server, 1),
-        (PacketType::PubAck | PacketType::PubComp, Sender::Client) => (Sender::Server, 0),
-        (PacketType::PubRel, Sender::Client)
-        | (PacketType::PubAck | PacketType::PubComp, Sender::Server) => (Sender::Client, 0),
+    let publisher = match packet {
+        PacketType::Publish | PacketType::PubRel => sender,
+        PacketType::PubAck | PacketType::PubRec | PacketType::PubComp => sender.other(),
         _ => return,
     };
-    awaited.insert((by, record.client, id), asked);
-}
-
-fn is_refused(record: &Record) -> bool {
-    matches!(record.packet(), Some(Ok(Packet::PubRec(answer))) if answer.reason_code.is_error())
+    // How many packets are still to come; the two sides send them in turn.
+    let left = match owes(record).map(|(answer, _)| answer) {
+        Some(PacketType::PubRec) => 3,
+        Some(PacketType::PubRel) => 2,
+        Some(PacketType::PubAck | PacketType::PubComp) => 1,
+        _ => 0,
+    };
+    let of_client = match sender {
+        Sender::Server => usize::div_ceil(left, 2),
+        Sender::Client => left / 2,
+    };
+    awaited.insert((publisher, record.client, id), of_client);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::capture::LinkClose;
-    use crate::mqtt::{Ack, ConnectionId, Disconnect, Publish, ReasonCode, encode};
+    use crate::mqtt::{Ack, ConnectionId, Disconnect, Packet, Publish, QoS, ReasonCode, encode};
     use crate::time::Instant;
 
     /// What was counted after each entry.
