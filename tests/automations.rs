@@ -34,12 +34,8 @@ impl Bench {
     }
 
     fn connect<const N: usize>(&mut self, client: ClientSlot, properties: [Property; N]) {
-        let client_id = format!("client-{}", client.letter());
-        let connect = Connect {
-            client_id: client_id.into(),
-            properties: properties.into(),
-            ..Connect::default()
-        };
+        let client_id = format!("client-{}", client.letter()).into();
+        let connect = Connect { client_id, properties: properties.into(), ..Connect::default() };
         self.act(client, Action::Connect(Box::new(connect)));
         self.wait(10);
     }

@@ -892,8 +892,8 @@ fn four_hundred_clients_keep_their_names_in_every_format() {
         wire.ports[0] += number;
         wire.now = u64::from(number) * 1_000_000;
         let mut wire = wire.open();
-        let client_id = format!("dev-{}", number + 1);
-        let connect = Connect { client_id: client_id.into(), ..Connect::default() };
+        let client_id = format!("dev-{}", number + 1).into();
+        let connect = Connect { client_id, ..Connect::default() };
         wire.sends(Client, &bytes(Packet::Connect(Box::new(connect))));
         wire.sends(Server, &connack());
         packets.extend(wire.packets);

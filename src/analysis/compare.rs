@@ -389,12 +389,8 @@ mod tests {
     }
 
     fn connect(client_id: &str, keep_alive: u16) -> Packet {
-        let client_id = client_id.to_owned();
-        Packet::Connect(Box::new(Connect {
-            client_id: client_id.into(),
-            keep_alive,
-            ..Connect::default()
-        }))
+        let client_id = client_id.into();
+        Packet::Connect(Box::new(Connect { client_id, keep_alive, ..Connect::default() }))
     }
 
     fn capture(packets: &[(u16, Sender, Packet)]) -> Capture {

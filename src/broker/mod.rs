@@ -33,7 +33,7 @@ mod will;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-pub use crate::mqtt::{ConnectionId, Text};
+pub use crate::mqtt::ConnectionId;
 pub use authentication::{Challenge, Exchange};
 pub use event::{Event, Note, Outcome, Route, SessionEnd};
 pub use message::{Delivery, Message};
@@ -52,7 +52,7 @@ pub use crate::delivery::Violation;
 use crate::delivery::fit_into;
 use crate::mqtt::{
     DecodeError, Disconnect, ErrorKind, Packet, PacketType, Properties, Property, ReasonCode,
-    Sender,
+    Sender, Text,
 };
 use crate::time::Instant;
 use connection::{Connected, Connection, Phase, Rate};

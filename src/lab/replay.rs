@@ -477,11 +477,8 @@ mod tests {
         lab.set_up(["subscriber", "publisher"], Instant::START);
         let [a, b] = [ClientSlot(0), ClientSlot(1)];
         let connect = |client, id: &str| {
-            let client_id = id.to_owned();
-            Act::connect(
-                client,
-                Connect { client_id: client_id.into(), clean_start: true, ..Connect::default() },
-            )
+            let client_id = id.into();
+            Act::connect(client, Connect { client_id, clean_start: true, ..Connect::default() })
         };
         let subscription = Subscription {
             topic_filter: "t/#".into(),

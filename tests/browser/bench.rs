@@ -81,13 +81,10 @@ impl Bench {
     }
 
     pub async fn connect(&mut self, client: ClientSlot) {
-        let client_id = format!("browser-{}-{}", client.letter(), uuid::Uuid::new_v4().simple());
-        let connect = Connect {
-            client_id: client_id.into(),
-            clean_start: true,
-            keep_alive: 60,
-            ..Connect::default()
-        };
+        let client_id =
+            format!("browser-{}-{}", client.letter(), uuid::Uuid::new_v4().simple()).into();
+        let connect =
+            Connect { client_id, clean_start: true, keep_alive: 60, ..Connect::default() };
         self.act(Act::connect(client, connect)).await;
     }
 

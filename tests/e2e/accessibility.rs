@@ -13,7 +13,7 @@ use crate::captures::{file, open_file};
 use crate::connecting::OF_THE_BROWSER;
 use crate::exercises::{IN_TAB, address};
 use crate::hostile::capture;
-use crate::page::{Outcome, Page, press, type_over};
+use crate::page::{Outcome, Page, press, press_key, type_over};
 use crate::stage::is_played;
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn open_or_wrong(page: &Page, found: &mut Vec<String>) -> Outcome {
         press(&page.see(&format!(".wire-bar [popovertarget^={menu}]")).await?).await?;
         page.see(&format!("[id^={menu}]:popover-open")).await?;
         look(page, menu, found).await?;
-        escape(page).await?;
+        press_key(page, Key::Escape).await?;
         page.gone(&format!("[id^={menu}]:popover-open")).await?;
     }
     let filter = page.see(".captures .wire-bar input").await?;
@@ -124,15 +124,11 @@ async fn open_or_wrong(page: &Page, found: &mut Vec<String>) -> Outcome {
     press(&page.see(".client-panel [popovertarget]").await?).await?;
     page.see("[popover]:popover-open").await?;
     look(page, "the menu of a client", found).await?;
-    escape(page).await?;
+    press_key(page, Key::Escape).await?;
     page.gone("[popover]:popover-open").await?;
     press(&page.see("[popovertarget=broker]").await?).await?;
     page.see("#broker:popover-open").await?;
     look(page, strings.broker_in_tab(), found).await
-}
-
-async fn escape(page: &Page) -> Outcome {
-    page.driver().action_chain().send_keys(Key::Escape + "").perform().await
 }
 
 /// For tests that have brought the page there: nothing is found, in neither theme. Asked in Chromium, which can be told the
@@ -189,7 +185,7 @@ async fn finds_nothing(page: &Page, scheme: &str) -> Outcome {
     found.extend(examine(page, "exercise, done").await?);
 
     // The broker's inside stands beside it.
-    page.driver().action_chain().send_keys(Key::Escape + "").perform().await?;
+    press_key(page, Key::Escape).await?;
     press(&page.see("[popovertarget=broker]").await?).await?;
     press(&page.button(page.strings().inside_open()).await?).await?;
     for tab in [

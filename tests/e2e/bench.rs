@@ -6,7 +6,7 @@ use thirtyfour::Key;
 use thirtyfour::prelude::*;
 
 use crate::browser::in_browser;
-use crate::page::{Outcome, Page, press, type_over};
+use crate::page::{Outcome, Page, press, press_key, type_over};
 use crate::pictures::picture;
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn clients_come_go_and_are_renamed_and_the_whole_is_kept_and_shared() -> O
         type_over(&name, "mine").await?;
         name.send_keys(Key::Enter + "").await?;
         page.see_html(".bench__kept", "mine").await?;
-        page.driver().action_chain().send_keys(Key::Escape + "").perform().await?;
+        press_key(&page, Key::Escape).await?;
 
         page.reload().await?;
         page.see(".client-panel[data-client=C]").await?;
@@ -250,7 +250,7 @@ async fn secrets_stay_out_of_links_memory_and_files() -> Outcome {
         type_over(&name, "mine").await?;
         name.send_keys(Key::Enter + "").await?;
         page.see_html(".bench__outcome", &strings.bench_kept_without(1)).await?;
-        page.driver().action_chain().send_keys(Key::Escape + "").perform().await?;
+        press_key(&page, Key::Escape).await?;
         let kept = page
             .evaluate("return JSON.parse(localStorage['mqtt5-playground.benches'])[0].text")
             .await?;
@@ -289,7 +289,7 @@ async fn two_tabs_keep_what_the_other_has_kept() -> Outcome {
             type_over(&input, name).await?;
             input.send_keys(Key::Enter + "").await?;
             page.see_html(".bench__outcome", strings.bench_kept_now()).await?;
-            page.driver().action_chain().send_keys(Key::Escape + "").perform().await
+            press_key(&page, Key::Escape).await
         };
         keep("from tab two").await?;
         page.panel('B').connect().await?;

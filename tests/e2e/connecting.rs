@@ -15,8 +15,8 @@ use tungstenite::{Message, WebSocket, accept_hdr};
 use crate::browser::{in_browser, setting};
 use crate::page::{Outcome, Page, press};
 
-/// The browser itself writes every WebSocket that fails or ends without a word into the console, Chromium also what the page looks up
-/// afterwards.
+/// The browser itself writes every WebSocket that fails or ends without a word into the console, Chromium also what the
+/// page looks up afterwards.
 pub const OF_THE_BROWSER: &[&str] = &[
     "WebSocket connection to",
     "Failed to load resource",

@@ -6,7 +6,7 @@ use thirtyfour::error::WebDriverResult;
 use thirtyfour::prelude::*;
 
 use crate::browser::in_browser;
-use crate::page::{Outcome, Page, press, type_over};
+use crate::page::{Outcome, Page, press, press_key, type_over};
 use crate::pictures::{picture, picture_of};
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_message_is_followed_to_two_subscribers_and_to_nobody_else() -> Outcom
         let rows = page.driver().find_all(By::Css(".payload-row")).await?;
         press(&rows[4]).await?;
         page.see_html(".payload-view__path", "$.bar[1].at").await?;
-        page.driver().action_chain().send_keys(Key::Up + "").perform().await?;
+        press_key(&page, Key::Up).await?;
         page.see_html(".payload-view__path", "$.bar[1]").await?;
         picture_of(&page, "payload", ".inspector").await?;
 

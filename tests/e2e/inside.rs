@@ -5,7 +5,7 @@ use thirtyfour::Key;
 use thirtyfour::prelude::*;
 
 use crate::browser::in_browser;
-use crate::page::{Outcome, Page, press, type_over};
+use crate::page::{Outcome, Page, press, press_key, type_over};
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
@@ -82,7 +82,7 @@ async fn the_operator_shuts_down_and_opens_again() -> Outcome {
         // Escape leads back to where the panel was opened from.
         page.see("#inside").await?.find(By::Css("h2")).await?.click().await?;
         page.see("#inside select").await?.focus().await?;
-        page.driver().action_chain().send_keys(Key::Escape + "").perform().await?;
+        press_key(&page, Key::Escape).await?;
         page.gone("#inside").await?;
         page.see("[aria-controls=inside]:focus").await?;
         Ok(())

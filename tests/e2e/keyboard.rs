@@ -8,7 +8,7 @@ use thirtyfour::prelude::*;
 
 use crate::browser::in_browser;
 use crate::captures::{connection, file, open_file};
-use crate::page::{Outcome, Page};
+use crate::page::{Outcome, Page, press_key};
 use crate::stage::is_played;
 
 #[tokio::test]
@@ -125,10 +125,6 @@ async fn focused_text(page: &Page) -> WebDriverResult<String> {
 }
 
 /// To whatever has the focus.
-async fn press_key(page: &Page, key: Key) -> Outcome {
-    page.driver().action_chain().send_keys(key).perform().await
-}
-
 async fn type_keys(page: &Page, keys: &str) -> Outcome {
     page.driver().action_chain().send_keys(keys).perform().await
 }

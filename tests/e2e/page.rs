@@ -432,6 +432,11 @@ pub async fn press(element: &WebElement) -> Outcome {
     element.click().await
 }
 
+/// Presses a key where the focus is.
+pub async fn press_key(page: &Page, key: Key) -> Outcome {
+    page.driver().action_chain().send_keys(key).perform().await
+}
+
 /// Replaces what stands in a field.
 pub async fn type_over(input: &WebElement, text: &str) -> Outcome {
     input.send_keys(Key::Control + "a").await?;

@@ -4,7 +4,7 @@ use mqtt5_playground::language::Language;
 use thirtyfour::Key;
 
 use crate::browser::in_browser;
-use crate::page::{Outcome, press, type_over};
+use crate::page::{Outcome, press, press_key, type_over};
 use crate::pictures::picture;
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn what_passed_on_the_wire_is_marked_and_the_bench_waits() -> Outcome {
         page.reload().await?;
         press(&page.button(strings.reference_codes()).await?).await?;
         page.see(".reference-grid td [data-seen]").await?;
-        page.driver().action_chain().send_keys(Key::Tab + "").perform().await
+        press_key(&page, Key::Tab).await
     })
     .await
 }

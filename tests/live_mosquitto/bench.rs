@@ -105,13 +105,9 @@ impl Bench {
 
     /// Connects with a fresh Client Identifier.
     pub fn connect(&mut self, client: ClientSlot) {
-        let client_id = format!("live-{}", nonce());
-        let connect = Connect {
-            client_id: client_id.into(),
-            clean_start: true,
-            keep_alive: 60,
-            ..Connect::default()
-        };
+        let client_id = format!("live-{}", nonce()).into();
+        let connect =
+            Connect { client_id, clean_start: true, keep_alive: 60, ..Connect::default() };
         self.act(Act::connect(client, connect));
         self.wait_until("CONNACK", |lab| lab.client(client).is_some_and(|c| c.is_connected()));
     }

@@ -96,13 +96,9 @@ fn forget(exercise: &Exercise, cast: &Cast) {
     let mut bench = Bench::new(exercise.clients.iter().map(|client| client.role));
     let slots: Vec<_> = bench.lab.clients().iter().map(BenchClient::slot).collect();
     for slot in slots {
-        let client_id = cast.client_id(slot).to_owned();
-        let connect = Connect {
-            client_id: client_id.into(),
-            clean_start: true,
-            keep_alive: 60,
-            ..Connect::default()
-        };
+        let client_id = cast.client_id(slot).into();
+        let connect =
+            Connect { client_id, clean_start: true, keep_alive: 60, ..Connect::default() };
         bench.act(Act::connect(slot, connect));
     }
     bench.wait_until("a fresh session each", |lab| {

@@ -310,9 +310,8 @@ fn response_information() -> Vec<Mistake> {
         Mistake::new(
             (ID, "use", finding),
             move |cast| {
-                let topic_filter = topic_filter.to_owned();
-                let subscription =
-                    Subscription { topic_filter: topic_filter.into(), ..Subscription::default() };
+                let topic_filter = topic_filter.into();
+                let subscription = Subscription { topic_filter, ..Subscription::default() };
                 let act = Act::subscribe(REQUESTER, [], [subscription]);
                 [some(ID, cast, 0..4), vec![Move::Act(act)]].concat()
             },

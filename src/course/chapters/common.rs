@@ -26,12 +26,8 @@ pub fn connect_with(cast: &Cast, slot: ClientSlot, properties: impl Into<Propert
 
 /// SUBSCRIBE with one Topic Filter and no options but its maximum QoS.
 pub fn subscribe(slot: ClientSlot, topic_filter: &str, qos: QoS) -> Act {
-    let topic_filter = topic_filter.to_owned();
-    Act::subscribe(
-        slot,
-        [],
-        [Subscription { topic_filter: topic_filter.into(), qos, ..Subscription::default() }],
-    )
+    let topic_filter = topic_filter.into();
+    Act::subscribe(slot, [], [Subscription { topic_filter, qos, ..Subscription::default() }])
 }
 
 /// PUBLISH without properties.

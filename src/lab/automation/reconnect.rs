@@ -159,9 +159,7 @@ impl Reconnecting {
             true => Retry::After(self.shortened(self.config.wait_before(self.tries + 1), now)),
         }
     }
-}
 
-impl Reconnecting {
     /// The delay with its jitter. Chance is what no two clients share: their Client Identifier, and the microsecond of
     /// the loss.
     fn shortened(&self, wait: Duration, now: Instant) -> Duration {

@@ -511,8 +511,8 @@ fn periodic(topic: &str) -> Behaviour {
 pub fn to_keep(action: Action) -> Action {
     match action {
         Action::Connect(connect) if connect.client_id.starts_with(FRESH_CLIENT_ID) => {
-            let client_id = FRESH_CLIENT_ID.to_owned();
-            Action::Connect(Box::new(Connect { client_id: client_id.into(), ..*connect }))
+            let client_id = FRESH_CLIENT_ID.into();
+            Action::Connect(Box::new(Connect { client_id, ..*connect }))
         }
         other => other,
     }
@@ -522,8 +522,8 @@ pub fn to_keep(action: Action) -> Action {
 pub fn to_use(action: Action, fresh_client_id: &str) -> Action {
     match action {
         Action::Connect(connect) if connect.client_id == FRESH_CLIENT_ID => {
-            let client_id = fresh_client_id.to_owned();
-            Action::Connect(Box::new(Connect { client_id: client_id.into(), ..*connect }))
+            let client_id = fresh_client_id.into();
+            Action::Connect(Box::new(Connect { client_id, ..*connect }))
         }
         other => other,
     }

@@ -327,16 +327,8 @@ fn version_4() -> Act {
 }
 
 fn named(client_id: &str) -> Act {
-    let client_id = client_id.to_owned();
-    Act::connect(
-        A,
-        Connect {
-            clean_start: true,
-            keep_alive: 60,
-            client_id: client_id.into(),
-            ..Connect::default()
-        },
-    )
+    let client_id = client_id.into();
+    Act::connect(A, Connect { clean_start: true, keep_alive: 60, client_id, ..Connect::default() })
 }
 
 fn stranger(cast: &Cast) -> Act {
@@ -425,11 +417,8 @@ fn retained() -> Act {
 
 fn end_by_hand(_: &Cast) -> Move {
     Move::Operate(|cast| {
-        let client_id = cast.client_id(A).to_owned();
-        Input::Command(Command::Disconnect {
-            client_id: client_id.into(),
-            reason_code: R::AdministrativeAction,
-        })
+        let client_id = cast.client_id(A).into();
+        Input::Command(Command::Disconnect { client_id, reason_code: R::AdministrativeAction })
     })
 }
 

@@ -71,10 +71,9 @@ fn to_temperatures() -> Act {
 }
 
 fn subscribe(topic_filter: &str, qos: QoS, identifier: u32) -> Act {
-    let topic_filter = topic_filter.to_owned();
+    let topic_filter = topic_filter.into();
     let properties = [Property::SubscriptionIdentifier(identifier)];
-    let subscription =
-        Subscription { topic_filter: topic_filter.into(), qos, ..Subscription::default() };
+    let subscription = Subscription { topic_filter, qos, ..Subscription::default() };
     Act::subscribe(SUBSCRIBER, properties, [subscription])
 }
 
