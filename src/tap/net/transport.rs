@@ -49,15 +49,21 @@ pub enum Writer {
     Web(SplitSink<Web, Message>),
 }
 
-/// Bytes that are taken from a side at once.
+/// Bytes that are taken from a side at once, at most.
 const CHUNK: usize = 64 << 10;
+
+/// The buffer of one side is used up to this rest. What has been taken keeps the whole buffer in memory for as long as
+/// it waits somewhere: a buffer for each small packet would be much more than what is counted.
+const LEAST: usize = 4 << 10;
 
 impl Reader {
     /// Can be given up without losing anything.
     pub async fn next(&mut self) -> io::Result<Chunk> {
         match self {
             Reader::Stream(stream, buffer) => {
-                buffer.reserve(CHUNK);
+                if buffer.capacity() < LEAST {
+                    buffer.reserve(CHUNK);
+                }
                 match stream.read_buf(buffer).await? {
                     0 => Ok(Chunk::End(None)),
                     _ => Ok(Chunk::Bytes(buffer.split().freeze())),
@@ -131,8 +137,10 @@ fn of_web(error: Error) -> io::Error {
     }
 }
 
-fn halves(stream: Box<dyn Stream>) -> (Reader, Writer) {
-    let (reader, writer) = tokio::io::split(stream);
+fn halves(
+    reader: impl AsyncRead + Send + Unpin + 'static,
+    writer: impl AsyncWrite + Send + Unpin + 'static,
+) -> (Reader, Writer) {
     (Reader::Stream(Box::new(reader), BytesMut::new()), Writer::Stream(Box::new(writer)))
 }
 
@@ -158,9 +166,8 @@ pub async fn accept(
     stream.set_nodelay(true)?;
     if !is_web {
         let (reader, writer) = stream.into_split();
-        let halves =
-            (Reader::Stream(Box::new(reader), BytesMut::new()), Writer::Stream(Box::new(writer)));
-        return Ok((halves.0, halves.1, None));
+        let (reader, writer) = halves(reader, writer);
+        return Ok((reader, writer, None));
     }
     let mut subprotocol = None;
     // The size of the error is the WebSocket library's choice.
@@ -296,8 +303,7 @@ impl Broker {
         let stream: Box<dyn Stream> = match &self.tls {
             None if !self.scheme.is_web() => {
                 let (reader, writer) = stream.into_split();
-                let reader = Reader::Stream(Box::new(reader), BytesMut::new());
-                return Ok((reader, Writer::Stream(Box::new(writer))));
+                return Ok(halves(reader, writer));
             }
             None => Box::new(stream),
             Some(config) => {
@@ -306,7 +312,8 @@ impl Broker {
             }
         };
         if !self.scheme.is_web() {
-            return Ok(halves(stream));
+            let (reader, writer) = tokio::io::split(stream);
+            return Ok(halves(reader, writer));
         }
         let mut request = self.to_string().into_client_request().map_err(of_web)?;
         if let Some(value) = subprotocol.and_then(|name| HeaderValue::from_str(name).ok()) {
@@ -360,6 +367,23 @@ pub fn peer_name(peer: SocketAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn small_pieces_do_not_keep_a_buffer_each() {
+        let (mut sends, receives) = tokio::io::duplex(4);
+        let sending = tokio::spawn(async move { sends.write_all(&[7; 4000]).await });
+        let (mut reader, _writer) = halves(receives, tokio::io::sink());
+        let mut pieces = Vec::new();
+        while let Chunk::Bytes(bytes) = reader.next().await.expect("it is open") {
+            pieces.push(bytes);
+        }
+        sending.await.expect("it goes on").expect("it is read");
+        assert_eq!(pieces.concat(), [7; 4000]);
+        assert!(pieces.len() >= 1000);
+        for two in pieces.windows(2) {
+            assert_eq!(two[0].as_ptr_range().end, two[1].as_ptr_range().start, "the same buffer");
+        }
+    }
 
     #[test]
     fn addresses_of_brokers_are_read_in_their_four_ways() {
