@@ -12,7 +12,7 @@ use super::boundary::{Boundaries, side};
 use super::protocol::{Command, Disturbed, Faults, From, Held, Stop, Then};
 use crate::capture::Touch;
 use crate::formats::secrets::hide_in_packet;
-use crate::mqtt::{self, PacketType, Sender};
+use crate::mqtt::{self, PacketType, Sender, from_hex};
 
 /// All that is done at the moment.
 #[derive(Default)]
@@ -103,7 +103,7 @@ impl Desk {
             Command::Repeat { held } => self
                 .decide(held, |bytes| vec![(bytes.clone(), Touch::Held), (bytes, Touch::Repeated)]),
             Command::Edit { held, bytes } => {
-                let edited = from_hex(&bytes).ok_or(Refused::NotHex)?;
+                let edited = from_hex(&bytes).map_err(|_| Refused::NotHex)?;
                 let waiting = self.held.get(&held).ok_or(Refused::Gone)?;
                 let has_secrets = hide_in_packet(waiting.sender, &waiting.bytes).is_some();
                 if has_secrets && !self.shows_secrets {
@@ -284,16 +284,6 @@ impl Way {
             parts.extend(injected.map(|(bytes, touch)| Part::Touched(bytes, touch)));
         }
     }
-}
-
-fn from_hex(text: &str) -> Option<Bytes> {
-    let digits: Vec<u8> = text
-        .chars()
-        .filter(|char| !char.is_whitespace())
-        .map(|char| char.to_digit(16).map(|digit| digit as u8))
-        .collect::<Option<_>>()?;
-    let pairs = digits.chunks_exact(2);
-    pairs.remainder().is_empty().then(|| pairs.map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// An hour, in milliseconds.
