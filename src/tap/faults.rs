@@ -63,12 +63,8 @@ impl Desk {
     /// What waited on a connection that has ended: it never arrives.
     pub fn closed(&mut self, connection: u32) -> Vec<(Sender, Bytes)> {
         self.connections.remove(&connection);
-        let (gone, held) = std::mem::take(&mut self.held)
-            .into_iter()
-            .partition(|(_, held)| held.connection == connection);
-        self.held = held;
-        let gone: BTreeMap<u32, Waiting> = gone;
-        gone.into_values().map(|held| (held.sender, held.bytes)).collect()
+        let gone = self.held.extract_if(.., |_, held| held.connection == connection);
+        gone.map(|(_, held)| (held.sender, held.bytes)).collect()
     }
 
     /// Carries out a command; tells on which connection something is new.
@@ -185,8 +181,8 @@ pub enum Part {
     On(Bytes),
     /// They go on out of turn, or not as they came.
     Touched(Bytes, Touch),
-    /// They do not go on.
-    Off(Bytes),
+    /// A packet does not go on for now.
+    Off,
 }
 
 impl Way {
@@ -265,13 +261,10 @@ impl Way {
             }
             Then::Hold => {
                 desk.last_held += 1;
-                let waiting = Waiting {
-                    connection: self.connection,
-                    sender: self.sender,
-                    bytes: packet.clone(),
-                };
+                let waiting =
+                    Waiting { connection: self.connection, sender: self.sender, bytes: packet };
                 desk.held.insert(desk.last_held, waiting);
-                parts.push(Part::Off(packet));
+                parts.push(Part::Off);
             }
         }
     }
@@ -312,7 +305,7 @@ mod tests {
     fn sent(parts: &[Part]) -> Vec<u8> {
         let sent = parts.iter().map(|part| match part {
             Part::On(bytes) => bytes.clone(),
-            Part::Touched(_, Touch::Dropped) | Part::Off(_) => Bytes::new(),
+            Part::Touched(_, Touch::Dropped) | Part::Off => Bytes::new(),
             Part::Touched(bytes, _) => bytes.clone(),
         });
         sent.collect::<Vec<_>>().concat()

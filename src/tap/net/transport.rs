@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -324,7 +324,7 @@ impl Broker {
         Ok(web_halves(web))
     }
 
-    /// The address, for whoever asks which subprotocol an application over TCP has: none, so that of MQTT is taken.
+    /// The subprotocol to ask for: that of the application. One over TCP has none, so that of MQTT is taken.
     pub fn subprotocol<'a>(&self, offered: Option<&'a str>) -> Option<&'a str> {
         offered.or_else(|| self.scheme.is_web().then_some("mqtt"))
     }
@@ -353,14 +353,11 @@ fn trust(ca: Option<&Path>) -> Result<Arc<ClientConfig>, BrokerError> {
     Ok(Arc::new(config))
 }
 
-/// Whether a connection comes from this machine; for words only.
+/// Where a connection comes from. A listener for both kinds of addresses sees those of IPv4 within IPv6.
 pub fn peer_name(peer: SocketAddr) -> String {
-    match peer {
-        SocketAddr::V6(address) if address.ip().to_ipv4_mapped().is_some() => {
-            let ip = address.ip().to_ipv4_mapped().expect("it was there");
-            format!("{ip}:{}", address.port())
-        }
-        other => other.to_string(),
+    match peer.ip().to_canonical() {
+        IpAddr::V4(ip) => format!("{ip}:{}", peer.port()),
+        IpAddr::V6(_) => peer.to_string(),
     }
 }
 
@@ -382,6 +379,17 @@ mod tests {
         assert!(pieces.len() >= 1000);
         for two in pieces.windows(2) {
             assert_eq!(two[0].as_ptr_range().end, two[1].as_ptr_range().start, "the same buffer");
+        }
+    }
+
+    #[test]
+    fn where_a_connection_comes_from_is_told_as_people_write_it() {
+        for (peer, expect) in [
+            ("127.0.0.1:5", "127.0.0.1:5"),
+            ("[::ffff:127.0.0.1]:5", "127.0.0.1:5"),
+            ("[::1]:5", "[::1]:5"),
+        ] {
+            assert_eq!(peer_name(peer.parse().expect("an address")), expect);
         }
     }
 
