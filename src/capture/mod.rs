@@ -90,8 +90,9 @@ impl Capture {
             }
         }
         if let (Some(oldest), Some(newest)) = (self.records.front(), self.records.back()) {
-            while self.touched.first().is_some_and(|(touched, _)| *touched < oldest.id) {
-                let first = *self.touched.first().expect("it was there").0;
+            while let Some((&first, _)) = self.touched.first()
+                && first < oldest.id
+            {
                 self.touched.remove(&first);
             }
             self.aliases.note(newest, oldest.id);
@@ -255,8 +256,8 @@ impl Capture {
     }
 
     /// Appends a record of another capture, with what that one knows about it.
-    pub fn append(&mut self, from: &Capture, record: &Record) -> RecordId {
-        let Record { id, at, client, connection, entry, .. } = record.clone();
+    pub fn append(&mut self, from: &Capture, record: &Record) {
+        let connection = record.connection;
         if let Some((client, peer)) = from.peers.get(&connection)
             && !self.peers.contains_key(&connection)
         {
@@ -266,11 +267,16 @@ impl Capture {
                 self.name_client(*client, name.to_owned());
             }
         }
+        self.push_of(from, record.clone());
+    }
+
+    /// Appends a record of another capture, with what was done to it on its way.
+    fn push_of(&mut self, from: &Capture, record: Record) {
+        let Record { id, at, client, connection, entry, .. } = record;
         let anew = self.push(at, client, connection, entry);
         if let Some(touch) = from.touched(id) {
             self.touch(anew, touch);
         }
-        anew
     }
 
     /// Some of its records, numbered anew, with what is known about them: the clock, names, addresses and versions.
@@ -283,11 +289,8 @@ impl Capture {
             peers: self.peers.clone(),
             ..Capture::default()
         };
-        for Record { id, at, client, connection, entry, .. } in records {
-            let anew = excerpt.push(at, client, connection, entry);
-            if let Some(touch) = self.touched(id) {
-                excerpt.touch(anew, touch);
-            }
+        for record in records {
+            excerpt.push_of(self, record);
         }
         excerpt
     }

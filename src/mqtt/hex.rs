@@ -1,6 +1,8 @@
-//! Bytes as people compare them: lower-case hexadecimal digits.
+//! Bytes as people compare and type them: hexadecimal digits.
 
-/// Two digits a byte, without spaces.
+use bytes::Bytes;
+
+/// Two lower-case digits a byte, without spaces.
 pub fn hex(bytes: &[u8]) -> String {
     hex_groups(bytes, bytes.len().max(1))
 }
@@ -17,6 +19,43 @@ pub fn hex_groups(bytes: &[u8], size: usize) -> String {
         }
     }
     text
+}
+
+/// Why a text is no bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotHex {
+    /// A character that is no hexadecimal digit.
+    Character {
+        /// The character.
+        character: char,
+        /// Its place among the characters; that of the first is 1.
+        position: usize,
+    },
+    /// A digit without its pair.
+    HalfByte {
+        /// How many digits there are.
+        digits: usize,
+    },
+}
+
+/// Bytes of two digits each, with any space between.
+///
+/// # Errors
+///
+/// The first thing that is wrong with the text.
+pub fn from_hex(text: &str) -> Result<Bytes, NotHex> {
+    let mut digits = Vec::new();
+    for (index, character) in text.chars().enumerate() {
+        match character.to_digit(16) {
+            Some(digit) => digits.push(digit as u8),
+            None if character.is_whitespace() => {}
+            None => return Err(NotHex::Character { character, position: index + 1 }),
+        }
+    }
+    match digits.as_chunks::<2>() {
+        (pairs, []) => Ok(pairs.iter().map(|[high, low]| high << 4 | low).collect()),
+        _ => Err(NotHex::HalfByte { digits: digits.len() }),
+    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ mod writer;
 pub use error::{Class, DecodeError, EncodeError, ErrorKind};
 pub use field::{Bits, Dissection, Field, FieldId, Flaw, Label, Value};
 pub use frame::{Deframer, FrameHeader, MAX_REMAINING_LENGTH, body, split_length};
-pub use hex::{hex, hex_groups};
+pub use hex::{NotHex, from_hex, hex, hex_groups};
 pub use packet::{
     Ack, Auth, ConnAck, Connect, Disconnect, Packet, PacketId, PacketType, Publish, RetainHandling,
     Sender, SubAck, Subscribe, Subscription, UnsubAck, Unsubscribe, Will,

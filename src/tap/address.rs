@@ -43,7 +43,7 @@ impl TapAddress {
         let (authority, token) = rest.split_once('/').unwrap_or((rest, ""));
         let (host, port) = authority.rsplit_once(':').ok_or(NoTap::Form)?;
         let port = port.parse().map_err(|_| NoTap::Form)?;
-        if !LOOPBACK.contains(&host) {
+        if !is_loopback(host) {
             return Err(NoTap::Elsewhere);
         }
         match token {
@@ -77,7 +77,10 @@ pub fn in_fragment(text: &str) -> Option<&str> {
     fragment.strip_prefix(TAP)?.strip_prefix('=')
 }
 
-const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
+/// Whether a host is this machine, in the ways in which a tap and the pages that observe it are found.
+pub(super) fn is_loopback(host: &str) -> bool {
+    ["127.0.0.1", "localhost", "[::1]"].contains(&host)
+}
 
 impl fmt::Display for TapAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,7 +12,7 @@ use super::boundary::{Boundaries, side};
 use super::protocol::{Command, Disturbed, Faults, From, Held, Stop, Then};
 use crate::capture::Touch;
 use crate::formats::secrets::hide_in_packet;
-use crate::mqtt::{self, PacketType, Sender};
+use crate::mqtt::{self, PacketType, Sender, from_hex};
 
 /// All that is done at the moment.
 #[derive(Default)]
@@ -63,12 +63,8 @@ impl Desk {
     /// What waited on a connection that has ended: it never arrives.
     pub fn closed(&mut self, connection: u32) -> Vec<(Sender, Bytes)> {
         self.connections.remove(&connection);
-        let (gone, held) = std::mem::take(&mut self.held)
-            .into_iter()
-            .partition(|(_, held)| held.connection == connection);
-        self.held = held;
-        let gone: BTreeMap<u32, Waiting> = gone;
-        gone.into_values().map(|held| (held.sender, held.bytes)).collect()
+        let gone = self.held.extract_if(.., |_, held| held.connection == connection);
+        gone.map(|(_, held)| (held.sender, held.bytes)).collect()
     }
 
     /// Carries out a command; tells on which connection something is new.
@@ -103,7 +99,7 @@ impl Desk {
             Command::Repeat { held } => self
                 .decide(held, |bytes| vec![(bytes.clone(), Touch::Held), (bytes, Touch::Repeated)]),
             Command::Edit { held, bytes } => {
-                let edited = from_hex(&bytes).ok_or(Refused::NotHex)?;
+                let edited = from_hex(&bytes).map_err(|_| Refused::NotHex)?;
                 let waiting = self.held.get(&held).ok_or(Refused::Gone)?;
                 let has_secrets = hide_in_packet(waiting.sender, &waiting.bytes).is_some();
                 if has_secrets && !self.shows_secrets {
@@ -185,8 +181,8 @@ pub enum Part {
     On(Bytes),
     /// They go on out of turn, or not as they came.
     Touched(Bytes, Touch),
-    /// They do not go on.
-    Off(Bytes),
+    /// A packet does not go on for now.
+    Off,
 }
 
 impl Way {
@@ -265,13 +261,10 @@ impl Way {
             }
             Then::Hold => {
                 desk.last_held += 1;
-                let waiting = Waiting {
-                    connection: self.connection,
-                    sender: self.sender,
-                    bytes: packet.clone(),
-                };
+                let waiting =
+                    Waiting { connection: self.connection, sender: self.sender, bytes: packet };
                 desk.held.insert(desk.last_held, waiting);
-                parts.push(Part::Off(packet));
+                parts.push(Part::Off);
             }
         }
     }
@@ -284,16 +277,6 @@ impl Way {
             parts.extend(injected.map(|(bytes, touch)| Part::Touched(bytes, touch)));
         }
     }
-}
-
-fn from_hex(text: &str) -> Option<Bytes> {
-    let digits: Vec<u8> = text
-        .chars()
-        .filter(|char| !char.is_whitespace())
-        .map(|char| char.to_digit(16).map(|digit| digit as u8))
-        .collect::<Option<_>>()?;
-    let pairs = digits.chunks_exact(2);
-    pairs.remainder().is_empty().then(|| pairs.map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// An hour, in milliseconds.
@@ -322,7 +305,7 @@ mod tests {
     fn sent(parts: &[Part]) -> Vec<u8> {
         let sent = parts.iter().map(|part| match part {
             Part::On(bytes) => bytes.clone(),
-            Part::Touched(_, Touch::Dropped) | Part::Off(_) => Bytes::new(),
+            Part::Touched(_, Touch::Dropped) | Part::Off => Bytes::new(),
             Part::Touched(bytes, _) => bytes.clone(),
         });
         sent.collect::<Vec<_>>().concat()

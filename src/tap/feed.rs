@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::protocol::{About, Event, Faults, Happened, Hello, Item};
 use crate::capture::{Capture, ClientSlot, Entry, Hole, LinkClose, Touch};
-use crate::mqtt::{ConnectionId, FrameHeader, Version};
+use crate::mqtt::{ConnectionId, FrameHeader};
 use crate::time::Instant;
 
 /// What a feed has read so far. Its capture is elsewhere.
@@ -111,13 +111,11 @@ impl Feed {
         lane.about = about;
         // Its CONNECT may have gone before anybody observed.
         if !is_known && lane.about.level != 0 {
-            let is_its = |version: &Version| version.level() == lane.about.level;
-            if let Some(version) = Version::ALL.into_iter().find(is_its) {
+            if let Some(version) = lane.about.version() {
                 capture.note_version(connection, version);
             }
             self.name(key, capture);
         }
-        self.forget_ended();
     }
 
     /// Gives a connection its client: the one with its Client Identifier, or a new one.
@@ -147,26 +145,30 @@ impl Feed {
         let Some(lane) = self.lanes.get_mut(&connection) else { return };
         lane.packets += u64::from(matches!(event, Event::Packet { .. }));
         lane.has_opened |= matches!(event, Event::Opened | Event::Packet { .. });
-        lane.is_open &= !matches!(event, Event::Closed { .. });
+        let has_ended = matches!(event, Event::Closed { .. });
+        lane.is_open &= !has_ended;
         let is_named = lane.client.is_some() || !matches!(event, Event::Opening | Event::Opened);
         lane.waiting.push((at, event));
         if !is_named {
             return;
         }
         let Some(client) = self.name(connection, capture) else { return };
-        let (shift, to) = (self.shift, self.hello.as_ref().map(|hello| hello.to.clone()));
         let Some(lane) = self.lanes.get_mut(&connection) else { return };
-        for (at, event) in std::mem::take(&mut lane.waiting) {
+        let (connection, has_opened) = (lane.connection, lane.has_opened);
+        let to = self.hello.as_ref().map_or("", |hello| &hello.to);
+        for (at, event) in lane.waiting.drain(..) {
             // Moments of a capture go forward, also when the clock of the machine was set.
-            self.last = self.last.max(at.saturating_add(shift));
+            self.last = self.last.max(at.saturating_add(self.shift));
             let at = Instant::from_micros(self.last);
-            let (entry, touch) = entry(event, to.as_deref().unwrap_or_default(), lane, capture);
-            let id = capture.push(at, client, lane.connection, entry);
+            let (entry, touch) = entry(event, to, connection, has_opened, capture);
+            let id = capture.push(at, client, connection, entry);
             if let Some(touch) = touch {
                 capture.touch(id, touch);
             }
         }
-        self.forget_ended();
+        if has_ended {
+            self.forget_ended();
+        }
     }
 
     /// The oldest that have ended; their packets stay in the capture.
@@ -208,6 +210,16 @@ impl Feed {
         self.lanes.values()
     }
 
+    /// The connection with that number in the capture, if it is one of these.
+    pub fn lane(&self, connection: ConnectionId) -> Option<&Lane> {
+        self.lane_on_tap(connection.0.checked_sub(self.base)?)
+    }
+
+    /// The connection with that number on the tap.
+    pub fn lane_on_tap(&self, connection: u32) -> Option<&Lane> {
+        self.lanes.get(&connection)
+    }
+
     /// Forgets connections that have ended, as when the capture is cleared.
     pub fn clear(&mut self) {
         self.lanes.retain(|_, lane| lane.is_open);
@@ -218,7 +230,13 @@ impl Feed {
     }
 }
 
-fn entry(event: Event, to: &str, lane: &Lane, capture: &Capture) -> (Entry, Option<Touch>) {
+fn entry(
+    event: Event,
+    to: &str,
+    connection: ConnectionId,
+    was_open: bool,
+    capture: &Capture,
+) -> (Entry, Option<Touch>) {
     match event {
         Event::Opening => (Entry::Opening { address: to.to_owned() }, None),
         Event::Opened => (Entry::Opened, None),
@@ -226,7 +244,7 @@ fn entry(event: Event, to: &str, lane: &Lane, capture: &Capture) -> (Entry, Opti
             (Entry::Packet { sender, bytes }, touch)
         }
         Event::Packet { sender, touch, is_broken: true, bytes } => {
-            let (version, _) = capture.version(lane.connection);
+            let (version, _) = capture.version(connection);
             match FrameHeader::read_as(&bytes, version) {
                 Err(error) => (Entry::Broken { sender, bytes, error }, touch),
                 // What follows bytes that are no packet may look like one.
@@ -241,7 +259,7 @@ fn entry(event: Event, to: &str, lane: &Lane, capture: &Capture) -> (Entry, Opti
             (Entry::Missing(Hole { sender, missing, unread: 0, begun: bytes::Bytes::new() }), None)
         }
         Event::Closed { by, touch, reason } => {
-            (Entry::Closed(LinkClose { by, was_open: lane.has_opened, code: None, reason }), touch)
+            (Entry::Closed(LinkClose { by, was_open, code: None, reason }), touch)
         }
     }
 }
@@ -253,6 +271,7 @@ mod tests {
     use super::*;
     use crate::capture::RecordId;
     use crate::mqtt::Sender::{self, Client, Server};
+    use crate::mqtt::Version;
     use crate::tap::protocol::FORMAT;
 
     const CONNECT_3: &[u8] = b"\x10\x0D\0\x04MQTT\x04\x02\0\x3C\0\x01c";

@@ -27,7 +27,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
 use crate::capture::Touch;
-use crate::mqtt::Sender;
+use crate::mqtt::{Sender, Version};
 
 /// The number of this format.
 pub const FORMAT: u32 = 1;
@@ -70,6 +70,13 @@ pub struct About {
     /// The Protocol Level of its CONNECT; 0 before that.
     #[serde(default)]
     pub level: u8,
+}
+
+impl About {
+    /// The version that its CONNECT named.
+    pub fn version(&self) -> Option<Version> {
+        Version::ALL.into_iter().find(|version| version.level() == self.level)
+    }
 }
 
 /// What is done to packets on their way.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 
 use super::boundary::side;
-use super::protocol::{About, Event, Happened, Item};
+use super::protocol::{About, Event, Happened};
 use crate::capture::Touch;
 use crate::formats::secrets::hide_in_packet;
 use crate::mqtt::{Deframer, FrameHeader, Packet, PacketType, Sender, Version, decode_as};
@@ -52,6 +52,7 @@ pub enum Passed {
 pub struct Recorder {
     connections: HashMap<u32, Connection>,
     hides_secrets: bool,
+    /// The number of the next event.
     next: u64,
 }
 
@@ -76,11 +77,6 @@ pub const MOST_PACKET: usize = 16 << 20;
 impl Recorder {
     pub fn new(hides_secrets: bool) -> Recorder {
         Recorder { connections: HashMap::new(), hides_secrets, next: 0 }
-    }
-
-    /// The number of the next event.
-    pub fn next(&self) -> u64 {
-        self.next
     }
 
     /// Takes what was seen at a moment, and tells what it is: each event, behind what is new about its connection.
@@ -222,16 +218,6 @@ fn masked(sender: Sender, bytes: Bytes, hides: bool) -> Bytes {
     }
 }
 
-/// An event as it is kept, behind what is new about its connection.
-pub fn to_bytes(about: Option<&About>, happened: &Happened) -> Bytes {
-    let mut out = bytes::BytesMut::new();
-    if let Some(about) = about {
-        Item::About(about.clone()).write(&mut out);
-    }
-    Item::Happened(happened.clone()).write(&mut out);
-    out.freeze()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,7 +274,7 @@ mod tests {
         assert_eq!((about.client_id.as_str(), about.level), ("c", 5));
         let assigned = events(&mut recorder, [bytes(Server, CONNACK)]);
         assert_eq!(assigned[0].0.as_ref().map(|about| about.client_id.as_str()), Some("own"));
-        assert_eq!(recorder.next(), 6);
+        assert_eq!(recorder.next, 6);
     }
 
     #[test]

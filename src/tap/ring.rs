@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::{Bytes, BytesMut};
 
 use super::protocol::{About, Event, Happened, Item};
-use super::recorder::to_bytes;
 
 /// How much a ring keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,17 +38,19 @@ impl Ring {
         }
     }
 
-    /// Appends an event; the oldest go when it is full.
-    pub fn push(&mut self, about: Option<About>, happened: &Happened) {
-        let bytes = to_bytes(about.as_ref(), happened);
+    /// Appends an event, behind what is new about its connection; the oldest go when it is full.
+    pub fn push(&mut self, about: Option<About>, happened: Happened) {
+        let mut bytes = BytesMut::new();
         if let Some(about) = about {
+            Item::About(about.clone()).write(&mut bytes);
             self.connections.insert(happened.connection, about);
         }
         if matches!(happened.event, Event::Closed { .. }) {
             self.ended.push_back((happened.seq, happened.connection));
         }
+        Item::Happened(happened).write(&mut bytes);
         self.bytes += bytes.len();
-        self.events.push_back(bytes);
+        self.events.push_back(bytes.freeze());
         while self.events.len() > self.room.events
             || self.bytes > self.room.bytes && self.events.len() > 1
         {
@@ -104,7 +105,7 @@ mod tests {
     fn push(ring: &mut Ring, connection: u32, event: Event) {
         let about = (event == Event::Opening).then(|| About { connection, ..About::default() });
         let happened = Happened { seq: ring.next(), at: 0, connection, event };
-        ring.push(about, &happened);
+        ring.push(about, happened);
     }
 
     /// The numbers of the events of a message, and how many it says are gone.

@@ -40,9 +40,13 @@ mod reason_codes;
 mod reference;
 mod repair;
 mod request_response;
+#[path = "../support/running.rs"]
+mod running;
 mod sessions;
 mod stage;
 mod stopped;
 mod subscriptions;
+#[path = "../support/tap.rs"]
+mod tap;
 mod topic_alias;
 mod traffic;

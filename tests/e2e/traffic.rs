@@ -1,10 +1,8 @@
 //! One's own traffic: a tap beside the page, an application through it, and what the page shows of it.
 
 use std::env;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 
 use mqtt5_playground::language::Language;
 use mqtt5_playground::mqtt::{Connect, Packet, Publish, encode};
@@ -14,58 +12,25 @@ use crate::browser::{in_browser, setting};
 use crate::connecting::OF_THE_BROWSER;
 use crate::page::{Outcome, Page, press, type_over};
 use crate::pictures::picture;
+use crate::tap::Tap;
 
-/// A running tap before Mosquitto; it ends with the test.
-struct Tap {
-    process: Child,
-    /// For applications over TCP.
-    port: u16,
-    /// For the page.
-    address: String,
+/// A tap before Mosquitto that leads to this page.
+fn start(args: &[&str]) -> Tap {
+    let page = setting("PAGE_URL");
+    Tap::start(&setting("MQTT_WS_URL"), &[&["--page", &page], args].concat())
 }
 
-impl Tap {
-    fn start(args: &[&str]) -> Tap {
-        let mut process = Command::new(binary())
-            .args([
-                "--listen",
-                "127.0.0.1:0",
-                "--to",
-                &setting("MQTT_WS_URL"),
-                "--page",
-                &setting("PAGE_URL"),
-            ])
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the example has been built");
-        let lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        let mut lines = lines.map_while(Result::ok);
-        let mut said = |begin: &str| {
-            let line = lines.find(|line| line.starts_with(begin)).expect("it says so");
-            line.rsplit(' ').next().unwrap_or_default().to_owned()
-        };
-        let listener = said("listening on");
-        let port = listener.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-        let address = said("or paste");
-        Tap { process, port, address }
+/// An application that connects, sends `count` messages, and stays.
+fn application(tap: &Tap, client_id: &str, count: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(tap.tcp()).expect("it listens");
+    let connect = Connect { client_id: client_id.into(), clean_start: true, ..Connect::default() };
+    send(&mut stream, Packet::Connect(Box::new(connect)));
+    stream.read_exact(&mut [0; 4]).expect("a CONNACK");
+    for _ in 0..count {
+        let publish = Publish { topic: "own/topic".into(), ..Publish::default() };
+        send(&mut stream, Packet::Publish(publish));
     }
-
-    /// An application that connects, sends `count` messages, and stays.
-    fn application(&self, client_id: &str, count: usize) -> TcpStream {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
-        let connect =
-            Connect { client_id: client_id.into(), clean_start: true, ..Connect::default() };
-        send(&mut stream, Packet::Connect(Box::new(connect)));
-        stream.read_exact(&mut [0; 4]).expect("a CONNACK");
-        for _ in 0..count {
-            send(
-                &mut stream,
-                Packet::Publish(Publish { topic: "own/topic".into(), ..Publish::default() }),
-            );
-        }
-        stream
-    }
+    stream
 }
 
 fn send(stream: &mut TcpStream, packet: Packet) {
@@ -73,27 +38,8 @@ fn send(stream: &mut TcpStream, packet: Packet) {
     stream.write_all(&bytes).expect("it listens");
 }
 
-impl Drop for Tap {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn binary() -> PathBuf {
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--example", "tap", "--features", "net"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status();
-    assert!(status.is_ok_and(|status| status.success()), "the example builds");
-    let test = env::current_exe().expect("a test has a path");
-    let target = test.parent().and_then(|deps| deps.parent()).expect("target/debug/deps");
-    target.join("examples").join(format!("tap{}", env::consts::EXE_SUFFIX))
-}
-
 async fn follow(page: &Page, tap: &Tap) -> Outcome {
-    type_over(&page.see(".traffic__address input").await?, &tap.address).await?;
+    type_over(&page.see(".traffic__address input").await?, &tap.observe).await?;
     press(&page.see(".traffic__address button").await?).await?;
     page.see(".traffic__state[data-state=open]").await.map(drop)
 }
@@ -101,16 +47,16 @@ async fn follow(page: &Page, tap: &Tap) -> Outcome {
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn every_packet_of_an_application_is_shown_as_it_passes() -> Outcome {
-    let tap = Tap::start(&["--observe", "0", "--allow-faults"]);
+    let tap = start(&["--allow-faults"]);
     in_browser(Language::En, |page| async move {
         page.open("page=traffic&broker=tab").await?;
         let strings = page.strings();
         follow(&page, &tap).await?;
-        let first = tap.application("first-application", 3);
+        let first = application(&tap, "first-application", 3);
         page.see_html(".traffic__lanes", "first-application").await?;
         page.see_html(".packet-list, .captures__wire", "own/topic").await?;
         // Another one beside it; only that one is looked at.
-        let _second = tap.application("second-application", 1);
+        let _second = application(&tap, "second-application", 1);
         page.see_html(".traffic__lanes", "second-application").await?;
         picture(&page, "traffic").await?;
         nothing_is_found(&page, "traffic").await?;
@@ -133,28 +79,28 @@ async fn every_packet_of_an_application_is_shown_as_it_passes() -> Outcome {
 async fn a_tap_that_ends_is_told_and_found_again() -> Outcome {
     let token = env::temp_dir().join(format!("tap-token-{}", std::process::id()));
     let path = token.to_str().expect("a plain path").to_owned();
-    let tap = Tap::start(&["--observe", "0", "--token-file", &path]);
+    let tap = start(&["--token-file", &path]);
     in_browser(Language::Ja, |page| async move {
         page.open("page=traffic&broker=tab").await?;
         let strings = page.strings();
         follow(&page, &tap).await?;
         // The token is not where it could be copied or kept.
         let address = page.evaluate("return location.href + JSON.stringify(localStorage)").await?;
-        let secret = tap.address.rsplit('/').next().unwrap_or_default().to_owned();
+        let secret = tap.observe.rsplit('/').next().unwrap_or_default().to_owned();
         assert!(!address.to_string().contains(&secret), "{address}");
-        let _application = tap.application("before", 1);
+        let _application = application(&tap, "before", 1);
         page.see_html(".traffic__lanes", "before").await?;
         let observe = tap
-            .address
+            .observe
             .rsplit_once('/')
             .and_then(|(host, _)| host.rsplit_once(':'))
             .map(|(_, port)| port.to_owned());
         drop(tap);
         page.see(".traffic__state[data-state=lost]").await?;
-        let tap = Tap::start(&["--observe", &observe.unwrap_or_default(), "--token-file", &path]);
+        let tap = start(&["--observe", &observe.unwrap_or_default(), "--token-file", &path]);
         page.see(".traffic__state[data-state=open]").await?;
         page.see_html(".captures__banner", &strings.traffic_restarted(1)).await?;
-        let _application = tap.application("after", 1);
+        let _application = application(&tap, "after", 1);
         page.see_html(".traffic__lanes", "after").await?;
         let _ = std::fs::remove_file(&path);
         page.expect_complaints(OF_THE_BROWSER).await

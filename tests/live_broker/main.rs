@@ -3,6 +3,8 @@
 
 #[path = "../flows/broker/packets.rs"]
 mod packets;
+#[path = "../support/running.rs"]
+mod running;
 mod side_by_side;
 mod table;
 
@@ -10,9 +12,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -22,10 +22,11 @@ use tungstenite::http::HeaderValue;
 use tungstenite::{Message, WebSocket};
 
 use packets::{connect, pubcomp, publish, pubrec, show, subscribe, subscription};
+use running::{Running, example};
 
 /// A running broker; it ends with the test.
 struct Broker {
-    process: Child,
+    _process: Running,
     tcp: String,
     ws: String,
 }
@@ -35,7 +36,7 @@ impl Broker {
         let config =
             env::temp_dir().join(format!("policy-{}-{policy:.8}.json", std::process::id()));
         std::fs::write(&config, policy).expect("a temporary file can be written");
-        let mut process = Command::new(binary())
+        let mut process = Command::new(example("broker"))
             .args(["--tcp", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--config"])
             .arg(&config)
             .stdout(Stdio::piped())
@@ -43,7 +44,7 @@ impl Broker {
             .expect("the example has been built");
         let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
         let mut line = || lines.next().expect("two lines of addresses").expect("they are text");
-        Broker { tcp: line().replace("mqtt://", ""), ws: line(), process }
+        Broker { tcp: line().replace("mqtt://", ""), ws: line(), _process: Running(process) }
     }
 
     fn port(&self) -> &str {
@@ -82,20 +83,12 @@ impl Broker {
         }
         let wanted = |line: &String| line.starts_with("> ");
         let messages = lines.map_while(Result::ok).filter(wanted);
-        Subscriber { process, messages: Box::new(messages) }
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        Subscriber { process: Running(process), messages: Box::new(messages) }
     }
 }
 
 struct Subscriber {
-    process: Child,
+    process: Running,
     messages: Box<dyn Iterator<Item = String>>,
 }
 
@@ -104,29 +97,6 @@ impl Subscriber {
         let line = self.messages.next().expect("a message");
         line.trim_start_matches("> ").to_owned()
     }
-}
-
-impl Drop for Subscriber {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Builds the example once and finds it beside the tests.
-fn binary() -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let built = BUILT.get_or_init(|| {
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--example", "broker", "--features", "net"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status();
-        assert!(status.is_ok_and(|status| status.success()), "the example builds");
-        let test = env::current_exe().expect("a test has a path");
-        let target = test.parent().and_then(|deps| deps.parent()).expect("target/debug/deps");
-        target.join("examples").join(format!("broker{}", env::consts::EXE_SUFFIX))
-    });
-    built.clone()
 }
 
 #[test]
@@ -141,7 +111,7 @@ fn mosquitto_clients_exchange_messages_with_properties() {
         args.extend(properties.split_whitespace());
         broker.run("mosquitto_pub", &args);
         assert_eq!(subscriber.next(), format!("a/b q{qos} r0 k:v k:w hello"));
-        assert!(subscriber.process.wait().expect("it ends").success());
+        assert!(subscriber.process.0.wait().expect("it ends").success());
     }
 }
 

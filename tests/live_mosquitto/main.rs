@@ -5,13 +5,23 @@ mod bench;
 mod differs;
 mod examined;
 #[cfg(unix)]
+#[path = "../support/mosquitto.rs"]
+mod mosquitto;
+#[cfg(unix)]
 mod other_clients;
 mod played;
 mod replay;
 #[cfg(unix)]
 mod restarted;
+#[cfg(unix)]
+#[path = "../support/running.rs"]
+#[allow(dead_code, reason = "no example runs here")]
+mod running;
 #[path = "../live_broker/table.rs"]
 mod table;
+#[cfg(unix)]
+#[path = "../support/until.rs"]
+mod until;
 mod websocket;
 
 use bytes::Bytes;

@@ -1,12 +1,8 @@
 //! A Mosquitto of our own that is stopped and started again while messages are on their way: the client connects again by
 //! itself, and what it and the broker owe each other is neither lost nor doubled.
 
-use std::fs;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use bytes::Bytes;
 use mqtt5_playground::capture::ClientSlot;
@@ -15,85 +11,39 @@ use mqtt5_playground::link::Target;
 use mqtt5_playground::mqtt::{Connect, Property, Publish, QoS, Subscription};
 
 use crate::bench::{self, Bench};
+use crate::mosquitto::{self, Mosquitto, free_ports};
 
 const A: ClientSlot = ClientSlot(0);
 const B: ClientSlot = ClientSlot(1);
 
-struct Mosquitto {
-    folder: PathBuf,
-    port: u16,
-    child: Child,
-}
-
-impl Mosquitto {
-    fn start() -> Mosquitto {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("mosquitto-{}", bench::nonce()));
-        fs::create_dir_all(&folder).expect("a folder can be made");
-        // Mosquitto 2.0.11 does not start with a WebSocket listener alone.
-        let free =
-            [0, 0].map(|any| TcpListener::bind((Ipv4Addr::LOCALHOST, any)).expect("a free port"));
-        let [tcp, port] =
-            free.each_ref().map(|listener| listener.local_addr().expect("it is bound").port());
-        drop(free);
-        // Where this runs as root, Mosquitto would give that up and could not write its folder.
-        let settings = format!(
-            "user root\nallow_anonymous true\nlistener {tcp} 127.0.0.1\n\
-             listener {port} 127.0.0.1\nprotocol websockets\n\
+/// It keeps its Sessions in its folder.
+fn start() -> Mosquitto {
+    // Mosquitto 2.0.11 does not start with a WebSocket listener alone.
+    let [tcp, port] = free_ports();
+    Mosquitto::start(port, |folder| {
+        format!(
+            "listener {tcp} 127.0.0.1\nlistener {port} 127.0.0.1\nprotocol websockets\n\
              persistence true\npersistence_location {}/\n",
             folder.display()
-        );
-        fs::write(folder.join("mosquitto.conf"), settings).expect("it can be written");
-        let child = run(&folder, port);
-        Mosquitto { folder, port, child }
-    }
-
-    /// Ends it as a service manager does, so that it saves its Sessions.
-    fn stop(&mut self) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(sent.is_ok_and(|status| status.success()));
-        self.child.wait().expect("it ends");
-    }
-
-    fn start_again(&mut self) {
-        self.child = run(&self.folder, self.port);
-    }
-
-    fn address(&self) -> Target {
-        Target::parse(&format!("ws://127.0.0.1:{}", self.port)).expect("an address")
-    }
+        )
+    })
 }
 
-fn run(folder: &std::path::Path, port: u16) -> Child {
-    let child = Command::new("mosquitto")
-        .arg("-c")
-        .arg(folder.join("mosquitto.conf"))
-        .env("PATH", "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/sbin")
-        .spawn()
-        .expect("Mosquitto is installed");
-    let began = Instant::now();
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-        assert!(began.elapsed() < bench::PATIENCE, "it does not listen");
-        thread::yield_now();
-    }
-    child
-}
-
-impl Drop for Mosquitto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
-    }
+/// Ends it as a service manager does, so that it saves its Sessions.
+fn stop(mosquitto: &mut Mosquitto) {
+    let id = mosquitto.process.0.id().to_string();
+    let sent = Command::new("kill").args(["-TERM", &id]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    mosquitto.process.0.wait().expect("it ends");
 }
 
 #[test]
 #[ignore = "needs Mosquitto: `cargo xtask test --live`"]
 fn a_broker_that_is_started_again_in_the_middle_loses_and_doubles_nothing() {
-    let mut mosquitto = Mosquitto::start();
+    let mut mosquitto = start();
+    let address = format!("ws://127.0.0.1:{}", mosquitto.port);
     let mut bench = Bench::new(["publisher", "subscriber"]);
-    bench.lab.set_target(mosquitto.address());
+    bench.lab.set_target(Target::parse(&address).expect("an address"));
     for client in [A, B] {
         let policy = Reconnect { first_wait: Duration::from_millis(300), ..Reconnect::default() };
         bench.act(Act { client, action: Action::Automate(policy.into()) });
@@ -123,7 +73,7 @@ fn a_broker_that_is_started_again_in_the_middle_loses_and_doubles_nothing() {
             taken.push(number);
         }
         if number == 20 {
-            mosquitto.stop();
+            stop(&mut mosquitto);
         }
     }
     assert!(taken.len() >= 20, "{taken:?}");
@@ -142,7 +92,7 @@ fn a_broker_that_is_started_again_in_the_middle_loses_and_doubles_nothing() {
         ),
         "{problem:?}"
     );
-    mosquitto.start_again();
+    mosquitto.process = mosquitto::run(mosquitto.folder.path(), mosquitto.port);
     bench.wait_until("both are there again", |lab| {
         [A, B].iter().all(|slot| lab.client(*slot).is_some_and(|c| c.is_connected()))
     });

@@ -7,7 +7,9 @@ use mqtt5_playground::capture::{Entry, Touch};
 use mqtt5_playground::mqtt::PacketType;
 use mqtt5_playground::tap::protocol::{Command, From, Stop, Then};
 
-use super::support::{Observer, Tap, broker, client, read_packet};
+use super::support::{Observer, broker_url, client, read_packet};
+use super::tap::Tap;
+use super::until::PATIENCE;
 
 const PUBLISH: &[u8] = b"\x32\x08\0\x01t\0\x07\0hi";
 const PUBACK_HEAD: &[u8] = &[0x40];
@@ -26,9 +28,9 @@ fn touches(observer: &Observer) -> Vec<Touch> {
 #[test]
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn an_acknowledgement_is_held_dropped_repeated_and_edited() {
-    let tap = Tap::start(&["--to", &format!("mqtt://{}", broker()), "--allow-faults"]);
+    let tap = Tap::start(&broker_url(), &["--allow-faults"]);
     let mut observer = Observer::connect(&tap);
-    let mut stream = client(&tap.tcp, "faults");
+    let mut stream = client(tap.tcp(), "faults");
     observer.until(|seen| seen.packets >= 2);
     let ask = |observer: &mut Observer, then: Then| {
         observer.ask(&stop(then));
@@ -51,7 +53,7 @@ fn an_acknowledgement_is_held_dropped_repeated_and_edited() {
     stream.write_all(&[PUBLISH, &[0xC0, 0]].concat()).expect("it listens");
     assert_eq!(read_packet(&mut stream), [0xD0, 0]);
     observer.until_faults(|faults| !faults.held.is_empty());
-    let held = observer.faults.held[0].held;
+    let held = observer.faults().held[0].held;
     observer.ask(&Command::Edit { held, bytes: "40 03 00 07 97".to_owned() });
     assert_eq!(read_packet(&mut stream), [0x40, 3, 0, 7, 0x97]);
     stream.write_all(&[0xE0, 0]).expect("it listens");
@@ -66,9 +68,9 @@ fn an_acknowledgement_is_held_dropped_repeated_and_edited() {
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn a_connection_is_delayed_paused_and_cut() {
     const DELAY: Duration = Duration::from_millis(300);
-    let tap = Tap::start(&["--to", &format!("mqtt://{}", broker()), "--allow-faults"]);
+    let tap = Tap::start(&broker_url(), &["--allow-faults"]);
     let mut observer = Observer::connect(&tap);
-    let mut stream = client(&tap.tcp, "slow");
+    let mut stream = client(tap.tcp(), "slow");
     observer.until(|seen| seen.packets >= 2);
     let mut ping = || {
         let began = Instant::now();
@@ -85,7 +87,7 @@ fn a_connection_is_delayed_paused_and_cut() {
     stream.write_all(&[0xC0, 0]).expect("it listens");
     stream.set_read_timeout(Some(DELAY)).expect("it can be set");
     assert!(stream.read(&mut [0; 2]).is_err(), "nothing comes");
-    stream.set_read_timeout(Some(super::support::PATIENCE)).expect("it can be set");
+    stream.set_read_timeout(Some(PATIENCE)).expect("it can be set");
     observer.ask(&Command::Pause { connection: 1, on: false });
     assert_eq!(read_packet(&mut stream), [0xD0, 0]);
     observer.ask(&Command::Cut { connection: 1 });
@@ -101,9 +103,9 @@ fn a_connection_is_delayed_paused_and_cut() {
 #[test]
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn without_the_switch_a_tap_takes_no_commands() {
-    let tap = Tap::start(&["--to", &format!("mqtt://{}", broker())]);
+    let tap = Tap::start(&broker_url(), &[]);
     let mut observer = Observer::connect(&tap);
-    let mut stream = client(&tap.tcp, "safe");
+    let mut stream = client(tap.tcp(), "safe");
     observer.until(|seen| seen.packets >= 2);
     observer.ask(&Command::Cut { connection: 1 });
     for _ in 0..20 {

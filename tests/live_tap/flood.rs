@@ -9,7 +9,8 @@ use mqtt5_playground::mqtt::{
     Packet, PacketId, PacketType, Properties, Publish, QoS, Subscribe, Subscription, encode,
 };
 
-use super::support::{Between, Observer, Tap, broker, client, read_packet};
+use super::support::{Between, Observer, broker, broker_url, client, read_packet};
+use super::tap::Tap;
 
 /// Messages a second, and for how long.
 const RATE: usize = 20_000;
@@ -70,9 +71,9 @@ fn flood(address: &str, topic: &str) -> Duration {
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn twenty_thousand_messages_a_second_pass_and_are_told() {
     let back = Between::open(&broker());
-    let tap = Tap::start(&["--to", &format!("mqtt://127.0.0.1:{}", back.port)]);
+    let tap = Tap::start(&back.url(), &[]);
     let mut observer = Observer::connect(&tap);
-    let address = tap.tcp.clone();
+    let address = tap.tcp().to_owned();
     let flooding = thread::spawn(move || flood(&address, "flood"));
     observer.until(|seen| seen.packets >= 2 * ALL + 6);
     let took = flooding.join().expect("every message arrives");
@@ -88,11 +89,11 @@ fn twenty_thousand_messages_a_second_pass_and_are_told() {
 #[test]
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn an_observer_that_sleeps_or_goes_does_not_slow_an_application() {
-    let tap = Tap::start(&["--to", &format!("mqtt://{}", broker()), "--keep", "1"]);
+    let tap = Tap::start(&broker_url(), &["--keep", "1"]);
     // One never reads again, and one goes in the middle.
     let asleep = Observer::connect(&tap);
     let mut gone = Observer::connect(&tap);
-    let address = tap.tcp.clone();
+    let address = tap.tcp().to_owned();
     let flooding = thread::spawn(move || flood(&address, "asleep"));
     gone.until(|seen| seen.packets > 1000);
     drop(gone);
@@ -113,11 +114,11 @@ fn an_observer_that_sleeps_or_goes_does_not_slow_an_application() {
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn the_added_delay_is_small() {
     const ROUNDS: usize = 3000;
-    let tap = Tap::start(&["--to", &format!("mqtt://{}", broker())]);
+    let tap = Tap::start(&broker_url(), &[]);
     let observer = Observer::connect(&tap);
     thread::spawn(move || observer.go_on());
     let mut direct = client(&broker(), "delay-direct");
-    let mut through = client(&tap.tcp, "delay-through");
+    let mut through = client(tap.tcp(), "delay-through");
     let packet = publish("delay", 0, QoS::AtLeastOnce);
     let time = |stream: &mut TcpStream| {
         let began = Instant::now();

@@ -3,8 +3,17 @@
 
 mod faults;
 mod flood;
+#[path = "../support/mosquitto.rs"]
+#[allow(dead_code, reason = "nothing here starts it again")]
+mod mosquitto;
+#[path = "../support/running.rs"]
+mod running;
 mod support;
+#[path = "../support/tap.rs"]
+mod tap;
 mod tls;
+#[path = "../support/until.rs"]
+mod until;
 
 use std::process::Command;
 use std::{env, fs};
@@ -12,7 +21,9 @@ use std::{env, fs};
 use mqtt5_playground::formats::read_file;
 use mqtt5_playground::mqtt::{PacketType, Sender, Version};
 
-use support::{Between, Observer, Tap, broker, run};
+use support::{Between, Observer, broker, broker_url, run};
+use tap::Tap;
+use until::until;
 
 /// What a program sends through two recorders with the tap between them.
 fn passes_unaltered(
@@ -22,8 +33,8 @@ fn passes_unaltered(
     program: impl FnOnce(u16),
 ) {
     let back = Between::open(&broker());
-    let tap = Tap::start(&["--to", &format!("mqtt://127.0.0.1:{}", back.port)]);
-    let front = Between::open(&tap.tcp);
+    let tap = Tap::start(&back.url(), &[]);
+    let front = Between::open(tap.tcp());
     let mut observer = Observer::connect(&tap);
     program(front.port);
     observer.until(|seen| seen.ended >= connections);
@@ -41,15 +52,9 @@ fn passes_unaltered(
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn clients_of_mosquitto_pass_unaltered_in_every_version() {
     passes_unaltered("mosquitto", 6, &Version::ALL, |port| {
-        let port = port.to_string();
+        let (port, message) = (port.to_string(), "x".repeat(70_000));
         for version in ["mqttv31", "mqttv311", "mqttv5"] {
-            let topic = format!("tap/{version}");
-            let mut subscriber = support::subscriber(&port, version, &topic);
-            let message = "x".repeat(70_000);
-            run(Command::new("mosquitto_pub")
-                .args(["-V", version, "-p", &port, "-q", "2"])
-                .args(["-t", &topic, "-m", &message]));
-            assert!(subscriber.wait().expect("it ends").success(), "the message arrives");
+            support::message_arrives(&port, version, &format!("tap/{version}"), &message);
         }
     });
 }
@@ -58,27 +63,21 @@ fn clients_of_mosquitto_pass_unaltered_in_every_version() {
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn a_websocket_on_one_side_or_on_both_carries_the_same_packets() {
     let websocket = env::var("MQTT_WS_URL").expect("`cargo xtask test --live` sets it");
-    for to in [format!("mqtt://{}", broker()), websocket] {
-        let tap = Tap::start(&["--ws", "127.0.0.1:0", "--to", &to]);
+    for to in [broker_url(), websocket] {
+        let tap = Tap::start(&to, &["--ws", "127.0.0.1:0"]);
         let mut observer = Observer::connect(&tap);
-        let ws = tap.ws.clone().expect("it listens there");
-        let sent = support::ping_over_websocket(&ws);
+        let sent = support::ping_over_websocket(support::ws(&tap));
         observer.until(|seen| seen.ended >= 1);
-        let types: Vec<_> = observer.packets().map(|packet| packet.packet_type()).collect();
-        let expect =
-            [PacketType::Connect, PacketType::ConnAck, PacketType::PingReq, PacketType::PingResp];
-        assert_eq!(types, [&expect[..], &[PacketType::Disconnect]].concat().map_some(), "{to}");
+        let types: Vec<_> = observer.packets().filter_map(|packet| packet.packet_type()).collect();
+        let expect = [
+            PacketType::Connect,
+            PacketType::ConnAck,
+            PacketType::PingReq,
+            PacketType::PingResp,
+            PacketType::Disconnect,
+        ];
+        assert_eq!(types, expect, "{to}");
         assert_eq!(observer.bytes_by_connection()[0].0, sent, "{to}");
-    }
-}
-
-trait MapSome<T> {
-    fn map_some(self) -> Vec<Option<T>>;
-}
-
-impl<T> MapSome<T> for Vec<T> {
-    fn map_some(self) -> Vec<Option<T>> {
-        self.into_iter().map(Some).collect()
     }
 }
 
@@ -103,12 +102,11 @@ mod mqtt_js {
     fn mqtt_js_over_websocket_passes_unaltered() {
         let folder = env::var_os("MQTT_JS_FOLDER").expect("`cargo xtask test --live` sets it");
         let back = Between::open(&broker());
-        let to = format!("mqtt://127.0.0.1:{}", back.port);
-        let tap = Tap::start(&["--ws", "127.0.0.1:0", "--to", &to]);
+        let tap = Tap::start(&back.url(), &["--ws", "127.0.0.1:0"]);
         let mut observer = Observer::connect(&tap);
-        let ws = tap.ws.clone().expect("it listens there");
         let mut node = Command::new("node");
-        run(node.current_dir(folder).env("TAP", &ws).args(["--input-type=module", "--eval", CODE]));
+        node.current_dir(folder).env("TAP", support::ws(&tap));
+        run(node.args(["--input-type=module", "--eval", CODE]));
         observer.until(|seen| seen.ended >= 1);
         assert_eq!(observer.bytes_by_connection(), back.connections(1));
     }
@@ -143,8 +141,8 @@ sys.exit(0 if done else 1)
     fn paho_passes_unaltered_and_its_password_is_hidden() {
         let python = env::var_os("PAHO_PYTHON").expect("`cargo xtask test --live` sets it");
         let back = Between::open(&broker());
-        let tap = Tap::start(&["--to", &format!("mqtt://127.0.0.1:{}", back.port)]);
-        let front = Between::open(&tap.tcp);
+        let tap = Tap::start(&back.url(), &[]);
+        let front = Between::open(tap.tcp());
         let mut observer = Observer::connect(&tap);
         for version in ["4", "5"] {
             let port = front.port.to_string();
@@ -171,15 +169,15 @@ sys.exit(0 if done else 1)
 fn the_file_can_be_read_while_it_grows() {
     let file = env::temp_dir().join(format!("tap-{}.pcapng", std::process::id()));
     let path = file.to_str().expect("a plain path");
-    let tap = Tap::start(&["--to", &format!("mqtt://{}", broker()), "--pcapng", path]);
+    let tap = Tap::start(&broker_url(), &["--pcapng", path]);
     let mut observer = Observer::connect(&tap);
     let mut read = Vec::new();
     for round in 1..=2 {
-        let port = tap.port().to_string();
+        let port = support::port(&tap);
         run(Command::new("mosquitto_pub")
-            .args(["-V", "mqttv5", "-p", &port, "-t", "tap/file", "-m", "hi"]));
+            .args(["-V", "mqttv5", "-p", port, "-t", "tap/file", "-m", "hi"]));
         observer.until(|seen| seen.ended >= round);
-        let records = support::until(|| {
+        let records = until(|| {
             let loaded = read_file(&fs::read(&file).expect("the file is there")).ok()?;
             let publishes = loaded.capture.packets(PacketType::Publish, Sender::Client).count();
             let ends = loaded
@@ -199,16 +197,16 @@ fn the_file_can_be_read_while_it_grows() {
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn a_half_closed_connection_still_brings_the_answers() {
     let back = Between::open(&broker());
-    let tap = Tap::start(&["--to", &format!("mqtt://127.0.0.1:{}", back.port)]);
+    let tap = Tap::start(&back.url(), &[]);
     let direct = support::half_close(&broker());
-    let through = support::half_close(&tap.tcp);
+    let through = support::half_close(tap.tcp());
     assert_eq!(through, direct, "what comes back after the client has ended its side");
 }
 
 #[test]
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn who_has_no_token_or_comes_from_elsewhere_sees_nothing() {
-    let tap = Tap::start(&["--to", &format!("mqtt://{}", broker())]);
+    let tap = Tap::start(&broker_url(), &[]);
     let wrong = tap.observe.rsplit_once('/').expect("a token").0.to_owned() + "/0000";
     assert!(support::observe(&wrong, None).is_err());
     assert!(support::observe(&tap.observe, Some("https://evil.example")).is_err());
@@ -218,13 +216,6 @@ fn who_has_no_token_or_comes_from_elsewhere_sees_nothing() {
 #[test]
 #[ignore = "needs a Mosquitto: `cargo xtask test --live`"]
 fn a_broker_that_is_not_there_is_told_to_the_application_and_the_observer() {
-    let tap = Tap::start(&["--to", "mqtt://127.0.0.1:1"]);
-    let mut observer = Observer::connect(&tap);
-    let status = Command::new("mosquitto_pub")
-        .args(["-p", &tap.port().to_string(), "-t", "t", "-m", "m"])
-        .output()
-        .expect("mosquitto-clients are installed");
-    assert!(!status.status.success());
-    observer.until(|seen| seen.ended >= 1);
-    assert!(observer.closed()[0].contains("cannot be reached"), "{:?}", observer.closed());
+    let why = support::why_it_fails(&Tap::start("mqtt://127.0.0.1:1", &[]));
+    assert!(why.contains("cannot be reached"), "{why}");
 }

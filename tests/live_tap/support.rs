@@ -1,17 +1,16 @@
-//! A tap, who observes it, and recorders before and behind it.
+//! Who observes a tap, recorders before and behind it, and its applications.
 
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use mqtt5_playground::capture::{Bounds, Capture, Entry, Record};
-use mqtt5_playground::mqtt::{Connect, Packet, Sender, encode};
+use mqtt5_playground::mqtt::{Connect, FrameHeader, Packet, Sender, encode};
 use mqtt5_playground::tap::feed::Feed;
 use mqtt5_playground::tap::protocol::{Command as Asked, Event, Faults, Item, SEEN};
 use tungstenite::client::IntoClientRequest;
@@ -19,78 +18,27 @@ use tungstenite::http::HeaderValue;
 use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
-pub const PATIENCE: Duration = Duration::from_secs(30);
+use crate::tap::Tap;
+use crate::until::{PATIENCE, until};
 
 /// Where Mosquitto listens.
+pub fn broker_url() -> String {
+    env::var("MQTT_TCP_URL").expect("`cargo xtask test --live` sets it")
+}
+
+/// The same as a tool for sockets writes it.
 pub fn broker() -> String {
-    let url = env::var("MQTT_TCP_URL").expect("`cargo xtask test --live` sets it");
-    url.replace("mqtt://", "")
+    broker_url().replace("mqtt://", "")
 }
 
-/// A running tap; it ends with the test.
-pub struct Tap {
-    process: Child,
-    pub tcp: String,
-    pub ws: Option<String>,
-    /// With its token.
-    pub observe: String,
+/// Where a tap listens for TCP.
+pub fn port(tap: &Tap) -> &str {
+    tap.tcp().rsplit(':').next().expect("an address has a port")
 }
 
-impl Tap {
-    pub fn start(args: &[&str]) -> Tap {
-        let mut process = Command::new(binary())
-            .args(["--listen", "127.0.0.1:0", "--observe", "0"])
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the example has been built");
-        let lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        let (mut tcp, mut ws, mut observe) = (None, None, None);
-        for line in lines.map_while(Result::ok) {
-            let value = line.split_whitespace().next_back().unwrap_or_default().to_owned();
-            match value.split_once("://") {
-                Some(("mqtt", address)) if line.starts_with("listening") => {
-                    tcp = Some(address.to_owned())
-                }
-                Some(("ws", _)) if line.starts_with("listening") => ws = Some(value),
-                _ if line.starts_with("or paste") => {
-                    observe = Some(value);
-                    break;
-                }
-                _ => {}
-            }
-        }
-        let tcp = tcp.expect("it says where it listens");
-        Tap { process, tcp, ws, observe: observe.expect("it says where it is observed") }
-    }
-
-    pub fn port(&self) -> u16 {
-        self.tcp.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
-    }
-}
-
-impl Drop for Tap {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Builds the example once, for speed, and finds it.
-fn binary() -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let built = BUILT.get_or_init(|| {
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--example", "tap", "--features", "net"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status();
-        assert!(status.is_ok_and(|status| status.success()), "the example builds");
-        let test = env::current_exe().expect("a test has a path");
-        let target = test.parent().and_then(|deps| deps.parent()).expect("target/debug/deps");
-        target.join("examples").join(format!("tap{}", env::consts::EXE_SUFFIX))
-    });
-    built.clone()
+/// Where it listens for WebSockets.
+pub fn ws(tap: &Tap) -> &str {
+    tap.listeners.iter().find(|address| address.starts_with("ws://")).expect("it listens there")
 }
 
 type Socket = WebSocket<MaybeTlsStream<TcpStream>>;
@@ -109,7 +57,6 @@ pub struct Observer {
     socket: Socket,
     feed: Feed,
     capture: Capture,
-    pub faults: Faults,
     seen: Seen,
 }
 
@@ -128,13 +75,8 @@ impl Observer {
             stream.set_read_timeout(Some(PATIENCE)).expect("a time-out can be set");
         }
         let capture = Capture::new(Bounds { records: 2_000_000, bytes: 1 << 30 });
-        let mut observer = Observer {
-            socket,
-            feed: Feed::default(),
-            capture,
-            faults: Faults::default(),
-            seen: Seen::default(),
-        };
+        let mut observer =
+            Observer { socket, feed: Feed::default(), capture, seen: Seen::default() };
         // From now on nothing is missed.
         observer.read();
         observer
@@ -145,14 +87,12 @@ impl Observer {
         let message = self.socket.read().expect("the tap tells");
         let Message::Binary(bytes) = message else { panic!("{message:?}") };
         for item in Item::read_all(bytes).expect("a message of the format") {
-            match &item {
-                Item::Faults(faults) => self.faults = faults.clone(),
-                Item::Happened(happened) => match happened.event {
+            if let Item::Happened(happened) = &item {
+                match happened.event {
                     Event::Packet { is_broken: false, .. } => self.seen.packets += 1,
                     Event::Closed { .. } => self.seen.ended += 1,
                     _ => {}
-                },
-                _ => {}
+                }
             }
             self.feed.take(item, &mut self.capture);
         }
@@ -171,9 +111,13 @@ impl Observer {
     }
 
     pub fn until_faults(&mut self, is_enough: impl Fn(&Faults) -> bool) {
-        while !is_enough(&self.faults) {
+        while !is_enough(self.faults()) {
             self.read();
         }
+    }
+
+    pub fn faults(&self) -> &Faults {
+        self.feed.faults()
     }
 
     pub fn ask(&mut self, command: &Asked) {
@@ -194,7 +138,7 @@ impl Observer {
     }
 
     /// Why connections have ended.
-    pub fn closed(&self) -> Vec<String> {
+    fn closed(&self) -> Vec<String> {
         let closed = |record: &Record| match &record.entry {
             Entry::Closed(close) => Some(close.reason.clone()),
             _ => None,
@@ -260,6 +204,11 @@ impl Between {
         Between { port, carried, ended }
     }
 
+    /// For what is to connect to it.
+    pub fn url(&self) -> String {
+        format!("mqtt://127.0.0.1:{}", self.port)
+    }
+
     /// What each side sent on each connection, once so many have ended.
     pub fn connections(&self, count: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
         until(|| (*self.ended.lock().expect("nobody has panicked") >= count).then_some(()));
@@ -279,25 +228,21 @@ fn pass(mut from: TcpStream, mut to: TcpStream, mut see: impl FnMut(&[u8])) {
     let _ = to.shutdown(Shutdown::Write);
 }
 
-/// What comes of asking again and again.
-pub fn until<T>(mut ask: impl FnMut() -> Option<T>) -> T {
-    let give_up = Instant::now() + PATIENCE;
-    loop {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        assert!(Instant::now() < give_up, "it has not come about in {PATIENCE:?}");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
 pub fn run(command: &mut Command) {
     let output = command.output().expect("the program is installed");
     assert!(output.status.success(), "{command:?}: {output:?}");
 }
 
+/// A `mosquitto_sub` gets what a `mosquitto_pub` publishes.
+pub fn message_arrives(port: &str, version: &str, topic: &str, message: &str) {
+    let mut subscriber = subscriber(port, version, topic);
+    run(Command::new("mosquitto_pub")
+        .args(["-V", version, "-p", port, "-q", "2", "-t", topic, "-m", message]));
+    assert!(subscriber.wait().expect("it ends").success(), "the message arrives");
+}
+
 /// A `mosquitto_sub` that waits for one message; the broker has answered it.
-pub fn subscriber(port: &str, version: &str, topic: &str) -> Child {
+fn subscriber(port: &str, version: &str, topic: &str) -> Child {
     let mut process = Command::new("stdbuf")
         .args(["-oL", "mosquitto_sub", "-d", "-W", "20", "-C", "1", "-q", "2"])
         .args(["-V", version, "-p", port, "-t", topic])
@@ -311,6 +256,18 @@ pub fn subscriber(port: &str, version: &str, topic: &str) -> Child {
     // Who writes into a pipe that nobody reads ends.
     thread::spawn(move || lines.count());
     process
+}
+
+/// What an observer is told of a `mosquitto_pub` that does not reach the broker.
+pub fn why_it_fails(tap: &Tap) -> String {
+    let mut observer = Observer::connect(tap);
+    let output = Command::new("mosquitto_pub")
+        .args(["-p", port(tap), "-t", "t", "-m", "m"])
+        .output()
+        .expect("mosquitto-clients are installed");
+    assert!(!output.status.success());
+    observer.until(|seen| seen.ended >= 1);
+    observer.closed().swap_remove(0)
 }
 
 pub fn connect(client_id: &str) -> Bytes {
@@ -332,19 +289,15 @@ pub fn client(address: &str, client_id: &str) -> TcpStream {
 pub fn read_packet(stream: &mut impl Read) -> Vec<u8> {
     let mut packet = vec![0; 2];
     stream.read_exact(&mut packet).expect("a packet comes");
-    let mut length = usize::from(packet[1] & 0x7F);
-    let mut shift = 7;
-    while packet.last().is_some_and(|byte| byte & 0x80 != 0) {
-        let mut byte = [0];
-        stream.read_exact(&mut byte).expect("a packet comes");
-        length |= usize::from(byte[0] & 0x7F) << shift;
-        shift += 7;
-        packet.push(byte[0]);
+    loop {
+        let header = FrameHeader::read(&packet).expect("the broker writes packets");
+        let (had, length) = (packet.len(), header.map(|header| header.length));
+        if length == Some(had) {
+            return packet;
+        }
+        packet.resize(length.unwrap_or(had + 1), 0);
+        stream.read_exact(&mut packet[had..]).expect("a packet comes");
     }
-    let head = packet.len();
-    packet.resize(head + length, 0);
-    stream.read_exact(&mut packet[head..]).expect("a packet comes");
-    packet
 }
 
 /// CONNECT, PINGREQ and DISCONNECT, each when the one before is answered; all that was sent.

@@ -36,7 +36,7 @@ fn in_full(args: &[String]) -> Result<Vec<OsString>> {
         if std::mem::take(&mut next_is_file) {
             *arg = here.join(&*arg).into();
         }
-        next_is_file = arg == "--pcapng" || arg == "--ca";
+        next_is_file = ["--pcapng", "--ca", "--token-file"].iter().any(|file| *arg == **file);
     }
     Ok(all)
 }

@@ -2,17 +2,17 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::queue::Telling;
 use super::transport::{self, Chunk, Reader, Writer};
-use super::{Shared, words};
+use super::{Shared, next_connection, words};
 use crate::capture::Touch;
 use crate::mqtt::Sender;
 use crate::tap::faults::{Part, Way};
@@ -21,14 +21,9 @@ use crate::tap::recorder::Passed;
 /// Takes applications in, for as long as the tap runs.
 pub async fn accept(listener: TcpListener, name: String, is_web: bool, shared: Arc<Shared>) {
     loop {
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                let (peer, name) = (transport::peer_name(peer), name.clone());
-                tokio::spawn(serve(stream, peer, name, is_web, shared.clone()));
-            }
-            // Out of file descriptors, for instance: others may close.
-            Err(_) => sleep(Duration::from_millis(50)).await,
-        }
+        let (stream, peer) = next_connection(&listener).await;
+        let (peer, name) = (transport::peer_name(peer), name.clone());
+        tokio::spawn(serve(stream, peer, name, is_web, shared.clone()));
     }
 }
 
@@ -43,19 +38,19 @@ async fn serve(
     let tell = |passed| shared.queue.tell(shared.now(), connection, passed);
     tell(Passed::Opening { peer, listener });
     let closed = |by, touch, reason| Passed::Closed { by, touch, reason };
-    let (reader, writer, subprotocol) = match transport::accept(stream, is_web).await {
+    let accepted = transport::accept(stream, is_web).await;
+    let (mut from_application, mut to_application, subprotocol) = match accepted {
         Ok(halves) => halves,
         Err(error) => return tell(closed(None, None, format!("no WebSocket: {error}"))),
     };
-    let mut from_application = (reader, writer);
     let wanted = shared.broker.subprotocol(subprotocol.as_deref());
-    let (reader, mut writer) = match shared.broker.connect(wanted).await {
+    let (mut from_broker, mut to_broker) = match shared.broker.connect(wanted).await {
         Ok(halves) => halves,
         Err(error) => {
             let reason = format!("the broker cannot be reached: {error}");
             let frame = CloseFrame { code: 1014.into(), reason: reason.clone().into() };
             // It may have gone.
-            let _ = from_application.1.end(Some(frame)).await;
+            let _ = to_application.end(Some(frame)).await;
             return tell(closed(None, None, reason));
         }
     };
@@ -63,49 +58,40 @@ async fn serve(
     if let Some(mut desk) = shared.desk() {
         desk.opened(connection);
     }
-    let (mut up, mut down) = (from_application.0, reader);
     let first_end = OnceLock::new();
-    // Only the first of the two counts.
-    let ended = |sender| {
-        let _ = first_end.set(sender);
+    let pass = |sender| Pass {
+        telling: Telling::new(shared.queue.clone(), connection, sender),
+        way: shared.desk.is_some().then(|| Way::new(connection, sender)),
+        shared: &shared,
+        connection,
+        sender,
+        first_end: &first_end,
     };
-    let outcome = {
-        let way = |sender| Pass {
-            telling: Telling::new(shared.queue.clone(), connection, sender),
-            way: shared.desk.is_some().then(|| Way::new(connection, sender)),
-            shared: &shared,
-            connection,
-            sender,
-        };
-        let (mut to_broker, mut to_application) = (way(Sender::Client), way(Sender::Server));
-        let outcome = tokio::select! {
-            both = async {
-                tokio::try_join!(
-                    to_broker.carry(&mut up, &mut writer, &ended),
-                    to_application.carry(&mut down, &mut from_application.1, &ended),
-                )
-            } => both.map(drop),
-            () = cut(&shared, connection) => Err((None, io::Error::other(CUT))),
-        };
-        to_broker.telling.end(shared.now());
-        to_application.telling.end(shared.now());
-        outcome
+    let (mut up, mut down) = (pass(Sender::Client), pass(Sender::Server));
+    let outcome = tokio::select! {
+        both = async {
+            tokio::try_join!(
+                up.carry(&mut from_application, &mut to_broker),
+                down.carry(&mut from_broker, &mut to_application),
+            )
+        } => Some(both),
+        () = cut(&shared, connection) => None,
     };
+    up.telling.end(shared.now());
+    down.telling.end(shared.now());
     if let Some(mut desk) = shared.desk() {
         for (sender, bytes) in desk.closed(connection) {
             tell(Passed::Touched { sender, bytes, touch: Touch::Dropped });
         }
     }
     tell(match outcome {
-        Ok(()) => closed(first_end.get().copied(), None, String::new()),
-        Err((_, error)) if error.to_string() == CUT => {
-            closed(None, Some(Touch::Cut), CUT.to_owned())
+        None => closed(None, Some(Touch::Cut), "cut by the tap".to_owned()),
+        Some(Ok(_)) => closed(first_end.get().copied(), None, String::new()),
+        Some(Err((side, error))) => {
+            closed(Some(*first_end.get_or_init(|| side)), None, words(&error))
         }
-        Err((side, error)) => closed(first_end.get().copied().or(side), None, words(&error)),
     });
 }
-
-const CUT: &str = "cut by the tap";
 
 /// Resolves when an observer wants the connection to end.
 async fn cut(shared: &Shared, connection: u32) {
@@ -129,22 +115,19 @@ struct Pass<'a> {
     shared: &'a Shared,
     connection: u32,
     sender: Sender,
+    /// The side that has ended first.
+    first_end: &'a OnceLock<Sender>,
 }
 
 /// Which side failed, and how.
-type Failed = (Option<Sender>, io::Error);
+type Failed = (Sender, io::Error);
 
 impl Pass<'_> {
     /// Until the side that sends has ended. The other side is told so, and may go on sending itself.
-    async fn carry(
-        &mut self,
-        reader: &mut Reader,
-        writer: &mut Writer,
-        ended: &(impl Fn(Sender) + Sync),
-    ) -> Result<(), Failed> {
+    async fn carry(&mut self, reader: &mut Reader, writer: &mut Writer) -> Result<(), Failed> {
         let (sender, receiver) = (self.sender, self.sender.other());
-        let read = |error| (Some(sender), error);
-        let wrote = |error| (Some(receiver), error);
+        let read = |error| (sender, error);
+        let wrote = |error| (receiver, error);
         let frame = match self.way.is_some() {
             true => self.carry_through_desk(reader, writer).await?,
             false => loop {
@@ -155,7 +138,8 @@ impl Pass<'_> {
                 }
             },
         };
-        ended(sender);
+        // Only the first of the two counts.
+        let _ = self.first_end.set(sender);
         // It may have ended too, and be gone.
         let _ = writer.end(frame).await;
         Ok(())
@@ -186,17 +170,15 @@ impl Pass<'_> {
         writer: &mut Writer,
     ) -> Result<Option<CloseFrame>, Failed> {
         let (sender, receiver) = (self.sender, self.sender.other());
-        let read = |error| (Some(sender), error);
-        let wrote = |error| (Some(receiver), error);
+        let read = |error| (sender, error);
+        let wrote = |error| (receiver, error);
         let shared = self.shared;
         // What is late, and when it is due.
         let mut late: VecDeque<(Instant, Chunk)> = VecDeque::new();
         let (mut waiting, mut was_paused) = (0, false);
         loop {
-            let commanded = shared.commanded.notified();
-            tokio::pin!(commanded);
             // From here on none is missed.
-            commanded.as_mut().enable();
+            let commanded = shared.commanded.notified();
             let (is_paused, delay, parts) = match (shared.desk(), &mut self.way) {
                 (Some(mut desk), Some(way)) => {
                     let is_paused = desk.is_paused(self.connection);
@@ -215,7 +197,8 @@ impl Pass<'_> {
                     if let Chunk::Bytes(bytes) = &chunk {
                         waiting -= bytes.len();
                     }
-                    if let Some(frame) = self.through(chunk, Some(Touch::Delayed), writer).await.map_err(wrote)? {
+                    let passed = self.through(chunk, Some(Touch::Delayed), writer).await;
+                    if let ControlFlow::Break(frame) = passed.map_err(wrote)? {
                         return Ok(frame);
                     }
                 }
@@ -223,7 +206,8 @@ impl Pass<'_> {
                     let chunk = chunk.map_err(read)?;
                     if late.is_empty() && delay.is_none() {
                         let touch = std::mem::take(&mut was_paused).then_some(Touch::Delayed);
-                        if let Some(frame) = self.through(chunk, touch, writer).await.map_err(wrote)? {
+                        let passed = self.through(chunk, touch, writer).await.map_err(wrote)?;
+                        if let ControlFlow::Break(frame) = passed {
                             return Ok(frame);
                         }
                     } else {
@@ -246,7 +230,7 @@ impl Pass<'_> {
         chunk: Chunk,
         touch: Option<Touch>,
         writer: &mut Writer,
-    ) -> io::Result<Option<Option<CloseFrame>>> {
+    ) -> io::Result<ControlFlow<Option<CloseFrame>>> {
         let parts = match chunk {
             Chunk::Bytes(bytes) => match (self.shared.desk(), &mut self.way) {
                 (Some(mut desk), Some(way)) => way.pass(bytes, &mut desk),
@@ -254,16 +238,16 @@ impl Pass<'_> {
             },
             Chunk::Text(text) => {
                 self.text(text, writer).await?;
-                return Ok(None);
+                return Ok(ControlFlow::Continue(()));
             }
             Chunk::End(frame) => {
                 let rest = self.way.as_mut().and_then(Way::end);
                 self.send(rest.map(Part::On).into_iter().collect(), touch, writer).await?;
-                return Ok(Some(frame));
+                return Ok(ControlFlow::Break(frame));
             }
         };
         self.send(parts, touch, writer).await?;
-        Ok(None)
+        Ok(ControlFlow::Continue(()))
     }
 
     async fn send(
@@ -282,7 +266,7 @@ impl Pass<'_> {
                     }
                     self.telling.touched(self.shared.now(), bytes, touch);
                 }
-                Part::Off(_) => {}
+                Part::Off => {}
             }
         }
         if is_news {

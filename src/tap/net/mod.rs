@@ -16,8 +16,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 
@@ -221,7 +222,7 @@ impl Watch {
                 if let Some(file) = &mut self.file {
                     file.note(about.as_ref(), &happened);
                 }
-                ring.push(about, &happened);
+                ring.push(about, happened);
             });
         }
     }
@@ -234,6 +235,17 @@ async fn listen(address: &str) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
 }
 
+/// The next one that connects, also where taking it in fails for a while.
+async fn next_connection(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // Out of file descriptors, for instance: others may close.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
 /// Letters that nobody can guess: 128 bits.
 ///
 /// # Errors
@@ -243,10 +255,10 @@ pub fn random_letters() -> Result<String, String> {
     let mut bytes = [0; 16];
     let random = default_provider().secure_random;
     random.fill(&mut bytes).map_err(|_| "this system gives no random numbers".to_owned())?;
-    Ok(crate::mqtt::hex(&bytes).replace(' ', ""))
+    Ok(crate::mqtt::hex(&bytes))
 }
 
-/// Whether a broken connection is worth words.
+/// What is said of a connection that broke.
 fn words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionReset => "reset".to_owned(),

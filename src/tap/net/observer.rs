@@ -1,18 +1,17 @@
 //! Serves those who observe: what the ring has, and then what comes.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::BytesMut;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep;
 use tokio_tungstenite::accept_hdr_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::{HeaderMap, StatusCode, header};
 
-use super::{Kept, Shared};
+use super::{Kept, Shared, next_connection};
+use crate::tap::address::is_loopback;
 use crate::tap::protocol::{Command, Hello, Item, SEEN, UNSEEN};
 
 /// Who may observe.
@@ -58,7 +57,7 @@ impl Admission {
                 Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
                 _ => host,
             };
-            ["127.0.0.1", "localhost", "[::1]"].contains(&name)
+            is_loopback(name)
         });
         is_named || is_here
     }
@@ -97,12 +96,8 @@ pub async fn accept(
     kept: Arc<Kept>,
 ) {
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                tokio::spawn(observe(stream, admission.clone(), shared.clone(), kept.clone()));
-            }
-            Err(_) => sleep(Duration::from_millis(50)).await,
-        }
+        let (stream, _) = next_connection(&listener).await;
+        tokio::spawn(observe(stream, admission.clone(), shared.clone(), kept.clone()));
     }
 }
 
@@ -124,7 +119,6 @@ async fn observe(
     };
     let socket = accept_hdr_async(stream, admit).await.ok()?;
     let (mut sink, mut stream) = socket.split();
-    let (mut next, mut unseen, mut told) = (read.from(&kept.hello), 0, None);
     let greeting = {
         let ring = kept.ring();
         let mut out = BytesMut::new();
@@ -135,12 +129,10 @@ async fn observe(
         out.freeze()
     };
     sink.send(Message::Binary(greeting)).await.ok()?;
-    unseen += 1;
+    let (mut next, mut unseen, mut told) = (read.from(&kept.hello), 1, None);
     loop {
-        let news = shared.news.notified();
-        tokio::pin!(news);
         // From here on none is missed.
-        news.as_mut().enable();
+        let news = shared.news.notified();
         let faults = shared.desk().map(|desk| desk.state());
         if faults != told
             && let Some(faults) = faults

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -49,15 +49,21 @@ pub enum Writer {
     Web(SplitSink<Web, Message>),
 }
 
-/// Bytes that are taken from a side at once.
+/// Bytes that are taken from a side at once, at most.
 const CHUNK: usize = 64 << 10;
+
+/// The buffer of one side is used up to this rest. What has been taken keeps the whole buffer in memory for as long as
+/// it waits somewhere: a buffer for each small packet would be much more than what is counted.
+const LEAST: usize = 4 << 10;
 
 impl Reader {
     /// Can be given up without losing anything.
     pub async fn next(&mut self) -> io::Result<Chunk> {
         match self {
             Reader::Stream(stream, buffer) => {
-                buffer.reserve(CHUNK);
+                if buffer.capacity() < LEAST {
+                    buffer.reserve(CHUNK);
+                }
                 match stream.read_buf(buffer).await? {
                     0 => Ok(Chunk::End(None)),
                     _ => Ok(Chunk::Bytes(buffer.split().freeze())),
@@ -131,8 +137,10 @@ fn of_web(error: Error) -> io::Error {
     }
 }
 
-fn halves(stream: Box<dyn Stream>) -> (Reader, Writer) {
-    let (reader, writer) = tokio::io::split(stream);
+fn halves(
+    reader: impl AsyncRead + Send + Unpin + 'static,
+    writer: impl AsyncWrite + Send + Unpin + 'static,
+) -> (Reader, Writer) {
     (Reader::Stream(Box::new(reader), BytesMut::new()), Writer::Stream(Box::new(writer)))
 }
 
@@ -158,9 +166,8 @@ pub async fn accept(
     stream.set_nodelay(true)?;
     if !is_web {
         let (reader, writer) = stream.into_split();
-        let halves =
-            (Reader::Stream(Box::new(reader), BytesMut::new()), Writer::Stream(Box::new(writer)));
-        return Ok((halves.0, halves.1, None));
+        let (reader, writer) = halves(reader, writer);
+        return Ok((reader, writer, None));
     }
     let mut subprotocol = None;
     // The size of the error is the WebSocket library's choice.
@@ -296,8 +303,7 @@ impl Broker {
         let stream: Box<dyn Stream> = match &self.tls {
             None if !self.scheme.is_web() => {
                 let (reader, writer) = stream.into_split();
-                let reader = Reader::Stream(Box::new(reader), BytesMut::new());
-                return Ok((reader, Writer::Stream(Box::new(writer))));
+                return Ok(halves(reader, writer));
             }
             None => Box::new(stream),
             Some(config) => {
@@ -306,7 +312,8 @@ impl Broker {
             }
         };
         if !self.scheme.is_web() {
-            return Ok(halves(stream));
+            let (reader, writer) = tokio::io::split(stream);
+            return Ok(halves(reader, writer));
         }
         let mut request = self.to_string().into_client_request().map_err(of_web)?;
         if let Some(value) = subprotocol.and_then(|name| HeaderValue::from_str(name).ok()) {
@@ -317,7 +324,7 @@ impl Broker {
         Ok(web_halves(web))
     }
 
-    /// The address, for whoever asks which subprotocol an application over TCP has: none, so that of MQTT is taken.
+    /// The subprotocol to ask for: that of the application. One over TCP has none, so that of MQTT is taken.
     pub fn subprotocol<'a>(&self, offered: Option<&'a str>) -> Option<&'a str> {
         offered.or_else(|| self.scheme.is_web().then_some("mqtt"))
     }
@@ -346,20 +353,45 @@ fn trust(ca: Option<&Path>) -> Result<Arc<ClientConfig>, BrokerError> {
     Ok(Arc::new(config))
 }
 
-/// Whether a connection comes from this machine; for words only.
+/// Where a connection comes from. A listener for both kinds of addresses sees those of IPv4 within IPv6.
 pub fn peer_name(peer: SocketAddr) -> String {
-    match peer {
-        SocketAddr::V6(address) if address.ip().to_ipv4_mapped().is_some() => {
-            let ip = address.ip().to_ipv4_mapped().expect("it was there");
-            format!("{ip}:{}", address.port())
-        }
-        other => other.to_string(),
+    match peer.ip().to_canonical() {
+        IpAddr::V4(ip) => format!("{ip}:{}", peer.port()),
+        IpAddr::V6(_) => peer.to_string(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn small_pieces_do_not_keep_a_buffer_each() {
+        let (mut sends, receives) = tokio::io::duplex(4);
+        let sending = tokio::spawn(async move { sends.write_all(&[7; 4000]).await });
+        let (mut reader, _writer) = halves(receives, tokio::io::sink());
+        let mut pieces = Vec::new();
+        while let Chunk::Bytes(bytes) = reader.next().await.expect("it is open") {
+            pieces.push(bytes);
+        }
+        sending.await.expect("it goes on").expect("it is read");
+        assert_eq!(pieces.concat(), [7; 4000]);
+        assert!(pieces.len() >= 1000);
+        for two in pieces.windows(2) {
+            assert_eq!(two[0].as_ptr_range().end, two[1].as_ptr_range().start, "the same buffer");
+        }
+    }
+
+    #[test]
+    fn where_a_connection_comes_from_is_told_as_people_write_it() {
+        for (peer, expect) in [
+            ("127.0.0.1:5", "127.0.0.1:5"),
+            ("[::ffff:127.0.0.1]:5", "127.0.0.1:5"),
+            ("[::1]:5", "[::1]:5"),
+        ] {
+            assert_eq!(peer_name(peer.parse().expect("an address")), expect);
+        }
+    }
 
     #[test]
     fn addresses_of_brokers_are_read_in_their_four_ways() {

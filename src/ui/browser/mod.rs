@@ -41,6 +41,17 @@ pub fn zone_at(micros: u64) -> i32 {
     -date.get_timezone_offset() as i32
 }
 
+/// Takes what stands behind the `#` out of the address of the page.
+pub fn forget_fragment() {
+    let location = window().location();
+    if let (Ok(path), Ok(query), Ok(history)) =
+        (location.pathname(), location.search(), window().history())
+    {
+        let address = format!("{path}{query}");
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
 /// Offers the text as a file.
 pub fn save(name: &str, media_type: &str, text: &str) {
     // Creating a blob or its address fails only out of memory; there is no file then.

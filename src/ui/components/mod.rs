@@ -1,5 +1,6 @@
 //! Small components that several parts of the page share, one a file.
 
+mod back;
 mod closable_notice;
 pub mod controls;
 mod copy_button;
@@ -15,6 +16,7 @@ mod splitter;
 mod topic;
 pub mod until;
 
+pub use back::Back;
 pub use closable_notice::ClosableNotice;
 pub use copy_button::CopyButton;
 pub use deviations::Deviations;

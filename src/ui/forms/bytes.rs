@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use serde_json::error::Category;
 
 use super::Problem;
-use crate::mqtt::hex_groups;
+use crate::mqtt::{NotHex, from_hex, hex_groups};
 
 /// How the text stands for bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -50,7 +50,12 @@ impl BytesDraft {
         match self.form {
             BytesForm::Text => Ok(self.text.clone().into()),
             BytesForm::Json => is_json(&self.text).map(|()| self.text.clone().into()),
-            BytesForm::Hex => from_hex(&self.text),
+            BytesForm::Hex => from_hex(&self.text).map_err(|error| match error {
+                NotHex::Character { character, position } => {
+                    Problem::NotHex { character, position }
+                }
+                NotHex::HalfByte { digits } => Problem::HalfByte { digits },
+            }),
         }
     }
 
@@ -80,21 +85,6 @@ impl BytesDraft {
             _ => {}
         }
         self.form = form;
-    }
-}
-
-fn from_hex(text: &str) -> Result<Bytes, Problem> {
-    let mut digits = Vec::new();
-    for (index, character) in text.chars().enumerate() {
-        match character.to_digit(16) {
-            Some(digit) => digits.push(digit as u8),
-            None if character.is_whitespace() => {}
-            None => return Err(Problem::NotHex { character, position: index + 1 }),
-        }
-    }
-    match digits.as_chunks::<2>() {
-        (pairs, []) => Ok(pairs.iter().map(|[high, low]| high << 4 | low).collect()),
-        _ => Err(Problem::HalfByte { digits: digits.len() }),
     }
 }
 

@@ -3,5 +3,6 @@
 pub mod broker_panel;
 pub mod progress;
 pub mod remembered_broker;
+pub mod revision;
 pub mod store;
 pub mod theme;

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::remembered_broker;
+use super::revision::Revision;
 use crate::auth::KEY_LENGTH;
 use crate::broker;
 use crate::capture::{Capture, ClientSlot, Record, RecordId};
@@ -36,8 +37,7 @@ pub struct Store {
     /// The latest times that it was: when, and by how much.
     skips: StoredValue<Vec<(Instant, Duration)>>,
     /// Counts changes; set at most once per animation frame.
-    revision: RwSignal<u64>,
-    revision_is_due: StoredValue<bool>,
+    revision: Revision,
     /// The record the inspector shows.
     selected: RwSignal<Option<RecordId>>,
     opened: RwSignal<BTreeSet<RecordId>>,
@@ -83,7 +83,7 @@ impl Store {
     pub fn feed(self, add: impl FnOnce(&mut Capture) -> bool) {
         let is_new = self.lab.try_update_value(|lab| lab.feed(add));
         if is_new == Some(true) {
-            self.announce();
+            self.revision.announce();
         }
     }
 
@@ -124,8 +124,7 @@ impl Store {
             began: milliseconds(),
             skipped: StoredValue::new(Duration::ZERO),
             skips: StoredValue::new(Vec::new()),
-            revision: RwSignal::new(0),
-            revision_is_due: StoredValue::new(false),
+            revision: Revision::new(),
             selected: RwSignal::new(None),
             opened: RwSignal::new(BTreeSet::new()),
             opens: RwSignal::new(0),
@@ -241,7 +240,7 @@ impl Store {
         remembered_broker::remember(&target);
         self.lab.update_value(|lab| lab.set_target(target.clone()));
         self.target.set(target);
-        self.announce();
+        self.revision.announce();
     }
 
     /// How clients without a choice of their own connect: the subprotocol they ask for, and a User Name for
@@ -249,7 +248,7 @@ impl Store {
     pub fn set_access(self, subprotocol: String, user_name: String) {
         self.lab.update_value(|lab| lab.set_subprotocol(subprotocol));
         self.user_name.set(user_name);
-        self.announce();
+        self.revision.announce();
     }
 
     /// The User Name that is remembered of the broker, or nothing. Tracked.
@@ -306,7 +305,7 @@ impl Store {
     /// Gives a client another part on the bench.
     pub fn rename_client(self, slot: ClientSlot, role: &str) {
         self.lab.update_value(|lab| lab.rename_client(slot, role));
-        self.announce();
+        self.revision.announce();
     }
 
     /// Does one thing on the bench. An error says which rule forbids it; nothing was sent then.
@@ -333,7 +332,7 @@ impl Store {
     /// How long bytes travel between the clients and the broker in the tab.
     pub fn set_latency(self, latency: Duration) {
         self.lab.update_value(|lab| lab.set_in_tab_latency(latency));
-        self.announce();
+        self.revision.announce();
     }
 
     /// Puts the clock forward, with everything that falls due meanwhile.
@@ -382,7 +381,7 @@ impl Store {
             }
         }
         self.set_timer();
-        self.announce();
+        self.revision.announce();
     }
 
     fn set_timer(self) {
@@ -405,25 +404,6 @@ impl Store {
         self.timer.set_value(timer);
     }
 
-    /// Tells the views, once per animation frame however much has happened. A hidden page has no
-    /// frames, but its exercises go on.
-    fn announce(self) {
-        if self.revision_is_due.get_value() {
-            return;
-        }
-        self.revision_is_due.set_value(true);
-        let tell = move || {
-            // A bench of its own goes with its page.
-            if self.revision.try_update(|revision| *revision += 1).is_some() {
-                self.revision_is_due.set_value(false);
-            }
-        };
-        match document().hidden() {
-            true => drop(Timeout::new(100, tell).forget()),
-            false => request_animation_frame(tell),
-        }
-    }
-
     /// A WebSocket that never opened tells nothing; whether a web server answers there narrows the cause.
     fn probe_failures(self) {
         let failed =
@@ -443,7 +423,7 @@ impl Store {
             spawn_local(async move {
                 let answers = answers_http(&address).await;
                 self.lab.update_value(|lab| lab.note_answers_http(slot, &address, answers));
-                self.announce();
+                self.revision.announce();
             });
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 
 use crate::capture::{Capture, Record, RecordId};
-use crate::mqtt::{ConnectionId, Version};
+use crate::mqtt::ConnectionId;
 use crate::tap::feed::{Feed, Lane};
 use crate::tap::protocol::Item;
 
@@ -48,12 +48,13 @@ impl Traffic {
 
     /// Records that came since it was paused.
     pub fn waiting(&self) -> usize {
-        match self.is_paused {
-            true => {
-                self.capture.records().rev().take_while(|record| record.id >= self.unseen).count()
-            }
-            false => 0,
-        }
+        if self.is_paused { self.not_shown() } else { 0 }
+    }
+
+    /// How many of the latest records have not been shown: their numbers follow on each other.
+    fn not_shown(&self) -> usize {
+        let came = self.capture.next_id().0 - self.unseen.0;
+        usize::try_from(came).unwrap_or(usize::MAX).min(self.capture.len())
     }
 
     pub fn is_chosen(&self, connection: ConnectionId) -> bool {
@@ -67,7 +68,7 @@ impl Traffic {
     /// The only connection that is looked at, if it is one.
     pub fn only(&self) -> Option<&Lane> {
         let one = self.chosen.first().filter(|_| self.chosen.len() == 1)?;
-        self.feed.lanes().find(|lane| lane.connection == *one)
+        self.feed.lane(*one)
     }
 
     /// Looks at a connection too, or no longer.
@@ -86,40 +87,32 @@ impl Traffic {
         self.capture.clear();
         self.feed.clear();
         let feed = &self.feed;
-        self.chosen.retain(|chosen| feed.lanes().any(|lane| lane.connection == *chosen));
+        self.chosen.retain(|chosen| feed.lane(*chosen).is_some());
     }
 
     /// What is to be shown from the beginning.
     pub fn all(&mut self) -> Capture {
         self.unseen = RecordId(0);
         let mut shown = self.capture.excerpt([]);
-        let is_paused = std::mem::take(&mut self.is_paused);
-        self.show(&mut shown);
-        self.is_paused = is_paused;
+        self.add_to(&mut shown);
         shown
     }
 
-    /// Adds what came since; `true` where that is anything.
+    /// Adds what came since, unless it is paused; `true` where that is anything.
     pub fn show(&mut self, shown: &mut Capture) -> bool {
-        if self.is_paused {
-            return false;
-        }
         let before = shown.next_id();
-        let unseen = self.unseen;
-        let from = self.capture.position(unseen).unwrap_or_else(|| {
-            match unseen < self.capture.next_id() {
-                true => 0,
-                false => self.capture.len(),
-            }
-        });
-        for at in from..self.capture.len() {
-            let record = self.capture.at(at).filter(|record| self.is_looked_at(record));
-            if let Some(record) = record {
-                shown.append(&self.capture, record);
-            }
+        if !self.is_paused {
+            self.add_to(shown);
+        }
+        shown.next_id() != before
+    }
+
+    fn add_to(&mut self, shown: &mut Capture) {
+        let old = self.capture.len() - self.not_shown();
+        for record in self.capture.records().skip(old).filter(|record| self.is_looked_at(record)) {
+            shown.append(&self.capture, record);
         }
         self.unseen = self.capture.next_id();
-        shown.next_id() != before
     }
 
     fn is_looked_at(&self, record: &Record) -> bool {
@@ -135,17 +128,12 @@ pub fn name(lane: &Lane) -> &str {
     }
 }
 
-/// The version that its CONNECT named.
-pub fn version(lane: &Lane) -> Option<Version> {
-    Version::ALL.into_iter().find(|version| version.level() == lane.about.level)
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::BytesMut;
 
     use super::*;
-    use crate::mqtt::Sender;
+    use crate::mqtt::{Sender, Version};
     use crate::tap::protocol::{About, Event, FORMAT, Happened, Hello};
 
     fn message(items: &[Item]) -> Bytes {

@@ -4,7 +4,9 @@
 //! It is judged on the packets of the tap, as exercises of the course are on those of the bench. It is not one of these:
 //! a solution that a test could play would be a client of the bench, which is what it is not about.
 
-use crate::capture::{Capture, Record};
+use std::collections::BTreeSet;
+
+use crate::capture::{Capture, Record, RecordId};
 use crate::mqtt::{Packet, PacketType, Sender, Version};
 
 /// What could be better in a CONNECT.
@@ -65,7 +67,17 @@ impl Improvement {
 
 /// The CONNECT of applications, latest first.
 pub fn connects(capture: &Capture) -> impl Iterator<Item = &Record> {
-    capture.packets(PacketType::Connect, Sender::Client).rev()
+    capture.records().rev().filter(|record| is_connect(record))
+}
+
+/// The latest of those among the opened records.
+pub fn opened_connect(capture: &Capture, opened: &BTreeSet<RecordId>) -> Option<RecordId> {
+    let is_connect = |id: &RecordId| capture.get(*id).is_some_and(is_connect);
+    opened.iter().rev().copied().find(is_connect)
+}
+
+fn is_connect(record: &Record) -> bool {
+    record.packet_type() == Some(PacketType::Connect) && record.sender() == Some(Sender::Client)
 }
 
 #[cfg(test)]
@@ -83,6 +95,23 @@ mod tests {
         let connect = connects(&capture).next().expect("a CONNECT");
         let applies = |one: &Improvement| one.applies(connect).expect("it is a CONNECT");
         Improvement::ALL.into_iter().filter(applies).map(Improvement::key).collect()
+    }
+
+    #[test]
+    fn of_opened_records_the_latest_connect_counts() {
+        let mut capture = Capture::default();
+        let connect = encode_as(&Packet::Connect(Box::default()), Version::V5).expect("a CONNECT");
+        let ping = encode_as(&Packet::PingReq, Version::V5).expect("a PINGREQ");
+        for (at, bytes) in [&connect, &connect, &ping, &connect].into_iter().enumerate() {
+            let (at, connection) = (Instant::from_millis(at as u64), ConnectionId(1));
+            capture.push_packet(at, ClientSlot(0), connection, Sender::Client, bytes.clone());
+        }
+        let opened = |ids: &[u64]| ids.iter().copied().map(RecordId).collect::<BTreeSet<_>>();
+        for (ids, expect) in
+            [(&[][..], None), (&[2], None), (&[0, 1, 2], Some(1)), (&[0, 3], Some(3)), (&[9], None)]
+        {
+            assert_eq!(opened_connect(&capture, &opened(ids)), expect.map(RecordId), "{ids:?}");
+        }
     }
 
     #[test]

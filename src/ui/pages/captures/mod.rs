@@ -12,17 +12,15 @@ use web_sys::{FileList, HtmlInputElement};
 
 use crate::capture::Capture;
 use crate::ui::bench::view::delete_others;
-use crate::ui::browser::focus_element;
 use crate::ui::browser::storage::NotKept;
+use crate::ui::browser::{focus_element, forget_fragment};
 use crate::ui::captures::kept::{MOST_BYTES, MOST_CAPTURES};
 use crate::ui::captures::view::{CaptureShelf, Item, use_capture_shelf};
 use crate::ui::captures::{Source, error_try, error_words, not_read_words};
 use crate::ui::components::controls::{IconButton, SmallButton, said};
-use crate::ui::components::{ClosableNotice, Icon};
+use crate::ui::components::{Back, ClosableNotice, Icon};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::navigation::address::Place;
-use crate::ui::navigation::kept_page::use_behind;
 use crate::ui::state::store::{Store, use_store};
 use compare_view::CompareView;
 use look::Look;
@@ -203,24 +201,6 @@ fn SetAside(shelf: CaptureShelf, store: Store) -> impl IntoView {
     }
 }
 
-/// To where the learner came from.
-#[component]
-fn Back() -> impl IntoView {
-    let locale = use_locale();
-    let behind = use_behind();
-    let href = move || behind.place().unwrap_or(Place::Home).href(locale.language());
-    view! {
-        <a
-            class="button button--quiet captures__back"
-            aria-label=erased(move || locale.strings().captures_back())
-            href=erased(href)
-        >
-            <Icon name="back"/>
-            <span class="wide-only">{erased(move || locale.strings().captures_back())}</span>
-        </a>
-    }
-}
-
 /// Says that this is not the live wire.
 #[component]
 fn Banner(id: u32, shelf: CaptureShelf) -> impl IntoView {
@@ -351,7 +331,8 @@ fn OnShelf(item: Item, shelf: CaptureShelf) -> impl IntoView {
     let remove = move |()| {
         shelf.remove(id);
         if is_link {
-            forget_link();
+            // A link that was put away does not come back with a reload.
+            forget_fragment();
         }
     };
     view! {
@@ -432,18 +413,6 @@ fn size(bytes: usize) -> String {
         ..1024 => format!("{bytes} B"),
         1024..0x10_0000 => format!("{:.1} kB", bytes as f64 / 1024.0),
         _ => format!("{:.1} MB", bytes as f64 / (1024.0 * 1024.0)),
-    }
-}
-
-/// A link that was put away does not come back with a reload.
-fn forget_link() {
-    let location = window().location();
-    if let (Ok(path), Ok(query), Ok(history)) =
-        (location.pathname(), location.search(), window().history())
-    {
-        let address = format!("{path}{query}");
-        let nothing = wasm_bindgen::JsValue::NULL;
-        let _ = history.replace_state_with_url(&nothing, "", Some(&address));
     }
 }
 

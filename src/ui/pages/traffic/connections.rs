@@ -9,7 +9,7 @@ use crate::ui::components::Icon;
 use crate::ui::components::controls::said;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::traffic::{name, version};
+use crate::ui::traffic::name;
 
 /// So many are listed, those that came last.
 const LISTED: usize = 60;
@@ -62,9 +62,7 @@ pub fn Connections(line: Line) -> impl IntoView {
 fn Listed(connection: ConnectionId, line: Line) -> impl IntoView {
     let locale = use_locale();
     let lane = Memo::new(move |before: Option<&Option<Lane>>| {
-        let lane = line.with(|traffic| {
-            traffic.feed().lanes().find(|lane| lane.connection == connection).cloned()
-        });
+        let lane = line.with(|traffic| traffic.feed().lane(connection).cloned());
         lane.or_else(|| before.cloned().flatten())
     });
     let letter = move || {
@@ -83,7 +81,7 @@ fn Listed(connection: ConnectionId, line: Line) -> impl IntoView {
             if !lane.about.client_id.is_empty() {
                 words.push(lane.about.peer.clone());
             }
-            words.extend(version(lane).map(|version| version.name().to_owned()));
+            words.extend(lane.about.version().map(|version| version.name().to_owned()));
             words.push(strings.traffic_packets(lane.packets as usize));
             if !lane.is_open {
                 words.push(strings.traffic_closed().to_owned());

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::line::{Line, State};
+use crate::language::Strings;
 use crate::mqtt::PacketType;
 use crate::tap::protocol::{Command, Disturbed, From, Held, Stop, Then};
 use crate::ui::components::Icon;
@@ -28,6 +29,10 @@ const STOPPED: [PacketType; 14] = [
     PacketType::PingReq,
     PacketType::Disconnect,
 ];
+
+/// What may become of a packet, with its key in the form.
+const FATES: [(Then, &str); 3] =
+    [(Then::Hold, "hold"), (Then::Drop, "drop"), (Then::Repeat, "repeat")];
 
 /// There only while the tap is there and allows it.
 #[component]
@@ -64,33 +69,27 @@ fn OnConnection(line: Line) -> impl IntoView {
     let now = Memo::new(move |_| {
         one.with(|one| one.as_ref().map(|one| one.2.clone()).unwrap_or_default())
     });
-    let ask = move |command: fn(u32) -> Command| {
+    let ask = move |command: &dyn Fn(u32) -> Command| {
         if let Some(number) = number.get_untracked() {
             line.command(&command(number));
         }
     };
     let delay = RwSignal::new("500".to_owned());
-    let set_delay = move |ms: u32| {
-        if let Some(connection) = number.get_untracked() {
-            line.command(&Command::Delay { connection, ms });
-        }
-    };
+    let set_delay = move |ms: u32| ask(&|connection| Command::Delay { connection, ms });
     let packet = RwSignal::new("PUBACK".to_owned());
     let then = RwSignal::new("hold".to_owned());
     let side = RwSignal::new("broker".to_owned());
     let stop = move |()| {
-        let Some(connection) = number.get_untracked() else { return };
-        let then = match then.get_untracked().as_str() {
-            "drop" => Then::Drop,
-            "repeat" => Then::Repeat,
-            _ => Then::Hold,
-        };
+        let chosen = FATES.iter().find(|(_, key)| then.with_untracked(|then| then == key));
+        let then = chosen.map_or(Then::Hold, |(then, _)| *then);
         let from = match side.get_untracked().as_str() {
             "application" => From::Application,
             _ => From::Broker,
         };
-        let stop = Stop { from, packet: packet.get_untracked(), then };
-        line.command(&Command::Stop { connection, stop });
+        ask(&|connection| {
+            let stop = Stop { from, packet: packet.get_untracked(), then };
+            Command::Stop { connection, stop }
+        });
     };
     let packets = Signal::derive(|| {
         STOPPED.map(|packet| (packet.name().to_owned(), packet.name().to_owned())).to_vec()
@@ -104,11 +103,7 @@ fn OnConnection(line: Line) -> impl IntoView {
     });
     let fates = Signal::derive(move || {
         let strings = locale.strings();
-        vec![
-            ("hold".to_owned(), strings.fault_hold().to_owned()),
-            ("drop".to_owned(), strings.fault_drop().to_owned()),
-            ("repeat".to_owned(), strings.fault_repeat().to_owned()),
-        ]
+        FATES.map(|(then, key)| (key.to_owned(), fate(then, strings).to_owned())).to_vec()
     });
     let is_paused = Memo::new(move |_| now.with(|now| now.paused));
     let pause = Signal::derive(move || {
@@ -123,17 +118,15 @@ fn OnConnection(line: Line) -> impl IntoView {
                 <SmallButton
                     words=said(|s| s.fault_cut())
                     icon=Some("close")
-                    on_press=Callback::new(move |()| ask(|connection| Command::Cut { connection }))
+                    on_press=Callback::new(move |()| ask(&|connection| Command::Cut { connection }))
                 />
                 <SmallButton
                     words=pause
                     icon=Some("pause")
                     pressed=Some(is_paused.into())
                     on_press=Callback::new(move |()| {
-                        match is_paused.get_untracked() {
-                            true => ask(|connection| Command::Pause { connection, on: false }),
-                            false => ask(|connection| Command::Pause { connection, on: true }),
-                        }
+                        let on = !is_paused.get_untracked();
+                        ask(&|connection| Command::Pause { connection, on });
                     })
                 />
                 <span class="traffic__fault-group">
@@ -178,7 +171,7 @@ fn OnConnection(line: Line) -> impl IntoView {
                 </span>
             </div>
             <Done now set_delay=Callback::new(set_delay) unstop=Callback::new(move |()| {
-                ask(|connection| Command::Unstop { connection })
+                ask(&|connection| Command::Unstop { connection })
             })/>
         }
         .into_any()
@@ -210,7 +203,8 @@ fn Done(now: Memo<Disturbed>, set_delay: Callback<u32>, unstop: Callback<()>) ->
     let stops = move || {
         let words = now.with(|now| {
             let strings = locale.strings();
-            now.stops.iter().map(|stop| fate(stop, strings)).collect::<Vec<_>>().join(", ")
+            let stop = |stop: &Stop| format!("{} ({})", stop.packet, fate(stop.then, strings));
+            now.stops.iter().map(stop).collect::<Vec<_>>().join(", ")
         });
         (!words.is_empty()).then(|| {
             view! {
@@ -230,13 +224,12 @@ fn Done(now: Memo<Disturbed>, set_delay: Callback<u32>, unstop: Callback<()>) ->
     }
 }
 
-fn fate(stop: &Stop, strings: &crate::language::Strings) -> String {
-    let then = match stop.then {
+fn fate(then: Then, strings: &Strings) -> &'static str {
+    match then {
         Then::Hold => strings.fault_hold(),
         Then::Drop => strings.fault_drop(),
         Then::Repeat => strings.fault_repeat(),
-    };
-    format!("{} ({then})", stop.packet)
+    }
 }
 
 /// Packets that wait for a decision, of all connections.
@@ -261,7 +254,7 @@ fn OneHeld(held: Held, line: Line) -> impl IntoView {
         first.and_then(|byte| PacketType::from_value(byte >> 4)).map_or("?", PacketType::name);
     let whose = move || {
         line.with(|traffic| {
-            let lane = traffic.feed().lanes().find(|lane| lane.about.connection == held.connection);
+            let lane = traffic.feed().lane_on_tap(held.connection);
             lane.map(|lane| name(lane).to_owned()).unwrap_or_default()
         })
     };

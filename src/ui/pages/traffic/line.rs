@@ -11,6 +11,7 @@ use crate::link::{BrokerAddress, LinkEvent};
 use crate::mqtt::ConnectionId;
 use crate::tap::address::{NoTap, TapAddress};
 use crate::tap::protocol::{Command, SEEN};
+use crate::ui::state::revision::Revision;
 use crate::ui::state::store::Store;
 use crate::ui::traffic::Traffic;
 
@@ -41,15 +42,12 @@ pub struct Line {
     traffic: StoredValue<Traffic, LocalStorage>,
     /// Where it is shown.
     shown: StoredValue<Option<Store>>,
-    /// Counts changes; set at most once per animation frame.
-    revision: RwSignal<u64>,
-    revision_is_due: StoredValue<bool>,
+    /// Counts changes.
+    revision: Revision,
     /// Counts choices of connections.
     choices: RwSignal<u64>,
     /// The picture that is wanted, by its place in the list of them.
     picture: RwSignal<String>,
-    /// Counts links, so that the end of an earlier one says nothing.
-    links: StoredValue<u32>,
 }
 
 thread_local! {
@@ -70,11 +68,9 @@ impl Line {
             problem: RwSignal::new(None),
             traffic: StoredValue::new_local(traffic),
             shown: StoredValue::new(None),
-            revision: RwSignal::new(0),
-            revision_is_due: StoredValue::new(false),
+            revision: Revision::new(),
             choices: RwSignal::new(0),
             picture: RwSignal::new(String::new()),
-            links: StoredValue::new(0),
         };
         if let Some(address) = address {
             line.connect(Ok(address));
@@ -115,6 +111,9 @@ impl Line {
     }
 
     fn open(self) {
+        // An earlier link says nothing more, and no other attempt comes in between.
+        self.retry.set_value(None);
+        self.link.set_value(None);
         let Some(address) = self.address.get_value() else { return };
         let known = self.traffic.with_value(|traffic| {
             let hello = traffic.feed().hello()?;
@@ -126,14 +125,7 @@ impl Line {
         };
         let Ok(url) = BrokerAddress::parse(&url) else { return };
         self.state.set(State::Connecting);
-        self.links.update_value(|links| *links += 1);
-        let number = self.links.get_value();
-        let link = WebSocketLink::open(&url, "", move |event| {
-            if self.links.try_get_value() == Some(number) {
-                self.event(event);
-            }
-        });
-        match link {
+        match WebSocketLink::open(&url, "", move |event| self.event(event)) {
             Ok(link) => self.link.set_value(Some(link)),
             Err(_) => self.lost(),
         }
@@ -150,12 +142,8 @@ impl Line {
                 if is_read == Some(true) {
                     self.show();
                 }
-                self.link.with_value(|link| {
-                    if let Some(link) = link {
-                        link.send(SEEN.as_bytes());
-                    }
-                });
-                self.announce();
+                self.send(SEEN.as_bytes());
+                self.revision.announce();
             }
             LinkEvent::Text { .. } => {}
             LinkEvent::Closed { .. } => self.lost(),
@@ -166,10 +154,7 @@ impl Line {
         let was_open = self.was_open.get_value();
         self.state.set(State::Lost { was_open });
         // The link may be what calls this.
-        let again = Timeout::new(RETRY, move || {
-            self.link.set_value(None);
-            self.open();
-        });
+        let again = Timeout::new(RETRY, move || self.open());
         self.retry.set_value(Some(again));
     }
 
@@ -191,7 +176,7 @@ impl Line {
     pub fn pause(self, is_paused: bool) {
         self.traffic.update_value(|traffic| traffic.pause(is_paused));
         self.show();
-        self.revision.update(|revision| *revision += 1);
+        self.revision.tell();
     }
 
     pub fn clear(self) {
@@ -208,16 +193,19 @@ impl Line {
     }
 
     fn choose_anew(self) {
-        self.revision.update(|revision| *revision += 1);
+        self.revision.tell();
         self.choices.update(|choices| *choices += 1);
     }
 
     /// Asks the tap for something.
     pub fn command(self, command: &Command) {
-        let text = serde_json::to_vec(command).unwrap_or_default();
+        self.send(&serde_json::to_vec(command).unwrap_or_default());
+    }
+
+    fn send(self, bytes: &[u8]) {
         self.link.with_value(|link| {
             if let Some(link) = link {
-                link.send(&text);
+                link.send(bytes);
             }
         });
     }
@@ -258,23 +246,6 @@ impl Line {
 
     pub fn forget_problem(self) {
         self.problem.set(None);
-    }
-
-    /// Tells the views, once per animation frame; a hidden page has none.
-    fn announce(self) {
-        if self.revision_is_due.get_value() {
-            return;
-        }
-        self.revision_is_due.set_value(true);
-        let tell = move || {
-            if self.revision.try_update(|revision| *revision += 1).is_some() {
-                self.revision_is_due.set_value(false);
-            }
-        };
-        match document().hidden() {
-            true => drop(Timeout::new(100, tell).forget()),
-            false => request_animation_frame(tell),
-        }
     }
 }
 

@@ -12,13 +12,12 @@ use leptos::ev::{SubmitEvent, hashchange};
 use leptos::prelude::*;
 
 use crate::tap::address::{NoTap, TapAddress, in_fragment};
+use crate::ui::browser::forget_fragment;
 use crate::ui::components::controls::{SmallButton, said};
-use crate::ui::components::{ClosableNotice, Icon};
+use crate::ui::components::{Back, ClosableNotice, Icon};
 use crate::ui::erased::erased;
 use crate::ui::format::grouped;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::navigation::address::Place;
-use crate::ui::navigation::kept_page::use_behind;
 use connections::Connections;
 use faults::FaultDesk;
 use line::{Line, State};
@@ -63,21 +62,11 @@ pub fn TrafficPage() -> impl IntoView {
 /// A followed address brings the tap behind its `#`; it does not stay there, where it could be copied or kept.
 fn follow_address(line: Line) {
     let take = move || {
-        let location = window().location();
-        let hash = location.hash().unwrap_or_default();
-        if in_fragment(&hash).is_none() {
-            return;
+        let hash = window().location().hash().unwrap_or_default();
+        if in_fragment(&hash).is_some() {
+            forget_fragment();
+            line.connect(TapAddress::parse(&hash));
         }
-        if let Ok(history) = window().history() {
-            let search = location.search().unwrap_or_default();
-            let path = location.pathname().unwrap_or_default();
-            let _ = history.replace_state_with_url(
-                &wasm_bindgen::JsValue::NULL,
-                "",
-                Some(&format!("{path}{search}")),
-            );
-        }
-        line.connect(TapAddress::parse(&hash));
     };
     take();
     let handle = window_event_listener(hashchange, move |_| take());
@@ -235,23 +224,5 @@ fn StateLine(line: Line) -> impl IntoView {
         <Show when=erased(move || has_never_opened.get())>
             <Refused/>
         </Show>
-    }
-}
-
-/// To where the learner came from.
-#[component]
-fn Back() -> impl IntoView {
-    let locale = use_locale();
-    let behind = use_behind();
-    let href = move || behind.place().unwrap_or(Place::Home).href(locale.language());
-    view! {
-        <a
-            class="button button--quiet captures__back"
-            aria-label=said(|s| s.captures_back())
-            href=erased(href)
-        >
-            <Icon name="back"/>
-            <span class="wide-only">{said(|s| s.captures_back())}</span>
-        </a>
     }
 }

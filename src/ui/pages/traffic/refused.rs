@@ -36,7 +36,7 @@ fn where_refused(strings: &Strings) -> Vec<String> {
 pub fn Refused() -> impl IntoView {
     let locale = use_locale();
     view! {
-        <div class="notice traffic__refused" data-state="warning" role="alert">
+        <div class="notice" data-state="warning" role="alert">
             <Icon name="warning"/>
             <p class="notice__title">{said(|s| s.traffic_refused())}</p>
             <div class="notice__body">

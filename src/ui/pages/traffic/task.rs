@@ -10,7 +10,7 @@ use crate::ui::components::{Evidence, Icon};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
-use crate::ui::traffic::task::{Improvement, connects};
+use crate::ui::traffic::task::{Improvement, connects, opened_connect};
 
 const PAHO: &str = "\
 # pip install paho-mqtt
@@ -48,12 +48,8 @@ pub fn Task() -> impl IntoView {
     let connect = Memo::new(move |_| {
         store.with_capture(|capture| connects(capture).next().map(|record| record.id))
     });
-    // The one that was opened last counts.
     let opened = Memo::new(move |_| {
-        let all = store.with_capture(|capture| {
-            connects(capture).map(|record| record.id).collect::<Vec<RecordId>>()
-        });
-        store.with_opened(|opened| all.into_iter().find(|id| opened.contains(id)))
+        store.with_capture(|capture| store.with_opened(|opened| opened_connect(capture, opened)))
     });
     let chosen = RwSignal::new(String::new());
     let verdict = Memo::new(move |_| {
