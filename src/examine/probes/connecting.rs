@@ -24,8 +24,16 @@ fn capability(
     }
 }
 
-fn flag(value: Option<u8>) -> Option<u32> {
-    value.map(u32::from)
+/// The same of a property that says 0 where something is not to be had.
+fn available(seen: &Seen<'_>, name: &str, of: fn(&Properties) -> Option<u8>) -> Verdict {
+    capability(seen, name, |properties| of(properties).map(u32::from), "1", Some(0))
+}
+
+fn takeover(s: &mut Script) {
+    s.open(A);
+    let same = s.connect(A).client_id;
+    s.open_with(B, |c| c.client_id = same);
+    s.until_closed(A);
 }
 
 pub(super) const PROBES: &[Probe] = &[
@@ -38,11 +46,9 @@ pub(super) const PROBES: &[Probe] = &[
             "MQTT 5.0の機能は何も使えません。クライアントは3.1.1を話すことになります。",
         ],
         script: |s| s.try_open(A, |_| {}),
-        judge: |e| match e.connack(A, 0) {
-            Some((_, connack)) if !connack.reason_code.is_error() => {
-                e.verdict(true, "CONNACK 0x00", e.evidence(A))
-            }
-            _ => e.not_offered(e.told(A), e.evidence(A)),
+        judge: |e| match e.is_accepted(A) {
+            true => e.verdict(true, "CONNACK 0x00", e.evidence(A)),
+            false => e.not_offered(e.told(A), e.evidence(A)),
         },
         ..CONNECTING
     },
@@ -108,10 +114,7 @@ pub(super) const PROBES: &[Probe] = &[
             "どのブローカーも受け入れるはずの識別子が拒まれ、機器に別の名前が必要になります。",
         ],
         script: |s| s.try_open(A, |c| c.client_id = format!("{:Z<23}", &*c.client_id).into()),
-        judge: |e| {
-            let right = e.connack(A, 0).is_some_and(|(_, c)| !c.reason_code.is_error());
-            e.verdict(right, connack_words(e), e.evidence(A))
-        },
+        judge: accepted,
         ..CONNECTING
     },
     Probe {
@@ -207,12 +210,7 @@ pub(super) const PROBES: &[Probe] = &[
             "A client that reconnects after a network failure stays locked out, or messages go to the dead connection.",
             "通信断のあとに接続し直したクライアントが締め出されるか、メッセージが死んだ接続に流れ続けます。",
         ],
-        script: |s| {
-            s.open(A);
-            let same = s.connect(A).client_id;
-            s.open_with(B, |c| c.client_id = same);
-            s.until_closed(A);
-        },
+        script: takeover,
         judge: |e| {
             let closed = e.is_closed(A);
             e.verdict(closed, if closed { "closed" } else { "–" }, e.evidence(A))
@@ -230,12 +228,7 @@ pub(super) const PROBES: &[Probe] = &[
             "The client cannot tell a takeover from a network failure, reconnects, and two clients with one name throw each other out again and again.",
             "クライアントは引き継ぎと通信断を区別できずに再接続し、同じ名前の二つが互いを切り続けます。",
         ],
-        script: |s| {
-            s.open(A);
-            let same = s.connect(A).client_id;
-            s.open_with(B, |c| c.client_id = same);
-            s.until_closed(A);
-        },
+        script: takeover,
         judge: |e| {
             let told = e.of_type(A, PacketType::Disconnect);
             let right =
@@ -423,7 +416,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         is_choice: true,
         script: |s| s.open(A),
-        judge: |e| capability(e, "Retain Available", |p| flag(p.retain_available()), "1", Some(0)),
+        judge: |e| available(e, "Retain Available", Properties::retain_available),
         ..CONNECTING
     },
     Probe {
@@ -437,8 +430,11 @@ pub(super) const PROBES: &[Probe] = &[
         is_choice: true,
         script: |s| s.open(A),
         judge: |e| {
-            let of = |p: &Properties| flag(p.wildcard_subscription_available());
-            capability(e, "Wildcard Subscription Available", of, "1", Some(0))
+            available(
+                e,
+                "Wildcard Subscription Available",
+                Properties::wildcard_subscription_available,
+            )
         },
         ..CONNECTING
     },
@@ -453,8 +449,11 @@ pub(super) const PROBES: &[Probe] = &[
         is_choice: true,
         script: |s| s.open(A),
         judge: |e| {
-            let of = |p: &Properties| flag(p.subscription_identifier_available());
-            capability(e, "Subscription Identifier Available", of, "1", Some(0))
+            available(
+                e,
+                "Subscription Identifier Available",
+                Properties::subscription_identifier_available,
+            )
         },
         ..CONNECTING
     },
@@ -469,8 +468,7 @@ pub(super) const PROBES: &[Probe] = &[
         is_choice: true,
         script: |s| s.open(A),
         judge: |e| {
-            let of = |p: &Properties| flag(p.shared_subscription_available());
-            capability(e, "Shared Subscription Available", of, "1", Some(0))
+            available(e, "Shared Subscription Available", Properties::shared_subscription_available)
         },
         ..CONNECTING
     },
@@ -548,10 +546,7 @@ pub(super) const PROBES: &[Probe] = &[
                 c.properties.push(Property::user("k", "2"));
             });
         },
-        judge: |e| {
-            let right = e.connack(A, 0).is_some_and(|(_, c)| !c.reason_code.is_error());
-            e.verdict(right, connack_words(e), e.evidence(A))
-        },
+        judge: accepted,
         ..CONNECTING
     },
     Probe {
@@ -616,10 +611,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.pass(100);
             s.bytes_until(A, whole[9..].to_vec(), PacketType::ConnAck);
         },
-        judge: |e| {
-            let right = e.connack(A, 0).is_some_and(|(_, c)| !c.reason_code.is_error());
-            e.verdict(right, connack_words(e), e.evidence(A))
-        },
+        judge: accepted,
         ..CONNECTING
     },
     Probe {
@@ -733,11 +725,12 @@ pub(super) const PROBES: &[Probe] = &[
     },
 ];
 
-fn connack_words(seen: &Seen<'_>) -> String {
-    match seen.connack(A, 0) {
+fn accepted(seen: &Seen<'_>) -> Verdict {
+    let observed = match seen.connack(A, 0) {
         Some((_, connack)) => seen.brief(&Packet::ConnAck(connack)),
         None => seen.told(A),
-    }
+    };
+    seen.verdict(seen.is_accepted(A), observed, seen.evidence(A))
 }
 
 fn accepted_or_not_offered(seen: &Seen<'_>) -> Verdict {
