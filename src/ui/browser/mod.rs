@@ -17,6 +17,8 @@ use web_sys::{
     ScrollIntoViewOptions, ScrollLogicalPosition, Url,
 };
 
+use crate::auth::KEY_LENGTH;
+
 /// Puts the text on the clipboard and tells whether that worked.
 pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
     let navigator = window().navigator();
@@ -33,6 +35,15 @@ pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
 /// Milliseconds since the page began, which no clock that is set changes.
 pub fn milliseconds() -> f64 {
     window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
+}
+
+/// Randomness for a broker in the tab.
+pub fn seed() -> [u8; KEY_LENGTH] {
+    let mut seed = [0; KEY_LENGTH];
+    for half in seed.chunks_mut(16) {
+        half.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..half.len()]);
+    }
+    seed
 }
 
 /// How many minutes the clock of the reader is ahead of UTC, at a moment in microseconds since 1970.

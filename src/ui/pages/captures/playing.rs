@@ -5,14 +5,13 @@ use std::time::Duration;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
-use crate::auth::KEY_LENGTH;
 use crate::capture::Capture;
 use crate::lab::replay::{Options, Pace, Progress, Replay};
 use crate::link::websocket::WebSocketLinks;
 use crate::link::{LinkCommand, LinkEvent};
 use crate::mqtt::ConnectionId;
 use crate::time::Instant;
-use crate::ui::browser::milliseconds;
+use crate::ui::browser::{milliseconds, seed};
 
 /// Copied freely; lives as long as the page, and ends with it.
 #[derive(Clone, Copy)]
@@ -64,11 +63,7 @@ impl Playing {
             true => Clock::Skipping { now: Instant::START },
             false => Clock::Real { began: milliseconds() },
         };
-        let mut seed = [0; KEY_LENGTH];
-        for half in seed.chunks_mut(16) {
-            half.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..half.len()]);
-        }
-        let replay = Replay::new(capture, options, seed, Instant::START);
+        let replay = Replay::new(capture, options, seed(), Instant::START);
         self.progress.set(Some(replay.progress()));
         let began = (js_sys::Date::now() * 1000.0) as u64;
         self.replay.set_value(Some(Running { began, replay, clock }));

@@ -1,9 +1,11 @@
 //! Two reports side by side.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::reports::Reports;
-use crate::examine::{Chapter, Compared, Entry, compare};
+use crate::examine::{Chapter, Compared, Entry, Report, compare};
 use crate::language::{Language, Strings};
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
@@ -17,16 +19,14 @@ pub fn CompareReports(left: u32, right: u32, reports: Reports) -> impl IntoView 
     let compared = Memo::new_with_compare(
         move |_| {
             let report = |id| reports.get(id).unwrap_or_default();
-            std::sync::Arc::new(compare(&report(left), &report(right)))
+            Arc::new(compare(&report(left), &report(right)))
         },
-        |before, after| match (before, after) {
-            (Some(before), Some(after)) => !std::sync::Arc::ptr_eq(before, after),
-            _ => true,
-        },
+        // Whenever one of the two has changed.
+        |_, _| true,
     );
     let choice = move |chosen: u32, label: fn(&Strings) -> &'static str, is_left: bool| {
         let options = move || {
-            let option = |(id, report): (u32, std::sync::Arc<crate::examine::Report>)| {
+            let option = |(id, report): (u32, Arc<Report>)| {
                 view! {
                     <option value=id.to_string() selected=id == chosen>
                         {format!("{} ({})", report.broker, id + 1)}

@@ -151,10 +151,7 @@ fn Exports(report: Memo<Arc<Report>>) -> impl IntoView {
         save(&name("json"), "application/json", &text);
     };
     let markdown = move |()| {
-        let language = match locale.language_untracked() {
-            Language::En => 0,
-            Language::Ja => 1,
-        };
+        let language = locale.language_untracked().index();
         let text = report.with_untracked(|report| report.to_markdown(language));
         save(&name("md"), "text/markdown", &text);
     };

@@ -5,14 +5,13 @@ use std::time::Duration;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
-use crate::auth::KEY_LENGTH;
 use crate::broker::Policy;
 use crate::examine::{Examination, Finding, InTabRun, Options, Progress};
 use crate::link::websocket::WebSocketLinks;
 use crate::link::{LinkCommand, LinkEvent};
 use crate::mqtt::ConnectionId;
 use crate::time::Instant;
-use crate::ui::browser::milliseconds;
+use crate::ui::browser::{milliseconds, seed};
 
 /// Copied freely; lives as long as the page, and ends with it.
 #[derive(Clone, Copy)]
@@ -56,13 +55,7 @@ impl Running {
 
     pub fn begin(self, options: Options, policy: Policy) {
         let run = match options.target.is_in_tab() {
-            true => {
-                let mut seed = [0; KEY_LENGTH];
-                for half in seed.chunks_mut(16) {
-                    half.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..half.len()]);
-                }
-                Run::InTab(Box::new(InTabRun::new(options, policy, seed)))
-            }
+            true => Run::InTab(Box::new(InTabRun::new(options, policy, seed()))),
             false => {
                 let examination = Box::new(Examination::new(options, Instant::START));
                 Run::Outside { examination, began: milliseconds() }
