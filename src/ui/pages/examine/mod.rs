@@ -6,6 +6,8 @@ mod report_view;
 mod reports;
 mod running;
 
+use std::sync::Arc;
+
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -72,21 +74,7 @@ pub fn ExaminePage() -> impl IntoView {
     };
     let seldom = probes().filter(|probe| probe.is_seldom()).count();
     let is_outside = Memo::new(move |_| !store.target().is_in_tab());
-    let progress = move || {
-        running.progress().map(|progress| {
-            view! {
-                <div class="examine__running" role="status">
-                    <progress max=progress.all value=progress.done></progress>
-                    <span>{locale.strings().examine_running(progress.all, progress.done)}</span>
-                    <SmallButton
-                        words=said(|s| s.examine_stop())
-                        icon=Some("close")
-                        on_press=Callback::new(move |()| running.stop())
-                    />
-                </div>
-            }
-        })
-    };
+    let progress = move || running.progress().unwrap_or_default();
     let failure = move || {
         reports.failure().map(|failure| {
             let strings = locale.strings();
@@ -169,7 +157,24 @@ pub fn ExaminePage() -> impl IntoView {
                     </label>
                 </div>
                 <p class="field__hint">{erased(move || locale.strings().examine_which())}</p>
-                {erased(progress)}
+                <Show when=erased(move || is_running.get())>
+                    <div class="examine__running" role="status">
+                        <progress
+                            max=erased(move || progress().all)
+                            value=erased(move || progress().done)
+                        ></progress>
+                        <span>
+                            {erased(move || {
+                                locale.strings().examine_running(progress().all, progress().done)
+                            })}
+                        </span>
+                        <SmallButton
+                            words=said(|s| s.examine_stop())
+                            icon=Some("close")
+                            on_press=Callback::new(move |()| running.stop())
+                        />
+                    </div>
+                </Show>
             </header>
             {erased(failure)}
             <Shelf reports/>
@@ -184,7 +189,7 @@ fn Shelf(reports: Reports) -> impl IntoView {
     let locale = use_locale();
     let items = move || {
         let language = locale.language();
-        let item = |(id, report): (u32, std::sync::Arc<Report>)| {
+        let item = |(id, report): (u32, Arc<Report>)| {
             let strings = language.strings();
             let is_shown = move || match reports.compared() {
                 Some((left, right)) => left == id || right == id,
