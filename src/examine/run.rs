@@ -291,10 +291,13 @@ impl Run {
             return;
         }
         let waiting = self.waiting.take_if(|waiting| waiting.client() == Some(who));
-        if let Some(Waiting::Connack { must: true, .. } | Waiting::Answer { must: true, .. }) =
-            waiting
-        {
-            self.cannot(if self.peers[at].is_open { "closed" } else { UNREACHED }, id);
+        match waiting {
+            // Nothing was sent, whatever the answer was to show.
+            _ if !self.peers[at].is_open => self.cannot(UNREACHED, id),
+            Some(Waiting::Connack { must: true, .. } | Waiting::Answer { must: true, .. }) => {
+                self.cannot("closed", id);
+            }
+            _ => {}
         }
     }
 

@@ -11,11 +11,11 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use mqtt5_playground::broker::Policy;
 use mqtt5_playground::examine::{
-    Chapter, Entry, Finding, InTabRun, Options, Outcome, Probe, Report, compare, in_tab,
-    in_tab_through, probe, probes,
+    Between, Chapter, Entry, Finding, InTabRun, Options, Outcome, Probe, Report, UNREACHED,
+    compare, in_tab, in_tab_through, probe, probes,
 };
-use mqtt5_playground::link::Target;
-use mqtt5_playground::mqtt::{ErrorKind, Sender, decode};
+use mqtt5_playground::link::{LinkEvent, Target};
+use mqtt5_playground::mqtt::{ConnectionId, ErrorKind, Sender, decode};
 
 const SEED: [u8; 32] = [7; 32];
 
@@ -108,6 +108,39 @@ fn every_statement_that_a_server_is_seen_to_keep_is_asked() {
     });
     let without: BTreeSet<&str> = binding.filter(|id| !asked.contains(id)).collect();
     assert_eq!(without, not_seen);
+}
+
+/// A network that no connection gets through.
+struct Nobody;
+
+impl Between for Nobody {
+    fn to_client(
+        &mut self,
+        connection: ConnectionId,
+        event: LinkEvent,
+    ) -> Vec<(ConnectionId, LinkEvent)> {
+        match event {
+            LinkEvent::Opened => {
+                vec![(connection, LinkEvent::Closed { code: None, reason: String::new() })]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[test]
+fn nothing_is_said_of_a_broker_that_cannot_be_reached() {
+    // All of them, and all without the one that the others wait for.
+    for first in [0, 1] {
+        let only = probes().skip(first).map(|probe| probe.id).collect();
+        let options = Options { only, ..options() };
+        let findings = in_tab_through(options, Policy::default(), SEED, &mut Nobody);
+        assert_eq!(findings.len(), probes().count() - first);
+        let said = findings.iter().filter(|finding| {
+            (finding.outcome, finding.observed.as_str()) != (Outcome::NotExamined, UNREACHED)
+        });
+        assert_eq!(said.map(line).collect::<Vec<_>>(), [""; 0]);
+    }
 }
 
 #[test]
