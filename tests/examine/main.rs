@@ -15,7 +15,7 @@ use mqtt5_playground::examine::{
     compare, in_tab, in_tab_through, probe, probes,
 };
 use mqtt5_playground::link::{LinkEvent, Target};
-use mqtt5_playground::mqtt::{ConnectionId, ErrorKind, Sender, decode};
+use mqtt5_playground::mqtt::{ConnectionId, ErrorKind, PacketType, ReasonCode, Sender, decode};
 
 const SEED: [u8; 32] = [7; 32];
 
@@ -140,6 +140,40 @@ fn nothing_is_said_of_a_broker_that_cannot_be_reached() {
             (finding.outcome, finding.observed.as_str()) != (Outcome::NotExamined, UNREACHED)
         });
         assert_eq!(said.map(line).collect::<Vec<_>>(), [""; 0]);
+    }
+}
+
+/// What a broker announces holds in the place of what was asked for.
+#[test]
+fn another_keep_alive_is_not_held_against_the_broker() {
+    let policy = Policy { server_keep_alive: Some(60), ..Policy::default() };
+    let options = Options { only: vec!["keep-alive", "will-after-silence"], ..options() };
+    for finding in in_tab(options, policy, SEED) {
+        assert_eq!(
+            (finding.outcome, finding.observed.as_str()),
+            (Outcome::NotExamined, "Server Keep Alive 60"),
+            "{}",
+            finding.probe.id
+        );
+    }
+}
+
+/// A Server may grant less than was asked for (§3.8.4), and never more.
+#[test]
+fn a_lower_qos_may_be_granted() {
+    use ReasonCode::{GrantedQoS1, GrantedQoS2, Success};
+    for (codes, expect) in [
+        ([Success, GrantedQoS1, GrantedQoS1], Outcome::Conforms),
+        ([Success, Success, GrantedQoS2], Outcome::Conforms),
+        ([Success, GrantedQoS2, GrantedQoS1], Outcome::Deviates),
+        ([Success, GrantedQoS1, ReasonCode::UnspecifiedError], Outcome::Deviates),
+    ] {
+        let number = probes().position(|probe| probe.id == "suback-codes").expect("it exists");
+        let options = Options { only: vec!["suback-codes"], ..options() };
+        let mut between =
+            wrong::Wrong::new(number, false, shims::codes(PacketType::SubAck, codes.to_vec()));
+        let findings = in_tab_through(options, Policy::default(), SEED, &mut between);
+        assert_eq!(findings[0].outcome, expect, "{codes:?}");
     }
 }
 

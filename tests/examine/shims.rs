@@ -110,12 +110,12 @@ fn ghost(behind: PacketType, topic: &'static str, payload: &'static str) -> Shim
     })
 }
 
-fn codes(wanted: PacketType, codes: &'static [ReasonCode]) -> Shim {
+pub fn codes(wanted: PacketType, codes: Vec<ReasonCode>) -> Shim {
     out(move |mut packet, _| {
         if packet.packet_type() == wanted {
             match &mut packet {
-                Packet::SubAck(ack) => ack.reason_codes = codes.to_vec(),
-                Packet::UnsubAck(ack) => ack.reason_codes = codes.to_vec(),
+                Packet::SubAck(ack) => ack.reason_codes = codes.clone(),
+                Packet::UnsubAck(ack) => ack.reason_codes = codes.clone(),
                 Packet::PubAck(ack) | Packet::PubRel(ack) | Packet::PubComp(ack) => {
                     ack.reason_code = codes[0];
                 }
@@ -276,7 +276,7 @@ pub fn of(probe: &Probe) -> Shim {
         | "multi-level" => ghost(T::SubAck, "other", "no"),
         "wildcards-and-dollar" => ghost(T::SubAck, "x", "dollar"),
         "topic-as-published" => publish(|publish| publish.topic = "line".into()),
-        "no-subscribers" => codes(T::PubAck, &[ReasonCode::Success]),
+        "no-subscribers" => codes(T::PubAck, vec![ReasonCode::Success]),
         "qos-not-raised" => qos(QoS::ExactlyOnce),
         "qos-lowered-to-0" => qos(QoS::AtLeastOnce),
         "qos-lowered-to-1" => qos(QoS::AtMostOnce),
@@ -307,9 +307,9 @@ pub fn of(probe: &Probe) -> Shim {
         }),
         "suback-codes" => codes(
             T::SubAck,
-            &[ReasonCode::GrantedQoS2, ReasonCode::GrantedQoS1, ReasonCode::Success],
+            vec![ReasonCode::GrantedQoS2, ReasonCode::GrantedQoS1, ReasonCode::Success],
         ),
-        "many-filters" => codes(T::SubAck, &[ReasonCode::Success]),
+        "many-filters" => codes(T::SubAck, vec![ReasonCode::Success]),
         "subscription-identifier"
         | "subscription-identifier-largest"
         | "subscription-identifier-with-retained"
@@ -318,7 +318,7 @@ pub fn of(probe: &Probe) -> Shim {
         "subscription-identifier-replaced" => with(Property::SubscriptionIdentifier(7)),
         "overlapping-identifiers-order" => publish(|publish| publish.properties.0.reverse()),
         "no-local" => ghost(T::SubAck, "x", "mine"),
-        "unsuback" => codes(T::UnsubAck, &[ReasonCode::Success, ReasonCode::Success]),
+        "unsuback" => codes(T::UnsubAck, vec![ReasonCode::Success, ReasonCode::Success]),
         "unsubscribed" | "shared-unsubscribe" => ghost(T::UnsubAck, "x", "after"),
         "unsubscribe-completes"
         | "expired-exchange-ends"
@@ -349,8 +349,8 @@ pub fn of(probe: &Probe) -> Shim {
             }
             _ => becomes([packet]),
         }),
-        "pubrel-unknown" => codes(T::PubComp, &[ReasonCode::Success]),
-        "pubrec-unknown" => codes(T::PubRel, &[ReasonCode::Success]),
+        "pubrel-unknown" => codes(T::PubComp, vec![ReasonCode::Success]),
+        "pubrec-unknown" => codes(T::PubRel, vec![ReasonCode::Success]),
         "puback-unknown" => out(|packet, _| match packet {
             Packet::PingResp => Becomes::End(Vec::new()),
             packet => becomes([packet]),

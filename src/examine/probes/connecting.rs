@@ -29,6 +29,14 @@ fn available(seen: &Seen<'_>, name: &str, of: fn(&Properties) -> Option<u8>) -> 
     capability(seen, name, |properties| of(properties).map(u32::from), "1", Some(0))
 }
 
+/// What is not to be judged: the broker announces another Keep Alive than the two seconds that A asked for, and that
+/// one holds [MQTT-3.1.2-21].
+pub(super) fn other_keep_alive(seen: &Seen<'_>) -> Option<Verdict> {
+    let (id, connack) = seen.connack(A, 0)?;
+    let seconds = connack.properties.server_keep_alive().filter(|seconds| *seconds != 2)?;
+    Some(Verdict::not_examined(format!("Server Keep Alive {seconds}"), vec![id]))
+}
+
 fn takeover(s: &mut Script) {
     s.open(A);
     let same = s.connect(A).client_id;
@@ -193,7 +201,7 @@ pub(super) const PROBES: &[Probe] = &[
                 let (_, connack) = e.connack(client, 0)?;
                 connack.properties.assigned_client_identifier().map(str::to_owned)
             });
-            let right = names[0].is_some() && names[0] != names[1];
+            let right = names.iter().all(Option::is_some) && names[0] != names[1];
             let observed = if right { "2 names" } else { "–" };
             e.verdict(right, observed, [e.evidence(A), e.evidence(B)].concat())
         },
@@ -275,6 +283,9 @@ pub(super) const PROBES: &[Probe] = &[
             s.pass(12_000);
         },
         judge: |e| {
+            if let Some(verdict) = other_keep_alive(e) {
+                return verdict;
+            }
             let accepted = e.of_type(A, PacketType::ConnAck).first().map(|got| got.at);
             let Some(accepted) = accepted else { return e.not_examined(A) };
             match e.closed(A, 0) {
@@ -306,14 +317,14 @@ pub(super) const PROBES: &[Probe] = &[
             s.pass(2500);
         },
         judge: |e| {
-            let Some((id, connack)) = e.connack(A, 0) else { return e.not_examined(A) };
+            let Some((_, connack)) = e.connack(A, 0) else { return e.not_examined(A) };
             let server = connack.properties.server_keep_alive();
             let right = !e.is_closed(A) || server.is_some();
             let observed = match server {
                 Some(seconds) => format!("Server Keep Alive {seconds}"),
                 None => e.told(A),
             };
-            e.verdict(right, observed, vec![id])
+            e.verdict(right, observed, e.evidence(A))
         },
         ..CONNECTING
     },

@@ -563,18 +563,15 @@ pub(super) const PROBES: &[Probe] = &[
             s.publish(A, "nobody", 1, "?");
         },
         judge: |e| {
-            let says = |got: &Got| {
-                let is_free = matches!(
-                    got.packet.packet_type(),
-                    PacketType::Publish | PacketType::ConnAck | PacketType::Disconnect
-                );
-                let properties = got.packet.properties();
-                !is_free
-                    && (properties.contains(PropertyId::ReasonString)
-                        || properties.contains(PropertyId::UserProperty))
+            let says = |got: &Got| match got.packet.packet_type() {
+                // These may.
+                PacketType::Publish | PacketType::ConnAck | PacketType::Disconnect => None,
+                _ => [PropertyId::ReasonString, PropertyId::UserProperty]
+                    .into_iter()
+                    .find(|id| got.packet.properties().contains(*id)),
             };
-            let right = !e.received(A).iter().any(says);
-            e.verdict(right, if right { "–" } else { "Reason String" }, e.evidence(A))
+            let said = e.received(A).iter().find_map(says);
+            e.verdict(said.is_none(), said.map_or("–", PropertyId::name), e.evidence(A))
         },
         ..LIMITS
     },

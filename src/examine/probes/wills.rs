@@ -1,5 +1,6 @@
 //! The Will.
 
+use super::connecting::other_keep_alive;
 use super::*;
 
 const WILLS: Probe = Probe { chapter: Chapter::Wills, ..PROBE };
@@ -102,7 +103,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.silent(A);
             s.pass(12_000);
         },
-        judge: |e| e.payloads(B, &["will"]),
+        judge: |e| other_keep_alive(e).unwrap_or_else(|| e.payloads(B, &["will"])),
         ..WILLS
     },
     Probe {
