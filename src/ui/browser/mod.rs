@@ -52,6 +52,12 @@ pub fn zone_at(micros: u64) -> i32 {
     -date.get_timezone_offset() as i32
 }
 
+/// The address of the page, without what is asked of it.
+pub fn address() -> String {
+    let here = window().location().href().unwrap_or_default();
+    here.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
 /// Offers the text as a file.
 pub fn save(name: &str, media_type: &str, text: &str) {
     // Creating a blob or its address fails only out of memory; there is no file then.
