@@ -319,7 +319,9 @@ impl Run {
         match packet {
             Packet::ConnAck(connack) => {
                 self.peers[at].is_connected = !connack.reason_code.is_error();
-                let is_it = |waiting: &mut Waiting| matches!(waiting, Waiting::Connack { client, .. } if *client == who);
+                let is_it = |waiting: &mut Waiting| {
+                    waiting.client() == Some(who) && matches!(waiting, Waiting::Connack { .. })
+                };
                 if let Some(Waiting::Connack { must: true, .. }) = self.waiting.take_if(is_it) {
                     match connack.reason_code.is_error() {
                         true => self.cannot(&brief(packet), id),
