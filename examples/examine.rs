@@ -4,7 +4,8 @@
 //! cargo run --release --example examine --features net -- mqtt://127.0.0.1:1883 --json report.json
 //! ```
 //!
-//! The address is `mqtt://HOST:PORT` or `ws://HOST:PORT/PATH`, or `tab` for the broker of the playground itself.
+//! The address is `mqtt://HOST:PORT` or `ws://HOST:PORT/PATH`, with TLS `mqtts://` or `wss://`, or `tab` for the broker of
+//! the playground itself.
 //! `--json FILE` and `--markdown FILE` write the report, `--ja` in Japanese; `--name NAME` says in it what the broker
 //! is; `--user` and `--password` log in; `--all` asks also what takes long or sends much; `--only ID` asks one probe,
 //! and may be repeated. `--compare FILE` lists what is different from an earlier report.
@@ -15,24 +16,20 @@
 //! The probes are in `src/examine`. Here is only what they must not know: sockets, a clock, files.
 
 use std::collections::HashMap;
+use std::io;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use futures_util::{SinkExt, StreamExt};
 use mqtt5_playground::broker::Policy;
 use mqtt5_playground::examine::{
     Examination, Finding, Options, Outcome, Report, compare, in_tab, probe,
 };
 use mqtt5_playground::link::{LinkCommand, LinkEvent, SUBPROTOCOL, Target};
 use mqtt5_playground::mqtt::ConnectionId;
+use mqtt5_playground::tap::net::{Broker, Chunk};
 use mqtt5_playground::time::Instant;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -50,9 +47,9 @@ const CANNOT: u8 = 2;
 
 async fn run() -> Result<ExitCode, String> {
     let asked = Asked::read(std::env::args().skip(1))?;
-    let findings = match &asked.way {
-        Way::Tab => in_tab(asked.options.clone(), Policy::default(), [7; 32]),
-        way => examine(asked.options.clone(), way.clone()).await,
+    let findings = match &asked.broker {
+        None => in_tab(asked.options.clone(), Policy::default(), [7; 32]),
+        Some(broker) => examine(asked.options.clone(), broker).await,
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let at = asked.is_dated.then(|| u64::try_from(now.as_micros()).unwrap_or(0));
@@ -111,7 +108,8 @@ fn print_comparison(earlier: &Report, now: &Report) {
 
 /// What the command line says.
 struct Asked {
-    way: Way,
+    /// `None` for the one of the playground itself.
+    broker: Option<Broker>,
     address: String,
     options: Options,
     name: String,
@@ -122,36 +120,25 @@ struct Asked {
     is_dated: bool,
 }
 
-/// How the broker is reached.
-#[derive(Clone)]
-enum Way {
-    Tab,
-    Tcp(String),
-    WebSocket(String),
-}
-
-const USAGE: &str = "usage: examine mqtt://HOST:PORT | ws://HOST:PORT/PATH | tab [--json FILE] \
+const USAGE: &str = "usage: examine mqtt[s]://HOST:PORT | ws[s]://HOST:PORT/PATH | tab [--json FILE] \
     [--markdown FILE] [--ja] [--name NAME] [--user NAME] [--password PASSWORD] [--all] [--only ID]… \
     [--compare FILE] [--undated]";
 
 impl Asked {
     fn read(mut args: impl Iterator<Item = String>) -> Result<Asked, String> {
         let address = args.next().ok_or(USAGE)?;
-        let way = match address.split_once("://") {
-            None if address == "tab" => Way::Tab,
-            Some(("mqtt" | "tcp", rest)) if rest.contains(':') => Way::Tcp(rest.to_owned()),
-            Some(("mqtt" | "tcp", host)) => Way::Tcp(format!("{host}:1883")),
-            Some(("ws", _)) => Way::WebSocket(address.clone()),
-            _ => return Err(format!("what is {address}? {USAGE}")),
+        let broker = match address.as_str() {
+            "tab" => None,
+            address => {
+                let broker = Broker::parse(address, None);
+                Some(broker.map_err(|error| format!("{address}: {error}. {USAGE}"))?)
+            }
         };
-        let token = match way {
-            Way::Tab => "tab".to_owned(),
-            _ => token(),
-        };
+        let token = broker.as_ref().map_or("tab".to_owned(), |_| token());
         // The links are made here: where they go does not matter to the probes.
         let options = Options::new(Target::InTab, &token);
         let mut asked = Asked {
-            way,
+            broker,
             address,
             options,
             name: String::new(),
@@ -193,7 +180,7 @@ fn token() -> String {
 
 type Told = (ConnectionId, LinkEvent);
 
-async fn examine(options: Options, way: Way) -> Vec<Finding> {
+async fn examine(options: Options, broker: &Broker) -> Vec<Finding> {
     let began = std::time::Instant::now();
     let now =
         || Instant::from_micros(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
@@ -207,7 +194,7 @@ async fn examine(options: Options, way: Way) -> Vec<Finding> {
                 LinkCommand::Open { connection, .. } => {
                     let (send, sent) = mpsc::unbounded_channel();
                     links.insert(connection, send);
-                    tokio::spawn(carry(way.clone(), connection, sent, tell.clone()));
+                    tokio::spawn(carry(broker.clone(), connection, sent, tell.clone()));
                 }
                 LinkCommand::Send { connection, bytes } => {
                     if let Some(link) = links.get(&connection) {
@@ -239,85 +226,41 @@ const LONG: Duration = Duration::from_millis(100);
 
 /// One connection, until either side ends it.
 async fn carry(
-    way: Way,
+    broker: Broker,
     connection: ConnectionId,
-    sent: mpsc::UnboundedReceiver<Bytes>,
+    mut sent: mpsc::UnboundedReceiver<Bytes>,
     tell: mpsc::UnboundedSender<Told>,
 ) {
-    let told = tell.clone();
-    let event = move |event| drop(told.send((connection, event)));
-    let ended = match way {
-        Way::Tcp(address) => tcp(&address, sent, &event).await,
-        Way::WebSocket(address) => web_socket(&address, sent, &event).await,
-        Way::Tab => Ok(None),
-    };
-    let (code, reason) = match ended {
+    // After the end nobody listens any more.
+    let event = |event| drop(tell.send((connection, event)));
+    let (code, reason) = match pass(&broker, &mut sent, &event).await {
         Ok(code) => (code, String::new()),
-        Err(error) => (None, error),
+        Err(error) => (None, error.to_string()),
     };
     event(LinkEvent::Closed { code, reason });
 }
 
-async fn tcp(
-    address: &str,
-    mut sent: mpsc::UnboundedReceiver<Bytes>,
+/// Ends with the code of the broker, where it gives one.
+async fn pass(
+    broker: &Broker,
+    sent: &mut mpsc::UnboundedReceiver<Bytes>,
     event: &impl Fn(LinkEvent),
-) -> Result<Option<u16>, String> {
-    let stream = TcpStream::connect(address).await.map_err(|error| error.to_string())?;
-    let _ = stream.set_nodelay(true);
-    event(LinkEvent::Opened);
-    let (mut reader, mut writer) = stream.into_split();
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        tokio::select! {
-            bytes = sent.recv() => match bytes {
-                Some(bytes) => writer.write_all(&bytes).await.map_err(|error| error.to_string())?,
-                None => return Ok(None),
-            },
-            read = reader.read(&mut buffer) => match read {
-                Ok(0) => return Ok(None),
-                Ok(length) => event(LinkEvent::Bytes(Bytes::copy_from_slice(&buffer[..length]))),
-                Err(error) => return Err(error.to_string()),
-            },
-        }
-    }
-}
-
-async fn web_socket(
-    address: &str,
-    mut sent: mpsc::UnboundedReceiver<Bytes>,
-    event: &impl Fn(LinkEvent),
-) -> Result<Option<u16>, String> {
-    let mut request = address.into_client_request().map_err(|error| error.to_string())?;
-    let subprotocol = HeaderValue::from_static(SUBPROTOCOL);
-    request.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
-    let host = request.uri().authority().map(|authority| authority.as_str().to_owned());
-    let host = host.ok_or("the address has no host")?;
-    let host = if host.contains(':') { host } else { format!("{host}:80") };
-    let stream = TcpStream::connect(&host).await.map_err(|error| error.to_string())?;
-    let _ = stream.set_nodelay(true);
-    let (mut socket, _) = tokio_tungstenite::client_async(request, stream)
-        .await
-        .map_err(|error| error.to_string())?;
+) -> io::Result<Option<u16>> {
+    let (mut reader, mut writer) = broker.connect(Some(SUBPROTOCOL)).await?;
     event(LinkEvent::Opened);
     loop {
         tokio::select! {
             bytes = sent.recv() => match bytes {
-                Some(bytes) => {
-                    socket.send(Message::Binary(bytes)).await.map_err(|error| error.to_string())?;
-                }
+                Some(bytes) => writer.write(bytes, &mut |_| {}).await?,
                 None => {
-                    let _ = socket.close(None).await;
+                    let _ = writer.end(None).await;
                     return Ok(None);
                 }
             },
-            message = socket.next() => match message {
-                Some(Ok(Message::Binary(bytes))) => event(LinkEvent::Bytes(bytes)),
-                Some(Ok(Message::Text(text))) => event(LinkEvent::Text { length: text.len() }),
-                Some(Ok(Message::Close(close))) => return Ok(close.map(|close| close.code.into())),
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(error.to_string()),
-                None => return Ok(None),
+            chunk = reader.next() => match chunk? {
+                Chunk::Bytes(bytes) => event(LinkEvent::Bytes(bytes)),
+                Chunk::Text(text) => event(LinkEvent::Text { length: text.len() }),
+                Chunk::End(frame) => return Ok(frame.map(|frame| frame.code.into())),
             },
         }
     }

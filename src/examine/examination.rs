@@ -99,7 +99,6 @@ pub struct Examination {
     all: usize,
     commands: VecDeque<LinkCommand>,
     next_connection: u32,
-    is_stopped: bool,
 }
 
 impl Examination {
@@ -124,7 +123,6 @@ impl Examination {
             findings,
             commands: VecDeque::new(),
             next_connection: 1,
-            is_stopped: false,
         };
         examination.advance(now);
         examination
@@ -136,10 +134,8 @@ impl Examination {
     }
 
     pub fn link_event(&mut self, connection: ConnectionId, event: LinkEvent, now: Instant) {
-        let mut wants = VecDeque::new();
         if let Some(at) = self.running.iter().position(|run| run.owns(connection)) {
-            self.running[at].link_event(connection, event, now, &mut wants);
-            self.carry(at, wants, now);
+            self.drive(at, now, |run, wants| run.link_event(connection, event, now, wants));
         }
         self.advance(now);
     }
@@ -148,9 +144,7 @@ impl Examination {
     pub fn advance(&mut self, now: Instant) {
         loop {
             for at in 0..self.running.len() {
-                let mut wants = VecDeque::new();
-                self.running[at].advance(now, &mut wants);
-                self.carry(at, wants, now);
+                self.drive(at, now, |run, wants| run.advance(now, wants));
             }
             let mut is_any_over = false;
             for at in (0..self.running.len()).rev() {
@@ -162,8 +156,8 @@ impl Examination {
                     self.over(Finding::new(probe, verdict, capture));
                 }
             }
-            let began = self.begin(now);
-            if !is_any_over && !began {
+            let has_begun = self.begin(now);
+            if !is_any_over && !has_begun {
                 return;
             }
         }
@@ -180,30 +174,32 @@ impl Examination {
     }
 
     fn begin(&mut self, now: Instant) -> bool {
-        let mut began = false;
+        let mut has_begun = false;
         let first_runs = self.running.iter().any(|run| is_first(run.probe));
         while self.running.len() < self.options.at_once.max(1) && !first_runs {
             let Some((number, probe)) = self.waiting.pop_front() else { break };
             let names = Names::new(&self.options.token, number);
-            let (user_name, password) =
-                (self.options.user_name.clone(), self.options.password.clone());
-            let script = Script::new(names, user_name, password);
+            let Options { user_name, password, .. } = &self.options;
+            let script = Script::new(names, user_name.clone(), password.clone());
             self.running.push(Run::new(probe, script, self.options.quiet, now));
-            began = true;
+            has_begun = true;
             if is_first(probe) {
                 break;
             }
         }
-        began
+        has_begun
     }
 
-    fn carry(&mut self, at: usize, wants: VecDeque<Want>, now: Instant) {
+    /// Lets one of the runs act, and passes on what it wants of its links.
+    fn drive(&mut self, at: usize, now: Instant, act: impl FnOnce(&mut Run, &mut VecDeque<Want>)) {
+        let mut wants = VecDeque::new();
+        act(&mut self.running[at], &mut wants);
         for want in wants {
             self.commands.push_back(match want {
-                Want::Open(client) => {
+                Want::Open(client, first) => {
                     let connection = ConnectionId(self.next_connection);
                     self.next_connection += 1;
-                    self.running[at].opening(client, connection, &self.address, now);
+                    self.running[at].opening(client, first, connection, &self.address, now);
                     LinkCommand::Open {
                         connection,
                         target: self.options.target.clone(),
@@ -222,14 +218,11 @@ impl Examination {
 
     /// Begins no more probes, and ends those that run.
     pub fn stop(&mut self, now: Instant) {
-        self.is_stopped = true;
         for (_, probe) in std::mem::take(&mut self.waiting) {
             self.findings.push(Finding::left_out(probe, STOPPED));
         }
         for at in 0..self.running.len() {
-            let mut wants = VecDeque::new();
-            self.running[at].stop(now, &mut wants);
-            self.carry(at, wants, now);
+            self.drive(at, now, |run, wants| run.stop(now, wants));
         }
         self.advance(now);
     }
@@ -238,23 +231,9 @@ impl Examination {
         self.waiting.is_empty() && self.running.is_empty()
     }
 
-    pub fn is_stopped(&self) -> bool {
-        self.is_stopped
-    }
-
     pub fn progress(&self) -> Progress {
         let left = self.waiting.len() + self.running.len();
-        Progress { done: self.all - left.min(self.all), all: self.all }
-    }
-
-    /// The probes that run now.
-    pub fn now_asked(&self) -> impl Iterator<Item = &'static Probe> {
-        self.running.iter().map(|run| run.probe)
-    }
-
-    /// So far, in the order in which they ended.
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
+        Progress { done: self.all - left, all: self.all }
     }
 
     /// All of them, in the order of the probes.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::probes::ALL;
 use super::script::{Client, Names, Script};
 use super::seen::{Seen, Verdict};
+use crate::mqtt::Properties;
 
 /// One question to a broker, independent of all others.
 #[derive(Debug)]
@@ -124,6 +125,33 @@ pub enum Need {
     SubscriptionIdentifiers,
     Shared,
     Aliases,
+}
+
+impl Need {
+    /// What of these properties of a CONNACK says so.
+    pub(super) fn lacking(self, says: &Properties) -> Option<&'static str> {
+        let (lacks, words) = match self {
+            Need::QoS1 => (says.maximum_qos() == Some(0), "Maximum QoS 0"),
+            Need::QoS2 => (says.maximum_qos().is_some(), "Maximum QoS below 2"),
+            Need::Retain => (says.retain_available() == Some(0), "Retain Available 0"),
+            Need::Wildcards => {
+                let available = says.wildcard_subscription_available();
+                (available == Some(0), "Wildcard Subscription Available 0")
+            }
+            Need::SubscriptionIdentifiers => {
+                let available = says.subscription_identifier_available();
+                (available == Some(0), "Subscription Identifier Available 0")
+            }
+            Need::Shared => {
+                let available = says.shared_subscription_available();
+                (available == Some(0), "Shared Subscription Available 0")
+            }
+            Need::Aliases => {
+                (says.topic_alias_maximum().unwrap_or(0) == 0, "Topic Alias Maximum 0")
+            }
+        };
+        lacks.then_some(words)
+    }
 }
 
 /// All of them, by chapter. The first tells whether the broker speaks 5.0 at all.

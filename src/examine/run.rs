@@ -8,12 +8,12 @@ use bytes::Bytes;
 use super::examination::{STOPPED, TIME_LIMIT, UNREACHED};
 use super::probe::{Need, Probe};
 use super::script::{Client, Names, Opens, Script, Step};
-use super::seen::{Outcome, Seen, Verdict, brief};
+use super::seen::{Seen, Verdict, brief};
 use crate::capture::{Capture, Entry, LinkClose, RecordId};
 use crate::link::LinkEvent;
 use crate::mqtt::{
-    Ack, ConnAck, ConnectionId, Disconnect, Packet, PacketId, PacketStream, PacketType, QoS,
-    ReasonCode, Sender, Version, encode,
+    Ack, ConnAck, ConnectionId, Disconnect, Incoming, Packet, PacketId, PacketStream, PacketType,
+    QoS, ReasonCode, Sender, encode,
 };
 use crate::time::Instant;
 
@@ -26,6 +26,8 @@ const OPENED: Duration = Duration::from_secs(30);
 /// How long a message may take that is to come.
 const MESSAGE: Duration = Duration::from_millis(2500);
 
+const PING: Bytes = Bytes::from_static(&[0xC0, 0x00]);
+
 pub(super) struct Run {
     pub(super) probe: &'static Probe,
     names: Names,
@@ -35,7 +37,6 @@ pub(super) struct Run {
     capture: Capture,
     waiting: Option<Waiting>,
     last_heard: Instant,
-    began: Instant,
     give_up: Instant,
     quiet: Duration,
     /// What the probe needed and did not get.
@@ -43,14 +44,14 @@ pub(super) struct Run {
     verdict: Option<Verdict>,
     is_cleaning: bool,
     is_over: bool,
-    pub(super) took: Duration,
 }
 
 /// One connection of a client.
 struct Peer {
     client: Client,
     connection: ConnectionId,
-    first: Option<Bytes>,
+    /// What is sent when it opens.
+    first: Bytes,
     stream: PacketStream,
     asked: Instant,
     is_open: bool,
@@ -74,9 +75,24 @@ enum Waiting {
     Pass { until: Instant },
 }
 
+impl Waiting {
+    /// From whom something has to come.
+    fn client(&self) -> Option<Client> {
+        match self {
+            Waiting::Opened { client, .. }
+            | Waiting::Connack { client, .. }
+            | Waiting::Answer { client, .. }
+            | Waiting::Messages { client, .. }
+            | Waiting::Closed { client, .. } => Some(*client),
+            Waiting::Settle { .. } | Waiting::Pass { .. } => None,
+        }
+    }
+}
+
 /// What a run asks of the links.
 pub(super) enum Want {
-    Open(Client),
+    /// With the bytes to send first.
+    Open(Client, Bytes),
     Send(ConnectionId, Bytes),
     Close(ConnectionId),
 }
@@ -100,14 +116,12 @@ impl Run {
             capture: Capture::default(),
             waiting: None,
             last_heard: now,
-            began: now,
             give_up: now + probe.limit,
             quiet,
             obstacle: None,
             verdict: None,
             is_cleaning: false,
             is_over: false,
-            took: Duration::ZERO,
         }
     }
 
@@ -129,22 +143,17 @@ impl Run {
     pub(super) fn opening(
         &mut self,
         client: Client,
+        first: Bytes,
         connection: ConnectionId,
         address: &str,
         now: Instant,
     ) {
-        let first = match self.steps.pop_front() {
-            Some(Step::Open { bytes, .. }) => bytes,
-            _ => Bytes::new(),
-        };
-        let mut stream = PacketStream::new();
-        stream.set_version(Version::V5);
         self.record(now, client, connection, Entry::Opening { address: address.to_owned() });
         self.peers.push(Peer {
             client,
             connection,
-            first: Some(first),
-            stream,
+            first,
+            stream: PacketStream::new(),
             asked: now,
             is_open: false,
             is_connected: false,
@@ -172,45 +181,40 @@ impl Run {
     }
 
     /// The latest connection of a client.
-    fn peer(&mut self, client: Client) -> Option<&mut Peer> {
+    fn peer(&self, client: Client) -> Option<&Peer> {
+        self.peers.iter().rev().find(|peer| peer.client == client)
+    }
+
+    fn peer_mut(&mut self, client: Client) -> Option<&mut Peer> {
         self.peers.iter_mut().rev().find(|peer| peer.client == client)
     }
 
+    /// Sends on the latest connection of a client, if that is open.
     fn send(&mut self, client: Client, bytes: Bytes, now: Instant, wants: &mut VecDeque<Want>) {
-        let Some(peer) = self.peer(client) else { return };
-        if !peer.is_open || peer.is_closed {
-            return;
+        let latest = self.peers.iter().rposition(|peer| peer.client == client);
+        let is_open = |at: &usize| self.peers[*at].is_open && !self.peers[*at].is_closed;
+        if let Some(at) = latest.filter(is_open) {
+            self.send_on(at, bytes, now, wants);
         }
-        let connection = peer.connection;
-        self.record_sent(now, client, connection, &bytes);
-        wants.push_back(Want::Send(connection, bytes));
     }
 
-    /// A step may send several packets, or a part of one.
-    fn record_sent(
-        &mut self,
-        now: Instant,
-        client: Client,
-        connection: ConnectionId,
-        bytes: &Bytes,
-    ) {
+    /// Several packets, or a part of one.
+    fn send_on(&mut self, at: usize, bytes: Bytes, now: Instant, wants: &mut VecDeque<Want>) {
+        let (client, connection) = (self.peers[at].client, self.peers[at].connection);
+        let sender = Sender::Client;
         let mut cut = PacketStream::new();
-        cut.push(bytes);
+        cut.push(&bytes);
         let mut used = 0;
-        while let Some(incoming) = cut.next(Sender::Client) {
+        while let Some(incoming) = cut.next(sender) {
             used += incoming.frame.len();
-            let entry = match (&incoming.outcome, cut.is_broken()) {
-                (Err(error), true) => {
-                    Entry::Broken { sender: Sender::Client, bytes: incoming.frame, error: *error }
-                }
-                _ => Entry::Packet { sender: Sender::Client, bytes: incoming.frame },
-            };
+            let entry = entry(sender, &incoming, cut.is_broken());
             self.record(now, client, connection, entry);
         }
         if used < bytes.len() {
-            let bytes = bytes.slice(used..);
-            self.record(now, client, connection, Entry::Packet { sender: Sender::Client, bytes });
+            let rest = bytes.slice(used..);
+            self.record(now, client, connection, Entry::Packet { sender, bytes: rest });
         }
+        wants.push_back(Want::Send(connection, bytes));
     }
 
     pub(super) fn link_event(
@@ -240,9 +244,9 @@ impl Run {
                     _ => {}
                 }
                 self.record(now, client, connection, Entry::Opened);
-                if let Some(first) = self.peers[at].first.take().filter(|first| !first.is_empty()) {
-                    self.record_sent(now, client, connection, &first);
-                    wants.push_back(Want::Send(connection, first));
+                let first = std::mem::take(&mut self.peers[at].first);
+                if !first.is_empty() {
+                    self.send_on(at, first, now, wants);
                 }
             }
             LinkEvent::Bytes(bytes) => {
@@ -250,14 +254,7 @@ impl Run {
                 self.peers[at].stream.push(&bytes);
                 while let Some(incoming) = self.peers[at].stream.next(Sender::Server) {
                     let is_broken = self.peers[at].stream.is_broken();
-                    let entry = match (&incoming.outcome, is_broken) {
-                        (Err(error), true) => Entry::Broken {
-                            sender: Sender::Server,
-                            bytes: incoming.frame,
-                            error: *error,
-                        },
-                        _ => Entry::Packet { sender: Sender::Server, bytes: incoming.frame },
-                    };
+                    let entry = entry(Sender::Server, &incoming, is_broken);
                     let id = self.record(now, client, connection, entry);
                     if let Ok(packet) = incoming.outcome {
                         self.packet(at, id, &packet, now, wants);
@@ -293,27 +290,12 @@ impl Run {
         if self.peers[at + 1..].iter().any(|peer| peer.client == who) {
             return;
         }
-        match &self.waiting {
-            Some(Waiting::Connack { client, must, .. }) if *client == who => {
-                let must = *must;
-                self.waiting = None;
-                if must {
-                    self.cannot(if self.peers[at].is_open { "closed" } else { UNREACHED }, id);
-                }
-            }
-            Some(Waiting::Answer { client, must, .. }) if *client == who => {
-                let must = *must;
-                self.waiting = None;
-                if must {
-                    self.cannot("closed", id);
-                }
-            }
-            Some(
-                Waiting::Closed { client, .. }
-                | Waiting::Messages { client, .. }
-                | Waiting::Opened { client, .. },
-            ) if *client == who => {
-                self.waiting = None;
+        let waiting = self.waiting.take_if(|waiting| waiting.client() == Some(who));
+        match waiting {
+            // Nothing was sent, whatever the answer was to show.
+            _ if !self.peers[at].is_open => self.cannot(UNREACHED, id),
+            Some(Waiting::Connack { must: true, .. } | Waiting::Answer { must: true, .. }) => {
+                self.cannot("closed", id);
             }
             _ => {}
         }
@@ -337,15 +319,13 @@ impl Run {
         match packet {
             Packet::ConnAck(connack) => {
                 self.peers[at].is_connected = !connack.reason_code.is_error();
-                if let Some(Waiting::Connack { client, must, .. }) = &self.waiting
-                    && *client == who
-                {
-                    let must = *must;
-                    self.waiting = None;
-                    if must && connack.reason_code.is_error() {
-                        self.cannot(&brief(packet), id);
-                    } else if must {
-                        self.check_needs(connack, id);
+                let is_it = |waiting: &mut Waiting| {
+                    waiting.client() == Some(who) && matches!(waiting, Waiting::Connack { .. })
+                };
+                if let Some(Waiting::Connack { must: true, .. }) = self.waiting.take_if(is_it) {
+                    match connack.reason_code.is_error() {
+                        true => self.cannot(&brief(packet), id),
+                        false => self.check_needs(connack, id),
                     }
                 }
             }
@@ -360,19 +340,21 @@ impl Run {
             }
             _ => {}
         }
-        if let Some(Waiting::Answer { client, packet: wanted, id: of, must, .. }) = &self.waiting
-            && *client == who
-            && packet.packet_id() == *of
-        {
-            let is_refusal = packet.packet_type() == PacketType::PubRec
-                && packet.reason_codes().iter().any(|code| code.is_error());
-            let must = *must;
-            if packet.packet_type() == *wanted || (*wanted == PacketType::PubComp && is_refusal) {
-                self.waiting = None;
-                if must && packet.reason_codes().iter().any(|code| code.is_error()) {
-                    self.cannot(&brief(packet), id);
-                }
+        let got = packet.packet_type();
+        let has_failed = packet.reason_codes().iter().any(|code| code.is_error());
+        let is_answer = |waiting: &mut Waiting| match waiting {
+            Waiting::Answer { client, packet: wanted, id: of, .. } => {
+                // A PUBREC that refuses is the last one of its exchange.
+                let is_refusal = got == PacketType::PubRec && has_failed;
+                let is_it = got == *wanted || (*wanted == PacketType::PubComp && is_refusal);
+                *client == who && packet.packet_id() == *of && is_it
             }
+            _ => false,
+        };
+        if let Some(Waiting::Answer { must: true, .. }) = self.waiting.take_if(is_answer)
+            && has_failed
+        {
+            self.cannot(&brief(packet), id);
         }
         if self.peers[at].by_hand {
             return;
@@ -389,47 +371,21 @@ impl Run {
             Packet::PubRel(ack) => Some(Packet::PubComp(Ack::success(ack.packet_id))),
             _ => None,
         };
-        if let Some(bytes) = answer.and_then(|packet| encode(&packet).ok()) {
-            let peer = &self.peers[at];
-            if !peer.is_closed {
-                let (client, connection) = (peer.client, peer.connection);
-                self.record_sent(now, client, connection, &bytes);
-                wants.push_back(Want::Send(connection, bytes));
-            }
+        if let Some(bytes) = answer.and_then(|packet| encode(&packet).ok())
+            && !self.peers[at].is_closed
+        {
+            self.send_on(at, bytes, now, wants);
         }
     }
 
     /// What the broker says it does not have cannot be asked for.
     fn check_needs(&mut self, connack: &ConnAck, id: RecordId) {
-        let lacks = self.probe.needs.iter().find_map(|need| {
-            let says = &connack.properties;
-            let lacks = match need {
-                Need::QoS1 => says.maximum_qos() == Some(0),
-                Need::QoS2 => says.maximum_qos().is_some(),
-                Need::Retain => says.retain_available() == Some(0),
-                Need::Wildcards => says.wildcard_subscription_available() == Some(0),
-                Need::SubscriptionIdentifiers => {
-                    says.subscription_identifier_available() == Some(0)
-                }
-                Need::Shared => says.shared_subscription_available() == Some(0),
-                Need::Aliases => says.topic_alias_maximum().unwrap_or(0) == 0,
-            };
-            lacks.then_some(match need {
-                Need::QoS1 => "Maximum QoS 0",
-                Need::QoS2 => "Maximum QoS below 2",
-                Need::Retain => "Retain Available 0",
-                Need::Wildcards => "Wildcard Subscription Available 0",
-                Need::SubscriptionIdentifiers => "Subscription Identifier Available 0",
-                Need::Shared => "Shared Subscription Available 0",
-                Need::Aliases => "Topic Alias Maximum 0",
-            })
-        });
-        if let Some(lacks) = lacks
+        let lacks = |need: &Need| need.lacking(&connack.properties);
+        if let Some(lacks) = self.probe.needs.iter().find_map(lacks)
             && self.verdict.is_none()
             && !self.is_cleaning
         {
-            let (outcome, evidence) = (Outcome::NotOffered, vec![id]);
-            self.verdict = Some(Verdict { outcome, observed: lacks.to_owned(), evidence });
+            self.verdict = Some(Verdict::not_offered(lacks.to_owned(), vec![id]));
         }
     }
 
@@ -452,34 +408,27 @@ impl Run {
                 return;
             }
             self.waiting = None;
-            let Some(step) = self.steps.front() else {
-                match self.is_cleaning {
-                    true => self.is_over = true,
-                    false => self.conclude(now, wants),
-                }
-                continue;
-            };
-            if let Step::Open { client, expects, .. } = step {
-                let (client, expects) = (*client, *expects);
-                wants.push_back(Want::Open(client));
+            match self.steps.pop_front() {
+                None if self.is_cleaning => self.is_over = true,
+                None => self.conclude(now, wants),
+                Some(step) => self.step(step, now, wants),
+            }
+        }
+    }
+
+    fn step(&mut self, step: Step, now: Instant, wants: &mut VecDeque<Want>) {
+        match step {
+            // The owner of the links makes the connection.
+            Step::Open { client, bytes, expects } => {
+                wants.push_back(Want::Open(client, bytes));
                 let until = now + OPENED;
                 self.waiting = Some(match expects {
                     Opens::Accepted => Waiting::Connack { client, until, must: true },
                     Opens::Answered => Waiting::Connack { client, until, must: false },
                     Opens::Unanswered => Waiting::Opened { client, until },
                 });
-                // The owner of the links makes the connection, and takes the step.
-                return;
             }
-            let step = self.steps.pop_front();
-            self.step(step, now, wants);
-        }
-    }
-
-    fn step(&mut self, step: Option<Step>, now: Instant, wants: &mut VecDeque<Want>) {
-        match step {
-            None | Some(Step::Open { .. }) => {}
-            Some(Step::Send { client, bytes, awaits, must }) => {
+            Step::Send { client, bytes, awaits, must } => {
                 self.send(client, bytes, now, wants);
                 let is_closed =
                     self.peer(client).is_none_or(|peer| peer.is_closed || !peer.is_open);
@@ -488,56 +437,47 @@ impl Run {
                     self.waiting = Some(Waiting::Answer { client, packet, id, until, must });
                 }
             }
-            Some(Step::Acknowledge { client, packet, code }) => {
-                let id = self.peer(client).and_then(|peer| peer.unacknowledged.pop_front());
+            Step::Acknowledge { client, packet, code } => {
+                let id = self.peer_mut(client).and_then(|peer| peer.unacknowledged.pop_front());
                 let bytes = id.and_then(|id| encode(&packet(Ack::new(id, code))).ok());
                 if let Some(bytes) = bytes {
                     self.send(client, bytes, now, wants);
                 }
             }
-            Some(Step::Cut(client)) => self.cut(client, now, wants),
-            Some(Step::ByHand(client)) => {
-                if let Some(peer) = self.peer(client) {
+            Step::Cut(client) => self.cut(client, now, wants),
+            Step::ByHand(client) => {
+                if let Some(peer) = self.peer_mut(client) {
                     peer.by_hand = true;
                 }
             }
-            Some(Step::Silent(client)) => {
-                if let Some(peer) = self.peer(client) {
+            Step::Silent(client) => {
+                if let Some(peer) = self.peer_mut(client) {
                     peer.is_silent = true;
                 }
             }
-            Some(Step::Messages(client, count)) => {
+            Step::Messages(client, count) => {
                 self.waiting = Some(Waiting::Messages { client, count, until: now + MESSAGE });
             }
-            Some(Step::Closed(client)) => {
+            Step::Closed(client) => {
                 self.waiting = Some(Waiting::Closed { client, until: now + ANSWER });
             }
-            Some(Step::Settle) => {
+            Step::Settle => {
                 self.last_heard = now;
-                let asked: Vec<_> = self
-                    .peers
-                    .iter()
-                    .filter(|peer| peer.is_connected && !peer.is_closed && !peer.is_silent)
-                    .map(|peer| (peer.client, peer.connection))
-                    .collect();
-                for (client, connection) in asked {
-                    let bytes = Bytes::from_static(&[0xC0, 0x00]);
-                    self.record_sent(now, client, connection, &bytes);
-                    wants.push_back(Want::Send(connection, bytes));
-                    if let Some(peer) =
-                        self.peers.iter_mut().find(|peer| peer.connection == connection)
-                    {
+                for at in 0..self.peers.len() {
+                    let peer = &mut self.peers[at];
+                    if peer.is_connected && !peer.is_closed && !peer.is_silent {
                         peer.pongs_owed += 1;
+                        self.send_on(at, PING, now, wants);
                     }
                 }
                 self.waiting = Some(Waiting::Settle { until: now + ANSWER });
             }
-            Some(Step::Pass(time)) => self.waiting = Some(Waiting::Pass { until: now + time }),
+            Step::Pass(time) => self.waiting = Some(Waiting::Pass { until: now + time }),
         }
     }
 
     fn cut(&mut self, client: Client, now: Instant, wants: &mut VecDeque<Want>) {
-        let Some(peer) = self.peer(client) else { return };
+        let Some(peer) = self.peer_mut(client) else { return };
         if peer.is_closed {
             return;
         }
@@ -557,7 +497,7 @@ impl Run {
 
     /// When the next step is due if nothing comes before; `None` if it is due at once.
     fn due(&self) -> Option<Instant> {
-        let of = |client: &Client| self.peers.iter().rev().find(|peer| peer.client == *client);
+        let is_closed = |client: &Client| self.peer(*client).is_none_or(|peer| peer.is_closed);
         match self.waiting.as_ref()? {
             Waiting::Connack { until, .. }
             | Waiting::Opened { until, .. }
@@ -570,12 +510,9 @@ impl Run {
                     .filter(|peer| peer.client == *client)
                     .map(|peer| peer.messages)
                     .sum();
-                let is_closed = of(client).is_none_or(|peer| peer.is_closed);
-                (got < *count && !is_closed).then_some(*until)
+                (got < *count && !is_closed(client)).then_some(*until)
             }
-            Waiting::Closed { client, until } => {
-                (!of(client).is_none_or(|peer| peer.is_closed)).then_some(*until)
-            }
+            Waiting::Closed { client, until } => (!is_closed(client)).then_some(*until),
             Waiting::Settle { until } => {
                 let owed = self.peers.iter().any(|peer| peer.pongs_owed > 0 && !peer.is_closed);
                 Some(if owed { *until } else { self.last_heard + self.quiet })
@@ -594,7 +531,6 @@ impl Run {
 
     /// Judges what was seen, and goes on to clean up.
     fn conclude(&mut self, now: Instant, wants: &mut VecDeque<Want>) {
-        self.took = now.since(self.began);
         let verdict = match (self.verdict.take(), self.obstacle.take()) {
             (Some(verdict), _) => verdict,
             (None, Some((why, evidence))) => Verdict::not_examined(why, evidence),
@@ -624,5 +560,14 @@ impl Run {
             self.obstacle = Some((STOPPED.to_owned(), Vec::new()));
             self.conclude(now, wants);
         }
+    }
+}
+
+/// What was found in a stream, as it is recorded.
+fn entry(sender: Sender, incoming: &Incoming, is_broken: bool) -> Entry {
+    let bytes = incoming.frame.clone();
+    match incoming.outcome {
+        Err(error) if is_broken => Entry::Broken { sender, bytes, error },
+        _ => Entry::Packet { sender, bytes },
     }
 }

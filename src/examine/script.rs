@@ -138,10 +138,9 @@ impl Script {
     }
 
     pub(super) fn uses(&self, client: Client) -> bool {
-        self.steps.iter().any(|step| match step {
-            Step::Open { client: other, .. } => *other == client,
-            _ => false,
-        })
+        let opens =
+            |step: &Step| matches!(step, Step::Open { client: other, .. } if *other == client);
+        self.steps.iter().any(opens)
     }
 
     pub fn topic(&self, topic: &str) -> String {
@@ -196,6 +195,14 @@ impl Script {
             connect.clean_start = false;
             connect.properties.push(Property::SessionExpiryInterval(seconds));
         });
+    }
+
+    /// Subscribes with a Session that lasts, and goes away.
+    pub fn leave_subscribed(&mut self, client: Client, filter: &str, qos: u8) {
+        self.resume(client, 60);
+        self.subscribe(client, filter, qos);
+        self.cut(client);
+        self.pass(200);
     }
 
     /// The bytes of a CONNECT, credentials included.

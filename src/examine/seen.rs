@@ -6,7 +6,9 @@ use super::script::{Client, Names};
 use crate::capture::{Capture, Entry, Record, RecordId};
 use crate::mqtt::{
     ConnAck, ConnectionId, Packet, PacketType, Properties, Property, Publish, ReasonCode, Sender,
+    hex,
 };
+use crate::time::Instant;
 
 /// What came of a probe.
 #[derive(
@@ -25,6 +27,14 @@ pub enum Outcome {
 impl Outcome {
     pub const ALL: [Outcome; 4] =
         [Outcome::Deviates, Outcome::NotOffered, Outcome::NotExamined, Outcome::Conforms];
+
+    /// Of what does as it should, or does not.
+    pub fn of(conforms: bool) -> Outcome {
+        match conforms {
+            true => Outcome::Conforms,
+            false => Outcome::Deviates,
+        }
+    }
 
     /// As reports write it.
     pub fn key(self) -> &'static str {
@@ -61,6 +71,10 @@ impl Verdict {
     pub fn not_examined(observed: String, evidence: Vec<RecordId>) -> Verdict {
         Verdict { outcome: Outcome::NotExamined, observed, evidence }
     }
+
+    pub fn not_offered(observed: String, evidence: Vec<RecordId>) -> Verdict {
+        Verdict { outcome: Outcome::NotOffered, observed, evidence }
+    }
 }
 
 /// A packet that a client received.
@@ -68,7 +82,7 @@ impl Verdict {
 pub struct Got {
     pub id: RecordId,
     pub connection: ConnectionId,
-    pub at: crate::time::Instant,
+    pub at: Instant,
     pub packet: Packet,
 }
 
@@ -89,10 +103,6 @@ impl<'a> Seen<'a> {
 
     pub fn topic(&self, topic: &str) -> String {
         self.names.topic(topic)
-    }
-
-    pub fn client_id(&self, client: Client) -> String {
-        self.names.client_id(client)
     }
 
     fn of(&self, client: Client) -> impl Iterator<Item = &'a Record> + use<'a> {
@@ -157,22 +167,13 @@ impl<'a> Seen<'a> {
     }
 
     /// Where the broker ended a connection.
-    pub fn closed(
-        &self,
-        client: Client,
-        connection: usize,
-    ) -> Option<(RecordId, crate::time::Instant)> {
+    pub fn closed(&self, client: Client, connection: usize) -> Option<(RecordId, Instant)> {
         let connection = self.connections(client).get(connection).copied()?;
         let mut records = self.of(client).filter(|record| record.connection == connection);
-        records.find_map(|record| match &record.entry {
-            Entry::Closed(close) if close.by != Some(Sender::Client) => {
-                Some((record.id, record.at))
-            }
-            _ => None,
-        })
+        records.find(|record| is_end(record)).map(|record| (record.id, record.at))
     }
 
-    pub fn last_connection(&self, client: Client) -> usize {
+    fn last_connection(&self, client: Client) -> usize {
         self.connections(client).len().saturating_sub(1)
     }
 
@@ -187,12 +188,6 @@ impl<'a> Seen<'a> {
         of_server.all(|record| record.valid_packet().is_some())
     }
 
-    /// When the first packet of a type was sent by a client.
-    pub fn sent_at(&self, client: Client, packet: PacketType) -> Option<crate::time::Instant> {
-        let id = self.sent(client, packet).into_iter().next()?;
-        Some(self.capture.get(id)?.at)
-    }
-
     /// What came to a client after it was accepted, in short, without answers to PINGREQ.
     pub fn told(&self, client: Client) -> String {
         self.told_on(client, self.last_connection(client))
@@ -202,28 +197,23 @@ impl<'a> Seen<'a> {
         let id = self.connections(client).get(connection).copied();
         let mut told = Vec::new();
         for record in self.of(client).filter(|record| Some(record.connection) == id) {
-            match &record.entry {
-                Entry::Closed(close) if close.by != Some(Sender::Client) => {
-                    told.push("closed".to_owned());
+            if is_end(record) {
+                told.push("closed".to_owned());
+            }
+            if record.sender() != Some(Sender::Server) {
+                continue;
+            }
+            match record.valid_packet() {
+                Some(Packet::PingResp) => {}
+                Some(Packet::ConnAck(connack)) if !connack.reason_code.is_error() => {}
+                Some(packet) => told.push(self.brief(&packet)),
+                None => {
+                    let bytes = record.bytes();
+                    told.push(format!("[{}]", hex(&bytes[..bytes.len().min(8)])));
                 }
-                Entry::Packet { sender: Sender::Server, bytes } => match record.valid_packet() {
-                    Some(Packet::PingResp) => {}
-                    Some(Packet::ConnAck(connack)) if !connack.reason_code.is_error() => {}
-                    Some(packet) => told.push(self.brief(&packet)),
-                    None => {
-                        told.push(format!("[{}]", crate::mqtt::hex(&bytes[..bytes.len().min(8)])))
-                    }
-                },
-                Entry::Broken { sender: Sender::Server, bytes, .. } => {
-                    told.push(format!("[{}]", crate::mqtt::hex(&bytes[..bytes.len().min(8)])));
-                }
-                _ => {}
             }
         }
-        match told.is_empty() {
-            true => "–".into(),
-            false => told.join(", "),
-        }
+        listed(&told)
     }
 
     /// A packet in short, without the names that are new in every run.
@@ -233,20 +223,17 @@ impl<'a> Seen<'a> {
 
     /// Everything that came to a client or ended its connection, without answers to PINGREQ.
     pub fn evidence(&self, client: Client) -> Vec<RecordId> {
-        let told = self.of(client).filter(|record| match &record.entry {
-            Entry::Closed(close) => close.by != Some(Sender::Client),
-            _ => {
-                record.sender() == Some(Sender::Server)
-                    && record.packet_type() != Some(PacketType::PingResp)
-            }
+        let told = self.of(client).filter(|record| {
+            let is_packet = record.sender() == Some(Sender::Server)
+                && record.packet_type() != Some(PacketType::PingResp);
+            is_packet || is_end(record)
         });
         told.map(|record| record.id).collect()
     }
 
     /// By what came to this client.
     pub fn judge(&self, client: Client, conforms: bool) -> Verdict {
-        let outcome = if conforms { Outcome::Conforms } else { Outcome::Deviates };
-        Verdict { outcome, observed: self.told(client), evidence: self.evidence(client) }
+        self.verdict(conforms, self.told(client), self.evidence(client))
     }
 
     pub fn verdict(
@@ -255,12 +242,11 @@ impl<'a> Seen<'a> {
         observed: impl Into<String>,
         evidence: Vec<RecordId>,
     ) -> Verdict {
-        let outcome = if conforms { Outcome::Conforms } else { Outcome::Deviates };
-        Verdict { outcome, observed: observed.into(), evidence }
+        Verdict { outcome: Outcome::of(conforms), observed: observed.into(), evidence }
     }
 
     pub fn not_offered(&self, observed: impl Into<String>, evidence: Vec<RecordId>) -> Verdict {
-        Verdict { outcome: Outcome::NotOffered, observed: observed.into(), evidence }
+        Verdict::not_offered(observed.into(), evidence)
     }
 
     pub fn not_examined(&self, client: Client) -> Verdict {
@@ -269,26 +255,34 @@ impl<'a> Seen<'a> {
 
     /// Whether exactly these payloads came, in this order.
     pub fn payloads(&self, client: Client, expected: &[&str]) -> Verdict {
-        let publishes = self.publishes(client);
-        let conforms = payloads_are(&publishes, expected);
-        let observed =
-            publishes.iter().map(|(_, publish)| self.brief(&Packet::Publish(publish.clone())));
-        let observed: Vec<String> = observed.collect();
-        let observed = if observed.is_empty() { "–".into() } else { observed.join(", ") };
-        let mut evidence: Vec<_> = publishes.iter().map(|(id, _)| *id).collect();
-        if evidence.is_empty() {
-            evidence = self.evidence(client);
-        }
-        self.verdict(conforms, observed, evidence)
+        self.messages(client, |publishes| payloads_are(publishes, expected))
     }
 
     /// Whether one message came that has these qualities.
     pub fn message(&self, client: Client, has: impl Fn(&Publish) -> bool) -> Verdict {
+        self.messages(client, |publishes| matches!(publishes, [(_, publish)] if has(publish)))
+    }
+
+    /// By all the messages that came.
+    pub fn messages(
+        &self,
+        client: Client,
+        are_right: impl Fn(&[(RecordId, Publish)]) -> bool,
+    ) -> Verdict {
         let publishes = self.publishes(client);
-        let conforms = matches!(publishes.as_slice(), [(_, publish)] if has(publish));
-        let mut verdict = self.payloads(client, &[]);
-        verdict.outcome = if conforms { Outcome::Conforms } else { Outcome::Deviates };
-        verdict
+        let conforms = are_right(&publishes);
+        let mut evidence = record_ids(&publishes);
+        if evidence.is_empty() {
+            evidence = self.evidence(client);
+        }
+        let publishes = publishes.into_iter().map(|(_, publish)| Packet::Publish(publish));
+        let observed: Vec<_> = publishes.map(|packet| self.brief(&packet)).collect();
+        self.verdict(conforms, listed(&observed), evidence)
+    }
+
+    /// Whether the first connection of a client was accepted.
+    pub fn is_accepted(&self, client: Client) -> bool {
+        self.connack(client, 0).is_some_and(|(_, connack)| !connack.reason_code.is_error())
     }
 
     /// Whether the broker ended the connection.
@@ -312,6 +306,22 @@ impl<'a> Seen<'a> {
             None => self.judge(client, false),
         }
     }
+}
+
+/// Whether something other than the client ended the connection here.
+fn is_end(record: &Record) -> bool {
+    matches!(&record.entry, Entry::Closed(close) if close.by != Some(Sender::Client))
+}
+
+fn listed(observed: &[String]) -> String {
+    match observed {
+        [] => "–".to_owned(),
+        observed => observed.join(", "),
+    }
+}
+
+pub fn record_ids(publishes: &[(RecordId, Publish)]) -> Vec<RecordId> {
+    publishes.iter().map(|(id, _)| *id).collect()
 }
 
 pub fn payloads_are(publishes: &[(RecordId, Publish)], expected: &[&str]) -> bool {

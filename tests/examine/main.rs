@@ -6,15 +6,16 @@ mod wrong;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use mqtt5_playground::broker::Policy;
 use mqtt5_playground::examine::{
-    Chapter, Entry, Finding, Options, Outcome, Probe, Report, compare, in_tab, in_tab_through,
-    probe, probes,
+    Between, Chapter, Entry, Finding, InTabRun, Options, Outcome, Probe, Report, UNREACHED,
+    compare, in_tab, in_tab_through, probe, probes,
 };
-use mqtt5_playground::link::Target;
-use mqtt5_playground::mqtt::{ErrorKind, Sender, decode};
+use mqtt5_playground::link::{LinkEvent, Target};
+use mqtt5_playground::mqtt::{ConnectionId, ErrorKind, PacketType, ReasonCode, Sender, decode};
 
 const SEED: [u8; 32] = [7; 32];
 
@@ -25,6 +26,9 @@ fn options() -> Options {
 /// In every name that an examination here uses.
 const TOKEN: &str = "test";
 
+/// What is found where nothing is broken.
+static PLAIN: LazyLock<Vec<Finding>> = LazyLock::new(|| in_tab(options(), Policy::default(), SEED));
+
 fn line(finding: &Finding) -> String {
     format!("{}: {} {}", finding.probe.id, finding.outcome.key(), finding.observed)
 }
@@ -34,7 +38,7 @@ const NOT_THERE: &[&str] = &["version-3-1-1", "sys-version"];
 
 #[test]
 fn the_broker_in_the_tab_conforms_in_all() {
-    let findings = in_tab(options(), Policy::default(), SEED);
+    let findings = &*PLAIN;
     let is_right = |finding: &&Finding| match finding.outcome {
         Outcome::Conforms => true,
         Outcome::NotOffered => NOT_THERE.contains(&finding.probe.id),
@@ -50,9 +54,8 @@ fn the_broker_in_the_tab_conforms_in_all() {
 /// `docs/examined/in-tab.md`. With `UPDATE_DOCS=1` it is written anew.
 #[test]
 fn the_report_of_the_broker_in_the_tab_is_up_to_date() {
-    let findings = in_tab(options(), Policy::default(), SEED);
     let name = "The broker in the tab".to_owned();
-    let text = Report::new(name, "tab".into(), None, findings).to_markdown(0);
+    let text = Report::new(name, "tab".into(), None, PLAIN.clone()).to_markdown(0);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examined/in-tab.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, &text).expect("the report can be written");
@@ -107,11 +110,78 @@ fn every_statement_that_a_server_is_seen_to_keep_is_asked() {
     assert_eq!(without, not_seen);
 }
 
+/// A network that no connection gets through.
+struct Nobody;
+
+impl Between for Nobody {
+    fn to_client(
+        &mut self,
+        connection: ConnectionId,
+        event: LinkEvent,
+    ) -> Vec<(ConnectionId, LinkEvent)> {
+        match event {
+            LinkEvent::Opened => {
+                vec![(connection, LinkEvent::Closed { code: None, reason: String::new() })]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[test]
+fn nothing_is_said_of_a_broker_that_cannot_be_reached() {
+    // All of them, and all without the one that the others wait for.
+    for first in [0, 1] {
+        let only = probes().skip(first).map(|probe| probe.id).collect();
+        let options = Options { only, ..options() };
+        let findings = in_tab_through(options, Policy::default(), SEED, &mut Nobody);
+        assert_eq!(findings.len(), probes().count() - first);
+        let said = findings.iter().filter(|finding| {
+            (finding.outcome, finding.observed.as_str()) != (Outcome::NotExamined, UNREACHED)
+        });
+        assert_eq!(said.map(line).collect::<Vec<_>>(), [""; 0]);
+    }
+}
+
+/// What a broker announces holds in the place of what was asked for.
+#[test]
+fn another_keep_alive_is_not_held_against_the_broker() {
+    let policy = Policy { server_keep_alive: Some(60), ..Policy::default() };
+    let options = Options { only: vec!["keep-alive", "will-after-silence"], ..options() };
+    for finding in in_tab(options, policy, SEED) {
+        assert_eq!(
+            (finding.outcome, finding.observed.as_str()),
+            (Outcome::NotExamined, "Server Keep Alive 60"),
+            "{}",
+            finding.probe.id
+        );
+    }
+}
+
+/// A Server may grant less than was asked for (§3.8.4), and never more.
+#[test]
+fn a_lower_qos_may_be_granted() {
+    use ReasonCode::{GrantedQoS1, GrantedQoS2, Success};
+    for (codes, expect) in [
+        ([Success, GrantedQoS1, GrantedQoS1], Outcome::Conforms),
+        ([Success, Success, GrantedQoS2], Outcome::Conforms),
+        ([Success, GrantedQoS2, GrantedQoS1], Outcome::Deviates),
+        ([Success, GrantedQoS1, ReasonCode::UnspecifiedError], Outcome::Deviates),
+    ] {
+        let number = probes().position(|probe| probe.id == "suback-codes").expect("it exists");
+        let options = Options { only: vec!["suback-codes"], ..options() };
+        let mut between =
+            wrong::Wrong::new(number, false, shims::codes(PacketType::SubAck, codes.to_vec()));
+        let findings = in_tab_through(options, Policy::default(), SEED, &mut between);
+        assert_eq!(findings[0].outcome, expect, "{codes:?}");
+    }
+}
+
 #[test]
 fn probes_leave_nothing_behind() {
     let options =
         Options { only: vec!["will-retain-1", "retained-wildcard", "queued-qos-1"], ..options() };
-    let mut run = mqtt5_playground::examine::InTabRun::new(options, Policy::default(), SEED);
+    let mut run = InTabRun::new(options, Policy::default(), SEED);
     while run.step_plainly() {}
     let snapshot = run.broker().snapshot();
     assert_eq!(snapshot.retained.len(), 0);
@@ -158,17 +228,12 @@ const ALONE: &[&str] =
 /// Each is a rule broken toward the clients of one probe: that one notices, and none other of its chapter.
 #[test]
 fn a_broken_rule_is_caught_by_the_probe_that_is_meant_for_it() {
-    let plain = in_tab(options(), Policy::default(), SEED);
     let of = |findings: &[Finding], id: &str| {
         let finding = findings.iter().find(|finding| finding.probe.id == id);
         finding.map(|finding| (finding.outcome, finding.observed.clone()))
     };
     let mut wrong = Vec::new();
     for (number, asked) in probes().enumerate() {
-        let Some(shim) = shims::of(asked) else {
-            wrong.push(format!("{}: nothing breaks it", asked.id));
-            continue;
-        };
         let is_alone = ALONE.contains(&asked.id);
         let is_neighbour = |other: &&Probe| {
             let is_in_sight = other.chapter == asked.chapter && !other.is_seldom() && !is_alone;
@@ -176,10 +241,10 @@ fn a_broken_rule_is_caught_by_the_probe_that_is_meant_for_it() {
         };
         let only: Vec<&'static str> = probes().filter(is_neighbour).map(|probe| probe.id).collect();
         let options = Options { only: only.clone(), ..options() };
-        let mut between = wrong::Wrong::new(number, is_alone, shim);
+        let mut between = wrong::Wrong::new(number, is_alone, shims::of(asked));
         let findings = in_tab_through(options, Policy::default(), SEED, &mut between);
         let caught: Vec<_> =
-            only.into_iter().filter(|id| of(&plain, id) != of(&findings, id)).collect();
+            only.into_iter().filter(|id| of(&PLAIN, id) != of(&findings, id)).collect();
         if caught != [asked.id] {
             wrong.push(format!(
                 "{}: caught by {caught:?}, {:?}",
@@ -206,10 +271,9 @@ fn kind(bytes: &[u8]) -> Option<ErrorKind> {
 /// and none other.
 #[test]
 fn a_malformed_packet_that_passes_is_noticed_by_those_that_send_it() {
-    let plain = in_tab(options(), Policy::default(), SEED);
     // Those that ask whether it passes.
     let matters = probe("second-connect").expect("it exists").matters;
-    let kinds: Vec<_> = plain
+    let kinds: Vec<_> = PLAIN
         .iter()
         .filter(|finding| finding.probe.matters == matters)
         .filter_map(|finding| Some((finding.probe.id, kind_of(finding)?)))

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use mqtt5_playground::examine::{Chapter, Probe};
 use mqtt5_playground::mqtt::{
-    ConnAck, Disconnect, Packet, PacketId, PacketType, Properties, Property, PropertyId, Publish,
-    QoS, ReasonCode, Sender, decode,
+    Ack, ConnAck, Disconnect, Packet, PacketId, PacketType, Properties, Property, PropertyId,
+    Publish, QoS, ReasonCode, Sender, decode, encode,
 };
 
 use crate::wrong::{Becomes, Memory, Shim};
@@ -110,12 +110,12 @@ fn ghost(behind: PacketType, topic: &'static str, payload: &'static str) -> Shim
     })
 }
 
-fn codes(wanted: PacketType, codes: &'static [ReasonCode]) -> Shim {
+pub fn codes(wanted: PacketType, codes: Vec<ReasonCode>) -> Shim {
     out(move |mut packet, _| {
         if packet.packet_type() == wanted {
             match &mut packet {
-                Packet::SubAck(ack) => ack.reason_codes = codes.to_vec(),
-                Packet::UnsubAck(ack) => ack.reason_codes = codes.to_vec(),
+                Packet::SubAck(ack) => ack.reason_codes = codes.clone(),
+                Packet::UnsubAck(ack) => ack.reason_codes = codes.clone(),
                 Packet::PubAck(ack) | Packet::PubRel(ack) | Packet::PubComp(ack) => {
                     ack.reason_code = codes[0];
                 }
@@ -190,9 +190,9 @@ fn session_present(is_present: bool) -> Shim {
 }
 
 /// How the rule of a probe is broken.
-pub fn of(probe: &Probe) -> Option<Shim> {
+pub fn of(probe: &Probe) -> Shim {
     use PacketType as T;
-    let shim = match probe.id {
+    match probe.id {
         "speaks-5" => refused(),
         "one-connack" => twice(T::ConnAck),
         "connack-first" => out(|packet, memory| match packet {
@@ -207,7 +207,9 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         | "client-id-utf-8"
         | "connect-user-properties"
         | "password-alone" => refused(),
-        "client-id-assigned" => connack(|connack| connack.properties.0.clear()),
+        "client-id-assigned" | "response-information" => {
+            connack(|connack| connack.properties.0.clear())
+        }
         "client-ids-assigned-differ" => {
             announced(Property::AssignedClientIdentifier("everyone".into()))
         }
@@ -230,7 +232,6 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         }
         "shared-subscriptions-available" => announced(Property::SharedSubscriptionAvailable(0)),
         "session-expiry-granted" => announced(Property::SessionExpiryInterval(10)),
-        "response-information" => connack(|connack| connack.properties.0.clear()),
         "response-information-unasked" => announced(Property::ResponseInformation("r".into())),
         "version-3-1-1" => Shim::In(Box::new(|bytes, _| match bytes[0] {
             0x10 => Bytes::from_static(b"\xC0\x00"),
@@ -260,6 +261,7 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         | "shared-one-copy"
         | "shared-and-own"
         | "shared-groups"
+        | "shared-refused-not-passed-on"
         | "retain-handling-1"
         | "retained-replaced" => twice(T::Publish),
 
@@ -274,7 +276,7 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         | "multi-level" => ghost(T::SubAck, "other", "no"),
         "wildcards-and-dollar" => ghost(T::SubAck, "x", "dollar"),
         "topic-as-published" => publish(|publish| publish.topic = "line".into()),
-        "no-subscribers" => codes(T::PubAck, &[ReasonCode::Success]),
+        "no-subscribers" => codes(T::PubAck, vec![ReasonCode::Success]),
         "qos-not-raised" => qos(QoS::ExactlyOnce),
         "qos-lowered-to-0" => qos(QoS::AtLeastOnce),
         "qos-lowered-to-1" => qos(QoS::AtMostOnce),
@@ -305,9 +307,9 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         }),
         "suback-codes" => codes(
             T::SubAck,
-            &[ReasonCode::GrantedQoS2, ReasonCode::GrantedQoS1, ReasonCode::Success],
+            vec![ReasonCode::GrantedQoS2, ReasonCode::GrantedQoS1, ReasonCode::Success],
         ),
-        "many-filters" => codes(T::SubAck, &[ReasonCode::Success]),
+        "many-filters" => codes(T::SubAck, vec![ReasonCode::Success]),
         "subscription-identifier"
         | "subscription-identifier-largest"
         | "subscription-identifier-with-retained"
@@ -316,16 +318,14 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         "subscription-identifier-replaced" => with(Property::SubscriptionIdentifier(7)),
         "overlapping-identifiers-order" => publish(|publish| publish.properties.0.reverse()),
         "no-local" => ghost(T::SubAck, "x", "mine"),
-        "unsuback" => codes(T::UnsubAck, &[ReasonCode::Success, ReasonCode::Success]),
+        "unsuback" => codes(T::UnsubAck, vec![ReasonCode::Success, ReasonCode::Success]),
         "unsubscribed" | "shared-unsubscribe" => ghost(T::UnsubAck, "x", "after"),
-        "unsubscribe-completes" | "expired-exchange-ends" | "pubrel-after-pubrec" => {
-            lost(T::PubRel)
-        }
-        "shared-distribution" => lost(T::Publish),
-        "shared-begun-completed" => lost(T::PubRel),
+        "unsubscribe-completes"
+        | "expired-exchange-ends"
+        | "pubrel-after-pubrec"
+        | "shared-begun-completed" => lost(T::PubRel),
         "shared-ended-not-passed-on" => ghost(T::SubAck, "x", "work"),
         "shared-qos" => qos(QoS::AtMostOnce),
-        "shared-refused-not-passed-on" => twice(T::Publish),
 
         "puback" => lost(T::PubAck),
         "qos-2-exchange" => lost(T::PubComp),
@@ -337,21 +337,20 @@ pub fn of(probe: &Probe) -> Option<Shim> {
                 return Bytes::new();
             }
             let held = memory.held.pop().filter(|_| bytes[0] == 0x62);
-            let held =
-                held.map(|packet| mqtt5_playground::mqtt::encode(&packet).expect("it was read"));
+            let held = held.map(|packet| encode(&packet).expect("it was read"));
             [held.unwrap_or_default(), bytes].concat().into()
         })),
         "identifiers-of-the-server" => publish(|publish| publish.packet_id = PacketId::new(1)),
         "pubrec-refused" => out(|packet, memory| match &packet {
             Packet::PingResp if memory.letter == Some(b'b') => {
                 let id = PacketId::new(1).expect("above zero");
-                let pubrel = Packet::PubRel(mqtt5_playground::mqtt::Ack::success(id));
+                let pubrel = Packet::PubRel(Ack::success(id));
                 becomes([pubrel, packet])
             }
             _ => becomes([packet]),
         }),
-        "pubrel-unknown" => codes(T::PubComp, &[ReasonCode::Success]),
-        "pubrec-unknown" => codes(T::PubRel, &[ReasonCode::Success]),
+        "pubrel-unknown" => codes(T::PubComp, vec![ReasonCode::Success]),
+        "pubrec-unknown" => codes(T::PubRel, vec![ReasonCode::Success]),
         "puback-unknown" => out(|packet, _| match packet {
             Packet::PingResp => Becomes::End(Vec::new()),
             packet => becomes([packet]),
@@ -394,8 +393,9 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         }),
         "queue-length" => lost_after(T::Publish, 100),
 
-        "will-not-after-goodbye" | "will-delay-and-return" => ghost(T::SubAck, "w", "will"),
-        "will-delayed" => ghost(T::SubAck, "w", "will"),
+        "will-not-after-goodbye" | "will-delay-and-return" | "will-delayed" => {
+            ghost(T::SubAck, "w", "will")
+        }
         "will-retain-0" => out(|packet, memory| match &packet {
             Packet::SubAck(_) if memory.letter == Some(b'c') => {
                 let topic = format!("{}/w", memory.prefix);
@@ -463,8 +463,7 @@ pub fn of(probe: &Probe) -> Option<Shim> {
         }
         // What is to arrive does not.
         _ => lost(T::Publish),
-    };
-    Some(shim)
+    }
 }
 
 const LONG: &str = "A text that is longer than any client that has little room would like to read, \

@@ -24,8 +24,24 @@ fn capability(
     }
 }
 
-fn flag(value: Option<u8>) -> Option<u32> {
-    value.map(u32::from)
+/// The same of a property that says 0 where something is not to be had.
+fn available(seen: &Seen<'_>, name: &str, of: fn(&Properties) -> Option<u8>) -> Verdict {
+    capability(seen, name, |properties| of(properties).map(u32::from), "1", Some(0))
+}
+
+/// What is not to be judged: the broker announces another Keep Alive than the two seconds that A asked for, and that
+/// one holds [MQTT-3.1.2-21].
+pub(super) fn other_keep_alive(seen: &Seen<'_>) -> Option<Verdict> {
+    let (id, connack) = seen.connack(A, 0)?;
+    let seconds = connack.properties.server_keep_alive().filter(|seconds| *seconds != 2)?;
+    Some(Verdict::not_examined(format!("Server Keep Alive {seconds}"), vec![id]))
+}
+
+fn takeover(s: &mut Script) {
+    s.open(A);
+    let same = s.connect(A).client_id;
+    s.open_with(B, |c| c.client_id = same);
+    s.until_closed(A);
 }
 
 pub(super) const PROBES: &[Probe] = &[
@@ -38,11 +54,9 @@ pub(super) const PROBES: &[Probe] = &[
             "MQTT 5.0の機能は何も使えません。クライアントは3.1.1を話すことになります。",
         ],
         script: |s| s.try_open(A, |_| {}),
-        judge: |e| match e.connack(A, 0) {
-            Some((_, connack)) if !connack.reason_code.is_error() => {
-                e.verdict(true, "CONNACK 0x00", e.evidence(A))
-            }
-            _ => e.not_offered(e.told(A), e.evidence(A)),
+        judge: |e| match e.is_accepted(A) {
+            true => e.verdict(true, "CONNACK 0x00", e.evidence(A)),
+            false => e.not_offered(e.told(A), e.evidence(A)),
         },
         ..CONNECTING
     },
@@ -108,10 +122,7 @@ pub(super) const PROBES: &[Probe] = &[
             "どのブローカーも受け入れるはずの識別子が拒まれ、機器に別の名前が必要になります。",
         ],
         script: |s| s.try_open(A, |c| c.client_id = format!("{:Z<23}", &*c.client_id).into()),
-        judge: |e| {
-            let right = e.connack(A, 0).is_some_and(|(_, c)| !c.reason_code.is_error());
-            e.verdict(right, connack_words(e), e.evidence(A))
-        },
+        judge: accepted,
         ..CONNECTING
     },
     Probe {
@@ -190,7 +201,7 @@ pub(super) const PROBES: &[Probe] = &[
                 let (_, connack) = e.connack(client, 0)?;
                 connack.properties.assigned_client_identifier().map(str::to_owned)
             });
-            let right = names[0].is_some() && names[0] != names[1];
+            let right = names.iter().all(Option::is_some) && names[0] != names[1];
             let observed = if right { "2 names" } else { "–" };
             e.verdict(right, observed, [e.evidence(A), e.evidence(B)].concat())
         },
@@ -207,12 +218,7 @@ pub(super) const PROBES: &[Probe] = &[
             "A client that reconnects after a network failure stays locked out, or messages go to the dead connection.",
             "通信断のあとに接続し直したクライアントが締め出されるか、メッセージが死んだ接続に流れ続けます。",
         ],
-        script: |s| {
-            s.open(A);
-            let same = s.connect(A).client_id;
-            s.open_with(B, |c| c.client_id = same);
-            s.until_closed(A);
-        },
+        script: takeover,
         judge: |e| {
             let closed = e.is_closed(A);
             e.verdict(closed, if closed { "closed" } else { "–" }, e.evidence(A))
@@ -230,12 +236,7 @@ pub(super) const PROBES: &[Probe] = &[
             "The client cannot tell a takeover from a network failure, reconnects, and two clients with one name throw each other out again and again.",
             "クライアントは引き継ぎと通信断を区別できずに再接続し、同じ名前の二つが互いを切り続けます。",
         ],
-        script: |s| {
-            s.open(A);
-            let same = s.connect(A).client_id;
-            s.open_with(B, |c| c.client_id = same);
-            s.until_closed(A);
-        },
+        script: takeover,
         judge: |e| {
             let told = e.of_type(A, PacketType::Disconnect);
             let right =
@@ -282,6 +283,9 @@ pub(super) const PROBES: &[Probe] = &[
             s.pass(12_000);
         },
         judge: |e| {
+            if let Some(verdict) = other_keep_alive(e) {
+                return verdict;
+            }
             let accepted = e.of_type(A, PacketType::ConnAck).first().map(|got| got.at);
             let Some(accepted) = accepted else { return e.not_examined(A) };
             match e.closed(A, 0) {
@@ -313,14 +317,14 @@ pub(super) const PROBES: &[Probe] = &[
             s.pass(2500);
         },
         judge: |e| {
-            let Some((id, connack)) = e.connack(A, 0) else { return e.not_examined(A) };
+            let Some((_, connack)) = e.connack(A, 0) else { return e.not_examined(A) };
             let server = connack.properties.server_keep_alive();
             let right = !e.is_closed(A) || server.is_some();
             let observed = match server {
                 Some(seconds) => format!("Server Keep Alive {seconds}"),
                 None => e.told(A),
             };
-            e.verdict(right, observed, vec![id])
+            e.verdict(right, observed, e.evidence(A))
         },
         ..CONNECTING
     },
@@ -423,7 +427,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         is_choice: true,
         script: |s| s.open(A),
-        judge: |e| capability(e, "Retain Available", |p| flag(p.retain_available()), "1", Some(0)),
+        judge: |e| available(e, "Retain Available", Properties::retain_available),
         ..CONNECTING
     },
     Probe {
@@ -437,8 +441,11 @@ pub(super) const PROBES: &[Probe] = &[
         is_choice: true,
         script: |s| s.open(A),
         judge: |e| {
-            let of = |p: &Properties| flag(p.wildcard_subscription_available());
-            capability(e, "Wildcard Subscription Available", of, "1", Some(0))
+            available(
+                e,
+                "Wildcard Subscription Available",
+                Properties::wildcard_subscription_available,
+            )
         },
         ..CONNECTING
     },
@@ -453,8 +460,11 @@ pub(super) const PROBES: &[Probe] = &[
         is_choice: true,
         script: |s| s.open(A),
         judge: |e| {
-            let of = |p: &Properties| flag(p.subscription_identifier_available());
-            capability(e, "Subscription Identifier Available", of, "1", Some(0))
+            available(
+                e,
+                "Subscription Identifier Available",
+                Properties::subscription_identifier_available,
+            )
         },
         ..CONNECTING
     },
@@ -469,8 +479,7 @@ pub(super) const PROBES: &[Probe] = &[
         is_choice: true,
         script: |s| s.open(A),
         judge: |e| {
-            let of = |p: &Properties| flag(p.shared_subscription_available());
-            capability(e, "Shared Subscription Available", of, "1", Some(0))
+            available(e, "Shared Subscription Available", Properties::shared_subscription_available)
         },
         ..CONNECTING
     },
@@ -548,10 +557,7 @@ pub(super) const PROBES: &[Probe] = &[
                 c.properties.push(Property::user("k", "2"));
             });
         },
-        judge: |e| {
-            let right = e.connack(A, 0).is_some_and(|(_, c)| !c.reason_code.is_error());
-            e.verdict(right, connack_words(e), e.evidence(A))
-        },
+        judge: accepted,
         ..CONNECTING
     },
     Probe {
@@ -616,10 +622,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.pass(100);
             s.bytes_until(A, whole[9..].to_vec(), PacketType::ConnAck);
         },
-        judge: |e| {
-            let right = e.connack(A, 0).is_some_and(|(_, c)| !c.reason_code.is_error());
-            e.verdict(right, connack_words(e), e.evidence(A))
-        },
+        judge: accepted,
         ..CONNECTING
     },
     Probe {
@@ -733,11 +736,12 @@ pub(super) const PROBES: &[Probe] = &[
     },
 ];
 
-fn connack_words(seen: &Seen<'_>) -> String {
-    match seen.connack(A, 0) {
+fn accepted(seen: &Seen<'_>) -> Verdict {
+    let observed = match seen.connack(A, 0) {
         Some((_, connack)) => seen.brief(&Packet::ConnAck(connack)),
         None => seen.told(A),
-    }
+    };
+    seen.verdict(seen.is_accepted(A), observed, seen.evidence(A))
 }
 
 fn accepted_or_not_offered(seen: &Seen<'_>) -> Verdict {

@@ -4,8 +4,8 @@ use super::*;
 
 const DELIVERY: Probe = Probe { chapter: Chapter::Delivery, ..PROBE };
 
-fn seven(publish: &mut crate::mqtt::Publish) {
-    publish.packet_id = std::num::NonZeroU16::new(7);
+fn found_or_not(codes: &[ReasonCode]) -> bool {
+    matches!(codes, [ReasonCode::Success | ReasonCode::PacketIdentifierNotFound])
 }
 
 pub(super) const PROBES: &[Probe] = &[
@@ -23,7 +23,7 @@ pub(super) const PROBES: &[Probe] = &[
         needs: &[Need::QoS1],
         script: |s| {
             s.open(A);
-            s.publish_with(A, "x", 1, "1", |p| p.packet_id = std::num::NonZeroU16::new(1234));
+            s.publish_with(A, "x", 1, "1", |p| p.packet_id = PacketId::new(1234));
         },
         judge: |e| {
             let acks = e.of_type(A, PacketType::PubAck);
@@ -85,10 +85,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.subscribe(B, "x", 1);
             s.open(A);
             s.publish_with(A, "x", 1, "one", seven);
-            s.publish_with(A, "x", 1, "two", |p| {
-                seven(p);
-                p.dup = true;
-            });
+            s.publish_with(A, "x", 1, "two", seven_again);
             s.messages(B, 2);
         },
         judge: |e| e.payloads(B, &["one", "two"]),
@@ -112,10 +109,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.open(A);
             s.by_hand(A);
             s.publish_with(A, "x", 2, "once", seven);
-            s.publish_with(A, "x", 2, "once", |p| {
-                seven(p);
-                p.dup = true;
-            });
+            s.publish_with(A, "x", 2, "once", seven_again);
             s.ack(A, Packet::PubRel, 7, ReasonCode::Success);
             s.messages(B, 1);
         },
@@ -219,7 +213,7 @@ pub(super) const PROBES: &[Probe] = &[
             ids.sort();
             ids.dedup();
             let observed = format!("{} × PUBLISH, {} identifiers", publishes.len(), ids.len());
-            let evidence: Vec<_> = publishes.iter().map(|(id, _)| *id).collect();
+            let evidence: Vec<_> = record_ids(&publishes);
             // A broker that waits for each acknowledgement never has two in flight.
             match publishes.len() {
                 0 | 1 => Verdict::not_examined(observed, evidence),
@@ -252,7 +246,7 @@ pub(super) const PROBES: &[Probe] = &[
             let publishes = e.publishes(B);
             let flags: Vec<_> = publishes.iter().map(|(_, p)| u8::from(p.dup)).collect();
             let observed = format!("{} × PUBLISH, DUP {flags:?}", publishes.len());
-            e.verdict(flags == [0, 0], observed, publishes.iter().map(|(id, _)| *id).collect())
+            e.verdict(flags == [0, 0], observed, record_ids(&publishes))
         },
         ..DELIVERY
     },
@@ -333,12 +327,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.open(A);
             s.ack(A, Packet::PubRel, 9, ReasonCode::Success);
         },
-        judge: |e| {
-            let right = |codes: &[ReasonCode]| {
-                matches!(codes, [ReasonCode::Success | ReasonCode::PacketIdentifierNotFound])
-            };
-            e.codes(A, PacketType::PubComp, right)
-        },
+        judge: |e| e.codes(A, PacketType::PubComp, found_or_not),
         ..DELIVERY
     },
     Probe {
@@ -359,14 +348,9 @@ pub(super) const PROBES: &[Probe] = &[
             s.ack(A, Packet::PubRec, 9, ReasonCode::Success);
             s.pass(200);
         },
-        judge: |e| {
-            let right = |codes: &[ReasonCode]| {
-                matches!(codes, [ReasonCode::Success | ReasonCode::PacketIdentifierNotFound])
-            };
-            match e.of_type(A, PacketType::PubRel).is_empty() {
-                true => e.verdict(true, e.told(A), e.evidence(A)),
-                false => e.codes(A, PacketType::PubRel, right),
-            }
+        judge: |e| match e.of_type(A, PacketType::PubRel).is_empty() {
+            true => e.verdict(true, e.told(A), e.evidence(A)),
+            false => e.codes(A, PacketType::PubRel, found_or_not),
         },
         ..DELIVERY
     },

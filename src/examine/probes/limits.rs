@@ -1,9 +1,16 @@
 //! Receive Maximum, Maximum Packet Size, Topic Aliases, queues, Reason Strings.
 
 use super::*;
-use crate::mqtt::Publish;
 
 const LIMITS: Probe = Probe { chapter: Chapter::Limits, ..PROBE };
+
+/// B takes so many messages at once, and acknowledges them by hand; A is there too.
+fn limited(s: &mut Script, maximum: u16, qos: u8) {
+    s.open_with(B, |c| c.properties.push(Property::ReceiveMaximum(maximum)));
+    s.by_hand(B);
+    s.subscribe(B, "x", qos);
+    s.open(A);
+}
 
 fn alias(number: u16) -> impl FnOnce(&mut Publish) {
     move |publish| publish.properties.push(Property::TopicAlias(number))
@@ -36,23 +43,14 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         needs: &[Need::QoS1],
         script: |s| {
-            s.open_with(B, |c| c.properties.push(Property::ReceiveMaximum(2)));
-            s.by_hand(B);
-            s.subscribe(B, "x", 1);
-            s.open(A);
+            limited(s, 2, 1);
             for payload in ["1", "2", "3", "4"] {
                 s.publish(A, "x", 1, payload);
             }
             s.pass(300);
         },
-        judge: |e| {
-            let mut verdict = e.payloads(B, &["1", "2"]);
-            // Fewer at a time are within the limit too.
-            if payloads_are(&e.publishes(B), &["1"]) {
-                verdict.outcome = Outcome::Conforms;
-            }
-            verdict
-        },
+        // Fewer at a time are within the limit too.
+        judge: |e| e.messages(B, |p| payloads_are(p, &["1", "2"]) || payloads_are(p, &["1"])),
         ..LIMITS
     },
     Probe {
@@ -68,10 +66,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         needs: &[Need::QoS2],
         script: |s| {
-            s.open_with(B, |c| c.properties.push(Property::ReceiveMaximum(1)));
-            s.by_hand(B);
-            s.subscribe(B, "x", 2);
-            s.open(A);
+            limited(s, 1, 2);
             s.publish(A, "x", 2, "1");
             s.publish(A, "x", 2, "2");
             s.messages(B, 1);
@@ -118,10 +113,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         needs: &[Need::QoS1],
         script: |s| {
-            s.open_with(B, |c| c.properties.push(Property::ReceiveMaximum(1)));
-            s.by_hand(B);
-            s.subscribe(B, "x", 1);
-            s.open(A);
+            limited(s, 1, 1);
             s.publish(A, "x", 1, "1");
             s.messages(B, 1);
             s.publish(A, "x", 1, "held");
@@ -149,10 +141,7 @@ pub(super) const PROBES: &[Probe] = &[
         needs: &[Need::QoS1],
         is_choice: true,
         script: |s| {
-            s.open_with(B, |c| c.properties.push(Property::ReceiveMaximum(1)));
-            s.by_hand(B);
-            s.subscribe(B, "x", 1);
-            s.open(A);
+            limited(s, 1, 1);
             s.publish(A, "x", 1, "1");
             s.messages(B, 1);
             s.publish(A, "x", 1, "held");
@@ -161,7 +150,7 @@ pub(super) const PROBES: &[Probe] = &[
         },
         judge: |e| {
             let publishes = e.publishes(B);
-            let evidence = publishes.iter().map(|(id, _)| *id).collect();
+            let evidence = record_ids(&publishes);
             match (payloads_are(&publishes, &["1", "0"]), payloads_are(&publishes, &["1"])) {
                 (true, _) => e.verdict(true, "passes", evidence),
                 (_, true) => e.verdict(true, "waits", evidence),
@@ -204,11 +193,10 @@ pub(super) const PROBES: &[Probe] = &[
                 .received(A)
                 .into_iter()
                 .find(|got| got.packet.packet_type() == PacketType::PubRec && is_refused(got));
-            match (told.first(), refused) {
-                (Some(got), _) => e.verdict(true, e.brief(&got.packet), vec![id, got.id]),
-                (_, Some(got)) => e.verdict(true, e.brief(&got.packet), vec![id, got.id]),
-                _ if e.is_closed(A) => e.verdict(true, "closed", vec![id]),
-                _ => e.verdict(true, "accepted", vec![id]),
+            match told.first().or(refused.as_ref()) {
+                Some(got) => e.verdict(true, e.brief(&got.packet), vec![id, got.id]),
+                None if e.is_closed(A) => e.verdict(true, "closed", vec![id]),
+                None => e.verdict(true, "accepted", vec![id]),
             }
         },
         ..LIMITS
@@ -234,11 +222,8 @@ pub(super) const PROBES: &[Probe] = &[
             s.messages(B, 1);
         },
         judge: |e| {
-            let mut verdict = e.payloads(B, &["small"]);
-            if largest(e, B) > 200 {
-                verdict.outcome = Outcome::Deviates;
-            }
-            verdict
+            let is_small = largest(e, B) <= 200;
+            e.messages(B, |publishes| is_small && payloads_are(publishes, &["small"]))
         },
         ..LIMITS
     },
@@ -310,12 +295,10 @@ pub(super) const PROBES: &[Probe] = &[
             s.messages(B, 2);
         },
         judge: |e| {
-            let right = e.publishes(B).iter().all(|(_, p)| *p.topic == *e.topic("x"));
-            let mut verdict = e.payloads(B, &["named", "alias"]);
-            if !right {
-                verdict.outcome = Outcome::Deviates;
-            }
-            verdict
+            e.messages(B, |publishes| {
+                payloads_are(publishes, &["named", "alias"])
+                    && publishes.iter().all(|(_, p)| *p.topic == *e.topic("x"))
+            })
         },
         ..LIMITS
     },
@@ -365,7 +348,7 @@ pub(super) const PROBES: &[Probe] = &[
             let arrived = e.publishes(B);
             let right = payloads_are(&arrived, &["named"]) && e.is_closed(A);
             let mut evidence = e.evidence(A);
-            evidence.extend(arrived.iter().map(|(id, _)| *id));
+            evidence.extend(record_ids(&arrived));
             e.verdict(right, e.told(A), evidence)
         },
         ..LIMITS
@@ -440,7 +423,7 @@ pub(super) const PROBES: &[Probe] = &[
             let publishes = e.publishes(B);
             let right = publishes.len() == 2
                 && publishes.iter().all(|(_, p)| p.properties.topic_alias().is_none());
-            e.verdict(right, e.told(B), publishes.iter().map(|(id, _)| *id).collect())
+            e.verdict(right, e.told(B), record_ids(&publishes))
         },
         ..LIMITS
     },
@@ -470,7 +453,7 @@ pub(super) const PROBES: &[Probe] = &[
             let right = publishes.len() == 6 && most.unwrap_or(0) <= 1;
             let observed =
                 format!("{} × PUBLISH, Topic Alias up to {}", publishes.len(), most.unwrap_or(0));
-            e.verdict(right, observed, publishes.iter().map(|(id, _)| *id).collect())
+            e.verdict(right, observed, record_ids(&publishes))
         },
         ..LIMITS
     },
@@ -497,7 +480,7 @@ pub(super) const PROBES: &[Probe] = &[
         },
         judge: |e| {
             let publishes = e.publishes(B);
-            let evidence = publishes.iter().map(|(id, _)| *id).collect();
+            let evidence = record_ids(&publishes);
             // Whether the next message is shortened may depend on when it comes.
             match publishes.iter().any(|(_, p)| p.properties.topic_alias().is_some()) {
                 true => e.verdict(true, "Topic Alias", evidence),
@@ -522,10 +505,7 @@ pub(super) const PROBES: &[Probe] = &[
         is_heavy: true,
         limit: Duration::from_secs(60),
         script: |s| {
-            s.resume(B, 60);
-            s.subscribe(B, "x", 1);
-            s.cut(B);
-            s.pass(200);
+            s.leave_subscribed(B, "x", 1);
             s.open(A);
             for number in 0..1500 {
                 s.publish(A, "x", 1, &number.to_string());
@@ -583,18 +563,15 @@ pub(super) const PROBES: &[Probe] = &[
             s.publish(A, "nobody", 1, "?");
         },
         judge: |e| {
-            let says = |got: &Got| {
-                let is_free = matches!(
-                    got.packet.packet_type(),
-                    PacketType::Publish | PacketType::ConnAck | PacketType::Disconnect
-                );
-                let properties = got.packet.properties();
-                !is_free
-                    && (properties.contains(PropertyId::ReasonString)
-                        || properties.contains(PropertyId::UserProperty))
+            let says = |got: &Got| match got.packet.packet_type() {
+                // These may.
+                PacketType::Publish | PacketType::ConnAck | PacketType::Disconnect => None,
+                _ => [PropertyId::ReasonString, PropertyId::UserProperty]
+                    .into_iter()
+                    .find(|id| got.packet.properties().contains(*id)),
             };
-            let right = !e.received(A).iter().any(says);
-            e.verdict(right, if right { "–" } else { "Reason String" }, e.evidence(A))
+            let said = e.received(A).iter().find_map(says);
+            e.verdict(said.is_none(), said.map_or("–", PropertyId::name), e.evidence(A))
         },
         ..LIMITS
     },

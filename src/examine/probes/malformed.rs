@@ -7,8 +7,8 @@ const MATTERS: [&str; 2] = [
     "このブローカーが見逃す誤りを、別のブローカーや次の版は拒みます。この誤りを持つクライアントは、ここでは動いても、よそでは接続を失います。",
 ];
 
-/// After CONNECT.
-const fn later(
+/// The connection has to end.
+const fn broken(
     id: &'static str,
     cites: &'static [&'static str],
     title: [&'static str; 2],
@@ -26,21 +26,23 @@ const fn later(
     }
 }
 
-/// In the place of CONNECT.
-const fn first(
-    id: &'static str,
-    cites: &'static [&'static str],
-    title: [&'static str; 2],
-    script: fn(&mut Script),
-) -> Probe {
-    later(id, cites, title, script)
-}
-
 /// Sends one packet on a new connection, and sees whether the broker goes on.
 fn send(s: &mut Script, first: u8, body: &[&[u8]]) {
     s.open(A);
     s.frame(A, first, body);
     s.settle();
+}
+
+/// A PUBLISH with this first byte, and with what follows the Topic Name.
+fn publish(s: &mut Script, first: u8, rest: &[u8]) {
+    let topic = s.text("t");
+    send(s, first, &[&topic, rest]);
+}
+
+/// A SUBSCRIBE with this first byte, with what comes before the Topic Filter and before its topic, and with its options.
+fn subscribe(s: &mut Script, first: u8, head: &[u8], share: &str, options: u8) {
+    let filter = text(&format!("{share}{}", s.topic("t")));
+    send(s, first, &[head, &filter, &[options]]);
 }
 
 fn open(s: &mut Script, bytes: Vec<u8>) {
@@ -49,7 +51,12 @@ fn open(s: &mut Script, bytes: Vec<u8>) {
 }
 
 /// A CONNECT with these flags, properties and what follows the Client Identifier, and with the credentials.
-fn connect(s: &Script, flags: u8, properties: &[u8], rest: &[u8]) -> Vec<u8> {
+fn connect(s: &mut Script, flags: u8, properties: &[u8], rest: &[u8]) {
+    let bytes = connect_bytes(s, flags, properties, rest);
+    open(s, bytes);
+}
+
+fn connect_bytes(s: &Script, flags: u8, properties: &[u8], rest: &[u8]) -> Vec<u8> {
     connect_as(s, b"\0\x04MQTT\x05", flags, properties, rest)
 }
 
@@ -62,25 +69,25 @@ fn connect_as(s: &Script, head: &[u8], flags: u8, properties: &[u8], rest: &[u8]
 }
 
 /// The same without properties and credentials.
-fn named(s: &Script, flags: u8, rest: &[u8]) -> Vec<u8> {
+fn connect_without(s: &mut Script, flags: u8, rest: &[u8]) {
     let id = text(&s.connect(A).client_id);
-    frame(0x10, &[&b"\0\x04MQTT\x05"[..], &[flags], b"\0\x3C\0", &id, rest].concat())
+    open(s, frame(0x10, &[&b"\0\x04MQTT\x05"[..], &[flags], b"\0\x3C\0", &id, rest].concat()));
 }
 
 pub(super) const PROBES: &[Probe] = &[
-    later("second-connect", &["[MQTT-3.1.0-2]"], ["A second CONNECT", "2通目のCONNECT"], |s| {
+    broken("second-connect", &["[MQTT-3.1.0-2]"], ["A second CONNECT", "2通目のCONNECT"], |s| {
         s.open(A);
-        let bytes = connect(s, 0x02, &[], &[]);
+        let bytes = connect_bytes(s, 0x02, &[], &[]);
         s.bytes(A, bytes);
         s.settle();
     }),
-    first(
+    broken(
         "before-connect",
         &["[MQTT-3.1.0-1]"],
         ["A packet before CONNECT", "CONNECTより前のパケット"],
         |s| open(s, vec![0xC0, 0]),
     ),
-    first(
+    broken(
         "protocol-name",
         &["[MQTT-3.1.2-1]"],
         ["CONNECT of another protocol", "別のプロトコルのCONNECT"],
@@ -89,7 +96,7 @@ pub(super) const PROBES: &[Probe] = &[
             open(s, bytes);
         },
     ),
-    first(
+    broken(
         "protocol-version",
         &["[MQTT-3.1.2-2]"],
         ["CONNECT of a version to come", "まだないバージョンのCONNECT"],
@@ -98,62 +105,46 @@ pub(super) const PROBES: &[Probe] = &[
             open(s, bytes);
         },
     ),
-    first(
+    broken(
         "connect-reserved-flag",
         &["[MQTT-3.1.2-3]"],
         ["CONNECT with the reserved flag", "予約フラグの立ったCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x03, &[], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x03, &[], &[]),
     ),
-    first(
+    broken(
         "connect-will-qos-3",
         &["[MQTT-3.1.2-12]"],
         ["CONNECT with Will QoS 3", "Will QoS 3のCONNECT"],
         |s| {
             let rest = [&[0][..], &s.text("w"), &[0, 0]].concat();
-            let bytes = connect(s, 0x1E, &[], &rest);
-            open(s, bytes);
+            connect(s, 0x1E, &[], &rest);
         },
     ),
-    first(
+    broken(
         "connect-will-qos-without-will",
         &["[MQTT-3.1.2-11]"],
         ["CONNECT with Will QoS but no Will", "WillのないWill QoS付きCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x0A, &[], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x0A, &[], &[]),
     ),
-    first(
+    broken(
         "connect-will-retain-without-will",
         &["[MQTT-3.1.2-13]"],
         ["CONNECT with Will Retain but no Will", "WillのないWill Retain付きCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x22, &[], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x22, &[], &[]),
     ),
-    first(
+    broken(
         "connect-password-missing",
         &["[MQTT-3.1.2-19]"],
         ["CONNECT that ends before its Password", "Passwordの前で終わるCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x42, &[], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x42, &[], &[]),
     ),
-    first(
+    broken(
         "connect-too-long",
         &["[MQTT-3.1.4-1]", "[MQTT-3.1.2-16]"],
         ["CONNECT with bytes behind its last field", "最後のフィールドのあとにバイトが続くCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x02, &[], b"more");
-            open(s, bytes);
-        },
+        |s| connect(s, 0x02, &[], b"more"),
     ),
-    first(
+    broken(
         "connect-client-id-nul",
         &["[MQTT-1.5.4-2]"],
         ["CONNECT with U+0000 in its Client Identifier", "Client IdentifierにU+0000のあるCONNECT"],
@@ -162,7 +153,7 @@ pub(super) const PROBES: &[Probe] = &[
             open(s, frame(0x10, &[&b"\0\x04MQTT\x05\x02\0\x3C\0"[..], &text(&id)].concat()));
         },
     ),
-    first(
+    broken(
         "connect-client-id-utf-8",
         &["[MQTT-1.5.4-1]"],
         [
@@ -175,46 +166,34 @@ pub(super) const PROBES: &[Probe] = &[
             open(s, frame(0x10, &[&b"\0\x04MQTT\x05\x02\0\x3C\0"[..], &length, &id].concat()));
         },
     ),
-    first(
+    broken(
         "connect-will-topic-utf-8",
         &["[MQTT-3.1.3-11]"],
         ["CONNECT with ill-formed UTF-8 in its Will Topic", "Will Topicが正しいUTF-8でないCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x06, &[], &[0, 0, 2, b't', 0xFF, 0, 0]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x06, &[], &[0, 0, 2, b't', 0xFF, 0, 0]),
     ),
-    first(
+    broken(
         "connect-user-name-utf-8",
         &["[MQTT-3.1.3-12]"],
         ["CONNECT with ill-formed UTF-8 in its User Name", "User Nameが正しいUTF-8でないCONNECT"],
-        |s| {
-            let bytes = named(s, 0x82, &[0, 2, b'u', 0xFF]);
-            open(s, bytes);
-        },
+        |s| connect_without(s, 0x82, &[0, 2, b'u', 0xFF]),
     ),
-    first(
+    broken(
         "connect-will-missing",
         &["[MQTT-3.1.2-9]"],
         ["CONNECT with the Will Flag but no Will", "Will Flagが立っているのにWillのないCONNECT"],
-        |s| {
-            let bytes = named(s, 0x06, &[]);
-            open(s, bytes);
-        },
+        |s| connect_without(s, 0x06, &[]),
     ),
-    first(
+    broken(
         "connect-user-name-missing",
         &["[MQTT-3.1.2-17]"],
         [
             "CONNECT with the User Name Flag but no User Name",
             "User Name Flagが立っているのにUser NameのないCONNECT",
         ],
-        |s| {
-            let bytes = named(s, 0x82, &[]);
-            open(s, bytes);
-        },
+        |s| connect_without(s, 0x82, &[]),
     ),
-    first(
+    broken(
         "connect-no-property-length",
         &["[MQTT-2.2.2-1]"],
         ["CONNECT without a Property Length", "Property LengthのないCONNECT"],
@@ -232,99 +211,71 @@ pub(super) const PROBES: &[Probe] = &[
             "A client that waits for CONNACK meets a packet it does not expect yet.",
             "CONNACKを待つクライアントに、まだ来るはずのないパケットが届きます。",
         ],
-        ..first(
+        ..broken(
             "connect-refused-not-by-disconnect",
             &["[MQTT-3.14.0-1]"],
             [
                 "A CONNECT that is refused is not answered with DISCONNECT",
                 "拒まれるCONNECTに、DISCONNECTは返りません",
             ],
-            |s| {
-                let bytes = connect(s, 0x02, &[0x27, 0, 0, 0, 0], &[]);
-                open(s, bytes);
-            },
+            |s| connect(s, 0x02, &[0x27, 0, 0, 0, 0], &[]),
         )
     },
-    first(
+    broken(
         "connect-receive-maximum-0",
         &["§3.1.2.11.3"],
         ["CONNECT with Receive Maximum 0", "Receive Maximum 0のCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x02, &[0x21, 0, 0], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x02, &[0x21, 0, 0], &[]),
     ),
-    first(
+    broken(
         "connect-maximum-packet-size-0",
         &["§3.1.2.11.4"],
         ["CONNECT with Maximum Packet Size 0", "Maximum Packet Size 0のCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x02, &[0x27, 0, 0, 0, 0], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x02, &[0x27, 0, 0, 0, 0], &[]),
     ),
-    first(
+    broken(
         "connect-property-twice",
         &["§3.1.2.11.2"],
         ["CONNECT with Session Expiry Interval twice", "Session Expiry Intervalが二つあるCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x02, &[0x11, 0, 0, 0, 1, 0x11, 0, 0, 0, 1], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x02, &[0x11, 0, 0, 0, 1, 0x11, 0, 0, 0, 1], &[]),
     ),
-    first(
+    broken(
         "connect-data-without-method",
         &["§3.1.2.11.10"],
         [
             "CONNECT with Authentication Data but no method",
             "方式がなくAuthentication DataだけのCONNECT",
         ],
-        |s| {
-            let bytes = connect(s, 0x02, &[0x16, 0, 1, b'a'], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x02, &[0x16, 0, 1, b'a'], &[]),
     ),
-    first(
+    broken(
         "connect-problem-information-2",
         &["§3.1.2.11.7"],
         ["CONNECT with Request Problem Information 2", "Request Problem Information 2のCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x02, &[0x17, 2], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x02, &[0x17, 2], &[]),
     ),
-    first(
+    broken(
         "connect-wrong-property",
         &["§2.2.2.2"],
         ["CONNECT with a property of PUBLISH", "PUBLISHのプロパティを持つCONNECT"],
-        |s| {
-            let bytes = connect(s, 0x02, &[0x23, 0, 1], &[]);
-            open(s, bytes);
-        },
+        |s| connect(s, 0x02, &[0x23, 0, 1], &[]),
     ),
-    later("publish-qos-3", &["[MQTT-3.3.1-4]"], ["PUBLISH with QoS 3", "QoS 3のPUBLISH"], |s| {
-        let topic = s.text("t");
-        send(s, 0x36, &[&topic, &[0, 1, 0]]);
+    broken("publish-qos-3", &["[MQTT-3.3.1-4]"], ["PUBLISH with QoS 3", "QoS 3のPUBLISH"], |s| {
+        publish(s, 0x36, &[0, 1, 0])
     }),
-    later(
+    broken(
         "publish-dup-qos-0",
         &["[MQTT-3.3.1-2]"],
         ["PUBLISH with DUP and QoS 0", "DUP付きQoS 0のPUBLISH"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x38, &[&topic, &[0, b'x']]);
-        },
+        |s| publish(s, 0x38, &[0, b'x']),
     ),
-    later(
+    broken(
         "publish-identifier-0",
         &["[MQTT-2.2.1-3]"],
         ["PUBLISH with Packet Identifier 0", "Packet Identifier 0のPUBLISH"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x32, &[&topic, &[0, 0, 0]]);
-        },
+        |s| publish(s, 0x32, &[0, 0, 0]),
     ),
-    later(
+    broken(
         "publish-topic-nul",
         &["[MQTT-1.5.4-2]", "[MQTT-4.7.3-2]"],
         ["PUBLISH with U+0000 in its topic", "トピックにU+0000のあるPUBLISH"],
@@ -333,23 +284,19 @@ pub(super) const PROBES: &[Probe] = &[
             send(s, 0x30, &[&topic, &[0]]);
         },
     ),
-    later(
+    broken(
         "publish-topic-utf-8",
         &["[MQTT-1.5.4-1]"],
         ["PUBLISH with ill-formed UTF-8 in its topic", "トピックが正しいUTF-8でないPUBLISH"],
-        |s| {
-            send(s, 0x30, &[&[0, 2, b't', 0xFF, 0]]);
-        },
+        |s| send(s, 0x30, &[&[0, 2, b't', 0xFF, 0]]),
     ),
-    later(
+    broken(
         "publish-topic-surrogate",
         &["[MQTT-1.5.4-1]"],
         ["PUBLISH with a surrogate in its topic", "トピックにサロゲートのあるPUBLISH"],
-        |s| {
-            send(s, 0x30, &[&[0, 3, 0xED, 0xA0, 0x80, 0]]);
-        },
+        |s| send(s, 0x30, &[&[0, 3, 0xED, 0xA0, 0x80, 0]]),
     ),
-    later(
+    broken(
         "publish-wildcard",
         &["[MQTT-3.3.2-2]", "[MQTT-4.7.0-1]"],
         ["PUBLISH with a wildcard in its topic", "トピックにワイルドカードのあるPUBLISH"],
@@ -358,127 +305,92 @@ pub(super) const PROBES: &[Probe] = &[
             send(s, 0x30, &[&topic, &[0, b'x']]);
         },
     ),
-    later(
+    broken(
         "publish-no-topic",
         &["§3.3.2.1", "[MQTT-4.7.3-1]"],
         ["PUBLISH without topic and alias", "トピックもエイリアスもないPUBLISH"],
-        |s| {
-            send(s, 0x30, &[&[0, 0, 0]]);
-        },
+        |s| send(s, 0x30, &[&[0, 0, 0]]),
     ),
-    later(
+    broken(
         "publish-alias-0",
         &["[MQTT-3.3.2-8]"],
         ["PUBLISH with Topic Alias 0", "Topic Alias 0のPUBLISH"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[3, 0x23, 0, 0]]);
-        },
+        |s| publish(s, 0x30, &[3, 0x23, 0, 0]),
     ),
-    later(
+    broken(
         "publish-subscription-identifier",
         &["[MQTT-3.3.4-6]"],
         ["PUBLISH with a Subscription Identifier", "Subscription Identifier付きのPUBLISH"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[2, 0x0B, 1]]);
-        },
+        |s| publish(s, 0x30, &[2, 0x0B, 1]),
     ),
-    later(
+    broken(
         "publish-property-twice",
         &["§3.3.2.3.3"],
         ["PUBLISH with Message Expiry Interval twice", "Message Expiry Intervalが二つあるPUBLISH"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[10, 2, 0, 0, 0, 1, 2, 0, 0, 0, 2]]);
-        },
+        |s| publish(s, 0x30, &[10, 2, 0, 0, 0, 1, 2, 0, 0, 0, 2]),
     ),
-    later(
+    broken(
         "publish-wrong-property",
         &["§2.2.2.2"],
         ["PUBLISH with a Session Expiry Interval", "Session Expiry Interval付きのPUBLISH"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[5, 0x11, 0, 0, 0, 1]]);
-        },
+        |s| publish(s, 0x30, &[5, 0x11, 0, 0, 0, 1]),
     ),
-    later(
+    broken(
         "publish-unknown-property",
         &["§2.2.2.2"],
         ["PUBLISH with a property that does not exist", "存在しないプロパティのあるPUBLISH"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[2, 0x7F, 0]]);
-        },
+        |s| publish(s, 0x30, &[2, 0x7F, 0]),
     ),
-    later(
+    broken(
         "publish-payload-format-2",
         &["§3.3.2.3.2"],
         ["PUBLISH with Payload Format Indicator 2", "Payload Format Indicator 2のPUBLISH"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[2, 1, 2]]);
-        },
+        |s| publish(s, 0x30, &[2, 1, 2]),
     ),
-    later(
+    broken(
         "publish-response-wildcard",
         &["[MQTT-3.3.2-14]"],
         [
             "PUBLISH with a wildcard in its Response Topic",
             "Response TopicにワイルドカードのあるPUBLISH",
         ],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[4, 8, 0, 1, b'#']]);
-        },
+        |s| publish(s, 0x30, &[4, 8, 0, 1, b'#']),
     ),
-    later(
+    broken(
         "publish-response-utf-8",
         &["[MQTT-3.3.2-13]"],
         [
             "PUBLISH with ill-formed UTF-8 in its Response Topic",
             "Response Topicが正しいUTF-8でないPUBLISH",
         ],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[5, 8, 0, 2, b'r', 0xFF]]);
-        },
+        |s| publish(s, 0x30, &[5, 8, 0, 2, b'r', 0xFF]),
     ),
-    later(
+    broken(
         "publish-content-type-utf-8",
         &["[MQTT-3.3.2-19]"],
         [
             "PUBLISH with ill-formed UTF-8 in its Content Type",
             "Content Typeが正しいUTF-8でないPUBLISH",
         ],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[5, 3, 0, 2, b'c', 0xFF]]);
-        },
+        |s| publish(s, 0x30, &[5, 3, 0, 2, b'c', 0xFF]),
     ),
-    later(
+    broken(
         "publish-user-property-utf-8",
         &["[MQTT-1.5.7-1]"],
         [
             "PUBLISH with ill-formed UTF-8 in a User Property",
             "User Propertyが正しいUTF-8でないPUBLISH",
         ],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[7, 0x26, 0, 1, b'n', 0, 1, 0xFF]]);
-        },
+        |s| publish(s, 0x30, &[7, 0x26, 0, 1, b'n', 0, 1, 0xFF]),
     ),
-    later(
+    broken(
         "publish-properties-too-long",
         &["§2.2.2.1"],
         [
             "PUBLISH whose properties are longer than the packet",
             "プロパティがパケットより長いPUBLISH",
         ],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x30, &[&topic, &[40, 1, 1]]);
-        },
+        |s| publish(s, 0x30, &[40, 1, 1]),
     ),
     Probe {
         id: "publish-payload-not-utf-8",
@@ -493,166 +405,122 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         chapter: Chapter::Malformed,
         is_choice: true,
-        script: |s| {
-            let topic = s.text("t");
-            send(s, 0x32, &[&topic, &[0, 1, 2, 1, 1, 0xFF]]);
-        },
+        script: |s| publish(s, 0x32, &[0, 1, 2, 1, 1, 0xFF]),
         judge: |e| e.verdict(true, e.told(A), e.evidence(A)),
         ..PROBE
     },
-    later(
+    broken(
         "subscribe-identifier-0",
         &["[MQTT-2.2.1-3]"],
         ["SUBSCRIBE with Packet Identifier 0", "Packet Identifier 0のSUBSCRIBE"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x82, &[&[0, 0, 0], &topic, &[0]]);
-        },
+        |s| subscribe(s, 0x82, &[0, 0, 0], "", 0),
     ),
-    later(
+    broken(
         "subscribe-nothing",
         &["[MQTT-3.8.3-2]"],
         ["SUBSCRIBE without a Topic Filter", "Topic FilterのないSUBSCRIBE"],
-        |s| {
-            send(s, 0x82, &[&[0, 1, 0]]);
-        },
+        |s| send(s, 0x82, &[&[0, 1, 0]]),
     ),
-    later(
+    broken(
         "subscribe-empty-filter",
         &["[MQTT-4.7.3-1]"],
         ["SUBSCRIBE with an empty Topic Filter", "空のTopic FilterのSUBSCRIBE"],
-        |s| {
-            send(s, 0x82, &[&[0, 1, 0, 0, 0, 0]]);
-        },
+        |s| send(s, 0x82, &[&[0, 1, 0, 0, 0, 0]]),
     ),
-    later(
+    broken(
         "subscribe-filter-utf-8",
         &["[MQTT-3.8.3-1]"],
         [
             "SUBSCRIBE with ill-formed UTF-8 in its Topic Filter",
             "Topic Filterが正しいUTF-8でないSUBSCRIBE",
         ],
-        |s| {
-            send(s, 0x82, &[&[0, 1, 0, 0, 2, b't', 0xFF, 0]]);
-        },
+        |s| send(s, 0x82, &[&[0, 1, 0, 0, 2, b't', 0xFF, 0]]),
     ),
-    later("subscribe-qos-3", &["§3.8.3.1"], ["SUBSCRIBE with QoS 3", "QoS 3のSUBSCRIBE"], |s| {
-        let topic = s.text("t");
-        send(s, 0x82, &[&[0, 1, 0], &topic, &[3]]);
+    broken("subscribe-qos-3", &["§3.8.3.1"], ["SUBSCRIBE with QoS 3", "QoS 3のSUBSCRIBE"], |s| {
+        subscribe(s, 0x82, &[0, 1, 0], "", 3)
     }),
-    later(
+    broken(
         "subscribe-retain-handling-3",
         &["§3.8.3.1"],
         ["SUBSCRIBE with Retain Handling 3", "Retain Handling 3のSUBSCRIBE"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x82, &[&[0, 1, 0], &topic, &[0x30]]);
-        },
+        |s| subscribe(s, 0x82, &[0, 1, 0], "", 0x30),
     ),
-    later(
+    broken(
         "subscribe-reserved-option",
         &["[MQTT-3.8.3-5]"],
         ["SUBSCRIBE with a reserved option", "予約ビットの立ったSUBSCRIBE"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x82, &[&[0, 1, 0], &topic, &[0x40]]);
-        },
+        |s| subscribe(s, 0x82, &[0, 1, 0], "", 0x40),
     ),
-    later(
+    broken(
         "subscribe-flags",
         &["[MQTT-3.8.1-1]"],
         ["SUBSCRIBE with wrong flags", "フラグの誤ったSUBSCRIBE"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x80, &[&[0, 1, 0], &topic, &[0]]);
-        },
+        |s| subscribe(s, 0x80, &[0, 1, 0], "", 0),
     ),
-    later(
+    broken(
         "subscribe-subscription-identifier-0",
         &["§3.8.2.1.2"],
         ["SUBSCRIBE with Subscription Identifier 0", "Subscription Identifier 0のSUBSCRIBE"],
-        |s| {
-            let topic = s.text("t");
-            send(s, 0x82, &[&[0, 1, 2, 0x0B, 0], &topic, &[0]]);
-        },
+        |s| subscribe(s, 0x82, &[0, 1, 2, 0x0B, 0], "", 0),
     ),
-    later(
+    broken(
         "subscribe-shared-no-local",
         &["[MQTT-3.8.3-4]"],
         ["SUBSCRIBE with No Local on a Shared Subscription", "Shared SubscriptionへのNo Local"],
-        |s| {
-            let filter = text(&format!("$share/g/{}", s.topic("t")));
-            send(s, 0x82, &[&[0, 1, 0], &filter, &[4]]);
-        },
+        |s| subscribe(s, 0x82, &[0, 1, 0], "$share/g/", 4),
     ),
     Probe {
-        id: "subscribe-wildcard-misplaced",
-        cites: &["[MQTT-4.7.1-1]", "[MQTT-4.7.1-2]"],
-        title: [
-            "SUBSCRIBE with a misplaced wildcard: refused in SUBACK, or the end",
-            "ワイルドカードの位置を誤ったSUBSCRIBE（SUBACKで拒むか切断）",
-        ],
-        matters: MATTERS,
-        chapter: Chapter::Malformed,
-        script: |s| {
-            let filter = s.text("a#");
-            send(s, 0x82, &[&[0, 1, 0], &filter, &[0]]);
-        },
         judge: refused_or_failure,
-        ..PROBE
+        ..broken(
+            "subscribe-wildcard-misplaced",
+            &["[MQTT-4.7.1-1]", "[MQTT-4.7.1-2]"],
+            [
+                "SUBSCRIBE with a misplaced wildcard: refused in SUBACK, or the end",
+                "ワイルドカードの位置を誤ったSUBSCRIBE（SUBACKで拒むか切断）",
+            ],
+            |s| {
+                let filter = s.text("a#");
+                send(s, 0x82, &[&[0, 1, 0], &filter, &[0]]);
+            },
+        )
     },
     Probe {
-        id: "subscribe-share-name-empty",
-        cites: &["[MQTT-4.8.2-1]"],
-        title: [
-            "SUBSCRIBE to $share with an empty ShareName",
-            "ShareNameが空の$shareへのSUBSCRIBE",
-        ],
-        matters: MATTERS,
-        chapter: Chapter::Malformed,
-        script: |s| {
-            let filter = text(&format!("$share//{}", s.topic("t")));
-            send(s, 0x82, &[&[0, 1, 0], &filter, &[0]]);
-        },
         judge: refused_or_failure,
-        ..PROBE
+        ..broken(
+            "subscribe-share-name-empty",
+            &["[MQTT-4.8.2-1]"],
+            ["SUBSCRIBE to $share with an empty ShareName", "ShareNameが空の$shareへのSUBSCRIBE"],
+            |s| subscribe(s, 0x82, &[0, 1, 0], "$share//", 0),
+        )
     },
     Probe {
-        id: "subscribe-share-name-wildcard",
-        cites: &["[MQTT-4.8.2-2]"],
-        title: [
-            "SUBSCRIBE to $share with a wildcard in the ShareName",
-            "ShareNameにワイルドカードのあるSUBSCRIBE",
-        ],
-        matters: MATTERS,
-        chapter: Chapter::Malformed,
-        script: |s| {
-            let filter = text(&format!("$share/g+/{}", s.topic("t")));
-            send(s, 0x82, &[&[0, 1, 0], &filter, &[0]]);
-        },
         judge: refused_or_failure,
-        ..PROBE
+        ..broken(
+            "subscribe-share-name-wildcard",
+            &["[MQTT-4.8.2-2]"],
+            [
+                "SUBSCRIBE to $share with a wildcard in the ShareName",
+                "ShareNameにワイルドカードのあるSUBSCRIBE",
+            ],
+            |s| subscribe(s, 0x82, &[0, 1, 0], "$share/g+/", 0),
+        )
     },
-    later(
+    broken(
         "unsubscribe-nothing",
         &["[MQTT-3.10.3-2]"],
         ["UNSUBSCRIBE without a Topic Filter", "Topic FilterのないUNSUBSCRIBE"],
-        |s| {
-            send(s, 0xA2, &[&[0, 1, 0]]);
-        },
+        |s| send(s, 0xA2, &[&[0, 1, 0]]),
     ),
-    later(
+    broken(
         "unsubscribe-filter-utf-8",
         &["[MQTT-3.10.3-1]"],
         [
             "UNSUBSCRIBE with ill-formed UTF-8 in its Topic Filter",
             "Topic Filterが正しいUTF-8でないUNSUBSCRIBE",
         ],
-        |s| {
-            send(s, 0xA2, &[&[0, 1, 0, 0, 2, b't', 0xFF]]);
-        },
+        |s| send(s, 0xA2, &[&[0, 1, 0, 0, 2, b't', 0xFF]]),
     ),
-    later(
+    broken(
         "unsubscribe-flags",
         &["[MQTT-3.10.1-1]"],
         ["UNSUBSCRIBE with wrong flags", "フラグの誤ったUNSUBSCRIBE"],
@@ -661,75 +529,73 @@ pub(super) const PROBES: &[Probe] = &[
             send(s, 0xA0, &[&[0, 1, 0], &topic]);
         },
     ),
-    later(
+    broken(
         "pubrel-flags",
         &["[MQTT-3.6.1-1]"],
         ["PUBREL with wrong flags", "フラグの誤ったPUBREL"],
         |s| send(s, 0x60, &[&[0, 1]]),
     ),
-    later(
+    broken(
         "puback-code",
         &["[MQTT-3.4.2-1]"],
         ["PUBACK with a Reason Code of SUBACK", "SUBACKのReason Codeを持つPUBACK"],
         |s| send(s, 0x40, &[&[0, 1, 1]]),
     ),
-    later(
+    broken(
         "pingreq-flags",
         &["[MQTT-2.1.3-1]"],
         ["PINGREQ with wrong flags", "フラグの誤ったPINGREQ"],
-        |s| {
-            send(s, 0xC1, &[]);
-        },
+        |s| send(s, 0xC1, &[]),
     ),
-    later("pingreq-body", &["§3.12"], ["PINGREQ with a body", "本体のあるPINGREQ"], |s| {
+    broken("pingreq-body", &["§3.12"], ["PINGREQ with a body", "本体のあるPINGREQ"], |s| {
         send(s, 0xC0, &[&[0]])
     }),
-    later(
+    broken(
         "connack-from-client",
         &["§2.1.2"],
         ["CONNACK from a client", "クライアントからのCONNACK"],
         |s| send(s, 0x20, &[&[0, 0, 0]]),
     ),
-    later(
+    broken(
         "suback-from-client",
         &["§2.1.2"],
         ["SUBACK from a client", "クライアントからのSUBACK"],
         |s| send(s, 0x90, &[&[0, 1, 0, 0]]),
     ),
-    later(
+    broken(
         "pingresp-from-client",
         &["§2.1.2"],
         ["PINGRESP from a client", "クライアントからのPINGRESP"],
         |s| send(s, 0xD0, &[]),
     ),
-    later(
+    broken(
         "auth-without-method",
         &["§3.15.2.2.2"],
         ["AUTH without an Authentication Method", "Authentication MethodのないAUTH"],
         |s| send(s, 0xF0, &[&[0x18, 0]]),
     ),
-    later(
+    broken(
         "auth-flags",
         &["[MQTT-3.15.1-1]"],
         ["AUTH with wrong flags", "フラグの誤ったAUTH"],
         |s| send(s, 0xF1, &[&[0x18, 0]]),
     ),
-    later("type-0", &["§2.1.2"], ["A packet of type 0", "タイプ0のパケット"], |s| {
+    broken("type-0", &["§2.1.2"], ["A packet of type 0", "タイプ0のパケット"], |s| {
         send(s, 0x00, &[])
     }),
-    later(
+    broken(
         "disconnect-code",
         &["[MQTT-3.14.2-1]"],
         ["DISCONNECT with a Reason Code of servers", "サーバー用のReason Codeを持つDISCONNECT"],
         |s| send(s, 0xE0, &[&[0x8D]]),
     ),
-    later(
+    broken(
         "disconnect-flags",
         &["[MQTT-3.14.1-1]"],
         ["DISCONNECT with wrong flags", "フラグの誤ったDISCONNECT"],
         |s| send(s, 0xE1, &[&[0, 0]]),
     ),
-    later(
+    broken(
         "remaining-length",
         &["§1.5.5", "§2.1.4"],
         ["A Remaining Length of five bytes", "5バイトのRemaining Length"],
@@ -739,7 +605,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.settle();
         },
     ),
-    later(
+    broken(
         "remaining-length-padded",
         &["[MQTT-1.5.5-1]"],
         ["A Remaining Length in more bytes than needed", "必要より長いRemaining Length"],
@@ -764,7 +630,7 @@ pub(super) const PROBES: &[Probe] = &[
         script: |s| {
             s.open(B);
             s.subscribe(B, "x", 0);
-            let refused = connect(s, 0x03, &[], &[]);
+            let refused = connect_bytes(s, 0x03, &[], &[]);
             let publish = frame(0x30, &[&s.text("x")[..], &[0], b"sneaked in"].concat());
             open(s, [refused, publish].concat());
         },

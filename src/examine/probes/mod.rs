@@ -17,10 +17,10 @@ use std::time::Duration;
 
 use super::probe::{Chapter, Need, PROBE, Probe};
 use super::script::{A, B, C, Client, Script, frame, text};
-use super::seen::{Got, Outcome, Seen, Verdict, payloads_are};
+use super::seen::{Got, Outcome, Seen, Verdict, payloads_are, record_ids};
 use crate::mqtt::{
-    Auth, Disconnect, Packet, PacketType, Properties, Property, PropertyId, QoS, ReasonCode,
-    RetainHandling, Sender, Version,
+    Auth, Connect, Disconnect, Packet, PacketId, PacketType, Properties, Property, PropertyId,
+    Publish, QoS, ReasonCode, RetainHandling, Sender, Subscribe, Version, Will,
 };
 
 pub(super) const ALL: &[&[Probe]] = &[
@@ -37,3 +37,14 @@ pub(super) const ALL: &[&[Probe]] = &[
     authentication::PROBES,
     malformed::PROBES,
 ];
+
+/// With a Packet Identifier that is known beforehand.
+fn seven(publish: &mut Publish) {
+    publish.packet_id = PacketId::new(7);
+}
+
+/// The same packet sent again.
+fn seven_again(publish: &mut Publish) {
+    seven(publish);
+    publish.dup = true;
+}

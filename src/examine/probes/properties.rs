@@ -1,7 +1,8 @@
 //! What a message carries beside its payload.
 
+use std::ops::Range;
+
 use super::*;
-use crate::mqtt::Publish;
 
 const PROPERTIES: Probe = Probe { chapter: Chapter::Properties, ..PROBE };
 
@@ -16,6 +17,20 @@ fn sent_with(s: &mut Script, properties: impl IntoIterator<Item = Property>) {
 
 fn expiring(seconds: u32) -> impl FnOnce(&mut Publish) {
     move |publish| publish.properties.push(Property::MessageExpiryInterval(seconds))
+}
+
+/// Whether so much is left of the 100 seconds of the one message that came; how much exactly depends on the moment.
+pub(super) fn left_of_100(seen: &Seen<'_>, right: Range<u32>) -> Verdict {
+    let left = |p: &Publish| p.properties.message_expiry_interval();
+    let mut verdict = seen.message(B, |p| left(p).is_some_and(|left| right.contains(&left)));
+    if let [(_, publish)] = seen.publishes(B).as_slice() {
+        verdict.observed = match left(publish) {
+            Some(left) if left < 100 => "below 100 s".into(),
+            Some(left) => format!("{left} s"),
+            None => "–".into(),
+        };
+    }
+    verdict
 }
 
 pub(super) const PROBES: &[Probe] = &[
@@ -192,10 +207,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         needs: &[Need::QoS1],
         script: |s| {
-            s.resume(B, 60);
-            s.subscribe(B, "x", 1);
-            s.cut(B);
-            s.pass(200);
+            s.leave_subscribed(B, "x", 1);
             s.open(A);
             s.publish_with(A, "x", 1, "waits", |p| {
                 p.properties.push(Property::CorrelationData("c".into()));
@@ -253,29 +265,14 @@ pub(super) const PROBES: &[Probe] = &[
         needs: &[Need::QoS1],
         is_slow: true,
         script: |s| {
-            s.resume(B, 60);
-            s.subscribe(B, "x", 1);
-            s.cut(B);
-            s.pass(200);
+            s.leave_subscribed(B, "x", 1);
             s.open(A);
             s.publish_with(A, "x", 1, "waits", expiring(100));
             s.pass(2500);
             s.resume(B, 60);
             s.messages(B, 1);
         },
-        judge: |e| {
-            let left = |p: &Publish| p.properties.message_expiry_interval();
-            let mut verdict =
-                e.message(B, |p| left(p).is_some_and(|left| (90..100).contains(&left)));
-            if let [(_, publish)] = e.publishes(B).as_slice() {
-                verdict.observed = match left(publish) {
-                    Some(left) if left < 100 => "below 100 s".into(),
-                    Some(left) => format!("{left} s"),
-                    None => "–".into(),
-                };
-            }
-            verdict
-        },
+        judge: |e| left_of_100(e, 90..100),
         ..PROPERTIES
     },
     Probe {
@@ -292,10 +289,7 @@ pub(super) const PROBES: &[Probe] = &[
         needs: &[Need::QoS1],
         is_slow: true,
         script: |s| {
-            s.resume(B, 60);
-            s.subscribe(B, "x", 1);
-            s.cut(B);
-            s.pass(200);
+            s.leave_subscribed(B, "x", 1);
             s.open(A);
             s.publish_with(A, "x", 1, "short", expiring(1));
             s.publish_with(A, "x", 1, "long", expiring(100));

@@ -4,10 +4,34 @@ use super::*;
 
 const PUBLISHING: Probe = Probe { chapter: Chapter::Publishing, ..PROBE };
 
-/// What a client subscribes to with one QoS and gets published with another.
-fn qos_is(seen: &Seen<'_>, expected: QoS) -> Verdict {
-    seen.message(B, |publish| publish.qos == expected)
+/// A message to a subscriber, each with its QoS.
+fn one_message(s: &mut Script, topic: &str, subscribed: u8, published: u8, payload: &str) {
+    s.open(B);
+    s.subscribe(B, topic, subscribed);
+    s.open(A);
+    s.publish(A, topic, published, payload);
+    s.messages(B, 1);
 }
+
+/// A message with a Topic Name that the broker may find too long.
+fn long_topic(s: &mut Script, topic: &str) {
+    s.open(B);
+    s.try_subscribe(B, &[topic], 0, |_| {});
+    s.open(A);
+    s.publish(A, topic, 0, "arrived");
+    s.messages(B, 1);
+}
+
+fn arrived_or_not_offered(seen: &Seen<'_>) -> Verdict {
+    match seen.publishes(B).as_slice() {
+        [(id, _)] => seen.verdict(true, "PUBLISH", vec![*id]),
+        _ => seen.not_offered(seen.told(B), seen.evidence(B)),
+    }
+}
+
+const ORDER: [&str; 6] = ["1", "2", "3", "4", "5", "6"];
+const ORDER_MATTERS: [&str; 2] =
+    ["A later value is overwritten by an earlier one.", "新しい値が古い値で上書きされます。"];
 
 const QOS_MATTERS: [&str; 2] = [
     "Messages come with less certainty than agreed, or cost more packets than asked for.",
@@ -20,13 +44,7 @@ pub(super) const PROBES: &[Probe] = &[
         cites: &["[MQTT-4.3.1-1]", "[MQTT-4.5.0-1]", "[MQTT-2.2.1-2]", "[MQTT-3.3.2-1]"],
         title: ["A message of QoS 0 arrives", "QoS 0のメッセージが届きます"],
         matters: ["Nothing works without it.", "これなしには何も動きません。"],
-        script: |s| {
-            s.open(B);
-            s.subscribe(B, "x", 0);
-            s.open(A);
-            s.publish(A, "x", 0, "hello");
-            s.messages(B, 1);
-        },
+        script: |s| one_message(s, "x", 0, 0, "hello"),
         judge: |e| e.payloads(B, &["hello"]),
         ..PUBLISHING
     },
@@ -59,13 +77,7 @@ pub(super) const PROBES: &[Probe] = &[
             "Messages that say all in their topic or properties are lost.",
             "トピックやプロパティだけで意味を伝えるメッセージが失われます。",
         ],
-        script: |s| {
-            s.open(B);
-            s.subscribe(B, "x", 0);
-            s.open(A);
-            s.publish(A, "x", 0, "");
-            s.messages(B, 1);
-        },
+        script: |s| one_message(s, "x", 0, 0, ""),
         judge: |e| e.payloads(B, &[""]),
         ..PUBLISHING
     },
@@ -77,13 +89,7 @@ pub(super) const PROBES: &[Probe] = &[
             "Images and firmware have to be cut into smaller pieces.",
             "画像やファームウェアをより小さく分けることになります。",
         ],
-        script: |s| {
-            s.open(B);
-            s.subscribe(B, "x", 1);
-            s.open(A);
-            s.publish(A, "x", 1, &"0123456789".repeat(6000));
-            s.messages(B, 1);
-        },
+        script: |s| one_message(s, "x", 1, 1, &"0123456789".repeat(6000)),
         judge: |e| {
             let limit = e.connack(A, 0).and_then(|(_, c)| c.properties.maximum_packet_size());
             match limit {
@@ -167,13 +173,7 @@ pub(super) const PROBES: &[Probe] = &[
             "Names of other systems have to be rewritten first.",
             "ほかのシステムの名前を書き換えてから使うことになります。",
         ],
-        script: |s| {
-            s.open(B);
-            s.subscribe(B, "a b / c", 0);
-            s.open(A);
-            s.publish(A, "a b / c", 0, "space");
-            s.messages(B, 1);
-        },
+        script: |s| one_message(s, "a b / c", 0, 0, "space"),
         judge: |e| e.payloads(B, &["space"]),
         ..PUBLISHING
     },
@@ -208,18 +208,8 @@ pub(super) const PROBES: &[Probe] = &[
             "深い階層はこのブローカーでは使えません。",
         ],
         is_choice: true,
-        script: |s| {
-            let topic = "l/".repeat(150);
-            s.open(B);
-            s.try_subscribe(B, &[&topic], 0, |_| {});
-            s.open(A);
-            s.publish(A, &topic, 0, "deep");
-            s.messages(B, 1);
-        },
-        judge: |e| match e.publishes(B).as_slice() {
-            [(id, _)] => e.verdict(true, "PUBLISH", vec![*id]),
-            _ => e.not_offered(e.told(B), e.evidence(B)),
-        },
+        script: |s| long_topic(s, &"l/".repeat(150)),
+        judge: arrived_or_not_offered,
         ..PUBLISHING
     },
     Probe {
@@ -231,18 +221,8 @@ pub(super) const PROBES: &[Probe] = &[
             "長いTopic Nameはこのブローカーでは使えません。",
         ],
         is_choice: true,
-        script: |s| {
-            let topic = "long".repeat(1000);
-            s.open(B);
-            s.try_subscribe(B, &[&topic], 0, |_| {});
-            s.open(A);
-            s.publish(A, &topic, 0, "arrived");
-            s.messages(B, 1);
-        },
-        judge: |e| match e.publishes(B).as_slice() {
-            [(id, _)] => e.verdict(true, "PUBLISH", vec![*id]),
-            _ => e.not_offered(e.told(B), e.evidence(B)),
-        },
+        script: |s| long_topic(s, &"long".repeat(1000)),
+        judge: arrived_or_not_offered,
         ..PUBLISHING
     },
     Probe {
@@ -321,14 +301,8 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         matters: QOS_MATTERS,
         needs: &[Need::QoS2],
-        script: |s| {
-            s.open(B);
-            s.subscribe(B, "x", 2);
-            s.open(A);
-            s.publish(A, "x", 0, "0");
-            s.messages(B, 1);
-        },
-        judge: |e| qos_is(e, QoS::AtMostOnce),
+        script: |s| one_message(s, "x", 2, 0, "0"),
+        judge: |e| e.message(B, |p| p.qos == QoS::AtMostOnce),
         ..PUBLISHING
     },
     Probe {
@@ -340,14 +314,8 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         matters: QOS_MATTERS,
         needs: &[Need::QoS2],
-        script: |s| {
-            s.open(B);
-            s.subscribe(B, "x", 0);
-            s.open(A);
-            s.publish(A, "x", 2, "2");
-            s.messages(B, 1);
-        },
-        judge: |e| qos_is(e, QoS::AtMostOnce),
+        script: |s| one_message(s, "x", 0, 2, "2"),
+        judge: |e| e.message(B, |p| p.qos == QoS::AtMostOnce),
         ..PUBLISHING
     },
     Probe {
@@ -359,65 +327,50 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         matters: QOS_MATTERS,
         needs: &[Need::QoS2],
-        script: |s| {
-            s.open(B);
-            s.subscribe(B, "x", 1);
-            s.open(A);
-            s.publish(A, "x", 2, "2");
-            s.messages(B, 1);
-        },
-        judge: |e| qos_is(e, QoS::AtLeastOnce),
+        script: |s| one_message(s, "x", 1, 2, "2"),
+        judge: |e| e.message(B, |p| p.qos == QoS::AtLeastOnce),
         ..PUBLISHING
     },
     Probe {
         id: "order-qos-0",
         cites: &["[MQTT-4.6.0-5]", "[MQTT-4.6.0-6]"],
         title: ["Messages of QoS 0 keep their order", "QoS 0のメッセージは順序を保ちます"],
-        matters: [
-            "A later value is overwritten by an earlier one.",
-            "新しい値が古い値で上書きされます。",
-        ],
+        matters: ORDER_MATTERS,
         script: |s| {
             s.open(B);
             s.subscribe(B, "x", 0);
             s.open(A);
-            for payload in ["1", "2", "3", "4", "5", "6"] {
+            for payload in ORDER {
                 s.publish(A, "x", 0, payload);
             }
             s.messages(B, 6);
         },
-        judge: |e| e.payloads(B, &["1", "2", "3", "4", "5", "6"]),
+        judge: |e| e.payloads(B, &ORDER),
         ..PUBLISHING
     },
     Probe {
         id: "order-qos-1",
         cites: &["[MQTT-4.6.0-5]", "[MQTT-4.6.0-6]"],
         title: ["Messages of QoS 1 keep their order", "QoS 1のメッセージは順序を保ちます"],
-        matters: [
-            "A later value is overwritten by an earlier one.",
-            "新しい値が古い値で上書きされます。",
-        ],
+        matters: ORDER_MATTERS,
         needs: &[Need::QoS1],
         script: |s| {
             s.open(B);
             s.subscribe(B, "x", 1);
             s.open(A);
-            for payload in ["1", "2", "3", "4", "5", "6"] {
+            for payload in ORDER {
                 s.publish_at_once(A, "x", 1, payload);
             }
             s.messages(B, 6);
         },
-        judge: |e| e.payloads(B, &["1", "2", "3", "4", "5", "6"]),
+        judge: |e| e.payloads(B, &ORDER),
         ..PUBLISHING
     },
     Probe {
         id: "order-qos-2",
         cites: &["[MQTT-4.6.0-5]", "[MQTT-4.6.0-6]"],
         title: ["Messages of QoS 2 keep their order", "QoS 2のメッセージは順序を保ちます"],
-        matters: [
-            "A later value is overwritten by an earlier one.",
-            "新しい値が古い値で上書きされます。",
-        ],
+        matters: ORDER_MATTERS,
         needs: &[Need::QoS2],
         script: |s| {
             s.open(B);

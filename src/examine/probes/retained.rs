@@ -1,10 +1,11 @@
 //! Retained messages.
 
+use super::properties::left_of_100;
 use super::*;
 
 const RETAINED: Probe = Probe { chapter: Chapter::Retained, needs: &[Need::Retain], ..PROBE };
 
-fn handling(handling: RetainHandling) -> impl FnOnce(&mut crate::mqtt::Subscribe) {
+fn handling(handling: RetainHandling) -> impl FnOnce(&mut Subscribe) {
     move |subscribe| subscribe.subscriptions[0].retain_handling = handling
 }
 
@@ -251,14 +252,12 @@ pub(super) const PROBES: &[Probe] = &[
             s.messages(B, 3);
         },
         judge: |e| {
-            let mut payloads: Vec<_> = e.publishes(B).into_iter().map(|(_, p)| p.payload).collect();
-            payloads.sort();
-            let mut verdict = e.payloads(B, &[]);
-            verdict.outcome = match payloads == ["1", "2", "3"] {
-                true => Outcome::Conforms,
-                false => Outcome::Deviates,
-            };
-            verdict.observed = format!("{} × PUBLISH", payloads.len());
+            let mut verdict = e.messages(B, |publishes| {
+                let mut payloads: Vec<_> = publishes.iter().map(|(_, p)| &p.payload[..]).collect();
+                payloads.sort();
+                payloads == [b"1", b"2", b"3"]
+            });
+            verdict.observed = format!("{} × PUBLISH", e.publishes(B).len());
             verdict
         },
         ..RETAINED
@@ -409,18 +408,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.subscribe(B, "x", 0);
             s.messages(B, 1);
         },
-        judge: |e| {
-            let left = |p: &crate::mqtt::Publish| p.properties.message_expiry_interval();
-            let mut verdict = e.message(B, |p| left(p).is_some_and(|left| left < 100));
-            if let [(_, publish)] = e.publishes(B).as_slice() {
-                verdict.observed = match left(publish) {
-                    Some(left) if left < 100 => "below 100 s".into(),
-                    Some(left) => format!("{left} s"),
-                    None => "–".into(),
-                };
-            }
-            verdict
-        },
+        judge: |e| left_of_100(e, 0..100),
         ..RETAINED
     },
 ];

@@ -6,9 +6,24 @@ const SESSIONS: Probe = Probe { chapter: Chapter::Sessions, ..PROBE };
 
 /// Whether Session Present of the second connection of A is as it should be.
 fn present(seen: &Seen<'_>, expected: bool) -> Verdict {
-    let Some((id, connack)) = seen.connack(A, 1) else { return seen.not_examined(A) };
+    present_on(seen, A, 1, expected)
+}
+
+fn present_on(seen: &Seen<'_>, client: Client, connection: usize, expected: bool) -> Verdict {
+    let Some((id, connack)) = seen.connack(client, connection) else {
+        return seen.not_examined(client);
+    };
     let observed = format!("Session Present {}", u8::from(connack.session_present));
     seen.verdict(connack.session_present == expected, observed, vec![id])
+}
+
+/// A DISCONNECT with a Session Expiry Interval of its own, and the end of the connection.
+fn leave_with(s: &mut Script, seconds: u32) {
+    let properties = Properties::from([Property::SessionExpiryInterval(seconds)]);
+    let reason_code = ReasonCode::Success;
+    s.send(A, Packet::Disconnect(Disconnect { reason_code, properties }));
+    s.pass(100);
+    s.cut(A);
 }
 
 pub(super) const PROBES: &[Probe] = &[
@@ -24,11 +39,7 @@ pub(super) const PROBES: &[Probe] = &[
             "クライアントは購読が残っていると思い込み、届かないメッセージを待ち続けます。",
         ],
         script: |s| s.open_with(A, |c| c.clean_start = false),
-        judge: |e| {
-            let Some((id, connack)) = e.connack(A, 0) else { return e.not_examined(A) };
-            let observed = format!("Session Present {}", u8::from(connack.session_present));
-            e.verdict(!connack.session_present, observed, vec![id])
-        },
+        judge: |e| present_on(e, A, 0, false),
         ..SESSIONS
     },
     Probe {
@@ -40,10 +51,7 @@ pub(super) const PROBES: &[Probe] = &[
             "通信が途切れるたびに購読し直すことになり、その間のメッセージを失います。",
         ],
         script: |s| {
-            s.resume(A, 60);
-            s.subscribe(A, "x", 1);
-            s.cut(A);
-            s.pass(200);
+            s.leave_subscribed(A, "x", 1);
             s.resume(A, 60);
         },
         judge: |e| present(e, true),
@@ -58,10 +66,7 @@ pub(super) const PROBES: &[Probe] = &[
             "Session Presentは1なのに、メッセージが届かなくなります。",
         ],
         script: |s| {
-            s.resume(A, 60);
-            s.subscribe(A, "x", 1);
-            s.cut(A);
-            s.pass(200);
+            s.leave_subscribed(A, "x", 1);
             s.resume(A, 60);
             s.open(B);
             s.publish(B, "x", 1, "after");
@@ -79,10 +84,7 @@ pub(super) const PROBES: &[Probe] = &[
             "新しく始めたいクライアントに、もう覚えのない購読のメッセージが届きます。",
         ],
         script: |s| {
-            s.resume(A, 60);
-            s.subscribe(A, "x", 1);
-            s.cut(A);
-            s.pass(200);
+            s.leave_subscribed(A, "x", 1);
             s.open(A);
             s.open(B);
             s.publish(B, "x", 1, "stale");
@@ -154,11 +156,7 @@ pub(super) const PROBES: &[Probe] = &[
         script: |s| {
             s.resume(A, 60);
             s.subscribe(A, "x", 1);
-            let properties = Properties::from([Property::SessionExpiryInterval(0)]);
-            let reason_code = ReasonCode::Success;
-            s.send(A, Packet::Disconnect(Disconnect { reason_code, properties }));
-            s.pass(100);
-            s.cut(A);
+            leave_with(s, 0);
             s.pass(200);
             s.resume(A, 60);
         },
@@ -177,11 +175,7 @@ pub(super) const PROBES: &[Probe] = &[
         script: |s| {
             s.resume(A, 1);
             s.subscribe(A, "x", 1);
-            let properties = Properties::from([Property::SessionExpiryInterval(60)]);
-            let reason_code = ReasonCode::Success;
-            s.send(A, Packet::Disconnect(Disconnect { reason_code, properties }));
-            s.pass(100);
-            s.cut(A);
+            leave_with(s, 60);
             s.pass(3500);
             s.resume(A, 60);
         },
@@ -202,11 +196,7 @@ pub(super) const PROBES: &[Probe] = &[
         script: |s| {
             s.open(A);
             s.subscribe(A, "x", 1);
-            let properties = Properties::from([Property::SessionExpiryInterval(60)]);
-            let reason_code = ReasonCode::Success;
-            s.send(A, Packet::Disconnect(Disconnect { reason_code, properties }));
-            s.pass(100);
-            s.cut(A);
+            leave_with(s, 60);
             s.pass(200);
             s.resume(A, 60);
         },
@@ -248,10 +238,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         needs: &[Need::QoS1],
         script: |s| {
-            s.resume(A, 60);
-            s.subscribe(A, "x", 1);
-            s.cut(A);
-            s.pass(200);
+            s.leave_subscribed(A, "x", 1);
             s.open(B);
             for payload in ["1", "2", "3"] {
                 s.publish(B, "x", 1, payload);
@@ -275,10 +262,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         needs: &[Need::QoS2],
         script: |s| {
-            s.resume(A, 60);
-            s.subscribe(A, "x", 2);
-            s.cut(A);
-            s.pass(200);
+            s.leave_subscribed(A, "x", 2);
             s.open(B);
             s.publish(B, "x", 2, "1");
             s.publish(B, "x", 2, "2");
@@ -301,10 +285,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         is_choice: true,
         script: |s| {
-            s.resume(A, 60);
-            s.subscribe(A, "x", 1);
-            s.cut(A);
-            s.pass(200);
+            s.leave_subscribed(A, "x", 1);
             s.open(B);
             s.publish(B, "x", 0, "maybe");
             s.publish(B, "x", 1, "certain");
@@ -463,25 +444,19 @@ pub(super) const PROBES: &[Probe] = &[
             s.subscribe(B, "x", 2);
             s.resume(A, 60);
             s.by_hand(A);
-            s.publish_with(A, "x", 2, "once", |p| p.packet_id = std::num::NonZeroU16::new(7));
+            s.publish_with(A, "x", 2, "once", seven);
             s.pass(200);
             s.cut(A);
             s.pass(200);
             s.resume(A, 60);
             s.by_hand(A);
-            s.publish_with(A, "x", 2, "once", |p| {
-                p.packet_id = std::num::NonZeroU16::new(7);
-                p.dup = true;
-            });
+            s.publish_with(A, "x", 2, "once", seven_again);
             s.ack(A, Packet::PubRel, 7, ReasonCode::Success);
             s.messages(B, 1);
         },
-        judge: |e| {
-            let mut verdict = e.payloads(B, &["once"]);
-            if !e.connack(A, 1).is_some_and(|(_, connack)| connack.session_present) {
-                verdict = e.not_examined(A);
-            }
-            verdict
+        judge: |e| match e.connack(A, 1) {
+            Some((_, connack)) if connack.session_present => e.payloads(B, &["once"]),
+            _ => e.not_examined(A),
         },
         ..SESSIONS
     },
@@ -502,11 +477,7 @@ pub(super) const PROBES: &[Probe] = &[
             s.leave(A, ReasonCode::Success);
             s.resume(B, 60);
         },
-        judge: |e| {
-            let Some((id, connack)) = e.connack(B, 0) else { return e.not_examined(B) };
-            let observed = format!("Session Present {}", u8::from(connack.session_present));
-            e.verdict(!connack.session_present, observed, vec![id])
-        },
+        judge: |e| present_on(e, B, 0, false),
         ..SESSIONS
     },
     Probe {

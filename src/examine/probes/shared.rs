@@ -1,15 +1,37 @@
 //! Shared Subscriptions.
 
 use super::*;
+use crate::capture::RecordId;
 
 const SHARED: Probe = Probe { chapter: Chapter::Shared, needs: &[Need::Shared], ..PROBE };
+
+/// Two subscribers, one after the other; A is there too.
+fn subscribers(s: &mut Script, of_b: &str, of_c: &str) {
+    s.open(B);
+    s.subscribe(B, of_b, 0);
+    s.open(C);
+    s.subscribe(C, of_c, 0);
+    s.open(A);
+}
+
+/// A message of which both get a copy.
+fn to_both(s: &mut Script) {
+    s.publish(A, "x", 0, "both");
+    s.messages(B, 1);
+    s.messages(C, 1);
+}
+
+fn one_each(seen: &Seen<'_>) -> Verdict {
+    let (b, c) = count(seen);
+    seen.verdict((b, c) == (1, 1), format!("{b} + {c}"), all_evidence(seen))
+}
 
 fn count(seen: &Seen<'_>) -> (usize, usize) {
     (seen.publishes(B).len(), seen.publishes(C).len())
 }
 
-fn all_evidence(seen: &Seen<'_>) -> Vec<crate::capture::RecordId> {
-    [seen.publishes(B), seen.publishes(C)].concat().into_iter().map(|(id, _)| id).collect()
+fn all_evidence(seen: &Seen<'_>) -> Vec<RecordId> {
+    record_ids(&[seen.publishes(B), seen.publishes(C)].concat())
 }
 
 pub(super) const PROBES: &[Probe] = &[
@@ -25,11 +47,7 @@ pub(super) const PROBES: &[Probe] = &[
             "同じ仕事が二重に行われるか、誰も行いません。",
         ],
         script: |s| {
-            s.open(B);
-            s.subscribe(B, "$share/g/x", 0);
-            s.open(C);
-            s.subscribe(C, "$share/g/x", 0);
-            s.open(A);
+            subscribers(s, "$share/g/x", "$share/g/x");
             for payload in ["1", "2", "3", "4", "5", "6"] {
                 s.publish(A, "x", 0, payload);
             }
@@ -52,11 +70,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         is_choice: true,
         script: |s| {
-            s.open(B);
-            s.subscribe(B, "$share/g/x", 0);
-            s.open(C);
-            s.subscribe(C, "$share/g/x", 0);
-            s.open(A);
+            subscribers(s, "$share/g/x", "$share/g/x");
             for number in 0..40 {
                 s.publish(A, "x", 0, &number.to_string());
             }
@@ -85,19 +99,10 @@ pub(super) const PROBES: &[Probe] = &[
             "ワーカーの横の監視がメッセージを奪うか、何も見えません。",
         ],
         script: |s| {
-            s.open(B);
-            s.subscribe(B, "$share/g/x", 0);
-            s.open(C);
-            s.subscribe(C, "x", 0);
-            s.open(A);
-            s.publish(A, "x", 0, "both");
-            s.messages(B, 1);
-            s.messages(C, 1);
+            subscribers(s, "$share/g/x", "x");
+            to_both(s);
         },
-        judge: |e| {
-            let (b, c) = count(e);
-            e.verdict((b, c) == (1, 1), format!("{b} + {c}"), all_evidence(e))
-        },
+        judge: one_each,
         ..SHARED
     },
     Probe {
@@ -109,19 +114,10 @@ pub(super) const PROBES: &[Probe] = &[
             "別々のグループを使う二つのサービスが、互いのメッセージを奪います。",
         ],
         script: |s| {
-            s.open(B);
-            s.subscribe(B, "$share/g/x", 0);
-            s.open(C);
-            s.subscribe(C, "$share/h/x", 0);
-            s.open(A);
-            s.publish(A, "x", 0, "both");
-            s.messages(B, 1);
-            s.messages(C, 1);
+            subscribers(s, "$share/g/x", "$share/h/x");
+            to_both(s);
         },
-        judge: |e| {
-            let (b, c) = count(e);
-            e.verdict((b, c) == (1, 1), format!("{b} + {c}"), all_evidence(e))
-        },
+        judge: one_each,
         ..SHARED
     },
     Probe {

@@ -1,24 +1,26 @@
 //! The Will.
 
+use super::connecting::other_keep_alive;
 use super::*;
-use crate::mqtt::Will;
 
 const WILLS: Probe = Probe { chapter: Chapter::Wills, ..PROBE };
 
 /// B listens; A has a Will.
-fn with_will(s: &mut Script, qos: u8, change: impl FnOnce(&mut crate::mqtt::Connect)) {
+fn with_will(s: &mut Script, qos: u8, change: impl FnOnce(&mut Will, &mut Connect)) {
     s.open(B);
     s.subscribe(B, "w", qos);
-    let will = s.will("w", "will", qos);
+    let mut will = s.will("w", "will", qos);
     s.open_with(A, |c| {
+        change(&mut will, c);
         c.will = Some(will);
-        change(c);
     });
 }
 
-fn delay(connect: &mut crate::mqtt::Connect, seconds: u32) {
-    if let Some(will) = &mut connect.will {
+/// With a Will Delay Interval, and a Session that lasts.
+fn delayed(seconds: u32) -> impl FnOnce(&mut Will, &mut Connect) {
+    move |will, connect| {
         will.properties.push(Property::WillDelayInterval(seconds));
+        connect.properties.push(Property::SessionExpiryInterval(60));
     }
 }
 
@@ -36,7 +38,7 @@ pub(super) const PROBES: &[Probe] = &[
         title: ["The Will is sent when the connection breaks", "接続が途切れるとWillが送られます"],
         matters: LOST,
         script: |s| {
-            with_will(s, 0, |_| {});
+            with_will(s, 0, |_, _| {});
             s.cut(A);
             s.messages(B, 1);
         },
@@ -49,7 +51,7 @@ pub(super) const PROBES: &[Probe] = &[
         title: ["DISCONNECT 0x00 removes the Will", "DISCONNECT 0x00はWillを取り消します"],
         matters: FALSE_ALARM,
         script: |s| {
-            with_will(s, 0, |_| {});
+            with_will(s, 0, |_, _| {});
             s.leave(A, ReasonCode::Success);
             s.pass(400);
         },
@@ -62,7 +64,7 @@ pub(super) const PROBES: &[Probe] = &[
         title: ["DISCONNECT 0x04 asks for the Will", "DISCONNECT 0x04ではWillが送られます"],
         matters: LOST,
         script: |s| {
-            with_will(s, 0, |_| {});
+            with_will(s, 0, |_, _| {});
             s.leave(A, ReasonCode::DisconnectWithWillMessage);
             s.messages(B, 1);
         },
@@ -78,7 +80,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         matters: LOST,
         script: |s| {
-            with_will(s, 0, |_| {});
+            with_will(s, 0, |_, _| {});
             // A packet of type 0.
             s.bytes(A, vec![0, 0]);
             s.until_closed(A);
@@ -97,11 +99,11 @@ pub(super) const PROBES: &[Probe] = &[
         matters: LOST,
         is_slow: true,
         script: |s| {
-            with_will(s, 0, |c| c.keep_alive = 2);
+            with_will(s, 0, |_, c| c.keep_alive = 2);
             s.silent(A);
             s.pass(12_000);
         },
-        judge: |e| e.payloads(B, &["will"]),
+        judge: |e| other_keep_alive(e).unwrap_or_else(|| e.payloads(B, &["will"])),
         ..WILLS
     },
     Probe {
@@ -114,7 +116,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         is_choice: true,
         script: |s| {
-            with_will(s, 0, |_| {});
+            with_will(s, 0, |_, _| {});
             s.open(A);
             s.pass(400);
         },
@@ -134,7 +136,7 @@ pub(super) const PROBES: &[Probe] = &[
             "戻った機器が、あとから購読する全員にいなくなったと知らされます。",
         ],
         script: |s| {
-            with_will(s, 0, |_| {});
+            with_will(s, 0, |_, _| {});
             s.cut(A);
             s.messages(B, 1);
             s.open(C);
@@ -156,11 +158,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         needs: &[Need::Retain],
         script: |s| {
-            with_will(s, 0, |c| {
-                if let Some(will) = &mut c.will {
-                    will.retain = true;
-                }
-            });
+            with_will(s, 0, |will, _| will.retain = true);
             s.cut(A);
             s.messages(B, 1);
             s.open(C);
@@ -180,7 +178,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         needs: &[Need::QoS1],
         script: |s| {
-            with_will(s, 1, |_| {});
+            with_will(s, 1, |_, _| {});
             s.cut(A);
             s.messages(B, 1);
         },
@@ -199,12 +197,10 @@ pub(super) const PROBES: &[Probe] = &[
             "受け手が、Willの内容や対象を読み取れません。",
         ],
         script: |s| {
-            with_will(s, 0, |c| {
-                if let Some(will) = &mut c.will {
-                    will.properties.push(Property::ContentType("text/plain".into()));
-                    for (name, value) in [("b", "1"), ("a", "2"), ("b", "3")] {
-                        will.properties.push(Property::user(name, value));
-                    }
+            with_will(s, 0, |will, _| {
+                will.properties.push(Property::ContentType("text/plain".into()));
+                for (name, value) in [("b", "1"), ("a", "2"), ("b", "3")] {
+                    will.properties.push(Property::user(name, value));
                 }
             });
             s.cut(A);
@@ -231,10 +227,7 @@ pub(super) const PROBES: &[Probe] = &[
         ],
         is_slow: true,
         script: |s| {
-            with_will(s, 0, |c| {
-                delay(c, 2);
-                c.properties.push(Property::SessionExpiryInterval(60));
-            });
+            with_will(s, 0, delayed(2));
             s.cut(A);
             s.pass(1000);
             // What comes before is too early.
@@ -254,10 +247,7 @@ pub(super) const PROBES: &[Probe] = &[
         matters: FALSE_ALARM,
         is_slow: true,
         script: |s| {
-            with_will(s, 0, |c| {
-                delay(c, 2);
-                c.properties.push(Property::SessionExpiryInterval(60));
-            });
+            with_will(s, 0, delayed(2));
             s.cut(A);
             s.pass(500);
             s.resume(A, 60);
@@ -278,7 +268,7 @@ pub(super) const PROBES: &[Probe] = &[
             "Sessionのなくなった機器が、長いあいだ知らされません。",
         ],
         script: |s| {
-            with_will(s, 0, |c| delay(c, 60));
+            with_will(s, 0, |will, _| will.properties.push(Property::WillDelayInterval(60)));
             s.cut(A);
             s.messages(B, 1);
         },
@@ -297,10 +287,7 @@ pub(super) const PROBES: &[Probe] = &[
             "再起動して状態を失った機器が、知らされません。",
         ],
         script: |s| {
-            with_will(s, 0, |c| {
-                delay(c, 60);
-                c.properties.push(Property::SessionExpiryInterval(60));
-            });
+            with_will(s, 0, delayed(60));
             s.cut(A);
             s.pass(200);
             s.open(A);

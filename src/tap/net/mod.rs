@@ -24,7 +24,7 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 
 use self::file::File;
 use self::queue::{Queue, Tidings};
-pub use self::transport::{Broker, BrokerError};
+pub use self::transport::{Broker, BrokerError, Chunk};
 use super::address::TapAddress;
 use super::faults::Desk;
 use super::protocol::{FORMAT, Hello};

@@ -17,6 +17,8 @@ use web_sys::{
     ScrollIntoViewOptions, ScrollLogicalPosition, Url,
 };
 
+use crate::auth::KEY_LENGTH;
+
 /// Puts the text on the clipboard and tells whether that worked.
 pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
     let navigator = window().navigator();
@@ -35,6 +37,15 @@ pub fn milliseconds() -> f64 {
     window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
 }
 
+/// Randomness for a broker in the tab.
+pub fn seed() -> [u8; KEY_LENGTH] {
+    let mut seed = [0; KEY_LENGTH];
+    for half in seed.chunks_mut(16) {
+        half.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..half.len()]);
+    }
+    seed
+}
+
 /// How many minutes the clock of the reader is ahead of UTC, at a moment in microseconds since 1970.
 pub fn zone_at(micros: u64) -> i32 {
     let date = js_sys::Date::new(&JsValue::from_f64(micros as f64 / 1000.0));
@@ -50,6 +61,12 @@ pub fn forget_fragment() {
         let address = format!("{path}{query}");
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
     }
+}
+
+/// The address of the page, without what is asked of it.
+pub fn address() -> String {
+    let here = window().location().href().unwrap_or_default();
+    here.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
 /// Offers the text as a file.

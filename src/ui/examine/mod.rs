@@ -15,10 +15,7 @@ pub use lessons::of_exercise;
 
 /// Which text of two a language takes.
 pub fn in_language(texts: [&'static str; 2], language: Language) -> &'static str {
-    match language {
-        Language::En => texts[0],
-        Language::Ja => texts[1],
-    }
+    texts[language.index()]
 }
 
 /// Which rows are shown.

@@ -5,6 +5,7 @@ mod captures;
 mod chapter;
 mod checklist;
 mod composer;
+mod driver;
 pub mod entries;
 mod examine;
 mod exercise;

@@ -10,7 +10,6 @@ use leptos::task::spawn_local;
 
 use super::remembered_broker;
 use super::revision::Revision;
-use crate::auth::KEY_LENGTH;
 use crate::broker;
 use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::lab::{Act, ActError, Lab, LinkState, OutsideTime, Problem};
@@ -19,7 +18,7 @@ use crate::link::{LinkEvent, Target};
 use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 use crate::ui::browser::answers_http::answers_http;
-use crate::ui::browser::milliseconds;
+use crate::ui::browser::{milliseconds, seed};
 
 /// Copied freely; made once, by the app.
 #[derive(Clone, Copy)]
@@ -438,15 +437,6 @@ fn new_lab(target: Target) -> Lab {
     let mut lab = Lab::new(target, is_secure, seed());
     lab.set_began((js_sys::Date::now() * 1000.0) as u64);
     lab
-}
-
-/// Randomness for the broker in the tab.
-fn seed() -> [u8; KEY_LENGTH] {
-    let mut seed = [0; KEY_LENGTH];
-    for half in seed.chunks_mut(16) {
-        half.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..half.len()]);
-    }
-    seed
 }
 
 /// Time skips that are remembered.

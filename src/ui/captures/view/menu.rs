@@ -17,7 +17,7 @@ use crate::formats::{
     share::{MAX_LETTERS, pack},
 };
 use crate::ui::browser::rescue::offer_rescue;
-use crate::ui::browser::{copy, save, save_bytes};
+use crate::ui::browser::{address, copy, save, save_bytes};
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::format::grouped;
@@ -141,10 +141,7 @@ pub fn CaptureMenu(
                 let _ = link.try_set(Some(Link::TooLong(folded.len())));
                 return;
             }
-            let location = window().location();
-            let here = location.href().unwrap_or_default();
-            let base = here.split(['?', '#']).next().unwrap_or_default();
-            copy(format!("{base}{page}{LINK}{folded}"), move |is_copied| {
+            copy(format!("{}{page}{LINK}{folded}", address()), move |is_copied| {
                 let outcome = if is_copied { Link::Copied } else { Link::NotCopied };
                 if link.try_set(Some(outcome)).is_none() {
                     set_timeout(move || _ = link.try_set(None), TELLS_FOR);

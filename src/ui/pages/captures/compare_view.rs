@@ -9,7 +9,8 @@ use crate::capture::Capture;
 use crate::language::Language;
 use crate::ui::captures::difference_name;
 use crate::ui::captures::view::{Item, use_capture_shelf};
-use crate::ui::components::{Icon, PacketName, PacketWay, direction};
+use crate::ui::components::controls::said;
+use crate::ui::components::{Icon, PacketName, PacketWay, SideChoice, direction};
 use crate::ui::erased::erased;
 use crate::ui::format::{grouped, moment};
 use crate::ui::loading::locale::use_locale;
@@ -28,34 +29,10 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
     let most = RwSignal::new(ROWS);
     let (left_id, right_id) = (left.id, right.id);
 
-    let choice =
-        move |chosen: u32, label: fn(&crate::language::Strings) -> &'static str, is_left| {
-            let options = move || {
-                let strings = locale.strings();
-                let option = |item: Item| {
-                    view! {
-                        <option value=item.id.to_string() selected=item.id == chosen>
-                            {item.name(strings)}
-                        </option>
-                    }
-                };
-                shelf.items().into_iter().map(option).collect_view()
-            };
-            let choose = move |event| {
-                if let Ok(id) = event_target_value(&event).parse() {
-                    match is_left {
-                        true => shelf.compare(id, right_id),
-                        false => shelf.compare(left_id, id),
-                    }
-                }
-            };
-            view! {
-                <label class="compare__choice">
-                    <span class="overline">{erased(move || label(locale.strings()))}</span>
-                    <select on:change=choose>{erased(options)}</select>
-                </label>
-            }
-        };
+    let options = Signal::derive(move || {
+        let option = |item: Item| (item.id, item.name(locale.strings()));
+        shelf.items().into_iter().map(option).collect::<Vec<_>>()
+    });
     let counted = comparison.clone();
     let counts = move || {
         let counts = counted.counts(with_identifiers.get());
@@ -117,7 +94,12 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
     view! {
         <section class="compare" aria-label=erased(move || locale.strings().captures_compare())>
             <div class="compare__bar">
-                {choice(left_id, |strings| strings.captures_left(), true)}
+                <SideChoice
+                    label=said(|s| s.captures_left())
+                    options
+                    chosen=left_id
+                    on_choose=Callback::new(move |id| shelf.compare(id, right_id))
+                />
                 <button
                     class="button button--quiet button--icon button--small"
                     aria-label=erased(move || locale.strings().captures_swap())
@@ -126,7 +108,12 @@ pub fn CompareView(left: Item, right: Item) -> impl IntoView {
                 >
                     <Icon name="swap"/>
                 </button>
-                {choice(right_id, |strings| strings.captures_right(), false)}
+                <SideChoice
+                    label=said(|s| s.captures_right())
+                    options
+                    chosen=right_id
+                    on_choose=Callback::new(move |id| shelf.compare(left_id, id))
+                />
                 <div class="compare__options">
                     {check(only_different, |strings| strings.captures_only_different())}
                     {check(with_identifiers, |strings| strings.captures_identifiers())}

@@ -1,30 +1,20 @@
-//! Drives a replay: its clock, its links to a broker outside, and what becomes of it.
+//! A replay while the page drives it.
 
 use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
-use crate::auth::KEY_LENGTH;
 use crate::capture::Capture;
 use crate::lab::replay::{Options, Pace, Progress, Replay};
-use crate::link::websocket::WebSocketLinks;
 use crate::link::{LinkCommand, LinkEvent};
 use crate::mqtt::ConnectionId;
 use crate::time::Instant;
-use crate::ui::browser::milliseconds;
+use crate::ui::browser::{milliseconds, seed};
+use crate::ui::pages::driver::{Driven, Driver, Turn, since, until};
 
-/// Copied freely; lives as long as the page, and ends with it.
-#[derive(Clone, Copy)]
-pub struct Playing {
-    replay: StoredValue<Option<Running>, LocalStorage>,
-    links: StoredValue<WebSocketLinks, LocalStorage>,
-    timer: StoredValue<Option<Timeout>, LocalStorage>,
-    progress: RwSignal<Option<Progress>>,
-    on_end: Callback<(Capture, Progress)>,
-}
+pub type Playing = Driver<Played>;
 
-struct Running {
+pub struct Played {
     /// In microseconds since 1970.
     began: u64,
     replay: Replay,
@@ -38,24 +28,13 @@ enum Clock {
 }
 
 impl Playing {
+    /// What has passed until it is stopped is kept.
     pub fn new(on_end: Callback<(Capture, Progress)>) -> Playing {
-        let playing = Playing {
-            replay: StoredValue::new_local(None),
-            links: StoredValue::new_local(WebSocketLinks::default()),
-            timer: StoredValue::new_local(None),
-            progress: RwSignal::new(None),
-            on_end,
-        };
-        on_cleanup(move || {
-            playing.timer.set_value(None);
-            playing.links.update_value(WebSocketLinks::clear);
-        });
-        playing
-    }
-
-    /// How far it is, while it plays. Tracked.
-    pub fn progress(self) -> Option<Progress> {
-        self.progress.get()
+        Driver::idle(Callback::new(move |played: Played| {
+            let mut capture = played.replay.capture().clone();
+            capture.set_began(Some(played.began));
+            on_end.run((capture, played.replay.progress()));
+        }))
     }
 
     pub fn begin(self, capture: &Capture, options: Options) {
@@ -64,90 +43,26 @@ impl Playing {
             true => Clock::Skipping { now: Instant::START },
             false => Clock::Real { began: milliseconds() },
         };
-        let mut seed = [0; KEY_LENGTH];
-        for half in seed.chunks_mut(16) {
-            half.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..half.len()]);
-        }
-        let replay = Replay::new(capture, options, seed, Instant::START);
-        self.progress.set(Some(replay.progress()));
+        let replay = Replay::new(capture, options, seed(), Instant::START);
         let began = (js_sys::Date::now() * 1000.0) as u64;
-        self.replay.set_value(Some(Running { began, replay, clock }));
-        self.pump();
-    }
-
-    /// What has passed until now is kept.
-    pub fn stop(self) {
-        self.with(|running| running.replay.stop(running.now()));
-        self.pump();
-    }
-
-    fn with<T>(self, act: impl FnOnce(&mut Running) -> T) -> Option<T> {
-        self.replay.try_update_value(|running| running.as_mut().map(act)).flatten()
-    }
-
-    fn link_event(self, connection: ConnectionId, event: LinkEvent) {
-        self.with(|running| running.replay.link_event(connection, event, running.now()));
-        self.pump();
-    }
-
-    /// Carries out what it wants of its links, and wakes it when it is due again.
-    fn pump(self) {
-        self.with(Running::catch_up);
-        while let Some(command) = self.with(|running| running.replay.next_command()).flatten() {
-            self.carry_out(command);
-        }
-        let state = self
-            .with(|running| (running.replay.progress(), running.replay.is_over(), running.wait()));
-        let Some((progress, is_over, wait)) = state else { return };
-        if is_over {
-            self.end(progress);
-            return;
-        }
-        if self.progress.with_untracked(|before| before.map(percent)) != Some(percent(progress)) {
-            self.progress.set(Some(progress));
-        }
-        let wake = move || {
-            self.timer.set_value(None);
-            self.pump();
-        };
-        self.timer.set_value(wait.map(|wait| Timeout::new(wait, wake)));
-    }
-
-    fn carry_out(self, command: LinkCommand) {
-        let tell = move |connection, event| self.link_event(connection, event);
-        let done = self.links.try_update_value(|links| links.carry_out(command, tell));
-        if let Some(Err((connection, reason))) = done {
-            self.link_event(connection, LinkEvent::Closed { code: None, reason });
-        }
-    }
-
-    fn end(self, progress: Progress) {
-        let capture = self.with(|running| {
-            let mut capture = running.replay.capture().clone();
-            capture.set_began(Some(running.began));
-            capture
-        });
-        self.replay.set_value(None);
-        self.timer.set_value(None);
-        self.links.update_value(WebSocketLinks::clear);
-        self.progress.set(None);
-        self.on_end.run((capture.unwrap_or_default(), progress));
+        self.drive(Played { began, replay, clock });
     }
 }
 
-impl Running {
+impl Played {
     fn now(&self) -> Instant {
         match self.clock {
-            Clock::Real { began } => {
-                Instant::from_micros(((milliseconds() - began) * 1000.0) as u64)
-            }
+            Clock::Real { began } => since(began),
             Clock::Skipping { now } => now,
         }
     }
+}
 
-    /// Lets happen what is due. With nobody to wait for that is as much as one turn has time for.
+impl Driven for Played {
+    type Progress = Progress;
+
     fn catch_up(&mut self) {
-        let began = milliseconds();
+        let turn = Turn::begin();
         loop {
             let due = self.replay.next_timeout();
             if let (Clock::Skipping { now }, Some(due)) = (&mut self.clock, due) {
@@ -156,28 +71,47 @@ impl Running {
             let now = self.now();
             self.replay.advance(now);
             let goes_on = matches!(self.clock, Clock::Skipping { .. }) && !self.replay.is_over();
-            if !goes_on || milliseconds() - began > TURN {
+            if !goes_on || turn.is_over() {
                 return;
             }
         }
     }
 
-    /// How long until it is due again, in milliseconds.
-    fn wait(&self) -> Option<u32> {
+    fn next_command(&mut self) -> Option<LinkCommand> {
+        self.replay.next_command()
+    }
+
+    fn link_event(&mut self, connection: ConnectionId, event: LinkEvent) {
+        let now = self.now();
+        self.replay.link_event(connection, event, now);
+    }
+
+    fn stop(&mut self) {
+        let now = self.now();
+        self.replay.stop(now);
+    }
+
+    fn progress(&self) -> Progress {
+        self.replay.progress()
+    }
+
+    fn is_news(before: &Progress, progress: &Progress) -> bool {
+        percent(before) != percent(progress)
+    }
+
+    fn is_over(&self) -> bool {
+        self.replay.is_over()
+    }
+
+    fn wait(&self) -> Option<Duration> {
         let due = self.replay.next_timeout()?;
-        let wait = match self.clock {
-            Clock::Real { .. } => due.since(self.now()) + Duration::from_millis(1),
+        Some(match self.clock {
+            Clock::Real { began } => until(due, began),
             Clock::Skipping { .. } => Duration::ZERO,
-        };
-        Some(u32::try_from(wait.as_millis()).unwrap_or(u32::MAX).min(LONGEST_TIMEOUT))
+        })
     }
 }
 
-fn percent(progress: Progress) -> usize {
+fn percent(progress: &Progress) -> usize {
     100 * progress.sent / progress.to_send.max(1)
 }
-
-/// Milliseconds, so that the page stays alive.
-const TURN: f64 = 20.0;
-/// The longest time a browser's timer can wait.
-const LONGEST_TIMEOUT: u32 = i32::MAX as u32;

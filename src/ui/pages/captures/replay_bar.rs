@@ -120,21 +120,11 @@ pub fn ReplayBar(shelf: CaptureShelf, store: Store) -> impl IntoView {
             </div>
         })
     };
-    let running = move || {
-        playing.progress().map(|progress| {
-            let (sent, to_send) = (grouped(progress.sent as u64), grouped(progress.to_send as u64));
-            view! {
-                <p class="captures__banner replay__running" role="status">
-                    <Icon name="waiting"/>
-                    <span>{locale.strings().replay_running(to_send, sent)}</span>
-                    <SmallButton
-                        words=said(|s| s.replay_stop())
-                        icon=Some("close")
-                        on_press=Callback::new(move |()| playing.stop())
-                    />
-                </p>
-            }
-        })
+    let is_playing = Memo::new(move |_| playing.progress().is_some());
+    let progress = move || {
+        let progress = playing.progress().unwrap_or_default();
+        let (sent, to_send) = (grouped(progress.sent as u64), grouped(progress.to_send as u64));
+        locale.strings().replay_running(to_send, sent)
     };
     let outcome = move || {
         report.get().map(|progress| {
@@ -150,7 +140,7 @@ pub fn ReplayBar(shelf: CaptureShelf, store: Store) -> impl IntoView {
             }
         })
     };
-    let can_begin = Memo::new(move |_| item.with(Option::is_some) && playing.progress().is_none());
+    let can_begin = Memo::new(move |_| item.with(Option::is_some) && !is_playing.get());
     view! {
         <Show when=erased(move || can_begin.get())>
             <div class="replay">
@@ -163,7 +153,17 @@ pub fn ReplayBar(shelf: CaptureShelf, store: Store) -> impl IntoView {
                 <Show when=erased(move || is_open.get())>{erased(choices)}</Show>
             </div>
         </Show>
-        {erased(running)}
+        <Show when=erased(move || is_playing.get())>
+            <p class="captures__banner replay__running" role="status">
+                <Icon name="waiting"/>
+                <span>{erased(progress)}</span>
+                <SmallButton
+                    words=said(|s| s.replay_stop())
+                    icon=Some("close")
+                    on_press=Callback::new(move |()| playing.stop())
+                />
+            </p>
+        </Show>
         {erased(outcome)}
     }
 }

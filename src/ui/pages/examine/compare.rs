@@ -1,11 +1,14 @@
 //! Two reports side by side.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::reports::Reports;
-use crate::examine::{Chapter, Compared, Entry, compare};
-use crate::language::{Language, Strings};
-use crate::ui::components::Icon;
+use crate::examine::{Chapter, Compared, Entry, Report, compare};
+use crate::language::Language;
+use crate::ui::components::controls::said;
+use crate::ui::components::{Icon, SideChoice};
 use crate::ui::erased::erased;
 use crate::ui::examine::{in_language, observed, outcome_icon, outcome_name};
 use crate::ui::loading::locale::use_locale;
@@ -17,39 +20,16 @@ pub fn CompareReports(left: u32, right: u32, reports: Reports) -> impl IntoView 
     let compared = Memo::new_with_compare(
         move |_| {
             let report = |id| reports.get(id).unwrap_or_default();
-            std::sync::Arc::new(compare(&report(left), &report(right)))
+            Arc::new(compare(&report(left), &report(right)))
         },
-        |before, after| match (before, after) {
-            (Some(before), Some(after)) => !std::sync::Arc::ptr_eq(before, after),
-            _ => true,
-        },
+        // Whenever one of the two has changed.
+        |_, _| true,
     );
-    let choice = move |chosen: u32, label: fn(&Strings) -> &'static str, is_left: bool| {
-        let options = move || {
-            let option = |(id, report): (u32, std::sync::Arc<crate::examine::Report>)| {
-                view! {
-                    <option value=id.to_string() selected=id == chosen>
-                        {format!("{} ({})", report.broker, id + 1)}
-                    </option>
-                }
-            };
-            reports.all().into_iter().map(option).collect_view()
-        };
-        let choose = move |event| {
-            if let Ok(id) = event_target_value(&event).parse() {
-                match is_left {
-                    true => reports.compare(id, right),
-                    false => reports.compare(left, id),
-                }
-            }
-        };
-        view! {
-            <label class="compare__choice">
-                <span class="overline">{erased(move || label(locale.strings()))}</span>
-                <select on:change=choose>{erased(options)}</select>
-            </label>
-        }
-    };
+    let options = Signal::derive(move || {
+        let option =
+            |(id, report): (u32, Arc<Report>)| (id, format!("{} ({})", report.broker, id + 1));
+        reports.all().into_iter().map(option).collect::<Vec<_>>()
+    });
     let count = move || {
         let different = compared.with(|c| c.rows.iter().filter(|row| row.differs()).count());
         locale.strings().examine_different(different)
@@ -92,8 +72,18 @@ pub fn CompareReports(left: u32, right: u32, reports: Reports) -> impl IntoView 
     view! {
         <section class="examine__report" aria-label=erased(move || locale.strings().examine_compare())>
             <div class="examine__bar">
-                {choice(left, |strings| strings.examine_left(), true)}
-                {choice(right, |strings| strings.examine_right(), false)}
+                <SideChoice
+                    label=said(|s| s.examine_left())
+                    options
+                    chosen=left
+                    on_choose=Callback::new(move |id| reports.compare(id, right))
+                />
+                <SideChoice
+                    label=said(|s| s.examine_right())
+                    options
+                    chosen=right
+                    on_choose=Callback::new(move |id| reports.compare(left, id))
+                />
                 <label class="check">
                     <input
                         type="checkbox"

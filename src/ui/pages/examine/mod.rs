@@ -6,6 +6,8 @@ mod report_view;
 mod reports;
 mod running;
 
+use std::sync::Arc;
+
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -22,25 +24,34 @@ use report_view::ReportView;
 use reports::{Failure, Reports};
 use running::Running;
 
+/// Which report has what is found: the broker of the page may be another one when it ends.
+enum FoundFor {
+    /// A probe asked again.
+    Known(u32),
+    New {
+        broker: String,
+        address: String,
+    },
+}
+
 #[component]
 pub fn ExaminePage() -> impl IntoView {
     let (locale, store) = (use_locale(), use_store());
     let reports = Reports::begin();
-    // The one that a single probe is asked for anew, and whose findings those are.
-    let asked_again = StoredValue::new(None::<u32>);
-    let on_end = move |findings: Vec<Finding>| {
-        if let Some(id) = asked_again.try_update_value(Option::take).flatten() {
-            return reports.update(id, findings);
-        }
-        let target = store.peek(|lab| lab.target().clone());
-        let name = untrack(|| broker_choice::name(&target, locale.strings()));
-        let at = (js_sys::Date::now() * 1000.0) as u64;
-        reports.add(Report::new(name, target.to_string(), Some(at), findings));
-    };
-    let running = Running::new(Callback::new(on_end));
+    let found_for = StoredValue::new(None::<FoundFor>);
+    let on_end =
+        move |findings: Vec<Finding>| match found_for.try_update_value(Option::take).flatten() {
+            Some(FoundFor::Known(id)) => reports.update(id, findings),
+            Some(FoundFor::New { broker, address }) => {
+                let at = (js_sys::Date::now() * 1000.0) as u64;
+                reports.add(Report::new(broker, address, Some(at), findings));
+            }
+            None => {}
+        };
+    let running = Running::new(on_end);
     let with_seldom = RwSignal::new(false);
     let password = NodeRef::<Input>::new();
-    let begin = move |only: Vec<&'static str>| {
+    let begin = move |again: Option<(u32, &'static str)>| {
         let token = uuid::Uuid::new_v4().simple().to_string()[..7].to_owned();
         let (target, subprotocol, policy) = store.peek(|lab| {
             let policy = lab.in_tab().broker().policy().clone();
@@ -48,20 +59,24 @@ pub fn ExaminePage() -> impl IntoView {
         });
         let user_name = Some(untrack(|| store.user_name())).filter(|name| !name.is_empty());
         let password = password.get_untracked().map(|input| input.value());
+        found_for.set_value(Some(match again {
+            Some((report, _)) => FoundFor::Known(report),
+            None => FoundFor::New {
+                broker: untrack(|| broker_choice::name(&target, locale.strings())),
+                address: target.to_string(),
+            },
+        }));
         let options = Options {
             subprotocol,
             user_name: user_name.filter(|_| !target.is_in_tab()),
             password: password.filter(|text| !text.is_empty()).map(|text| text.into_bytes().into()),
             with_seldom: with_seldom.get_untracked(),
-            only,
+            only: again.into_iter().map(|(_, id)| id).collect(),
             ..Options::new(target, &token)
         };
         running.begin(options, policy);
     };
-    let ask_again = move |(report, id): (u32, &'static str)| {
-        asked_again.set_value(Some(report));
-        begin(vec![id]);
-    };
+    let ask_again = move |again: (u32, &'static str)| begin(Some(again));
     let is_running = Memo::new(move |_| running.progress().is_some());
     let begin_words = move || {
         let (target, strings) = (store.target(), locale.strings());
@@ -72,21 +87,7 @@ pub fn ExaminePage() -> impl IntoView {
     };
     let seldom = probes().filter(|probe| probe.is_seldom()).count();
     let is_outside = Memo::new(move |_| !store.target().is_in_tab());
-    let progress = move || {
-        running.progress().map(|progress| {
-            view! {
-                <div class="examine__running" role="status">
-                    <progress max=progress.all value=progress.done></progress>
-                    <span>{locale.strings().examine_running(progress.all, progress.done)}</span>
-                    <SmallButton
-                        words=said(|s| s.examine_stop())
-                        icon=Some("close")
-                        on_press=Callback::new(move |()| running.stop())
-                    />
-                </div>
-            }
-        })
-    };
+    let progress = move || running.progress().unwrap_or_default();
     let failure = move || {
         reports.failure().map(|failure| {
             let strings = locale.strings();
@@ -132,7 +133,7 @@ pub fn ExaminePage() -> impl IntoView {
                     <button
                         class="button button--primary"
                         disabled=erased(move || is_running.get())
-                        on:click=move |_| begin(Vec::new())
+                        on:click=move |_| begin(None)
                     >
                         <Icon name="play"/>
                         {erased(begin_words)}
@@ -169,7 +170,24 @@ pub fn ExaminePage() -> impl IntoView {
                     </label>
                 </div>
                 <p class="field__hint">{erased(move || locale.strings().examine_which())}</p>
-                {erased(progress)}
+                <Show when=erased(move || is_running.get())>
+                    <div class="examine__running" role="status">
+                        <progress
+                            max=erased(move || progress().all)
+                            value=erased(move || progress().done)
+                        ></progress>
+                        <span>
+                            {erased(move || {
+                                locale.strings().examine_running(progress().all, progress().done)
+                            })}
+                        </span>
+                        <SmallButton
+                            words=said(|s| s.examine_stop())
+                            icon=Some("close")
+                            on_press=Callback::new(move |()| running.stop())
+                        />
+                    </div>
+                </Show>
             </header>
             {erased(failure)}
             <Shelf reports/>
@@ -184,7 +202,7 @@ fn Shelf(reports: Reports) -> impl IntoView {
     let locale = use_locale();
     let items = move || {
         let language = locale.language();
-        let item = |(id, report): (u32, std::sync::Arc<Report>)| {
+        let item = |(id, report): (u32, Arc<Report>)| {
             let strings = language.strings();
             let is_shown = move || match reports.compared() {
                 Some((left, right)) => left == id || right == id,

@@ -9,8 +9,8 @@ use super::detail::Detail;
 use super::reports::{LINK, Reports};
 use crate::examine::{Chapter, Probe, Report};
 use crate::formats::share::MAX_LETTERS;
-use crate::language::Language;
-use crate::ui::browser::{copy, save};
+use crate::language::{Language, Strings};
+use crate::ui::browser::{address, copy, save};
 use crate::ui::captures::view::fold;
 use crate::ui::components::Icon;
 use crate::ui::components::controls::{SmallButton, said};
@@ -140,7 +140,7 @@ fn row(
 #[component]
 fn Exports(report: Memo<Arc<Report>>) -> impl IntoView {
     let locale = use_locale();
-    let told = RwSignal::new(None::<bool>);
+    let told = RwSignal::new(None::<fn(&Strings) -> &'static str>);
     let name = move |extension: &str| {
         let broker = report.with_untracked(|report| report.broker.clone());
         let plain = broker.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
@@ -151,10 +151,7 @@ fn Exports(report: Memo<Arc<Report>>) -> impl IntoView {
         save(&name("json"), "application/json", &text);
     };
     let markdown = move |()| {
-        let language = match locale.language_untracked() {
-            Language::En => 0,
-            Language::Ja => 1,
-        };
+        let language = locale.language_untracked().index();
         let text = report.with_untracked(|report| report.to_markdown(language));
         save(&name("md"), "text/markdown", &text);
     };
@@ -163,24 +160,19 @@ fn Exports(report: Memo<Arc<Report>>) -> impl IntoView {
         spawn_local(async move {
             let folded = fold(short.into_bytes()).await;
             if folded.len() > MAX_LETTERS {
-                let _ = told.try_set(Some(false));
+                let _ = told.try_set(Some(|strings| strings.examine_link_long()));
                 return;
             }
-            let location = window().location();
-            let base =
-                location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
             let page = untrack(|| Place::Page(Page::Examine).href(locale.language()));
-            copy(format!("{base}{page}{LINK}{folded}"), move |is_copied| {
-                let _ = told.try_set(Some(is_copied));
+            copy(format!("{}{page}{LINK}{folded}", address()), move |is_copied| {
+                let _ = told.try_set(Some(match is_copied {
+                    true => |strings| strings.examine_link_copied(),
+                    false => |strings| strings.wire_not_copied(),
+                }));
             });
         });
     };
-    let outcome = move || {
-        told.get().map(|is_copied| match is_copied {
-            true => locale.strings().examine_link_copied(),
-            false => locale.strings().examine_link_long(),
-        })
-    };
+    let outcome = move || told.get().map(|words| words(locale.strings()));
     view! {
         <div class="examine__exports">
             <SmallButton words=said(|s| s.examine_json()) icon=Some("export") on_press=Callback::new(json)/>

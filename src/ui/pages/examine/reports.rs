@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use leptos::ev::hashchange;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -33,6 +34,8 @@ pub struct Reports {
 thread_local! {
     /// They outlive the page that shows them.
     static BEFORE: RefCell<Vec<(u32, Arc<Report>)>> = const { RefCell::new(Vec::new()) };
+    /// What the address held that was opened last.
+    static OPENED: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 impl Reports {
@@ -46,36 +49,40 @@ impl Reports {
             compared: RwSignal::new(None),
             failure: RwSignal::new(None),
         };
-        let hash = window().location().hash().unwrap_or_default();
-        if let Some(text) = hash.strip_prefix(LINK).map(str::to_owned) {
-            spawn_local(async move {
-                match unfold_bytes(&text).await.ok().and_then(|bytes| String::from_utf8(bytes).ok())
-                {
-                    Some(json) => reports.open(&json),
-                    None => reports.fail(Failure::NotOne),
-                }
-            });
-        }
+        reports.open_link();
+        let handle = window_event_listener(hashchange, move |_| reports.open_link());
+        on_cleanup(move || handle.remove());
         reports
+    }
+
+    /// Opens what the address holds behind its `#`, unless that has been done.
+    fn open_link(self) {
+        let hash = window().location().hash().unwrap_or_default();
+        let Some(text) = hash.strip_prefix(LINK).map(str::to_owned) else { return };
+        if OPENED.replace(hash.clone()) == hash {
+            return;
+        }
+        spawn_local(async move {
+            match unfold_bytes(&text).await.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+                Some(json) => self.open(&json),
+                None => self.fail(Failure::NotOne),
+            }
+        });
     }
 
     fn fail(self, failure: Failure) {
         let _ = self.failure.try_set(Some(failure));
     }
 
-    /// Opens a file or a link. The same report is not there twice.
+    /// Opens a file or a link.
     pub fn open(self, json: &str) {
         match Report::from_json(json) {
             Ok(report) => {
-                self.fail_not();
+                let _ = self.failure.try_set(None);
                 self.put(report);
             }
             Err(_) => self.fail(Failure::NotOne),
         }
-    }
-
-    fn fail_not(self) {
-        let _ = self.failure.try_set(None);
     }
 
     /// Adds what was just found, and keeps the results for the exercises.
