@@ -21,6 +21,7 @@ pub mod inspector;
 pub mod ladder;
 pub mod lesson;
 pub mod navigation;
+pub mod pace;
 pub mod packet_family;
 pub mod packet_list;
 pub mod payload;

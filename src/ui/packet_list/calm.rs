@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use crate::ui::pace::A_VIEW_FULL;
+
 /// More rows than these come at once only in a flood, which needs no animation either.
 pub const ANIMATED: u64 = 6;
-/// More than these leave nothing in sight of what was there before.
-const A_VIEW_FULL: u64 = 24;
 /// From one drawing to the next while more come at once than can be followed, and in a flood.
 const PAUSE: Duration = Duration::from_millis(250);
 const LONG_PAUSE: Duration = Duration::from_secs(1);
