@@ -5,16 +5,24 @@ use std::time::Duration;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
+use crate::ui::browser::milliseconds;
+
 /// Copied freely.
 #[derive(Clone, Copy)]
 pub struct Revision {
     count: RwSignal<u64>,
     is_due: StoredValue<bool>,
+    /// How long the views took, until they were drawn.
+    drawing: StoredValue<Duration>,
 }
 
 impl Revision {
     pub fn new() -> Revision {
-        Revision { count: RwSignal::new(0), is_due: StoredValue::new(false) }
+        Revision {
+            count: RwSignal::new(0),
+            is_due: StoredValue::new(false),
+            drawing: StoredValue::new(Duration::ZERO),
+        }
     }
 
     /// Tracked.
@@ -46,6 +54,15 @@ impl Revision {
         self.at_next_frame(wait);
     }
 
+    /// How long the views took the last time, until they were drawn.
+    pub fn drawing(self) -> Duration {
+        self.drawing.get_value()
+    }
+
+    fn drawn(self, millis: f64) {
+        self.drawing.try_set_value(Duration::from_secs_f64(millis.max(0.0) / 1000.0));
+    }
+
     fn at_next_frame(self, wait: impl Fn() -> Duration + 'static) {
         let tell = move || {
             // It may have gone with its page.
@@ -54,8 +71,11 @@ impl Revision {
             }
             match wait() {
                 Duration::ZERO => {
+                    let began = milliseconds();
                     self.tell();
                     self.is_due.set_value(false);
+                    // The browser draws what has changed before it does anything else.
+                    set_timeout(move || self.drawn(milliseconds() - began), Duration::ZERO);
                 }
                 longer => set_timeout(move || self.at_next_frame(wait), longer),
             }

@@ -392,7 +392,8 @@ impl Store {
         self.revision.announce_after(move || {
             let (now, next) = (self.now(), self.peek(|lab| lab.capture().next_id()));
             let (at, told) = self.told.get_value();
-            let wait = pace::wait(next.0.saturating_sub(told.0), now.since(at));
+            let new = next.0.saturating_sub(told.0);
+            let wait = pace::wait(new, now.since(at), self.revision.drawing());
             if wait.is_zero() {
                 self.told.set_value((now, next));
             }
