@@ -1,6 +1,6 @@
 //! A measurement while it goes on.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -121,6 +121,8 @@ pub struct Measurement {
     payload: Vec<u8>,
     /// Numbers are given to all messages, also to those that do not count.
     next_number: u32,
+    /// The numbers of messages under way: after PUBREC the client does not have their payloads any more.
+    numbers: HashMap<PacketId, u32>,
     /// The number of the first sample.
     first_number: u32,
     /// When the first sample was sent.
@@ -172,6 +174,7 @@ impl Measurement {
             phase: Phase::Connecting,
             run,
             next_number: 0,
+            numbers: HashMap::new(),
             first_number: 0,
             began: None,
             single: None,
@@ -353,6 +356,9 @@ impl Measurement {
     /// The time counts from the sending.
     fn sent(&mut self, publish: &Publish, now: Instant) {
         let Some(number) = number_of(&publish.payload) else { return };
+        if let Some(packet_id) = publish.packet_id {
+            self.numbers.insert(packet_id, number);
+        }
         if let Some(single) = self.single.as_mut().filter(|single| single.number == number) {
             single.sent = Some(now);
             single.packet_id = publish.packet_id;
@@ -409,7 +415,8 @@ impl Measurement {
                 }
             }
             Event::PublishFinished { publish, reason_code, .. } => {
-                if let Some(number) = number_of(&publish.payload) {
+                let number = publish.packet_id.and_then(|id| self.numbers.remove(&id));
+                if let Some(number) = number {
                     self.acknowledged(number, reason_code, now);
                 }
             }
@@ -737,4 +744,308 @@ fn filling(size: usize) -> Vec<u8> {
         state as u8
     };
     (0..size.max(NUMBER)).map(|_| next()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::{Ack, ConnAck, Property, SubAck};
+
+    /// A Server that answers each packet after a while, as it is told.
+    struct Fake {
+        answer: fn(&Packet, usize) -> Vec<Packet>,
+        measurement: Measurement,
+        now: Instant,
+        /// What is on its way back; `None` closes.
+        answers: VecDeque<(Instant, Option<Bytes>)>,
+        heard: Vec<Packet>,
+        in_flight: usize,
+        most_in_flight: usize,
+    }
+
+    const TRIP: Duration = Duration::from_millis(5);
+
+    fn connack(properties: &[Property]) -> Packet {
+        Packet::ConnAck(ConnAck {
+            session_present: false,
+            reason_code: ReasonCode::Success,
+            properties: properties.iter().cloned().collect(),
+        })
+    }
+
+    /// Takes everything, and sends each message back.
+    fn willing(packet: &Packet, _: usize) -> Vec<Packet> {
+        match packet {
+            Packet::Connect(_) => vec![connack(&[Property::ReceiveMaximum(20)])],
+            Packet::Subscribe(subscribe) => vec![Packet::SubAck(SubAck {
+                packet_id: subscribe.packet_id,
+                properties: Properties::NONE,
+                reason_codes: vec![ReasonCode::GrantedQoS1],
+            })],
+            Packet::Publish(publish) => {
+                let back = Publish { qos: QoS::AtMostOnce, packet_id: None, ..publish.clone() };
+                let ack = publish.packet_id.map(|id| match publish.qos {
+                    QoS::ExactlyOnce => Packet::PubRec(Ack::success(id)),
+                    _ => Packet::PubAck(Ack::success(id)),
+                });
+                ack.into_iter().chain([Packet::Publish(back)]).collect()
+            }
+            Packet::PubRel(ack) => vec![Packet::PubComp(Ack::success(ack.packet_id))],
+            Packet::PingReq => vec![Packet::PingResp],
+            _ => Vec::new(),
+        }
+    }
+
+    fn options(kind: Kind, qos: QoS, count: usize) -> Options {
+        Options {
+            setup: Setup { kind, qos, size: 16, count },
+            target: Target::InTab,
+            broker: "b".into(),
+            at: None,
+            subprotocol: String::new(),
+            user_name: None,
+            password: None,
+            token: "t".into(),
+        }
+    }
+
+    const ROUND_TRIP: Kind = Kind::RoundTrip { pause: Duration::ZERO, receiver: Receiver::Same };
+
+    impl Fake {
+        fn new(options: Options, answer: fn(&Packet, usize) -> Vec<Packet>) -> Fake {
+            let now = Instant::START;
+            Fake {
+                answer,
+                measurement: Measurement::new(options, now),
+                now,
+                answers: VecDeque::new(),
+                heard: Vec::new(),
+                in_flight: 0,
+                most_in_flight: 0,
+            }
+        }
+
+        /// Goes on until it is over, or for so many turns.
+        fn play(&mut self, turns: usize) {
+            for _ in 0..turns {
+                while let Some(command) = self.measurement.next_command() {
+                    self.carry_out(command);
+                }
+                if self.measurement.is_over() {
+                    return;
+                }
+                let answer = self.answers.front().map(|(due, _)| *due);
+                let due = answer.into_iter().chain(self.measurement.next_timeout()).min();
+                self.now = self.now.max(due.expect("it waits for something"));
+                match self.answers.pop_front_if(|(due, _)| *due <= self.now) {
+                    Some((_, Some(bytes))) => self.tell(LinkEvent::Bytes(bytes)),
+                    Some((_, None)) => {
+                        self.tell(LinkEvent::Closed { code: None, reason: "cut".into() });
+                    }
+                    None => self.measurement.advance(self.now),
+                }
+            }
+        }
+
+        fn tell(&mut self, event: LinkEvent) {
+            self.measurement.link_event(ConnectionId(1), event, self.now);
+        }
+
+        fn carry_out(&mut self, command: LinkCommand) {
+            match command {
+                LinkCommand::Open { .. } => self.tell(LinkEvent::Opened),
+                LinkCommand::Close { .. } => {}
+                LinkCommand::Send { bytes, .. } => {
+                    let packet = crate::mqtt::decode(&bytes, Some(Sender::Client));
+                    let packet = packet.expect("the client sends what is allowed");
+                    let publishes =
+                        self.heard.iter().filter(|packet| matches!(packet, Packet::Publish(_)));
+                    for answer in (self.answer)(&packet, publishes.count()) {
+                        let bytes = encode(&answer).expect("it can be sent");
+                        self.answers.push_back((self.now + TRIP, Some(bytes)));
+                    }
+                    if matches!(&packet, Packet::Publish(publish) if publish.packet_id.is_some()) {
+                        self.in_flight += 1;
+                        self.most_in_flight = self.most_in_flight.max(self.in_flight);
+                    }
+                    self.heard.push(packet);
+                }
+            }
+        }
+
+        fn run(self) -> Run {
+            self.measurement.into_run()
+        }
+    }
+
+    fn played(options: Options, answer: fn(&Packet, usize) -> Vec<Packet>) -> Run {
+        let mut fake = Fake::new(options, answer);
+        fake.play(100_000);
+        fake.run()
+    }
+
+    #[test]
+    fn round_trips_are_counted_from_sending_to_coming_back() {
+        for (qos, acknowledged, received) in [
+            (QoS::AtMostOnce, None, None),
+            (QoS::AtLeastOnce, Some(TRIP), None),
+            (QoS::ExactlyOnce, Some(TRIP * 2), Some(TRIP)),
+        ] {
+            let run = played(options(ROUND_TRIP, qos, 7), willing);
+            assert_eq!((&run.ended, run.samples.len()), (&Ended::Done, 7), "{qos:?}");
+            for sample in &run.samples {
+                assert_eq!(sample.delivered, Some(TRIP), "{qos:?}");
+                assert_eq!((sample.acknowledged, sample.received), (acknowledged, received));
+            }
+            assert_eq!(run.samples[1].sent, acknowledged.unwrap_or(TRIP), "one after the other");
+            assert_eq!(run.granted, Some(QoS::AtLeastOnce));
+        }
+    }
+
+    #[test]
+    fn the_window_is_never_more_than_receive_maximum() {
+        for (window, expect) in [(5, 5), (20, 20), (100, 20)] {
+            let mut fake = Fake::new(
+                options(Kind::Throughput { window }, QoS::AtLeastOnce, 200),
+                |packet, number| match packet {
+                    // Silent from here on: what is in flight stays so.
+                    Packet::Publish(_) if number >= ALONE => Vec::new(),
+                    packet => willing(packet, number),
+                },
+            );
+            fake.play(ALONE * 4);
+            fake.in_flight = 0;
+            fake.play(1000);
+            let sent = fake.heard.iter().filter(|it| matches!(it, Packet::Publish(_))).count();
+            assert_eq!(sent, ALONE + expect, "{window}");
+            let run = fake.run();
+            assert_eq!(run.window, expect as u16, "{window}");
+            assert_eq!((run.unanswered(), run.answered()), (expect, 0));
+            assert_eq!(run.ended, Ended::Failed(Failure::NoAnswer));
+        }
+    }
+
+    #[test]
+    fn a_lost_message_is_not_waited_for_for_ever() {
+        let run = played(options(ROUND_TRIP, QoS::AtMostOnce, 6), |packet, number| match packet {
+            Packet::Publish(_) if number == 2 => Vec::new(),
+            packet => willing(packet, number),
+        });
+        assert_eq!(run.ended, Ended::Done);
+        assert_eq!((run.answered(), run.unanswered()), (5, 1));
+        assert_eq!(run.samples[2].delivered, None);
+        assert_eq!(run.samples[3].sent - run.samples[2].sent, ANSWER);
+    }
+
+    #[test]
+    fn a_late_answer_belongs_to_its_own_message() {
+        // The second one comes back together with the third.
+        let run = played(options(ROUND_TRIP, QoS::AtMostOnce, 4), |packet, number| match packet {
+            Packet::Publish(_) if number == 1 => Vec::new(),
+            Packet::Publish(publish) if number == 2 => {
+                let mut payload = publish.payload.to_vec();
+                payload[..NUMBER].copy_from_slice(&1_u32.to_be_bytes());
+                let late = Publish { payload: payload.into(), ..publish.clone() };
+                [vec![Packet::Publish(late)], willing(packet, number)].concat()
+            }
+            packet => willing(packet, number),
+        });
+        assert_eq!((run.answered(), run.unanswered()), (3, 1));
+        assert_eq!(run.samples[1].delivered, None, "it was given up");
+    }
+
+    #[test]
+    fn no_answer_at_all_ends_it() {
+        for (kind, samples) in [(ROUND_TRIP, 3), (Kind::Throughput { window: 10 }, 0)] {
+            let run = played(options(kind, QoS::AtMostOnce, 50), |packet, number| match packet {
+                Packet::Publish(_) | Packet::PingReq => Vec::new(),
+                packet => willing(packet, number),
+            });
+            assert_eq!(run.ended, Ended::Failed(Failure::NoAnswer), "{kind:?}");
+            assert_eq!((run.samples.len(), run.answered()), (samples, 0), "{kind:?}");
+        }
+        let run = played(options(ROUND_TRIP, QoS::AtMostOnce, 5), |packet, number| match packet {
+            Packet::Subscribe(_) => Vec::new(),
+            packet => willing(packet, number),
+        });
+        assert_eq!(run.ended, Ended::Failed(Failure::NoAnswer), "SUBSCRIBE");
+        let run = played(options(ROUND_TRIP, QoS::AtMostOnce, 5), |_, _| Vec::new());
+        assert_eq!(run.ended, Ended::Failed(Failure::NoConnAck));
+    }
+
+    #[test]
+    fn what_was_measured_before_the_end_stays() {
+        let said = |packet: &Packet, number| match packet {
+            Packet::Publish(_) if number == 3 => {
+                vec![Packet::Disconnect(Disconnect::new(ReasonCode::SessionTakenOver))]
+            }
+            packet => willing(packet, number),
+        };
+        let run = played(options(ROUND_TRIP, QoS::AtLeastOnce, 9), said);
+        let expect = Ended::Failed(Failure::Disconnected(ReasonCode::SessionTakenOver));
+        assert_eq!((&run.ended, run.answered(), run.unanswered()), (&expect, 3, 1));
+
+        for kind in [ROUND_TRIP, Kind::Throughput { window: 10 }] {
+            let mut fake = Fake::new(options(kind, QoS::AtLeastOnce, 900), willing);
+            fake.play(60);
+            fake.answers = [(fake.now, None)].into();
+            fake.play(60);
+            assert!(fake.measurement.is_over(), "{kind:?}");
+            let run = fake.run();
+            assert_eq!(run.ended, Ended::Failed(Failure::Lost("cut".into())), "{kind:?}");
+            assert!(run.answered() > 5, "{kind:?}");
+            assert!(run.unanswered() > 0, "the Session ended with what was in flight: {kind:?}");
+        }
+    }
+
+    #[test]
+    fn it_says_goodbye_whenever_it_is_stopped() {
+        for kind in [ROUND_TRIP, Kind::Throughput { window: 10 }] {
+            for turns in [0, 1, 2, 5, 30, 100] {
+                let mut fake = Fake::new(options(kind, QoS::ExactlyOnce, 900), willing);
+                fake.play(turns);
+                fake.measurement.stop(fake.now);
+                fake.play(10);
+                assert!(fake.measurement.is_over(), "{kind:?} {turns}");
+                let is_connected = fake.heard.len() > 1;
+                let said = matches!(fake.heard.last(), Some(Packet::Disconnect(_)));
+                assert!(said || !is_connected, "{kind:?} {turns}");
+                assert_eq!(fake.run().ended, Ended::Stopped);
+            }
+        }
+    }
+
+    #[test]
+    fn refused_messages_are_counted_with_their_reason() {
+        let refusing = |packet: &Packet, number| match packet {
+            Packet::Publish(publish) if number % 2 == 1 => {
+                let id = publish.packet_id.expect("QoS 1 has one");
+                vec![Packet::PubAck(Ack::new(id, ReasonCode::QuotaExceeded))]
+            }
+            packet => willing(packet, number),
+        };
+        let run = played(options(ROUND_TRIP, QoS::AtLeastOnce, 6), refusing);
+        assert_eq!((run.refused, run.refusal), (3, Some(ReasonCode::QuotaExceeded)));
+        assert_eq!((&run.ended, run.answered(), run.unanswered()), (&Ended::Done, 3, 3));
+    }
+
+    #[test]
+    fn names_are_its_own_and_nothing_is_kept() {
+        let mut fake = Fake::new(options(ROUND_TRIP, QoS::AtLeastOnce, 3), willing);
+        fake.play(1000);
+        for packet in &fake.heard {
+            match packet {
+                Packet::Connect(connect) => {
+                    assert_eq!(&*connect.client_id, "mqtt5-measure-t-0");
+                    assert!(connect.clean_start && connect.will.is_none());
+                    assert_eq!(connect.properties.session_expiry_interval(), None);
+                }
+                Packet::Publish(publish) => {
+                    assert_eq!((&*publish.topic, publish.retain), ("mqtt5-measure/t", false));
+                    assert_eq!(publish.payload.len(), 16);
+                }
+                _ => {}
+            }
+        }
+    }
 }
