@@ -48,7 +48,9 @@ pub enum Limit {
 pub enum Bound {
     Asked,
     /// Receive Maximum is less than was asked for.
-    ReceiveMaximum { asked: u16 },
+    ReceiveMaximum {
+        asked: u16,
+    },
 }
 
 /// What was measured, beside what the window allows.
@@ -259,7 +261,8 @@ mod tests {
         let near: Vec<f64> = (0..20).map(|n| [99.2, 101.3, 200.4][n % 3]).collect();
         let even: Vec<f64> = (0..100).map(|n| 5.0 * f64::from(n) + 0.7).collect();
         let short: Vec<f64> = (0..20).map(|n| 2.0 + 0.3 * f64::from(n)).collect();
-        for (times, expect) in [(&near[..], true), (&near[..9], false), (&even, false), (&short, false)]
+        for (times, expect) in
+            [(&near[..], true), (&near[..9], false), (&even, false), (&short, false)]
         {
             let run = round_trips(QoS::AtMostOnce, times);
             assert_eq!(keys(&run).contains(&"period"), expect, "{times:?}");

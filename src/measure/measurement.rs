@@ -553,10 +553,8 @@ impl Measurement {
             qos: self.options.setup.qos,
             ..Subscription::default()
         };
-        let command = Command::Subscribe {
-            properties: Properties::NONE,
-            subscriptions: vec![subscription],
-        };
+        let command =
+            Command::Subscribe { properties: Properties::NONE, subscriptions: vec![subscription] };
         self.phase = Phase::Subscribing { give_up_at: now + ANSWER };
         self.command(last, command, now);
     }

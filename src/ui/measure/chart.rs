@@ -226,9 +226,8 @@ pub fn over_time(run: &Run, scale: &Scale, width: f64) -> OverTime {
     let height = |time: Duration| HEIGHT * (1.0 - scale.share(millis(time)));
     let (from, to) = room(width);
     let columns = ((to - from) / COLUMN) as usize;
-    let answered = || {
-        run.samples.iter().filter_map(|sample| Some((sample.sent, sample.time(&run.setup)?)))
-    };
+    let answered =
+        || run.samples.iter().filter_map(|sample| Some((sample.sent, sample.time(&run.setup)?)));
     let (mut dots, mut spans) = (Vec::new(), Vec::new());
     if run.samples.len() <= columns * 2 {
         dots = answered().map(|(sent, time)| (place(sent), height(time))).collect();

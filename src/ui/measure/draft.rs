@@ -171,10 +171,7 @@ mod tests {
         }
         let pause = Duration::from_millis(250);
         let kind = Kind::RoundTrip { pause, receiver: Receiver::Second };
-        assert_eq!(
-            draft.setup(),
-            Setup { kind, qos: QoS::ExactlyOnce, size: 1000, count: 7 }
-        );
+        assert_eq!(draft.setup(), Setup { kind, qos: QoS::ExactlyOnce, size: 1000, count: 7 });
         draft.is_throughput = true;
         let kind = Kind::Throughput { window: 9 };
         assert_eq!(

@@ -30,7 +30,7 @@ fn plain(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// `4,000`, or `0.4` where that is needed.
+/// `12,346`, or `0.4` where that is needed.
 pub fn rate(per_second: f64) -> String {
     match per_second {
         _ if per_second >= 100.0 => grouped(per_second.round() as u64),
@@ -141,9 +141,7 @@ fn failed(failure: &Failure, strings: &Strings) -> (String, &'static str) {
             (strings.measure_disconnected(code), strings.measure_lost_try())
         }
         Failure::Lost(reason) => (with(strings.measure_lost(), reason), strings.measure_lost_try()),
-        Failure::Violation(rule) => {
-            (strings.measure_violation(rule), strings.measure_lost_try())
-        }
+        Failure::Violation(rule) => (strings.measure_violation(rule), strings.measure_lost_try()),
     }
 }
 
@@ -194,7 +192,9 @@ pub fn limit(limit: &Limit, strings: &Strings) -> String {
         }
         Limit::Worked { each, share, is_on_paper } => match is_on_paper {
             true => strings.measure_limit_worked_tab(micros(each)),
-            false if share >= 0.5 => strings.measure_limit_worked_most(micros(each), percent(share)),
+            false if share >= 0.5 => {
+                strings.measure_limit_worked_most(micros(each), percent(share))
+            }
             false => strings.measure_limit_worked(micros(each), percent(share)),
         },
         Limit::Late { asked, median } => strings.measure_limit_late(told(asked), told(median)),
@@ -228,7 +228,8 @@ pub fn compared(
         rows.push(row(strings.measure_fact_acknowledged(), left.p50, right.p50));
     }
     let rates = [left.rate(), right.rate()];
-    let [left_rate, right_rate] = rates.map(|per_second| strings.measure_per_second(rate(per_second)));
+    let [left_rate, right_rate] =
+        rates.map(|per_second| strings.measure_per_second(rate(per_second)));
     rows.push((strings.measure_fact_rate(), left_rate, right_rate, times(rates[0], rates[1])));
     rows
 }
@@ -318,7 +319,7 @@ pub(super) mod tests {
         for (millis, expect) in [(0.0, "0 ms"), (2.5, "2.5 ms"), (1500.0, "1.5 s")] {
             assert_eq!(tick(millis), expect);
         }
-        for (value, expect) in [(3999.6, "4,000"), (9.87, "9.9"), (0.0, "0")] {
+        for (value, expect) in [(12_345.6, "12,346"), (9.87, "9.9"), (0.0, "0")] {
             assert_eq!(rate(value), expect);
         }
         assert_eq!(times(2.0, 5.0), "2.5 ×");
@@ -328,7 +329,7 @@ pub(super) mod tests {
     fn the_window_is_told_with_its_sum() {
         let run = throughput(20, 1000, 5.0);
         let text = text(&run, Language::En.strings());
-        for piece in ["20", "5.0 ms", "4,000"] {
+        for piece in ["20", "5.0 ms", "4000"] {
             assert!(text.contains(piece), "{piece}: {text}");
         }
     }

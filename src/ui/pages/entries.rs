@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExaminePage, ExercisePage,
-    FinishPage, LiveWire, MeasurePage, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage,
-    TrafficPage, TroubleshootingPage,
+    FinishPage, LiveWire, MeasurePage, MosquittoPage, QuestionsPage, RecallQuestions,
+    ReferencePage, TrafficPage, TroubleshootingPage,
 };
 use crate::capture::ClientSlot;
 use crate::course::Picture;

@@ -97,9 +97,7 @@ pub fn MeasurePage() -> impl IntoView {
     };
     let content = move || match (runs.compared(), runs.shown()) {
         (Some((left, right)), _) => view! { <CompareRuns left right runs/> }.into_any(),
-        (None, Some(id)) => {
-            runs.get(id).map(|run| view! { <Outcome run/> }).into_any()
-        }
+        (None, Some(id)) => runs.get(id).map(|run| view! { <Outcome run/> }).into_any(),
         (None, None) => view! {
             <div class="empty">
                 <Icon name="clock"/>

@@ -48,9 +48,7 @@ impl Running {
     /// The broker in the tab is one of its own, with the policy and latency of the one that is chosen.
     pub fn begin(self, options: Options, policy: Policy, latency: Duration) {
         self.drive(match options.target.is_in_tab() {
-            true => {
-                Measuring::InTab(Box::new(InTabRun::new(options, policy, latency, seed())))
-            }
+            true => Measuring::InTab(Box::new(InTabRun::new(options, policy, latency, seed()))),
             false => Measuring::Outside {
                 measurement: Box::new(Measurement::new(options, Instant::START)),
                 began: milliseconds(),
