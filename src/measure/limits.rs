@@ -27,6 +27,8 @@ pub enum Limit {
     Pings { window: u16 },
     /// Nearly all round trips lie near a multiple of this period.
     Period { period: Duration, share: f64 },
+    /// A few are near a multiple of this period, and much longer than the others.
+    Stragglers { count: usize, period: Duration, median: Duration },
     /// All round trips are this number of ways through the tab.
     Ways { latency: Duration, ways: u32 },
     /// PUBCOMP comes one round trip after PUBREC.
@@ -72,6 +74,7 @@ impl Limit {
             Limit::Window { reached: Reached::More, .. } => "more-than-window",
             Limit::Pings { .. } => "pings",
             Limit::Period { .. } => "period",
+            Limit::Stragglers { .. } => "stragglers",
             Limit::Ways { .. } => "ways",
             Limit::TwoTrips { .. } => "two-trips",
             Limit::Granted { .. } => "granted",
@@ -93,6 +96,8 @@ const PERIOD: Duration = Duration::from_millis(100);
 const NEAR: f64 = 0.1;
 /// From this share on it is no chance.
 const MOST: f64 = 0.75;
+/// A period is long beside what is so many times shorter.
+const MUCH: u32 = 5;
 /// PUBCOMP after at least so many times the time of PUBREC.
 const SECOND_TRIP: f64 = 1.4;
 /// What is not worth a sentence.
@@ -109,6 +114,7 @@ pub fn limits(run: &Run) -> Vec<Limit> {
         pings(run),
         ways(run, &figures),
         period(run),
+        stragglers(run, &figures),
         two_trips(run),
         granted(run),
         worked(run),
@@ -165,12 +171,29 @@ fn period(run: &Run) -> Option<Limit> {
     if times.len() < PATTERN || run.latency.is_some() {
         return None;
     }
+    let share = near(&times) as f64 / times.len() as f64;
+    (share >= MOST).then_some(Limit::Period { period: PERIOD, share })
+}
+
+/// How many of them are near a multiple of the period.
+fn near(times: &[Duration]) -> usize {
     let is_near = |time: &&Duration| {
         let times = time.as_secs_f64() / PERIOD.as_secs_f64();
         times.round() >= 1.0 && (times - times.round()).abs() <= NEAR
     };
-    let share = times.iter().filter(is_near).count() as f64 / times.len() as f64;
-    (share >= MOST).then_some(Limit::Period { period: PERIOD, share })
+    times.iter().filter(is_near).count()
+}
+
+fn stragglers(run: &Run, figures: &Figures) -> Option<Limit> {
+    let median = figures.p50;
+    if !run.setup.is_round_trip() || run.latency.is_some() || median * MUCH > PERIOD {
+        return None;
+    }
+    let long: Vec<_> = run.times().into_iter().filter(|time| *time > PERIOD / 2).collect();
+    let count = near(&long);
+    // One alone may be anything.
+    let is_pattern = count >= 2 && count as f64 >= MOST * long.len() as f64;
+    is_pattern.then_some(Limit::Stragglers { count, period: PERIOD, median })
 }
 
 fn two_trips(run: &Run) -> Option<Limit> {
@@ -267,6 +290,22 @@ mod tests {
             let run = round_trips(QoS::AtMostOnce, times);
             assert_eq!(keys(&run).contains(&"period"), expect, "{times:?}");
         }
+    }
+
+    #[test]
+    fn a_few_that_waited_are_told_apart() {
+        for (long, expect) in [
+            (&[101.2, 104.2][..], true),
+            (&[101.2], false),                   // one may be anything
+            (&[101.2, 98.0, 55.0, 65.0], false), // no period
+            (&[], false),
+        ] {
+            let times = [vec![1.5; 50], long.to_vec()].concat();
+            let run = round_trips(QoS::AtMostOnce, &times);
+            assert_eq!(keys(&run).contains(&"stragglers"), expect, "{long:?}");
+        }
+        let slow = [vec![60.0; 50], vec![101.0, 99.0]].concat();
+        assert!(!keys(&round_trips(QoS::AtMostOnce, &slow)).contains(&"stragglers"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::run::{Ended, Run, Sample};
 use super::setup::{Kind, Receiver, Setup};
-use crate::client::{Client, Command, CommandError, Event, Input, Output};
+use crate::client::{Client, Command, CommandError, Event, Input, Limit, Limits, Output};
 use crate::link::{LinkCommand, LinkEvent, Target};
 use crate::mqtt::{
     Connect, ConnectionId, Disconnect, Packet, PacketId, PacketStream, Properties, Publish, QoS,
@@ -380,20 +380,7 @@ impl Measurement {
             return;
         }
         match event {
-            Event::Connected { limits, .. } => {
-                if self.is_first(at) {
-                    self.run.receive_maximum =
-                        Some(limits.receive_maximum.value).filter(|_| limits.receive_maximum.sent);
-                    self.run.window = match (self.options.setup.kind, self.options.setup.qos) {
-                        (Kind::RoundTrip { .. }, _) => 1,
-                        // Messages of QoS 0 do not count (§4.9).
-                        (Kind::Throughput { window }, QoS::AtMostOnce) => window,
-                        (Kind::Throughput { window }, _) => {
-                            window.min(limits.receive_maximum.value)
-                        }
-                    };
-                }
-            }
+            Event::Connected { limits, .. } if self.is_first(at) => self.connected(&limits),
             Event::Refused(connack) => self.fail(Failure::Refused(connack.reason_code), now),
             Event::ConnectTimeout => {
                 let failure = match self.parties[at].is_open {
@@ -430,6 +417,17 @@ impl Measurement {
             }
             _ => {}
         }
+    }
+
+    fn connected(&mut self, limits: &Limits) {
+        let Limit { value, sent } = limits.receive_maximum;
+        self.run.receive_maximum = sent.then_some(value);
+        self.run.window = match (self.options.setup.kind, self.options.setup.qos) {
+            (Kind::RoundTrip { .. }, _) => 1,
+            // Messages of QoS 0 do not count (§4.9).
+            (Kind::Throughput { window }, QoS::AtMostOnce) => window,
+            (Kind::Throughput { window }, _) => window.min(value),
+        };
     }
 
     fn begin(&mut self) {

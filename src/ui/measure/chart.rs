@@ -81,7 +81,7 @@ pub struct Rates {
 
 /// The room of the numbers on the left.
 pub const LEFT: f64 = 52.0;
-const RIGHT: f64 = 12.0;
+const RIGHT: f64 = 26.0;
 /// How high the pictures are, without their axes.
 pub const HEIGHT: f64 = 120.0;
 /// The room of each mark above a histogram.
@@ -113,7 +113,7 @@ impl Scale {
         let (least, most) = (millis(least).max(SHORTEST), millis(most).max(SHORTEST));
         Some(match most > LONG * millis(median).max(SHORTEST) {
             true => Scale { low: least / 1.1, high: most * 1.1, is_log: true },
-            false => Scale { low: 0.0, high: round_up(most * 1.02), is_log: false },
+            false => Scale { low: 0.0, high: end_of(most), is_log: false },
         })
     }
 
@@ -147,6 +147,12 @@ impl Scale {
         let fits = choices.into_iter().map(ticks).find(|all| all.len() <= most);
         fits.unwrap_or_else(|| ticks(&[1.0]))
     }
+}
+
+/// A little above the highest value, so that little room is empty.
+fn end_of(highest: f64) -> f64 {
+    let step = round_up(highest / 10.0);
+    (highest * 1.02 / step).ceil().max(1.0) * step
 }
 
 /// 0 and round values up to the highest.
@@ -264,7 +270,7 @@ fn time_ticks(whole: f64, width: f64) -> Vec<Tick> {
 /// The scale of the answers a second of several runs.
 pub fn highest_rate(runs: &[&Run], width: f64) -> f64 {
     let highest = runs.iter().flat_map(|run| run.rates(parts(width))).fold(0.0, f64::max);
-    round_up(highest * 1.02)
+    end_of(highest)
 }
 
 fn parts(width: f64) -> usize {

@@ -178,6 +178,9 @@ pub fn limit(limit: &Limit, strings: &Strings) -> String {
         Limit::Period { period, share } => {
             strings.measure_limit_period(told(period), percent(share))
         }
+        Limit::Stragglers { count, period, median } => {
+            strings.measure_limit_stragglers(told(median), count, told(period))
+        }
         Limit::Ways { latency, ways } => strings.measure_limit_ways(told(latency), ways),
         Limit::TwoTrips { received, completed } => {
             strings.measure_limit_two_trips(told(completed), told(received))
@@ -365,6 +368,7 @@ pub(super) mod tests {
             window(Bound::Asked, Reached::More),
             Limit::Pings { window: 20 },
             Limit::Period { period: ms(100.0), share: 0.9 },
+            Limit::Stragglers { count: 2, period: ms(100.0), median: alone },
             Limit::Ways { latency, ways: 2 },
             Limit::TwoTrips { received: alone, completed: ms(10.0) },
             Limit::Granted { asked: QoS::ExactlyOnce, granted: QoS::AtLeastOnce },

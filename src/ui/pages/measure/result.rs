@@ -74,11 +74,13 @@ pub fn Outcome(run: Arc<Run>) -> impl IntoView {
             </div>
             {erased(notes)}
             <dl class="measure__facts">{erased(facts)}</dl>
-            <section class="measure__limits">
-                <h3>{said(|s| s.measure_limits())}</h3>
-                <ul>{erased(sentences)}</ul>
-            </section>
-            <div class="measure__pictures" node_ref=root>{erased(drawn)}</div>
+            <div class="measure__whole">
+                <section class="measure__limits">
+                    <h3>{said(|s| s.measure_limits())}</h3>
+                    <ul>{erased(sentences)}</ul>
+                </section>
+                <div class="measure__pictures" node_ref=root>{erased(drawn)}</div>
+            </div>
         </section>
     }
 }
