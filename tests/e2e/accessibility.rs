@@ -119,6 +119,9 @@ async fn open_or_wrong(page: &Page, found: &mut Vec<String>) -> Outcome {
     press_key(page, Key::Tab).await?;
     page.see("#measure-size[aria-invalid=true]").await?;
     look(page, "a size that is too small", found).await?;
+    type_over(&page.see("#measure-size").await?, "16").await?;
+    press_key(page, Key::Tab).await?;
+    page.gone("[aria-invalid=true]").await?;
     press(&page.see(".measure__button").await?).await?;
     page.see(".measure__facts").await?;
     press(&page.see(".measure__table summary").await?).await?;

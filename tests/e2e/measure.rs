@@ -51,8 +51,8 @@ async fn in_the_tab_every_time_follows_from_the_latency() -> Outcome {
         // They are still there after another page.
         page.with_size(1280, 800).await?;
         press_key(&page, Key::Escape).await?;
-        page.driver().action_chain().send_keys("gr").perform().await?;
-        page.see(".reference-list, .reference-grid").await?;
+        page.driver().action_chain().send_keys("gq").perform().await?;
+        page.see(".around").await?;
         page.driver().action_chain().send_keys("gs").perform().await?;
         page.see(".captures__items > :nth-child(2)").await?;
         Ok(())
@@ -68,10 +68,13 @@ async fn on_mosquitto_receive_maximum_bounds_the_window_and_stop_keeps_what_ther
         page.open(&format!("page=measure&broker={}", setting("MQTT_WS_URL"))).await?;
         press(&page.button(strings.measure_throughput()).await?).await?;
         type_over(&page.see("#measure-window").await?, "100").await?;
-        // What does not fit is said, and the button measures with what is in force.
+        // What does not fit is said, and the button leads back to it.
         type_over(&page.see("#measure-messages").await?, "0").await?;
         press_key(&page, Key::Tab).await?;
         page.see("#measure-messages[aria-invalid=true]").await?;
+        press(&page.see(BUTTON).await?).await?;
+        page.see("#measure-messages:focus").await?;
+        assert!(!page.shows(".measure__facts, .measure__running").await?, "nothing is measured");
         type_over(&page.see("#measure-messages").await?, "500").await?;
         press_key(&page, Key::Tab).await?;
         page.gone("[aria-invalid=true]").await?;

@@ -8,11 +8,12 @@ mod runs;
 
 use std::sync::Arc;
 
-use leptos::html::Input;
+use leptos::html::{Fieldset, Input};
 use leptos::prelude::*;
 
 use crate::measure::{Options, Run};
 use crate::ui::broker_choice;
+use crate::ui::browser::{all_within, focus_in_place};
 use crate::ui::components::controls::{SettingRow, said};
 use crate::ui::components::{ClosableNotice, Icon};
 use crate::ui::erased::erased;
@@ -20,6 +21,7 @@ use crate::ui::format::grouped;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::measure::draft::Draft;
 use crate::ui::measure::words;
+use crate::ui::settings::Setting;
 use crate::ui::state::store::use_store;
 use compare::CompareRuns;
 use result::Outcome;
@@ -61,9 +63,16 @@ pub fn MeasurePage() -> impl IntoView {
         };
         running.begin(options, policy, latency);
     };
-    let press = move |_| match is_running.get_untracked() {
-        true => running.stop(),
-        false => begin(),
+    let form = NodeRef::<Fieldset>::new();
+    let press = move |_| {
+        // What cannot be measured is mended first.
+        let wrong =
+            form.get_untracked().and_then(|form| all_within(&form, WRONG).into_iter().next());
+        match (is_running.get_untracked(), wrong) {
+            (true, _) => running.stop(),
+            (false, Some(field)) => focus_in_place(&field),
+            (false, None) => begin(),
+        }
     };
     let button_words = move || {
         let (target, strings) = (store.target(), locale.strings());
@@ -118,7 +127,7 @@ pub fn MeasurePage() -> impl IntoView {
             <header class="measure__head">
                 <h1 class="measure__title">{said(|s| s.page_measure())}</h1>
                 <p class="measure__lead">{said(|s| s.measure_lead())}</p>
-                <Form draft is_running/>
+                <Form draft is_running form/>
                 <div class="measure__begin">
                     <button class="button button--primary measure__button" on:click=press>
                         <Icon name=button_icon/>
@@ -146,9 +155,12 @@ pub fn MeasurePage() -> impl IntoView {
     }
 }
 
+/// A field with something in it that cannot be.
+const WRONG: &str = "[aria-invalid=true]";
+
 /// What is measured, and how.
 #[component]
-fn Form(draft: RwSignal<Draft>, is_running: Memo<bool>) -> impl IntoView {
+fn Form(draft: RwSignal<Draft>, is_running: Memo<bool>, form: NodeRef<Fieldset>) -> impl IntoView {
     let locale = use_locale();
     let is_throughput = Memo::new(move |_| draft.with(|draft| draft.is_throughput));
     let kind = move |throughput: bool| {
@@ -168,7 +180,7 @@ fn Form(draft: RwSignal<Draft>, is_running: Memo<bool>) -> impl IntoView {
         }
     };
     let rows = move || {
-        let row = |setting: &'static crate::ui::settings::Setting<Draft>| {
+        let row = |setting: &'static Setting<Draft>| {
             let value = Signal::derive(move || draft.with(setting.read));
             let set = Callback::new(move |text: String| {
                 let mut changed = draft.get_untracked();
@@ -185,7 +197,7 @@ fn Form(draft: RwSignal<Draft>, is_running: Memo<bool>) -> impl IntoView {
         false => locale.strings().measure_how_round_trip(),
     };
     view! {
-        <fieldset class="measure__form" disabled=erased(move || is_running.get())>
+        <fieldset class="measure__form" node_ref=form disabled=erased(move || is_running.get())>
             <legend class="visually-hidden">{said(|s| s.measure_what())}</legend>
             <div class="segmented measure__kind" role="group" aria-label=said(|s| s.measure_what())>
                 {kind(false)} {kind(true)}

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use crate::language::Strings;
 use crate::measure::{Figures, Run};
+use crate::ui::components::Icon;
 use crate::ui::measure::chart::{
-    HEIGHT, Histogram, LEFT, OverTime, ROW, Rates, Scale, Share, Tick, highest_rate, histogram,
-    over_time, rates,
+    Bar, HEIGHT, Histogram, LEFT, OverTime, ROW, Rates, Scale, Share, Tick, highest_rate,
+    histogram, over_time, rates,
 };
 use crate::ui::measure::words;
 
@@ -196,14 +197,14 @@ fn rates_view(drawn: &Rates) -> AnyView {
 
 /// The distribution for whoever does not see the picture.
 fn table(drawn: &Histogram, strings: &Strings) -> AnyView {
-    let row = |bar: &crate::ui::measure::chart::Bar| {
+    let row = |bar: &Bar| {
         let (from, to) = (words::time(bar.from, strings), words::time(bar.to, strings));
         view! { <tr><td>{format!("{from} – {to}")}</td><td>{bar.count}</td></tr> }
     };
     view! {
         <details class="disclosure measure__table">
             <summary class="disclosure__summary">
-                <crate::ui::components::Icon name="chevron"/>
+                <Icon name="chevron"/>
                 {strings.measure_table()}
             </summary>
             <table>
