@@ -463,7 +463,7 @@ impl Measurement {
 
     fn acknowledged(&mut self, number: u32, reason_code: ReasonCode, now: Instant) {
         self.heard_at = now;
-        if reason_code.is_error() {
+        if reason_code.is_error() && self.phase == Phase::Measuring {
             self.run.refused += 1;
             self.run.refusal.get_or_insert(reason_code);
         }

@@ -109,6 +109,15 @@ pub fn ended(run: &Run, strings: &Strings) -> Option<(String, &'static str)> {
     }
 }
 
+/// Why there is nothing to show of a run without answers: a title, and what to try.
+pub fn nothing(run: &Run, strings: &Strings) -> (String, &'static str) {
+    match (&run.ended, refusals(run, strings)) {
+        (Ended::Failed(failure), _) => failed(failure, strings),
+        (_, Some(refusals)) => (refusals, strings.measure_refused_all_try()),
+        (_, None) => (strings.measure_stopped().to_owned(), strings.measure_stopped_nothing()),
+    }
+}
+
 fn failed(failure: &Failure, strings: &Strings) -> (String, &'static str) {
     let with = |words: &str, reason: &str| match reason {
         "" => words.to_owned(),
@@ -390,6 +399,24 @@ pub(super) mod tests {
             for (at, words) in told.iter().enumerate() {
                 assert!(!words.is_empty() && !told[..at].contains(words), "{words}");
             }
+        }
+    }
+
+    #[test]
+    fn a_run_without_answers_says_why() {
+        let strings = Language::En.strings();
+        let run = round_trips(&[]);
+        let refusal = Some(ReasonCode::NotAuthorized);
+        let failed = Ended::Failed(Failure::NoAnswer);
+        for (run, expect) in [
+            (
+                Run { refused: 2, refusal, ..run.clone() },
+                "2 messages were refused: 0x87 Not authorized",
+            ),
+            (Run { ended: Ended::Stopped, ..run.clone() }, strings.measure_stopped()),
+            (Run { ended: failed, ..run.clone() }, strings.measure_no_answer()),
+        ] {
+            assert_eq!(nothing(&run, strings).0, expect);
         }
     }
 

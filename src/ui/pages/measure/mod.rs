@@ -90,8 +90,7 @@ pub fn MeasurePage() -> impl IntoView {
     };
     let failed = move || {
         let run = runs.failed()?;
-        let (title, then) = words::ended(&run, locale.strings())?;
-        let refused = words::refusals(&run, locale.strings());
+        let (title, then) = words::nothing(&run, locale.strings());
         let title = view! { <h2 class="notice__title">{title}</h2> };
         Some(view! {
             <ClosableNotice
@@ -99,7 +98,6 @@ pub fn MeasurePage() -> impl IntoView {
                 title=title.into_any()
                 on_close=Callback::new(move |()| runs.forget_failed())
             >
-                {refused.map(|words| view! { <p class="notice__why">{words}</p> })}
                 <p class="notice__why">{then}</p>
             </ClosableNotice>
         })
