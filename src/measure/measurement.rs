@@ -62,6 +62,7 @@ pub struct Progress {
     pub is_measuring: bool,
     pub answered: usize,
     pub all: usize,
+    /// What was given up, or refused, without an answer.
     pub unanswered: usize,
 }
 
@@ -312,11 +313,16 @@ impl Measurement {
     }
 
     pub fn progress(&self) -> Progress {
+        let single = self.single.filter(|single| !single.is_delivered);
+        let under_way = match self.phase {
+            Phase::Measuring => self.in_flight + usize::from(single.is_some()),
+            _ => 0,
+        };
         Progress {
             is_measuring: self.phase == Phase::Measuring,
             answered: self.answered,
             all: self.options.setup.count,
-            unanswered: self.run.samples.len() - self.answered,
+            unanswered: self.run.samples.len() - self.answered - under_way,
         }
     }
 
@@ -914,6 +920,7 @@ mod tests {
             fake.play(1000);
             let sent = fake.heard.iter().filter(|it| matches!(it, Packet::Publish(_))).count();
             assert_eq!(sent, ALONE + expect, "{window}");
+            assert_eq!(fake.measurement.progress().answered, 0);
             let run = fake.run();
             assert_eq!(run.window, expect as u16, "{window}");
             assert_eq!((run.unanswered(), run.answered()), (expect, 0));
@@ -984,6 +991,7 @@ mod tests {
         for kind in [ROUND_TRIP, Kind::Throughput { window: 10 }] {
             let mut fake = Fake::new(options(kind, QoS::AtLeastOnce, 900), willing);
             fake.play(60);
+            assert_eq!(fake.measurement.progress().unanswered, 0, "some are under way: {kind:?}");
             fake.answers = [(fake.now, None)].into();
             fake.play(60);
             assert!(fake.measurement.is_over(), "{kind:?}");

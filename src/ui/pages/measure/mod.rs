@@ -216,8 +216,7 @@ fn RunningLine(running: Running) -> impl IntoView {
         let [done, all] = [progress.answered, progress.all].map(|n| grouped(n as u64));
         Some(match (progress.is_measuring, progress.unanswered) {
             (false, _) => strings.measure_connecting().to_owned(),
-            // Those under way are waited for.
-            (true, 0..=1) => strings.measure_running(all, done),
+            (true, 0) => strings.measure_running(all, done),
             (true, unanswered) => {
                 strings.measure_running_lost(all, done, grouped(unanswered as u64))
             }

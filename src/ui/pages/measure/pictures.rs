@@ -123,8 +123,12 @@ fn histogram_view(drawn: &Histogram, strings: &Strings) -> AnyView {
         let width = (bar.width - 1.0).max(1.0);
         view! { <rect class="measure__column" x=bar.x y=ground - height width=width height=height/> }
     });
-    let marks = drawn.marks.iter().enumerate().map(|(row, mark)| {
-        let y = ROW * row as f64;
+    let row = |row: usize| ROW * row as f64;
+    let marks = drawn.marks.iter().enumerate().map(|(at, mark)| {
+        let top = row(at) + 2.0;
+        view! { <line class="measure__mark" x1=mark.x x2=mark.x y1=top y2=ground/> }
+    });
+    let names = drawn.marks.iter().enumerate().map(|(at, mark)| {
         let name = match mark.name {
             Share::P50 => "p50",
             Share::P95 => "p95",
@@ -134,8 +138,7 @@ fn histogram_view(drawn: &Histogram, strings: &Strings) -> AnyView {
         let x = if mark.is_before { mark.x - 4.0 } else { mark.x + 4.0 };
         let side = if mark.is_before { "before" } else { "after" };
         view! {
-            <line class="measure__mark" x1=mark.x x2=mark.x y1=y + 2.0 y2=ground/>
-            <text class="measure__name" data-side=side x=x y=y + 11.0>
+            <text class="measure__name" data-side=side x=x y=row(at) + 11.0>
                 {name} " " {words::time(mark.time, strings)}
             </text>
         }
@@ -145,6 +148,7 @@ fn histogram_view(drawn: &Histogram, strings: &Strings) -> AnyView {
             {bars.collect_view()}
             {axis(&drawn.ticks, drawn.width, ground)}
             {marks.collect_view()}
+            {names.collect_view()}
         </svg>
     }
     .into_any()
