@@ -1,0 +1,36 @@
+//! The page beside its peers in one Chromium: `cargo xtask bench` builds, serves and starts everything, and tells this
+//! program by its environment where it is. Rounds take turns, and each figure is the median of its rounds.
+//!
+//! The arguments choose the parts: `--flood`; `--quick` for fewer rounds.
+
+#[path = "../../tests/e2e/bidi.rs"]
+#[allow(dead_code, reason = "the tests use all of it")]
+mod bidi;
+#[path = "../../tests/e2e/browser.rs"]
+#[allow(dead_code, reason = "the tests use all of it")]
+mod browser;
+mod flood;
+#[path = "../../tests/e2e/page.rs"]
+#[allow(dead_code, reason = "the tests use all of it")]
+mod page;
+mod plain;
+mod sender;
+mod table;
+
+use thirtyfour::error::WebDriverResult;
+
+fn main() -> WebDriverResult<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    if std::env::var_os("CHROMEDRIVER_URL").is_none() {
+        println!("the page is measured by `cargo xtask bench`, which starts what that needs");
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        if has("--flood") {
+            flood::measure(has("--quick")).await?;
+        }
+        Ok(())
+    })
+}
