@@ -1,22 +1,22 @@
 //! A flood of small messages: what one costs the main thread of the built page, of MQTT.js, and of the least possible
 //! JavaScript.
 //!
-//! The page gets it at its bench, as a learner would, and everything must be in its list; its peers count messages.
+//! The page gets it at its bench, as a learner would, and everything must be in its list; the client that the page consists
+//! of, but for its views, must have captured everything; peers count messages.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use mqtt5_playground::language::Language;
 use mqtt5_playground::mqtt::{Disconnect, Packet, PacketId, Publish, QoS, ReasonCode, encode_into};
-use serde_json::{Value, json};
+use serde_json::json;
 use thirtyfour::error::WebDriverResult;
 
-use crate::browser::{in_browser, setting};
+use crate::browser::setting;
 use crate::page::{Outcome, Page};
 use crate::plain::{self, Pinger};
+use crate::run::{call, in_one_browser, numbers};
 use crate::sender::CannedSender;
 use crate::table::{figure, heading, median, ratio, row};
 
@@ -37,8 +37,8 @@ enum Source {
 enum Flooded {
     /// The built page at that address.
     Page(String),
-    /// A page that has `window.bench`, at that address.
-    Peer(String),
+    /// A page that has `window.bench`, at that address, and an expression for what its `handle` has counted.
+    Peer(String, &'static str),
 }
 
 /// What one flood came to.
@@ -65,9 +65,12 @@ pub async fn measure(quick: bool) -> WebDriverResult<()> {
         .enumerate()
         .map(|(at, url)| (format!("the page{}", letter(at)), Flooded::Page(url.to_owned())))
         .collect();
-    for (name, file) in [("MQTT.js", "mqtt_js.html"), ("least possible", "floor.html")] {
-        contestants.push((name.to_owned(), Flooded::Peer(format!("{peers}{file}"))));
+    let peer = |file: &str, count| Flooded::Peer(format!("{peers}{file}"), count);
+    if !quick {
+        contestants.push(("its client without views".to_owned(), peer("", "handle.captured()")));
     }
+    contestants.push(("MQTT.js".to_owned(), peer("mqtt_js.html", RECEIVED)));
+    contestants.push(("least possible".to_owned(), peer("floor.html", RECEIVED)));
     for source in [Source::Mosquitto, Source::Canned] {
         let mut figures: Vec<Vec<Figures>> = contestants.iter().map(|_| Vec::new()).collect();
         for _ in 0..rounds {
@@ -129,16 +132,7 @@ fn print(source: Source, figures: &[(&str, &Vec<Figures>)]) {
 
 /// In a browser of its own.
 async fn flood(flooded: Flooded, source: Source) -> WebDriverResult<Figures> {
-    let found = Arc::new(Mutex::new(None));
-    let keep = Arc::clone(&found);
-    in_browser(Language::En, |page| async move {
-        let figures = flood_in(&page, &flooded, source).await?;
-        *keep.lock().expect("nobody panics with it") = Some(figures);
-        Ok(())
-    })
-    .await?;
-    let figures = found.lock().expect("nobody panics with it").take();
-    Ok(figures.expect("a flood that ends well has figures"))
+    in_one_browser(|page| async move { flood_in(&page, &flooded, source).await }).await
 }
 
 async fn flood_in(page: &Page, flooded: &Flooded, source: Source) -> WebDriverResult<Figures> {
@@ -147,16 +141,15 @@ async fn flood_in(page: &Page, flooded: &Flooded, source: Source) -> WebDriverRe
     let _pinger = sender.is_none().then(Pinger::start);
     let broker = sender.as_ref().map_or_else(|| setting("MQTT_WS_URL"), |it| it.url.clone());
     let driver = page.driver();
-    driver.set_script_timeout(Duration::from_secs(120)).await?;
     driver.cdp().send_raw("Performance.enable", json!({ "timeDomain": "threadTicks" })).await?;
     let count = match flooded {
         Flooded::Page(url) => {
             subscribe_in_page(page, url, &broker).await?;
             LISTED
         }
-        Flooded::Peer(url) => {
+        Flooded::Peer(url, count) => {
             subscribe_in_peer(page, url, &broker).await?;
-            "handle.received()"
+            count
         }
     };
     // What was begun before is done, and what is measured begins.
@@ -183,8 +176,7 @@ async fn flood_in(page: &Page, flooded: &Flooded, source: Source) -> WebDriverRe
     let found = driver.execute(format!("return [{count}, window.flood.tasks]"), Vec::new()).await?;
     let found = found.json().clone();
     assert_eq!(found[0].as_u64(), Some(expected), "everything is there, once");
-    let long: Vec<f64> =
-        found[1].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    let long = numbers(&found[1]);
     let acknowledged =
         sender.map_or(f64::NAN, |sender| rate(millis(sender.acknowledged()) - millis(began)));
     let each =
@@ -214,9 +206,9 @@ fn millis(time: SystemTime) -> f64 {
 fn expected(flooded: &Flooded, source: Source) -> u64 {
     let more = match (source, flooded) {
         (Source::Mosquitto, _) => 0,
-        // The PUBLISH of QoS 1, which the page lists together with its PUBACK.
-        (Source::Canned, Flooded::Peer(_)) => 1,
-        (Source::Canned, Flooded::Page(_)) => 2,
+        // The PUBLISH of QoS 1, and the PUBACK where packets are counted.
+        (Source::Canned, Flooded::Peer(_, RECEIVED)) => 1,
+        (Source::Canned, _) => 2,
     };
     (MESSAGES + more) as u64
 }
@@ -264,18 +256,18 @@ async fn subscribe_in_page(page: &Page, url: &str, broker: &str) -> Outcome {
 
 async fn subscribe_in_peer(page: &Page, url: &str, broker: &str) -> Outcome {
     page.driver().goto(url).await?;
-    let script = "const [url, filter, end] = arguments;
-        bench.ready
-            .then(() => bench.connect({ url, clientId: 'flooded', receiveMaximum: 65535 }))
-            .then(async (handle) => {
-                window.handle = handle;
-                await handle.subscribe(filter, 1);
-            })
-            .then(() => end('subscribed'), (error) => end(String(error)));";
-    let told = page.driver().execute_async(script, vec![json!(broker), json!(TOPIC)]).await?;
-    assert_eq!(told.json(), "subscribed", "{url}");
+    let script = "window.subscribed = async (url, filter) => {
+        await bench.ready;
+        window.handle = await bench.connect({ url, clientId: 'flooded', receiveMaximum: 65535 });
+        await handle.subscribe(filter, 1);
+    }";
+    page.driver().execute(script, Vec::new()).await?;
+    call(page, "subscribed", vec![json!(broker), json!(TOPIC)]).await?;
     Ok(())
 }
+
+/// How many messages a peer has taken.
+const RECEIVED: &str = "handle.received()";
 
 /// How many packets the page says that its list has.
 const LISTED: &str =

@@ -1,7 +1,7 @@
 //! The page beside its peers in one Chromium: `cargo xtask bench` builds, serves and starts everything, and tells this
 //! program by its environment where it is. Rounds take turns, and each figure is the median of its rounds.
 //!
-//! The arguments choose the parts: `--flood`; `--quick` for fewer rounds.
+//! The arguments choose the parts: `--codec`, `--round-trips`, `--flood`; `--quick` for fewer rounds.
 
 #[path = "../../tests/e2e/bidi.rs"]
 #[allow(dead_code, reason = "the tests use all of it")]
@@ -9,11 +9,17 @@ mod bidi;
 #[path = "../../tests/e2e/browser.rs"]
 #[allow(dead_code, reason = "the tests use all of it")]
 mod browser;
+mod codec;
 mod flood;
+#[path = "../peers/src/packets.rs"]
+#[allow(dead_code, reason = "the native benchmark reads more of it")]
+mod packets;
 #[path = "../../tests/e2e/page.rs"]
 #[allow(dead_code, reason = "the tests use all of it")]
 mod page;
 mod plain;
+mod round_trips;
+mod run;
 mod sender;
 mod table;
 
@@ -28,8 +34,15 @@ fn main() -> WebDriverResult<()> {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
+        let quick = has("--quick");
+        if has("--codec") {
+            codec::measure(quick).await?;
+        }
+        if has("--round-trips") {
+            round_trips::measure(quick).await?;
+        }
         if has("--flood") {
-            flood::measure(has("--quick")).await?;
+            flood::measure(quick).await?;
         }
         Ok(())
     })

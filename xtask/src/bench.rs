@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -11,12 +12,16 @@ use crate::dist;
 use crate::mosquitto::Mosquitto;
 use crate::process::run;
 use crate::static_server::{StaticServer, Worker};
-use crate::{say, size, tools};
+use crate::{say, size, split, tools};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// The codec beside other Rust codecs: `benches/peers`.
     Native,
+    /// The codec as the page ships it, beside mqtt-packet.
+    Codec,
+    /// The client of the page over Mosquitto, beside MQTT.js.
+    RoundTrips,
     /// What floods cost the built page.
     Flood,
     /// What the first load weighs.
@@ -25,11 +30,14 @@ enum Part {
 
 impl Part {
     /// In the order in which they run.
-    const ALL: [Part; 3] = [Part::Native, Part::Flood, Part::FirstLoad];
+    const ALL: [Part; 5] =
+        [Part::Native, Part::Codec, Part::RoundTrips, Part::Flood, Part::FirstLoad];
 
     fn switch(self) -> &'static str {
         match self {
             Part::Native => "--native",
+            Part::Codec => "--codec",
+            Part::RoundTrips => "--round-trips",
             Part::Flood => "--flood",
             Part::FirstLoad => "--first-load",
         }
@@ -37,7 +45,7 @@ impl Part {
 
     /// Whether `benches/page` measures it, in Chromium.
     fn is_in_chromium(self) -> bool {
-        matches!(self, Part::Flood)
+        matches!(self, Part::Codec | Part::RoundTrips | Part::Flood)
     }
 }
 
@@ -87,18 +95,16 @@ pub fn bench(options: &Options) -> Result<()> {
     if options.has(Part::Native) {
         native(options)?;
     }
-    if options.parts.iter().any(|part| part.is_in_chromium() || *part == Part::FirstLoad) {
-        let dists = match options.dists.as_slice() {
-            [] => vec![built()?],
-            dists => dists.to_vec(),
-        };
-        if options.parts.iter().any(|part| part.is_in_chromium()) {
-            in_chromium(options, &dists)?;
-        }
-        if options.has(Part::FirstLoad) {
-            // Only weighed: whether it is too heavy is for `cargo xtask dist` to say.
-            dists.iter().try_for_each(|dist| size::print_first_load(dist, false))?;
-        }
+    let dists = match options.dists.as_slice() {
+        [] if options.has(Part::Flood) || options.has(Part::FirstLoad) => vec![built()?],
+        dists => dists.to_vec(),
+    };
+    if options.parts.iter().any(|part| part.is_in_chromium()) {
+        in_chromium(options, &dists)?;
+    }
+    if options.has(Part::FirstLoad) {
+        // Only weighed: whether it is too heavy is for `cargo xtask dist` to say.
+        dists.iter().try_for_each(|dist| size::print_first_load(dist, false))?;
     }
     Ok(())
 }
@@ -131,7 +137,7 @@ fn built() -> Result<PathBuf> {
 
 fn in_chromium(options: &Options, dists: &[PathBuf]) -> Result<()> {
     ensure(&[&MOSQUITTO, &CHROMIUM, &CHROMEDRIVER])?;
-    let peers = StaticServer::start(peers()?, "/", Worker::Empty)?;
+    let peers = StaticServer::start_isolated(pages(options)?)?;
     let pages =
         dists.iter().map(|dist| StaticServer::start(dist.clone(), &base(dist)?, Worker::Empty));
     let pages = pages.collect::<Result<Vec<_>>>()?;
@@ -154,20 +160,50 @@ fn in_chromium(options: &Options, dists: &[PathBuf]) -> Result<()> {
         .env("PEERS_URL", peers.url()))
 }
 
-/// A folder with the pages of the peers, and what they consist of.
-fn peers() -> Result<PathBuf> {
-    let folder = work_dir()?.join("peers");
+/// A folder with the pages of peers, and the page that has the product without its views.
+fn pages(options: &Options) -> Result<PathBuf> {
+    let folder = work_dir()?.join("pages");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let sources = tools::root().join("benches/page/peers");
+    let sources = tools::root().join("benches/page/pages");
     let entries =
         fs::read_dir(&sources).with_context(|| format!("cannot list {}", sources.display()))?;
     for entry in entries {
         let file = entry?.path();
         copy(&file, &folder.join(file.file_name().unwrap_or_default()))?;
     }
+    // A short flood does without it.
+    if !options.quick || options.has(Part::Codec) || options.has(Part::RoundTrips) {
+        bench_page(&folder)?;
+    }
     let mqtt_js = tools::ensure_mqtt_js().context("MQTT.js is needed to measure beside it")?;
     copy(&mqtt_js.join("mqtt/dist/mqtt.min.js"), &folder.join("mqtt.min.js"))?;
+    let esbuild = tools::ensure_esbuild().context("esbuild is needed to pack mqtt-packet")?;
+    run(Command::new(esbuild)
+        .arg(folder.join("mqtt_packet_entry.js"))
+        .args(["--bundle", "--minify", "--define:global=globalThis", "--log-level=warning"])
+        .arg(format!("--outfile={}", folder.join("mqtt_packet.js").display()))
+        // MQTT.js brings it.
+        .env("NODE_PATH", mqtt_js))?;
     Ok(folder)
+}
+
+/// The example `bench_page`, with the profile and the tools that the page is built with.
+fn bench_page(folder: &Path) -> Result<()> {
+    const NAME: &str = "bench_page";
+    const TARGET: &str = "wasm32-unknown-unknown";
+    tools::ensure_wasm_target()?;
+    tools::ensure_wasm_bindgen()?;
+    say("building the product without its views");
+    run(tools::cargo().args(["build", "--release", "--target", TARGET, "--example", NAME]))?;
+    let built = split::target_folder()?.join(TARGET).join("release/examples");
+    run(tools::wasm_bindgen()?
+        .args(["--target", "web", "--no-typescript", "--out-name", NAME, "--out-dir"])
+        .arg(folder)
+        .arg(built.join(format!("{NAME}.wasm"))))?;
+    if let Some(wasm_opt) = tools::ensure_wasm_opt() {
+        dist::optimize(&wasm_opt, &folder.join(format!("{NAME}_bg.wasm")))?;
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
