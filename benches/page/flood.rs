@@ -43,7 +43,7 @@ enum Flooded {
 
 /// What one flood came to.
 struct Figures {
-    /// Processor time of the main thread, in microseconds a message: of all tasks, and those parts of them.
+    /// What the main thread took, in microseconds a message: all tasks, and those parts of them.
     tasks: f64,
     script: f64,
     layout: f64,
@@ -57,7 +57,7 @@ struct Figures {
     acknowledged_a_second: f64,
 }
 
-pub async fn measure(quick: bool) -> WebDriverResult<()> {
+pub async fn measure(quick: bool, wall: bool) -> WebDriverResult<()> {
     let rounds = if quick { 1 } else { 5 };
     let peers = setting("PEERS_URL");
     let mut contestants: Vec<(String, Flooded)> = setting("PAGE_URLS")
@@ -75,11 +75,11 @@ pub async fn measure(quick: bool) -> WebDriverResult<()> {
         let mut figures: Vec<Vec<Figures>> = contestants.iter().map(|_| Vec::new()).collect();
         for _ in 0..rounds {
             for ((_, flooded), figures) in contestants.iter().zip(&mut figures) {
-                figures.push(flood(flooded.clone(), source).await?);
+                figures.push(flood(flooded.clone(), source, wall).await?);
             }
         }
         let names = contestants.iter().map(|(name, _)| name.as_str());
-        print(source, &names.zip(&figures).collect::<Vec<_>>());
+        print(source, wall, &names.zip(&figures).collect::<Vec<_>>());
     }
     Ok(())
 }
@@ -92,14 +92,18 @@ fn letter(at: usize) -> String {
     }
 }
 
-fn print(source: Source, figures: &[(&str, &Vec<Figures>)]) {
+fn print(source: Source, wall: bool, figures: &[(&str, &Vec<Figures>)]) {
     let what = match source {
         Source::Mosquitto => "from Mosquitto, a packet a WebSocket message",
         Source::Canned => "from a canned sender, 16 KiB a WebSocket message",
     };
     heading(&[
         &format!("{MESSAGES} × 64 B {what}"),
-        "main thread, µs a message",
+        if wall {
+            "main thread, µs a message, as time passes"
+        } else {
+            "main thread, µs a message"
+        },
         "beside the least",
         "script",
         "layout",
@@ -131,17 +135,23 @@ fn print(source: Source, figures: &[(&str, &Vec<Figures>)]) {
 }
 
 /// In a browser of its own.
-async fn flood(flooded: Flooded, source: Source) -> WebDriverResult<Figures> {
-    in_one_browser(|page| async move { flood_in(&page, &flooded, source).await }).await
+async fn flood(flooded: Flooded, source: Source, wall: bool) -> WebDriverResult<Figures> {
+    in_one_browser(|page| async move { flood_in(&page, &flooded, source, wall).await }).await
 }
 
-async fn flood_in(page: &Page, flooded: &Flooded, source: Source) -> WebDriverResult<Figures> {
+async fn flood_in(
+    page: &Page,
+    flooded: &Flooded,
+    source: Source,
+    wall: bool,
+) -> WebDriverResult<Figures> {
     let stream = stream(source);
     let sender = (source == Source::Canned).then(|| CannedSender::start(stream.clone()));
     let _pinger = sender.is_none().then(Pinger::start);
     let broker = sender.as_ref().map_or_else(|| setting("MQTT_WS_URL"), |it| it.url.clone());
     let driver = page.driver();
-    driver.cdp().send_raw("Performance.enable", json!({ "timeDomain": "threadTicks" })).await?;
+    let clock = if wall { "timeTicks" } else { "threadTicks" };
+    driver.cdp().send_raw("Performance.enable", json!({ "timeDomain": clock })).await?;
     let count = match flooded {
         Flooded::Page(url) => {
             subscribe_in_page(page, url, &broker).await?;

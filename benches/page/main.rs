@@ -1,7 +1,8 @@
 //! The page beside its peers in one Chromium: `cargo xtask bench` builds, serves and starts everything, and tells this
 //! program by its environment where it is. Rounds take turns, and each figure is the median of its rounds.
 //!
-//! The arguments choose the parts: `--codec`, `--round-trips`, `--flood`; `--quick` for fewer rounds.
+//! The arguments choose the parts: `--codec`, `--round-trips`, `--flood`; `--quick` for fewer rounds,
+//! `--wall` for the time that passes in place of processor time.
 
 #[path = "../../tests/e2e/bidi.rs"]
 #[allow(dead_code, reason = "the tests use all of it")]
@@ -42,7 +43,7 @@ fn main() -> WebDriverResult<()> {
             round_trips::measure(quick).await?;
         }
         if has("--flood") {
-            flood::measure(quick).await?;
+            flood::measure(quick, has("--wall")).await?;
         }
         Ok(())
     })

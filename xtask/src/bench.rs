@@ -52,6 +52,8 @@ impl Part {
 pub struct Options {
     parts: Vec<Part>,
     quick: bool,
+    /// The main thread by the time that passes, in place of processor time.
+    wall: bool,
     /// Folders with built pages, to be measured in place of one that is built for it.
     dists: Vec<PathBuf>,
     /// For `cargo bench`, which is all that runs then.
@@ -60,13 +62,19 @@ pub struct Options {
 
 impl Options {
     pub fn parse(args: &[String]) -> Result<Options> {
-        let mut options =
-            Options { parts: Vec::new(), quick: false, dists: Vec::new(), cargo_bench: None };
+        let mut options = Options {
+            parts: Vec::new(),
+            quick: false,
+            wall: false,
+            dists: Vec::new(),
+            cargo_bench: None,
+        };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--" => options.cargo_bench = Some(args.by_ref().cloned().collect()),
                 "--quick" => options.quick = true,
+                "--wall" => options.wall = true,
                 "--dist" => {
                     let folder = args.next().context("--dist needs the folder of a built page")?;
                     options.dists.push(folder.into());
@@ -122,9 +130,7 @@ fn native(options: &Options) -> Result<()> {
     let mut cargo = tools::cargo();
     cargo.args(["run", "--release", "--quiet", "--manifest-path"]);
     cargo.arg(tools::root().join("benches/peers/Cargo.toml")).arg("--");
-    if options.quick {
-        cargo.arg("--quick");
-    }
+    cargo.args(options.quick.then_some("--quick"));
     run(&mut cargo)
 }
 
@@ -149,9 +155,7 @@ fn in_chromium(options: &Options, dists: &[PathBuf]) -> Result<()> {
     // What it measures is elsewhere; itself, it shares its build with the tests.
     cargo.args(["bench", "--quiet", "--profile", "dev", "--bench", "page", "--"]);
     cargo.args(options.parts.iter().filter(|part| part.is_in_chromium()).map(|it| it.switch()));
-    if options.quick {
-        cargo.arg("--quick");
-    }
+    cargo.args(options.quick.then_some("--quick")).args(options.wall.then_some("--wall"));
     run(cargo
         .env("CHROMEDRIVER_URL", driver.url())
         .env("MQTT_WS_URL", mosquitto.websocket_url())
