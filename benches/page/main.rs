@@ -11,6 +11,7 @@ mod bidi;
 #[allow(dead_code, reason = "the tests use all of it")]
 mod browser;
 mod codec;
+mod contract;
 mod flood;
 #[path = "../peers/src/packets.rs"]
 #[allow(dead_code, reason = "the native benchmark reads more of it")]
@@ -36,6 +37,9 @@ fn main() -> WebDriverResult<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let quick = has("--quick");
+        if has("--codec") || has("--round-trips") {
+            contract::check().await?;
+        }
         if has("--codec") {
             codec::measure(quick).await?;
         }
