@@ -57,7 +57,7 @@ struct Figures {
     acknowledged_a_second: f64,
 }
 
-pub async fn measure(quick: bool, wall: bool) -> WebDriverResult<()> {
+pub async fn measure(quick: bool, wall: bool, bench_page: bool) -> WebDriverResult<()> {
     let rounds = if quick { 1 } else { 5 };
     let peers = setting("PEERS_URL");
     let mut contestants: Vec<(String, Flooded)> = setting("PAGE_URLS")
@@ -66,7 +66,7 @@ pub async fn measure(quick: bool, wall: bool) -> WebDriverResult<()> {
         .map(|(at, url)| (format!("the page{}", letter(at)), Flooded::Page(url.to_owned())))
         .collect();
     let peer = |file: &str, count| Flooded::Peer(format!("{peers}{file}"), count);
-    if !quick {
+    if bench_page {
         contestants.push(("its client without views".to_owned(), peer("", "handle.captured()")));
     }
     contestants.push(("MQTT.js".to_owned(), peer("mqtt_js.html", RECEIVED)));

@@ -2,7 +2,8 @@
 //! program by its environment where it is. Rounds take turns, and each figure is the median of its rounds.
 //!
 //! The arguments choose the parts: `--codec`, `--round-trips`, `--flood`; `--quick` for fewer rounds,
-//! `--wall` for the time that passes in place of processor time.
+//! `--wall` for the time that passes in place of processor time, `--bench-page` where the product without its views is there
+//! to be flooded too.
 
 #[path = "../../tests/e2e/bidi.rs"]
 #[allow(dead_code, reason = "the tests use all of it")]
@@ -47,7 +48,7 @@ fn main() -> WebDriverResult<()> {
             round_trips::measure(quick).await?;
         }
         if has("--flood") {
-            flood::measure(quick, has("--wall")).await?;
+            flood::measure(quick, has("--wall"), has("--bench-page")).await?;
         }
         Ok(())
     })

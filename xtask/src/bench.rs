@@ -94,6 +94,12 @@ impl Options {
     fn has(&self, part: Part) -> bool {
         self.parts.contains(&part)
     }
+
+    /// Floods of pages that are there already build nothing.
+    fn needs_bench_page(&self) -> bool {
+        let floods = self.has(Part::Flood) && !self.quick && self.dists.is_empty();
+        floods || self.has(Part::Codec) || self.has(Part::RoundTrips)
+    }
 }
 
 pub fn bench(options: &Options) -> Result<()> {
@@ -156,6 +162,7 @@ fn in_chromium(options: &Options, dists: &[PathBuf]) -> Result<()> {
     cargo.args(["bench", "--quiet", "--profile", "dev", "--bench", "page", "--"]);
     cargo.args(options.parts.iter().filter(|part| part.is_in_chromium()).map(|it| it.switch()));
     cargo.args(options.quick.then_some("--quick")).args(options.wall.then_some("--wall"));
+    cargo.args(options.needs_bench_page().then_some("--bench-page"));
     run(cargo
         .env("CHROMEDRIVER_URL", driver.url())
         .env("MQTT_WS_URL", mosquitto.websocket_url())
@@ -175,8 +182,7 @@ fn pages(options: &Options) -> Result<PathBuf> {
         let file = entry?.path();
         copy(&file, &folder.join(file.file_name().unwrap_or_default()))?;
     }
-    // A short flood does without it.
-    if !options.quick || options.has(Part::Codec) || options.has(Part::RoundTrips) {
+    if options.needs_bench_page() {
         bench_page(&folder)?;
     }
     let mqtt_js = tools::ensure_mqtt_js().context("MQTT.js is needed to measure beside it")?;
