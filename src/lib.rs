@@ -5,8 +5,8 @@
 //! packets carry, [`client`] is the client role and [`broker`] the server role, [`capture`] keeps what
 //! passed, [`analysis`] says what it means and [`formats`] writes and reads it, [`payload`] takes apart
 //! what it carries, [`link`] carries bytes,
-//! [`lab`] is the bench, [`examine`] asks any broker what it does, [`course`] the exercises on the bench, [`words`],
-//! [`language`] and [`glossary`] what the page says, [`other_clients`] writes the same for other clients, [`tap`] lets
+//! [`lab`] is the bench, [`examine`] asks any broker what it does, [`measure`] how fast it is, [`course`] the
+//! exercises on the bench, [`words`], [`language`] and [`glossary`] what the page says, [`other_clients`] writes the same for other clients, [`tap`] lets
 //! the page see any application's packets, [`ui`] is the page. Each uses only what
 //! comes before it, and [`time`].
 
@@ -43,6 +43,8 @@ pub mod link;
 pub mod lab;
 
 pub mod examine;
+
+pub mod measure;
 
 pub mod words;
 

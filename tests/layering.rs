@@ -22,6 +22,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lab", &["link", "client", "broker", "auth", "capture", "analysis", "mqtt"]),
     // The broker in the tab is one that can be examined.
     ("examine", &["capture", "mqtt", "link", "lab", "formats", "broker", "auth"]),
+    // The broker in the tab is one that can be measured.
+    ("measure", &["analysis", "mqtt", "client", "link", "capture", "lab", "broker", "auth"]),
     ("words", &[]),
     ("language", &["words"]),
     ("glossary", &["words", "language", "mqtt"]),

@@ -20,6 +20,7 @@ pub mod forms;
 pub mod inspector;
 pub mod ladder;
 pub mod lesson;
+pub mod measure;
 pub mod navigation;
 pub mod pace;
 pub mod packet_family;

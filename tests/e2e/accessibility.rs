@@ -112,6 +112,21 @@ async fn open_or_wrong(page: &Page, found: &mut Vec<String>) -> Outcome {
     page.see(".captures .inspector").await?;
     look(page, "a packet", found).await?;
 
+    // Nothing measured yet, and something that cannot be.
+    page.open("page=measure&broker=tab").await?;
+    look(page, "nothing measured", found).await?;
+    type_over(&page.see("#measure-size").await?, "3").await?;
+    press_key(page, Key::Tab).await?;
+    page.see("#measure-size[aria-invalid=true]").await?;
+    look(page, "a size that is too small", found).await?;
+    type_over(&page.see("#measure-size").await?, "16").await?;
+    press_key(page, Key::Tab).await?;
+    page.gone("[aria-invalid=true]").await?;
+    press(&page.see(".measure__button").await?).await?;
+    page.see(".measure__facts").await?;
+    press(&page.see(".measure__table summary").await?).await?;
+    look(page, "a measurement", found).await?;
+
     // Nobody listens there.
     page.open("exercise=first-connect&broker=ws%3A%2F%2F127.0.0.1%3A9").await?;
     if page.shows(".pane-tabs__tab").await? {

@@ -135,7 +135,7 @@ async fn fails(page: &Page, address: &str, cause: Failure) -> Outcome {
 }
 
 /// A port that nobody listened on a moment ago.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     listener.local_addr().expect("it is bound").port()
 }

@@ -32,6 +32,7 @@ mod inspector;
 mod keyboard;
 mod ladder;
 mod letters;
+mod measure;
 mod narrow;
 mod offline;
 mod on_mosquitto;

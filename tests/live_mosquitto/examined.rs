@@ -104,7 +104,7 @@ fn examine() -> Vec<Finding> {
     examination.into_findings()
 }
 
-fn read(
+pub fn read(
     mut link: TcpStream,
     connection: ConnectionId,
     tell: &mpsc::Sender<(ConnectionId, LinkEvent)>,

@@ -4,6 +4,7 @@
 mod bench;
 mod differs;
 mod examined;
+mod measured;
 #[cfg(unix)]
 #[path = "../support/mosquitto.rs"]
 mod mosquitto;

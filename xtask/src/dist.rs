@@ -71,7 +71,7 @@ pub fn build(options: &Options) -> Result<bool> {
 }
 
 /// In place. The features are those that Rust's own output uses.
-fn optimize(wasm_opt: &Path, file: &Path) -> Result<()> {
+pub fn optimize(wasm_opt: &Path, file: &Path) -> Result<()> {
     run(Command::new(wasm_opt)
         .args(["-O2", "--enable-bulk-memory", "--enable-mutable-globals", "--enable-multivalue"])
         .args([

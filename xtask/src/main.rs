@@ -2,6 +2,7 @@
 //!
 //! Whatever is missing is installed first, in the versions this project was built with.
 
+mod bench;
 mod chromedriver;
 mod content_policy;
 mod debian;
@@ -34,8 +35,10 @@ cargo xtask tap [--listen ADDRESS] [--ws ADDRESS] [--to BROKER] [--pcapng FILE] 
     forwards an application to a broker, and lets the page show every packet
 cargo xtask test [--native] [--browser] [--live] [--e2e] [-- FILTER]
     runs the tests: all of them, or the named parts
-cargo xtask bench [ARGUMENTS OF cargo bench]
-    runs the benchmarks
+cargo xtask bench [--quick] [--native] [--codec] [--round-trips] [--flood] [--first-load] [--wall] [--dist FOLDER]
+    measures everything, or the named parts, beside peers, as docs/bench.md says
+cargo xtask bench -- [ARGUMENTS OF cargo bench]
+    runs the benchmarks of the library alone
 cargo xtask dist [--public-url PATH]
     builds the page for a web server into dist/ and prints what its first load weighs";
 
@@ -55,7 +58,7 @@ fn command() -> Result<()> {
         Some("serve") => serve::serve(&serve::Options::parse(&args)?),
         Some("tap") => tap::tap(&args),
         Some("test") => test::test(&test::Options::parse(&args)?),
-        Some("bench") => bench(&args),
+        Some("bench") => bench::bench(&bench::Options::parse(&args)?),
         Some("dist") => dist::dist(&dist::Options::parse(&args)?),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
@@ -64,11 +67,6 @@ fn command() -> Result<()> {
         Some(other) => bail!("there is no command `{other}`\n\n{USAGE}"),
         None => bail!("which command?\n\n{USAGE}"),
     }
-}
-
-/// Only the benchmarks proper: the test programs that `cargo bench` would start too do not know their switches.
-fn bench(args: &[String]) -> Result<()> {
-    process::run(tools::cargo().args(["bench", "--bench", "*"]).args(args))
 }
 
 /// One short line about what is being done.

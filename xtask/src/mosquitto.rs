@@ -28,13 +28,18 @@ pub struct Mosquitto {
 
 impl Mosquitto {
     pub fn start(websocket_port: u16, tcp_port: u16) -> Result<Mosquitto> {
+        Mosquitto::start_with(websocket_port, tcp_port, "")
+    }
+
+    /// With these settings beside its own.
+    fn start_with(websocket_port: u16, tcp_port: u16, settings: &str) -> Result<Mosquitto> {
         let program = debian::program("mosquitto").context("Mosquitto is not installed")?;
         let folder = process::temporary_folder()?;
         readable_by_everybody(folder.path())?;
         let acl_file = folder.path().join("acl");
         let config_file = folder.path().join("mosquitto.conf");
         write(&acl_file, &acl())?;
-        write(&config_file, &config(websocket_port, tcp_port, &acl_file))?;
+        write(&config_file, &(config(websocket_port, tcp_port, &acl_file) + settings))?;
 
         let mut process = Running::start(
             Command::new(program)
@@ -50,6 +55,12 @@ impl Mosquitto {
 
     pub fn start_on_free_ports() -> Result<Mosquitto> {
         Mosquitto::start(free_port()?, free_port()?)
+    }
+
+    /// One that drops nothing, however much waits for a slow reader, and lets as much be under way as clients allow.
+    pub fn start_without_bounds() -> Result<Mosquitto> {
+        let settings = "max_queued_messages 0\nmax_inflight_messages 0\n";
+        Mosquitto::start_with(free_port()?, free_port()?, settings)
     }
 
     pub fn websocket_url(&self) -> String {

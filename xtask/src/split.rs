@@ -26,7 +26,7 @@ pub fn names_what_comes_later(file: &str) -> bool {
 }
 
 /// The folder that cargo builds into: `target`, unless CARGO_TARGET_DIR or a configuration says otherwise.
-fn target_folder() -> Result<PathBuf> {
+pub fn target_folder() -> Result<PathBuf> {
     let mut metadata = tools::cargo();
     metadata.args(["metadata", "--format-version", "1", "--no-deps"]);
     let metadata = output(&mut metadata).context("`cargo metadata` failed")?;

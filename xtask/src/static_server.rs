@@ -26,6 +26,22 @@ pub struct StaticServer {
 impl StaticServer {
     /// Serves `folder` below `prefix`, which begins and ends with a slash.
     pub fn start(folder: PathBuf, prefix: &str, worker: Worker) -> Result<StaticServer> {
+        StaticServer::start_with(folder, prefix, worker, "")
+    }
+
+    /// Serves `folder` at the root to pages that are isolated from others, which gives them a clock of five microseconds.
+    pub fn start_isolated(folder: PathBuf) -> Result<StaticServer> {
+        let headers = "Cross-Origin-Opener-Policy: same-origin\r\n\
+                       Cross-Origin-Embedder-Policy: require-corp\r\n";
+        StaticServer::start_with(folder, "/", Worker::Empty, headers)
+    }
+
+    fn start_with(
+        folder: PathBuf,
+        prefix: &str,
+        worker: Worker,
+        headers: &'static str,
+    ) -> Result<StaticServer> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port on 127.0.0.1")?;
         let address = listener.local_addr()?;
         let stop = Arc::new(AtomicBool::new(false));
@@ -33,6 +49,7 @@ impl StaticServer {
             folder,
             prefix: prefix.to_owned(),
             worker,
+            headers,
             is_off: AtomicBool::new(false),
             is_later: AtomicBool::new(false),
         });
@@ -79,6 +96,8 @@ struct Site {
     folder: PathBuf,
     prefix: String,
     worker: Worker,
+    /// With every answer, each with its end of line.
+    headers: &'static str,
     is_off: AtomicBool,
     is_later: AtomicBool,
 }
@@ -101,7 +120,8 @@ impl Site {
         let length = body.len();
         write!(
             connection,
-            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n{}Connection: close\r\n\r\n",
+            self.headers
         )
         .ok()?;
         connection.write_all(&body).ok()
@@ -179,6 +199,7 @@ mod tests {
             folder: "/site".into(),
             prefix: "/sub/".into(),
             worker: Worker::Empty,
+            headers: "",
             is_off: AtomicBool::new(false),
             is_later: AtomicBool::new(false),
         };

@@ -18,6 +18,7 @@ const BINARYEN: &str = "132.0.0";
 const AXE_CORE: &str = "4.14.1";
 const PAHO: &str = "2.2.0";
 const MQTT_JS: &str = "5.16.0";
+const ESBUILD: &str = "0.28.2";
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
@@ -172,6 +173,12 @@ pub fn ensure_axe_core() -> Option<PathBuf> {
 /// A folder from which Node.js finds MQTT.js; `None` where npm is missing or cannot install it.
 pub fn ensure_mqtt_js() -> Option<PathBuf> {
     npm_package("mqtt", MQTT_JS, PathBuf::new())
+}
+
+/// esbuild, which makes one script of a package for Node.js; `None` where npm is missing or cannot install it.
+pub fn ensure_esbuild() -> Option<PathBuf> {
+    let program = if cfg!(windows) { "esbuild.cmd" } else { "esbuild" };
+    npm_package("esbuild", ESBUILD, Path::new(".bin").join(program))
 }
 
 /// A Python that has Paho, in a folder of its own under `target/tools`; `None` where there is no Python, or it cannot

@@ -18,7 +18,7 @@ use crate::ui::navigation::address::{Page, Place};
 use crate::ui::other_clients::entry::other_clients_dialog;
 use crate::ui::pages::entries::{
     around_page, bench_page, captures_page, chapter_page, composer_page, examine_page,
-    exercise_page, live_picture, live_wire, recall, reference_page, traffic_page,
+    exercise_page, live_picture, live_wire, measure_page, recall, reference_page, traffic_page,
 };
 use crate::words::{self, Bundle};
 
@@ -55,6 +55,7 @@ pub fn of(place: &Place, language: Language) -> Option<Shown> {
             shown(captures_page::part(), erased(captures_page::view), None)
         }
         Place::Page(Page::Examine) => shown(examine_page::part(), erased(examine_page::view), None),
+        Place::Page(Page::Measure) => shown(measure_page::part(), erased(measure_page::view), None),
         Place::Page(Page::Traffic) => shown(traffic_page::part(), erased(traffic_page::view), None),
         Place::Page(page) => {
             let words = match page {
@@ -87,6 +88,7 @@ pub fn ahead() -> Vec<&'static Part> {
         reference_page::part(),
         captures_page::part(),
         examine_page::part(),
+        measure_page::part(),
         traffic_page::part(),
         findings::part(),
         keys_dialog::part(),

@@ -30,6 +30,7 @@ pub enum Page {
     Traffic,
     Mosquitto,
     Examine,
+    Measure,
 }
 
 pub const EXERCISE: &str = "exercise";
@@ -54,15 +55,17 @@ impl Page {
         Page::Mosquitto,
         Page::Captures,
         Page::Examine,
+        Page::Measure,
         Page::Traffic,
     ];
 
     /// Those that are there for any traffic, not only for the course.
-    pub const TOOLS: [Page; 7] = [
+    pub const TOOLS: [Page; 8] = [
         Page::Composer,
         Page::Traffic,
         Page::Captures,
         Page::Examine,
+        Page::Measure,
         Page::Reference,
         Page::Troubleshooting,
         Page::Mosquitto,
@@ -82,6 +85,7 @@ impl Page {
             Page::Traffic => "traffic",
             Page::Mosquitto => "mosquitto",
             Page::Examine => "examine",
+            Page::Measure => "measure",
         }
     }
 
@@ -98,6 +102,7 @@ impl Page {
             Page::Traffic => strings.page_traffic(),
             Page::Mosquitto => strings.page_mosquitto(),
             Page::Examine => strings.page_examine(),
+            Page::Measure => strings.page_measure(),
         }
     }
 
@@ -115,6 +120,7 @@ impl Page {
             Page::Traffic => "wire",
             Page::Mosquitto => "broker",
             Page::Examine => "show",
+            Page::Measure => "clock",
         }
     }
 
@@ -133,6 +139,8 @@ impl Page {
             Page::Traffic => "y",
             Page::Mosquitto => "m",
             Page::Examine => "e",
+            // `m` is what differs on Mosquitto.
+            Page::Measure => "s",
         }
     }
 }

@@ -163,7 +163,7 @@ impl Turn {
 
 /// The time since a moment of [`milliseconds`].
 pub fn since(began: f64) -> Instant {
-    Instant::from_micros(((milliseconds() - began) * 1000.0) as u64)
+    Instant::from_micros(((milliseconds() - began) * 1000.0).round() as u64)
 }
 
 /// Behind the moment at which something is due, since browsers wake a little early.

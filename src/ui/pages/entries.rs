@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExaminePage, ExercisePage,
-    FinishPage, LiveWire, MosquittoPage, QuestionsPage, RecallQuestions, ReferencePage,
-    TrafficPage, TroubleshootingPage,
+    FinishPage, LiveWire, MeasurePage, MosquittoPage, QuestionsPage, RecallQuestions,
+    ReferencePage, TrafficPage, TroubleshootingPage,
 };
 use crate::capture::ClientSlot;
 use crate::course::Picture;
@@ -39,7 +39,8 @@ parts! {
             | Page::Reference
             | Page::Captures
             | Page::Traffic
-            | Page::Examine => ().into_any(),
+            | Page::Examine
+            | Page::Measure => ().into_any(),
         }
     }
     /// A picture of what passes where there is no exercise.
@@ -60,6 +61,10 @@ parts! {
     /// A broker examined, and reports of it.
     tools: fn examine_page() {
         view! { <ExaminePage/> }.into_any()
+    }
+    /// Round trip and throughput of a broker.
+    tools: fn measure_page() {
+        view! { <MeasurePage/> }.into_any()
     }
     /// The packets of one's own applications.
     tools: fn traffic_page() {

@@ -237,7 +237,7 @@ struct Tool {
     picture: &'static str,
 }
 
-static TOOLS: [Tool; 8] = [
+static TOOLS: [Tool; 9] = [
     Tool {
         page: Page::Bench,
         about: |strings| strings.home_tool_bench(),
@@ -262,6 +262,11 @@ static TOOLS: [Tool; 8] = [
         page: Page::Examine,
         about: |strings| strings.home_tool_examine(),
         picture: r#"<path d="M4 8h52M4 20h40M4 32h52"/><circle class="lit" cx="70" cy="18" r="11"/><path class="lit" d="m78 26 10 10M65 18l4 4 7-8"/>"#,
+    },
+    Tool {
+        page: Page::Measure,
+        about: |strings| strings.home_tool_measure(),
+        picture: r#"<path d="M4 35h88M12 35v-6M22 35V17M32 35V6M42 35V12M52 35v-9M62 35v-4M72 35v-2"/><path class="lit" d="M37 3v32M82 35v-8"/>"#,
     },
     Tool {
         page: Page::Reference,
