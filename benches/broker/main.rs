@@ -30,6 +30,8 @@ const MESSAGES: u32 = 50_000;
 const SIZE: usize = 64;
 /// Clients that are connected at once.
 const CLIENTS: usize = 1000;
+/// Sessions that are left behind.
+const SESSIONS: usize = 10_000;
 /// What is published past a subscriber that never reads: 100 MB.
 const UNREAD: (u32, usize) = (100_000, 1000);
 
@@ -60,9 +62,10 @@ fn main() {
         grown / CLIENTS as f64
     });
     row("memory of a Session without a connection, bytes", rounds, &kinds, |broker| {
+        // One after the other, so that nothing but Sessions grows.
         let before = broker.memory();
-        crowd(broker).into_iter().for_each(Client::leave);
-        (broker.memory() - before) / CLIENTS as f64
+        (0..SESSIONS).for_each(|number| member(broker, number).leave());
+        (broker.memory() - before) / SESSIONS as f64
     });
     let (messages, size) = UNREAD;
     let name =
@@ -77,14 +80,15 @@ fn main() {
     });
 }
 
-/// Each with a Session that stays, and a subscription.
 fn crowd(broker: &Broker) -> Vec<Client> {
-    let client = |number: usize| {
-        let mut client = Client::connect(broker.address, &format!("client-{number}"), 600);
-        client.subscribe(&format!("building/{number}/+"), QoS::AtLeastOnce);
-        client
-    };
-    (0..CLIENTS).map(client).collect()
+    (0..CLIENTS).map(|number| member(broker, number)).collect()
+}
+
+/// With a subscription, and a Session that stays.
+fn member(broker: &Broker, number: usize) -> Client {
+    let mut client = Client::connect(broker.address, &format!("client-{number}"), 600);
+    client.subscribe(&format!("building/{number}/+"), QoS::AtLeastOnce);
+    client
 }
 
 /// The medians, each round with brokers that have just been started.
