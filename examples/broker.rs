@@ -116,6 +116,8 @@ struct Hub {
     /// Told whenever the next deadline may have come nearer.
     deadline_moved: Notify,
     log: bool,
+    /// Into which every connection reads, one at a time: an idle one needs none of its own.
+    buffer: Mutex<Vec<u8>>,
 }
 
 struct State {
@@ -144,7 +146,8 @@ impl Hub {
         let broker = Broker::new(policy, seed());
         let started = std::time::Instant::now();
         let state = State { broker, started, last_connection: 0, peers: HashMap::new() };
-        Hub { state: Mutex::new(state), deadline_moved: Notify::new(), log }
+        let buffer = Mutex::new(vec![0; READ_SIZE]);
+        Hub { state: Mutex::new(state), deadline_moved: Notify::new(), log, buffer }
     }
 
     fn open(&self) -> (ConnectionId, FromHub) {
@@ -303,6 +306,22 @@ impl Incoming {
         Incoming { id, hub, stream: PacketStream::new() }
     }
 
+    /// Takes what has arrived; `false` once the peer has ended.
+    fn read(&mut self, reader: &OwnedReadHalf) -> io::Result<bool> {
+        let hub = self.hub.clone();
+        let mut buffer = hub.buffer.lock().expect("nothing panics while it reads");
+        match reader.try_read(&mut buffer) {
+            Ok(0) => Ok(false),
+            Ok(length) => {
+                self.push(&buffer[..length]);
+                Ok(true)
+            }
+            // It was a false alarm.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
     /// After what cannot be read the broker closes, and ignores what follows it (§4.13).
     fn push(&mut self, bytes: &[u8]) {
         self.stream.set_maximum_packet_size(self.hub.maximum_packet_size(self.id));
@@ -344,6 +363,7 @@ async fn ended(end: oneshot::Receiver<Duration>) {
     }
 }
 
+const READ_SIZE: usize = 64 << 10;
 const WRITE_SIZE: usize = 64 << 10;
 
 async fn serve_tcp(stream: TcpStream, hub: Arc<Hub>) {
@@ -357,11 +377,10 @@ async fn serve_tcp(stream: TcpStream, hub: Arc<Hub>) {
         writer.shutdown().await
     };
     let read = async {
-        let mut buffer = vec![0; WRITE_SIZE];
         loop {
-            match reader.read(&mut buffer).await? {
-                0 => return io::Result::Ok(()),
-                length => incoming.push(&buffer[..length]),
+            reader.readable().await?;
+            if !incoming.read(&reader)? {
+                return io::Result::Ok(());
             }
         }
     };

@@ -87,6 +87,12 @@ pub struct Record {
     pub entry: Entry,
 }
 
+// What a record costs beside the bytes of its packet, of which there are many: see `Bounds`.
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Record>() <= 72);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Record>() <= 96);
+
 /// What was seen at the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {

@@ -59,16 +59,17 @@ impl IncomingAliases {
     /// alias.
     pub fn resolve(&mut self, publish: &Publish) -> Result<Text, AliasError> {
         let Some(alias) = publish.properties.topic_alias() else {
-            return match publish.topic.as_str() {
-                "" => Err(AliasError::Missing),
-                topic => Ok(topic.into()),
+            return match publish.topic.is_empty() {
+                true => Err(AliasError::Missing),
+                false => Ok(publish.topic.clone()),
             };
         };
         check(alias, self.maximum)?;
         if publish.topic.is_empty() {
             return self.topics.get(&alias).cloned().ok_or(AliasError::Unknown { alias });
         }
-        self.topics.insert(alias, publish.topic.clone());
+        // It stays as long as the connection, which what came with it need not.
+        self.topics.insert(alias, publish.topic.detached());
         Ok(publish.topic.clone())
     }
 

@@ -251,7 +251,7 @@ impl Run {
             }
             LinkEvent::Bytes(bytes) => {
                 self.last_heard = now;
-                self.peers[at].stream.push(&bytes);
+                self.peers[at].stream.push_shared(bytes);
                 while let Some(incoming) = self.peers[at].stream.next(Sender::Server) {
                     let is_broken = self.peers[at].stream.is_broken();
                     let entry = entry(Sender::Server, &incoming, is_broken);

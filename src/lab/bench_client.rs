@@ -416,7 +416,7 @@ impl BenchClient {
     ) {
         match event {
             LinkEvent::Opened => self.opened(wire),
-            LinkEvent::Bytes(bytes) => self.received(&bytes, wire),
+            LinkEvent::Bytes(bytes) => self.received(bytes, wire),
             LinkEvent::Text { length } => self.text(length, wire),
             LinkEvent::Closed { code, reason } => self.closed(code, reason, page_is_secure, wire),
         }
@@ -432,9 +432,9 @@ impl BenchClient {
         }
     }
 
-    fn received(&mut self, bytes: &[u8], wire: &mut LinkAccess<'_>) {
+    fn received(&mut self, bytes: Bytes, wire: &mut LinkAccess<'_>) {
         if let Some(link) = &mut self.link {
-            link.incoming.push(bytes);
+            link.incoming.push_shared(bytes);
         }
         while let Some((record, outcome)) = self.next_packet(wire) {
             self.client.handle(Input::Received(outcome), wire.now);

@@ -117,7 +117,7 @@ impl InTab {
             }
             LinkEvent::Bytes(bytes) => {
                 if let Some(stream) = self.streams.get_mut(&connection) {
-                    stream.push(&bytes);
+                    stream.push_shared(bytes);
                 }
                 // The broker may close the connection while its packets are read; then the stream is
                 // removed.

@@ -309,7 +309,7 @@ impl Replay {
                 self.capture.push(now, client, connection, Entry::Text { length });
             }
             LinkEvent::Bytes(bytes) => {
-                end.incoming.push(&bytes);
+                end.incoming.push_shared(bytes);
                 while let Some(Incoming { frame, outcome }) = end.incoming.next(Sender::Server) {
                     let record = match outcome {
                         Err(error) if end.incoming.is_broken() => {

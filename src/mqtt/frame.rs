@@ -87,7 +87,10 @@ pub(super) fn skip_binary(bytes: &[u8]) -> Option<&[u8]> {
 /// ```
 #[derive(Debug, Default)]
 pub struct Deframer {
+    /// What has been put together from several pieces. While it holds anything, `piece` is empty.
     buffer: BytesMut,
+    /// What is left of the latest piece, whose packets are slices of it.
+    piece: Bytes,
     maximum: Option<usize>,
     version: Version,
 }
@@ -113,9 +116,19 @@ impl Deframer {
         self.version
     }
 
-    /// Takes bytes that have arrived, in any number.
+    /// Takes a copy of bytes that have arrived, in any number.
     pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(&std::mem::take(&mut self.piece));
         self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Takes bytes that have arrived, in any number. Packets that are whole in them are slices of them; what is not is
+    /// copied.
+    pub fn push_shared(&mut self, bytes: Bytes) {
+        match self.pending().is_empty() {
+            true => self.piece = bytes,
+            false => self.push(&bytes),
+        }
     }
 
     /// The next whole packet; `None` until more bytes arrive.
@@ -126,7 +139,7 @@ impl Deframer {
     /// after an error: call it no more and close the connection (§4.13).
     /// [`PacketStream`](super::PacketStream) takes care of that.
     pub fn next_frame(&mut self) -> Result<Option<Bytes>, DecodeError> {
-        let Some(header) = FrameHeader::read_as(&self.buffer, self.version)? else {
+        let Some(header) = FrameHeader::read_as(self.pending(), self.version)? else {
             return Ok(None);
         };
         if let Some(maximum) = self.maximum
@@ -135,20 +148,24 @@ impl Deframer {
             let kind = ErrorKind::PacketTooLarge { size: header.length, maximum };
             return Err(DecodeError { at: 1, kind });
         }
-        if self.buffer.len() < header.length {
+        if self.pending().len() < header.length {
             return Ok(None);
         }
-        Ok(Some(self.buffer.split_to(header.length).freeze()))
+        Ok(Some(match self.piece.is_empty() {
+            true => self.buffer.split_to(header.length).freeze(),
+            false => self.piece.split_to(header.length),
+        }))
     }
 
     /// Bytes that have arrived and belong to no whole packet yet.
     pub fn pending(&self) -> &[u8] {
-        &self.buffer
+        if self.piece.is_empty() { &self.buffer } else { &self.piece }
     }
 
     /// Takes the pending bytes out, for instance to show what broke the stream.
     pub fn take_pending(&mut self) -> Bytes {
-        self.buffer.copy_to_bytes(self.buffer.len())
+        let piece = std::mem::take(&mut self.piece);
+        if piece.is_empty() { self.buffer.copy_to_bytes(self.buffer.len()) } else { piece }
     }
 }
 
@@ -165,6 +182,28 @@ mod tests {
             assert_eq!(deframer.next_frame(), Ok(None));
             assert!(deframer.buffer.capacity() <= 4 * (count + 64), "after {count} bytes");
         }
+    }
+
+    #[test]
+    fn packets_of_a_shared_piece_are_slices_of_it() {
+        let piece = Bytes::from(vec![0xC0, 0x00, 0xD0, 0x00, 0xC0]);
+        let mut deframer = Deframer::new();
+        deframer.push_shared(piece.clone());
+        for at in [0, 2] {
+            let frame = deframer.next_frame().expect("a packet").expect("it is whole");
+            assert_eq!(frame.as_ptr(), piece[at..].as_ptr());
+        }
+        assert_eq!((deframer.next_frame(), deframer.pending()), (Ok(None), &[0xC0][..]));
+        // What one piece has begun, the next ends; the one after that is shared again.
+        deframer.push_shared(Bytes::from_static(&[0x00, 0xD0]));
+        assert_eq!(deframer.next_frame(), Ok(Some(Bytes::from_static(&[0xC0, 0x00]))));
+        deframer.push(&[0x00]);
+        assert_eq!(deframer.next_frame(), Ok(Some(Bytes::from_static(&[0xD0, 0x00]))));
+        deframer.push_shared(piece.clone());
+        let frame = deframer.next_frame().expect("a packet").expect("it is whole");
+        assert_eq!(frame.as_ptr(), piece.as_ptr());
+        assert_eq!(deframer.take_pending(), piece[2..]);
+        assert_eq!((deframer.next_frame(), deframer.pending()), (Ok(None), &[][..]));
     }
 
     #[test]

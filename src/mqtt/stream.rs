@@ -80,10 +80,17 @@ impl PacketStream {
         self.deframer.set_version(version);
     }
 
-    /// Takes bytes that have arrived. A broken stream drops them, so that it cannot grow.
+    /// Takes a copy of bytes that have arrived. A broken stream drops them, so that it cannot grow.
     pub fn push(&mut self, bytes: &[u8]) {
         if !self.is_broken {
             self.deframer.push(bytes);
+        }
+    }
+
+    /// Takes bytes that have arrived. The packets are slices of them where that is possible.
+    pub fn push_shared(&mut self, bytes: Bytes) {
+        if !self.is_broken {
+            self.deframer.push_shared(bytes);
         }
     }
 

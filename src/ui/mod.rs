@@ -22,6 +22,7 @@ pub mod ladder;
 pub mod lesson;
 pub mod measure;
 pub mod navigation;
+pub mod pace;
 pub mod packet_family;
 pub mod packet_list;
 pub mod payload;

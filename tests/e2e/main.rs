@@ -15,6 +15,8 @@ mod composer;
 mod connecting;
 mod enhanced_auth;
 mod examine;
+#[path = "../support/example.rs"]
+mod example;
 mod exercises;
 mod findings;
 mod finish;

@@ -1,6 +1,8 @@
 //! `examples/broker.rs` with foreign clients, and beside a Mosquitto: `cargo xtask test --live`.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "../support/example.rs"]
+mod example;
 #[path = "../flows/broker/packets.rs"]
 mod packets;
 #[path = "../support/running.rs"]
@@ -21,8 +23,9 @@ use tungstenite::client::IntoClientRequest;
 use tungstenite::http::HeaderValue;
 use tungstenite::{Message, WebSocket};
 
+use example::example;
 use packets::{connect, pubcomp, publish, pubrec, show, subscribe, subscription};
-use running::{Running, example};
+use running::Running;
 
 /// A running broker; it ends with the test.
 struct Broker {

@@ -1,6 +1,8 @@
 //! `examples/tap.rs` between foreign clients and a Mosquitto: `cargo xtask test --live`.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "../support/example.rs"]
+mod example;
 mod faults;
 mod flood;
 #[path = "../support/mosquitto.rs"]

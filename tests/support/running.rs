@@ -1,10 +1,6 @@
 //! Programs that end with the test.
 
-use std::collections::BTreeSet;
-use std::env;
-use std::path::PathBuf;
-use std::process::{Child, Command};
-use std::sync::Mutex;
+use std::process::Child;
 
 pub struct Running(pub Child);
 
@@ -14,21 +10,4 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// Builds an example once, for speed, and finds it beside the tests.
-pub fn example(name: &'static str) -> PathBuf {
-    static BUILT: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
-    let mut built = BUILT.lock().expect("the examples build");
-    if !built.contains(name) {
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--example", name, "--features", "net"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status();
-        assert!(status.is_ok_and(|status| status.success()), "the example builds");
-        built.insert(name);
-    }
-    let test = env::current_exe().expect("a test has a path");
-    let target = test.parent().and_then(|deps| deps.parent()).expect("target/debug/deps");
-    target.join("examples").join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }

@@ -3,7 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::running::{Running, example};
+use crate::example::example;
+use crate::running::Running;
 
 /// A running tap; it ends with the test.
 pub struct Tap {

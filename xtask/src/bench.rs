@@ -24,14 +24,16 @@ enum Part {
     RoundTrips,
     /// What floods cost the built page.
     Flood,
+    /// The broker on sockets beside a Mosquitto: `benches/broker`.
+    Broker,
     /// What the first load weighs.
     FirstLoad,
 }
 
 impl Part {
     /// In the order in which they run.
-    const ALL: [Part; 5] =
-        [Part::Native, Part::Codec, Part::RoundTrips, Part::Flood, Part::FirstLoad];
+    const ALL: [Part; 6] =
+        [Part::Native, Part::Codec, Part::RoundTrips, Part::Flood, Part::Broker, Part::FirstLoad];
 
     fn switch(self) -> &'static str {
         match self {
@@ -39,6 +41,7 @@ impl Part {
             Part::Codec => "--codec",
             Part::RoundTrips => "--round-trips",
             Part::Flood => "--flood",
+            Part::Broker => "--broker",
             Part::FirstLoad => "--first-load",
         }
     }
@@ -116,6 +119,9 @@ pub fn bench(options: &Options) -> Result<()> {
     if options.parts.iter().any(|part| part.is_in_chromium()) {
         in_chromium(options, &dists)?;
     }
+    if options.has(Part::Broker) {
+        broker(options)?;
+    }
     if options.has(Part::FirstLoad) {
         // Only weighed: whether it is too heavy is for `cargo xtask dist` to say.
         dists.iter().try_for_each(|dist| size::print_first_load(dist, false))?;
@@ -129,6 +135,14 @@ fn cargo_bench(args: &[String]) -> Result<()> {
     let mut cargo = tools::cargo();
     cargo.arg("bench").args(names.iter().flat_map(|name| ["--bench", name]));
     run(cargo.args(args))
+}
+
+fn broker(options: &Options) -> Result<()> {
+    ensure(&[&MOSQUITTO])?;
+    say("the broker on sockets beside a Mosquitto");
+    let mut cargo = tools::cargo();
+    cargo.args(["bench", "--quiet", "--bench", "broker", "--"]);
+    run(cargo.args(options.quick.then_some("--quick")))
 }
 
 fn native(options: &Options) -> Result<()> {

@@ -35,7 +35,7 @@ cargo xtask tap [--listen ADDRESS] [--ws ADDRESS] [--to BROKER] [--pcapng FILE] 
     forwards an application to a broker, and lets the page show every packet
 cargo xtask test [--native] [--browser] [--live] [--e2e] [-- FILTER]
     runs the tests: all of them, or the named parts
-cargo xtask bench [--quick] [--native] [--codec] [--round-trips] [--flood] [--first-load] [--wall] [--dist FOLDER]
+cargo xtask bench [--quick] [--native] [--codec] [--round-trips] [--flood] [--broker] [--first-load] [--wall] [--dist FOLDER]
     measures everything, or the named parts, beside peers, as docs/bench.md says
 cargo xtask bench -- [ARGUMENTS OF cargo bench]
     runs the benchmarks of the library alone

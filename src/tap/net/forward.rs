@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::{TcpListener, TcpStream};
@@ -179,18 +180,17 @@ impl Pass<'_> {
         loop {
             // From here on none is missed.
             let commanded = shared.commanded.notified();
-            let (is_paused, delay, parts) = match (shared.desk(), &mut self.way) {
-                (Some(mut desk), Some(way)) => {
-                    let is_paused = desk.is_paused(self.connection);
-                    let parts = if is_paused { Vec::new() } else { way.idle(&mut desk) };
-                    (is_paused, desk.delay(self.connection), parts)
-                }
-                _ => (false, None, Vec::new()),
+            let (is_paused, _) = self.held_up();
+            let parts = match (shared.desk(), &mut self.way) {
+                (Some(mut desk), Some(way)) if !is_paused => way.idle(&mut desk),
+                _ => Vec::new(),
             };
             self.send(parts, None, writer).await.map_err(wrote)?;
             was_paused |= is_paused;
             let due = late.front().map(|(due, _)| *due);
             tokio::select! {
+                // A command comes before what arrived with it.
+                biased;
                 () = commanded => {}
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() && !is_paused => {
                     let Some((_, chunk)) = late.pop_front() else { continue };
@@ -204,7 +204,9 @@ impl Pass<'_> {
                 }
                 chunk = reader.next(), if !is_paused && waiting < MOST_LATE && !ends(&late) => {
                     let chunk = chunk.map_err(read)?;
-                    if late.is_empty() && delay.is_none() {
+                    // A command may have come while it was awaited.
+                    let (is_paused, delay) = self.held_up();
+                    if late.is_empty() && delay.is_none() && !is_paused {
                         let touch = std::mem::take(&mut was_paused).then_some(Touch::Delayed);
                         let passed = self.through(chunk, touch, writer).await.map_err(wrote)?;
                         if let ControlFlow::Break(frame) = passed {
@@ -222,6 +224,13 @@ impl Pass<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the connection is paused at this moment, and by how much it is delayed.
+    fn held_up(&self) -> (bool, Option<Duration>) {
+        self.shared.desk().map_or((false, None), |desk| {
+            (desk.is_paused(self.connection), desk.delay(self.connection))
+        })
     }
 
     /// Carries one chunk out; tells how the side ended where it did.

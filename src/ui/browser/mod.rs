@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement,
-    ScrollIntoViewOptions, ScrollLogicalPosition, Url,
+    Performance, ScrollIntoViewOptions, ScrollLogicalPosition, Url,
 };
 
 use crate::auth::KEY_LENGTH;
@@ -32,9 +32,14 @@ pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
     spawn_local(async move { then(JsFuture::from(written).await.is_ok()) });
 }
 
+thread_local! {
+    /// Asked for with every packet, so that finding it would cost as much as reading it.
+    static CLOCK: Option<Performance> = window().performance();
+}
+
 /// Milliseconds since the page began, which no clock that is set changes.
 pub fn milliseconds() -> f64 {
-    window().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
+    CLOCK.with(|clock| clock.as_ref().map_or_else(js_sys::Date::now, Performance::now))
 }
 
 /// Randomness for a broker in the tab.

@@ -2,7 +2,6 @@
 //!
 //! The [ladder](super::ladder) shows the same records; what both need stands here.
 
-mod calm;
 mod facts;
 mod flaws;
 mod follow_words;
@@ -12,7 +11,6 @@ mod times;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
-pub use calm::{ANIMATED, pause};
 pub use facts::{Facts, Line, explain_error, who, without_tags};
 pub use flaws::{field_at_fault, flaw_line, flaw_words};
 pub use follow_words::{CopyLine, copies, following, summary};

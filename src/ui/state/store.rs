@@ -19,6 +19,7 @@ use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 use crate::ui::browser::answers_http::answers_http;
 use crate::ui::browser::{milliseconds, seed};
+use crate::ui::pace;
 
 /// Copied freely; made once, by the app.
 #[derive(Clone, Copy)]
@@ -35,8 +36,10 @@ pub struct Store {
     skipped: StoredValue<Duration>,
     /// The latest times that it was: when, and by how much.
     skips: StoredValue<Vec<(Instant, Duration)>>,
-    /// Counts changes; set at most once per animation frame.
+    /// Counts changes; set at most once per animation frame, and more seldom in a flood.
     revision: Revision,
+    /// When it was set last, and up to which record everything had been told then.
+    told: StoredValue<(Instant, RecordId)>,
     /// The record the inspector shows.
     selected: RwSignal<Option<RecordId>>,
     opened: RwSignal<BTreeSet<RecordId>>,
@@ -82,7 +85,7 @@ impl Store {
     pub fn feed(self, add: impl FnOnce(&mut Capture) -> bool) {
         let is_new = self.lab.try_update_value(|lab| lab.feed(add));
         if is_new == Some(true) {
-            self.revision.announce();
+            self.announce();
         }
     }
 
@@ -124,6 +127,7 @@ impl Store {
             skipped: StoredValue::new(Duration::ZERO),
             skips: StoredValue::new(Vec::new()),
             revision: Revision::new(),
+            told: StoredValue::new((Instant::START, RecordId(0))),
             selected: RwSignal::new(None),
             opened: RwSignal::new(BTreeSet::new()),
             opens: RwSignal::new(0),
@@ -149,7 +153,8 @@ impl Store {
         !self.is_read_only || self.is_fed
     }
 
-    /// Changes whenever the capture or a client has changed, at most once per animation frame. Tracked.
+    /// Changes whenever the capture or a client has changed: at most once per animation frame, in a flood ten times a
+    /// second. Tracked.
     pub fn revision(self) -> u64 {
         self.revision.get()
     }
@@ -239,7 +244,7 @@ impl Store {
         remembered_broker::remember(&target);
         self.lab.update_value(|lab| lab.set_target(target.clone()));
         self.target.set(target);
-        self.revision.announce();
+        self.announce();
     }
 
     /// How clients without a choice of their own connect: the subprotocol they ask for, and a User Name for
@@ -247,7 +252,7 @@ impl Store {
     pub fn set_access(self, subprotocol: String, user_name: String) {
         self.lab.update_value(|lab| lab.set_subprotocol(subprotocol));
         self.user_name.set(user_name);
-        self.revision.announce();
+        self.announce();
     }
 
     /// The User Name that is remembered of the broker, or nothing. Tracked.
@@ -304,7 +309,7 @@ impl Store {
     /// Gives a client another part on the bench.
     pub fn rename_client(self, slot: ClientSlot, role: &str) {
         self.lab.update_value(|lab| lab.rename_client(slot, role));
-        self.revision.announce();
+        self.announce();
     }
 
     /// Does one thing on the bench. An error says which rule forbids it; nothing was sent then.
@@ -331,7 +336,7 @@ impl Store {
     /// How long bytes travel between the clients and the broker in the tab.
     pub fn set_latency(self, latency: Duration) {
         self.lab.update_value(|lab| lab.set_in_tab_latency(latency));
-        self.revision.announce();
+        self.announce();
     }
 
     /// Puts the clock forward, with everything that falls due meanwhile.
@@ -380,7 +385,20 @@ impl Store {
             }
         }
         self.set_timer();
-        self.revision.announce();
+        self.announce();
+    }
+
+    fn announce(self) {
+        self.revision.announce_after(move || {
+            let (now, next) = (self.now(), self.peek(|lab| lab.capture().next_id()));
+            let (at, told) = self.told.get_value();
+            let new = next.0.saturating_sub(told.0);
+            let wait = pace::wait(new, now.since(at), self.revision.drawing());
+            if wait.is_zero() {
+                self.told.set_value((now, next));
+            }
+            wait
+        });
     }
 
     fn set_timer(self) {
@@ -422,7 +440,7 @@ impl Store {
             spawn_local(async move {
                 let answers = answers_http(&address).await;
                 self.lab.update_value(|lab| lab.note_answers_http(slot, &address, answers));
-                self.revision.announce();
+                self.announce();
             });
         }
     }

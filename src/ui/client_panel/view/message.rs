@@ -22,6 +22,8 @@ pub fn MessageItem(
     /// The form in which the payload is to be shown, if a certain one.
     #[prop(into)]
     wanted: Signal<Option<BytesForm>>,
+    /// Whether it came while the learner watched.
+    is_new: bool,
 ) -> impl IntoView {
     let locale = use_locale();
     let Message { record, topic, publish } = message;
@@ -62,7 +64,7 @@ pub fn MessageItem(
         }
     };
     view! {
-        <li class="message message--new">
+        <li class="message" class:message--new=is_new>
             <div class="message__head">
                 <span class="message__topic">
                     {erased(shown_topic)}

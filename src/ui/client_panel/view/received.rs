@@ -9,6 +9,8 @@ use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::forms::BytesForm;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::pace::ANIMATED;
+use crate::ui::state::calm::use_calm;
 use crate::ui::state::store::use_store;
 
 /// How many are shown; the wire has the rest.
@@ -20,8 +22,15 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     let count = message_count(client);
+    let turn = use_calm(count, |count| *count);
+    // How many there were when they were drawn last, and whether so few have come since that each is shown as new.
+    let drawn = StoredValue::new((0, true));
     let messages = move || -> Vec<Message> {
-        count.track();
+        let count = turn.get();
+        drawn.update_value(|(before, are_few)| {
+            *are_few = count.saturating_sub(*before) <= ANIMATED;
+            *before = count;
+        });
         store.peek(|lab| {
             lab.client(client).map_or_else(Vec::new, |client| {
                 client.messages().iter().rev().take(SHOWN).cloned().collect()
@@ -40,7 +49,7 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
                 </h4>
                 <ol class="received__list">
                     <For each=messages key=|message| message.record let:message>
-                        <MessageItem message wanted/>
+                        <MessageItem message wanted is_new=drawn.get_value().1/>
                     </For>
                     <Show when=erased(move || { older() > 0 })>
                         <li class="message field__hint">

@@ -18,10 +18,11 @@ use super::words::as_text;
 use crate::ui::browser::focus_within;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::{Locale, use_locale};
-use crate::ui::packet_list::ANIMATED;
+use crate::ui::pace::ANIMATED;
 use crate::ui::packet_list::view::{
-    EmptyWire, LeftOut, NewerButton, WireState, use_calm, use_following, use_moving, use_wire,
+    EmptyWire, LeftOut, NewerButton, WireState, use_following, use_moving, use_wire,
 };
+use crate::ui::state::calm::use_calm;
 use crate::ui::state::store::{Store, use_store};
 use crate::ui::windowed::view::{Windowed, use_windowed};
 use heads::Heads;
@@ -63,7 +64,8 @@ fn Rungs(store: Store, wire: WireState, is_picture: bool) -> impl IntoView {
     let found = wire.found_memo();
 
     let ladder = StoredValue::new_local(Ladder::default());
-    let turn: Signal<_> = if is_picture { use_calm(found) } else { found.into() };
+    let turn: Signal<_> =
+        if is_picture { use_calm(found, |found| found.next.0) } else { found.into() };
     let followed = follow(store, wire, ladder, turn, windowed);
     if !is_picture {
         offer_text(store, wire, ladder, locale);

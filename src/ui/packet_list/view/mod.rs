@@ -1,6 +1,5 @@
 //! The list of everything that passed on the wire. Only rows in sight stand in the document.
 
-mod calm;
 mod filter_field;
 mod filter_menu;
 mod following;
@@ -12,7 +11,6 @@ mod wire_count;
 mod wire_notes;
 mod wire_state;
 
-pub use calm::use_calm;
 pub use following::{NewerButton, use_following};
 pub use moving::use_moving;
 pub use packet_row::{line_view, time_view};
@@ -22,7 +20,6 @@ pub use wire_state::{WireState, WireView, use_wire};
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::calm::ANIMATED;
 use super::times::Times;
 use crate::capture::RecordId;
 use crate::ui::browser::focus_within;
@@ -30,6 +27,7 @@ use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::format::grouped;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::pace::ANIMATED;
 use crate::ui::state::store::{Store, use_store};
 use crate::ui::windowed::view::use_windowed;
 use packet_row::PacketRow;

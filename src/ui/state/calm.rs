@@ -4,29 +4,32 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::wire_state::Found;
+use super::store::use_store;
 use crate::time::Instant;
-use crate::ui::packet_list::calm::pause;
-use crate::ui::state::store::use_store;
+use crate::ui::pace::pause;
 
-/// The list as it was when it was last time to draw it.
-pub fn use_calm(found: Memo<Found>) -> Signal<Found> {
+/// A value as it was when it was last time to draw it. `count` tells how many things it stands for, of which the newest
+/// count on.
+pub fn use_calm<T>(value: Memo<T>, count: fn(&T) -> u64) -> Signal<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
     let store = use_store();
-    let drawn = RwSignal::new(found.get_untracked());
+    let drawn = RwSignal::new(value.get_untracked());
     let last = StoredValue::new((store.now(), false));
     let draw = move || {
-        if let (Some(found), false) = (found.try_get_untracked(), last.is_disposed()) {
+        if let (Some(value), false) = (value.try_get_untracked(), last.is_disposed()) {
             last.set_value((store.now(), false));
-            drawn.set(found);
+            drawn.set(value);
         }
     };
     Effect::new(move || {
-        let found = found.get();
+        let value = value.get();
         let (at, is_due): (Instant, bool) = last.get_value();
-        if is_due || found == drawn.get_untracked() {
+        if is_due || drawn.with_untracked(|drawn| *drawn == value) {
             return;
         }
-        let new = found.next.0.saturating_sub(drawn.get_untracked().next.0);
+        let new = count(&value).saturating_sub(drawn.with_untracked(count));
         match pause(new, store.now().since(at)) {
             Duration::ZERO => draw(),
             wait => {
