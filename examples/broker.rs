@@ -369,7 +369,7 @@ const WRITE_SIZE: usize = 64 << 10;
 async fn serve_tcp(stream: TcpStream, hub: Arc<Hub>) {
     let (id, FromHub { mut packets, end }) = hub.open();
     let mut incoming = Incoming::new(id, hub);
-    let (mut reader, mut writer) = stream.into_split();
+    let (reader, mut writer) = stream.into_split();
     let write = async {
         while let Some(bytes) = next_bytes(&mut packets).await {
             writer.write_all(&bytes).await?;
