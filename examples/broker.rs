@@ -116,7 +116,7 @@ struct Hub {
     /// Told whenever the next deadline may have come nearer.
     deadline_moved: Notify,
     log: bool,
-    /// Into which every connection reads, one at a time: an idle one needs none of its own.
+    /// Into which every TCP connection reads, one at a time: an idle one needs none of its own.
     buffer: Mutex<Vec<u8>>,
 }
 
@@ -382,6 +382,8 @@ async fn serve_tcp(stream: TcpStream, hub: Arc<Hub>) {
             if !incoming.read(&reader)? {
                 return io::Result::Ok(());
             }
+            // What is read at once counts for nothing with the runtime: without this, one fast sender stops all others.
+            tokio::task::yield_now().await;
         }
     };
     tokio::select! {
@@ -393,7 +395,8 @@ async fn serve_tcp(stream: TcpStream, hub: Arc<Hub>) {
 }
 
 async fn drain(mut reader: OwnedReadHalf) {
-    let mut buffer = [0; 4096];
+    // On the heap: otherwise the task of every connection has room for it.
+    let mut buffer = vec![0; 4096];
     while reader.read(&mut buffer).await.is_ok_and(|length| length > 0) {}
 }
 

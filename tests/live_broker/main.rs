@@ -18,7 +18,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use mqtt5_playground::mqtt::{Deframer, Packet, Sender, decode, encode};
+use mqtt5_playground::mqtt::{Deframer, Packet, PacketType, Sender, decode, encode};
 use tungstenite::client::IntoClientRequest;
 use tungstenite::http::HeaderValue;
 use tungstenite::{Message, WebSocket};
@@ -267,6 +267,42 @@ fn many_clients_and_messages_are_served() {
     }
     let took = started.elapsed();
     assert!(took < Duration::from_secs(20), "{CLIENTS} × {MESSAGES} messages took {took:?}");
+}
+
+/// More than may wait for one connection: the broker sends while the publisher goes on.
+#[test]
+#[ignore = "starts the example: `cargo xtask test --live`"]
+fn a_publisher_that_never_pauses_stops_nobody() {
+    const MESSAGES: usize = 150_000;
+    let broker = Broker::start("{}");
+    let open = |name: &str| {
+        let mut stream = tcp(&broker.tcp);
+        let packets =
+            [Packet::Connect(connect(name).into()), subscribe(1, [subscription(name, 0)])];
+        for packet in packets {
+            stream.write_all(&encode(&packet).expect("it is valid")).expect("it listens");
+        }
+        stream
+    };
+    let (mut publisher, mut subscriber) = (open("publisher"), open("subscriber"));
+    let flooding = std::thread::spawn(move || {
+        let message = Packet::Publish(publish("subscriber", 0, 0, &"x".repeat(64)));
+        let thousand = encode(&message).expect("it is valid").repeat(1000);
+        for _ in 0..MESSAGES / 1000 {
+            publisher.write_all(&thousand).expect("the broker takes them");
+        }
+        publisher
+    });
+    let (mut deframer, mut taken, mut buffer) = (Deframer::new(), 0, vec![0; 1 << 16]);
+    while taken < MESSAGES {
+        let length = subscriber.read(&mut buffer).expect("it goes on");
+        assert!(length > 0, "closed after {taken} messages");
+        deframer.push(&buffer[..length]);
+        while let Some(frame) = deframer.next_frame().expect("whole packets") {
+            taken += usize::from(frame[0] >> 4 == PacketType::Publish as u8);
+        }
+    }
+    drop(flooding.join());
 }
 
 /// [MQTT-4.6.0-6] speaks of one connection; that packets of two are handled in the order in which they come is what
