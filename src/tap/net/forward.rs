@@ -180,10 +180,12 @@ impl Pass<'_> {
         loop {
             // From here on none is missed.
             let commanded = shared.commanded.notified();
-            let (is_paused, _) = self.held_up();
-            let parts = match (shared.desk(), &mut self.way) {
-                (Some(mut desk), Some(way)) if !is_paused => way.idle(&mut desk),
-                _ => Vec::new(),
+            let (is_paused, parts) = match (shared.desk(), &mut self.way) {
+                (Some(mut desk), Some(way)) => match desk.is_paused(self.connection) {
+                    true => (true, Vec::new()),
+                    false => (false, way.idle(&mut desk)),
+                },
+                _ => (false, Vec::new()),
             };
             self.send(parts, None, writer).await.map_err(wrote)?;
             was_paused |= is_paused;
