@@ -6,6 +6,7 @@ use std::net::TcpStream;
 
 use mqtt5_playground::language::Language;
 use mqtt5_playground::mqtt::{Connect, Packet, Publish, encode};
+use serde_json::json;
 
 use crate::accessibility::nothing_is_found;
 use crate::browser::{in_browser, setting};
@@ -38,6 +39,11 @@ fn send(stream: &mut TcpStream, packet: Packet) {
     stream.write_all(&bytes).expect("it listens");
 }
 
+/// The packets in the list, in its order.
+const NAMES: &str =
+    "return [...document.querySelectorAll('.captures__wire [data-record] .packet-name')]
+    .map((name) => name.textContent.trim())";
+
 async fn follow(page: &Page, tap: &Tap) -> Outcome {
     type_over(&page.see(".traffic__address input").await?, &tap.observe).await?;
     press(&page.see(".traffic__address button").await?).await?;
@@ -54,7 +60,11 @@ async fn every_packet_of_an_application_is_shown_as_it_passes() -> Outcome {
         follow(&page, &tap).await?;
         let first = application(&tap, "first-application", 3);
         page.see_html(".traffic__lanes", "first-application").await?;
-        page.see_html(".packet-list, .captures__wire", "own/topic").await?;
+        // Each of its packets is there once, in order, behind the two rows of the link.
+        page.see(".captures__wire [data-record='6']").await?;
+        page.see_html(".captures__wire", "own/topic").await?;
+        let names = page.evaluate(NAMES).await?;
+        assert_eq!(names, json!(["CONNECT", "CONNACK", "PUBLISH", "PUBLISH", "PUBLISH"]));
         // Another one beside it; only that one is looked at.
         let _second = application(&tap, "second-application", 1);
         page.see_html(".traffic__lanes", "second-application").await?;

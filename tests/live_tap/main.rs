@@ -21,7 +21,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use mqtt5_playground::formats::read_file;
-use mqtt5_playground::mqtt::{PacketType, Sender, Version};
+use mqtt5_playground::mqtt::{PacketType, Sender, Version, from_hex};
 
 use support::{Between, Observer, broker, broker_url, run};
 use tap::Tap;
@@ -87,16 +87,27 @@ fn a_websocket_on_one_side_or_on_both_carries_the_same_packets() {
 mod mqtt_js {
     use super::*;
 
+    /// Ends by telling what it has sent and received, a line each.
     const CODE: &str = r#"
         import mqtt from "mqtt"
+        import WebSocket from "ws"
+        const sent = [], received = []
+        const createWebsocket = (url, protocols) => {
+            const socket = new WebSocket(url, protocols)
+            const send = socket.send.bind(socket)
+            socket.send = (bytes, ...rest) => { sent.push(bytes); send(bytes, ...rest) }
+            socket.on("message", bytes => received.push(bytes))
+            return socket
+        }
         const client = await mqtt.connectAsync(process.env.TAP, {
-            protocolVersion: 5, clientId: "js", properties: { receiveMaximum: 7 },
+            protocolVersion: 5, clientId: "js", properties: { receiveMaximum: 7 }, createWebsocket,
         })
         const heard = new Promise(resolve => client.on("message", (topic, payload) => resolve(payload)))
         await client.subscribeAsync("tap/js", { qos: 1 })
         await client.publishAsync("tap/js", "hello", { qos: 1, properties: { userProperties: { k: "v" } } })
         if (String(await heard) !== "hello") process.exit(1)
         await client.endAsync()
+        for (const bytes of [sent, received]) console.log(Buffer.concat(bytes).toString("hex"))
     "#;
 
     #[test]
@@ -108,9 +119,12 @@ mod mqtt_js {
         let mut observer = Observer::connect(&tap);
         let mut node = Command::new("node");
         node.current_dir(folder).env("TAP", support::ws(&tap));
-        run(node.args(["--input-type=module", "--eval", CODE]));
+        let told = run(node.args(["--input-type=module", "--eval", CODE]));
         observer.until(|seen| seen.ended >= 1);
-        assert_eq!(observer.bytes_by_connection(), back.connections(1));
+        let carried = observer.bytes_by_connection();
+        assert_eq!(carried, back.connections(1), "at the broker's end");
+        let at_its_end: Vec<_> = told.lines().map(|line| from_hex(line).expect("digits")).collect();
+        assert_eq!([&carried[0].0, &carried[0].1], [&at_its_end[0], &at_its_end[1]]);
     }
 }
 

@@ -228,9 +228,11 @@ fn pass(mut from: TcpStream, mut to: TcpStream, mut see: impl FnMut(&[u8])) {
     let _ = to.shutdown(Shutdown::Write);
 }
 
-pub fn run(command: &mut Command) {
+/// Until it has ended well; what it wrote.
+pub fn run(command: &mut Command) -> String {
     let output = command.output().expect("the program is installed");
     assert!(output.status.success(), "{command:?}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// A `mosquitto_sub` gets what a `mosquitto_pub` publishes.
