@@ -156,7 +156,7 @@ impl Connection {
                 self.handle(Input::LinkUp);
             }
             LinkEvent::Bytes(bytes) => {
-                self.0.borrow_mut().incoming.push(&bytes);
+                self.0.borrow_mut().incoming.push_shared(bytes);
                 while let Some(outcome) = self.next_packet() {
                     self.handle(Input::Received(outcome));
                 }
@@ -272,7 +272,7 @@ impl Connection {
         if let Some(listener) = listener {
             let payload = Uint8Array::from(&publish.payload[..]);
             let topic = JsValue::from_str(topic);
-            // What a listener throws is told as in any other callback, and keeps nobody else from anything.
+            // What a listener throws is told as in any other callback, and does not stop the next message.
             if let Err(thrown) = listener.call2(&JsValue::UNDEFINED, &topic, &payload) {
                 report(&thrown);
             }
@@ -299,7 +299,7 @@ impl Connection {
         }
     }
 
-    /// The link is gone: nothing that waits will be answered, and whoever wanted the end has it.
+    /// The link is gone: nothing that waits will be answered, and the callers that asked for the end have it.
     fn ended(&self) {
         let (waiting, ending, problem) = {
             let state = &mut *self.0.borrow_mut();

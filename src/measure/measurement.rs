@@ -236,7 +236,7 @@ impl Measurement {
                 self.drain(at, now);
             }
             LinkEvent::Bytes(bytes) => {
-                party.stream.push(&bytes);
+                party.stream.push_shared(bytes);
                 while let Some(incoming) = self.parties[at].stream.next(Sender::Server) {
                     if let Ok(Packet::PubRec(ack)) = &incoming.outcome {
                         self.received(ack.packet_id, now);
