@@ -180,8 +180,8 @@ async fn flood_in(
     let until = "window.flood.done.then(arguments[0])";
     let ended = driver.execute_async(until, Vec::new()).await?.json().clone();
     let ended = ended.as_f64().expect("a time") - ahead;
-    // What is drawn last belongs to it.
-    thread::sleep(Duration::from_millis(500));
+    // What is drawn last belongs to it: a second view waits for up to a second.
+    thread::sleep(Duration::from_millis(1500));
     let at_last = metrics(page).await?;
     let found = driver.execute(format!("return [{count}, window.flood.tasks]"), Vec::new()).await?;
     let found = found.json().clone();

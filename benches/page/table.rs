@@ -6,7 +6,7 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// The line above a table: what stands in its columns.
+/// The line above a table: the names of its columns.
 pub fn heading(columns: &[&str]) {
     println!("\n| {} |\n|{}", columns.join(" | "), "---|".repeat(columns.len()));
 }

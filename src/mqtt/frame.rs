@@ -122,8 +122,8 @@ impl Deframer {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// Takes bytes that have arrived, in any number. Packets that are whole in them are slices of them; what is not is
-    /// copied.
+    /// Takes bytes that have arrived, in any number. Packets are slices of them; but while an earlier piece has left a
+    /// part of a packet, they are copied behind it.
     pub fn push_shared(&mut self, bytes: Bytes) {
         match self.pending().is_empty() {
             true => self.piece = bytes,

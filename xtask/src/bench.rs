@@ -98,7 +98,7 @@ impl Options {
         self.parts.contains(&part)
     }
 
-    /// Floods of pages that are there already build nothing.
+    /// Floods of pages that are there already build nothing, and a quick flood builds nothing beside the page.
     fn needs_bench_page(&self) -> bool {
         let floods = self.has(Part::Flood) && !self.quick && self.dists.is_empty();
         floods || self.has(Part::Codec) || self.has(Part::RoundTrips)
@@ -268,11 +268,11 @@ mod tests {
             ("--dist a", all.clone(), false, &["a"], None),
             ("--", all.clone(), false, &[], Some(vec![])),
             (
-                "-- codec --sample-count 9",
+                "-- codec -- --sample-count 9",
                 all,
                 false,
                 &[],
-                Some(vec!["codec", "--sample-count", "9"]),
+                Some(vec!["codec", "--", "--sample-count", "9"]),
             ),
         ] {
             let options = parse(args).expect(args);

@@ -1,4 +1,4 @@
-//! A second view of the same records keeps up with less work in a flood.
+//! A value that is drawn more rarely in a flood, for a second view of the same records.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use super::store::use_store;
 use crate::time::Instant;
 use crate::ui::pace::pause;
 
-/// A value as it was when it was last time to draw it. `count` tells how many things it stands for, of which the newest
-/// count on.
+/// A value as it was when it was last time to draw it. `count` tells how many records it has taken in, so that the
+/// difference is what is new.
 pub fn use_calm<T>(value: Memo<T>, count: fn(&T) -> u64) -> Signal<T>
 where
     T: Clone + PartialEq + Send + Sync + 'static,

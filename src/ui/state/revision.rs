@@ -45,7 +45,8 @@ impl Revision {
         self.announce_after(|| Duration::ZERO);
     }
 
-    /// The same, but each frame is first asked how long the views are to wait longer.
+    /// The same, but before each frame `wait` is asked how much longer the views are to wait. While one announcement is
+    /// due, others add nothing.
     pub fn announce_after(self, wait: impl Fn() -> Duration + 'static) {
         if self.is_due.get_value() {
             return;

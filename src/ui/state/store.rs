@@ -36,7 +36,7 @@ pub struct Store {
     skipped: StoredValue<Duration>,
     /// The latest times that it was: when, and by how much.
     skips: StoredValue<Vec<(Instant, Duration)>>,
-    /// Counts changes; set at most once per animation frame, and more seldom in a flood.
+    /// Counts changes; set at most once per animation frame, and more rarely in a flood.
     revision: Revision,
     /// When it was set last, and up to which record everything had been told then.
     told: StoredValue<(Instant, RecordId)>,
@@ -153,7 +153,7 @@ impl Store {
         !self.is_read_only || self.is_fed
     }
 
-    /// Changes whenever the capture or a client has changed: at most once per animation frame, in a flood ten times a
+    /// Changes whenever the capture or a client has changed: at most once per animation frame, in a flood two to ten times a
     /// second. Tracked.
     pub fn revision(self) -> u64 {
         self.revision.get()

@@ -22,7 +22,7 @@ pub fn MessageItem(
     /// The form in which the payload is to be shown, if a certain one.
     #[prop(into)]
     wanted: Signal<Option<BytesForm>>,
-    /// Whether it came while the learner watched.
+    /// Whether it is marked as new: not where many came at once.
     is_new: bool,
 ) -> impl IntoView {
     let locale = use_locale();

@@ -23,7 +23,7 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
     let locale = use_locale();
     let count = message_count(client);
     let turn = use_calm(count, |count| *count);
-    // How many there were when they were drawn last, and whether so few have come since that each is shown as new.
+    // How many there were when they were drawn last, and whether so few have come since that they are marked as new.
     let drawn = StoredValue::new((0, true));
     let messages = move || -> Vec<Message> {
         let count = turn.get();
