@@ -20,7 +20,7 @@ pub enum Limit {
         /// Messages a second.
         measured: f64,
         reached: Reached,
-        /// The median while the window was full.
+        /// The mean of the messages that count.
         loaded: Duration,
     },
     /// At QoS 0 nothing is acknowledged: each window ends with a PINGREQ.
@@ -88,13 +88,15 @@ impl Limit {
 
 /// Below this share of what the window allows it is not the limit, and above its reverse messages are answered sooner.
 const NEARLY: f64 = 0.75;
+/// So many windows have to have been answered.
+const FULL: usize = 4;
 /// Fewer values show no pattern.
 const PATTERN: usize = 10;
 /// How often Mosquitto 2.0 looks at its WebSockets while nothing else happens.
 const PERIOD: Duration = Duration::from_millis(100);
 /// How near a multiple is near, as a share of the period: by chance, a fifth of all values would be.
 const NEAR: f64 = 0.1;
-/// From this share on it is no chance.
+/// From this share on it is not a coincidence. A network whose round trip is that long looks the same.
 const MOST: f64 = 0.75;
 /// A period is long beside what is so many times shorter.
 const MUCH: u32 = 5;
@@ -110,7 +112,7 @@ const STEPS: [Duration; 3] =
 pub fn limits(run: &Run) -> Vec<Limit> {
     let Some(figures) = run.figures() else { return Vec::new() };
     [
-        window(run, &figures),
+        window(run),
         pings(run),
         ways(run, &figures),
         period(run),
@@ -127,10 +129,10 @@ pub fn limits(run: &Run) -> Vec<Limit> {
     .collect()
 }
 
-fn window(run: &Run, figures: &Figures) -> Option<Limit> {
+fn window(run: &Run) -> Option<Limit> {
     let Kind::Throughput { window: asked } = run.setup.kind else { return None };
-    // A window that was never full limits nothing.
-    if run.setup.count <= usize::from(run.window) {
+    // With fewer windows the last, partly filled one weighs too much.
+    if run.answered() < FULL * usize::from(run.window) {
         return None;
     }
     let alone = Figures::of(run.alone.clone())?.p50;
@@ -148,7 +150,8 @@ fn window(run: &Run, figures: &Figures) -> Option<Limit> {
         true => Bound::ReceiveMaximum { asked },
         false => Bound::Asked,
     };
-    let loaded = figures.p50;
+    let times = run.times();
+    let loaded = times.iter().sum::<Duration>() / u32::try_from(times.len()).ok()?.max(1);
     Some(Limit::Window { window: run.window, bound, alone, product, measured, reached, loaded })
 }
 
@@ -231,13 +234,22 @@ fn clock(run: &Run) -> Option<Limit> {
         let rest = time.as_micros() % step.as_micros();
         rest <= 1 || rest >= step.as_micros() - 1
     };
-    let step = STEPS.into_iter().find(|step| times.iter().all(|time| is_whole(time, *step)))?;
+    // Nothing is a multiple of everything.
+    let longest = times.iter().max()?.as_micros() + 1;
+    let is_it = |step: &Duration| {
+        step.as_micros() <= longest && times.iter().all(|time| is_whole(time, *step))
+    };
+    let step = STEPS.into_iter().find(is_it)?;
     Some(Limit::Clock { step })
 }
 
 fn payload(run: &Run) -> Option<Limit> {
     let (payload, packet) = (run.setup.size, run.packet_size);
-    (packet > 0).then_some(Limit::Payload { payload, packet, rate: run.rate() * payload as f64 })
+    (packet > 0 && !run.took().is_zero()).then_some(Limit::Payload {
+        payload,
+        packet,
+        rate: run.rate() * payload as f64,
+    })
 }
 
 #[cfg(test)]
@@ -267,8 +279,8 @@ mod tests {
             panic!("there is a window")
         };
         assert_eq!((product.round(), measured.round()), (4000.0, 4000.0));
-        let once = throughput(20, 20, 5.0, 5.0);
-        assert!(!keys(&once).contains(&"window"), "it was never full twice");
+        let few = throughput(20, 79, 5.0, 5.0);
+        assert!(!keys(&few).contains(&"window"), "the last window weighs too much");
     }
 
     #[test]
@@ -391,5 +403,7 @@ mod tests {
         let found = limits(&run).pop();
         assert_eq!(found, Some(Limit::Payload { payload: 16, packet: 40, rate: 1600.0 }));
         assert!(limits(&round_trips(QoS::AtMostOnce, &[])).is_empty(), "nothing was measured");
+        let in_no_time = limits(&round_trips(QoS::AtMostOnce, &[0.0; 12]));
+        assert!(in_no_time.is_empty(), "{in_no_time:?}");
     }
 }

@@ -110,7 +110,7 @@ struct Single {
     is_acknowledged: bool,
 }
 
-/// Measures one thing once. Whoever drives it carries out its commands, and tells it what happens and when.
+/// Measures one thing once. The caller carries out its commands, and tells it what happens and when.
 pub struct Measurement {
     options: Options,
     /// The one that publishes is the first.
@@ -134,8 +134,8 @@ pub struct Measurement {
     next_at: Option<Instant>,
     answered: usize,
     in_flight: usize,
-    /// The first number after those whose PINGRESP is waited for.
-    pinged: Option<u32>,
+    /// For each PINGREQ without an answer, also one of Keep Alive, the first number after those that were sent before it.
+    pings: VecDeque<u32>,
     /// The first number that no PINGRESP has answered.
     unpinged: u32,
     heard_at: Instant,
@@ -183,7 +183,7 @@ impl Measurement {
             next_at: None,
             answered: 0,
             in_flight: 0,
-            pinged: None,
+            pings: VecDeque::new(),
             unpinged: 0,
             heard_at: now,
         };
@@ -331,10 +331,6 @@ impl Measurement {
         self.run
     }
 
-    fn is_first(&self, at: usize) -> bool {
-        at == 0
-    }
-
     /// Carries out what a client wants, and hears what it reports.
     fn drain(&mut self, at: usize, now: Instant) {
         while let Some(output) = self.parties[at].client.poll() {
@@ -351,9 +347,13 @@ impl Measurement {
 
     fn send(&mut self, at: usize, packet: &Packet, now: Instant) {
         let Ok(bytes) = encode(packet) else { return };
-        if let (Packet::Publish(publish), true) = (packet, self.is_first(at)) {
-            self.run.packet_size = bytes.len();
-            self.sent(publish, now);
+        match packet {
+            Packet::Publish(publish) => {
+                self.run.packet_size = bytes.len();
+                self.sent(publish, now);
+            }
+            Packet::PingReq if at == PUBLISHER => self.pings.push_back(self.next_number),
+            _ => {}
         }
         let connection = self.parties[at].connection;
         self.commands.push_back(LinkCommand::Send { connection, bytes });
@@ -386,7 +386,7 @@ impl Measurement {
             return;
         }
         match event {
-            Event::Connected { limits, .. } if self.is_first(at) => self.connected(&limits),
+            Event::Connected { limits, .. } if at == PUBLISHER => self.connected(&limits),
             Event::Refused(connack) => self.fail(Failure::Refused(connack.reason_code), now),
             Event::ConnectTimeout => {
                 let failure = match self.parties[at].is_open {
@@ -413,7 +413,7 @@ impl Measurement {
                     self.acknowledged(number, reason_code, now);
                 }
             }
-            Event::PingAnswered { .. } => self.ping_answered(now),
+            Event::PingAnswered { .. } if at == PUBLISHER => self.ping_answered(now),
             Event::PingTimeout => self.fail(Failure::NoAnswer, now),
             Event::Disconnected(disconnect) => {
                 self.fail(Failure::Disconnected(disconnect.reason_code), now);
@@ -502,17 +502,22 @@ impl Measurement {
 
     /// The Server has read everything before the PINGREQ, since it reads packets in their order.
     fn ping_answered(&mut self, now: Instant) {
-        let Some(until) = self.pinged.take() else { return };
+        let Some(until) = self.pings.pop_front() else { return };
+        let Setup { qos, .. } = self.options.setup;
+        // Otherwise each message has an answer of its own.
+        if self.options.setup.is_round_trip() || qos != QoS::AtMostOnce {
+            return;
+        }
         self.heard_at = now;
         if let Some(single) = self.single.as_mut() {
-            single.is_acknowledged = true;
+            single.is_acknowledged |= single.number < until;
         } else {
             for number in self.unpinged..until {
                 self.in_flight -= 1;
                 self.answer(self.sample_of(number), now);
             }
         }
-        self.unpinged = until;
+        self.unpinged = self.unpinged.max(until);
     }
 
     fn go_on(&mut self, now: Instant) {
@@ -586,7 +591,7 @@ impl Measurement {
             properties: Properties::NONE,
             payload: Bytes::copy_from_slice(&self.payload),
         };
-        self.command(0, command, now);
+        self.command(PUBLISHER, command, now);
         if self.phase == Phase::Over && self.began.is_none() {
             // It was never sent.
             self.run.samples.clear();
@@ -614,8 +619,7 @@ impl Measurement {
 
     fn ping(&mut self, now: Instant) {
         if self.phase != Phase::Over {
-            self.pinged = Some(self.next_number);
-            self.command(0, Command::Ping, now);
+            self.command(PUBLISHER, Command::Ping, now);
         }
     }
 
@@ -689,7 +693,7 @@ impl Measurement {
             return self.end(Ended::Done, now);
         }
         let window = usize::from(self.run.window);
-        if self.options.setup.qos == QoS::AtMostOnce && self.pinged.is_some() {
+        if self.options.setup.qos == QoS::AtMostOnce && self.in_flight > 0 {
             return;
         }
         while self.phase == Phase::Measuring
@@ -716,17 +720,21 @@ impl Measurement {
         self.run.ended = ended;
         self.single = None;
         for at in 0..self.parties.len() {
-            let party = &mut self.parties[at];
             let goodbye = Command::Disconnect(Disconnect::new(ReasonCode::Success));
-            if party.client.command(goodbye, now).is_ok() {
-                self.drain(at, now);
-            } else if !party.is_closed {
+            let is_said = self.parties[at].client.command(goodbye, now).is_ok();
+            // Also what the client itself has still to send.
+            self.drain(at, now);
+            let party = &self.parties[at];
+            if !is_said && !party.is_closed {
                 let connection = party.connection;
                 self.commands.push_back(LinkCommand::Close { connection });
             }
         }
     }
 }
+
+/// The client that publishes, among the parties.
+const PUBLISHER: usize = 0;
 
 /// In bytes.
 const NUMBER: usize = size_of::<u32>();
@@ -763,6 +771,7 @@ mod tests {
         heard: Vec<Packet>,
         in_flight: usize,
         most_in_flight: usize,
+        is_closed: bool,
     }
 
     const TRIP: Duration = Duration::from_millis(5);
@@ -824,6 +833,7 @@ mod tests {
                 heard: Vec::new(),
                 in_flight: 0,
                 most_in_flight: 0,
+                is_closed: false,
             }
         }
 
@@ -856,7 +866,9 @@ mod tests {
         fn carry_out(&mut self, command: LinkCommand) {
             match command {
                 LinkCommand::Open { .. } => self.tell(LinkEvent::Opened),
-                LinkCommand::Close { .. } => {}
+                LinkCommand::Close { .. } => self.is_closed = true,
+                // As of any WebSocket that is closing, nothing more leaves.
+                LinkCommand::Send { .. } if self.is_closed => {}
                 LinkCommand::Send { bytes, .. } => {
                     let packet = crate::mqtt::decode(&bytes, Some(Sender::Client));
                     let packet = packet.expect("the client sends what is allowed");
@@ -905,6 +917,19 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_breaks_a_rule_is_told_so() {
+        let mut fake =
+            Fake::new(options(ROUND_TRIP, QoS::AtLeastOnce, 3), |packet, number| match packet {
+                Packet::Publish(_) => vec![connack(&[])],
+                packet => willing(packet, number),
+            });
+        fake.play(100);
+        let last = fake.heard.last().expect("it has sent something");
+        assert!(matches!(last, Packet::Disconnect(it) if it.reason_code.is_error()), "{last:?}");
+        assert!(matches!(fake.run().ended, Ended::Failed(Failure::Violation(_))));
+    }
+
+    #[test]
     fn the_window_is_never_more_than_receive_maximum() {
         for (window, expect) in [(5, 5), (20, 20), (100, 20)] {
             let mut fake = Fake::new(
@@ -929,7 +954,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_message_is_not_waited_for_for_ever() {
+    fn a_lost_message_is_given_up() {
         let run = played(options(ROUND_TRIP, QoS::AtMostOnce, 6), |packet, number| match packet {
             Packet::Publish(_) if number == 2 => Vec::new(),
             packet => willing(packet, number),

@@ -31,7 +31,7 @@ async fn in_the_tab_every_time_follows_from_the_latency() -> Outcome {
         assert_eq!(samples.len(), 100);
         assert!(samples.iter().all(|sample| sample["delivered"] == 1.0), "{samples:?}");
 
-        // Twenty in each millisecond, unless CONNACK allows fewer.
+        // Ten in each millisecond.
         press(&page.button(strings.measure_throughput()).await?).await?;
         type_over(&page.see("#measure-window").await?, "10").await?;
         press(&page.see(BUTTON).await?).await?;

@@ -1,4 +1,4 @@
-//! What a measurement finds on Mosquitto, over TCP, and that nothing is left there.
+//! What a measurement finds on Mosquitto, over TCP.
 
 use std::collections::HashMap;
 use std::env;

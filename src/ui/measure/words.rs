@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::client::CommandError;
 use crate::language::Strings;
 use crate::measure::{Bound, Ended, Failure, Figures, Kind, Limit, Reached, Receiver, Run, limits};
-use crate::mqtt::PacketType;
+use crate::mqtt::{PacketType, ReasonCode};
 use crate::ui::format::{elapsed, grouped, quoted};
 
 /// With hundredths of a millisecond where they count.
@@ -61,8 +62,16 @@ pub fn title(run: &Run, strings: &Strings) -> String {
 pub fn short(run: &Run, strings: &Strings) -> String {
     match (run.figures(), run.setup.is_round_trip()) {
         (Some(figures), true) => strings.measure_short_round_trip(time(figures.p50, strings)),
-        (Some(_), false) => strings.measure_per_second(rate(run.rate())),
+        (Some(_), false) => throughput(run, strings),
         (None, _) => "–".to_owned(),
+    }
+}
+
+/// Answered messages a second, where any time has passed.
+fn throughput(run: &Run, strings: &Strings) -> String {
+    match run.took().is_zero() {
+        true => "–".to_owned(),
+        false => strings.measure_per_second(rate(run.rate())),
     }
 }
 
@@ -72,7 +81,7 @@ pub fn facts(run: &Run, strings: &Strings) -> Vec<(&'static str, String)> {
     let told = |duration| time(duration, strings);
     let mut facts = vec![(strings.measure_fact_answered(), answered(run, strings))];
     if !run.setup.is_round_trip() {
-        facts.push((strings.measure_fact_rate(), strings.measure_per_second(rate(run.rate()))));
+        facts.push((strings.measure_fact_rate(), throughput(run, strings)));
     }
     let Figures { least, p50, p95, p99, most, .. } = figures;
     facts.extend([
@@ -114,7 +123,11 @@ pub fn nothing(run: &Run, strings: &Strings) -> (String, &'static str) {
     match (&run.ended, refusals(run, strings)) {
         (Ended::Failed(failure), _) => failed(failure, strings),
         (_, Some(refusals)) => (refusals, strings.measure_refused_all_try()),
-        (_, None) => (strings.measure_stopped().to_owned(), strings.measure_stopped_nothing()),
+        // Too few to be given up before the end.
+        (Ended::Done, None) => failed(&Failure::NoAnswer, strings),
+        (Ended::Stopped, None) => {
+            (strings.measure_stopped().to_owned(), strings.measure_stopped_nothing())
+        }
     }
 }
 
@@ -131,15 +144,30 @@ fn failed(failure: &Failure, strings: &Strings) -> (String, &'static str) {
             (strings.measure_no_connack().to_owned(), strings.measure_no_connack_try())
         }
         Failure::Refused(code) => {
-            let code = code.in_words(PacketType::ConnAck);
-            (strings.measure_refused(code), strings.measure_refused_try())
+            let how = match code {
+                ReasonCode::BadUserNameOrPassword | ReasonCode::NotAuthorized => {
+                    strings.measure_refused_try()
+                }
+                _ => strings.measure_lost_try(),
+            };
+            (strings.measure_refused(code.in_words(PacketType::ConnAck)), how)
         }
         Failure::NotSubscribed(code) => {
             let code = code.in_words(PacketType::SubAck);
             (strings.measure_not_subscribed(code), strings.measure_not_subscribed_try())
         }
         Failure::CannotSend(error) => {
-            let error = format!("{error} {}", error.rule());
+            let words = match error {
+                CommandError::MaximumQoSExceeded { qos, maximum } => {
+                    strings.panel_refused_maximum_qos(maximum.bits(), qos.bits())
+                }
+                CommandError::PacketTooLarge { size, maximum } => {
+                    let size = grouped(*size as u64);
+                    strings.panel_refused_too_large(grouped((*maximum).into()), size)
+                }
+                error => error.to_string(),
+            };
+            let error = format!("{words} {}", error.rule());
             (strings.measure_cannot_send(error), strings.measure_cannot_send_try())
         }
         Failure::NoAnswer => {
@@ -157,7 +185,10 @@ fn failed(failure: &Failure, strings: &Strings) -> (String, &'static str) {
 /// Messages that the Server refused.
 pub fn refusals(run: &Run, strings: &Strings) -> Option<String> {
     let code = run.refusal?.in_words(PacketType::PubAck);
-    Some(strings.measure_refusals(code, run.refused))
+    Some(match run.setup.is_round_trip() {
+        true => strings.measure_refusals(code, run.refused),
+        false => strings.measure_refusals_throughput(code, run.refused),
+    })
 }
 
 /// One sentence of what limits it.
@@ -236,12 +267,13 @@ pub fn compared(
         row(strings.measure_fact_p99(), one.p99, other.p99),
         row(strings.measure_fact_most(), one.most, other.most),
     ];
-    if let (Some(left), Some(right)) = (left.acknowledged(), right.acknowledged()) {
+    // Throughput counts from there in any case.
+    let is_more = left.setup.is_round_trip() || right.setup.is_round_trip();
+    if let (Some(left), Some(right), true) = (left.acknowledged(), right.acknowledged(), is_more) {
         rows.push(row(strings.measure_fact_acknowledged(), left.p50, right.p50));
     }
     let rates = [left.rate(), right.rate()];
-    let [left_rate, right_rate] =
-        rates.map(|per_second| strings.measure_per_second(rate(per_second)));
+    let [left_rate, right_rate] = [left, right].map(|run| throughput(run, strings));
     rows.push((strings.measure_fact_rate(), left_rate, right_rate, times(rates[0], rates[1])));
     rows
 }

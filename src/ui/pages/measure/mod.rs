@@ -32,7 +32,7 @@ use runs::Runs;
 pub fn MeasurePage() -> impl IntoView {
     let (locale, store) = (use_locale(), use_store());
     let runs = Runs::begin();
-    // What is said to whoever does not see it appear.
+    // What is said to those who do not see it appear.
     let said_last = RwSignal::new(None::<Arc<Run>>);
     let running = Running::new(move |run| {
         let _ = said_last.try_set(Some(Arc::new(run.clone())));
@@ -58,14 +58,16 @@ pub fn MeasurePage() -> impl IntoView {
             at: Some((js_sys::Date::now() * 1000.0) as u64),
             subprotocol,
             user_name: Some(user_name).filter(|name| is_outside && !name.is_empty()),
-            password: Some(password).filter(|text| !text.is_empty()).map(|t| t.into_bytes().into()),
+            password: Some(password)
+                .filter(|text| is_outside && !text.is_empty())
+                .map(|t| t.into_bytes().into()),
             token: uuid::Uuid::new_v4().simple().to_string()[..12].to_owned(),
         };
         running.begin(options, policy, latency);
     };
     let form = NodeRef::<Fieldset>::new();
     let press = move |_| {
-        // What cannot be measured is mended first.
+        // What cannot be measured is corrected first.
         let wrong =
             form.get_untracked().and_then(|form| all_within(&form, WRONG).into_iter().next());
         match (is_running.get_untracked(), wrong) {

@@ -1,4 +1,4 @@
-//! The pictures of one measurement, and the same as tables.
+//! The pictures of one measurement, and the distribution as a table.
 
 use leptos::prelude::*;
 
@@ -61,7 +61,7 @@ pub fn pictures(drawn: &Drawn, strings: &Strings) -> AnyView {
         true => strings.measure_over_time_how(),
         false => strings.measure_over_time_spans(),
     };
-    let rates = (!is_round_trip).then(|| {
+    let rates = (!is_round_trip && !run.took().is_zero()).then(|| {
         let rates = rates(run, drawn.highest_rate, width);
         figure(strings.measure_rates(), strings.measure_rates_how(), rates_view(&rates))
     });
@@ -199,7 +199,7 @@ fn rates_view(drawn: &Rates) -> AnyView {
     .into_any()
 }
 
-/// The distribution for whoever does not see the picture.
+/// The distribution for those who do not see the picture.
 fn table(drawn: &Histogram, strings: &Strings) -> AnyView {
     let row = |bar: &Bar| {
         let (from, to) = (words::time(bar.from, strings), words::time(bar.to, strings));

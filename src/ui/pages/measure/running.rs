@@ -15,7 +15,7 @@ use crate::ui::pages::driver::{Driven, Driver, Turn, since, until};
 pub type Running = Driver<Measuring>;
 
 pub enum Measuring {
-    /// Nobody outside has to be waited for: time passes on paper.
+    /// Nothing outside is waited for: time passes on paper.
     InTab(Box<InTabRun>),
     Outside {
         measurement: Box<Measurement>,

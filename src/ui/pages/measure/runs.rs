@@ -102,7 +102,7 @@ impl Runs {
         self.compared.set(Some((left, right)));
     }
 
-    /// The one that is shown, beside the one before it; or no two any more.
+    /// The one that is shown, beside the latest of the others; or no two any more.
     pub fn compare_shown(self) {
         if self.compared.get_untracked().is_some() {
             return self.compared.set(None);
