@@ -282,6 +282,15 @@ fn a_publisher_that_never_pauses_stops_nobody() {
         for packet in packets {
             stream.write_all(&encode(&packet).expect("it is valid")).expect("it listens");
         }
+        // SUBACK is the second.
+        let mut deframer = Deframer::new();
+        let mut byte = [0];
+        for _ in 0..2 {
+            while deframer.next_frame().expect("whole packets").is_none() {
+                stream.read_exact(&mut byte).expect("it answers");
+                deframer.push(&byte);
+            }
+        }
         stream
     };
     let (mut publisher, mut subscriber) = (open("publisher"), open("subscriber"));
