@@ -74,12 +74,15 @@ impl Ring {
     }
 
     /// A message with what follows from a number on, up to some size, and the number behind it. `None` where there is
-    /// nothing new.
+    /// nothing new. Whoever has missed something may not know of all connections: they are told again then.
     pub fn message(&self, from: u64, size: usize) -> Option<(Bytes, u64)> {
         let mut message = BytesMut::new();
         let missed = self.first.saturating_sub(from);
         if missed > 0 {
             Item::Dropped(missed).write(&mut message);
+            for about in self.abouts() {
+                Item::About(about.clone()).write(&mut message);
+            }
         }
         let mut next = from.max(self.first);
         let begin = usize::try_from(next - self.first).unwrap_or(usize::MAX).min(self.events.len());
@@ -134,6 +137,26 @@ mod tests {
         assert_eq!(ring.message(5, 1 << 20), None);
         // Another run of the tap had more events.
         assert_eq!(ring.message(50, 1 << 20), None);
+    }
+
+    #[test]
+    fn who_has_missed_something_hears_again_which_connections_there_are() {
+        let mut ring = ring(3, 1 << 20);
+        push(&mut ring, 7, Event::Opening);
+        for _ in 0..4 {
+            push(&mut ring, 7, Event::Opened);
+        }
+        let known = |from| {
+            let (message, _) = ring.message(from, 1 << 20).expect("there is something");
+            let items = Item::read_all(message).expect("a message");
+            let about = |item: &Item| match item {
+                Item::About(about) => Some(about.connection),
+                _ => None,
+            };
+            items.iter().filter_map(about).collect::<Vec<_>>()
+        };
+        assert_eq!(known(0), [7]);
+        assert_eq!(known(2), [0; 0], "it has missed nothing");
     }
 
     #[test]
