@@ -19,11 +19,14 @@
 //! The role itself is `src/broker`. Here is only what it must not know: sockets, a clock, randomness.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -31,7 +34,7 @@ use futures_util::{SinkExt, StreamExt};
 use mqtt5_playground::broker::{Broker, Command, ConnectionId, Input, Output, Policy};
 use mqtt5_playground::mqtt::{Packet, PacketStream, Sender, encode};
 use mqtt5_playground::time::Instant;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -306,20 +309,19 @@ impl Incoming {
         Incoming { id, hub, stream: PacketStream::new() }
     }
 
-    /// Takes what has arrived; `false` once the peer has ended.
-    fn read(&mut self, reader: &OwnedReadHalf) -> io::Result<bool> {
+    /// Waits until something arrives, and takes it: so many bytes, or none once the peer has ended.
+    async fn read(&mut self, reader: &mut OwnedReadHalf) -> io::Result<usize> {
         let hub = self.hub.clone();
-        let mut buffer = hub.buffer.lock().expect("nothing panics while it reads");
-        match reader.try_read(&mut buffer) {
-            Ok(0) => Ok(false),
-            Ok(length) => {
-                self.push(&buffer[..length]);
-                Ok(true)
+        poll_fn(|context| {
+            let mut buffer = hub.buffer.lock().expect("nothing panics while it reads");
+            let mut read = ReadBuf::new(&mut buffer);
+            ready!(Pin::new(&mut *reader).poll_read(context, &mut read))?;
+            if !read.filled().is_empty() {
+                self.push(read.filled());
             }
-            // It was a false alarm.
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
-            Err(error) => Err(error),
-        }
+            Poll::Ready(Ok(read.filled().len()))
+        })
+        .await
     }
 
     /// After what cannot be read the broker closes, and ignores what follows it (§4.13).
@@ -369,7 +371,7 @@ const WRITE_SIZE: usize = 64 << 10;
 async fn serve_tcp(stream: TcpStream, hub: Arc<Hub>) {
     let (id, FromHub { mut packets, end }) = hub.open();
     let mut incoming = Incoming::new(id, hub);
-    let (reader, mut writer) = stream.into_split();
+    let (mut reader, mut writer) = stream.into_split();
     let write = async {
         while let Some(bytes) = next_bytes(&mut packets).await {
             writer.write_all(&bytes).await?;
@@ -378,12 +380,12 @@ async fn serve_tcp(stream: TcpStream, hub: Arc<Hub>) {
     };
     let read = async {
         loop {
-            reader.readable().await?;
-            if !incoming.read(&reader)? {
-                return io::Result::Ok(());
+            match incoming.read(&mut reader).await? {
+                0 => return io::Result::Ok(()),
+                // More is waiting: without this, one fast sender would stop all others.
+                READ_SIZE => tokio::task::yield_now().await,
+                _ => {}
             }
-            // What is read at once counts for nothing with the runtime: without this, one fast sender stops all others.
-            tokio::task::yield_now().await;
         }
     };
     tokio::select! {
