@@ -18,6 +18,7 @@ mod not_found;
 mod panes;
 mod questions;
 mod reference;
+mod results;
 mod traffic;
 mod troubleshooting;
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::reports::Reports;
 use crate::examine::{Chapter, Compared, Entry, Report, compare};
 use crate::language::Language;
 use crate::ui::components::controls::said;
@@ -12,9 +11,10 @@ use crate::ui::components::{Icon, SideChoice};
 use crate::ui::erased::erased;
 use crate::ui::examine::{in_language, observed, outcome_icon, outcome_name};
 use crate::ui::loading::locale::use_locale;
+use crate::ui::pages::results::{Numbered, Results};
 
 #[component]
-pub fn CompareReports(left: u32, right: u32, reports: Reports) -> impl IntoView {
+pub fn CompareReports(left: u32, right: u32, reports: Results<Report>) -> impl IntoView {
     let locale = use_locale();
     let only_different = RwSignal::new(true);
     let compared = Memo::new_with_compare(
@@ -27,7 +27,7 @@ pub fn CompareReports(left: u32, right: u32, reports: Reports) -> impl IntoView 
     );
     let options = Signal::derive(move || {
         let option =
-            |(id, report): (u32, Arc<Report>)| (id, format!("{} ({})", report.broker, id + 1));
+            |(id, report): Numbered<Report>| (id, format!("{} ({})", report.broker, id + 1));
         reports.all().into_iter().map(option).collect::<Vec<_>>()
     });
     let count = move || {

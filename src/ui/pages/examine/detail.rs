@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::reports::Reports;
 use crate::capture::RecordId;
-use crate::examine::Probe;
+use crate::examine::{Probe, Report};
 use crate::ui::components::SpecRef;
 use crate::ui::components::controls::{SmallButton, said};
 use crate::ui::erased::erased;
 use crate::ui::examine::in_language;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::view::WireState;
+use crate::ui::pages::results::Results;
 use crate::ui::state::store::{Store, use_store};
 use crate::ui::wire::Wire;
 
@@ -18,7 +18,7 @@ use crate::ui::wire::Wire;
 pub fn Detail(
     report_id: u32,
     probe: &'static Probe,
-    reports: Reports,
+    reports: Results<Report>,
     can_ask: Signal<bool>,
     ask_again: Callback<(u32, &'static str)>,
 ) -> impl IntoView {

@@ -6,18 +6,18 @@ mod report_view;
 mod reports;
 mod running;
 
-use std::sync::Arc;
-
 use leptos::html::Input;
 use leptos::prelude::*;
 
 use crate::examine::{Finding, Options, Outcome, Report, probes};
+use crate::language::Strings;
 use crate::ui::broker_choice;
 use crate::ui::browser::read_chosen_file;
 use crate::ui::components::controls::{SmallButton, said};
 use crate::ui::components::{ClosableNotice, Icon};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
+use crate::ui::pages::results::Shelf;
 use crate::ui::state::store::use_store;
 use compare::CompareReports;
 use report_view::ReportView;
@@ -109,11 +109,13 @@ pub fn ExaminePage() -> impl IntoView {
             }
         })
     };
-    let content = move || match (reports.compared(), reports.shown()) {
-        (Some((left, right)), _) => view! { <CompareReports left right reports/> }.into_any(),
+    let content = move || match (reports.results.compared(), reports.results.shown()) {
+        (Some((left, right)), _) => {
+            view! { <CompareReports left right reports=reports.results/> }.into_any()
+        }
         (None, Some(id)) => {
             let can_ask = Signal::derive(move || !is_running.get());
-            view! { <ReportView id reports can_ask ask_again=Callback::new(ask_again)/> }.into_any()
+            view! { <ReportView id reports=reports.results can_ask ask_again=Callback::new(ask_again)/> }.into_any()
         }
         (None, None) => view! {
             <div class="empty">
@@ -190,73 +192,25 @@ pub fn ExaminePage() -> impl IntoView {
                 </Show>
             </header>
             {erased(failure)}
-            <Shelf reports/>
+            <Shelf
+                results=reports.results
+                icon="broker"
+                words=in_short
+                label=said(|s| s.examine_reports())
+                remove=said(|s| s.examine_remove())
+                compare=said(|s| s.examine_compare())
+            />
             {erased(content)}
         </main>
     }
 }
 
-/// The reports there are.
-#[component]
-fn Shelf(reports: Reports) -> impl IntoView {
-    let locale = use_locale();
-    let items = move || {
-        let language = locale.language();
-        let item = |(id, report): (u32, Arc<Report>)| {
-            let strings = language.strings();
-            let is_shown = move || match reports.compared() {
-                Some((left, right)) => left == id || right == id,
-                None => reports.shown() == Some(id),
-            };
-            let deviates = report.count(Outcome::Deviates);
-            let when = report.at.map(|at| {
-                let at = crate::formats::clock::utc(at);
-                at.get(..16).unwrap_or(&at).replace('T', " ")
-            });
-            view! {
-                <li class="captures__item">
-                    <button
-                        class="captures__choose"
-                        aria-pressed=erased(move || is_shown().to_string())
-                        on:click=move |_| reports.show(id)
-                    >
-                        <Icon name="broker"/>
-                        <span class="captures__name">{report.broker.clone()}</span>
-                        <span class="captures__summary">
-                            {strings.examine_deviations(deviates)}
-                            " "
-                            {when}
-                        </span>
-                    </button>
-                    <button
-                        class="button button--quiet button--icon button--small"
-                        aria-label=strings.examine_remove()
-                        title=strings.examine_remove()
-                        on:click=move |_| reports.remove(id)
-                    >
-                        <Icon name="close"/>
-                    </button>
-                </li>
-            }
-        };
-        reports.all().into_iter().map(item).collect_view()
-    };
-    view! {
-        <Show when=erased(move || reports.count() > 0)>
-            <div class="captures__shelf">
-                <ul class="captures__items" aria-label=erased(move || locale.strings().examine_reports())>
-                    {erased(items)}
-                </ul>
-                <button
-                    class="button"
-                    aria-pressed=erased(move || reports.compared().is_some().to_string())
-                    disabled=erased(move || reports.count() < 2)
-                    on:click=move |_| reports.compare_shown()
-                >
-                    <Icon name="swap"/>
-                    {erased(move || locale.strings().examine_compare())}
-                </button>
-            </div>
-        </Show>
-    }
+/// A report on the shelf: its broker, and how many deviations were found when.
+fn in_short(report: &Report, strings: &'static Strings) -> (String, String) {
+    let deviations = strings.examine_deviations(report.count(Outcome::Deviates));
+    let when = report.at.map(|at| {
+        let at = crate::formats::clock::utc(at);
+        at.get(..16).unwrap_or(&at).replace('T', " ")
+    });
+    (report.broker.clone(), format!("{deviations} {}", when.unwrap_or_default()))
 }

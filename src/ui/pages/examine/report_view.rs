@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::detail::Detail;
-use super::reports::{LINK, Reports};
+use super::reports::LINK;
 use crate::examine::{Chapter, Probe, Report};
 use crate::formats::share::MAX_LETTERS;
 use crate::language::{Language, Strings};
@@ -18,11 +18,12 @@ use crate::ui::erased::erased;
 use crate::ui::examine::{Filter, in_language, observed, outcome_icon, outcome_name, rows};
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{Page, Place};
+use crate::ui::pages::results::Results;
 
 #[component]
 pub fn ReportView(
     id: u32,
-    reports: Reports,
+    reports: Results<Report>,
     can_ask: Signal<bool>,
     /// Asks one probe again for a report.
     ask_again: Callback<(u32, &'static str)>,

@@ -1,28 +1,26 @@
 //! Two measurements beside each other, on the same scales.
 
-use std::sync::Arc;
-
 use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::pictures::{Drawn, pictures};
-use super::runs::Runs;
 use crate::measure::Run;
 use crate::ui::components::SideChoice;
 use crate::ui::components::controls::said;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::measure::words;
+use crate::ui::pages::results::{Numbered, Results};
 use crate::ui::pictures::view::measure::use_width;
 
 #[component]
-pub fn CompareRuns(left: u32, right: u32, runs: Runs) -> impl IntoView {
+pub fn CompareRuns(left: u32, right: u32, runs: Results<Run>) -> impl IntoView {
     let locale = use_locale();
     let root = NodeRef::<Div>::new();
     let width = use_width(root);
     let options = Signal::derive(move || {
         let strings = locale.strings();
-        let option = |(id, run): (u32, Arc<Run>)| {
+        let option = |(id, run): Numbered<Run>| {
             (id, format!("{} · {} ({})", words::title(&run, strings), run.broker, id + 1))
         };
         runs.all().into_iter().map(option).collect::<Vec<_>>()

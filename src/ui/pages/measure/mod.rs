@@ -11,6 +11,7 @@ use std::sync::Arc;
 use leptos::html::{Fieldset, Input};
 use leptos::prelude::*;
 
+use crate::language::Strings;
 use crate::measure::{Options, Run};
 use crate::ui::broker_choice;
 use crate::ui::browser::{all_within, focus_in_place};
@@ -21,6 +22,7 @@ use crate::ui::format::grouped;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::measure::draft::Draft;
 use crate::ui::measure::words;
+use crate::ui::pages::results::Shelf;
 use crate::ui::settings::Setting;
 use crate::ui::state::store::use_store;
 use compare::CompareRuns;
@@ -104,9 +106,11 @@ pub fn MeasurePage() -> impl IntoView {
             </ClosableNotice>
         })
     };
-    let content = move || match (runs.compared(), runs.shown()) {
-        (Some((left, right)), _) => view! { <CompareRuns left right runs/> }.into_any(),
-        (None, Some(id)) => runs.get(id).map(|run| view! { <Outcome run/> }).into_any(),
+    let content = move || match (runs.results.compared(), runs.results.shown()) {
+        (Some((left, right)), _) => {
+            view! { <CompareRuns left right runs=runs.results/> }.into_any()
+        }
+        (None, Some(id)) => runs.results.get(id).map(|run| view! { <Outcome run/> }).into_any(),
         (None, None) => view! {
             <div class="empty">
                 <Icon name="clock"/>
@@ -149,7 +153,14 @@ pub fn MeasurePage() -> impl IntoView {
                 <p class="visually-hidden" role="status">{erased(told)}</p>
             </header>
             {erased(failed)}
-            <Shelf runs/>
+            <Shelf
+                results=runs.results
+                icon="clock"
+                words=in_short
+                label=said(|s| s.measure_runs())
+                remove=said(|s| s.measure_remove())
+                compare=said(|s| s.measure_compare())
+            />
             {erased(content)}
         </main>
     }
@@ -239,60 +250,7 @@ fn RunningLine(running: Running) -> impl IntoView {
     }
 }
 
-/// The measurements there are.
-#[component]
-fn Shelf(runs: Runs) -> impl IntoView {
-    let locale = use_locale();
-    let items = move || {
-        let language = locale.language();
-        let item = |(id, run): (u32, Arc<Run>)| {
-            let strings = language.strings();
-            let is_shown = move || match runs.compared() {
-                Some((left, right)) => left == id || right == id,
-                None => runs.shown() == Some(id),
-            };
-            view! {
-                <li class="captures__item">
-                    <button
-                        class="captures__choose"
-                        aria-pressed=erased(move || is_shown().to_string())
-                        on:click=move |_| runs.show(id)
-                    >
-                        <Icon name="clock"/>
-                        <span class="captures__name">{words::title(&run, strings)}</span>
-                        <span class="captures__summary">
-                            {run.broker.clone()} ", " {words::short(&run, strings)}
-                        </span>
-                    </button>
-                    <button
-                        class="button button--quiet button--icon button--small"
-                        aria-label=strings.measure_remove()
-                        title=strings.measure_remove()
-                        on:click=move |_| runs.remove(id)
-                    >
-                        <Icon name="close"/>
-                    </button>
-                </li>
-            }
-        };
-        runs.all().into_iter().map(item).collect_view()
-    };
-    view! {
-        <Show when=erased(move || runs.count() > 0)>
-            <div class="captures__shelf">
-                <ul class="captures__items" aria-label=said(|s| s.measure_runs())>
-                    {erased(items)}
-                </ul>
-                <button
-                    class="button"
-                    aria-pressed=erased(move || runs.compared().is_some().to_string())
-                    disabled=erased(move || runs.count() < 2)
-                    on:click=move |_| runs.compare_shown()
-                >
-                    <Icon name="swap"/>
-                    {said(|s| s.measure_compare())}
-                </button>
-            </div>
-        </Show>
-    }
+/// A measurement on the shelf.
+fn in_short(run: &Run, strings: &'static Strings) -> (String, String) {
+    (words::title(run, strings), format!("{}, {}", run.broker, words::short(run, strings)))
 }
