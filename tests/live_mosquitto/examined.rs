@@ -1,21 +1,14 @@
 //! What an examination finds on Mosquitto.
 
-use std::collections::HashMap;
 use std::env;
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
 use std::path::Path;
-use std::sync::mpsc;
-use std::thread;
 
-use bytes::Bytes;
 use mqtt5_playground::examine::{Examination, Finding, Options, Outcome, Report};
-use mqtt5_playground::link::{LinkCommand, LinkEvent, Target};
-use mqtt5_playground::mqtt::ConnectionId;
-use mqtt5_playground::time::Instant;
+use mqtt5_playground::link::Target;
 
 use crate::bench::nonce;
+use crate::over_tcp::play;
 
 /// `docs/examined/mosquitto.md`. With `UPDATE_DOCS=1` it is written anew.
 #[test]
@@ -61,60 +54,8 @@ fn the_report_of_mosquitto_is_up_to_date() {
     }
 }
 
-/// Over TCP: an idle Mosquitto serves its WebSocket listener seldom.
 fn examine() -> Vec<Finding> {
-    let url = env::var("MQTT_TCP_URL").expect("`cargo xtask test --live` sets it");
-    let address = url.trim_start_matches("mqtt://").to_owned();
     let token: String = nonce().chars().filter(char::is_ascii_alphanumeric).collect();
-    // The links are made here: where they go does not matter to the probes.
     let options = Options { with_seldom: true, ..Options::new(Target::InTab, &token) };
-    let began = std::time::Instant::now();
-    let now = || Instant::START + began.elapsed();
-    let (tell, told) = mpsc::channel();
-    let mut links: HashMap<ConnectionId, TcpStream> = HashMap::new();
-    let mut examination = Examination::new(options, now());
-    while !examination.is_over() {
-        while let Some(command) = examination.next_command() {
-            match command {
-                LinkCommand::Open { connection, .. } => {
-                    let link = TcpStream::connect(&address).expect("Mosquitto takes it");
-                    link.set_nodelay(true).expect("it is a socket");
-                    let reader = link.try_clone().expect("a socket can be shared");
-                    links.insert(connection, link);
-                    let tell = tell.clone();
-                    thread::spawn(move || read(reader, connection, &tell));
-                }
-                LinkCommand::Send { connection, bytes } => {
-                    // Mosquitto may have closed it.
-                    let link = links.get_mut(&connection).expect("it was opened");
-                    let _ = link.write_all(&bytes);
-                }
-                LinkCommand::Close { connection } => {
-                    let link = links.get_mut(&connection).expect("it was opened");
-                    let _ = link.shutdown(Shutdown::Both);
-                }
-            }
-        }
-        let due = examination.next_timeout().expect("what is not over waits for something");
-        match told.recv_timeout(due.since(now())) {
-            Ok((connection, event)) => examination.link_event(connection, event, now()),
-            Err(_) => examination.advance(now()),
-        }
-    }
-    examination.into_findings()
-}
-
-pub fn read(
-    mut link: TcpStream,
-    connection: ConnectionId,
-    tell: &mpsc::Sender<(ConnectionId, LinkEvent)>,
-) {
-    // After the end nobody listens any more.
-    let tell = |event| drop(tell.send((connection, event)));
-    tell(LinkEvent::Opened);
-    let mut buffer = [0; 4096];
-    while let Ok(length @ 1..) = link.read(&mut buffer) {
-        tell(LinkEvent::Bytes(Bytes::copy_from_slice(&buffer[..length])));
-    }
-    tell(LinkEvent::Closed { code: None, reason: String::new() });
+    play(|now| Examination::new(options, now), None).into_findings()
 }

@@ -10,6 +10,7 @@ mod measured;
 mod mosquitto;
 #[cfg(unix)]
 mod other_clients;
+mod over_tcp;
 mod played;
 mod replay;
 #[cfg(unix)]
