@@ -16,5 +16,7 @@ mod written;
 pub use in_tab::InTabRun;
 pub use limits::{Bound, Limit, Reached, limits};
 pub use measurement::{Failure, Measurement, Options, Progress};
+#[cfg(test)]
+pub(crate) use run::tests as made;
 pub use run::{Ended, Figures, Run, Sample};
 pub use setup::{Kind, Receiver, Setup};

@@ -163,7 +163,7 @@ fn per_second(count: usize, time: Duration) -> f64 {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::super::setup::{Kind, Receiver};
     use super::*;
 

@@ -301,57 +301,22 @@ pub(super) mod tests {
     use super::*;
     use crate::client::CommandError;
     use crate::language::Language;
-    use crate::measure::{Sample, Setup};
+    use crate::measure::Setup;
+    use crate::measure::made::{self, ms};
     use crate::mqtt::{QoS, ReasonCode};
-
-    fn ms(millis: f64) -> Duration {
-        Duration::from_secs_f64(millis / 1000.0)
-    }
 
     /// One after the other.
     pub fn round_trips(times: &[f64]) -> Run {
-        let mut sent = Duration::ZERO;
-        let mut samples = Vec::new();
-        for time in times {
-            samples.push(Sample { sent, delivered: Some(ms(*time)), ..Sample::default() });
-            sent += ms(*time);
-        }
-        let kind = Kind::RoundTrip { pause: Duration::ZERO, receiver: Receiver::Same };
-        Run {
-            setup: Setup { kind, qos: QoS::AtLeastOnce, size: 64, count: times.len() },
-            broker: "b".into(),
-            address: "ws://b".into(),
-            at: Some(0),
-            latency: None,
-            receive_maximum: None,
-            window: 1,
-            granted: None,
-            packet_size: 96,
-            samples,
-            alone: Vec::new(),
-            late: Vec::new(),
-            refused: 0,
-            refusal: None,
-            worked: Duration::ZERO,
-            ended: Ended::Done,
-        }
+        dated(Run { granted: None, ..made::round_trips(QoS::AtLeastOnce, times) })
     }
 
     /// `window` at a time, each of which takes so long.
     pub fn throughput(window: u16, count: usize, each: f64) -> Run {
-        let run = round_trips(&[]);
-        let sample = |number: usize| Sample {
-            sent: ms(each) * (number / usize::from(window)) as u32,
-            acknowledged: Some(ms(each)),
-            ..Sample::default()
-        };
-        Run {
-            setup: Setup { kind: Kind::Throughput { window }, count, ..run.setup },
-            window,
-            samples: (0..count).map(sample).collect(),
-            alone: vec![ms(each); 10],
-            ..run
-        }
+        dated(made::throughput(window, count, each, each))
+    }
+
+    fn dated(run: Run) -> Run {
+        Run { setup: Setup { size: 64, ..run.setup }, at: Some(0), packet_size: 96, ..run }
     }
 
     #[test]
