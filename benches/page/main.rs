@@ -25,6 +25,8 @@ mod round_trips;
 mod run;
 mod sender;
 mod table;
+#[path = "../../tests/support/websocket.rs"]
+mod websocket;
 
 use thirtyfour::error::WebDriverResult;
 

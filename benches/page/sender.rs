@@ -1,7 +1,7 @@
 //! A broker of one mind: it accepts, takes the first SUBSCRIBE, and sends what it was given as fast as the browser takes
 //! it, in WebSocket messages of 16 KiB that end wherever they end.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::mpsc;
 use std::thread;
 use std::time::SystemTime;
@@ -10,9 +10,9 @@ use bytes::Bytes;
 use mqtt5_playground::mqtt::{
     ConnAck, Packet, PacketStream, Properties, ReasonCode, Sender, SubAck, encode,
 };
-use tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tungstenite::http::HeaderValue;
-use tungstenite::{Message, WebSocket, accept_hdr};
+use tungstenite::{Message, WebSocket};
+
+use crate::websocket::{accept, listen};
 
 /// The size of a WebSocket message, in bytes.
 const MESSAGE: usize = 16 << 10;
@@ -27,8 +27,7 @@ pub struct CannedSender {
 impl CannedSender {
     /// The last packet of the stream must be a PUBLISH of QoS 1: its PUBACK tells that the page has taken them all.
     pub fn start(stream: Bytes) -> CannedSender {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-        let url = format!("ws://{}", listener.local_addr().expect("it is bound"));
+        let (listener, url) = listen();
         let (go, start) = mpsc::channel();
         let (acknowledge, acknowledged) = mpsc::channel();
         thread::spawn(move || {
@@ -100,16 +99,4 @@ fn next(socket: &mut WebSocket<TcpStream>, incoming: &mut PacketStream) -> Optio
             incoming.push(&bytes);
         }
     }
-}
-
-fn accept(listener: &TcpListener) -> WebSocket<TcpStream> {
-    let (stream, _) = listener.accept().expect("the page connects");
-    stream.set_nodelay(true).expect("a socket can be told so");
-    #[expect(clippy::result_large_err, reason = "tungstenite asks for this type")]
-    let choose = |_: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
-        let mqtt = HeaderValue::from_static("mqtt");
-        response.headers_mut().insert("Sec-WebSocket-Protocol", mqtt);
-        Ok(response)
-    };
-    accept_hdr(stream, choose).expect("a browser opens WebSockets well")
 }

@@ -6,14 +6,13 @@ use std::thread;
 use mqtt5_playground::glossary;
 use mqtt5_playground::language::Language;
 use mqtt5_playground::link::Failure;
-use tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tungstenite::http::HeaderValue;
 use tungstenite::protocol::CloseFrame;
 use tungstenite::protocol::frame::coding::CloseCode;
-use tungstenite::{Message, WebSocket, accept_hdr};
+use tungstenite::{Message, WebSocket};
 
 use crate::browser::{in_browser, setting};
 use crate::page::{Outcome, Page, press};
+use crate::websocket::{accept, listen};
 
 /// The browser itself writes every WebSocket that fails or ends without a word into the console, Chromium also what the
 /// page looks up afterwards.
@@ -156,21 +155,4 @@ fn serve_each(talk: impl Fn(WebSocket<TcpStream>) + Send + 'static) -> String {
         }
     });
     address
-}
-
-fn listen() -> (TcpListener, String) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-    let address = listener.local_addr().expect("it is bound");
-    (listener, format!("ws://{address}"))
-}
-
-fn accept(listener: &TcpListener) -> WebSocket<TcpStream> {
-    let (stream, _) = listener.accept().expect("the page connects");
-    #[expect(clippy::result_large_err, reason = "tungstenite asks for this type")]
-    let choose = |_: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
-        let mqtt = HeaderValue::from_static("mqtt");
-        response.headers_mut().insert("Sec-WebSocket-Protocol", mqtt);
-        Ok(response)
-    };
-    accept_hdr(stream, choose).expect("a browser opens WebSockets well")
 }

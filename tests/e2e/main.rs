@@ -53,3 +53,5 @@ mod subscriptions;
 mod tap;
 mod topic_alias;
 mod traffic;
+#[path = "../support/websocket.rs"]
+mod websocket;
