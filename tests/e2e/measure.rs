@@ -33,6 +33,10 @@ async fn in_the_tab_every_time_follows_from_the_latency() -> Outcome {
 
         // Ten in each millisecond.
         press(&page.button(strings.measure_throughput()).await?).await?;
+        // One press does it while the field still has the focus, though what the field says moves the button.
+        type_over(&page.see("#measure-window").await?, "0").await?;
+        press(&page.see(BUTTON).await?).await?;
+        page.see("#measure-window[aria-invalid=true]:focus").await?;
         type_over(&page.see("#measure-window").await?, "10").await?;
         press(&page.see(BUTTON).await?).await?;
         page.see_html("[data-limit=window]", "10,000").await?;

@@ -8,7 +8,7 @@ mod runs;
 
 use std::sync::Arc;
 
-use leptos::html::{Fieldset, Input};
+use leptos::html::{Button, Fieldset, Input};
 use leptos::prelude::*;
 
 use crate::language::Strings;
@@ -68,15 +68,24 @@ pub fn MeasurePage() -> impl IntoView {
         running.begin(options, policy, latency);
     };
     let form = NodeRef::<Fieldset>::new();
+    let button = NodeRef::<Button>::new();
     let press = move |_| {
-        // What cannot be measured is corrected first.
-        let wrong =
-            form.get_untracked().and_then(|form| all_within(&form, WRONG).into_iter().next());
-        match (is_running.get_untracked(), wrong) {
-            (true, _) => running.stop(),
-            (false, Some(field)) => focus_in_place(&field),
-            (false, None) => begin(),
+        if is_running.get_untracked() {
+            return running.stop();
         }
+        // A field takes what was typed when it loses the focus.
+        if let Some(button) = button.get_untracked() {
+            focus_in_place(&button);
+        }
+        // It has said then whether that can be.
+        request_animation_frame(move || {
+            let Some(form) = form.try_get_untracked().flatten() else { return };
+            // What cannot be measured is corrected first.
+            match all_within(&form, WRONG).into_iter().next() {
+                Some(field) => focus_in_place(&field),
+                None => begin(),
+            }
+        });
     };
     let button_words = move || {
         let (target, strings) = (store.target(), locale.strings());
@@ -133,7 +142,14 @@ pub fn MeasurePage() -> impl IntoView {
                 <p class="measure__lead">{said(|s| s.measure_lead())}</p>
                 <Form draft is_running form/>
                 <div class="measure__begin">
-                    <button class="button button--primary measure__button" on:click=press>
+                    // Pressing it leaves the field that is being filled in only with the click: what that says about
+                    // its value would move the button away from under the pointer.
+                    <button
+                        node_ref=button
+                        class="button button--primary measure__button"
+                        on:mousedown=|event| event.prevent_default()
+                        on:click=press
+                    >
                         <Icon name=button_icon/>
                         {erased(button_words)}
                     </button>
