@@ -31,6 +31,26 @@ async fn a_part_that_did_not_arrive_is_asked_for_again() -> Outcome {
 
 #[tokio::test]
 #[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn a_press_before_the_client_has_arrived_is_not_lost() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        without(&page, &["*split_*", "*chunk_*"]).await?;
+        page.open(&format!("broker={IN_TAB}")).await?;
+        press(&page.button(page.strings().home_connect()).await?).await?;
+        page.see(".live__head button[disabled][data-busy]").await?;
+        page.see(".live .empty[role=alert]").await?;
+
+        without(&page, &[]).await?;
+        press(&page.button(page.strings().lazy_again()).await?).await?;
+        page.packet("CONNACK", 'A', "in").await?;
+        press(&page.button(page.strings().home_ping()).await?).await?;
+        page.packet("PINGRESP", 'A', "in").await?;
+        page.expect_complaints(NOT_ARRIVED).await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
 async fn a_language_that_did_not_arrive_is_asked_for_again() -> Outcome {
     in_browser(Language::En, |page| async move {
         page.open("").await?;

@@ -3,7 +3,7 @@
 use leptos::ev::{DragEvent, dragover, drop, hashchange};
 use leptos::prelude::*;
 
-use crate::ui::captures::view::{CaptureShelf, LINK};
+use crate::ui::captures::view::{DroppedFiles, LINK};
 use crate::ui::loading::locale::Locale;
 use crate::ui::navigation::address::{Page, Place};
 use crate::ui::navigation::route::Route;
@@ -23,7 +23,7 @@ pub fn follow_links(place: Memo<Place>, locale: Locale, route: Route) {
 }
 
 /// A file that is dropped anywhere is opened; the browser would leave the page for it.
-pub fn take_dropped_files(locale: Locale, route: Route, shelf: CaptureShelf) {
+pub fn take_dropped_files(locale: Locale, route: Route, dropped: DroppedFiles) {
     let holds_files = |event: &DragEvent| {
         let types = event.data_transfer().map(|data| data.types());
         types.is_some_and(|types| types.includes(&"Files".into(), 0))
@@ -39,7 +39,7 @@ pub fn take_dropped_files(locale: Locale, route: Route, shelf: CaptureShelf) {
         }
         event.prevent_default();
         if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
-            shelf.hand_over((0..files.length()).filter_map(|at| files.get(at)).collect());
+            dropped.hand_over((0..files.length()).filter_map(|at| files.get(at)).collect());
             let captures = Place::Page(Page::Captures);
             route.go(&untrack(|| captures.href(locale.language())));
         }

@@ -16,7 +16,7 @@ use crate::language::Language;
 use crate::ui::broker_view::view::BrokerView;
 use crate::ui::browser::focus_part;
 use crate::ui::browser::storage::{self, Key};
-use crate::ui::captures::view::CaptureShelf;
+use crate::ui::captures::view::DroppedFiles;
 use crate::ui::components::IconSprite;
 use crate::ui::components::Lazy;
 use crate::ui::erased::erased;
@@ -27,10 +27,10 @@ use crate::ui::navigation::kept_page::KeptPage;
 use crate::ui::navigation::pane::provide_pane;
 use crate::ui::navigation::route::Route;
 use crate::ui::pages::{HomePage, begin};
+use crate::ui::state::broker::Broker;
 use crate::ui::state::broker_panel::BrokerPanel;
+use crate::ui::state::on_demand;
 use crate::ui::state::progress::ProgressStore;
-use crate::ui::state::remembered_broker;
-use crate::ui::state::store::Store;
 use crate::ui::state::theme::Theme;
 
 /// Everything there is to see.
@@ -54,13 +54,12 @@ fn Shell() -> impl IntoView {
             locale.set(language);
         }
     });
-    let store =
-        Store::provide(remembered_broker::initial(untrack(|| from_query(BROKER)).as_deref()));
+    on_demand::provide_owner();
+    Broker::provide(untrack(|| from_query(BROKER)).as_deref());
     let behind = KeptPage::provide(place);
-    let shelf = CaptureShelf::provide();
+    let dropped = DroppedFiles::provide();
     let inside = BrokerPanel::provide();
     let progress = ProgressStore::provide();
-    progress.watch(store);
     // The next visit begins with it, before the program runs.
     let first = Memo::new(move |_| {
         let language = locale.language();
@@ -74,7 +73,7 @@ fn Shell() -> impl IntoView {
 
     title::follow(place, locale);
     captures::follow_links(place, locale, route);
-    captures::take_dropped_files(locale, route, shelf);
+    captures::take_dropped_files(locale, route, dropped);
     keys::listen(Reach { locale, route, pane, inside, keys });
 
     let is_opened = RwSignal::new(false);

@@ -5,7 +5,7 @@ pub mod known;
 pub mod view;
 
 use crate::capture::ClientSlot;
-use crate::lab::{Lab, Problem};
+use crate::lab::Lab;
 use crate::language::Strings;
 use crate::link::{AddressError, Target};
 use crate::ui::format::quoted;
@@ -31,16 +31,6 @@ pub fn error_words(error: &AddressError, strings: &Strings) -> String {
         AddressError::Credentials => strings.address_credentials().to_owned(),
         AddressError::Fragment => strings.address_fragment().to_owned(),
     }
-}
-
-/// Whether connecting to the chosen broker has failed.
-pub fn has_failed(lab: &Lab) -> bool {
-    lab.clients().iter().any(|client| {
-        matches!(
-            client.problem(),
-            Some(Problem::ConnectFailed { address, .. }) if lab.target().address() == Some(address)
-        )
-    })
 }
 
 /// Clients whose connection goes elsewhere than the next one will, by where it goes: a change of broker

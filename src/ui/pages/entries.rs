@@ -4,10 +4,9 @@ use leptos::prelude::*;
 
 use super::{
     BenchPage, CapturesPage, ChapterPage, ChecklistPage, ComposerPage, ExaminePage, ExercisePage,
-    FinishPage, LiveWire, MeasurePage, MosquittoPage, QuestionsPage, RecallQuestions,
+    FinishPage, LiveClient, LiveWire, MeasurePage, MosquittoPage, QuestionsPage, RecallQuestions,
     ReferencePage, TrafficPage, TroubleshootingPage,
 };
-use crate::capture::ClientSlot;
 use crate::course::Picture;
 use crate::ui::loading::part::parts;
 use crate::ui::navigation::address::Page;
@@ -74,8 +73,8 @@ parts! {
     tools: fn composer_page() {
         view! { <ComposerPage/> }.into_any()
     }
-    /// What passes on the home page's live connection.
-    home: fn live_wire(client: ClientSlot) {
-        view! { <LiveWire client/> }.into_any()
+    /// The client of the home page, and what passes on its connection.
+    home: fn live_wire(live: LiveClient) {
+        view! { <LiveWire live/> }.into_any()
     }
 }

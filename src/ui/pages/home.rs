@@ -3,14 +3,14 @@
 //! `xtask/src/first_picture.html` shows the header and the top of this page before the program runs; an
 //! end-to-end test holds that both are the same.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::entries::live_wire;
-use crate::capture::ClientSlot;
 use crate::course::{ChapterOutline, OUTLINE, Start, chapter_title, exercise_title, minutes_of};
-use crate::lab::{Act, LinkState};
 use crate::language::{Language, Strings};
-use crate::mqtt::{Connect, PacketType, Sender};
 use crate::ui::broker_choice;
 use crate::ui::components::Lazy;
 use crate::ui::components::{Icon, Pips};
@@ -18,8 +18,8 @@ use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{Page, Place};
 use crate::ui::navigation::kept_page::use_behind;
+use crate::ui::state::broker::use_broker;
 use crate::ui::state::progress::{ProgressStore, use_progress};
-use crate::ui::state::store::use_store;
 
 #[component]
 pub fn HomePage() -> impl IntoView {
@@ -285,41 +285,28 @@ static TOOLS: [Tool; 9] = [
     },
 ];
 
-/// One client, one button: a real CONNECT and CONNACK, ready to be opened.
+/// One client, one button: a real CONNECT and CONNACK, ready to be opened. The client itself arrives as soon as the
+/// page is drawn; who has pressed before finds it connecting then.
 #[component]
 fn LiveBench() -> impl IntoView {
-    let store = use_store();
-    let locale = use_locale();
-    store.set_up(vec![("client", vec![connect()])]);
-    let client = move |read: fn(&crate::lab::BenchClient) -> bool| {
-        store.with_lab(|lab| lab.client(CLIENT).is_some_and(read))
+    let (broker, locale) = (use_broker(), use_locale());
+    let live = LiveClient::new();
+    let part = live_wire::part();
+    let is_there = RwSignal::new(part.is_there());
+    if !part.is_there() {
+        after_drawing(move || {
+            spawn_local(async move {
+                let _ = is_there.try_set(part.fetch().await);
+            });
+        });
+    }
+    let is_wanted = move || is_there.get() || live.presses() > 0;
+    let is_connected = move || live.state() == LiveState::Connected;
+    let is_busy = move || match live.state() {
+        LiveState::Waiting => live.presses() > 0,
+        state => state == LiveState::Busy,
     };
-    let is_connected = move || client(|client| client.is_connected());
-    let is_busy =
-        move || client(|client| client.link_state() != LinkState::Closed) && !is_connected();
-    let has_something = move || {
-        store.with_capture(|capture| !capture.is_empty())
-            || client(|client| client.problem().is_some())
-    };
-    let press = move |_| {
-        let act = match untrack(is_connected) {
-            true => Act { client: CLIENT, action: crate::lab::Action::Ping },
-            false => connect(),
-        };
-        // The button is only there while the act is allowed.
-        let _ = store.act(act);
-    };
-    // The first CONNACK opens by itself: there is something to look at before anybody has clicked twice.
-    let connack = Memo::new(move |_| {
-        store.with_capture(|capture| {
-            capture.packets(PacketType::ConnAck, Sender::Server).next_back().map(|record| record.id)
-        })
-    });
-    Effect::new(move || {
-        if let Some(id) = connack.get() {
-            store.open(id);
-        }
-    });
+    let has_something = move || live.has_something() || (live.presses() > 0 && !is_there.get());
     let label = move || {
         let strings = locale.strings();
         match is_connected() {
@@ -331,38 +318,80 @@ fn LiveBench() -> impl IntoView {
         <section class="live" aria-label=erased(move || locale.strings().home_live())>
             <div class="live__head" data-client="A">
                 <span class="client-letter" data-client="A">"A"</span>
-                <span>{erased(move || locale.strings().home_to(broker_choice::name(&store.target(), locale.strings())))}</span>
+                <span>{erased(move || locale.strings().home_to(broker_choice::name(&broker.target(), locale.strings())))}</span>
                 <button
                     class="button"
                     class:button--primary=erased(move || !is_connected())
                     disabled=erased(is_busy)
                     data-busy=erased(move || is_busy().then_some(""))
-                    on:click=press
+                    on:click=move |_| live.press()
                 >
                     <Icon name=Signal::derive(move || if is_busy() { "waiting" } else { "play" })/>
                     {erased(label)}
                 </button>
             </div>
-            <Show
-                when=erased(has_something)
-                fallback=move || {
-                    view! {
-                        <div class="empty">
-                            <Icon name="wire"/>
-                            <p class="empty__title">{erased(move || locale.strings().wire_empty_title())}</p>
-                            <p class="empty__how">{erased(move || locale.strings().home_empty())}</p>
-                        </div>
-                    }
-                }
-            >
-                <Lazy part=live_wire::part() view=erased(|| live_wire::view(CLIENT))/>
+            <Show when=erased(move || !has_something())>
+                <div class="empty">
+                    <Icon name="wire"/>
+                    <p class="empty__title">{erased(move || locale.strings().wire_empty_title())}</p>
+                    <p class="empty__how">{erased(move || locale.strings().home_empty())}</p>
+                </div>
+            </Show>
+            <Show when=erased(is_wanted)>
+                <Lazy part view=erased(move || live_wire::view(live))/>
             </Show>
         </section>
     }
 }
 
-fn connect() -> Act {
-    Act::connect(CLIENT, Connect { clean_start: true, keep_alive: 60, ..Connect::default() })
+/// What the button knows of its client, and the client of the button.
+#[derive(Clone, Copy)]
+pub struct LiveClient {
+    presses: RwSignal<u32>,
+    state: RwSignal<(LiveState, bool)>,
 }
 
-const CLIENT: ClientSlot = ClientSlot(0);
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum LiveState {
+    /// There is no client yet.
+    Waiting,
+    Closed,
+    Busy,
+    Connected,
+}
+
+impl LiveClient {
+    fn new() -> LiveClient {
+        LiveClient { presses: RwSignal::new(0), state: RwSignal::new((LiveState::Waiting, false)) }
+    }
+
+    fn press(self) {
+        self.presses.update(|presses| *presses += 1);
+    }
+
+    /// How often the button has been pressed. Tracked.
+    pub fn presses(self) -> u32 {
+        self.presses.get()
+    }
+
+    /// Tells how the client stands, and whether there is something to look at.
+    pub fn tell(self, state: LiveState, has_something: bool) {
+        let now = (state, has_something);
+        if self.state.get_untracked() != now {
+            self.state.set(now);
+        }
+    }
+
+    fn state(self) -> LiveState {
+        self.state.get().0
+    }
+
+    fn has_something(self) -> bool {
+        self.state.get().1
+    }
+}
+
+/// Once the browser has drawn what there is.
+fn after_drawing(then: impl FnOnce() + 'static) {
+    request_animation_frame(move || set_timeout(then, Duration::ZERO));
+}

@@ -30,7 +30,7 @@ pub use composer::ComposerPage;
 pub use examine::ExaminePage;
 pub use exercise::ExercisePage;
 pub use finish::FinishPage;
-pub use home::{HomePage, begin};
+pub use home::{HomePage, LiveClient, begin};
 pub use live_wire::LiveWire;
 pub use measure::MeasurePage;
 pub use mosquitto::MosquittoPage;

@@ -1,7 +1,9 @@
-//! What the whole page shares, each made once by the app: the lab, the progress, the theme.
+//! What the whole page shares, each made once: the lab when a view first asks for it, the progress and the theme by the app.
 
+pub mod broker;
 pub mod broker_panel;
 pub mod calm;
+pub mod on_demand;
 pub mod progress;
 pub mod remembered_broker;
 pub mod revision;

@@ -8,8 +8,10 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::remembered_broker;
+use super::broker::use_broker;
+use super::progress::use_progress;
 use super::revision::Revision;
+use super::{on_demand, remembered_broker};
 use crate::broker;
 use crate::capture::{Capture, ClientSlot, Record, RecordId};
 use crate::lab::{Act, ActError, Lab, LinkState, OutsideTime, Problem};
@@ -21,7 +23,7 @@ use crate::ui::browser::answers_http::answers_http;
 use crate::ui::browser::{milliseconds, seed};
 use crate::ui::pace;
 
-/// Copied freely; made once, by the app.
+/// Copied freely. That of the app is made when a view first asks for it, with [`use_store`].
 #[derive(Clone, Copy)]
 pub struct Store {
     lab: StoredValue<Lab, LocalStorage>,
@@ -57,8 +59,14 @@ pub struct Store {
 pub struct Live(pub Store);
 
 impl Store {
-    pub fn provide(target: Target) -> Store {
-        Store::provide_lab(new_lab(target.clone()), target, false)
+    /// The bench of the app.
+    fn of_app() -> Store {
+        let broker = use_broker();
+        let store = Store::make(new_lab(broker.target.get_untracked()), broker.target, false);
+        use_progress().watch(store);
+        let reach = Memo::new(move |_| store.with_lab(Lab::reach));
+        Effect::new(move || broker.reach.set(reach.get()));
+        store
     }
 
     /// For the components below, in place of the one around: a bench on which nothing happens, with a
@@ -66,7 +74,7 @@ impl Store {
     pub fn provide_read_only(capture: Capture) -> Store {
         // What is looked at next may be built within what was looked at before, which is no bench.
         provide_context(use_context::<Live>().unwrap_or_else(|| Live(use_store())));
-        Store::provide_lab(Lab::of_capture(capture), Target::InTab, true)
+        Store::make(Lab::of_capture(capture), in_tab(), true).provide()
     }
 
     /// The same with a capture to which records are added, as they come from elsewhere: see [`Store::feed`].
@@ -74,11 +82,10 @@ impl Store {
         provide_context(Live(use_store()));
         // Its clock is that of the capture.
         let passed = capture.began().map(|began| js_sys::Date::now() - began as f64 / 1000.0);
-        let mut store = Store::make(Lab::of_capture(capture), Target::InTab, true);
+        let mut store = Store::make(Lab::of_capture(capture), in_tab(), true);
         store.is_fed = true;
         store.began = milliseconds() - passed.unwrap_or_default();
-        provide_context(store);
-        store
+        store.provide()
     }
 
     /// Adds to a capture from elsewhere; `add` tells whether it did.
@@ -94,7 +101,7 @@ impl Store {
     /// same policy.
     pub fn provide_beside(self) -> Store {
         let target = self.target.get_untracked();
-        let store = Store::provide_lab(new_lab(target.clone()), target, false);
+        let store = Store::make(new_lab(target.clone()), RwSignal::new(target), false).provide();
         Effect::new(move || {
             let target = self.target();
             let subprotocol = self.with_lab(|lab| lab.subprotocol().to_owned());
@@ -110,13 +117,13 @@ impl Store {
         store
     }
 
-    fn provide_lab(lab: Lab, target: Target, is_read_only: bool) -> Store {
-        let store = Store::make(lab, target, is_read_only);
-        provide_context(store);
-        store
+    /// For the components below.
+    fn provide(self) -> Store {
+        provide_context(self);
+        self
     }
 
-    fn make(lab: Lab, target: Target, is_read_only: bool) -> Store {
+    fn make(lab: Lab, target: RwSignal<Target>, is_read_only: bool) -> Store {
         Store {
             lab: StoredValue::new_local(lab),
             is_read_only,
@@ -132,7 +139,7 @@ impl Store {
             opened: RwSignal::new(BTreeSet::new()),
             opens: RwSignal::new(0),
             prepared: RwSignal::new_local(Vec::new()),
-            target: RwSignal::new(target),
+            target,
             user_name: RwSignal::new(String::new()),
         }
     }
@@ -446,8 +453,13 @@ impl Store {
     }
 }
 
+/// The bench around, or that of the app.
 pub fn use_store() -> Store {
-    expect_context()
+    on_demand::use_or_make(Store::of_app)
+}
+
+fn in_tab() -> RwSignal<Target> {
+    RwSignal::new(Target::InTab)
 }
 
 fn new_lab(target: Target) -> Lab {

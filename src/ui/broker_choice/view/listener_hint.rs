@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::broker_choice;
+use crate::lab::Lab;
 use crate::ui::components::CopyButton;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
@@ -14,7 +14,7 @@ pub fn ListenerHint() -> impl IntoView {
     let store = use_store();
     let locale = use_locale();
     // Where connecting has failed a listener may be what is missing.
-    let has_failed = Memo::new(move |_| store.with_lab(broker_choice::has_failed));
+    let has_failed = Memo::new(move |_| store.with_lab(Lab::has_failed));
     view! {
         <Show when=erased(move || has_failed.get())>
                 <div class="broker-menu__listener">

@@ -20,6 +20,7 @@ use crate::ui::browser::storage::{self, Key, NotKept};
 use crate::ui::captures::kept::{self, KeptCapture};
 use crate::ui::captures::model::{Source, Summary};
 use crate::ui::format::quoted;
+use crate::ui::state::on_demand;
 
 /// A capture on the shelf.
 #[derive(Clone)]
@@ -65,7 +66,7 @@ pub const LINK: &str = "#capture=";
 /// How many bytes of a file are taken over at once.
 const PIECE: usize = 8 << 20;
 
-/// Copied freely; made once, by the app.
+/// Copied freely. There is one, made when a view first asks for it.
 #[derive(Clone, Copy)]
 pub struct CaptureShelf {
     items: RwSignal<Vec<Item>>,
@@ -80,8 +81,6 @@ pub struct CaptureShelf {
     counts: StoredValue<Counts>,
     /// The part of the address that was opened last.
     link: StoredValue<String>,
-    /// Files that were dropped on another page: the page of captures opens them.
-    dropped: RwSignal<Vec<web_sys::File>, LocalStorage>,
     /// Settled when what the browser keeps is on the shelf.
     restored: StoredValue<Option<Promise>, LocalStorage>,
     /// Why the latest capture is not kept.
@@ -95,8 +94,8 @@ struct Counts {
 }
 
 impl CaptureShelf {
-    pub fn provide() -> CaptureShelf {
-        let shelf = CaptureShelf {
+    fn new() -> CaptureShelf {
+        CaptureShelf {
             items: RwSignal::new(Vec::new()),
             shown: RwSignal::new(None),
             compared: RwSignal::new(None),
@@ -104,12 +103,9 @@ impl CaptureShelf {
             reading: RwSignal::new(None),
             counts: StoredValue::new(Counts::default()),
             link: StoredValue::new(String::new()),
-            dropped: RwSignal::new_local(Vec::new()),
             restored: StoredValue::new_local(None),
             not_kept: RwSignal::new(None),
-        };
-        provide_context(shelf);
-        shelf
+        }
     }
 
     /// Puts what the browser keeps on the shelf, now and whenever another tab changes it.
@@ -206,22 +202,11 @@ impl CaptureShelf {
         })
     }
 
-    /// Leaves files to the page of captures, which has the code that reads them.
-    pub fn hand_over(self, files: Vec<web_sys::File>) {
-        self.dropped.set(files);
-    }
-
-    /// Opens what was handed over. Tracked.
-    pub fn open_dropped(self) {
-        let files = self.dropped.get();
-        if !files.is_empty() {
-            self.dropped.set(Vec::new());
-            self.open_files(files);
-        }
-    }
-
     /// Opens files, one after the other.
     pub fn open_files(self, files: Vec<web_sys::File>) {
+        if files.is_empty() {
+            return;
+        }
         spawn_local(async move {
             for file in files {
                 let bytes = match file.size() > MAX_FILE as f64 {
@@ -533,5 +518,5 @@ fn tell_other_tabs() {
 const LONGEST_NAME: usize = 60;
 
 pub fn use_capture_shelf() -> CaptureShelf {
-    expect_context()
+    on_demand::use_or_make(CaptureShelf::new)
 }

@@ -15,7 +15,7 @@ use crate::ui::bench::view::delete_others;
 use crate::ui::browser::storage::NotKept;
 use crate::ui::browser::{focus_element, forget_fragment};
 use crate::ui::captures::kept::{MOST_BYTES, MOST_CAPTURES};
-use crate::ui::captures::view::{CaptureShelf, Item, use_capture_shelf};
+use crate::ui::captures::view::{CaptureShelf, Item, use_capture_shelf, use_dropped_files};
 use crate::ui::captures::{Source, error_try, error_words, not_read_words};
 use crate::ui::components::controls::{IconButton, SmallButton, said};
 use crate::ui::components::{Back, ClosableNotice, Icon};
@@ -31,7 +31,8 @@ pub fn CapturesPage() -> impl IntoView {
     let (locale, shelf, store) = (use_locale(), use_capture_shelf(), use_store());
     shelf.begin();
     shelf.open_link();
-    Effect::new(move || shelf.open_dropped());
+    let dropped = use_dropped_files();
+    Effect::new(move || shelf.open_files(dropped.take()));
     let handle = window_event_listener(hashchange, move |_| shelf.open_link());
     on_cleanup(move || handle.remove());
     let is_dragging = RwSignal::new(false);
