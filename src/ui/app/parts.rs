@@ -18,7 +18,7 @@ use crate::ui::navigation::address::{Page, Place};
 use crate::ui::other_clients::entry::other_clients_dialog;
 use crate::ui::pages::entries::{
     around_page, bench_page, captures_page, chapter_page, composer_page, examine_page,
-    exercise_page, live_picture, live_wire, measure_page, recall, reference_page, traffic_page,
+    exercise_page, live_wire, measure_page, picture, recall, reference_page, traffic_page,
 };
 use crate::words::{self, Bundle};
 
@@ -67,14 +67,17 @@ pub fn of(place: &Place, language: Language) -> Option<Shown> {
     }
 }
 
-/// What is fetched ahead, in this order.
-pub fn ahead() -> Vec<&'static Part> {
-    vec![
+/// What is fetched ahead, in this order. What the place shows is at the front.
+pub fn ahead(place: &Place, language: Language) -> Vec<&'static Part> {
+    let shown = of(place, language).map(|shown| shown.part);
+    let picture = matches!(place, Place::Exercise(_)).then(picture::part);
+    let others = [
         live_wire::part(),
         inspector::part(),
         course_nav::part(),
         broker_form::part(),
         exercise_page::part(),
+        picture::part(),
         ladder::part(),
         broker_panel::part(),
         chapter_page::part(),
@@ -82,7 +85,6 @@ pub fn ahead() -> Vec<&'static Part> {
         bench_page::part(),
         on_mosquitto::part(),
         recall::part(),
-        live_picture::part(),
         composer_page::part(),
         other_clients_dialog::part(),
         reference_page::part(),
@@ -92,5 +94,6 @@ pub fn ahead() -> Vec<&'static Part> {
         traffic_page::part(),
         findings::part(),
         keys_dialog::part(),
-    ]
+    ];
+    shown.into_iter().chain(picture).chain(others).collect()
 }

@@ -77,8 +77,8 @@ fn Shell() -> impl IntoView {
     keys::listen(Reach { locale, route, pane, inside, keys });
 
     let is_opened = RwSignal::new(false);
-    let is_drawn =
-        Prefetch::begin(locale, parts::ahead()).or(course_nav::part(), move || is_opened.get());
+    let ahead = untrack(|| place.with(|place| parts::ahead(place, locale.language_untracked())));
+    let is_drawn = Prefetch::begin(locale, ahead).or(course_nav::part(), move || is_opened.get());
     let page = move |place: Place| match parts::of(&place, locale.language_untracked()) {
         None => view! { <HomePage/> }.into_any(),
         Some(Shown { part, view, words }) => view! { <Lazy part view words page=true/> }.into_any(),

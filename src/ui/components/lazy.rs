@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use super::icon::Icon;
 use crate::ui::erased::erased;
 use crate::ui::loading::bundles;
-use crate::ui::loading::locale::use_locale;
+use crate::ui::loading::locale::{Locale, use_locale};
 use crate::ui::loading::part::Part;
 use crate::words::Bundle;
 
@@ -15,6 +15,39 @@ enum State {
     There,
     Fetching,
     Failed,
+}
+
+/// A part of the page, and the words that it needs beside the interface and the glossary.
+#[derive(Clone, Copy)]
+pub struct Arriving {
+    pub part: &'static Part,
+    pub words: Option<Bundle>,
+}
+
+impl Arriving {
+    fn bundles(self) -> Vec<Bundle> {
+        [Bundle::Glossary].into_iter().chain(self.words).collect()
+    }
+
+    pub fn is_there(self, locale: Locale) -> bool {
+        self.part.is_there() && bundles::are_there(&self.bundles(), locale.language_untracked())
+    }
+
+    /// Fetches what is missing, and says whether all is there now.
+    pub async fn fetch(self, locale: Locale) -> bool {
+        // Together with the words.
+        self.part.begin();
+        loop {
+            let Some(language) = locale.try_language() else { return false };
+            if !bundles::fetch(&self.bundles(), language).await || !self.part.fetch().await {
+                return false;
+            }
+            // Another language may have been chosen meanwhile.
+            if locale.try_language() == Some(language) {
+                return true;
+            }
+        }
+    }
 }
 
 /// Shows `view` as soon as its part is there.
@@ -30,29 +63,15 @@ pub fn Lazy(
     page: bool,
 ) -> AnyView {
     let locale = use_locale();
-    let bundles: Vec<_> = [Bundle::Glossary].into_iter().chain(words).collect();
-    let language = locale.language_untracked();
-    if part.is_there() && bundles::are_there(&bundles, language) {
+    let arriving = Arriving { part, words };
+    if arriving.is_there(locale) {
         return view();
     }
-    let bundles = StoredValue::new(bundles);
     let state = RwSignal::new(State::Fetching);
     let fetch = move || {
         state.set(State::Fetching);
-        // Together with the words.
-        part.begin();
         spawn_local(async move {
-            let bundles = bundles.try_get_value().unwrap_or_default();
-            let is_there = loop {
-                let language = locale.language_untracked();
-                if !bundles::fetch(&bundles, language).await || !part.fetch().await {
-                    break false;
-                }
-                // Another language may have been chosen meanwhile.
-                if locale.language_untracked() == language {
-                    break true;
-                }
-            };
+            let is_there = arriving.fetch(locale).await;
             // It may no longer be wanted.
             let _ = state.try_set(if is_there { State::There } else { State::Failed });
         });

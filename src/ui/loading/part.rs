@@ -29,8 +29,13 @@ impl Part {
 
     /// Fetches it unless it is there, and says whether it is there now.
     pub async fn fetch(&'static self) -> bool {
-        if !self.is_there() && styles::fetch().await && (self.load)().await {
-            self.is_there.store(true, Ordering::Relaxed);
+        if !self.is_there() {
+            // Both come at the same time.
+            let styles = styles::fetch();
+            let has_come = (self.load)().await;
+            if styles.await && has_come {
+                self.is_there.store(true, Ordering::Relaxed);
+            }
         }
         self.is_there()
     }

@@ -17,6 +17,8 @@ pub struct Prefetch(RwSignal<bool>);
 impl Prefetch {
     /// Fetches one part after the other once the page has come to rest, and then the words of the
     /// chapters, so that clicks find them there. What does not arrive is fetched again when it is wanted.
+    ///
+    /// What the place itself shows comes first in `parts`: nothing else takes its share of the line before it is there.
     pub fn begin(locale: Locale, parts: Vec<&'static Part>) -> Prefetch {
         let prefetch = Prefetch(RwSignal::new(false));
         provide_context(prefetch);

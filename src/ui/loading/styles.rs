@@ -2,28 +2,47 @@
 //! `later`, disabled, so that no browser fetches them yet; in other builds there is no such link, since all
 //! stylesheets are there from the beginning.
 
+use std::cell::RefCell;
+use std::future::Future;
+
 use js_sys::Promise;
 use leptos::prelude::document;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::Element;
 
-/// Has them applied, and says whether they are.
-pub async fn fetch() -> bool {
-    const IS_THERE: &str = "data-is-there";
-    let Some(link) = document().get_element_by_id("later") else { return true };
-    if link.has_attribute(IS_THERE) {
-        return true;
+thread_local! {
+    /// Settled when they are applied. All who ask wait for the same answer.
+    static ASKED: RefCell<Option<Promise>> = const { RefCell::new(None) };
+}
+
+/// Asks for them at once, unless that has been done, and says in the end whether they are applied.
+pub fn fetch() -> impl Future<Output = bool> {
+    let link = document().get_element_by_id("later");
+    let asked = link
+        .map(|link| ASKED.with_borrow_mut(|asked| asked.get_or_insert_with(|| ask(link)).clone()));
+    async move {
+        match asked {
+            Some(asked) => JsFuture::from(asked).await.is_ok(),
+            None => true,
+        }
     }
+}
+
+fn ask(link: Element) -> Promise {
     let loaded = Promise::new(&mut |resolve, reject| {
         // Adding a listener cannot fail.
         let _ = link.add_event_listener_with_callback("load", &resolve);
         let _ = link.add_event_listener_with_callback("error", &reject);
     });
     let _ = link.remove_attribute("disabled");
-    let is_there = JsFuture::from(loaded).await.is_ok();
-    // A link asks again only when it is enabled again.
-    let _ = match is_there {
-        true => link.set_attribute(IS_THERE, ""),
-        false => link.set_attribute("disabled", ""),
-    };
-    is_there
+    future_to_promise(async move {
+        let loaded = JsFuture::from(loaded).await;
+        if loaded.is_err() {
+            // A link asks again only when it is enabled again.
+            let _ = link.set_attribute("disabled", "");
+            ASKED.set(None);
+        }
+        loaded.map(|_| JsValue::UNDEFINED)
+    })
 }

@@ -8,6 +8,7 @@ use super::{
     ReferencePage, TrafficPage, TroubleshootingPage,
 };
 use crate::course::Picture;
+use crate::ui::lesson::view::LessonSession;
 use crate::ui::loading::part::parts;
 use crate::ui::navigation::address::Page;
 use crate::ui::pictures::view::draw;
@@ -17,15 +18,15 @@ parts! {
     course: fn exercise_page(id: String) {
         view! { <ExercisePage id/> }.into_any()
     }
-    course: fn chapter_page(id: String) {
+    around: fn chapter_page(id: String) {
         view! { <ChapterPage id/> }.into_any()
     }
     /// The free bench.
-    course: fn bench_page() {
+    around: fn bench_page() {
         view! { <BenchPage/> }.into_any()
     }
     /// The pages beside the course.
-    course: fn around_page(page: Page) {
+    around: fn around_page(page: Page) {
         match page {
             Page::Questions => view! { <QuestionsPage/> }.into_any(),
             Page::Checklist => view! { <ChecklistPage/> }.into_any(),
@@ -42,12 +43,12 @@ parts! {
             | Page::Measure => ().into_any(),
         }
     }
-    /// A picture of what passes where there is no exercise.
-    course: fn live_picture(picture: Picture) {
-        draw(picture, None)
+    /// A picture of what passes, of an exercise where there is one.
+    pictures: fn picture(of: Picture, session: Option<LessonSession>) {
+        draw(of, session)
     }
     /// What is asked about earlier chapters.
-    course: fn recall(chapter: usize) {
+    around: fn recall(chapter: usize) {
         view! { <RecallQuestions chapter/> }.into_any()
     }
     tools: fn reference_page() {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::NotFoundPage;
+use super::entries::picture;
 use super::panes::{Arrangement, WireBelow, percent};
 use crate::course::{Exercise, exercise, exercise_title};
 use crate::ui::broker_choice::view::follow_access;
@@ -17,7 +18,6 @@ use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::kept_page::use_behind;
 use crate::ui::navigation::pane::{Pane, use_pane};
 use crate::ui::packet_list::view::WireState;
-use crate::ui::pictures;
 use crate::ui::stage::view::{Cast, PaneTabs, Panels};
 use crate::ui::state::progress::use_progress;
 use crate::ui::state::store::use_store;
@@ -95,8 +95,11 @@ fn ExerciseStage(
     share: RwSignal<Option<f64>>,
 ) -> impl IntoView {
     let locale = use_locale();
-    let picture = match exercise.picture {
-        Some(picture) => pictures::view::draw(picture, Some(session)),
+    let shown = match exercise.picture {
+        Some(of) => {
+            let view = erased(move || picture::view(of, Some(session)));
+            view! { <Lazy part=picture::part() view/> }.into_any()
+        }
         None => view! { <Lazy part=ladder::part() view=erased(|| ladder::view(true))/> }.into_any(),
     };
     view! {
@@ -117,7 +120,7 @@ fn ExerciseStage(
                     id="picture"
                     data-picture=exercise.picture.map_or("ladder", |picture| picture.key())
                 >
-                    {picture}
+                    {shown}
                 </div>
                 <Show when=erased(move || { desk.count() > 0 })>
                     <Splitter

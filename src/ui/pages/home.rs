@@ -12,8 +12,7 @@ use super::entries::live_wire;
 use crate::course::{ChapterOutline, OUTLINE, Start, chapter_title, exercise_title, minutes_of};
 use crate::language::{Language, Strings};
 use crate::ui::broker_choice;
-use crate::ui::components::Lazy;
-use crate::ui::components::{Icon, Pips};
+use crate::ui::components::{Arriving, Icon, Lazy, Pips};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{Page, Place};
@@ -292,11 +291,12 @@ fn LiveBench() -> impl IntoView {
     let (broker, locale) = (use_broker(), use_locale());
     let live = LiveClient::new();
     let part = live_wire::part();
-    let is_there = RwSignal::new(part.is_there());
-    if !part.is_there() {
+    let arriving = Arriving { part, words: None };
+    let is_there = RwSignal::new(arriving.is_there(locale));
+    if !is_there.get_untracked() {
         after_drawing(move || {
             spawn_local(async move {
-                let _ = is_there.try_set(part.fetch().await);
+                let _ = is_there.try_set(arriving.fetch(locale).await);
             });
         });
     }

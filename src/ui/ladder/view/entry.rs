@@ -7,7 +7,7 @@ use crate::ui::loading::part::parts;
 
 parts! {
     /// The wire as a sequence diagram.
-    course: fn ladder(is_picture: bool) {
+    pictures: fn ladder(is_picture: bool) {
         view! { <LadderView is_picture/> }.into_any()
     }
 }

@@ -7,7 +7,7 @@ use crate::ui::loading::part::parts;
 
 parts! {
     /// What differs on Mosquitto in an exercise.
-    course: fn on_mosquitto(exercise: &'static str) {
+    around: fn on_mosquitto(exercise: &'static str) {
         view! { <OnMosquitto exercise/> }.into_any()
     }
 }

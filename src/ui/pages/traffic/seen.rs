@@ -12,7 +12,7 @@ use crate::ui::erased::erased;
 use crate::ui::findings::view::FindingsLine;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::packet_list::view::WireState;
-use crate::ui::pages::entries::live_picture;
+use crate::ui::pages::entries::picture;
 use crate::ui::state::store::Store;
 use crate::ui::wire::Wire;
 
@@ -55,12 +55,12 @@ fn Pictures(line: Line) -> impl IntoView {
         options
     });
     let drawing = move || {
-        let (picture, _) = PICTURES.get(line.picture().get().parse::<usize>().ok()?)?;
-        let picture = *picture;
+        let (of, _) = PICTURES.get(line.picture().get().parse::<usize>().ok()?)?;
+        let of = *of;
         Some(view! {
             <div class="traffic__picture">
                 <h2 class="visually-hidden">{said(|s| s.traffic_picture())}</h2>
-                <Lazy part=live_picture::part() view=erased(move || live_picture::view(picture))/>
+                <Lazy part=picture::part() view=erased(move || picture::view(of, None))/>
             </div>
         })
     };
