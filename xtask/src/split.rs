@@ -25,6 +25,19 @@ pub fn names_what_comes_later(file: &str) -> bool {
     file.starts_with(LOADER_STEM) && file.ends_with(".js")
 }
 
+/// The files of a part, as the script that fetches parts names them: its own, and those that it shares with others.
+pub fn files_of(loader: &str, part: &str) -> Vec<String> {
+    let begins = format!("__wasm_split_load_{part} =");
+    let Some((_, load)) = loader.split_once(&begins) else { return Vec::new() };
+    let own = load.split("\"./").nth(1).and_then(|rest| rest.split('"').next());
+    let shared = load.split("}\n, [").nth(1).and_then(|rest| rest.split(']').next());
+    let shared = shared.unwrap_or_default().split(", ").filter_map(|chunk| {
+        let (_, fetched) = loader.split_once(&format!("const {chunk} ="))?;
+        fetched.split("\"./").nth(1)?.split('"').next()
+    });
+    own.into_iter().chain(shared).map(str::to_owned).collect()
+}
+
 /// The folder that cargo builds into: `target`, unless CARGO_TARGET_DIR or a configuration says otherwise.
 pub fn target_folder() -> Result<PathBuf> {
     let mut metadata = tools::cargo();
@@ -106,4 +119,33 @@ fn replace(from: &Path, to: &Path, before: &str, after: &str) -> Result<()> {
 
 fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_a_part_are_its_own_and_those_that_it_shares() {
+        let load = |name: &str, file: &str, after: &str| {
+            format!(
+                "{name} = makeLoad(() => {{\n    const src = fetch(new URL(\"./{file}.wasm\", \
+                 import.meta.url));\n    return src;\n}}\n, [{after}]);\n"
+            )
+        };
+        let loader = [
+            load("const __chunk_2", "chunk_2-0a", ""),
+            load("const __chunk_3", "chunk_3-0a", ""),
+            load("export const __wasm_split_load_tools", "split_tools-0a", "__chunk_3"),
+            load("export const __wasm_split_load_home", "split_home-0a", "__chunk_2, __chunk_3"),
+            load("export const __wasm_split_load_alone", "split_alone-0a", ""),
+        ]
+        .concat();
+        assert_eq!(
+            files_of(&loader, "home"),
+            ["split_home-0a.wasm", "chunk_2-0a.wasm", "chunk_3-0a.wasm"]
+        );
+        assert_eq!(files_of(&loader, "alone"), ["split_alone-0a.wasm"]);
+        assert_eq!(files_of(&loader, "missing"), [""; 0]);
+    }
 }
