@@ -1,7 +1,6 @@
 //! What the built page weighs: as it lies on disk, with gzip, and with Brotli. The first load is what has
-//! to arrive before the home page is drawn, whole, and its links and menus work; what its connection needs comes as
-//! soon as it is drawn, and programs, styles and words of everything else while the page is at rest, or when they are
-//! wanted.
+//! to arrive before the home page is drawn, whole, and its links and menus work. Programs, styles and words of
+//! everything else, its connection among them, follow while the page is at rest, or when they are wanted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

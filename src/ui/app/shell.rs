@@ -81,10 +81,7 @@ fn Shell() -> impl IntoView {
     let is_drawn = Prefetch::begin(locale, ahead).or(course_nav::part(), move || is_opened.get());
     let page = move |place: Place| match parts::of(&place, locale.language_untracked()) {
         None => view! { <HomePage/> }.into_any(),
-        Some(Shown { part, view, words }) => {
-            let title = Signal::derive(move || title::of(&place, locale.language()));
-            view! { <Lazy part view words page=title/> }.into_any()
-        }
+        Some(Shown { part, view, words }) => view! { <Lazy part view words page=true/> }.into_any(),
     };
     view! {
         <a class="skip-link" href="#main" on:click=|event| {

@@ -58,9 +58,9 @@ pub fn Lazy(
     /// The words that it needs beside the interface and the glossary.
     #[prop(default = None)]
     words: Option<Bundle>,
-    /// The title of the page, where the part is a whole one.
-    #[prop(optional)]
-    page: Option<Signal<Option<&'static str>>>,
+    /// Whether the part is a whole page.
+    #[prop(default = false)]
+    page: bool,
 ) -> AnyView {
     let locale = use_locale();
     let arriving = Arriving { part, words };
@@ -78,14 +78,8 @@ pub fn Lazy(
     };
     fetch();
     let within_page = move |words: AnyView| match page {
-        Some(title) => view! {
-            <main id="main" class="page page--words">
-                <h1>{erased(move || title.get())}</h1>
-                {words}
-            </main>
-        }
-        .into_any(),
-        None => words,
+        true => view! { <main id="main" class="page page--words">{words}</main> }.into_any(),
+        false => words,
     };
     let shown = move || match state.get() {
         State::There => view(),

@@ -3,8 +3,6 @@
 //! `xtask/src/first_picture.html` shows the header and the top of this page before the program runs; an
 //! end-to-end test holds that both are the same.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -284,29 +282,29 @@ static TOOLS: [Tool; 9] = [
     },
 ];
 
-/// One client, one button: a real CONNECT and CONNACK, ready to be opened. The client itself arrives as soon as the
-/// page is drawn; who has pressed before finds it connecting then.
+/// One client, one button: a real CONNECT and CONNACK, ready to be opened. The client itself is one of the parts that
+/// are fetched while the page is at rest, or when somebody comes near its button; who has pressed before it is there
+/// finds it connecting then.
 #[component]
 fn LiveBench() -> impl IntoView {
     let (broker, locale) = (use_broker(), use_locale());
     let live = LiveClient::new();
-    let part = live_wire::part();
-    let arriving = Arriving { part, words: None };
-    let is_there = RwSignal::new(arriving.is_there(locale));
-    if !is_there.get_untracked() {
-        after_drawing(move || {
-            spawn_local(async move {
-                let _ = is_there.try_set(arriving.fetch(locale).await);
-            });
-        });
-    }
-    let is_wanted = move || is_there.get() || live.presses() > 0;
+    let arriving = Arriving { part: live_wire::part(), words: None };
+    // Where it is there already, the bench may hold what another page has left.
+    let is_there = arriving.is_there(locale);
+    let is_drawn = move || is_there || live.presses() > 0;
+    let come_near = move || {
+        if !is_there {
+            spawn_local(async move { _ = arriving.fetch(locale).await });
+        }
+    };
     let is_connected = move || live.state() == LiveState::Connected;
     let is_busy = move || match live.state() {
         LiveState::Waiting => live.presses() > 0,
         state => state == LiveState::Busy,
     };
-    let has_something = move || live.has_something() || (live.presses() > 0 && !is_there.get());
+    let has_something =
+        move || live.has_something() || (live.state() == LiveState::Waiting && live.presses() > 0);
     let label = move || {
         let strings = locale.strings();
         match is_connected() {
@@ -324,6 +322,8 @@ fn LiveBench() -> impl IntoView {
                     class:button--primary=erased(move || !is_connected())
                     disabled=erased(is_busy)
                     data-busy=erased(move || is_busy().then_some(""))
+                    on:pointerenter=move |_| come_near()
+                    on:focus=move |_| come_near()
                     on:click=move |_| live.press()
                 >
                     <Icon name=Signal::derive(move || if is_busy() { "waiting" } else { "play" })/>
@@ -337,8 +337,8 @@ fn LiveBench() -> impl IntoView {
                     <p class="empty__how">{erased(move || locale.strings().home_empty())}</p>
                 </div>
             </Show>
-            <Show when=erased(is_wanted)>
-                <Lazy part view=erased(move || live_wire::view(live))/>
+            <Show when=erased(is_drawn)>
+                <Lazy part=arriving.part view=erased(move || live_wire::view(live))/>
             </Show>
         </section>
     }
@@ -389,9 +389,4 @@ impl LiveClient {
     fn has_something(self) -> bool {
         self.state.get().1
     }
-}
-
-/// Once the browser has drawn what there is.
-fn after_drawing(then: impl FnOnce() + 'static) {
-    request_animation_frame(move || set_timeout(then, Duration::ZERO));
 }
