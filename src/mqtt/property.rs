@@ -12,7 +12,7 @@ use super::reader::{Read, Reader};
 use super::text::Text;
 use super::topic::check_topic_name;
 use super::version::Version;
-use super::writer::{Writer, binary_length, variable_byte_integer};
+use super::writer::{Writer, binary_length, integer_length};
 
 /// What can hold a property: one of the packets that have properties, or the Will inside CONNECT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,7 +206,7 @@ macro_rules! value_length {
         size_of_val($value)
     };
     (VariableByteInteger, $value:ident) => {
-        variable_byte_integer(*$value as usize)?.1
+        integer_length(*$value as usize)?
     };
     (Utf8String, $value:ident) => {
         binary_length($value.as_bytes())?
@@ -663,19 +663,21 @@ impl Properties {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, holder: Holder) -> Read<Properties> {
         let group = match holder {
             Holder::Will => FieldId::WillProperties,
             _ => FieldId::Properties,
         };
-        r.group(group.into(), |r| {
-            let start = r.at();
-            match r.variable_byte_integer(FieldId::PropertyLength.into())? {
-                0 => Ok(Properties::NONE),
-                length => Properties::read_block(r, holder, length as usize, start..r.at()),
-            }
-        })
+        r.open(group.into());
+        let start = r.at();
+        let properties = match r.variable_byte_integer(FieldId::PropertyLength.into()) {
+            Ok(0) => Ok(Properties::NONE),
+            Ok(length) => Properties::read_block(r, holder, length as usize, start..r.at()),
+            Err(stop) => Err(stop),
+        };
+        r.close();
+        properties
     }
 
     #[inline(never)]
@@ -698,22 +700,41 @@ impl Properties {
     }
 
     /// Bytes on the wire, with the Property Length; none before 5.0, where no packet has properties.
+    #[inline(always)]
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
-        if !version.is_5() {
-            return Ok(0);
+        match self.is_empty() {
+            _ if !version.is_5() => Ok(0),
+            true => Ok(1),
+            false => self.some_length(),
         }
+    }
+
+    #[inline(never)]
+    fn some_length(&self) -> Result<usize, EncodeError> {
         let mut length = 0;
         for property in &self.0 {
             length += 1 + property.value_length()?;
         }
-        Ok(variable_byte_integer(length)?.1 + length)
+        Ok(integer_length(length)? + length)
     }
 
     /// Writes as many bytes as [`length`](Properties::length) says.
+    #[inline(always)]
     pub(super) fn write(&self, w: &mut Writer<'_>) {
-        if w.version().is_5() {
-            w.block(|w| self.0.iter().for_each(|property| property.write(w)));
+        match self.is_empty() {
+            _ if !w.version().is_5() => {}
+            true => w.byte(0),
+            false => self.write_some(w),
         }
+    }
+
+    #[inline(never)]
+    fn write_some(&self, w: &mut Writer<'_>) {
+        w.block(|w| {
+            for property in &self.0 {
+                property.write(w);
+            }
+        });
     }
 }
 

@@ -72,28 +72,83 @@ impl Text {
 // A text takes no more room in a packet than a slice would.
 const _: () = assert!(size_of::<Text>() == size_of::<Bytes>());
 
-/// Whether one of the bytes is `byte`, once the bits of `either` are set in it: so that two that differ in one bit
-/// are looked for at once. Eight bytes at a time.
-#[inline]
-pub(super) fn contains(bytes: &[u8], either: u8, byte: u8) -> bool {
-    const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let has_one = |eight: &[u8; 8]| {
-        let set = u64::from_ne_bytes(*eight) | (LOW * u64::from(either));
-        // A byte is zero exactly where it is the one; subtracting 1 then borrows from its top bit.
-        let different = set ^ (LOW * u64::from(byte));
-        different.wrapping_sub(LOW) & !different & HIGH != 0
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        if has_one(word) {
-            return true;
-        }
-    }
-    match bytes.last_chunk::<8>() {
+/// What a text has in it that a rule may forbid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// U+0000.
+    pub(super) null: bool,
+    /// `#` or `+`.
+    pub(super) wildcard: bool,
+}
+
+impl Found {
+    /// Looks for both at once, eight bytes at a time.
+    #[inline(always)]
+    pub(super) fn within(bytes: &[u8]) -> Found {
         // Some of them a second time, which is faster than one by one.
-        Some(last) => !rest.is_empty() && has_one(last),
-        None => rest.iter().any(|&other| other | either == byte),
+        let last = match bytes.len().checked_sub(8).and_then(|at| bytes[at..].first_chunk::<8>()) {
+            Some(last) => u64::from_le_bytes(*last),
+            None => fewer_than_eight(bytes),
+        };
+        let (mut nulls, mut wildcards) = (some_zero(last), some_zero(other_than_wildcards(last)));
+        let mut left = bytes;
+        while let Some((word, behind)) = left.split_first_chunk::<8>() {
+            let word = u64::from_le_bytes(*word);
+            nulls |= some_zero(word);
+            wildcards |= some_zero(other_than_wildcards(word));
+            left = behind;
+        }
+        Found { null: nulls != 0, wildcard: wildcards != 0 }
+    }
+}
+
+/// The places of `#` and `+`, in ascending order.
+pub(super) fn wildcards(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let behind = bytes.len() - rest.len();
+    let in_words = words.iter().enumerate().flat_map(|(number, word)| {
+        let mut left = each_zero(other_than_wildcards(u64::from_le_bytes(*word)));
+        std::iter::from_fn(move || {
+            let at = number * 8 + left.trailing_zeros() as usize / 8;
+            let found = (left != 0).then_some(at);
+            left &= left.wrapping_sub(1);
+            found
+        })
+    });
+    let in_rest = rest.iter().enumerate().filter(|(_, byte)| matches!(byte, b'#' | b'+'));
+    in_words.chain(in_rest.map(move |(at, _)| behind + at))
+}
+
+const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// Not 0 where one of eight bytes is 0: subtracting 1 then borrows from its top bit.
+#[inline(always)]
+fn some_zero(word: u64) -> u64 {
+    word.wrapping_sub(LOW) & !word & HIGH
+}
+
+/// The top bit of each of eight bytes that is 0.
+fn each_zero(word: u64) -> u64 {
+    !(((word & !HIGH) + !HIGH) | word | !HIGH)
+}
+
+/// 0 in those of eight bytes that are `#` or `+`, which differ in one bit.
+#[inline(always)]
+fn other_than_wildcards(word: u64) -> u64 {
+    (word | (LOW * u64::from(b'#' ^ b'+'))) ^ (LOW * u64::from(b'+'))
+}
+
+/// Eight bytes that have all of these, and no others but spaces.
+#[inline(always)]
+fn fewer_than_eight(bytes: &[u8]) -> u64 {
+    let four = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => four(first) | four(last) << 32,
+        _ => {
+            let byte = |at: usize| bytes.get(at).copied().unwrap_or(b' ');
+            four(&[byte(0), byte(1), byte(2), b' ']) | LOW * u64::from(b' ') << 32
+        }
     }
 }
 
@@ -286,22 +341,24 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_is_found_wherever_it_stands() {
+    fn null_and_wildcards_are_found_wherever_they_stand() {
+        let is_wildcard = |byte: &u8| matches!(byte, b'#' | b'+');
         for length in 0..40 {
-            let mut bytes = vec![b'a'; length];
-            for other in [b'b', 0x01, 0x80, 0xFF, b'#' ^ 0x01, b'#' ^ 0x80] {
-                bytes.fill(other);
-                assert!(!contains(&bytes, 0, 0), "{length} {other:02X}");
-                assert!(!contains(&bytes, 0x08, b'+'), "{length} {other:02X}");
-            }
-            for at in 0..length {
-                for (found, either, byte) in [(0, 0, 0), (b'#', 0x08, b'+'), (b'+', 0x08, b'+')] {
-                    bytes.fill(b'a');
+            for other in [b'b', 0x01, 0x80, 0xFF, b'#' ^ 0x01, b'#' ^ 0x80, b'#', b'+', 0] {
+                for (at, found) in (0..length).flat_map(|at| [0, b'#', b'+'].map(|it| (at, it))) {
+                    let mut bytes = vec![other; length];
                     bytes[at] = found;
-                    assert!(contains(&bytes, either, byte), "{length} {at}");
+                    let expect = Found {
+                        null: bytes.contains(&0),
+                        wildcard: bytes.iter().any(|byte| is_wildcard(byte)),
+                    };
+                    assert_eq!(Found::within(&bytes), expect, "{bytes:02X?}");
+                    let places = (0..length).filter(|at| is_wildcard(&bytes[*at]));
+                    assert!(wildcards(&bytes).eq(places), "{bytes:02X?}");
                 }
             }
         }
+        assert_eq!(Found::within(&[]), Found { null: false, wildcard: false });
     }
 
     #[test]

@@ -29,6 +29,7 @@ impl Ack {
         Ack { packet_id, reason_code, properties: Properties::NONE }
     }
 
+    #[inline(always)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, packet: PacketType) -> Read<Ack> {
         let (code_field, holder) = match packet {
             PacketType::PubRec => (FieldId::PubRecReasonCode, Holder::PubRec),
@@ -36,20 +37,23 @@ impl Ack {
             PacketType::PubComp => (FieldId::PubCompReasonCode, Holder::PubComp),
             _ => (FieldId::PubAckReasonCode, Holder::PubAck),
         };
-        r.group(FieldId::VariableHeader.into(), |r| {
-            let mut ack = Ack::success(r.packet_id()?);
-            if !r.version().is_5() {
-                return Ok(ack);
-            }
-            // A Remaining Length of 2 means Success, of 3 no properties (§3.4.2.1).
-            if !r.at_end() {
-                ack.reason_code = r.reason_code(code_field, packet)?;
-            }
-            if !r.at_end() {
-                ack.properties = r.properties(holder)?;
-            }
-            Ok(ack)
-        })
+        let (packet_id, reason_code, properties) =
+            r.group(FieldId::VariableHeader.into(), |r| {
+                let packet_id = r.packet_id()?;
+                let is_short = !r.version().is_5();
+                // A Remaining Length of 2 means Success, of 3 no properties (§3.4.2.1).
+                let reason_code = match is_short || r.at_end() {
+                    true => ReasonCode::Success,
+                    false => r.reason_code(code_field, packet)?,
+                };
+                let properties = match is_short || r.at_end() {
+                    true => Properties::NONE,
+                    false => r.properties(holder)?,
+                };
+                Ok((packet_id, reason_code, properties))
+            })?;
+        r.expect_end()?;
+        Ok(Ack { packet_id, reason_code, properties })
     }
 
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {

@@ -76,6 +76,7 @@ impl RetainHandling {
 }
 
 impl Subscribe {
+    #[inline(never)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Subscribe> {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::Subscribe)?))
@@ -90,6 +91,7 @@ impl Subscribe {
             }
             Ok(subscriptions)
         })?;
+        r.expect_end()?;
         Ok(Subscribe { packet_id, properties, subscriptions })
     }
 
@@ -117,8 +119,8 @@ impl Subscribe {
 impl Subscription {
     fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Subscription> {
         let version = r.version();
-        let topic_filter = r.string_checked(FieldId::TopicFilter, |filter| {
-            check_topic_filter_as(filter, version)
+        let topic_filter = r.string_checked(FieldId::TopicFilter, |filter, found| {
+            check_topic_filter_as(filter, found, version)
         })?;
         let at = r.at();
         if !version.is_5() {
