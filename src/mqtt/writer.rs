@@ -29,7 +29,7 @@ impl<'a> Writer<'a> {
         }
         let mut writer = Writer { out, version };
         match u8::try_from(length) {
-            Ok(length @ 0..0x80) => writer.opaque(&[first_byte, length]),
+            Ok(length @ 0..0x80) => writer.two_bytes([first_byte, length]),
             _ => {
                 writer.byte(first_byte);
                 writer.variable_byte_integer(length);
@@ -50,7 +50,18 @@ impl<'a> Writer<'a> {
 
     #[inline(always)]
     pub(super) fn two_byte_integer(&mut self, value: u16) {
-        self.out.extend_from_slice(&value.to_be_bytes());
+        self.two_bytes(value.to_be_bytes());
+    }
+
+    /// In the browser a copy, however short, is a call out of the program, which takes longer than this.
+    #[inline(always)]
+    fn two_bytes(&mut self, bytes: [u8; 2]) {
+        if cfg!(target_family = "wasm") {
+            self.byte(bytes[0]);
+            self.byte(bytes[1]);
+        } else {
+            self.opaque(&bytes);
+        }
     }
 
     /// A Variable Byte Integer of which [`integer_length`] is known.
@@ -96,7 +107,12 @@ impl<'a> Writer<'a> {
     #[inline(always)]
     pub(super) fn binary_behind(&mut self, first: u8, value: &[u8]) {
         let [high, low] = (value.len() as u16).to_be_bytes();
-        self.opaque(&[first, high, low]);
+        if cfg!(target_family = "wasm") {
+            self.byte(first);
+            self.two_bytes([high, low]);
+        } else {
+            self.opaque(&[first, high, low]);
+        }
         self.opaque(value);
     }
 

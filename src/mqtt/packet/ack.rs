@@ -56,10 +56,12 @@ impl Ack {
         Ok(Ack { packet_id, reason_code, properties })
     }
 
+    #[inline(always)]
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
         Ok(2 + reason_length(self.reason_code, &self.properties, version)?)
     }
 
+    #[inline(always)]
     pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.two_byte_integer(self.packet_id.get());
         write_reason(self.reason_code, &self.properties, w);
@@ -68,6 +70,7 @@ impl Ack {
 
 /// How long Reason Code and properties are in the shortest form: both are omitted where they say nothing, and
 /// before 5.0. DISCONNECT does the same.
+#[inline(always)]
 pub(super) fn reason_length(
     reason_code: ReasonCode,
     properties: &Properties,
@@ -82,6 +85,7 @@ pub(super) fn reason_length(
 }
 
 /// Writes them in that form.
+#[inline(always)]
 pub(super) fn write_reason(reason_code: ReasonCode, properties: &Properties, w: &mut Writer<'_>) {
     if !w.version().is_5() || reason_code == ReasonCode::Success && properties.is_empty() {
         return;
