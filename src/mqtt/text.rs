@@ -85,19 +85,26 @@ impl Found {
     /// Looks for both at once, eight bytes at a time.
     #[inline(always)]
     pub(super) fn within(bytes: &[u8]) -> Found {
-        // Some of them a second time, which is faster than one by one.
-        let last = match bytes.len().checked_sub(8).and_then(|at| bytes[at..].first_chunk::<8>()) {
-            Some(last) => u64::from_le_bytes(*last),
-            None => fewer_than_eight(bytes),
-        };
-        let (mut nulls, mut wildcards) = (some_zero(last), some_zero(other_than_wildcards(last)));
+        let (mut nulls, mut wildcards) = (0, 0);
         let mut left = bytes;
-        while let Some((word, behind)) = left.split_first_chunk::<8>() {
-            let word = u64::from_le_bytes(*word);
+        while let Some((eight, behind)) = left.split_first_chunk::<8>() {
+            let word = u64::from_le_bytes(*eight);
             nulls |= some_zero(word);
             wildcards |= some_zero(other_than_wildcards(word));
             left = behind;
         }
+        // Fewer than eight are moved into a word in which nothing else is looked for.
+        let mut word = LOW;
+        if let Some((four, behind)) = left.split_first_chunk::<4>() {
+            word = word << 32 | u64::from(u32::from_le_bytes(*four));
+            left = behind;
+        }
+        while let Some((&byte, behind)) = left.split_first() {
+            word = word << 8 | u64::from(byte);
+            left = behind;
+        }
+        nulls |= some_zero(word);
+        wildcards |= some_zero(other_than_wildcards(word));
         Found { null: nulls != 0, wildcard: wildcards != 0 }
     }
 }
@@ -137,19 +144,6 @@ fn each_zero(word: u64) -> u64 {
 #[inline(always)]
 fn other_than_wildcards(word: u64) -> u64 {
     (word | (LOW * u64::from(b'#' ^ b'+'))) ^ (LOW * u64::from(b'+'))
-}
-
-/// Eight bytes that have all of these, and no others but spaces.
-#[inline(always)]
-fn fewer_than_eight(bytes: &[u8]) -> u64 {
-    let four = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
-    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        (Some(first), Some(last)) => four(first) | four(last) << 32,
-        _ => {
-            let byte = |at: usize| bytes.get(at).copied().unwrap_or(b' ');
-            four(&[byte(0), byte(1), byte(2), b' ']) | LOW * u64::from(b' ') << 32
-        }
-    }
 }
 
 impl Default for Text {
