@@ -387,11 +387,13 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// The length and text of a string whose group is already open.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn string_body(&mut self, label: Label) -> Read<Text> {
         let length = self.two_byte_integer(FieldId::StringLength.into())?;
         Ok(self.text(label, length)?.0)
     }
 
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn string_pair_body(&mut self) -> Read<(Text, Text)> {
         let length = self.two_byte_integer(FieldId::PairNameLength.into())?;
         let (name, _) = self.text(FieldId::PairName.into(), length)?;
@@ -568,6 +570,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// A text of that many bytes, and what has been found in it.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn text(&mut self, label: Label, length: u16) -> Read<(Text, Found)> {
         let Some((bytes, behind)) = self.rest.split_at_checked(length.into()) else {
             return Err(self.too_long(label, length.into()));

@@ -58,7 +58,7 @@ impl Text {
     }
 
     /// The text at `range` of `frame`; an error says how many of its bytes are well-formed UTF-8.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(frame: &Bytes, range: Range<usize>) -> Result<Text, usize> {
         if range.len() > Text::IN_PLACE {
             let read = ByteString::try_from(frame.slice(range));
@@ -109,21 +109,27 @@ impl Found {
     }
 }
 
-/// The places of `#` and `+`, in ascending order.
-pub(super) fn wildcards(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let behind = bytes.len() - rest.len();
-    let in_words = words.iter().enumerate().flat_map(|(number, word)| {
-        let mut left = each_zero(other_than_wildcards(u64::from_le_bytes(*word)));
-        std::iter::from_fn(move || {
-            let at = number * 8 + left.trailing_zeros() as usize / 8;
-            let found = (left != 0).then_some(at);
-            left &= left.wrapping_sub(1);
-            found
-        })
-    });
-    let in_rest = rest.iter().enumerate().filter(|(_, byte)| matches!(byte, b'#' | b'+'));
-    in_words.chain(in_rest.map(move |(at, _)| behind + at))
+/// Whether something holds at each place of `#` and `+`.
+#[inline(always)]
+pub(super) fn at_each_wildcard(bytes: &[u8], holds: impl Fn(usize) -> bool) -> bool {
+    let mut left = bytes;
+    while let Some((eight, behind)) = left.split_first_chunk::<8>() {
+        let mut found = each_zero(other_than_wildcards(u64::from_le_bytes(*eight)));
+        while found != 0 {
+            if !holds(bytes.len() - left.len() + found.trailing_zeros() as usize / 8) {
+                return false;
+            }
+            found &= found - 1;
+        }
+        left = behind;
+    }
+    while let Some((byte, behind)) = left.split_first() {
+        if matches!(byte, b'#' | b'+') && !holds(bytes.len() - left.len()) {
+            return false;
+        }
+        left = behind;
+    }
+    true
 }
 
 const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
@@ -297,6 +303,7 @@ equal_as_text!(str, &str, String);
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
     use std::collections::HashMap;
 
     use super::*;
@@ -347,8 +354,16 @@ mod tests {
                         wildcard: bytes.iter().any(|byte| is_wildcard(byte)),
                     };
                     assert_eq!(Found::within(&bytes), expect, "{bytes:02X?}");
-                    let places = (0..length).filter(|at| is_wildcard(&bytes[*at]));
-                    assert!(wildcards(&bytes).eq(places), "{bytes:02X?}");
+                    let places: Vec<usize> =
+                        (0..length).filter(|at| is_wildcard(&bytes[*at])).collect();
+                    let visited = RefCell::new(Vec::new());
+                    assert!(at_each_wildcard(&bytes, |at| {
+                        visited.borrow_mut().push(at);
+                        true
+                    }));
+                    assert_eq!(visited.into_inner(), places, "{bytes:02X?}");
+                    let has_none = at_each_wildcard(&bytes, |_| false);
+                    assert_eq!(has_none, places.is_empty(), "{bytes:02X?}");
                 }
             }
         }

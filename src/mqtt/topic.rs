@@ -1,7 +1,7 @@
 //! Topic Names and Topic Filters (§4.7), Shared Subscriptions (§4.8.2).
 
 use super::error::ErrorKind;
-use super::text::{Found, wildcards};
+use super::text::{Found, at_each_wildcard};
 use super::version::Version;
 
 /// Checks that a Topic Name is not empty and has no wildcards (§4.7.3, §4.7.1).
@@ -58,10 +58,13 @@ pub(super) fn check_topic_filter_as(
     found: Found,
     version: Version,
 ) -> Result<(), Broken> {
-    match filter.strip_prefix(SHARE_PREFIX) {
-        Some(rest) if version.is_5() => check_shared_filter(filter, rest),
-        _ => check_plain_filter(filter, found),
+    if version.is_5()
+        && filter.starts_with('$')
+        && let Some(rest) = filter.strip_prefix(SHARE_PREFIX)
+    {
+        return check_shared_filter(filter, rest);
     }
+    check_plain_filter(filter, found)
 }
 
 fn check_shared_filter(filter: &str, rest: &str) -> Result<(), Broken> {
@@ -142,7 +145,7 @@ fn check_plain_filter(filter: &str, found: Found) -> Result<(), Broken> {
 /// Whether every wildcard is a whole level, and `#` the last: what [`misplaced_wildcard`] looks for level by level. Almost
 /// every filter keeps the rule, and a SUBSCRIBE is decoded in less than half the time.
 fn has_wildcards_in_place(filter: &[u8]) -> bool {
-    wildcards(filter).all(|at| {
+    at_each_wildcard(filter, |at| {
         let begins_level = at == 0 || filter[at - 1] == b'/';
         let ends_level = match filter.get(at + 1) {
             None => true,

@@ -134,14 +134,11 @@ impl Subscription {
         }
         let options = r.flags(FieldId::SubscriptionOptions.into(), OPTIONS)?;
         let may_be_local = options & NO_LOCAL == 0 || split_shared(&topic_filter).is_none();
-        for (holds, kind) in [
-            (RESERVED.of(options) == 0, ErrorKind::SubscriptionOptionsReserved),
-            (RETAIN_HANDLING.of(options) != 3, ErrorKind::RetainHandling3),
-            (MAXIMUM_QOS.of(options) != 3, ErrorKind::SubscriptionQoS3),
-            (may_be_local, ErrorKind::NoLocalOnShared),
-        ] {
-            r.hold(holds, at..at + 1, kind)?;
-        }
+        let is_reserved = RESERVED.of(options) != 0;
+        r.hold(!is_reserved, at..at + 1, ErrorKind::SubscriptionOptionsReserved)?;
+        r.hold(RETAIN_HANDLING.of(options) != 3, at..at + 1, ErrorKind::RetainHandling3)?;
+        r.hold(MAXIMUM_QOS.of(options) != 3, at..at + 1, ErrorKind::SubscriptionQoS3)?;
+        r.hold(may_be_local, at..at + 1, ErrorKind::NoLocalOnShared)?;
         Ok(Subscription {
             topic_filter,
             qos: QoS::from_bits(MAXIMUM_QOS.of(options)).unwrap_or_default(),
