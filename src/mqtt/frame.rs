@@ -68,6 +68,7 @@ pub fn split_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// What follows Binary Data or a string (§1.5.6); `None` where the bytes end before it does.
+#[inline(always)]
 pub(super) fn skip_binary(bytes: &[u8]) -> Option<&[u8]> {
     let (length, rest) = bytes.split_first_chunk()?;
     rest.get(u16::from_be_bytes(*length).into()..)

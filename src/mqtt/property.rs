@@ -295,6 +295,7 @@ macro_rules! properties {
 
             /// The property with this identifier; `None` for one that §2.2.2.2 does not list. Takes a
             /// `u32`, since the identifier is a Variable Byte Integer.
+            #[inline(always)]
             pub fn from_value(value: u32) -> Option<PropertyId> {
                 match value { $($id => Some(PropertyId::$variant),)* _ => None }
             }
@@ -687,9 +688,9 @@ impl Properties {
         length: usize,
         said: Range<usize>,
     ) -> Read<Properties> {
-        let mut properties = Vec::new();
+        let block = r.rest().get(..length).unwrap_or(r.rest());
+        let mut properties = Vec::with_capacity(count(block));
         r.block(length, said, |r| {
-            properties.reserve_exact(count(r.rest()));
             let mut seen = 0;
             while !r.at_end() {
                 read_property(r, holder, &mut seen, &mut properties)?;
@@ -767,6 +768,7 @@ impl<'a> IntoIterator for &'a Properties {
 
 /// One property: its identifier is judged before its value is read, so that the error names the
 /// byte that makes the packet wrong.
+#[inline(always)]
 fn read_property<S: Sink>(
     r: &mut Reader<'_, S>,
     holder: Holder,
