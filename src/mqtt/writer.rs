@@ -88,7 +88,9 @@ impl<'a> Writer<'a> {
     #[inline(never)]
     fn lengthen(&mut self, at: usize, length: usize) {
         if let Ok((bytes, width)) = variable_byte_integer(length) {
-            self.out.splice(at..=at, bytes[..width].iter().copied());
+            self.opaque(&bytes[1..width]);
+            self.out.copy_within(at + 1..at + 1 + length, at + width);
+            self.out[at..at + width].copy_from_slice(&bytes[..width]);
         }
     }
 
@@ -134,10 +136,13 @@ pub(super) fn binary_length(value: &[u8]) -> Result<usize, EncodeError> {
 /// How many bytes a Variable Byte Integer takes. Refuses what [`variable_byte_integer`] refuses.
 #[inline(always)]
 pub(super) fn integer_length(value: usize) -> Result<usize, EncodeError> {
-    match value {
-        ..0x80 => Ok(1),
-        0x80.. => variable_byte_integer(value).map(|(_, width)| width),
-    }
+    Ok(match value {
+        ..0x80 => 1,
+        0x80..0x4000 => 2,
+        0x4000..0x20_0000 => 3,
+        0x20_0000..=MAX_REMAINING_LENGTH => 4,
+        _ => return Err(EncodeError::TooLarge { value }),
+    })
 }
 
 /// A Variable Byte Integer (§1.5.5) in the fewest bytes, and their number [MQTT-1.5.5-1].
