@@ -49,10 +49,7 @@ pub fn offer(bench: &JsValue) {
 }
 
 /// Reads every packet of a stream that comes in pieces, as the link hands them over, and returns how many there are.
-fn read_all(
-    pieces: impl Iterator<Item = Bytes>,
-    mut take: impl FnMut(&Packet),
-) -> Thrown<JsValue> {
+fn read_all(pieces: impl Iterator<Item = Bytes>, mut take: impl FnMut(&Packet)) -> Thrown<JsValue> {
     let mut deframer = Deframer::new();
     let mut count: u32 = 0;
     let told = |count: u32, wrong: DecodeError| {
