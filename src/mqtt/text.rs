@@ -351,7 +351,7 @@ mod tests {
                     bytes[at] = found;
                     let expect = Found {
                         null: bytes.contains(&0),
-                        wildcard: bytes.iter().any(|byte| is_wildcard(byte)),
+                        wildcard: bytes.iter().any(is_wildcard),
                     };
                     assert_eq!(Found::within(&bytes), expect, "{bytes:02X?}");
                     let places: Vec<usize> =
