@@ -349,10 +349,8 @@ mod tests {
                 for (at, found) in (0..length).flat_map(|at| [0, b'#', b'+'].map(|it| (at, it))) {
                     let mut bytes = vec![other; length];
                     bytes[at] = found;
-                    let expect = Found {
-                        null: bytes.contains(&0),
-                        wildcard: bytes.iter().any(is_wildcard),
-                    };
+                    let expect =
+                        Found { null: bytes.contains(&0), wildcard: bytes.iter().any(is_wildcard) };
                     assert_eq!(Found::within(&bytes), expect, "{bytes:02X?}");
                     let places: Vec<usize> =
                         (0..length).filter(|at| is_wildcard(&bytes[*at])).collect();
