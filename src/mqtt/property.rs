@@ -798,16 +798,18 @@ fn read_property<S: Sink>(
     *seen |= bit;
     let section = if S::READS_ON { id.section_in(holder) } else { None };
     let group = Label::Property(id, section.unwrap_or("2.2.2.2"));
-    r.group(group, |r| {
-        r.take_ahead(label, identifier);
-        let value_at = r.at();
-        Property::read(id, group, r, all)?;
-        let checked = all.last().map(|property| property.check_range(value_at..r.at(), holder));
-        if let Some(Err((range, kind))) = checked {
-            r.flaw(range.start, range, kind)?;
-        }
-        Ok(())
-    })
+    r.open(group);
+    r.take_ahead(label, identifier);
+    let value_at = r.at();
+    let mut outcome = Property::read(id, group, r, all);
+    if outcome.is_ok()
+        && let Some(property) = all.last()
+        && let Err((range, kind)) = property.check_range(value_at..r.at(), holder)
+    {
+        outcome = r.flaw(range.start, range, kind);
+    }
+    r.close();
+    outcome
 }
 
 /// How many properties there are, as far as they can be told apart, so that there is room for all of them at

@@ -65,7 +65,15 @@ impl Text {
             return read.map(|text| Text(Repr::Shared(text))).map_err(|error| error.valid_up_to());
         }
         let text = std::str::from_utf8(&frame[range]).map_err(|error| error.valid_up_to())?;
-        Ok(text.into())
+        Ok(Text::made_from(text))
+    }
+
+    #[inline(always)]
+    fn made_from(text: &str) -> Text {
+        Text(match ArrayString::from(text) {
+            Ok(text) => Repr::InPlace(text),
+            Err(_) => Repr::Shared(text.into()),
+        })
     }
 }
 
@@ -192,12 +200,8 @@ impl fmt::Debug for Text {
 }
 
 impl From<&str> for Text {
-    #[inline]
     fn from(text: &str) -> Text {
-        Text(match ArrayString::from(text) {
-            Ok(text) => Repr::InPlace(text),
-            Err(_) => Repr::Shared(text.into()),
-        })
+        Text::made_from(text)
     }
 }
 
