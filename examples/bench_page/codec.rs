@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::hint::black_box;
 use std::rc::Rc;
 
+use bytes::Bytes;
 use js_sys::Uint32Array;
 use mqtt5_playground::mqtt::{DecodeError, Deframer, Packet, decode, encode_into};
 use wasm_bindgen::{JsCast, JsValue};
@@ -20,20 +21,20 @@ struct Loaded {
 pub fn offer(bench: &JsValue) {
     values::offer(bench, "decodeAll", |stream, _, _| {
         let stream = values::bytes(&stream, "bytes")?;
-        read_all(std::iter::once(&stream[..]), drop)
+        read_all(std::iter::once(stream), |_| ())
     });
     values::offer(bench, "decodeChunks", |stream, cuts, _| {
         let stream = values::bytes(&stream, "bytes")?;
         let cuts = cuts.dyn_ref::<Uint32Array>();
         let cuts = cuts.ok_or_else(|| error("`chunks` is not a Uint32Array"))?.to_vec();
-        read_all(chunks(&stream, &cuts)?.into_iter(), drop)
+        read_all(chunks(stream, &cuts)?.into_iter(), |_| ())
     });
     let loaded = Rc::new(RefCell::new(Loaded::default()));
     let kept = Rc::clone(&loaded);
     values::offer(bench, "load", move |stream, _, _| {
         let stream = values::bytes(&stream, "bytes")?;
         let mut packets = Vec::new();
-        let count = read_all(std::iter::once(&stream[..]), |packet| packets.push(packet))?;
+        let count = read_all(std::iter::once(stream), |packet| packets.push(packet.clone()))?;
         kept.borrow_mut().packets = packets;
         Ok(count)
     });
@@ -47,20 +48,20 @@ pub fn offer(bench: &JsValue) {
     });
 }
 
-/// Reads every packet of a stream that comes in pieces, and returns how many there are.
-fn read_all<'a>(
-    pieces: impl Iterator<Item = &'a [u8]>,
-    mut take: impl FnMut(Packet),
-) -> Thrown<JsValue> {
+/// Reads every packet of a stream that comes in pieces, as the link hands them over, and returns how many there are.
+fn read_all(pieces: impl Iterator<Item = Bytes>, mut take: impl FnMut(&Packet)) -> Thrown<JsValue> {
     let mut deframer = Deframer::new();
     let mut count: u32 = 0;
     let told = |count: u32, wrong: DecodeError| {
         error(format!("packet {count}, byte {}: {}", wrong.at, wrong.kind))
     };
     for piece in pieces {
-        deframer.push(piece);
+        deframer.push_shared(piece);
         while let Some(frame) = deframer.next_frame().map_err(|wrong| told(count, wrong))? {
-            take(black_box(decode(&frame, None).map_err(|wrong| told(count, wrong))?));
+            match &decode(&frame, None) {
+                Ok(packet) => take(black_box(packet)),
+                Err(wrong) => return Err(told(count, *wrong)),
+            }
             count += 1;
         }
     }
@@ -72,7 +73,7 @@ fn read_all<'a>(
 
 /// The pieces of a stream, by their lengths, which together are its own, or else by the places where it is cut, in
 /// ascending order.
-fn chunks<'a>(stream: &'a [u8], cuts: &[u32]) -> Thrown<Vec<&'a [u8]>> {
+fn chunks(stream: Bytes, cuts: &[u32]) -> Thrown<Vec<Bytes>> {
     let in_all: u64 = cuts.iter().map(|cut| u64::from(*cut)).sum();
     let are_lengths = in_all == stream.len() as u64;
     let mut rest = stream;
@@ -81,12 +82,11 @@ fn chunks<'a>(stream: &'a [u8], cuts: &[u32]) -> Thrown<Vec<&'a [u8]>> {
     for cut in cuts {
         let cut = *cut as usize;
         let length = if are_lengths { Some(cut) } else { cut.checked_sub(at) };
-        let split = length.and_then(|length| rest.split_at_checked(length));
-        let (piece, after) = split.ok_or_else(|| {
+        let length = length.filter(|length| *length <= rest.len()).ok_or_else(|| {
             error("`chunks` are neither lengths that make up `bytes` nor ascending places in it")
         })?;
-        pieces.push(piece);
-        (rest, at) = (after, cut);
+        pieces.push(rest.split_to(length));
+        at = cut;
     }
     pieces.push(rest);
     Ok(pieces)

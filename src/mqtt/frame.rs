@@ -1,6 +1,6 @@
 //! Framing (§2.1): where one Control Packet ends and the next begins.
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::error::{DecodeError, ErrorKind};
 use super::packet::PacketType;
@@ -36,6 +36,7 @@ impl FrameHeader {
     /// # Errors
     ///
     /// Those of [`FrameHeader::read`] that the version has.
+    #[inline]
     pub fn read_as(bytes: &[u8], version: Version) -> Result<Option<FrameHeader>, DecodeError> {
         let Some((&first, rest)) = bytes.split_first() else { return Ok(None) };
         let packet_type = PacketType::from_first_byte(first, version)
@@ -67,6 +68,7 @@ pub fn split_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// What follows Binary Data or a string (§1.5.6); `None` where the bytes end before it does.
+#[inline(always)]
 pub(super) fn skip_binary(bytes: &[u8]) -> Option<&[u8]> {
     let (length, rest) = bytes.split_first_chunk()?;
     rest.get(u16::from_be_bytes(*length).into()..)
@@ -87,9 +89,9 @@ pub(super) fn skip_binary(bytes: &[u8]) -> Option<&[u8]> {
 /// ```
 #[derive(Debug, Default)]
 pub struct Deframer {
-    /// What has been put together from several pieces. While it holds anything, `piece` is empty.
-    buffer: BytesMut,
-    /// What is left of the latest piece, whose packets are slices of it.
+    /// What has arrived of a packet that was not whole, and behind it. While it holds anything, `piece` is empty.
+    buffer: Vec<u8>,
+    /// What is left of the latest bytes in which a packet was whole: packets are slices of it.
     piece: Bytes,
     maximum: Option<usize>,
     version: Version,
@@ -139,7 +141,8 @@ impl Deframer {
     /// after an error: call it no more and close the connection (§4.13).
     /// [`PacketStream`](super::PacketStream) takes care of that.
     pub fn next_frame(&mut self) -> Result<Option<Bytes>, DecodeError> {
-        let Some(header) = FrameHeader::read_as(self.pending(), self.version)? else {
+        let pending = self.pending();
+        let Some(header) = FrameHeader::read_as(pending, self.version)? else {
             return Ok(None);
         };
         if let Some(maximum) = self.maximum
@@ -148,13 +151,13 @@ impl Deframer {
             let kind = ErrorKind::PacketTooLarge { size: header.length, maximum };
             return Err(DecodeError { at: 1, kind });
         }
-        if self.pending().len() < header.length {
+        if pending.len() < header.length {
             return Ok(None);
         }
-        Ok(Some(match self.piece.is_empty() {
-            true => self.buffer.split_to(header.length).freeze(),
-            false => self.piece.split_to(header.length),
-        }))
+        if self.piece.is_empty() {
+            self.piece = std::mem::take(&mut self.buffer).into();
+        }
+        Ok(Some(self.piece.split_to(header.length)))
     }
 
     /// Bytes that have arrived and belong to no whole packet yet.
@@ -165,7 +168,7 @@ impl Deframer {
     /// Takes the pending bytes out, for instance to show what broke the stream.
     pub fn take_pending(&mut self) -> Bytes {
         let piece = std::mem::take(&mut self.piece);
-        if piece.is_empty() { self.buffer.copy_to_bytes(self.buffer.len()) } else { piece }
+        if piece.is_empty() { std::mem::take(&mut self.buffer).into() } else { piece }
     }
 }
 

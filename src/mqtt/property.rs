@@ -12,7 +12,7 @@ use super::reader::{Read, Reader};
 use super::text::Text;
 use super::topic::check_topic_name;
 use super::version::Version;
-use super::writer::{Writer, binary_length, variable_byte_integer};
+use super::writer::{Writer, binary_length, integer_length};
 
 /// What can hold a property: one of the packets that have properties, or the Will inside CONNECT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,7 +206,7 @@ macro_rules! value_length {
         size_of_val($value)
     };
     (VariableByteInteger, $value:ident) => {
-        variable_byte_integer(*$value as usize)?.1
+        integer_length(*$value as usize)?
     };
     (Utf8String, $value:ident) => {
         binary_length($value.as_bytes())?
@@ -295,6 +295,7 @@ macro_rules! properties {
 
             /// The property with this identifier; `None` for one that §2.2.2.2 does not list. Takes a
             /// `u32`, since the identifier is a Variable Byte Integer.
+            #[inline(always)]
             pub fn from_value(value: u32) -> Option<PropertyId> {
                 match value { $($id => Some(PropertyId::$variant),)* _ => None }
             }
@@ -663,19 +664,21 @@ impl Properties {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, holder: Holder) -> Read<Properties> {
         let group = match holder {
             Holder::Will => FieldId::WillProperties,
             _ => FieldId::Properties,
         };
-        r.group(group.into(), |r| {
-            let start = r.at();
-            match r.variable_byte_integer(FieldId::PropertyLength.into())? {
-                0 => Ok(Properties::NONE),
-                length => Properties::read_block(r, holder, length as usize, start..r.at()),
-            }
-        })
+        r.open(group.into());
+        let start = r.at();
+        let properties = match r.variable_byte_integer(FieldId::PropertyLength.into()) {
+            Ok(0) => Ok(Properties::NONE),
+            Ok(length) => Properties::read_block(r, holder, length as usize, start..r.at()),
+            Err(stop) => Err(stop),
+        };
+        r.close();
+        properties
     }
 
     #[inline(never)]
@@ -685,9 +688,9 @@ impl Properties {
         length: usize,
         said: Range<usize>,
     ) -> Read<Properties> {
-        let mut properties = Vec::new();
+        let block = r.rest().get(..length).unwrap_or(r.rest());
+        let mut properties = Vec::with_capacity(count(block));
         r.block(length, said, |r| {
-            properties.reserve_exact(count(r.rest()));
             let mut seen = 0;
             while !r.at_end() {
                 read_property(r, holder, &mut seen, &mut properties)?;
@@ -698,22 +701,41 @@ impl Properties {
     }
 
     /// Bytes on the wire, with the Property Length; none before 5.0, where no packet has properties.
+    #[inline(always)]
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
-        if !version.is_5() {
-            return Ok(0);
+        match self.is_empty() {
+            _ if !version.is_5() => Ok(0),
+            true => Ok(1),
+            false => self.some_length(),
         }
+    }
+
+    #[inline(never)]
+    fn some_length(&self) -> Result<usize, EncodeError> {
         let mut length = 0;
         for property in &self.0 {
             length += 1 + property.value_length()?;
         }
-        Ok(variable_byte_integer(length)?.1 + length)
+        Ok(integer_length(length)? + length)
     }
 
     /// Writes as many bytes as [`length`](Properties::length) says.
+    #[inline(always)]
     pub(super) fn write(&self, w: &mut Writer<'_>) {
-        if w.version().is_5() {
-            w.block(|w| self.0.iter().for_each(|property| property.write(w)));
+        match self.is_empty() {
+            _ if !w.version().is_5() => {}
+            true => w.byte(0),
+            false => self.write_some(w),
         }
+    }
+
+    #[inline(never)]
+    fn write_some(&self, w: &mut Writer<'_>) {
+        w.block(|w| {
+            for property in &self.0 {
+                property.write(w);
+            }
+        });
     }
 }
 
@@ -746,6 +768,7 @@ impl<'a> IntoIterator for &'a Properties {
 
 /// One property: its identifier is judged before its value is read, so that the error names the
 /// byte that makes the packet wrong.
+#[inline(always)]
 fn read_property<S: Sink>(
     r: &mut Reader<'_, S>,
     holder: Holder,
@@ -775,16 +798,18 @@ fn read_property<S: Sink>(
     *seen |= bit;
     let section = if S::READS_ON { id.section_in(holder) } else { None };
     let group = Label::Property(id, section.unwrap_or("2.2.2.2"));
-    r.group(group, |r| {
-        r.take_ahead(label, identifier);
-        let value_at = r.at();
-        Property::read(id, group, r, all)?;
-        let checked = all.last().map(|property| property.check_range(value_at..r.at(), holder));
-        if let Some(Err((range, kind))) = checked {
-            r.flaw(range.start, range, kind)?;
-        }
-        Ok(())
-    })
+    r.open(group);
+    r.take_ahead(label, identifier);
+    let value_at = r.at();
+    let mut outcome = Property::read(id, group, r, all);
+    if outcome.is_ok()
+        && let Some(property) = all.last()
+        && let Err((range, kind)) = property.check_range(value_at..r.at(), holder)
+    {
+        outcome = r.flaw(range.start, range, kind);
+    }
+    r.close();
+    outcome
 }
 
 /// How many properties there are, as far as they can be told apart, so that there is room for all of them at

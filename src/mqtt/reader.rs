@@ -12,14 +12,16 @@ use super::packet::{PacketId, PacketType, Sender};
 use super::property::Holder;
 use super::property::Properties;
 use super::reason_code::ReasonCode;
-use super::text::{Text, contains};
+use super::text::{Found, Text};
+use super::topic::Broken;
 use super::v3;
 use super::version::Version;
 
 pub(super) struct Reader<'a, S> {
     bytes: &'a Bytes,
-    at: usize,
-    /// Where the packet, or the block of properties being read, ends.
+    /// What is not read yet of the packet, or of the block of properties being read.
+    rest: &'a [u8],
+    /// Where that ends.
     end: usize,
     sender: Option<Sender>,
     version: Version,
@@ -45,7 +47,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     pub(super) fn new(bytes: &'a Bytes, sender: Option<Sender>, version: Version) -> Reader<'a, S> {
         Reader {
             bytes,
-            at: 0,
+            rest: bytes,
             end: bytes.len(),
             sender,
             version,
@@ -73,29 +75,35 @@ impl<'a, S: Sink> Reader<'a, S> {
         self.sink
     }
 
+    #[inline(always)]
     pub(super) fn at(&self) -> usize {
-        self.at
+        self.end - self.rest.len()
     }
 
+    #[inline(always)]
     pub(super) fn at_end(&self) -> bool {
-        self.at == self.end
+        self.rest.is_empty()
     }
 
+    #[inline(always)]
     pub(super) fn remaining(&self) -> usize {
-        self.end - self.at
+        self.rest.len()
     }
 
+    #[inline(always)]
     pub(super) fn sender(&self) -> Option<Sender> {
         self.sender
     }
 
+    #[inline(always)]
     pub(super) fn version(&self) -> Version {
         self.version
     }
 
     /// The bytes not read yet, whatever holds them.
+    #[inline(always)]
     pub(super) fn rest(&self) -> &'a [u8] {
-        &self.bytes[self.at..self.end]
+        self.rest
     }
 
     /// Whether it is not known what the bytes are, so that an error in them means nothing.
@@ -121,6 +129,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// Goes on where a rule holds, and reports the bytes at fault where it does not.
+    #[inline(always)]
     pub(super) fn hold(&mut self, holds: bool, range: Range<usize>, kind: ErrorKind) -> Read<()> {
         match holds {
             true => Ok(()),
@@ -143,30 +152,43 @@ impl<'a, S: Sink> Reader<'a, S> {
         }
     }
 
+    /// Begins a group of fields that belong together, for where [`group`](Reader::group) does not do.
+    #[inline(always)]
+    pub(super) fn open(&mut self, label: Label) {
+        self.sink.open(label, self.at());
+    }
+
+    /// Ends the group, whatever came of its reading.
+    #[inline(always)]
+    pub(super) fn close(&mut self) {
+        self.sink.close(self.at());
+    }
+
     /// Reads a group of fields that belong together.
+    #[inline(always)]
     pub(super) fn group<T>(
         &mut self,
         label: Label,
         read: impl FnOnce(&mut Self) -> Read<T>,
     ) -> Read<T> {
-        self.sink.open(label, self.at);
+        self.open(label);
         let outcome = read(self);
-        self.sink.close(self.at);
+        self.close();
         outcome
     }
 
     /// Reads the `length` bytes that the field at `said` announces; `read` is expected to use them up. An
     /// error within them ends their reading only, where the sink wants to go on. Where fewer bytes are left,
     /// reads those as well as they can be, and returns an error in any case.
+    #[inline(always)]
     pub(super) fn block(
         &mut self,
         length: usize,
         said: Range<usize>,
         read: impl FnOnce(&mut Self) -> Read<()>,
     ) -> Read<()> {
-        let left = self.remaining();
-        if length > left {
-            let kind = ErrorKind::Truncated { says: length, left };
+        let Some((block, behind)) = self.rest.split_at_checked(length) else {
+            let kind = ErrorKind::Truncated { says: length, left: self.remaining() };
             let error = self.lack(said.start, said, kind);
             if S::READS_ON {
                 self.is_guess = !self.is_cut;
@@ -176,60 +198,63 @@ impl<'a, S: Sink> Reader<'a, S> {
                 self.is_guess = false;
             }
             return Err(error);
-        }
-        let outer = std::mem::replace(&mut self.end, self.at + length);
+        };
+        let (end, outer) = (self.at() + length, self.end);
+        (self.rest, self.end) = (block, end);
         let outcome = read(self);
         if S::READS_ON && outcome.is_err() {
             self.has_skipped = true;
             self.skip();
         }
-        self.end = outer;
+        (self.rest, self.end) = (behind, outer);
         match S::READS_ON {
             true => Ok(()),
             false => outcome,
         }
     }
 
-    /// Reads what follows the Fixed Header: as many bytes as the Remaining Length at `said` says, or as there
-    /// are.
-    pub(super) fn body<T>(
-        &mut self,
-        length: usize,
-        said: Range<usize>,
-        read: impl FnOnce(&mut Self) -> Read<T>,
-    ) -> Read<T> {
-        if length > self.remaining() {
-            self.flaw(said.start, said, ErrorKind::Incomplete)?;
+    /// From now on reads what follows the Fixed Header: as many bytes as the Remaining Length at `said` says, or as
+    /// there are.
+    #[inline(always)]
+    pub(super) fn begin_body(&mut self, length: usize, said: Range<usize>) -> Read<()> {
+        let Some(body) = self.rest.get(..length) else {
             self.is_cut = true;
+            return self.flaw(said.start, said, ErrorKind::Incomplete);
+        };
+        (self.rest, self.end) = (body, self.at() + length);
+        Ok(())
+    }
+
+    /// Leaves out what has not been read of the body, and refuses bytes behind it.
+    pub(super) fn end_body(&mut self) {
+        self.skip();
+        let behind = self.end..self.bytes.len();
+        (self.rest, self.end) = (&self.bytes[behind.clone()], behind.end);
+        if !behind.is_empty() {
+            self.sink.flaw(
+                DecodeError { at: behind.start, kind: ErrorKind::MoreThanOnePacket },
+                behind,
+                None,
+            );
         }
-        let end = self.at + length.min(self.remaining());
-        let outer = std::mem::replace(&mut self.end, end);
-        let outcome = read(self);
-        if outcome.is_err() && !S::READS_ON {
-            return outcome;
-        }
-        if S::READS_ON {
-            self.skip();
-        }
-        self.end = outer;
-        let behind = self.at..outer;
-        self.hold(behind.is_empty(), behind, ErrorKind::MoreThanOnePacket)?;
-        outcome
     }
 
     /// Leaves out what has not been read up to the end.
+    #[inline(never)]
     pub(super) fn skip(&mut self) {
-        if self.at < self.end {
+        if !self.at_end() {
             self.opaque_rest(Label::Unread);
         }
     }
 
+    #[inline(always)]
     pub(super) fn byte(&mut self, label: Label) -> Read<u8> {
         let [value] = self.take(label, |[v]| Value::Number(v.into()))?;
         Ok(value)
     }
 
     /// A byte made of bit fields, given from bit 7 down.
+    #[inline(always)]
     pub(super) fn flags(&mut self, label: Label, parts: &[(FieldId, Bits)]) -> Read<u8> {
         let byte = self.byte(label)?;
         for &(id, bits) in parts {
@@ -238,22 +263,26 @@ impl<'a, S: Sink> Reader<'a, S> {
         Ok(byte)
     }
 
+    #[inline(always)]
     pub(super) fn two_byte_integer(&mut self, label: Label) -> Read<u16> {
         let bytes = self.take(label, |b| Value::Number(u16::from_be_bytes(b).into()))?;
         Ok(u16::from_be_bytes(bytes))
     }
 
+    #[inline(always)]
     pub(super) fn four_byte_integer(&mut self, label: Label) -> Read<u32> {
         let bytes = self.take(label, |b| Value::Number(u32::from_be_bytes(b)))?;
         Ok(u32::from_be_bytes(bytes))
     }
 
+    #[inline(always)]
     pub(super) fn variable_byte_integer(&mut self, label: Label) -> Read<u32> {
         let ahead = self.peek_variable_byte_integer(label)?;
         Ok(self.take_ahead(label, ahead))
     }
 
     /// The Remaining Length. While its last byte has not arrived nothing is known to be wrong.
+    #[inline(always)]
     pub(super) fn remaining_length(&mut self) -> Read<u32> {
         let label = FieldId::RemainingLength.into();
         let ahead = self.measure_variable_byte_integer(label, |_| ErrorKind::Incomplete)?;
@@ -261,7 +290,8 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// The next Variable Byte Integer without moving on; `label` names what breaks if there is none.
-    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Read<Ahead> {
+    #[inline(always)]
+    pub(super) fn peek_variable_byte_integer(&mut self, label: Label) -> Read<Ahead<'a>> {
         self.measure_variable_byte_integer(label, |left| ErrorKind::Truncated {
             says: left + 1,
             left,
@@ -269,21 +299,24 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// Moves past what was looked at.
-    pub(super) fn take_ahead(&mut self, label: Label, ahead: Ahead) -> u32 {
-        let value = ahead.value;
-        self.sink.leaf(label, self.at..self.at + ahead.length, || Value::Number(value));
-        self.at += ahead.length;
+    #[inline(always)]
+    pub(super) fn take_ahead(&mut self, label: Label, ahead: Ahead<'a>) -> u32 {
+        let Ahead { value, length, behind } = ahead;
+        self.sink.leaf(label, self.at()..self.at() + length, || Value::Number(value));
+        self.rest = behind;
         value
     }
 
-    #[inline]
+    #[inline(always)]
     fn measure_variable_byte_integer(
         &mut self,
         label: Label,
         cut_short: impl FnOnce(usize) -> ErrorKind,
-    ) -> Read<Ahead> {
-        match self.rest().first() {
-            Some(&byte) if byte < 0x80 => Ok(Ahead { value: byte.into(), length: 1 }),
+    ) -> Read<Ahead<'a>> {
+        match self.rest.split_first() {
+            Some((&byte, behind)) if byte < 0x80 => {
+                Ok(Ahead { value: byte.into(), length: 1, behind })
+            }
             _ => self.measure_longer_integer(label, cut_short),
         }
     }
@@ -294,9 +327,9 @@ impl<'a, S: Sink> Reader<'a, S> {
         &mut self,
         label: Label,
         cut_short: impl FnOnce(usize) -> ErrorKind,
-    ) -> Read<Ahead> {
-        match read_variable_byte_integer(self.rest(), self.version) {
-            Ok(Some((value, length))) => Ok(Ahead { value, length }),
+    ) -> Read<Ahead<'a>> {
+        match read_longer_integer(self.rest, self.version) {
+            Ok(Some((value, length))) => Ok(self.ahead(value, length)),
             Ok(None) => Err(self.cut_short(label, cut_short(self.remaining()))),
             Err((offset, kind)) => self.wrong_variable_byte_integer(label, offset, kind),
         }
@@ -309,13 +342,13 @@ impl<'a, S: Sink> Reader<'a, S> {
         label: Label,
         offset: usize,
         kind: ErrorKind,
-    ) -> Read<Ahead> {
-        let (start, at) = (self.at, self.at + offset);
+    ) -> Read<Ahead<'a>> {
+        let (start, at) = (self.at(), self.at() + offset);
         let range = start..at + 1;
-        match split_length(&self.rest()[..=offset]) {
+        match split_length(&self.rest[..=offset]) {
             Some((value, _)) => {
                 self.flaw(at, range, kind)?;
-                Ok(Ahead { value: value as u32, length: offset + 1 })
+                Ok(self.ahead(value as u32, offset + 1))
             }
             None => {
                 self.cut_off(label, range.end);
@@ -324,22 +357,29 @@ impl<'a, S: Sink> Reader<'a, S> {
         }
     }
 
+    fn ahead(&self, value: u32, length: usize) -> Ahead<'a> {
+        Ahead { value, length, behind: &self.rest[length..] }
+    }
+
     /// A UTF-8 Encoded String (§1.5.4) with its length, as a group.
     pub(super) fn string(&mut self, label: impl Into<Label>) -> Read<Text> {
-        self.string_checked(label, |_| Ok(()))
+        let label = label.into();
+        self.group(label, |r| r.string_body(label))
     }
 
     /// The same, with a further rule on the text; the rule's offset counts from the text's start.
+    #[inline(always)]
     pub(super) fn string_checked(
         &mut self,
         label: impl Into<Label>,
-        check: impl FnOnce(&str) -> Result<(), (usize, ErrorKind)>,
+        check: impl FnOnce(&str, Found) -> Result<(), Broken>,
     ) -> Read<Text> {
         let label = label.into();
         self.group(label, |r| {
-            let text = r.string_body(label)?;
-            if let Err((offset, kind)) = check(&text) {
-                let (start, end) = (r.at - text.len(), r.at);
+            let length = r.two_byte_integer(FieldId::StringLength.into())?;
+            let (text, found) = r.text(label, length)?;
+            if let Err((offset, kind)) = check(&text, found) {
+                let (start, end) = (r.at() - text.len(), r.at());
                 r.flaw(start + offset, character_at(start, offset, end), kind)?;
             }
             Ok(text)
@@ -347,16 +387,18 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// The length and text of a string whose group is already open.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn string_body(&mut self, label: Label) -> Read<Text> {
         let length = self.two_byte_integer(FieldId::StringLength.into())?;
-        self.text(label, length)
+        Ok(self.text(label, length)?.0)
     }
 
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn string_pair_body(&mut self) -> Read<(Text, Text)> {
         let length = self.two_byte_integer(FieldId::PairNameLength.into())?;
-        let name = self.text(FieldId::PairName.into(), length)?;
+        let (name, _) = self.text(FieldId::PairName.into(), length)?;
         let length = self.two_byte_integer(FieldId::PairValueLength.into())?;
-        let value = self.text(FieldId::PairValue.into(), length)?;
+        let (value, _) = self.text(FieldId::PairValue.into(), length)?;
         Ok((name, value))
     }
 
@@ -372,20 +414,23 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// Everything up to the end, uninterpreted.
+    #[inline(always)]
     pub(super) fn opaque_rest(&mut self, label: Label) -> Bytes {
-        let bytes = self.bytes.slice(self.at..self.end);
-        self.sink.leaf(label, self.at..self.end, || Value::Bytes(bytes.clone()));
-        self.at = self.end;
+        let range = self.at()..self.end;
+        let bytes = self.bytes.slice(range.clone());
+        self.sink.leaf(label, range, || Value::Bytes(bytes.clone()));
+        self.rest = &[];
         bytes
     }
 
+    #[inline(always)]
     pub(super) fn packet_id(&mut self) -> Read<PacketId> {
-        let at = self.at;
+        let at = self.at();
         let value = self.two_byte_integer(FieldId::PacketIdentifier.into())?;
         if let Some(packet_id) = PacketId::new(value) {
             return Ok(packet_id);
         }
-        self.flaw(at, at..self.at, ErrorKind::PacketIdentifierZero)?;
+        self.flaw(at, at..self.at(), ErrorKind::PacketIdentifierZero)?;
         // Stands in for it: a packet with an error is not handed out.
         Ok(PacketId::MIN)
     }
@@ -395,7 +440,7 @@ impl<'a, S: Sink> Reader<'a, S> {
         if !self.version.is_5() {
             return self.return_code(id, packet);
         }
-        let at = self.at;
+        let at = self.at();
         let [value] = self.take(id.into(), |[v]| match ReasonCode::from_value(v) {
             Some(code) => Value::ReasonCode(code, code.name_in(packet)),
             None => Value::Number(v.into()),
@@ -407,14 +452,14 @@ impl<'a, S: Sink> Reader<'a, S> {
         match checked {
             Ok(code) => Ok(code),
             Err(kind) => {
-                self.flaw(at, at..self.at, kind)?;
+                self.flaw(at, at..self.at(), kind)?;
                 Ok(ReasonCode::from_value(value).unwrap_or(NO_REASON_CODE))
             }
         }
     }
 
     fn return_code(&mut self, id: FieldId, packet: PacketType) -> Read<ReasonCode> {
-        let at = self.at;
+        let at = self.at();
         let [value] = self.take(id.into(), |[v]| match v3::from_return_code(v, packet) {
             Some((_, name)) => Value::Named(v.into(), name),
             None => Value::Number(v.into()),
@@ -422,7 +467,7 @@ impl<'a, S: Sink> Reader<'a, S> {
         if let Some((code, _)) = v3::from_return_code(value, packet) {
             return Ok(code);
         }
-        self.flaw(at, at..self.at, ErrorKind::ReturnCodeReserved(value, packet))?;
+        self.flaw(at, at..self.at(), ErrorKind::ReturnCodeReserved(value, packet))?;
         Ok(NO_REASON_CODE)
     }
 
@@ -430,7 +475,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     pub(super) fn omitted_reason_code(&mut self, packet: PacketType) -> Read<ReasonCode> {
         let code = ReasonCode::Success;
         self.check_reason_code(code, packet)
-            .map_err(|kind| self.lack(self.at, self.at..self.at, kind))
+            .map_err(|kind| self.lack(self.at(), self.at()..self.at(), kind))
     }
 
     fn check_reason_code(
@@ -448,7 +493,7 @@ impl<'a, S: Sink> Reader<'a, S> {
     }
 
     /// The block of properties, which no packet has before 5.0.
-    #[inline]
+    #[inline(always)]
     pub(super) fn properties(&mut self, holder: Holder) -> Read<Properties> {
         match self.version {
             Version::V5 => Properties::read(self, holder),
@@ -456,28 +501,32 @@ impl<'a, S: Sink> Reader<'a, S> {
         }
     }
 
-    /// Refuses bytes after the last field.
+    /// Refuses bytes after the last field, and, where the reading ends here, behind the packet.
+    #[inline(always)]
     pub(super) fn expect_end(&mut self) -> Read<()> {
+        let behind = self.end..self.bytes.len();
         match self.at_end() {
-            true => Ok(()),
-            false => Err(self.stop(self.at, self.at..self.end, ErrorKind::UnexpectedBytes)),
+            false => Err(self.stop(self.at(), self.at()..self.end, ErrorKind::UnexpectedBytes)),
+            true if behind.is_empty() || S::READS_ON => Ok(()),
+            true => Err(self.stop(behind.start, behind, ErrorKind::MoreThanOnePacket)),
         }
     }
 
     /// Reports what there is of a field that breaks off, as bytes.
     #[cold]
     fn cut_off(&mut self, label: Label, end: usize) {
-        if end > self.at {
-            let bytes = self.bytes.slice(self.at..end);
-            self.sink.leaf(label, self.at..end, || Value::Bytes(bytes));
-            self.at = end;
+        let at = self.at();
+        if end > at {
+            let bytes = self.bytes.slice(at..end);
+            self.sink.leaf(label, at..end, || Value::Bytes(bytes));
+            self.rest = &self.rest[end - at..];
         }
     }
 
     /// The error of a field of fixed size, or of an integer, that the end of its holder cuts.
     #[cold]
     fn cut_short(&mut self, label: Label, kind: ErrorKind) -> Stop {
-        let there = self.at..self.end;
+        let there = self.at()..self.end;
         self.cut_off(label, self.end);
         let error = DecodeError { at: there.end, kind };
         if !self.is_cut && !self.is_guess {
@@ -489,52 +538,55 @@ impl<'a, S: Sink> Reader<'a, S> {
     /// The error of a field whose length, the two bytes before it, says more than there is.
     #[cold]
     fn too_long(&mut self, label: Label, says: usize) -> Stop {
-        let (left, said) = (self.remaining(), self.at - 2..self.at);
+        let (left, said) = (self.remaining(), self.at() - 2..self.at());
         self.cut_off(label, self.end);
         self.lack(said.start, said, ErrorKind::Truncated { says, left })
     }
 
+    #[inline(always)]
     fn take<const N: usize>(
         &mut self,
         label: Label,
         value: impl FnOnce([u8; N]) -> Value,
     ) -> Read<[u8; N]> {
-        let Some(&bytes) = self.rest().first_chunk::<N>() else {
+        let Some((&bytes, behind)) = self.rest.split_first_chunk::<N>() else {
             let kind = ErrorKind::Truncated { says: N, left: self.remaining() };
             return Err(self.cut_short(label, kind));
         };
-        self.sink.leaf(label, self.at..self.at + N, || value(bytes));
-        self.at += N;
+        self.sink.leaf(label, self.at()..self.at() + N, || value(bytes));
+        self.rest = behind;
         Ok(bytes)
     }
 
     fn opaque(&mut self, label: Label, length: usize) -> Read<Bytes> {
-        if length > self.remaining() {
+        let Some(behind) = self.rest.get(length..) else {
             return Err(self.too_long(label, length));
-        }
-        let range = self.at..self.at + length;
+        };
+        let range = self.at()..self.at() + length;
         let bytes = self.bytes.slice(range.clone());
         self.sink.leaf(label, range, || Value::Bytes(bytes.clone()));
-        self.at += length;
+        self.rest = behind;
         Ok(bytes)
     }
 
-    fn text(&mut self, label: Label, length: u16) -> Read<Text> {
-        let range = self.at..self.at + usize::from(length);
-        if range.end > self.end {
+    /// A text of that many bytes, and what has been found in it.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    fn text(&mut self, label: Label, length: u16) -> Read<(Text, Found)> {
+        let Some((bytes, behind)) = self.rest.split_at_checked(length.into()) else {
             return Err(self.too_long(label, length.into()));
-        }
+        };
+        let range = self.at()..self.at() + bytes.len();
         let text = match Text::read(self.bytes, range.clone()) {
             Ok(text) => text,
             Err(valid) => return self.ill_formed_text(label, range, valid),
         };
-        let bytes = &self.bytes[range.clone()];
-        if contains(bytes, 0, 0) {
+        let found = Found::within(bytes);
+        if found.null {
             self.null_character(range.start, bytes)?;
         }
-        self.at = range.end;
+        self.rest = behind;
         self.sink.leaf(label, range, || Value::Text(text.as_str().to_owned()));
-        Ok(text)
+        Ok((text, found))
     }
 
     #[cold]
@@ -546,22 +598,30 @@ impl<'a, S: Sink> Reader<'a, S> {
 
     /// Text of which only the first bytes are well-formed.
     #[cold]
-    fn ill_formed_text(&mut self, label: Label, range: Range<usize>, valid: usize) -> Read<Text> {
+    fn ill_formed_text(
+        &mut self,
+        label: Label,
+        range: Range<usize>,
+        valid: usize,
+    ) -> Read<(Text, Found)> {
         let bytes = &self.bytes[range.clone()];
         self.null_character(range.start, &bytes[..valid])?;
         let at = range.start + valid;
         self.flaw(at, at..at + 1, ErrorKind::IllFormedUtf8)?;
         self.cut_off(label, range.end);
-        Ok(readable(bytes).into())
+        let readable = readable(bytes);
+        Ok((readable.as_str().into(), Found::within(readable.as_bytes())))
     }
 }
 
 /// A Variable Byte Integer that was looked at and not taken yet.
 #[derive(Clone, Copy)]
-pub(super) struct Ahead {
+pub(super) struct Ahead<'a> {
     pub(super) value: u32,
     /// In bytes.
     pub(super) length: usize,
+    /// What follows it.
+    behind: &'a [u8],
 }
 
 /// Stands in for a value that is none; like any such value it does not mean Success.
@@ -587,7 +647,16 @@ fn readable(bytes: &[u8]) -> String {
 /// arrived; an error names the offset of the byte that breaks the rule.
 type ReadLength = Result<Option<(u32, usize)>, (usize, ErrorKind)>;
 
+#[inline(always)]
 pub(super) fn read_variable_byte_integer(bytes: &[u8], version: Version) -> ReadLength {
+    match bytes.first() {
+        Some(&byte) if byte < 0x80 => Ok(Some((byte.into(), 1))),
+        _ => read_longer_integer(bytes, version),
+    }
+}
+
+#[inline(never)]
+fn read_longer_integer(bytes: &[u8], version: Version) -> ReadLength {
     let mut value = 0;
     for (index, &byte) in bytes.iter().enumerate() {
         value |= u32::from(byte & 0x7F) << (7 * index);

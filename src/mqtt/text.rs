@@ -58,43 +58,106 @@ impl Text {
     }
 
     /// The text at `range` of `frame`; an error says how many of its bytes are well-formed UTF-8.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(frame: &Bytes, range: Range<usize>) -> Result<Text, usize> {
         if range.len() > Text::IN_PLACE {
             let read = ByteString::try_from(frame.slice(range));
             return read.map(|text| Text(Repr::Shared(text))).map_err(|error| error.valid_up_to());
         }
         let text = std::str::from_utf8(&frame[range]).map_err(|error| error.valid_up_to())?;
-        Ok(text.into())
+        Ok(Text::made_from(text))
+    }
+
+    #[inline(always)]
+    fn made_from(text: &str) -> Text {
+        Text(match ArrayString::from(text) {
+            Ok(text) => Repr::InPlace(text),
+            Err(_) => Repr::Shared(text.into()),
+        })
     }
 }
 
 // A text takes no more room in a packet than a slice would.
 const _: () = assert!(size_of::<Text>() == size_of::<Bytes>());
 
-/// Whether one of the bytes is `byte`, once the bits of `either` are set in it: so that two that differ in one bit
-/// are looked for at once. Eight bytes at a time.
-#[inline]
-pub(super) fn contains(bytes: &[u8], either: u8, byte: u8) -> bool {
-    const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let has_one = |eight: &[u8; 8]| {
-        let set = u64::from_ne_bytes(*eight) | (LOW * u64::from(either));
-        // A byte is zero exactly where it is the one; subtracting 1 then borrows from its top bit.
-        let different = set ^ (LOW * u64::from(byte));
-        different.wrapping_sub(LOW) & !different & HIGH != 0
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        if has_one(word) {
-            return true;
+/// What a text has in it that a rule may forbid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// U+0000.
+    pub(super) null: bool,
+    /// `#` or `+`.
+    pub(super) wildcard: bool,
+}
+
+impl Found {
+    /// Looks for both at once, eight bytes at a time.
+    #[inline(always)]
+    pub(super) fn within(bytes: &[u8]) -> Found {
+        let (mut nulls, mut wildcards) = (0, 0);
+        let mut left = bytes;
+        while let Some((eight, behind)) = left.split_first_chunk::<8>() {
+            let word = u64::from_le_bytes(*eight);
+            nulls |= some_zero(word);
+            wildcards |= some_zero(other_than_wildcards(word));
+            left = behind;
         }
+        // Fewer than eight are moved into a word in which nothing else is looked for.
+        let mut word = LOW;
+        if let Some((four, behind)) = left.split_first_chunk::<4>() {
+            word = word << 32 | u64::from(u32::from_le_bytes(*four));
+            left = behind;
+        }
+        while let Some((&byte, behind)) = left.split_first() {
+            word = word << 8 | u64::from(byte);
+            left = behind;
+        }
+        nulls |= some_zero(word);
+        wildcards |= some_zero(other_than_wildcards(word));
+        Found { null: nulls != 0, wildcard: wildcards != 0 }
     }
-    match bytes.last_chunk::<8>() {
-        // Some of them a second time, which is faster than one by one.
-        Some(last) => !rest.is_empty() && has_one(last),
-        None => rest.iter().any(|&other| other | either == byte),
+}
+
+/// Whether something holds at each place of `#` and `+`.
+#[inline(always)]
+pub(super) fn at_each_wildcard(bytes: &[u8], holds: impl Fn(usize) -> bool) -> bool {
+    let mut left = bytes;
+    while let Some((eight, behind)) = left.split_first_chunk::<8>() {
+        let mut found = each_zero(other_than_wildcards(u64::from_le_bytes(*eight)));
+        while found != 0 {
+            if !holds(bytes.len() - left.len() + found.trailing_zeros() as usize / 8) {
+                return false;
+            }
+            found &= found - 1;
+        }
+        left = behind;
     }
+    while let Some((byte, behind)) = left.split_first() {
+        if matches!(byte, b'#' | b'+') && !holds(bytes.len() - left.len()) {
+            return false;
+        }
+        left = behind;
+    }
+    true
+}
+
+const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// Not 0 where one of eight bytes is 0: subtracting 1 then borrows from its top bit.
+#[inline(always)]
+fn some_zero(word: u64) -> u64 {
+    word.wrapping_sub(LOW) & !word & HIGH
+}
+
+/// The top bit of each of eight bytes that is 0.
+fn each_zero(word: u64) -> u64 {
+    !(((word & !HIGH) + !HIGH) | word | !HIGH)
+}
+
+/// 0 in those of eight bytes that are `#` or `+`, which differ in one bit.
+#[inline(always)]
+fn other_than_wildcards(word: u64) -> u64 {
+    (word | (LOW * u64::from(b'#' ^ b'+'))) ^ (LOW * u64::from(b'+'))
 }
 
 impl Default for Text {
@@ -137,12 +200,8 @@ impl fmt::Debug for Text {
 }
 
 impl From<&str> for Text {
-    #[inline]
     fn from(text: &str) -> Text {
-        Text(match ArrayString::from(text) {
-            Ok(text) => Repr::InPlace(text),
-            Err(_) => Repr::Shared(text.into()),
-        })
+        Text::made_from(text)
     }
 }
 
@@ -248,6 +307,7 @@ equal_as_text!(str, &str, String);
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
     use std::collections::HashMap;
 
     use super::*;
@@ -286,22 +346,30 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_is_found_wherever_it_stands() {
+    fn null_and_wildcards_are_found_wherever_they_stand() {
+        let is_wildcard = |byte: &u8| matches!(byte, b'#' | b'+');
         for length in 0..40 {
-            let mut bytes = vec![b'a'; length];
-            for other in [b'b', 0x01, 0x80, 0xFF, b'#' ^ 0x01, b'#' ^ 0x80] {
-                bytes.fill(other);
-                assert!(!contains(&bytes, 0, 0), "{length} {other:02X}");
-                assert!(!contains(&bytes, 0x08, b'+'), "{length} {other:02X}");
-            }
-            for at in 0..length {
-                for (found, either, byte) in [(0, 0, 0), (b'#', 0x08, b'+'), (b'+', 0x08, b'+')] {
-                    bytes.fill(b'a');
+            for other in [b'b', 0x01, 0x80, 0xFF, b'#' ^ 0x01, b'#' ^ 0x80, b'#', b'+', 0] {
+                for (at, found) in (0..length).flat_map(|at| [0, b'#', b'+'].map(|it| (at, it))) {
+                    let mut bytes = vec![other; length];
                     bytes[at] = found;
-                    assert!(contains(&bytes, either, byte), "{length} {at}");
+                    let expect =
+                        Found { null: bytes.contains(&0), wildcard: bytes.iter().any(is_wildcard) };
+                    assert_eq!(Found::within(&bytes), expect, "{bytes:02X?}");
+                    let places: Vec<usize> =
+                        (0..length).filter(|at| is_wildcard(&bytes[*at])).collect();
+                    let visited = RefCell::new(Vec::new());
+                    assert!(at_each_wildcard(&bytes, |at| {
+                        visited.borrow_mut().push(at);
+                        true
+                    }));
+                    assert_eq!(visited.into_inner(), places, "{bytes:02X?}");
+                    let has_none = at_each_wildcard(&bytes, |_| false);
+                    assert_eq!(has_none, places.is_empty(), "{bytes:02X?}");
                 }
             }
         }
+        assert_eq!(Found::within(&[]), Found { null: false, wildcard: false });
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Topic Names and Topic Filters (§4.7), Shared Subscriptions (§4.8.2).
 
 use super::error::ErrorKind;
-use super::text::contains;
+use super::text::{Found, at_each_wildcard};
 use super::version::Version;
 
 /// Checks that a Topic Name is not empty and has no wildcards (§4.7.3, §4.7.1).
@@ -9,15 +9,29 @@ use super::version::Version;
 /// # Errors
 ///
 /// The offset in bytes, from the start of `topic`, of the character that breaks the rule, and the rule.
-pub fn check_topic_name(topic: &str) -> Result<(), (usize, ErrorKind)> {
+pub fn check_topic_name(topic: &str) -> Result<(), Broken> {
+    check_topic_name_as(topic, Found::within(topic.as_bytes()))
+}
+
+/// The offset of what breaks a rule, from the start of the text, and the rule.
+pub(super) type Broken = (usize, ErrorKind);
+
+/// The same where it is known what has been found in it.
+#[inline(always)]
+pub(super) fn check_topic_name_as(topic: &str, found: Found) -> Result<(), Broken> {
     if topic.is_empty() {
         return Err((0, ErrorKind::TopicNameEmpty));
     }
-    if !has_wildcard(topic.as_bytes()) {
-        return Ok(());
+    match found.wildcard {
+        false => Ok(()),
+        true => Err(wildcard_in_name(topic)),
     }
+}
+
+#[cold]
+fn wildcard_in_name(topic: &str) -> Broken {
     let offset = topic.find(['#', '+']).unwrap_or_default();
-    Err((offset, ErrorKind::TopicNameWildcard))
+    (offset, ErrorKind::TopicNameWildcard)
 }
 
 /// Checks where a Topic Filter has wildcards (§4.7.1), and the ShareName of a shared one (§4.8.2).
@@ -33,10 +47,27 @@ pub fn check_topic_name(topic: &str) -> Result<(), (usize, ErrorKind)> {
 /// assert_eq!(check_topic_filter("$share/workers/plant/#"), Ok(()));
 /// assert_eq!(check_topic_filter("plant/#/x"), Err((6, ErrorKind::MultiLevelWildcard)));
 /// ```
-pub fn check_topic_filter(filter: &str) -> Result<(), (usize, ErrorKind)> {
-    let Some(rest) = filter.strip_prefix(SHARE_PREFIX) else {
-        return check_plain_filter(filter);
-    };
+pub fn check_topic_filter(filter: &str) -> Result<(), Broken> {
+    check_topic_filter_as(filter, Found::within(filter.as_bytes()), Version::V5)
+}
+
+/// The same in any version, where it is known what has been found in it. Before 5.0 no filter is shared, so that
+/// `$share` is a level like others.
+pub(super) fn check_topic_filter_as(
+    filter: &str,
+    found: Found,
+    version: Version,
+) -> Result<(), Broken> {
+    if version.is_5()
+        && filter.starts_with('$')
+        && let Some(rest) = filter.strip_prefix(SHARE_PREFIX)
+    {
+        return check_shared_filter(filter, rest);
+    }
+    check_plain_filter(filter, found)
+}
+
+fn check_shared_filter(filter: &str, rest: &str) -> Result<(), Broken> {
     let (name, inner) = match rest.split_once('/') {
         Some((name, inner)) => (name, Some(inner)),
         None => (rest, None),
@@ -49,19 +80,8 @@ pub fn check_topic_filter(filter: &str) -> Result<(), (usize, ErrorKind)> {
     }
     match inner {
         None | Some("") => Err((filter.len(), ErrorKind::ShareWithoutFilter)),
-        Some(inner) => check_plain_filter(inner)
+        Some(inner) => check_plain_filter(inner, Found::within(inner.as_bytes()))
             .map_err(|(offset, kind)| (filter.len() - inner.len() + offset, kind)),
-    }
-}
-
-/// The same in any version: before 5.0 no filter is shared, so that `$share` is a level like others.
-pub(super) fn check_topic_filter_as(
-    filter: &str,
-    version: Version,
-) -> Result<(), (usize, ErrorKind)> {
-    match version {
-        Version::V5 => check_topic_filter(filter),
-        Version::V3_1 | Version::V3_1_1 => check_plain_filter(filter),
     }
 }
 
@@ -112,11 +132,11 @@ pub fn matches(filter: &str, topic: &str) -> bool {
     levels.next().is_none()
 }
 
-fn check_plain_filter(filter: &str) -> Result<(), (usize, ErrorKind)> {
+fn check_plain_filter(filter: &str, found: Found) -> Result<(), Broken> {
     if filter.is_empty() {
         return Err((0, ErrorKind::TopicFilterEmpty));
     }
-    match has_wildcards_in_place(filter.as_bytes()) {
+    match !found.wildcard || has_wildcards_in_place(filter.as_bytes()) {
         true => Ok(()),
         false => misplaced_wildcard(filter),
     }
@@ -125,40 +145,19 @@ fn check_plain_filter(filter: &str) -> Result<(), (usize, ErrorKind)> {
 /// Whether every wildcard is a whole level, and `#` the last: what [`misplaced_wildcard`] looks for level by level. Almost
 /// every filter keeps the rule, and a SUBSCRIBE is decoded in less than half the time.
 fn has_wildcards_in_place(filter: &[u8]) -> bool {
-    if !has_wildcard(filter) {
-        return true;
-    }
-    let mut before = b'/';
-    let mut bytes = filter.iter();
-    while let Some(&byte) = bytes.next() {
-        if is_wildcard(byte) {
-            let ends_level = match bytes.as_slice().first() {
-                None => true,
-                Some(&after) => byte == b'+' && after == b'/',
-            };
-            if before != b'/' || !ends_level {
-                return false;
-            }
-        }
-        before = byte;
-    }
-    true
-}
-
-/// The one bit in which `#` and `+` differ.
-const EITHER_WILDCARD: u8 = b'#' ^ b'+';
-
-fn is_wildcard(byte: u8) -> bool {
-    byte | EITHER_WILDCARD == b'+'
-}
-
-fn has_wildcard(bytes: &[u8]) -> bool {
-    contains(bytes, EITHER_WILDCARD, b'+')
+    at_each_wildcard(filter, |at| {
+        let begins_level = at == 0 || filter[at - 1] == b'/';
+        let ends_level = match filter.get(at + 1) {
+            None => true,
+            Some(&after) => filter[at] == b'+' && after == b'/',
+        };
+        begins_level && ends_level
+    })
 }
 
 /// The first level with a wildcard out of place.
 #[cold]
-fn misplaced_wildcard(filter: &str) -> Result<(), (usize, ErrorKind)> {
+fn misplaced_wildcard(filter: &str) -> Result<(), Broken> {
     let mut start = 0;
     for level in filter.split('/') {
         let end = start + level.len();

@@ -29,6 +29,7 @@ impl Ack {
         Ack { packet_id, reason_code, properties: Properties::NONE }
     }
 
+    #[inline(always)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, packet: PacketType) -> Read<Ack> {
         let (code_field, holder) = match packet {
             PacketType::PubRec => (FieldId::PubRecReasonCode, Holder::PubRec),
@@ -36,26 +37,31 @@ impl Ack {
             PacketType::PubComp => (FieldId::PubCompReasonCode, Holder::PubComp),
             _ => (FieldId::PubAckReasonCode, Holder::PubAck),
         };
-        r.group(FieldId::VariableHeader.into(), |r| {
-            let mut ack = Ack::success(r.packet_id()?);
-            if !r.version().is_5() {
-                return Ok(ack);
-            }
-            // A Remaining Length of 2 means Success, of 3 no properties (§3.4.2.1).
-            if !r.at_end() {
-                ack.reason_code = r.reason_code(code_field, packet)?;
-            }
-            if !r.at_end() {
-                ack.properties = r.properties(holder)?;
-            }
-            Ok(ack)
-        })
+        let (packet_id, reason_code, properties) =
+            r.group(FieldId::VariableHeader.into(), |r| {
+                let packet_id = r.packet_id()?;
+                let is_short = !r.version().is_5();
+                // A Remaining Length of 2 means Success, of 3 no properties (§3.4.2.1).
+                let reason_code = match is_short || r.at_end() {
+                    true => ReasonCode::Success,
+                    false => r.reason_code(code_field, packet)?,
+                };
+                let properties = match is_short || r.at_end() {
+                    true => Properties::NONE,
+                    false => r.properties(holder)?,
+                };
+                Ok((packet_id, reason_code, properties))
+            })?;
+        r.expect_end()?;
+        Ok(Ack { packet_id, reason_code, properties })
     }
 
+    #[inline(always)]
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
         Ok(2 + reason_length(self.reason_code, &self.properties, version)?)
     }
 
+    #[inline(always)]
     pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.two_byte_integer(self.packet_id.get());
         write_reason(self.reason_code, &self.properties, w);
@@ -64,6 +70,7 @@ impl Ack {
 
 /// How long Reason Code and properties are in the shortest form: both are omitted where they say nothing, and
 /// before 5.0. DISCONNECT does the same.
+#[inline(always)]
 pub(super) fn reason_length(
     reason_code: ReasonCode,
     properties: &Properties,
@@ -78,6 +85,7 @@ pub(super) fn reason_length(
 }
 
 /// Writes them in that form.
+#[inline(always)]
 pub(super) fn write_reason(reason_code: ReasonCode, properties: &Properties, w: &mut Writer<'_>) {
     if !w.version().is_5() || reason_code == ReasonCode::Success && properties.is_empty() {
         return;

@@ -17,20 +17,24 @@ pub struct Auth {
 }
 
 impl Auth {
+    #[inline(never)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Auth> {
         // A Remaining Length of 0 means Success without properties (§3.15.2.1).
         if r.at_end() {
             let reason_code = r.omitted_reason_code(PacketType::Auth)?;
+            r.expect_end()?;
             return Ok(Auth { reason_code, properties: Properties::NONE });
         }
-        r.group(FieldId::VariableHeader.into(), |r| {
+        let auth = r.group(FieldId::VariableHeader.into(), |r| {
             let reason_code = r.reason_code(FieldId::AuthReasonCode, PacketType::Auth)?;
             let at = r.at();
             let properties = r.properties(Holder::Auth)?;
             let has_method = properties.authentication_method().is_some() || !r.has_read_all();
             r.hold(has_method, at..r.at(), ErrorKind::AuthenticationMethodMissing)?;
             Ok(Auth { reason_code, properties })
-        })
+        })?;
+        r.expect_end()?;
+        Ok(auth)
     }
 
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {

@@ -18,8 +18,9 @@ pub struct ConnAck {
 }
 
 impl ConnAck {
+    #[inline(never)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<ConnAck> {
-        r.group(FieldId::VariableHeader.into(), |r| {
+        let connack = r.group(FieldId::VariableHeader.into(), |r| {
             let at = r.at();
             if r.version() == Version::V3_1 {
                 // Its first byte is not used.
@@ -40,7 +41,9 @@ impl ConnAck {
             r.hold(may_be_present, at..at + 1, ErrorKind::SessionPresentOnError)?;
             let properties = r.properties(Holder::ConnAck)?;
             Ok(ConnAck { session_present, reason_code, properties })
-        })
+        })?;
+        r.expect_end()?;
+        Ok(connack)
     }
 
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {

@@ -6,7 +6,7 @@ use super::{
     Bits, EncodeError, ErrorKind, FieldId, Holder, Properties, Read, Reader, Sink, Text, Version,
     Writer, binary_length,
 };
-use crate::mqtt::{qos::QoS, topic::check_topic_name};
+use crate::mqtt::{qos::QoS, topic::check_topic_name_as};
 
 /// The first packet on a Network Connection [MQTT-3.1.0-1], and the only one of its kind [MQTT-3.1.0-2].
 ///
@@ -49,10 +49,11 @@ pub struct Will {
 }
 
 impl Connect {
-    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Connect> {
+    #[inline(never)]
+    pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Box<Connect>> {
         let (flags, keep_alive, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             let version = r.version();
-            r.string_checked(FieldId::ProtocolName, |name| match name {
+            r.string_checked(FieldId::ProtocolName, |name, _| match name {
                 _ if name == version.protocol_name() => Ok(()),
                 _ => Err((0, ErrorKind::ProtocolName)),
             })?;
@@ -82,7 +83,7 @@ impl Connect {
             }
             Ok((flags, keep_alive, properties))
         })?;
-        r.group(FieldId::Payload.into(), |r| {
+        let connect = r.group(FieldId::Payload.into(), |r| {
             let (at, version) = (r.at(), r.version());
             let client_id = r.string(FieldId::ClientIdentifier)?;
             // In 3.1 the packet may end before what its flags announce.
@@ -93,7 +94,7 @@ impl Connect {
                     qos: QoS::from_bits(WILL_QOS.of(flags)).unwrap_or_default(),
                     retain: flags & WILL_RETAIN != 0,
                     properties: r.properties(Holder::Will)?,
-                    topic: r.string_checked(FieldId::WillTopic, check_topic_name)?,
+                    topic: r.string_checked(FieldId::WillTopic, check_topic_name_as)?,
                     payload: r.binary(FieldId::WillPayload)?,
                 }),
             };
@@ -111,7 +112,7 @@ impl Connect {
             if client_id.is_empty() && !may_omit_client_id(version, flags) {
                 r.flaw(at, at..at + 2, ErrorKind::ClientIdentifierEmpty)?;
             }
-            Ok(Connect {
+            Ok(Box::new(Connect {
                 clean_start,
                 keep_alive,
                 properties,
@@ -119,8 +120,10 @@ impl Connect {
                 will,
                 user_name,
                 password,
-            })
-        })
+            }))
+        })?;
+        r.expect_end()?;
+        Ok(connect)
     }
 
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {

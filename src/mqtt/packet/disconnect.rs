@@ -23,23 +23,24 @@ impl Disconnect {
         Disconnect { reason_code, properties: Properties::NONE }
     }
 
+    #[inline(never)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Disconnect> {
-        if !r.version().is_5() {
-            return Ok(Disconnect::new(ReasonCode::Success));
-        }
-        // A Remaining Length of 0 means Normal disconnection, of 1 no properties (§3.14.2.1).
-        if r.at_end() {
-            return Ok(Disconnect::new(r.omitted_reason_code(PacketType::Disconnect)?));
-        }
-        r.group(FieldId::VariableHeader.into(), |r| {
-            let reason_code =
-                r.reason_code(FieldId::DisconnectReasonCode, PacketType::Disconnect)?;
-            let mut disconnect = Disconnect::new(reason_code);
-            if !r.at_end() {
-                disconnect.properties = r.properties(Holder::Disconnect)?;
-            }
-            Ok(disconnect)
-        })
+        let disconnect = match r.at_end() {
+            _ if !r.version().is_5() => Disconnect::new(ReasonCode::Success),
+            // A Remaining Length of 0 means Normal disconnection, of 1 no properties (§3.14.2.1).
+            true => Disconnect::new(r.omitted_reason_code(PacketType::Disconnect)?),
+            false => r.group(FieldId::VariableHeader.into(), |r| {
+                let reason_code =
+                    r.reason_code(FieldId::DisconnectReasonCode, PacketType::Disconnect)?;
+                let mut disconnect = Disconnect::new(reason_code);
+                if !r.at_end() {
+                    disconnect.properties = r.properties(Holder::Disconnect)?;
+                }
+                Ok(disconnect)
+            })?,
+        };
+        r.expect_end()?;
+        Ok(disconnect)
     }
 
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {

@@ -124,12 +124,7 @@ pub fn decode_as(
     version: Version,
 ) -> Result<Packet, DecodeError> {
     let mut reader = Reader::<NoSink>::new(frame, sender, version);
-    // Read into where it is returned, since a packet is large and is not moved for nothing.
-    let mut outcome = Ok(Packet::PingReq);
-    if let Err(stop) = Packet::read(&mut reader, &mut outcome) {
-        outcome = Err(reader.error(stop));
-    }
-    outcome
+    Packet::read(&mut reader)
 }
 
 /// The same reading as [`decode`], with every field kept, and with every broken rule: where it is known how the
@@ -152,12 +147,9 @@ pub fn dissect(frame: &Bytes, sender: Option<Sender>) -> Dissection {
 /// The same for a packet of any version: the reading of [`decode_as`].
 pub fn dissect_as(frame: &Bytes, sender: Option<Sender>, version: Version) -> Dissection {
     let mut reader = Reader::<Collector>::new(frame, sender, version);
-    let mut read = Ok(Packet::PingReq);
-    let outcome = Packet::read(&mut reader, &mut read);
+    let read = Packet::read(&mut reader);
+    reader.end_body();
     reader.skip();
-    if let Err(stop) = outcome {
-        read = Err(reader.error(stop));
-    }
     let (fields, flaws) = reader.into_sink().finish();
     // What was read in spite of an error has stand-ins in it.
     let outcome = match flaws.first() {
@@ -252,6 +244,7 @@ pub fn encode_as_into(
 
 impl Packet {
     /// Its type, without its contents.
+    #[inline]
     pub fn packet_type(&self) -> PacketType {
         match self {
             Packet::Connect(_) => PacketType::Connect,
@@ -340,37 +333,61 @@ impl Packet {
         }
     }
 
-    fn read<S: Sink>(r: &mut Reader<'_, S>, out: &mut Result<Packet, DecodeError>) -> Read<()> {
+    /// The outcome is made where it is returned, since a packet is large and is not moved for nothing; so each kind
+    /// of packet looks itself that nothing is left.
+    #[inline(always)]
+    fn read<S: Sink>(r: &mut Reader<'_, S>) -> Result<Packet, DecodeError> {
+        let (packet_type, flags) = match Packet::read_header(r) {
+            Ok(header) => header,
+            Err(stop) => return Err(r.error(stop)),
+        };
+        macro_rules! read {
+            ($read:expr, $packet:expr) => {{
+                match $read {
+                    Ok(read) => Ok($packet(read)),
+                    Err(stop) => Err(r.error(stop)),
+                }
+            }};
+        }
+        match packet_type {
+            PacketType::Publish => read!(Publish::read(r, flags), Packet::Publish),
+            PacketType::PubAck | PacketType::PubRec | PacketType::PubRel | PacketType::PubComp => {
+                read!(Ack::read(r, packet_type), |ack| match packet_type {
+                    PacketType::PubRec => Packet::PubRec(ack),
+                    PacketType::PubRel => Packet::PubRel(ack),
+                    PacketType::PubComp => Packet::PubComp(ack),
+                    _ => Packet::PubAck(ack),
+                })
+            }
+            PacketType::Connect => read!(Connect::read(r), Packet::Connect),
+            PacketType::ConnAck => read!(ConnAck::read(r), Packet::ConnAck),
+            PacketType::Subscribe => read!(Subscribe::read(r), Packet::Subscribe),
+            PacketType::SubAck => read!(SubAck::read(r), Packet::SubAck),
+            PacketType::Unsubscribe => read!(Unsubscribe::read(r), Packet::Unsubscribe),
+            PacketType::UnsubAck => read!(UnsubAck::read(r), Packet::UnsubAck),
+            PacketType::PingReq => read!(r.expect_end(), |()| Packet::PingReq),
+            PacketType::PingResp => read!(r.expect_end(), |()| Packet::PingResp),
+            PacketType::Disconnect => read!(Disconnect::read(r), Packet::Disconnect),
+            PacketType::Auth => read!(Auth::read(r), Packet::Auth),
+        }
+    }
+
+    /// The Fixed Header, which leaves its body as what is to be read.
+    #[inline(always)]
+    fn read_header<S: Sink>(r: &mut Reader<'_, S>) -> Read<(PacketType, u8)> {
         let (packet_type, flags, length) =
             r.group(FieldId::FixedHeader.into(), read_fixed_header)?;
         if let (Ok(packet_type), Some(sender)) = (packet_type, r.sender()) {
             let may_send = r.version().lets_send(packet_type, sender);
             r.hold(may_send, 0..1, ErrorKind::PacketFromWrongSide(packet_type))?;
         }
-        r.body(length, 1..r.at(), |r| {
-            let packet_type = packet_type.map_err(|error| r.end(error))?;
-            *out = Ok(match packet_type {
-                PacketType::Connect => Packet::Connect(Box::new(Connect::read(r)?)),
-                PacketType::ConnAck => Packet::ConnAck(ConnAck::read(r)?),
-                PacketType::Publish => Packet::Publish(Publish::read(r, flags)?),
-                PacketType::PubAck => Packet::PubAck(Ack::read(r, packet_type)?),
-                PacketType::PubRec => Packet::PubRec(Ack::read(r, packet_type)?),
-                PacketType::PubRel => Packet::PubRel(Ack::read(r, packet_type)?),
-                PacketType::PubComp => Packet::PubComp(Ack::read(r, packet_type)?),
-                PacketType::Subscribe => Packet::Subscribe(Subscribe::read(r)?),
-                PacketType::SubAck => Packet::SubAck(SubAck::read(r)?),
-                PacketType::Unsubscribe => Packet::Unsubscribe(Unsubscribe::read(r)?),
-                PacketType::UnsubAck => Packet::UnsubAck(UnsubAck::read(r)?),
-                PacketType::PingReq => Packet::PingReq,
-                PacketType::PingResp => Packet::PingResp,
-                PacketType::Disconnect => Packet::Disconnect(Disconnect::read(r)?),
-                PacketType::Auth => Packet::Auth(Auth::read(r)?),
-            });
-            r.expect_end()
-        })
+        r.begin_body(length, 1..r.at())?;
+        let packet_type = packet_type.map_err(|error| r.end(error))?;
+        Ok((packet_type, flags))
     }
 
     /// How many bytes follow the Fixed Header.
+    #[inline(always)]
     fn length(&self, version: Version) -> Result<usize, EncodeError> {
         match self {
             Packet::Connect(p) => p.length(version),
@@ -391,6 +408,7 @@ impl Packet {
     }
 
     /// Writes as many.
+    #[inline(always)]
     fn write(&self, w: &mut Writer<'_>) {
         match self {
             Packet::Connect(p) => p.write(w),
@@ -486,6 +504,7 @@ impl PacketType {
     ];
 
     /// The type with this value; `None` for 0, which is reserved, and above 15.
+    #[inline(always)]
     pub fn from_value(value: u8) -> Option<PacketType> {
         PacketType::ALL.get(usize::from(value).checked_sub(1)?).copied()
     }
@@ -496,6 +515,7 @@ impl PacketType {
     }
 
     /// Reads the type and checks the Fixed Header flags: what one byte can already tell.
+    #[inline(always)]
     pub(super) fn from_first_byte(byte: u8, version: Version) -> Result<PacketType, ErrorKind> {
         let packet_type = PacketType::from_value(byte >> 4).ok_or(ErrorKind::PacketTypeReserved)?;
         if !version.is_5() && packet_type == PacketType::Auth {
@@ -511,6 +531,7 @@ impl PacketType {
     }
 
     /// The Fixed Header flags the specification prescribes (§2.1.3); PUBLISH has its own meaning for them.
+    #[inline(always)]
     pub fn fixed_flags(self) -> Option<u8> {
         match self {
             PacketType::Publish => None,
@@ -586,6 +607,7 @@ impl PacketType {
 /// dissector still wants the length.
 type FixedHeader = (Result<PacketType, DecodeError>, u8, usize);
 
+#[inline(always)]
 fn read_fixed_header<S: Sink>(r: &mut Reader<'_, S>) -> Read<FixedHeader> {
     if r.at_end() {
         return Err(r.stop(0, 0..0, ErrorKind::Incomplete));

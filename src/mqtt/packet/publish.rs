@@ -6,7 +6,7 @@ use super::{
     DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Read, Reader, Sink,
     Text, Version, Writer, binary_length,
 };
-use crate::mqtt::{qos::QoS, topic::check_topic_name};
+use crate::mqtt::{qos::QoS, topic::check_topic_name_as};
 
 /// An Application Message with what this one hop adds: DUP, Packet Identifier, Topic Alias.
 ///
@@ -33,14 +33,16 @@ pub struct Publish {
 }
 
 impl Publish {
+    #[inline(always)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>, flags: u8) -> Read<Publish> {
-        let mut publish = r.group(FieldId::VariableHeader.into(), |r| {
+        let (topic, qos, packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             let at = r.at();
-            let topic = r.string_checked(FieldId::TopicName, |topic| match topic {
-                // An alias may take its place; that is checked below.
-                "" => Ok(()),
-                _ => check_topic_name(topic),
-            })?;
+            let topic =
+                r.string_checked(FieldId::TopicName, |topic, found| match topic.is_empty() {
+                    // An alias may take its place; that is checked below.
+                    true => Ok(()),
+                    false => check_topic_name_as(topic, found),
+                })?;
             // With both bits set nobody knows whether a Packet Identifier follows.
             let Some(qos) = QoS::from_bits((flags & QOS) >> 1) else {
                 return Err(r.end(DecodeError { at: 0, kind: ErrorKind::QoS3 }));
@@ -57,22 +59,24 @@ impl Publish {
                 };
                 r.flaw(at, at..at + 2, kind)?;
             }
-            Ok(Publish {
-                dup: flags & DUP != 0,
-                qos,
-                retain: flags & RETAIN != 0,
-                topic,
-                packet_id,
-                properties,
-                payload: Bytes::new(),
-            })
+            Ok((topic, qos, packet_id, properties))
         })?;
-        publish.payload = r.group(FieldId::Payload.into(), |r| {
+        let payload = r.group(FieldId::Payload.into(), |r| {
             Ok(r.opaque_rest(FieldId::ApplicationMessage.into()))
         })?;
-        Ok(publish)
+        r.expect_end()?;
+        Ok(Publish {
+            dup: flags & DUP != 0,
+            qos,
+            retain: flags & RETAIN != 0,
+            topic,
+            packet_id,
+            properties,
+            payload,
+        })
     }
 
+    #[inline(always)]
     pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
         let packet_id = match (self.qos, self.packet_id) {
             (QoS::AtMostOnce, _) => 0,
@@ -85,6 +89,7 @@ impl Publish {
             + self.payload.len())
     }
 
+    #[inline(always)]
     pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.string(&self.topic);
         if let Some(packet_id) = self.packet_id.filter(|_| self.qos > QoS::AtMostOnce) {
@@ -95,6 +100,7 @@ impl Publish {
     }
 
     /// The Fixed Header flags, which belong to PUBLISH alone.
+    #[inline(always)]
     pub(super) fn flags(&self) -> u8 {
         let dup = if self.dup { DUP } else { 0 };
         dup | self.qos.bits() << 1 | u8::from(self.retain)

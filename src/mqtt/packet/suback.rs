@@ -18,11 +18,13 @@ pub struct SubAck {
 }
 
 impl SubAck {
+    #[inline(never)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<SubAck> {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::SubAck)?))
         })?;
         let reason_codes = read_codes(r, FieldId::SubAckReasonCode, PacketType::SubAck)?;
+        r.expect_end()?;
         Ok(SubAck { packet_id, properties, reason_codes })
     }
 

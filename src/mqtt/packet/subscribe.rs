@@ -76,6 +76,7 @@ impl RetainHandling {
 }
 
 impl Subscribe {
+    #[inline(never)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Subscribe> {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::Subscribe)?))
@@ -90,6 +91,7 @@ impl Subscribe {
             }
             Ok(subscriptions)
         })?;
+        r.expect_end()?;
         Ok(Subscribe { packet_id, properties, subscriptions })
     }
 
@@ -117,8 +119,8 @@ impl Subscribe {
 impl Subscription {
     fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Subscription> {
         let version = r.version();
-        let topic_filter = r.string_checked(FieldId::TopicFilter, |filter| {
-            check_topic_filter_as(filter, version)
+        let topic_filter = r.string_checked(FieldId::TopicFilter, |filter, found| {
+            check_topic_filter_as(filter, found, version)
         })?;
         let at = r.at();
         if !version.is_5() {
@@ -132,14 +134,11 @@ impl Subscription {
         }
         let options = r.flags(FieldId::SubscriptionOptions.into(), OPTIONS)?;
         let may_be_local = options & NO_LOCAL == 0 || split_shared(&topic_filter).is_none();
-        for (holds, kind) in [
-            (RESERVED.of(options) == 0, ErrorKind::SubscriptionOptionsReserved),
-            (RETAIN_HANDLING.of(options) != 3, ErrorKind::RetainHandling3),
-            (MAXIMUM_QOS.of(options) != 3, ErrorKind::SubscriptionQoS3),
-            (may_be_local, ErrorKind::NoLocalOnShared),
-        ] {
-            r.hold(holds, at..at + 1, kind)?;
-        }
+        let is_reserved = RESERVED.of(options) != 0;
+        r.hold(!is_reserved, at..at + 1, ErrorKind::SubscriptionOptionsReserved)?;
+        r.hold(RETAIN_HANDLING.of(options) != 3, at..at + 1, ErrorKind::RetainHandling3)?;
+        r.hold(MAXIMUM_QOS.of(options) != 3, at..at + 1, ErrorKind::SubscriptionQoS3)?;
+        r.hold(may_be_local, at..at + 1, ErrorKind::NoLocalOnShared)?;
         Ok(Subscription {
             topic_filter,
             qos: QoS::from_bits(MAXIMUM_QOS.of(options)).unwrap_or_default(),

@@ -18,14 +18,16 @@ pub struct UnsubAck {
 }
 
 impl UnsubAck {
+    #[inline(never)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<UnsubAck> {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::UnsubAck)?))
         })?;
-        if !r.version().is_5() {
-            return Ok(UnsubAck { packet_id, properties, reason_codes: Vec::new() });
-        }
-        let reason_codes = read_codes(r, FieldId::UnsubAckReasonCode, PacketType::UnsubAck)?;
+        let reason_codes = match r.version() {
+            Version::V5 => read_codes(r, FieldId::UnsubAckReasonCode, PacketType::UnsubAck)?,
+            Version::V3_1 | Version::V3_1_1 => Vec::new(),
+        };
+        r.expect_end()?;
         Ok(UnsubAck { packet_id, properties, reason_codes })
     }
 

@@ -18,6 +18,7 @@ pub struct Unsubscribe {
 }
 
 impl Unsubscribe {
+    #[inline(never)]
     pub(super) fn read<S: Sink>(r: &mut Reader<'_, S>) -> Read<Unsubscribe> {
         let (packet_id, properties) = r.group(FieldId::VariableHeader.into(), |r| {
             Ok((r.packet_id()?, r.properties(Holder::Unsubscribe)?))
@@ -29,12 +30,15 @@ impl Unsubscribe {
             let version = r.version();
             let mut topic_filters = Vec::with_capacity(count(r.rest(), 0));
             while !r.at_end() {
-                topic_filters.push(r.string_checked(FieldId::UnsubscribeFilter, |filter| {
-                    check_topic_filter_as(filter, version)
-                })?);
+                topic_filters.push(
+                    r.string_checked(FieldId::UnsubscribeFilter, |filter, found| {
+                        check_topic_filter_as(filter, found, version)
+                    })?,
+                );
             }
             Ok(topic_filters)
         })?;
+        r.expect_end()?;
         Ok(Unsubscribe { packet_id, properties, topic_filters })
     }
 
