@@ -17,7 +17,7 @@ use crate::{offline, split};
 const GOAL: usize = 175_000;
 
 /// The same for an exercise that is opened by a link, until it can be played.
-const GOAL_OF_AN_EXERCISE: usize = 1_010_000;
+const GOAL_OF_AN_EXERCISE: usize = 1_000_000;
 
 /// What the document names too, but browsers fetch only once the page is there.
 const NOT_AT_ONCE: &[&str] = &[offline::WORKER_NAME, "app.webmanifest", "icon-192.png"];

@@ -44,7 +44,7 @@ parts! {
         }
     }
     /// A picture of what passes, of an exercise where there is one.
-    pictures: fn picture(of: Picture, session: Option<LessonSession>) {
+    around: fn picture(of: Picture, session: Option<LessonSession>) {
         draw(of, session)
     }
     /// What is asked about earlier chapters.

@@ -7,7 +7,7 @@ use crate::ui::loading::part::parts;
 
 parts! {
     /// The wire as a sequence diagram.
-    pictures: fn ladder(is_picture: bool) {
+    around: fn ladder(is_picture: bool) {
         view! { <LadderView is_picture/> }.into_any()
     }
 }
