@@ -292,19 +292,25 @@ fn LiveBench() -> impl IntoView {
     let arriving = Arriving { part: live_wire::part(), words: None };
     // Where it is there already, the bench may hold what another page has left.
     let is_there = arriving.is_there(locale);
-    let is_drawn = move || is_there || live.presses() > 0;
+    // Whether it has come since; nothing until that is known.
+    let has_come = RwSignal::new(None);
     let come_near = move || {
-        if !is_there {
-            spawn_local(async move { _ = arriving.fetch(locale).await });
+        if !is_there && has_come.get_untracked().is_none() {
+            spawn_local(async move {
+                let _ = has_come.try_set(Some(arriving.fetch(locale).await));
+            });
         }
     };
+    let is_drawn = move || is_there || (live.presses() > 0 && has_come.get().is_some());
     let is_connected = move || live.state() == LiveState::Connected;
     let is_busy = move || match live.state() {
         LiveState::Waiting => live.presses() > 0,
         state => state == LiveState::Busy,
     };
-    let has_something =
-        move || live.has_something() || (live.state() == LiveState::Waiting && live.presses() > 0);
+    // What did not come is told below, where it can be asked for again.
+    let is_missing = move || live.state() == LiveState::Waiting && has_come.get() == Some(false);
+    let is_under_way = move || is_busy() && !is_missing();
+    let has_something = move || live.has_something() || (is_missing() && live.presses() > 0);
     let label = move || {
         let strings = locale.strings();
         match is_connected() {
@@ -321,12 +327,15 @@ fn LiveBench() -> impl IntoView {
                     class="button"
                     class:button--primary=erased(move || !is_connected())
                     disabled=erased(is_busy)
-                    data-busy=erased(move || is_busy().then_some(""))
+                    data-busy=erased(move || is_under_way().then_some(""))
                     on:pointerenter=move |_| come_near()
                     on:focus=move |_| come_near()
-                    on:click=move |_| live.press()
+                    on:click=move |_| {
+                        come_near();
+                        live.press();
+                    }
                 >
-                    <Icon name=Signal::derive(move || if is_busy() { "waiting" } else { "play" })/>
+                    <Icon name=Signal::derive(move || if is_under_way() { "waiting" } else { "play" })/>
                     {erased(label)}
                 </button>
             </div>
