@@ -26,16 +26,22 @@ pub fn names_what_comes_later(file: &str) -> bool {
 }
 
 /// The files of a part, as the script that fetches parts names them: its own, and those that it shares with others.
-pub fn files_of(loader: &str, part: &str) -> Vec<String> {
-    let begins = format!("__wasm_split_load_{part} =");
-    let Some((_, load)) = loader.split_once(&begins) else { return Vec::new() };
-    let own = load.split("\"./").nth(1).and_then(|rest| rest.split('"').next());
-    let shared = load.split("}\n, [").nth(1).and_then(|rest| rest.split(']').next());
-    let shared = shared.unwrap_or_default().split(", ").filter_map(|chunk| {
-        let (_, fetched) = loader.split_once(&format!("const {chunk} ="))?;
-        fetched.split("\"./").nth(1)?.split('"').next()
-    });
-    own.into_iter().chain(shared).map(str::to_owned).collect()
+pub fn files_of(loader: &str, part: &str) -> Result<Vec<String>> {
+    let file_behind = |name: &str| {
+        let (_, rest) = loader.split_once(name)?;
+        rest.split("\"./").nth(1)?.split('"').next()
+    };
+    let own = format!("__wasm_split_load_{part} =");
+    let (_, load) =
+        loader.split_once(&own).with_context(|| format!("there is no part `{part}`"))?;
+    let shared = load.split("}\n, [").nth(1).and_then(|rest| rest.split_once(']'));
+    let (shared, _) = shared.with_context(|| format!("`{part}` does not say what it shares"))?;
+    let shared = shared.split(", ").filter(|chunk| !chunk.is_empty());
+    let names = std::iter::once(own).chain(shared.map(|chunk| format!("const {chunk} =")));
+    let file = |name: String| {
+        file_behind(&name).map(str::to_owned).with_context(|| format!("no file behind `{name}`"))
+    };
+    names.map(file).collect()
 }
 
 /// The folder that cargo builds into: `target`, unless CARGO_TARGET_DIR or a configuration says otherwise.
@@ -141,11 +147,11 @@ mod tests {
             load("export const __wasm_split_load_alone", "split_alone-0a", ""),
         ]
         .concat();
-        assert_eq!(
-            files_of(&loader, "home"),
-            ["split_home-0a.wasm", "chunk_2-0a.wasm", "chunk_3-0a.wasm"]
-        );
-        assert_eq!(files_of(&loader, "alone"), ["split_alone-0a.wasm"]);
-        assert_eq!(files_of(&loader, "missing"), [""; 0]);
+        let files = |part| files_of(&loader, part).expect("it is whole");
+        assert_eq!(files("home"), ["split_home-0a.wasm", "chunk_2-0a.wasm", "chunk_3-0a.wasm"]);
+        assert_eq!(files("alone"), ["split_alone-0a.wasm"]);
+        assert!(files_of(&loader, "missing").is_err());
+        assert!(files_of(&loader.replace("const __chunk_2 =", ""), "home").is_err());
+        assert!(files_of(&loader.replace("}\n, [", "}, ["), "home").is_err());
     }
 }

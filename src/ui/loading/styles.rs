@@ -21,9 +21,11 @@ pub fn fetch() -> impl Future<Output = bool> {
     let link = document().get_element_by_id("later");
     let asked = link
         .map(|link| ASKED.with_borrow_mut(|asked| asked.get_or_insert_with(|| ask(link)).clone()));
+    // Listens from now on: a promise that fails unheard is reported as a fault of the page.
+    let asked = asked.map(JsFuture::from);
     async move {
         match asked {
-            Some(asked) => JsFuture::from(asked).await.is_ok(),
+            Some(asked) => asked.await.is_ok(),
             None => true,
         }
     }

@@ -10,6 +10,7 @@ use super::entries::live_wire;
 use crate::course::{ChapterOutline, OUTLINE, Start, chapter_title, exercise_title, minutes_of};
 use crate::language::{Language, Strings};
 use crate::ui::broker_choice;
+use crate::ui::browser::focus_keeper::keep_focus;
 use crate::ui::components::{Arriving, Icon, Lazy, Pips};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
@@ -17,6 +18,7 @@ use crate::ui::navigation::address::{Page, Place};
 use crate::ui::navigation::kept_page::use_behind;
 use crate::ui::state::broker::use_broker;
 use crate::ui::state::progress::{ProgressStore, use_progress};
+use crate::ui::state::store::Store;
 
 #[component]
 pub fn HomePage() -> impl IntoView {
@@ -290,18 +292,18 @@ fn LiveBench() -> impl IntoView {
     let (broker, locale) = (use_broker(), use_locale());
     let live = LiveClient::new();
     let arriving = Arriving { part: live_wire::part(), words: None };
-    // Where it is there already, the bench may hold what another page has left.
-    let is_there = arriving.is_there(locale);
+    // Where there is a bench it may hold what another page has left, which the client clears away.
+    let is_drawn_at_once = arriving.is_there(locale) || use_context::<Store>().is_some();
     // Whether it has come since; nothing until that is known.
     let has_come = RwSignal::new(None);
     let come_near = move || {
-        if !is_there && has_come.get_untracked().is_none() {
+        if !is_drawn_at_once && has_come.get_untracked().is_none() {
             spawn_local(async move {
                 let _ = has_come.try_set(Some(arriving.fetch(locale).await));
             });
         }
     };
-    let is_drawn = move || is_there || (live.presses() > 0 && has_come.get().is_some());
+    let is_drawn = move || is_drawn_at_once || (live.presses() > 0 && has_come.get().is_some());
     let is_connected = move || live.state() == LiveState::Connected;
     let is_busy = move || match live.state() {
         LiveState::Waiting => live.presses() > 0,
@@ -332,6 +334,8 @@ fn LiveBench() -> impl IntoView {
                     on:focus=move |_| come_near()
                     on:click=move |_| {
                         come_near();
+                        // The button is about to be disabled.
+                        keep_focus();
                         live.press();
                     }
                 >
