@@ -100,6 +100,7 @@ async fn a_lost_connection_is_told_and_taken_up_again_until_that_is_stopped() ->
         let panel = page.panel('A');
         panel.unfold(strings.own_title()).await?;
         panel.unfold(strings.does_title()).await?;
+        page.see("#client-a-does").await?;
         let choose = "const select = document.getElementById('client-a-does');
             select.value = 'reconnect';
             select.dispatchEvent(new Event('change', { bubbles: true }));";

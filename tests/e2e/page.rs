@@ -316,6 +316,11 @@ impl Panel<'_> {
         let panel = format!(".client-panel[data-client={}]", self.client);
         self.page.see(&format!("{card}, {panel}")).await?;
         let closed = format!("{card}[aria-expanded=false]");
+        if !self.page.shows(&closed).await? {
+            return Ok(());
+        }
+        // What was pressed last may be about to open it.
+        self.page.next_frame().await?;
         if self.page.shows(&closed).await? {
             press(&self.page.see(&closed).await?).await?;
         }
