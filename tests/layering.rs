@@ -93,7 +93,17 @@ fn time_randomness_and_the_browser_come_in_from_outside() {
 
 /// The page from the bottom up. What stands in none of these rows is a feature, between the last two.
 const FLOORS: &[&[&str]] = &[
-    &["erased", "format", "pace", "packet_family", "role_names", "settings", "visible", "browser"],
+    &[
+        "erased",
+        "format",
+        "lamp",
+        "pace",
+        "packet_family",
+        "role_names",
+        "settings",
+        "visible",
+        "browser",
+    ],
     &["loading"],
     &["navigation"],
     &["state"],

@@ -59,18 +59,6 @@ pub struct Lab {
     page_is_secure: bool,
 }
 
-/// How the clients stand with the chosen broker. A connection that a change of broker has left elsewhere does not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reach {
-    /// No client is on its way there.
-    #[default]
-    Offline,
-    /// Connecting to it has failed.
-    Failed,
-    Connecting,
-    Connected,
-}
-
 /// Why an act was refused. Nothing was sent, nothing is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ActError {
@@ -260,17 +248,6 @@ impl Lab {
     /// The broker of the next connection, for clients without their own [`Route`].
     pub fn target(&self) -> &Target {
         &self.target
-    }
-
-    /// How the clients stand with that broker: the best that one of them has reached.
-    pub fn reach(&self) -> Reach {
-        let here = || self.clients.iter().filter(|client| client.target() == Some(&self.target));
-        match () {
-            () if here().any(BenchClient::is_connected) => Reach::Connected,
-            () if here().next().is_some() => Reach::Connecting,
-            () if self.has_failed() => Reach::Failed,
-            () => Reach::Offline,
-        }
     }
 
     /// Whether connecting to that broker has failed.

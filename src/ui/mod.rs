@@ -19,6 +19,7 @@ pub mod format;
 pub mod forms;
 pub mod inspector;
 pub mod ladder;
+pub mod lamp;
 pub mod lesson;
 pub mod measure;
 pub mod navigation;

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mqtt5_playground::client::Violation;
-use mqtt5_playground::lab::{
-    Lab, PeriodicPublisher, Reach, Reconnect, ReconnectState, Reconnecting,
-};
+use mqtt5_playground::lab::{Lab, PeriodicPublisher, Reconnect, ReconnectState, Reconnecting};
 use mqtt5_playground::mqtt::{ConnectionId, decode};
+use mqtt5_playground::ui::lamp::Lamp;
 
 use super::*;
 
@@ -306,13 +305,13 @@ fn a_client_connects_again_later_and_later_and_not_at_once_with_all_others() {
 #[test]
 fn how_the_clients_stand_with_the_chosen_broker() {
     let mut outside = Outside::opening();
-    assert_eq!(outside.bench.lab.reach(), Reach::Connecting);
+    assert_eq!(Lamp::of_chosen_broker(&outside.bench.lab), Lamp::Connecting);
     outside.closed();
-    assert_eq!(outside.bench.lab.reach(), Reach::Failed);
+    assert_eq!(Lamp::of_chosen_broker(&outside.bench.lab), Lamp::Failed);
 
     let mut outside = Outside::connected();
-    assert_eq!(outside.bench.lab.reach(), Reach::Connected);
+    assert_eq!(Lamp::of_chosen_broker(&outside.bench.lab), Lamp::Connected);
     // A connection that a change of broker leaves elsewhere says nothing of this one.
     outside.bench.lab.set_target(Target::InTab);
-    assert_eq!(outside.bench.lab.reach(), Reach::Offline);
+    assert_eq!(Lamp::of_chosen_broker(&outside.bench.lab), Lamp::Offline);
 }

@@ -8,5 +8,4 @@ pub mod refusal;
 #[cfg(target_arch = "wasm32")]
 pub mod view;
 
-pub use model::Lamp;
 pub use refusal::words as refusal_words;

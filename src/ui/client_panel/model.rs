@@ -2,57 +2,16 @@
 
 use crate::analysis::answer_to;
 use crate::capture::{Capture, ClientSlot, RecordId};
-use crate::lab::{BenchClient, LinkState, Problem};
+use crate::lab::Problem;
 use crate::language::Strings;
 use crate::mqtt::{PacketType, ReasonCode, Sender};
 use crate::ui::forms::FormKind;
+use crate::ui::lamp::Lamp;
 
 /// How long a client's name, and that of a set-up, may be.
 pub const LONGEST_NAME: usize = 40;
 
-/// The lamp at a panel's head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lamp {
-    Offline,
-    /// The Network Connection or the answer to CONNECT is awaited.
-    Connecting,
-    Connected,
-    Closing,
-    /// Offline, and not because the learner wanted it.
-    Failed,
-}
-
 impl Lamp {
-    pub fn of(client: &BenchClient) -> Lamp {
-        match client.link_state() {
-            LinkState::Open if client.is_connected() => Lamp::Connected,
-            LinkState::Opening | LinkState::Open => Lamp::Connecting,
-            LinkState::Closing => Lamp::Closing,
-            LinkState::Closed if client.problem().is_some() => Lamp::Failed,
-            LinkState::Closed => Lamp::Offline,
-        }
-    }
-
-    /// Its name in the stylesheets.
-    pub fn key(self) -> &'static str {
-        match self {
-            Lamp::Offline => "offline",
-            Lamp::Connecting | Lamp::Closing => "connecting",
-            Lamp::Connected => "connected",
-            Lamp::Failed => "failed",
-        }
-    }
-
-    pub fn word(self, strings: &Strings) -> &'static str {
-        match self {
-            Lamp::Offline => strings.link_offline(),
-            Lamp::Connecting => strings.link_connecting(),
-            Lamp::Connected => strings.link_connected(),
-            Lamp::Closing => strings.panel_closing(),
-            Lamp::Failed => strings.link_failed(),
-        }
-    }
-
     /// Why this form cannot be sent now; `None` when it can.
     pub fn forbids(self, form: FormKind, strings: &Strings) -> Option<&'static str> {
         match (self, form) {

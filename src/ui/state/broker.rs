@@ -4,15 +4,15 @@
 use leptos::prelude::*;
 
 use super::remembered_broker;
-use crate::lab::Reach;
 use crate::link::Target;
+use crate::ui::lamp::Lamp;
 
 /// Copied freely; made once, by the app.
 #[derive(Clone, Copy)]
 pub struct Broker {
     pub(super) target: RwSignal<Target>,
     /// Written by the bench.
-    pub(super) reach: RwSignal<Reach>,
+    pub(super) lamp: RwSignal<Lamp>,
 }
 
 impl Broker {
@@ -20,7 +20,7 @@ impl Broker {
     pub fn provide(named: Option<&str>) -> Broker {
         let broker = Broker {
             target: RwSignal::new(remembered_broker::initial(named)),
-            reach: RwSignal::new(Reach::default()),
+            lamp: RwSignal::new(Lamp::Offline),
         };
         provide_context(broker);
         broker
@@ -32,8 +32,8 @@ impl Broker {
     }
 
     /// How the clients stand with it. Tracked.
-    pub fn reach(self) -> Reach {
-        self.reach.get()
+    pub fn lamp(self) -> Lamp {
+        self.lamp.get()
     }
 }
 

@@ -21,6 +21,7 @@ use crate::mqtt::ConnectionId;
 use crate::time::Instant;
 use crate::ui::browser::answers_http::answers_http;
 use crate::ui::browser::{milliseconds, seed};
+use crate::ui::lamp::Lamp;
 use crate::ui::pace;
 
 /// Copied freely. That of the app is made when a view first asks for it, with [`use_store`].
@@ -64,8 +65,8 @@ impl Store {
         let broker = use_broker();
         let store = Store::make(new_lab(broker.target.get_untracked()), broker.target, false);
         use_progress().watch(store);
-        let reach = Memo::new(move |_| store.with_lab(Lab::reach));
-        Effect::new(move || broker.reach.set(reach.get()));
+        let lamp = Memo::new(move |_| store.with_lab(Lamp::of_chosen_broker));
+        Effect::new(move || broker.lamp.set(lamp.get()));
         store
     }
 

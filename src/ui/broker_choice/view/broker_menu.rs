@@ -4,7 +4,6 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::entry::broker_form;
-use crate::lab::Reach;
 use crate::ui::broker_choice;
 use crate::ui::components::Icon;
 use crate::ui::components::Lazy;
@@ -23,29 +22,21 @@ pub fn BrokerMenu() -> impl IntoView {
             let _ = popover.hide_popover();
         }
     };
-    let link = move || match broker.reach() {
-        Reach::Connected => "connected",
-        Reach::Connecting => "connecting",
-        Reach::Failed => "failed",
-        Reach::Offline => "offline",
-    };
-    let state_word = move || {
+    let words = move || {
         let strings = locale.strings();
-        match broker.reach() {
-            Reach::Connected => strings.link_connected(),
-            Reach::Connecting => strings.link_connecting(),
-            Reach::Failed => strings.link_failed(),
-            Reach::Offline => strings.link_offline(),
-        }
+        format!(
+            "{} · {}",
+            broker_choice::name(&broker.target(), strings),
+            broker.lamp().word(strings)
+        )
     };
-    let name = move || broker_choice::name(&broker.target(), locale.strings());
     let toggles = RwSignal::new(0_u32);
     let is_drawn = use_prefetch().or(broker_form::part(), move || toggles.get() > 0);
     view! {
         <button class="button button--quiet broker-button" popovertarget="broker">
             <Icon name="broker" class="narrow-only"/>
-            <span class="lamp" data-link=erased(link)></span>
-            <span class="wide-label">{erased(move || format!("{} · {}", name(), state_word()))}</span>
+            <span class="lamp" data-link=erased(move || broker.lamp().key())></span>
+            <span class="wide-label">{erased(words)}</span>
             <Icon name="down" small=true/>
         </button>
         <div

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::panel_forms::{PanelForms, Panels};
 use crate::capture::ClientSlot;
 use crate::lab::{Act, ActError, Action};
-use crate::ui::client_panel::model::Lamp;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
+use crate::ui::lamp::Lamp;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
 

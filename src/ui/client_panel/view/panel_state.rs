@@ -10,8 +10,8 @@ use super::{Desk, focus_field};
 use crate::capture::ClientSlot;
 use crate::lab::ActError;
 use crate::ui::browser::focus_within;
-use crate::ui::client_panel::model::Lamp;
 use crate::ui::forms::FormKind;
+use crate::ui::lamp::Lamp;
 use crate::ui::loading::locale::{Locale, use_locale};
 use crate::ui::state::store::{Store, use_store};
 

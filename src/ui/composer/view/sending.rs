@@ -8,8 +8,9 @@ use crate::lab::{Act, Action, Problem};
 use crate::language::Strings;
 use crate::mqtt::{Connect, PacketType};
 use crate::other_clients::Task;
-use crate::ui::client_panel::{Lamp, refusal_words};
+use crate::ui::client_panel::refusal_words;
 use crate::ui::composer::model::Foretold;
+use crate::ui::lamp::Lamp;
 use crate::ui::loading::locale::{Locale, use_locale};
 use crate::ui::state::store::{Store, use_store};
 
