@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
+use std::iter::Sum;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -29,6 +30,16 @@ struct Weight {
     brotli: usize,
 }
 
+impl Sum for Weight {
+    fn sum<I: Iterator<Item = Weight>>(weights: I) -> Weight {
+        weights.fold(Weight::default(), |all, one| Weight {
+            raw: all.raw + one.raw,
+            gzip: all.gzip + one.gzip,
+            brotli: all.brotli + one.brotli,
+        })
+    }
+}
+
 /// Prints the weight of every file that the page loads at once, and fails if all together exceed the goal.
 /// What wasm-opt has not made smaller is only weighed.
 pub fn print_first_load(dist: &Path, optimized: bool) -> Result<()> {
@@ -38,30 +49,34 @@ pub fn print_first_load(dist: &Path, optimized: bool) -> Result<()> {
     // The words of one language, which the page fetches itself: those that weigh more.
     let words = files.iter().filter(|(name, _)| name.starts_with("words/interface."));
     first.extend(words.max_by_key(|(_, text)| text.len()).map(|(name, _)| name.clone()));
+    let more: BTreeSet<String> = more_for_an_exercise(&files)?.into_iter().collect();
+    // Each is packed once, which takes seconds.
+    let weights = files
+        .iter()
+        .filter(|(name, _)| {
+            is_program_or_style(name) || first.contains(*name) || more.contains(*name)
+        })
+        .map(|(name, content)| Ok((name.as_str(), weigh(content)?)))
+        .collect::<Result<BTreeMap<&str, Weight>>>()?;
+    let in_all = |names: &BTreeSet<String>| -> Weight {
+        names.iter().map(|name| weights[name.as_str()]).sum()
+    };
     println!("\nFirst load, in bytes{:>37}{:>12}{:>12}", "raw", "gzip", "brotli");
-    let mut total = Weight::default();
     for name in &first {
-        let weight = weigh(&files[name.as_str()])?;
-        total = Weight {
-            raw: total.raw + weight.raw,
-            gzip: total.gzip + weight.gzip,
-            brotli: total.brotli + weight.brotli,
-        };
-        print_row(name, weight);
+        print_row(name, weights[name.as_str()]);
     }
+    let total = in_all(&first);
     print_row("in all", total);
     println!("Later:");
-    for (name, content) in files.iter().filter(|(name, _)| is_program_or_style(name)) {
-        if !first.contains(name) {
-            print_row(name, weigh(content)?);
+    for (name, weight) in &weights {
+        if is_program_or_style(name) && !first.contains(*name) {
+            print_row(name, *weight);
         }
     }
-    let exercise = first.into_iter().chain(more_for_an_exercise(&files)?).collect::<BTreeSet<_>>();
-    let exercise = exercise.iter().map(|name| Ok(weigh(&files[name.as_str()])?.brotli));
-    let exercise = exercise.sum::<Result<usize>>()?;
+    let exercise = in_all(&first.union(&more).cloned().collect());
     let loads = [
         ("the first load", total.brotli, GOAL),
-        ("an exercise without its picture", exercise, GOAL_OF_AN_EXERCISE),
+        ("an exercise without its picture", exercise.brotli, GOAL_OF_AN_EXERCISE),
     ];
     for (what, weighs, goal) in loads {
         println!("With Brotli {what} weighs {weighs} bytes, and may weigh {goal}.");
