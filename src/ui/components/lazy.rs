@@ -10,44 +10,76 @@ use crate::ui::loading::locale::{Locale, use_locale};
 use crate::ui::loading::part::Part;
 use crate::words::Bundle;
 
+/// How far a part of the page has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    There,
+pub enum State {
+    /// Nobody has asked for it here.
+    Away,
     Fetching,
+    There,
     Failed,
 }
 
-/// A part of the page, and the words that it needs beside the interface and the glossary.
+/// A part of the page that is waited for, with the words that it needs.
 #[derive(Clone, Copy)]
 pub struct Arriving {
-    pub part: &'static Part,
-    pub words: Option<Bundle>,
+    part: &'static Part,
+    words: Option<Bundle>,
+    locale: Locale,
+    state: RwSignal<State>,
 }
 
 impl Arriving {
-    fn bundles(self) -> Vec<Bundle> {
-        [Bundle::Glossary].into_iter().chain(self.words).collect()
+    /// `words` are those beside the interface and the glossary.
+    pub fn new(part: &'static Part, words: Option<Bundle>) -> Arriving {
+        let locale = use_locale();
+        let is_there =
+            part.is_there() && bundles::are_there(&bundles_of(words), locale.language_untracked());
+        let state = if is_there { State::There } else { State::Away };
+        Arriving { part, words, locale, state: RwSignal::new(state) }
     }
 
-    pub fn is_there(self, locale: Locale) -> bool {
-        self.part.is_there() && bundles::are_there(&self.bundles(), locale.language_untracked())
+    /// Tracked.
+    pub fn state(self) -> State {
+        self.state.get()
     }
 
-    /// Fetches what is missing, and says whether all is there now.
-    pub async fn fetch(self, locale: Locale) -> bool {
+    pub fn is_there(self) -> bool {
+        self.state.get_untracked() == State::There
+    }
+
+    /// Fetches what is missing, unless that is under way.
+    pub fn fetch(self) {
+        if matches!(self.state.get_untracked(), State::Fetching | State::There) {
+            return;
+        }
+        self.state.set(State::Fetching);
         // Together with the words.
         self.part.begin();
+        spawn_local(async move {
+            let is_there = self.has_come().await;
+            // It may no longer be wanted.
+            let _ = self.state.try_set(if is_there { State::There } else { State::Failed });
+        });
+    }
+
+    async fn has_come(self) -> bool {
         loop {
-            let Some(language) = locale.try_language() else { return false };
-            if !bundles::fetch(&self.bundles(), language).await || !self.part.fetch().await {
+            let Some(language) = self.locale.try_language() else { return false };
+            let words = bundles_of(self.words);
+            if !bundles::fetch(&words, language).await || !self.part.fetch().await {
                 return false;
             }
             // Another language may have been chosen meanwhile.
-            if locale.try_language() == Some(language) {
+            if self.locale.try_language() == Some(language) {
                 return true;
             }
         }
     }
+}
+
+fn bundles_of(words: Option<Bundle>) -> Vec<Bundle> {
+    [Bundle::Glossary].into_iter().chain(words).collect()
 }
 
 /// Shows `view` as soon as its part is there.
@@ -62,28 +94,31 @@ pub fn Lazy(
     #[prop(default = false)]
     page: bool,
 ) -> AnyView {
-    let locale = use_locale();
-    let arriving = Arriving { part, words };
-    if arriving.is_there(locale) {
+    let arriving = Arriving::new(part, words);
+    if arriving.is_there() {
         return view();
     }
-    let state = RwSignal::new(State::Fetching);
-    let fetch = move || {
-        state.set(State::Fetching);
-        spawn_local(async move {
-            let is_there = arriving.fetch(locale).await;
-            // It may no longer be wanted.
-            let _ = state.try_set(if is_there { State::There } else { State::Failed });
-        });
-    };
-    fetch();
+    arriving.fetch();
+    view! { <Arrived arriving view page/> }.into_any()
+}
+
+/// Shows `view` once its part is there, and until then what it waits for, or why it did not come.
+#[component]
+pub fn Arrived(
+    arriving: Arriving,
+    view: Box<dyn Fn() -> AnyView + Send + Sync>,
+    /// Whether the part is a whole page.
+    #[prop(default = false)]
+    page: bool,
+) -> impl IntoView {
+    let locale = use_locale();
     let within_page = move |words: AnyView| match page {
         true => view! { <main id="main" class="page page--words">{words}</main> }.into_any(),
         false => words,
     };
-    let shown = move || match state.get() {
+    let shown = move || match arriving.state() {
         State::There => view(),
-        State::Fetching => within_page(
+        State::Away | State::Fetching => within_page(
             view! {
                 <div class="empty">
                     <p class="waiting" role="status">
@@ -96,14 +131,18 @@ pub fn Lazy(
         ),
         State::Failed => within_page(
             view! {
-            <div class="empty" role="alert">
-                <Icon name="warning"/>
-                <p class="empty__title">{erased(move || locale.strings().lazy_failed())}</p>
-                <p class="empty__how">{erased(move || locale.strings().lazy_failed_how())}</p>
-                <button type="button" class="button button--primary" on:click=move |_| fetch()>
-                    {erased(move || locale.strings().lazy_again())}
-                </button>
-            </div>
+                <div class="empty" role="alert">
+                    <Icon name="warning"/>
+                    <p class="empty__title">{erased(move || locale.strings().lazy_failed())}</p>
+                    <p class="empty__how">{erased(move || locale.strings().lazy_failed_how())}</p>
+                    <button
+                        type="button"
+                        class="button button--primary"
+                        on:click=move |_| arriving.fetch()
+                    >
+                        {erased(move || locale.strings().lazy_again())}
+                    </button>
+                </div>
             }
             .into_any(),
         ),

@@ -1,17 +1,16 @@
 //! What this is, a live connection with one button, what 5.0 added, the way through the course, the tools.
 //!
-//! `xtask/src/first_picture.html` shows the header and the top of this page before the program runs; an
+//! `xtask/src/first_picture/picture.html` shows the header and the top of this page before the program runs; an
 //! end-to-end test holds that both are the same.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::entries::live_wire;
 use crate::course::{ChapterOutline, OUTLINE, Start, chapter_title, exercise_title, minutes_of};
 use crate::language::{Language, Strings};
 use crate::ui::broker_choice;
 use crate::ui::browser::focus_keeper::keep_focus;
-use crate::ui::components::{Arriving, Icon, Lazy, Pips};
+use crate::ui::components::{Arrived, Arriving, Icon, Pips, State};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{Page, Place};
@@ -291,28 +290,24 @@ static TOOLS: [Tool; 9] = [
 fn LiveBench() -> impl IntoView {
     let (broker, locale) = (use_broker(), use_locale());
     let live = LiveClient::new();
-    let arriving = Arriving { part: live_wire::part(), words: None };
+    let arriving = Arriving::new(live_wire::part(), None);
     // Where there is a bench it may hold what another page has left, which the client clears away.
-    let is_drawn_at_once = arriving.is_there(locale) || use_context::<Store>().is_some();
-    // Whether it has come since; nothing until that is known.
-    let has_come = RwSignal::new(None);
-    let come_near = move || {
-        if !is_drawn_at_once && has_come.get_untracked().is_none() {
-            spawn_local(async move {
-                let _ = has_come.try_set(Some(arriving.fetch(locale).await));
-            });
-        }
-    };
-    let is_drawn = move || is_drawn_at_once || (live.presses() > 0 && has_come.get().is_some());
+    let is_wanted_at_once = arriving.is_there() || use_context::<Store>().is_some();
+    if is_wanted_at_once {
+        arriving.fetch();
+    }
+    let is_wanted = move || is_wanted_at_once || live.presses() > 0;
+    // Meanwhile the empty picture stays.
+    let is_drawn = move || is_wanted() && arriving.state() != State::Fetching;
+    let has_failed = move || is_wanted() && arriving.state() == State::Failed;
     let is_connected = move || live.state() == LiveState::Connected;
     let is_busy = move || match live.state() {
         LiveState::Waiting => live.presses() > 0,
         state => state == LiveState::Busy,
     };
     // What did not come is told below, where it can be asked for again.
-    let is_missing = move || live.state() == LiveState::Waiting && has_come.get() == Some(false);
-    let is_under_way = move || is_busy() && !is_missing();
-    let has_something = move || live.has_something() || (is_missing() && live.presses() > 0);
+    let is_under_way = move || is_busy() && !has_failed();
+    let has_something = move || live.has_something() || has_failed();
     let label = move || {
         let strings = locale.strings();
         match is_connected() {
@@ -330,10 +325,10 @@ fn LiveBench() -> impl IntoView {
                     class:button--primary=erased(move || !is_connected())
                     disabled=erased(is_busy)
                     data-busy=erased(move || is_under_way().then_some(""))
-                    on:pointerenter=move |_| come_near()
-                    on:focus=move |_| come_near()
+                    on:pointerenter=move |_| arriving.fetch()
+                    on:focus=move |_| arriving.fetch()
                     on:click=move |_| {
-                        come_near();
+                        arriving.fetch();
                         // The button is about to be disabled.
                         keep_focus();
                         live.press();
@@ -351,7 +346,7 @@ fn LiveBench() -> impl IntoView {
                 </div>
             </Show>
             <Show when=erased(is_drawn)>
-                <Lazy part=arriving.part view=erased(move || live_wire::view(live))/>
+                <Arrived arriving view=erased(move || live_wire::view(live))/>
             </Show>
         </section>
     }
