@@ -3,6 +3,7 @@
 use leptos::ev::{DragEvent, dragover, drop, hashchange};
 use leptos::prelude::*;
 
+use crate::ui::browser::all_files;
 use crate::ui::captures::view::{DroppedFiles, LINK};
 use crate::ui::loading::locale::Locale;
 use crate::ui::navigation::address::{Page, Place};
@@ -39,7 +40,7 @@ pub fn take_dropped_files(locale: Locale, route: Route, dropped: DroppedFiles) {
         }
         event.prevent_default();
         if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
-            dropped.hand_over((0..files.length()).filter_map(|at| files.get(at)).collect());
+            dropped.hand_over(all_files(&files));
             let captures = Place::Page(Page::Captures);
             route.go(&untrack(|| captures.href(locale.language())));
         }

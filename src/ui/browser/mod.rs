@@ -13,8 +13,8 @@ use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement,
-    Performance, ScrollIntoViewOptions, ScrollLogicalPosition, Url,
+    Blob, BlobPropertyBag, Element, Event, File, FileList, HtmlAnchorElement, HtmlElement,
+    HtmlInputElement, Performance, ScrollIntoViewOptions, ScrollLogicalPosition, Url,
 };
 
 use crate::auth::KEY_LENGTH;
@@ -84,6 +84,11 @@ pub fn save(name: &str, media_type: &str, text: &str) {
 pub fn save_bytes(name: &str, media_type: &str, bytes: &[u8]) {
     let bytes = js_sys::Uint8Array::from(bytes);
     let _ = try_save(name, media_type, &bytes);
+}
+
+/// The files of a list, as a drop or an `<input type="file">` has it.
+pub fn all_files(files: &FileList) -> Vec<File> {
+    (0..files.length()).filter_map(|at| files.get(at)).collect()
 }
 
 /// Hands over the text of the file that was chosen in the `<input type="file">` of this event; the same

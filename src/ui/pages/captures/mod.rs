@@ -8,12 +8,12 @@ mod replay_bar;
 use leptos::ev::{DragEvent, KeyboardEvent, hashchange};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{FileList, HtmlInputElement};
+use web_sys::HtmlInputElement;
 
 use crate::capture::Capture;
 use crate::ui::bench::view::delete_others;
 use crate::ui::browser::storage::NotKept;
-use crate::ui::browser::{focus_element, forget_fragment};
+use crate::ui::browser::{all_files, focus_element, forget_fragment};
 use crate::ui::captures::kept::{MOST_BYTES, MOST_CAPTURES};
 use crate::ui::captures::view::{CaptureShelf, Item, use_capture_shelf, use_dropped_files};
 use crate::ui::captures::{Source, error_try, error_words, not_read_words};
@@ -44,7 +44,7 @@ pub fn CapturesPage() -> impl IntoView {
         event.prevent_default();
         is_dragging.set(false);
         if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
-            shelf.open_files(all(&files));
+            shelf.open_files(all_files(&files));
         }
     };
     let is_empty = Memo::new(move |_| shelf.count() == 0);
@@ -160,7 +160,7 @@ fn OpenFile(shelf: CaptureShelf) -> impl IntoView {
     let choose = move |event: leptos::ev::Event| {
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         if let Some((input, files)) = input.and_then(|input| input.files().map(|f| (input, f))) {
-            shelf.open_files(all(&files));
+            shelf.open_files(all_files(&files));
             // The same file can be chosen again.
             input.set_value("");
         }
@@ -415,8 +415,4 @@ fn size(bytes: usize) -> String {
         1024..0x10_0000 => format!("{:.1} kB", bytes as f64 / 1024.0),
         _ => format!("{:.1} MB", bytes as f64 / (1024.0 * 1024.0)),
     }
-}
-
-fn all(files: &FileList) -> Vec<web_sys::File> {
-    (0..files.length()).filter_map(|index| files.get(index)).collect()
 }
