@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// More rows than these come at once only in a flood, which needs no animation either.
-pub const ANIMATED: u64 = 6;
+const ANIMATED: u64 = 6;
 /// More records than these leave nothing in sight of what was there before.
 const A_VIEW_FULL: u64 = 24;
 
@@ -18,6 +18,14 @@ pub fn wait(new: u64, since_told: Duration, drawing: Duration) -> Duration {
     match new {
         new if new <= A_VIEW_FULL => Duration::ZERO,
         _ => (SHARE * drawing).clamp(IN_A_FLOOD, AT_LAST).saturating_sub(since_told),
+    }
+}
+
+/// The first of the rows that are animated, where there were `before` when they were drawn last, and now are `rows`.
+pub fn first_animated(before: u64, rows: u64) -> u64 {
+    match rows.saturating_sub(before) {
+        0..=ANIMATED => before,
+        _ => rows,
     }
 }
 
@@ -56,6 +64,20 @@ mod tests {
         ] {
             let wait = wait(new, millis(since_told), millis(drawing));
             assert_eq!(wait, millis(expect), "{new} after {since_told}, {drawing}");
+        }
+    }
+
+    #[test]
+    fn a_flood_is_not_animated() {
+        for (before, rows, expect) in [
+            (0, 0, 0),
+            (0, 1, 0), // the first one
+            (10, 10 + ANIMATED, 10),
+            (10, 11 + ANIMATED, 11 + ANIMATED),
+            (0, 50_000, 50_000),
+            (50, 0, 50), // the list was cleared
+        ] {
+            assert_eq!(first_animated(before, rows), expect, "{before} to {rows}");
         }
     }
 

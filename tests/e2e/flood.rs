@@ -36,11 +36,15 @@ async fn a_hundred_thousand_packets_stay_fluid() -> Outcome {
         page.open(&format!("page=bench&broker={}", serve(flood))).await?;
         let strings = page.strings();
         let before = memory(&page).await?;
+        page.evaluate(COUNT_LIT).await?;
         page.panel('A').send("CONNECT").await?;
         let began = Instant::now();
         let flood = measure(&page, UNTIL_ALL, json!(PACKETS)).await?;
         tell("flood", &flood, &format!("{PACKETS} packets in {} ms", began.elapsed().as_millis()));
         let list = memory(&page).await?;
+        page.see(".message").await?;
+        let lit = page.evaluate("return window.lit").await?;
+        assert_eq!(lit, json!(0), "messages are animated, fifty at a time");
 
         for (name, view, row, key) in [
             ("list", strings.wire_view_list(), "packet-row", ".packet-list"),
@@ -154,6 +158,16 @@ const FRAMES: &str = "
 const UNTIL_ALL: &str = "
     const count = () => Number(document.querySelector('.wire-bar__count').textContent.replace(/\\D/g, ''));
     while (count() < given) await frame();
+";
+
+/// Counts the messages in the panel that are marked as new.
+const COUNT_LIT: &str = "
+    window.lit = 0;
+    const added = (changes) => changes.forEach((change) => change.addedNodes.forEach((node) => {
+        if (node.matches?.('.message--new')) window.lit += 1;
+        window.lit += node.querySelectorAll?.('.message--new').length ?? 0;
+    }));
+    new MutationObserver(added).observe(document.body, { childList: true, subtree: true });
 ";
 
 /// From end to end in sixty steps: every frame draws other rows.

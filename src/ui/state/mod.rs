@@ -1,5 +1,6 @@
 //! What the whole page shares, each made once: the lab when a view first asks for it, the progress and the theme by the app.
 
+pub mod arrivals;
 pub mod broker;
 pub mod broker_panel;
 pub mod calm;

@@ -1,19 +1,21 @@
 //! The messages that reached a client, newest first.
 
 use leptos::prelude::*;
+use web_sys::{Element, Event};
 
 use super::message::MessageItem;
 use crate::capture::ClientSlot;
-use crate::lab::Message;
+use crate::lab::{BenchClient, Message};
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::forms::BytesForm;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::pace::ANIMATED;
+use crate::ui::state::arrivals::Arrivals;
 use crate::ui::state::calm::use_calm;
 use crate::ui::state::store::use_store;
 
-/// How many are shown; the wire has the rest.
+/// How many are shown at first, which is more than is in sight, and how many once somebody scrolls; the wire has the rest.
+const AT_FIRST: usize = 12;
 const SHOWN: usize = 50;
 
 /// Nothing until the first message.
@@ -23,22 +25,29 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
     let locale = use_locale();
     let count = message_count(client);
     let turn = use_calm(count, |count| *count);
-    // How many there were when they were drawn last, and whether so few have come since that they are marked as new.
-    let drawn = StoredValue::new((0, true));
-    let messages = move || -> Vec<Message> {
-        let count = turn.get();
-        drawn.update_value(|(before, are_few)| {
-            *are_few = count.saturating_sub(*before) <= ANIMATED;
-            *before = count;
-        });
+    let most = RwSignal::new(AT_FIRST);
+    let scrolled = move |event: Event| {
+        let at_top = event_target::<Element>(&event).scroll_top() <= 0;
+        let enough = if at_top { AT_FIRST } else { SHOWN };
+        if most.get_untracked() != enough {
+            most.set(enough);
+        }
+    };
+    let arrivals = Arrivals::after(0);
+    let messages = move || -> Vec<(u64, Message)> {
+        turn.track();
+        let most = most.get();
         store.peek(|lab| {
-            lab.client(client).map_or_else(Vec::new, |client| {
-                client.messages().iter().rev().take(SHOWN).cloned().collect()
-            })
+            let Some(client) = lab.client(client) else { return Vec::new() };
+            // More may have come by now than it was time for.
+            let count = count_of(client);
+            arrivals.draw(count);
+            let newest = client.messages().iter().rev().take(most).cloned();
+            (0..count).rev().zip(newest).collect()
         })
     };
     let wanted = RwSignal::new(None::<BytesForm>);
-    let older = move || count.get().saturating_sub(SHOWN as u64);
+    let older = move || count.get().saturating_sub(most.get() as u64);
     view! {
         <Show when=erased(move || { count.get() > 0 })>
             <section class="received" id=received_id(client)>
@@ -47,9 +56,9 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
                     <span class="badge">{erased(move || count.get())}</span>
                     <FormSwitch wanted/>
                 </h4>
-                <ol class="received__list">
-                    <For each=messages key=|message| message.record let:message>
-                        <MessageItem message wanted is_new=drawn.get_value().1/>
+                <ol class="received__list" on:scroll=scrolled>
+                    <For each=messages key=|(_, message)| message.record let((number, message))>
+                        <MessageItem message wanted is_new=arrivals.is_new(number)/>
                     </For>
                     <Show when=erased(move || { older() > 0 })>
                         <li class="message field__hint">
@@ -92,12 +101,11 @@ pub fn ReceivedCount(client: ClientSlot) -> impl IntoView {
 /// All that arrived since the bench was set up, also what is no longer kept.
 pub fn message_count(client: ClientSlot) -> Memo<u64> {
     let store = use_store();
-    Memo::new(move |_| {
-        store.with_lab(|lab| {
-            lab.client(client)
-                .map_or(0, |client| client.messages().len() as u64 + client.messages_dropped())
-        })
-    })
+    Memo::new(move |_| store.with_lab(|lab| lab.client(client).map_or(0, count_of)))
+}
+
+fn count_of(client: &BenchClient) -> u64 {
+    client.messages().len() as u64 + client.messages_dropped()
 }
 
 fn received_id(client: ClientSlot) -> String {

@@ -18,10 +18,10 @@ use super::words::as_text;
 use crate::ui::browser::focus_within;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::{Locale, use_locale};
-use crate::ui::pace::ANIMATED;
 use crate::ui::packet_list::view::{
     EmptyWire, LeftOut, NewerButton, WireState, use_following, use_moving, use_wire,
 };
+use crate::ui::state::arrivals::Arrivals;
 use crate::ui::state::calm::use_calm;
 use crate::ui::state::store::{Store, use_store};
 use crate::ui::windowed::view::{Windowed, use_windowed};
@@ -119,16 +119,15 @@ fn Rungs(store: Store, wire: WireState, is_picture: bool) -> impl IntoView {
         let cursor = wire.cursor.get();
         cursor.is_some_and(|cursor| rows.with(|rows| rows.iter().any(|row| row.id == cursor)))
     });
-    let started_at = found.get_untracked().next;
+    let arrivals = Arrivals::after(found.get_untracked().next.0);
     let row = move |rung: Rung| {
         let record = store.record(rung.id)?;
-        let newest = untrack(|| found.get()).next;
-        let is_new =
-            rung.id >= started_at && newest.0 - rung.id.0 <= ANIMATED && following.follows();
+        let is_new = arrivals.is_new(rung.id.0) && following.follows();
         Some(view! { <LadderRow scene rung record is_new/> })
     };
     let drawn = move || {
         windowed.hold_focus();
+        arrivals.draw(turn.get_untracked().next.0);
         rows.get()
     };
     let first = move || first_row(scene, range);

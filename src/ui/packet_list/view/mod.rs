@@ -27,7 +27,7 @@ use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::format::grouped;
 use crate::ui::loading::locale::use_locale;
-use crate::ui::pace::ANIMATED;
+use crate::ui::state::arrivals::Arrivals;
 use crate::ui::state::store::{Store, use_store};
 use crate::ui::windowed::view::use_windowed;
 use packet_row::PacketRow;
@@ -176,15 +176,15 @@ fn Rows(store: Store, wire: WireState, head: bool) -> impl IntoView {
     let cursor_is_drawn = Memo::new(move |_| {
         wire.cursor.get().is_some_and(|cursor| rows.with(|rows| rows.contains(&cursor)))
     });
+    let arrivals = Arrivals::after(found.get_untracked().next.0);
     let drawn = move || {
         windowed.hold_focus();
+        arrivals.draw(found.get_untracked().next.0);
         rows.get()
     };
-    let started_at = found.get_untracked().next;
     let row = move |id: RecordId| {
         let record = store.record(id)?;
-        let newest = untrack(|| found.get()).next;
-        let is_new = id >= started_at && newest.0 - id.0 <= ANIMATED && following.follows();
+        let is_new = arrivals.is_new(id.0) && following.follows();
         Some(view! {
             <PacketRow
                 record
