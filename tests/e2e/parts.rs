@@ -1,5 +1,6 @@
 //! What arrives later: the first picture does without it, and what does not arrive can be asked for again.
 
+use mqtt5_playground::course::exercise_prose;
 use mqtt5_playground::language::Language;
 use serde_json::json;
 
@@ -24,6 +25,35 @@ async fn a_part_that_did_not_arrive_is_asked_for_again() -> Outcome {
         press(&page.button(page.strings().lazy_again()).await?).await?;
         page.panel('A').connect().await?;
         page.step("connect", "met").await?;
+        page.expect_complaints(NOT_ARRIVED).await
+    })
+    .await
+}
+
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn an_exercise_is_read_before_its_bench_is_there() -> Outcome {
+    in_browser(Language::Ja, |page| async move {
+        page.on_phone(390, 844).await?;
+        without(&page, &["*split_*", "*chunk_*"]).await?;
+        page.open(&format!("exercise=alias-handshake&broker={IN_TAB}")).await?;
+        page.see(".exercise-page__arriving .empty[role=alert]").await?;
+        let words = page.see("#pane-reading").await?.text().await?;
+        let prose = exercise_prose("alias-handshake", Language::Ja).expect("it has words");
+        assert!(words.contains(prose.title), "{words}");
+        assert_eq!(page.count("#pane-reading .step").await?, prose.steps.len());
+        assert!(!words.contains("[["), "figures are left in {words}");
+        assert_eq!(page.too_wide().await?, json!(0));
+        page.evaluate("document.querySelector('#pane-reading').scrollTop = 200").await?;
+
+        without(&page, &[]).await?;
+        press(&page.button(page.strings().lazy_again()).await?).await?;
+        page.see("#pane-learn .steps").await?;
+        page.gone("#pane-reading").await?;
+        page.next_frame().await?;
+        page.next_frame().await?;
+        let read = page.evaluate("return document.querySelector('#pane-learn').scrollTop").await?;
+        assert_eq!(read, json!(200), "the reader has lost the place");
         page.expect_complaints(NOT_ARRIVED).await
     })
     .await

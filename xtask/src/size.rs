@@ -15,7 +15,7 @@ use flate2::write::GzEncoder;
 use crate::{offline, split};
 
 /// What the first load may weigh with Brotli, in bytes.
-const GOAL: usize = 175_000;
+const GOAL: usize = 177_000;
 
 /// The same for an exercise that is opened by a link, until it can be played. Its picture comes after that.
 const GOAL_OF_AN_EXERCISE: usize = 1_000_000;

@@ -8,6 +8,7 @@ use crate::course::bundle_of;
 use crate::language::Language;
 use crate::ui::broker_choice::view::entry::broker_form;
 use crate::ui::broker_view::view::entry::broker_panel;
+use crate::ui::components::Meanwhile;
 use crate::ui::erased::erased;
 use crate::ui::findings::view::entry::findings;
 use crate::ui::inspector::view::entry::inspector;
@@ -16,6 +17,7 @@ use crate::ui::lesson::view::entry::on_mosquitto;
 use crate::ui::loading::part::Part;
 use crate::ui::navigation::address::{Page, Place};
 use crate::ui::other_clients::entry::other_clients_dialog;
+use crate::ui::pages::Reading;
 use crate::ui::pages::entries::{
     around_page, bench_page, captures_page, chapter_page, composer_page, examine_page,
     exercise_page, live_wire, measure_page, picture, recall, reference_page, traffic_page,
@@ -29,16 +31,24 @@ pub struct Shown {
     pub view: Box<dyn Fn() -> AnyView + Send + Sync>,
     /// The words that it needs beside the interface and the glossary.
     pub words: Option<Bundle>,
+    /// What its words alone show, before the part is there.
+    pub meanwhile: Option<Meanwhile>,
 }
 
 /// What a place shows; nothing for the home page, which is the first program.
 pub fn of(place: &Place, language: Language) -> Option<Shown> {
-    let shown = |part, view, words| Some(Shown { part, view, words });
+    let shown = |part, view, words| Some(Shown { part, view, words, meanwhile: None });
     match place.clone() {
         Place::Home => None,
         Place::Exercise(id) => {
             let words = bundle_of(&id, language);
-            shown(exercise_page::part(), erased(move || exercise_page::view(id.clone())), words)
+            let read = id.clone();
+            let meanwhile: Option<Meanwhile> = words.map(|_| {
+                Box::new(move |arriving| view! { <Reading id=read.clone() arriving/> }.into_any())
+                    as _
+            });
+            let view = erased(move || exercise_page::view(id.clone()));
+            Some(Shown { part: exercise_page::part(), view, words, meanwhile })
         }
         Place::Chapter(id) => {
             let words = words::of_chapter(&id);

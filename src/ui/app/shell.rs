@@ -81,7 +81,9 @@ fn Shell() -> impl IntoView {
     let is_drawn = Prefetch::begin(locale, ahead).or(course_nav::part(), move || is_opened.get());
     let page = move |place: Place| match parts::of(&place, locale.language_untracked()) {
         None => view! { <HomePage/> }.into_any(),
-        Some(Shown { part, view, words }) => view! { <Lazy part view words page=true/> }.into_any(),
+        Some(Shown { part, view, words, meanwhile }) => {
+            view! { <Lazy part view words page=true meanwhile/> }.into_any()
+        }
     };
     view! {
         <a class="skip-link" href="#main" on:click=|event| {

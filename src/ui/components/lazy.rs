@@ -8,6 +8,7 @@ use crate::ui::erased::erased;
 use crate::ui::loading::bundles;
 use crate::ui::loading::locale::{Locale, use_locale};
 use crate::ui::loading::part::Part;
+use crate::ui::loading::styles;
 use crate::words::Bundle;
 
 /// How far a part of the page has come.
@@ -27,7 +28,12 @@ pub struct Arriving {
     words: Option<Bundle>,
     locale: Locale,
     state: RwSignal<State>,
+    /// Whether its words are there and the stylesheets that they need.
+    is_readable: RwSignal<bool>,
 }
+
+/// What the words of a part show before it is there, around what it waits for, or why it did not come.
+pub type Meanwhile = Box<dyn Fn(AnyView) -> AnyView + Send + Sync>;
 
 impl Arriving {
     /// `words` are those beside the interface and the glossary.
@@ -36,7 +42,8 @@ impl Arriving {
         let is_there =
             part.is_there() && bundles::are_there(&bundles_of(words), locale.language_untracked());
         let state = if is_there { State::There } else { State::Away };
-        Arriving { part, words, locale, state: RwSignal::new(state) }
+        let is_readable = RwSignal::new(is_there);
+        Arriving { part, words, locale, state: RwSignal::new(state), is_readable }
     }
 
     /// Tracked.
@@ -67,7 +74,13 @@ impl Arriving {
         loop {
             let Some(language) = self.locale.try_language() else { return false };
             let words = bundles_of(self.words);
-            if !bundles::fetch(&words, language).await || !self.part.fetch().await {
+            if !bundles::fetch(&words, language).await {
+                return false;
+            }
+            if styles::fetch().await {
+                let _ = self.is_readable.try_set(true);
+            }
+            if !self.part.fetch().await {
                 return false;
             }
             // Another language may have been chosen meanwhile.
@@ -93,13 +106,16 @@ pub fn Lazy(
     /// Whether the part is a whole page.
     #[prop(default = false)]
     page: bool,
+    /// Shown as soon as its words are there.
+    #[prop(default = None)]
+    meanwhile: Option<Meanwhile>,
 ) -> AnyView {
     let arriving = Arriving::new(part, words);
     if arriving.is_there() {
         return view();
     }
     arriving.fetch();
-    view! { <Arrived arriving view page/> }.into_any()
+    view! { <Arrived arriving view page meanwhile/> }.into_any()
 }
 
 /// Shows `view` once its part is there, and until then what it waits for, or why it did not come.
@@ -110,42 +126,55 @@ pub fn Arrived(
     /// Whether the part is a whole page.
     #[prop(default = false)]
     page: bool,
+    /// Shown as soon as its words are there.
+    #[prop(default = None)]
+    meanwhile: Option<Meanwhile>,
 ) -> impl IntoView {
-    let locale = use_locale();
-    let within_page = move |words: AnyView| match page {
-        true => view! { <main id="main" class="page page--words">{words}</main> }.into_any(),
-        false => words,
-    };
-    let shown = move || match arriving.state() {
-        State::There => view(),
-        State::Away | State::Fetching => within_page(
-            view! {
-                <div class="empty">
-                    <p class="waiting" role="status">
-                        <Icon name="waiting" small=true/>
-                        {erased(move || locale.strings().lazy_waiting())}
-                    </p>
-                </div>
+    let is_there = Memo::new(move |_| arriving.state() == State::There);
+    let shown = move || {
+        if is_there.get() {
+            return view();
+        }
+        let waited_for = view! { <WaitedFor arriving/> }.into_any();
+        match &meanwhile {
+            Some(meanwhile) if arriving.is_readable.get() => meanwhile(waited_for),
+            _ if page => {
+                view! { <main id="main" class="page page--words">{waited_for}</main> }.into_any()
             }
-            .into_any(),
-        ),
-        State::Failed => within_page(
-            view! {
-                <div class="empty" role="alert">
-                    <Icon name="warning"/>
-                    <p class="empty__title">{erased(move || locale.strings().lazy_failed())}</p>
-                    <p class="empty__how">{erased(move || locale.strings().lazy_failed_how())}</p>
-                    <button
-                        type="button"
-                        class="button button--primary"
-                        on:click=move |_| arriving.fetch()
-                    >
-                        {erased(move || locale.strings().lazy_again())}
-                    </button>
-                </div>
-            }
-            .into_any(),
-        ),
+            _ => waited_for,
+        }
     };
     erased(shown).into_any()
+}
+
+/// Says that a part is on its way, or that it did not come.
+#[component]
+fn WaitedFor(arriving: Arriving) -> impl IntoView {
+    let locale = use_locale();
+    erased(move || match arriving.state() {
+        State::Failed => view! {
+            <div class="empty" role="alert">
+                <Icon name="warning"/>
+                <p class="empty__title">{erased(move || locale.strings().lazy_failed())}</p>
+                <p class="empty__how">{erased(move || locale.strings().lazy_failed_how())}</p>
+                <button
+                    type="button"
+                    class="button button--primary"
+                    on:click=move |_| arriving.fetch()
+                >
+                    {erased(move || locale.strings().lazy_again())}
+                </button>
+            </div>
+        }
+        .into_any(),
+        State::Away | State::Fetching | State::There => view! {
+            <div class="empty">
+                <p class="waiting" role="status">
+                    <Icon name="waiting" small=true/>
+                    {erased(move || locale.strings().lazy_waiting())}
+                </p>
+            </div>
+        }
+        .into_any(),
+    })
 }

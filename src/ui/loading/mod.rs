@@ -4,4 +4,4 @@ pub mod bundles;
 pub mod locale;
 pub mod part;
 pub mod prefetch;
-mod styles;
+pub mod styles;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::NotFoundPage;
 use super::entries::picture;
 use super::panes::{Arrangement, WireBelow, percent};
+use super::reading;
 use crate::course::{Exercise, exercise, exercise_title};
 use crate::ui::broker_choice::view::follow_access;
 use crate::ui::browser::scroll_to_top;
@@ -44,6 +45,7 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
 
     let Arrangement { across, down, panels } = Arrangement::remembered();
     begin_at_the_top(session, desk);
+    go_on_reading();
     show_what_met_a_step(session, desk);
     view! {
         <main
@@ -134,6 +136,20 @@ fn ExerciseStage(
             </div>
         </section>
     }
+}
+
+/// Who has read on before the bench was there stays where that was.
+fn go_on_reading() {
+    let reading = document().get_element_by_id(reading::PANE);
+    let Some(read) = reading.map(|pane| pane.scroll_top()).filter(|read| *read > 0) else { return };
+    // After the beginning of the first run, which goes to the top.
+    Effect::new(move || {
+        request_animation_frame(move || {
+            if let Some(pane) = document().get_element_by_id("pane-learn") {
+                pane.set_scroll_top(read);
+            }
+        });
+    });
 }
 
 /// Every run begins at its top, whatever was there before.
