@@ -1,4 +1,5 @@
-//! Measures what is built beside its peers, all in one run: natively, in Chromium, and what the first load weighs.
+//! Measures what is built beside its peers, all in one run: natively, in Chromium, what the first load weighs, and what
+//! Lighthouse says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use crate::dist;
 use crate::mosquitto::Mosquitto;
 use crate::process::run;
 use crate::static_server::{StaticServer, Worker};
-use crate::{say, size, split, tools};
+use crate::{lighthouse, say, size, split, tools};
 
 /// Codecs of others and the native comparison with them, a workspace of its own.
 const PEERS: &str = "benches/peers/Cargo.toml";
@@ -31,12 +32,21 @@ enum Part {
     Broker,
     /// What the first load weighs.
     FirstLoad,
+    /// What Lighthouse says about the built page.
+    Lighthouse,
 }
 
 impl Part {
     /// In the order in which they run.
-    const ALL: [Part; 6] =
-        [Part::Native, Part::Codec, Part::RoundTrips, Part::Flood, Part::Broker, Part::FirstLoad];
+    const ALL: [Part; 7] = [
+        Part::Native,
+        Part::Codec,
+        Part::RoundTrips,
+        Part::Flood,
+        Part::Broker,
+        Part::FirstLoad,
+        Part::Lighthouse,
+    ];
 
     fn switch(self) -> &'static str {
         match self {
@@ -46,7 +56,13 @@ impl Part {
             Part::Flood => "--flood",
             Part::Broker => "--broker",
             Part::FirstLoad => "--first-load",
+            Part::Lighthouse => "--lighthouse",
         }
+    }
+
+    /// Whether it measures the page as it is built for a web server.
+    fn is_of_built_page(self) -> bool {
+        matches!(self, Part::Flood | Part::FirstLoad | Part::Lighthouse)
     }
 
     /// Whether `benches/page` measures it, in Chromium.
@@ -116,7 +132,7 @@ pub fn bench(options: &Options) -> Result<()> {
         native(options)?;
     }
     let dists = match options.dists.as_slice() {
-        [] if options.has(Part::Flood) || options.has(Part::FirstLoad) => vec![built()?],
+        [] if options.parts.iter().any(|part| part.is_of_built_page()) => vec![built()?],
         dists => dists.to_vec(),
     };
     if options.parts.iter().any(|part| part.is_in_chromium()) {
@@ -128,6 +144,9 @@ pub fn bench(options: &Options) -> Result<()> {
     if options.has(Part::FirstLoad) {
         // Only weighed: whether it is too heavy is for `cargo xtask dist` to say.
         dists.iter().try_for_each(|dist| size::print_first_load(dist, false))?;
+    }
+    if options.has(Part::Lighthouse) {
+        lighthouse::measure(&dists, options.quick)?;
     }
     Ok(())
 }
@@ -262,7 +281,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// The path that a page was built for.
-fn base(dist: &Path) -> Result<String> {
+pub fn base(dist: &Path) -> Result<String> {
     let index = dist.join("index.html");
     let page =
         fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
@@ -290,6 +309,7 @@ mod tests {
             ("", all.clone(), false, &[][..], None),
             ("--quick --flood", vec!["--flood"], true, &[], None),
             ("--flood --dist a --dist b", vec!["--flood"], false, &["a", "b"], None),
+            ("--lighthouse --dist a", vec!["--lighthouse"], false, &["a"], None),
             ("--dist a", all.clone(), false, &["a"], None),
             ("--", all.clone(), false, &[], Some(vec![])),
             (

@@ -19,6 +19,7 @@ const AXE_CORE: &str = "4.14.1";
 const PAHO: &str = "2.2.0";
 const MQTT_JS: &str = "5.16.0";
 const ESBUILD: &str = "0.28.2";
+const LIGHTHOUSE: &str = "12.8.2";
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
@@ -179,6 +180,12 @@ pub fn ensure_mqtt_js() -> Option<PathBuf> {
 pub fn ensure_esbuild() -> Option<PathBuf> {
     let program = if cfg!(windows) { "esbuild.cmd" } else { "esbuild" };
     npm_package("esbuild", ESBUILD, Path::new(".bin").join(program))
+}
+
+/// Lighthouse, which judges a page; `None` where npm is missing or cannot install it.
+pub fn ensure_lighthouse() -> Option<PathBuf> {
+    let program = if cfg!(windows) { "lighthouse.cmd" } else { "lighthouse" };
+    npm_package("lighthouse", LIGHTHOUSE, Path::new(".bin").join(program))
 }
 
 /// A Python that has Paho, in a folder of its own under `target/tools`; `None` where there is no Python, or it cannot
