@@ -1,4 +1,5 @@
-//! Measures what is built beside its peers, all in one run: natively, in Chromium, and what the first load weighs.
+//! Measures what is built beside its peers, all in one run: natively, in Chromium, what the first load weighs, and what
+//! Lighthouse says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,13 +13,16 @@ use crate::dist;
 use crate::mosquitto::Mosquitto;
 use crate::process::run;
 use crate::static_server::{StaticServer, Worker};
-use crate::{say, size, split, tools};
+use crate::{lighthouse, say, size, split, tools};
+
+/// Codecs of others and the native comparison with them, a workspace of its own.
+const PEERS: &str = "benches/peers/Cargo.toml";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// The codec beside other Rust codecs: `benches/peers`.
     Native,
-    /// The codec as the page ships it, beside mqtt-packet.
+    /// The codec as the page ships it, beside mqtt-packet and the Rust codecs that run in a page.
     Codec,
     /// The client of the page over Mosquitto, beside MQTT.js.
     RoundTrips,
@@ -28,12 +32,21 @@ enum Part {
     Broker,
     /// What the first load weighs.
     FirstLoad,
+    /// What Lighthouse says about the built page.
+    Lighthouse,
 }
 
 impl Part {
     /// In the order in which they run.
-    const ALL: [Part; 6] =
-        [Part::Native, Part::Codec, Part::RoundTrips, Part::Flood, Part::Broker, Part::FirstLoad];
+    const ALL: [Part; 7] = [
+        Part::Native,
+        Part::Codec,
+        Part::RoundTrips,
+        Part::Flood,
+        Part::Broker,
+        Part::FirstLoad,
+        Part::Lighthouse,
+    ];
 
     fn switch(self) -> &'static str {
         match self {
@@ -43,7 +56,13 @@ impl Part {
             Part::Flood => "--flood",
             Part::Broker => "--broker",
             Part::FirstLoad => "--first-load",
+            Part::Lighthouse => "--lighthouse",
         }
+    }
+
+    /// Whether it measures the page as it is built for a web server.
+    fn is_of_built_page(self) -> bool {
+        matches!(self, Part::Flood | Part::FirstLoad | Part::Lighthouse)
     }
 
     /// Whether `benches/page` measures it, in Chromium.
@@ -113,7 +132,7 @@ pub fn bench(options: &Options) -> Result<()> {
         native(options)?;
     }
     let dists = match options.dists.as_slice() {
-        [] if options.has(Part::Flood) || options.has(Part::FirstLoad) => vec![built()?],
+        [] if options.parts.iter().any(|part| part.is_of_built_page()) => vec![built()?],
         dists => dists.to_vec(),
     };
     if options.parts.iter().any(|part| part.is_in_chromium()) {
@@ -125,6 +144,9 @@ pub fn bench(options: &Options) -> Result<()> {
     if options.has(Part::FirstLoad) {
         // Only weighed: whether it is too heavy is for `cargo xtask dist` to say.
         dists.iter().try_for_each(|dist| size::print_first_load(dist, false))?;
+    }
+    if options.has(Part::Lighthouse) {
+        lighthouse::measure(&dists, options.quick)?;
     }
     Ok(())
 }
@@ -149,7 +171,7 @@ fn native(options: &Options) -> Result<()> {
     say("the codec beside other Rust codecs");
     let mut cargo = tools::cargo();
     cargo.args(["run", "--release", "--quiet", "--manifest-path"]);
-    cargo.arg(tools::root().join("benches/peers/Cargo.toml")).arg("--");
+    cargo.arg(tools::root().join(PEERS)).arg("--");
     cargo.args(options.quick.then_some("--quick"));
     run(&mut cargo)
 }
@@ -199,6 +221,9 @@ fn pages(options: &Options) -> Result<PathBuf> {
     if options.needs_bench_page() {
         bench_page(&folder)?;
     }
+    if options.has(Part::Codec) {
+        peers_in_page(&folder)?;
+    }
     let mqtt_js = tools::ensure_mqtt_js().context("MQTT.js is needed to measure beside it")?;
     copy(&mqtt_js.join("mqtt/dist/mqtt.min.js"), &folder.join("mqtt.min.js"))?;
     let esbuild = tools::ensure_esbuild().context("esbuild is needed to pack mqtt-packet")?;
@@ -211,21 +236,40 @@ fn pages(options: &Options) -> Result<PathBuf> {
     Ok(folder)
 }
 
+const TARGET: &str = "wasm32-unknown-unknown";
+
 /// The example `bench_page`, with the profile and the tools that the page is built with.
 fn bench_page(folder: &Path) -> Result<()> {
     const NAME: &str = "bench_page";
-    const TARGET: &str = "wasm32-unknown-unknown";
     tools::ensure_wasm_target()?;
-    tools::ensure_wasm_bindgen()?;
     say("building the product without its views");
     run(tools::cargo().args(["build", "--release", "--target", TARGET, "--example", NAME]))?;
     let built = split::target_folder()?.join(TARGET).join("release/examples");
+    for_pages(&built.join(format!("{NAME}.wasm")), NAME, folder)
+}
+
+/// The Rust codecs of others, in the same way: the profile `page` of their workspace is that of the page.
+fn peers_in_page(folder: &Path) -> Result<()> {
+    tools::ensure_wasm_target()?;
+    say("building the codecs of others for the page");
+    let target = split::target_folder()?.join("peers");
+    let mut cargo = tools::cargo();
+    cargo.args(["rustc", "--lib", "--crate-type", "cdylib", "--locked", "--profile", "page"]);
+    cargo.args(["--target", TARGET, "--manifest-path"]).arg(tools::root().join(PEERS));
+    run(cargo.arg("--target-dir").arg(&target))?;
+    let built = target.join(TARGET).join("page/mqtt5_playground_peers.wasm");
+    for_pages(&built, "peers", folder)
+}
+
+/// Writes a program, and the script that loads it, as the build of the page does.
+fn for_pages(built: &Path, name: &str, folder: &Path) -> Result<()> {
+    tools::ensure_wasm_bindgen()?;
     run(tools::wasm_bindgen()?
-        .args(["--target", "web", "--no-typescript", "--out-name", NAME, "--out-dir"])
+        .args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"])
         .arg(folder)
-        .arg(built.join(format!("{NAME}.wasm"))))?;
+        .arg(built))?;
     if let Some(wasm_opt) = tools::ensure_wasm_opt() {
-        dist::optimize(&wasm_opt, &folder.join(format!("{NAME}_bg.wasm")))?;
+        dist::optimize(&wasm_opt, &folder.join(format!("{name}_bg.wasm")))?;
     }
     Ok(())
 }
@@ -237,7 +281,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// The path that a page was built for.
-fn base(dist: &Path) -> Result<String> {
+pub fn base(dist: &Path) -> Result<String> {
     let index = dist.join("index.html");
     let page =
         fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
@@ -265,6 +309,7 @@ mod tests {
             ("", all.clone(), false, &[][..], None),
             ("--quick --flood", vec!["--flood"], true, &[], None),
             ("--flood --dist a --dist b", vec!["--flood"], false, &["a", "b"], None),
+            ("--lighthouse --dist a", vec!["--lighthouse"], false, &["a"], None),
             ("--dist a", all.clone(), false, &["a"], None),
             ("--", all.clone(), false, &[], Some(vec![])),
             (
@@ -290,5 +335,26 @@ mod tests {
         for args in ["--everything", "codec", "--dist"] {
             assert!(parse(args).is_err(), "{args}");
         }
+    }
+
+    /// They are compared as the page ships its own, and wasm-bindgen is there in one version.
+    #[test]
+    fn peers_are_built_as_the_page_is() {
+        let read = |file: &str| -> toml::Table {
+            let text = fs::read_to_string(tools::root().join(file)).expect(file);
+            text.parse().expect(file)
+        };
+        let (ours, theirs) = (read("Cargo.toml"), read(PEERS));
+        let profile = |manifest: &toml::Table, name: &str| manifest["profile"][name].clone();
+        let (page, base) = (profile(&theirs, "page"), profile(&theirs, "release"));
+        for (key, value) in profile(&ours, "release").as_table().expect("a profile") {
+            assert_eq!(page.get(key).or(base.get(key)), Some(value), "{key}");
+        }
+        assert_eq!(page["debug"].as_bool(), Some(false));
+        let wasm_bindgen = |file: &str| {
+            let lock = fs::read_to_string(tools::root().join(file)).expect(file);
+            tools::locked_version(&lock, "wasm-bindgen").map(str::to_owned)
+        };
+        assert_eq!(wasm_bindgen("benches/peers/Cargo.lock"), wasm_bindgen("Cargo.lock"));
     }
 }

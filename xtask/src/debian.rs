@@ -20,14 +20,7 @@ pub const MOSQUITTO_CLIENTS: Need =
     Need { package: "mosquitto-clients", present: || program("mosquitto_pub").is_some() };
 pub const CHROMEDRIVER: Need =
     Need { package: "chromium-driver", present: || program("chromedriver").is_some() };
-pub const CHROMIUM: Need = Need {
-    package: "chromium",
-    present: || {
-        let names =
-            ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-        names.into_iter().any(|name| program(name).is_some())
-    },
-};
+pub const CHROMIUM: Need = Need { package: "chromium", present: || chromium().is_some() };
 pub const FIREFOX: Need = Need { package: "firefox-esr", present: || firefox().is_some() };
 /// Without it, Japanese text is boxes in a screenshot. Where fonts cannot be listed, nothing can be said.
 pub const JAPANESE_FONT: Need = Need {
@@ -41,6 +34,13 @@ pub const JAPANESE_FONT: Need = Need {
 /// Servers lie in folders that are not on everybody's search path.
 pub fn program(name: &str) -> Option<PathBuf> {
     find_program(name, &["/usr/sbin".into(), "/usr/local/sbin".into(), "/opt/homebrew/sbin".into()])
+}
+
+/// Chromium, or what is made of it.
+pub fn chromium() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+        .into_iter()
+        .find_map(program)
 }
 
 /// Firefox, or its release with extended support.

@@ -23,9 +23,44 @@ pub fn write(folder: &Path, public_url: &str) -> Result<()> {
     fs::write(&file, headers).with_context(|| format!("cannot write {}", file.display()))
 }
 
+/// What such a host sends with a path, each header with its end of line. `rules` are the text of the file.
+pub fn of(rules: &str, path: &str) -> String {
+    let mut headers = String::new();
+    let mut is_meant = false;
+    for line in rules.lines() {
+        match line.strip_prefix("  ") {
+            Some(header) if is_meant => headers.extend([header, "\r\n"]),
+            Some(_) => {}
+            None => {
+                is_meant = match line.split_once('*') {
+                    Some((begin, end)) => {
+                        path.strip_prefix(begin).is_some_and(|rest| rest.ends_with(end))
+                    }
+                    None => path == line,
+                }
+            }
+        }
+    }
+    headers
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_path_has_the_headers_of_the_rules_that_mean_it() {
+        let rules = "/a/*\n  A: 1\n  B: 2\n/a/\n  C: 3\n/a/*.wasm\n  D: 4\n";
+        for (path, expect) in [
+            ("/a/", "A: 1\r\nB: 2\r\nC: 3\r\n"),
+            ("/a/x.wasm", "A: 1\r\nB: 2\r\nD: 4\r\n"),
+            ("/a/x.wasm.js", "A: 1\r\nB: 2\r\n"),
+            ("/x.wasm", ""),
+        ] {
+            assert_eq!(of(rules, path), expect, "{path}");
+        }
+        assert_eq!(of("", "/a/"), "");
+    }
 
     #[test]
     fn paths_count_from_the_root_of_the_host() {

@@ -10,6 +10,7 @@ mod dist;
 mod first_picture;
 mod geckodriver;
 mod headers;
+mod lighthouse;
 mod mosquitto;
 mod offline;
 mod process;
@@ -35,7 +36,7 @@ cargo xtask tap [--listen ADDRESS] [--ws ADDRESS] [--to BROKER] [--pcapng FILE] 
     forwards an application to a broker, and lets the page show every packet
 cargo xtask test [--native] [--browser] [--live] [--e2e] [-- FILTER]
     runs the tests: all of them, or the named parts
-cargo xtask bench [--quick] [--native] [--codec] [--round-trips] [--flood] [--broker] [--first-load] [--wall] [--dist FOLDER]
+cargo xtask bench [--quick] [--native] [--codec] [--round-trips] [--flood] [--broker] [--first-load] [--lighthouse] [--wall] [--dist FOLDER]
     measures everything, or the named parts, beside peers, as docs/bench.md says
 cargo xtask bench -- [ARGUMENTS OF cargo bench]
     runs the benchmarks of the library alone

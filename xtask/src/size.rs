@@ -141,7 +141,11 @@ fn is_text(name: &str) -> bool {
 }
 
 /// All files below a folder, by their path with slashes.
-fn read_files(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+pub fn read_files(
+    folder: &Path,
+    prefix: &str,
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> Result<()> {
     let entries =
         fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     for entry in entries {
@@ -160,10 +164,19 @@ fn read_files(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>
 fn weigh(content: &[u8]) -> Result<Weight> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(content)?;
-    let mut brotli = Vec::new();
+    Ok(Weight {
+        raw: content.len(),
+        gzip: gzip.finish()?.len(),
+        brotli: with_brotli(content)?.len(),
+    })
+}
+
+/// As small as Brotli makes it, which takes seconds for a program.
+pub fn with_brotli(content: &[u8]) -> Result<Vec<u8>> {
+    let mut packed = Vec::new();
     let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
-    brotli::BrotliCompress(&mut &content[..], &mut brotli, &params)?;
-    Ok(Weight { raw: content.len(), gzip: gzip.finish()?.len(), brotli: brotli.len() })
+    brotli::BrotliCompress(&mut &content[..], &mut packed, &params)?;
+    Ok(packed)
 }
 
 #[cfg(test)]

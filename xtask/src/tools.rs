@@ -19,6 +19,7 @@ const AXE_CORE: &str = "4.14.1";
 const PAHO: &str = "2.2.0";
 const MQTT_JS: &str = "5.16.0";
 const ESBUILD: &str = "0.28.2";
+const LIGHTHOUSE: &str = "12.8.2";
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
@@ -181,6 +182,12 @@ pub fn ensure_esbuild() -> Option<PathBuf> {
     npm_package("esbuild", ESBUILD, Path::new(".bin").join(program))
 }
 
+/// Lighthouse, which judges a page; `None` where npm is missing or cannot install it.
+pub fn ensure_lighthouse() -> Option<PathBuf> {
+    let program = if cfg!(windows) { "lighthouse.cmd" } else { "lighthouse" };
+    npm_package("lighthouse", LIGHTHOUSE, Path::new(".bin").join(program))
+}
+
 /// A Python that has Paho, in a folder of its own under `target/tools`; `None` where there is no Python, or it cannot
 /// install Paho.
 pub fn ensure_paho() -> Option<PathBuf> {
@@ -271,7 +278,7 @@ fn same_series(found: &str, wanted: &str) -> bool {
 }
 
 /// The version of a package in the text of a `Cargo.lock`.
-fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+pub fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines();
     lines.find(|line| *line == name)?;

@@ -1,15 +1,11 @@
-// Times the product's codec and mqtt-packet in turns; nanoseconds a packet, a list of each kind of work and codec.
+// Times the product's codec and its peers in turns; nanoseconds a packet, a list of each kind of work and codec.
 'use strict';
 
 // How large a piece of a stream is, as one read from a socket brings it, in bytes.
 const PIECE = 1460;
 
-const works = (bytes, count) => {
-  const pieces = [];
-  for (let at = 0; at < bytes.length; at += PIECE) pieces.push(bytes.subarray(at, at + PIECE));
-  const lengths = Uint32Array.from(pieces, (piece) => piece.length);
-  const buffers = pieces.map((piece) => Buffer.from(piece)), whole = Buffer.from(bytes);
-  const packets = [];
+// mqtt-packet behind functions like those of the bench page.
+const mqttPacketCodec = (bytes, pieces) => {
   const parse = (buffers, take) => {
     let read = 0;
     const parser = mqttPacket.parser({ protocolVersion: 5 });
@@ -18,19 +14,59 @@ const works = (bytes, count) => {
     for (const buffer of buffers) parser.parse(buffer);
     return read;
   };
+  const buffers = pieces.map((piece) => Buffer.from(piece)), whole = Buffer.from(bytes);
+  const packets = [];
   parse([whole], (packet) => packets.push(packet));
-  const generate = () => {
-    let written = 0;
-    for (const packet of packets) written += mqttPacket.generate(packet, { protocolVersion: 5 }).length;
-    return written;
+  const generate = (packet) => mqttPacket.generate(packet, { protocolVersion: 5 });
+  return {
+    decodeAll: () => parse([whole]),
+    decodeChunks: () => parse(buffers),
+    encodeAll: () => packets.reduce((written, packet) => written + generate(packet).length, 0),
+    written: () => Buffer.concat(packets.map(generate)),
   };
+};
+
+// How often each value is among the bytes.
+const tally = (bytes) => {
+  const counts = new Uint32Array(256);
+  for (const byte of bytes) counts[byte]++;
+  return counts.join();
+};
+
+const works = (bytes, count) => {
+  const pieces = [];
+  for (let at = 0; at < bytes.length; at += PIECE) pieces.push(bytes.subarray(at, at + PIECE));
+  const lengths = Uint32Array.from(pieces, (piece) => piece.length);
   const loaded = bench.load(bytes);
   if (loaded !== count) throw new Error(`${loaded} packets are loaded, not ${count}`);
+  const packet = mqttPacketCodec(bytes, pieces);
+  const proto = peers.ProtoPackets.load(bytes), mqttbytes = peers.MqttbytesPackets.load(bytes);
+  // Before it is timed, that it writes what it has read. Some have an order of their own for properties.
+  const writing = (codec, packets) => {
+    if (tally(packets.written()) !== tally(bytes)) throw new Error(`${codec} writes other bytes than it has read`);
+    return [codec, () => packets.encodeAll()];
+  };
   // What each work must come to.
   return {
-    'decode, all at once': [count, { ours: () => bench.decodeAll(bytes), peer: () => parse([whole]) }],
-    'decode, in pieces': [count, { ours: () => bench.decodeChunks(bytes, lengths), peer: () => parse(buffers) }],
-    encode: [bytes.length, { ours: () => bench.encodeAll(), peer: generate }],
+    'decode, all at once': [count, {
+      ours: () => bench.decodeAll(bytes),
+      'mqtt-packet': packet.decodeAll,
+      'mqtt-protocol-core': () => peers.coreDecodeAll(bytes),
+      'mqtt-proto': () => peers.protoDecodeAll(bytes),
+      'mqtt-bytes-v5': () => peers.mqttbytesDecodeAll(bytes),
+    }],
+    'decode, in pieces': [count, {
+      ours: () => bench.decodeChunks(bytes, lengths),
+      'mqtt-packet': packet.decodeChunks,
+      'mqtt-protocol-core': () => peers.coreDecodeChunks(bytes, lengths),
+      'mqtt-bytes-v5': () => peers.mqttbytesDecodeChunks(bytes, lengths),
+    }],
+    encode: [bytes.length, Object.fromEntries([
+      ['ours', () => bench.encodeAll()],
+      writing('mqtt-packet', packet),
+      writing('mqtt-proto', proto),
+      writing('mqtt-bytes-v5', mqttbytes),
+    ])],
   };
 };
 
@@ -50,11 +86,11 @@ const time = (work, expected, count) => {
 };
 
 window.timeCodecs = async (text, count, rounds) => {
-  await bench.ready;
+  await Promise.all([bench.ready, peers.ready]);
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const times = {};
   for (const [name, [expected, codecs]] of Object.entries(works(bytes, count))) {
-    times[name] = { ours: [], peer: [] };
+    times[name] = Object.fromEntries(Object.keys(codecs).map((codec) => [codec, []]));
     // The first round only warms up.
     for (let round = 0; round <= rounds; round++) {
       for (const [codec, work] of Object.entries(codecs)) {

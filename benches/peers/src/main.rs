@@ -10,13 +10,11 @@
 mod packets;
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use mqtt_proto::v5 as proto;
-use mqtt_protocol_core::mqtt::packet::v5_0 as core5;
 use mqtt5_playground::mqtt::{Deframer, Packet, decode, encode, encode_into};
+use mqtt5_playground_peers::{mqtt_proto_read, mqtt_protocol_core_read};
 use rumqttc::v5::mqttbytes::v5 as rumq;
 
 fn main() {
@@ -164,14 +162,13 @@ fn decoding(packets: &[Packet]) -> Vec<Option<Work<'_>>> {
         let frames = frames.clone();
         move || {
             for frame in &frames {
-                core_decode(black_box(frame));
+                mqtt_protocol_core_read(black_box(frame));
             }
         }
     };
     let proto = move || {
         for frame in &frames {
-            let read = proto::Packet::decode(black_box(frame));
-            black_box(read.expect("a good packet").expect("a whole packet"));
+            black_box(mqtt_proto_read(black_box(frame)));
         }
     };
     vec![
@@ -180,33 +177,6 @@ fn decoding(packets: &[Packet]) -> Vec<Option<Work<'_>>> {
         Some((Box::new(core), count)),
         Some((Box::new(proto), count)),
     ]
-}
-
-/// Its parsers take what follows the Fixed Header.
-fn core_decode(frame: &Bytes) {
-    let body = mqtt5_playground::mqtt::body(frame).expect("a whole packet");
-    macro_rules! parse {
-        ($type:ident) => {
-            drop(black_box(core5::$type::parse(body).expect("a good packet")))
-        };
-    }
-    match frame[0] >> 4 {
-        1 => parse!(Connect),
-        2 => parse!(Connack),
-        3 => {
-            let read = core5::Publish::parse(frame[0] & 0x0F, Arc::from(body));
-            drop(black_box(read.expect("a good packet")));
-        }
-        4 => parse!(Puback),
-        5 => parse!(Pubrec),
-        6 => parse!(Pubrel),
-        7 => parse!(Pubcomp),
-        8 => parse!(Subscribe),
-        9 => parse!(Suback),
-        12 => parse!(Pingreq),
-        13 => parse!(Pingresp),
-        _ => parse!(Disconnect),
-    }
 }
 
 fn encoding(packets: &[Packet]) -> Vec<Option<Work<'_>>> {
@@ -254,10 +224,7 @@ fn encoding_alone(packets: &[Packet]) -> Vec<Option<Work<'_>>> {
 
 /// It writes each into memory of its own.
 fn proto_encoding<'a>(frames: &[Bytes]) -> Work<'a> {
-    let packets: Vec<_> = frames
-        .iter()
-        .map(|frame| proto::Packet::decode(frame).expect("a good packet").expect("a whole one"))
-        .collect();
+    let packets: Vec<_> = frames.iter().map(|frame| mqtt_proto_read(frame)).collect();
     let count = packets.len();
     let work = move || {
         for packet in &packets {
