@@ -12,13 +12,16 @@ pub fn write(folder: &Path, public_url: &str) -> Result<()> {
         Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
         None => public_url,
     };
-    let headers = format!(
+    let mut headers = format!(
         "{path}*\n  Content-Security-Policy: frame-ancestors 'self'\n  X-Content-Type-Options: nosniff\n  \
-         Referrer-Policy: no-referrer\n{path}\n  Cache-Control: no-cache\n{path}index.html\n  \
-         Cache-Control: no-cache\n{path}service-worker.js\n  Cache-Control: no-cache\n{path}*.wasm\n  \
-         Cache-Control: public, max-age=31536000, immutable\n{path}*.css\n  \
-         Cache-Control: public, max-age=31536000, immutable\n"
+         Referrer-Policy: no-referrer\n"
     );
+    for asked_again in ["", "index.html", "service-worker.js"] {
+        headers += &format!("{path}{asked_again}\n  Cache-Control: no-cache\n");
+    }
+    for kept in ["*.wasm", "*.css", "mqtt5-playground-*.js", "parts-*.js"] {
+        headers += &format!("{path}{kept}\n  Cache-Control: public, max-age=31536000, immutable\n");
+    }
     let file = folder.join("_headers");
     fs::write(&file, headers).with_context(|| format!("cannot write {}", file.display()))
 }
@@ -69,6 +72,25 @@ mod tests {
             write(folder.path(), url).expect("it can be written");
             let text = fs::read_to_string(folder.path().join("_headers")).expect("it is there");
             assert!(text.starts_with(&format!("{expect}\n  Content-Security-Policy")), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_carries_a_hash_is_kept_and_what_names_it_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path(), "/a/").expect("it can be written");
+        let rules = fs::read_to_string(folder.path().join("_headers")).expect("it is there");
+        for (file, expect) in [
+            ("", Some("no-cache")),
+            ("service-worker.js", Some("no-cache")),
+            ("mqtt5-playground-0123456789abcdef.js", Some("public, max-age=31536000, immutable")),
+            ("parts-0123456789abcdef.js", Some("public, max-age=31536000, immutable")),
+            ("chunk_7-0123456789abcdef.wasm", Some("public, max-age=31536000, immutable")),
+            ("words/glossary.ja.txt", None),
+        ] {
+            let headers = of(&rules, &format!("/a/{file}"));
+            let mut said = headers.lines().filter_map(|line| line.strip_prefix("Cache-Control: "));
+            assert_eq!((said.next(), said.next()), (expect, None), "{file}");
         }
     }
 }
