@@ -45,6 +45,10 @@ async fn a_hundred_thousand_packets_stay_fluid() -> Outcome {
         page.see(".message").await?;
         let lit = page.evaluate("return window.lit").await?;
         assert_eq!(lit, json!(0), "messages are animated, fifty at a time");
+        assert_eq!(page.count(".message").await?, 12 + 1, "more are drawn than are in sight");
+        press(&page.see(".message:last-child button").await?).await?;
+        page.see(".message:nth-child(13) button:focus").await?;
+        assert_eq!(page.count(".message").await?, 50 + 1, "and where the others are");
 
         for (name, view, row, key) in [
             ("list", strings.wire_view_list(), "packet-row", ".packet-list"),

@@ -76,18 +76,3 @@ fn mqtt_protocol_core_read_body(first: u8, body: &[u8]) {
         other => panic!("no packet of type {other} is measured"),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stream_is_cut_where_packets_end() {
-        let long: Vec<u8> = [0x30, 0x81, 0x01].into_iter().chain([0; 129]).collect();
-        let stream = [&[0xC0, 0x00][..], &long, &[0xD0, 0x00], &[0xC0]].concat();
-        let found: Vec<&[u8]> = frames(&stream).collect();
-        assert_eq!(found, [&[0xC0, 0x00][..], &long, &[0xD0, 0x00]]);
-        assert_eq!(body(&long), [0; 129]);
-        assert!(body(&[0xC0, 0x00]).is_empty());
-    }
-}

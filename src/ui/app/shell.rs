@@ -18,7 +18,7 @@ use crate::ui::browser::focus_part;
 use crate::ui::browser::storage::{self, Key};
 use crate::ui::captures::view::DroppedFiles;
 use crate::ui::components::IconSprite;
-use crate::ui::components::Lazy;
+use crate::ui::components::{Extent, Lazy};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::{self, Locale};
 use crate::ui::loading::prefetch::Prefetch;
@@ -82,7 +82,8 @@ fn Shell() -> impl IntoView {
     let page = move |place: Place| match parts::of(&place, locale.language_untracked()) {
         None => view! { <HomePage/> }.into_any(),
         Some(Shown { part, view, words, meanwhile }) => {
-            view! { <Lazy part view words page=true meanwhile/> }.into_any()
+            let extent = if place.has_bench() { Extent::KeptPage } else { Extent::Page };
+            view! { <Lazy part view words extent meanwhile/> }.into_any()
         }
     };
     view! {

@@ -9,6 +9,7 @@ use crate::ui::loading::bundles;
 use crate::ui::loading::locale::{Locale, use_locale};
 use crate::ui::loading::part::Part;
 use crate::ui::loading::styles;
+use crate::ui::navigation::kept_page::use_behind;
 use crate::words::Bundle;
 
 /// How far a part of the page has come.
@@ -32,7 +33,7 @@ pub struct Arriving {
     is_readable: RwSignal<bool>,
 }
 
-/// What the words of a part show before it is there, around what it waits for, or why it did not come.
+/// Draws the words of a part that is not there yet, around a view that says that it is on its way, or did not come.
 pub type Meanwhile = Box<dyn Fn(AnyView) -> AnyView + Send + Sync>;
 
 impl Arriving {
@@ -77,13 +78,18 @@ impl Arriving {
             if !bundles::fetch(&words, language).await {
                 return false;
             }
-            if styles::fetch().await {
+            let styles_are_there = styles::fetch().await;
+            // Another language may have been chosen meanwhile.
+            if self.locale.try_language() != Some(language) {
+                continue;
+            }
+            if styles_are_there {
                 let _ = self.is_readable.try_set(true);
             }
             if !self.part.fetch().await {
                 return false;
             }
-            // Another language may have been chosen meanwhile.
+            // So may it now.
             if self.locale.try_language() == Some(language) {
                 return true;
             }
@@ -95,6 +101,15 @@ fn bundles_of(words: Option<Bundle>) -> Vec<Bundle> {
     [Bundle::Glossary].into_iter().chain(words).collect()
 }
 
+/// How much of the page a part is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    Part,
+    Page,
+    /// A page that stays behind others.
+    KeptPage,
+}
+
 /// Shows `view` as soon as its part is there.
 #[component]
 pub fn Lazy(
@@ -103,9 +118,7 @@ pub fn Lazy(
     /// The words that it needs beside the interface and the glossary.
     #[prop(default = None)]
     words: Option<Bundle>,
-    /// Whether the part is a whole page.
-    #[prop(default = false)]
-    page: bool,
+    #[prop(default = Extent::Part)] extent: Extent,
     /// Shown as soon as its words are there.
     #[prop(default = None)]
     meanwhile: Option<Meanwhile>,
@@ -115,7 +128,7 @@ pub fn Lazy(
         return view();
     }
     arriving.fetch();
-    view! { <Arrived arriving view page meanwhile/> }.into_any()
+    view! { <Arrived arriving view extent meanwhile/> }.into_any()
 }
 
 /// Shows `view` once its part is there, and until then what it waits for, or why it did not come.
@@ -123,25 +136,37 @@ pub fn Lazy(
 pub fn Arrived(
     arriving: Arriving,
     view: Box<dyn Fn() -> AnyView + Send + Sync>,
-    /// Whether the part is a whole page.
-    #[prop(default = false)]
-    page: bool,
+    #[prop(default = Extent::Part)] extent: Extent,
     /// Shown as soon as its words are there.
     #[prop(default = None)]
     meanwhile: Option<Meanwhile>,
 ) -> impl IntoView {
     let is_there = Memo::new(move |_| arriving.state() == State::There);
+    let is_readable = Memo::new(move |_| arriving.is_readable.get());
     let shown = move || {
         if is_there.get() {
             return view();
         }
         let waited_for = view! { <WaitedFor arriving/> }.into_any();
-        match &meanwhile {
-            Some(meanwhile) if arriving.is_readable.get() => meanwhile(waited_for),
-            _ if page => {
+        match (&meanwhile, extent) {
+            (Some(meanwhile), _) if is_readable.get() => meanwhile(waited_for),
+            (_, Extent::Part) => waited_for,
+            (_, Extent::Page) => {
                 view! { <main id="main" class="page page--words">{waited_for}</main> }.into_any()
             }
-            _ => waited_for,
+            (_, Extent::KeptPage) => {
+                let behind = use_behind();
+                view! {
+                    <main
+                        id=erased(move || behind.main_id())
+                        hidden=erased(move || behind.is_covered())
+                        class="page page--words"
+                    >
+                        {waited_for}
+                    </main>
+                }
+                .into_any()
+            }
         }
     };
     erased(shown).into_any()

@@ -23,7 +23,7 @@ pub use copy_button::CopyButton;
 pub use deviations::Deviations;
 pub use evidence::Evidence;
 pub use icon::{Icon, IconSprite};
-pub use lazy::{Arrived, Arriving, Lazy, Meanwhile, State};
+pub use lazy::{Arrived, Arriving, Extent, Lazy, Meanwhile, State};
 pub use packet_name::PacketName;
 pub use packet_way::{PacketWay, direction};
 pub use pips::Pips;

@@ -1,9 +1,9 @@
 //! Verdicts and progress in words, as plain text.
 
 use crate::capture::ClientSlot;
-use crate::course::{ExerciseProse, Finding, Move, Unmet, Verdict};
+use crate::course::{ExerciseProse, Finding, Move, Unmet, Verdict, chapter_of, chapter_title};
 use crate::lab::Action;
-use crate::language::Strings;
+use crate::language::{Language, Strings};
 use crate::mqtt::Sender;
 
 /// What was looked for and what was found instead, as one sentence. `words` are those of the exercise,
@@ -38,6 +38,13 @@ pub fn finding(
             told.unwrap_or_else(|| format!("{key}: {}", values.join(", ")))
         }
     }
+}
+
+/// The number and the title of the chapter that an exercise is in.
+pub fn chapter_line(exercise: &str, language: Language) -> Option<String> {
+    let (number, chapter) = chapter_of(exercise)?;
+    let words = chapter_title(chapter.id, language)?;
+    Some(format!("{number} · {}", words.title))
 }
 
 /// A verdict's place in the style: `met`, `not-yet` or `contradicted`.

@@ -1,6 +1,8 @@
 //! An exercise: words and steps beside the stage, the wire below.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::NotFoundPage;
 use super::entries::picture;
@@ -8,7 +10,7 @@ use super::panes::{Arrangement, WireBelow, percent};
 use super::reading;
 use crate::course::{Exercise, exercise, exercise_title};
 use crate::ui::broker_choice::view::follow_access;
-use crate::ui::browser::scroll_to_top;
+use crate::ui::browser::{focus_in_place, scroll_to_top};
 use crate::ui::client_panel::view::Desk;
 use crate::ui::components::Lazy;
 use crate::ui::components::{Axis, Splitter};
@@ -138,15 +140,24 @@ fn ExerciseStage(
     }
 }
 
-/// Who has read on before the bench was there stays where that was.
+/// A reader who came before the bench keeps the place, and the focus stays in the words.
 fn go_on_reading() {
-    let reading = document().get_element_by_id(reading::PANE);
-    let Some(read) = reading.map(|pane| pane.scroll_top()).filter(|read| *read > 0) else { return };
+    let reading = document().query_selector(reading::PANE).ok().flatten();
+    let Some(reading) = reading else { return };
+    let place = reading.scroll_top();
+    let had_focus = document()
+        .active_element()
+        .is_some_and(|it| it.closest(".exercise-page").is_ok_and(|page| page.is_some()));
     // After the beginning of the first run, which goes to the top.
     Effect::new(move || {
         request_animation_frame(move || {
-            if let Some(pane) = document().get_element_by_id("pane-learn") {
-                pane.set_scroll_top(read);
+            let pane = document().get_element_by_id("pane-learn");
+            let Some(pane) = pane.and_then(|pane| pane.dyn_into::<HtmlElement>().ok()) else {
+                return;
+            };
+            pane.set_scroll_top(place);
+            if had_focus {
+                focus_in_place(&pane);
             }
         });
     });

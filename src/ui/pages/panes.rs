@@ -18,6 +18,17 @@ struct Shares {
     panels: Option<f64>,
 }
 
+impl Shares {
+    fn remembered() -> Shares {
+        storage::load(Key::Panels).unwrap_or_default()
+    }
+}
+
+/// The share of the words, as it was left last.
+pub fn remembered_across() -> Option<f64> {
+    Shares::remembered().across
+}
+
 /// The same while it is changed. Copied freely.
 #[derive(Clone, Copy)]
 pub struct Arrangement {
@@ -29,7 +40,7 @@ pub struct Arrangement {
 impl Arrangement {
     /// As it was left last; every change is remembered.
     pub fn remembered() -> Arrangement {
-        let remembered = storage::load::<Shares>(Key::Panels).unwrap_or_default();
+        let remembered = Shares::remembered();
         let across = RwSignal::new(remembered.across);
         let down = RwSignal::new(remembered.down);
         let panels = RwSignal::new(remembered.panels);
@@ -45,7 +56,9 @@ impl Arrangement {
 
 /// A share as the stylesheet takes it.
 pub fn percent(share: Option<f64>) -> Option<String> {
-    share.map(|share| format!("{share:.1}%"))
+    // As whole tenths: what writes a float would be eight kilobytes of the first load.
+    let tenths = |share: f64| (share * 10.0).round() as u32;
+    share.map(tenths).map(|tenths| format!("{}.{}%", tenths / 10, tenths % 10))
 }
 
 /// The wire, with the line above it that can be moved.

@@ -2,15 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::course::{ExerciseProse, StepProse, chapter_of, chapter_title, exercise_prose, figure};
+use super::panes::{percent, remembered_across};
+use crate::course::{ExerciseProse, StepProse, exercise_prose, figure};
 use crate::language::{Language, Strings};
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
+use crate::ui::lesson::model::chapter_line;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::kept_page::use_behind;
 
-/// The `id` of the pane with the words before the bench is there.
-pub const PANE: &str = "pane-reading";
+/// Finds the pane with the words before the bench is there.
+pub const PANE: &str = "#pane-learn[data-reading]";
 
 #[component]
 pub fn Reading(
@@ -30,6 +32,7 @@ pub fn Reading(
             hidden=erased(move || behind.is_covered())
             class="exercise-page"
             data-pane="learn"
+            style:--split-x=percent(remembered_across())
         >
             {erased(words)}
             <div class="exercise-page__arriving">{arriving}</div>
@@ -38,13 +41,12 @@ pub fn Reading(
 }
 
 fn words(words: &'static ExerciseProse, strings: &Strings, language: Language) -> impl IntoView {
-    let chapter = chapter_of(words.id).and_then(|(number, chapter)| {
-        let words = chapter_title(chapter.id, language)?;
-        Some(format!("{number} · {}", words.title))
+    let pips = (0..words.steps.len()).map(|index| {
+        view! { <span class="pip" data-state=(index == 0).then_some("current")></span> }
     });
     let steps = words.steps.iter().enumerate().map(|(index, words)| step(index, words));
     view! {
-        <section class="exercise-page__words" aria-label=strings.pane_learn()>
+        <section class="exercise-page__words">
             <div class="task-strip">
                 <p class="task-strip__goal">
                     <span class="overline">{strings.lesson_goal()}</span>
@@ -54,6 +56,7 @@ fn words(words: &'static ExerciseProse, strings: &Strings, language: Language) -
                     <span class="overline task-strip__label">
                         {strings.lesson_step(1, words.steps.len())}
                     </span>
+                    <span class="pips" aria-hidden="true">{pips.collect_view()}</span>
                     <span
                         class="task-strip__title"
                         inner_html=words.steps.first().map(|step| filled(step.todo))
@@ -64,10 +67,18 @@ fn words(words: &'static ExerciseProse, strings: &Strings, language: Language) -
                     </span>
                 </div>
             </div>
-            <div class="exercise-page__learn" id=PANE tabindex="-1">
+            // Nothing in it takes the focus, so it does itself, to be scrolled with the keyboard.
+            <div
+                class="exercise-page__learn"
+                id="pane-learn"
+                data-reading=""
+                tabindex="0"
+                role="group"
+                aria-label=strings.pane_learn()
+            >
                 <article class="lesson">
                     <header class="lesson__head">
-                        <p class="overline">{chapter}</p>
+                        <p class="overline">{chapter_line(words.id, language)}</p>
                         <h1 class="lesson__title">{words.title}</h1>
                         // The bench tells on which broker it runs, and the sections: this keeps their room.
                         <p class="lesson__meta" aria-hidden="true">"\u{a0}"</p>
@@ -95,7 +106,9 @@ fn step(index: usize, words: &'static StepProse) -> impl IntoView {
         >
             <span class="step__marker">{index + 1}</span>
             <div class="step__body">
-                <h2 class="step__title" inner_html=filled(words.todo)></h2>
+                <h2 class="step__title">
+                    <span class="step__toggle" inner_html=filled(words.todo)></span>
+                </h2>
                 {details}
             </div>
         </li>

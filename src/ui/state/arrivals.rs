@@ -21,7 +21,7 @@ impl Arrivals {
         Arrivals(StoredValue::new(Drawn { rows, first_new: rows }))
     }
 
-    /// There are so many rows now that they are drawn. To be called before any of them is.
+    /// Notes how many rows there are now. To be called before they are drawn.
     pub fn draw(self, rows: u64) {
         self.0.update_value(|drawn| {
             *drawn = Drawn { rows, first_new: first_animated(drawn.rows, rows) };

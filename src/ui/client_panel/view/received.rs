@@ -1,11 +1,13 @@
 //! The messages that reached a client, newest first.
 
+use leptos::html::Ol;
 use leptos::prelude::*;
 use web_sys::{Element, Event};
 
 use super::message::MessageItem;
 use crate::capture::ClientSlot;
 use crate::lab::{BenchClient, Message};
+use crate::ui::browser::focus_within;
 use crate::ui::components::Icon;
 use crate::ui::erased::erased;
 use crate::ui::forms::BytesForm;
@@ -27,13 +29,26 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
     let turn = use_calm(count, |count| *count);
     let most = RwSignal::new(AT_FIRST);
     let scrolled = move |event: Event| {
-        let at_top = event_target::<Element>(&event).scroll_top() <= 0;
-        let enough = if at_top { AT_FIRST } else { SHOWN };
+        let list = event_target::<Element>(&event);
+        let is_read =
+            list.scroll_top() > 0 || list.contains(document().active_element().as_deref());
+        let enough = if is_read { SHOWN } else { AT_FIRST };
         if most.get_untracked() != enough {
             most.set(enough);
         }
     };
-    let arrivals = Arrivals::after(0);
+    let list = NodeRef::<Ol>::new();
+    let show_more = move |_| {
+        most.set(SHOWN);
+        // The button goes; the first of those that it has brought takes the focus.
+        request_animation_frame(move || {
+            let next = list.get_untracked().and_then(|list| list.children().item(AT_FIRST as u32));
+            if let Some(next) = next {
+                focus_within(&next, "button");
+            }
+        });
+    };
+    let arrivals = Arrivals::after(count.get_untracked());
     let messages = move || -> Vec<(u64, Message)> {
         turn.track();
         let most = most.get();
@@ -47,7 +62,8 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
         })
     };
     let wanted = RwSignal::new(None::<BytesForm>);
-    let older = move || count.get().saturating_sub(most.get() as u64);
+    let more = move || (count.get().min(SHOWN as u64)).saturating_sub(most.get() as u64);
+    let older = move || count.get().saturating_sub(SHOWN as u64);
     view! {
         <Show when=erased(move || { count.get() > 0 })>
             <section class="received" id=received_id(client)>
@@ -56,11 +72,22 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
                     <span class="badge">{erased(move || count.get())}</span>
                     <FormSwitch wanted/>
                 </h4>
-                <ol class="received__list" on:scroll=scrolled>
+                <ol class="received__list" node_ref=list on:scroll=scrolled>
                     <For each=messages key=|(_, message)| message.record let((number, message))>
                         <MessageItem message wanted is_new=arrivals.is_new(number)/>
                     </For>
-                    <Show when=erased(move || { older() > 0 })>
+                    <Show when=erased(move || { more() > 0 })>
+                        <li class="message">
+                            <button
+                                type="button"
+                                class="button button--quiet button--small"
+                                on:click=show_more
+                            >
+                                {erased(move || locale.strings().panel_received_more(more()))}
+                            </button>
+                        </li>
+                    </Show>
+                    <Show when=erased(move || { more() == 0 && older() > 0 })>
                         <li class="message field__hint">
                             {erased(move || locale.strings().panel_received_older(older()))}
                         </li>

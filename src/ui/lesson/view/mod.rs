@@ -23,13 +23,12 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::course::{
-    Broker, Unmet, chapter_of, chapter_title, exercise_prose, exercise_title, neighbours,
-};
+use crate::course::{Broker, Unmet, exercise_prose, exercise_title, neighbours};
 use crate::link::Target;
 use crate::ui::browser::focus_within;
 use crate::ui::components::{Icon, SpecRef};
 use crate::ui::erased::erased;
+use crate::ui::lesson::model::chapter_line;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::Place;
 use crate::ui::navigation::pane::{Pane, use_pane};
@@ -48,11 +47,7 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
         Broker::Any => locale.strings().lesson_any_broker(),
         Broker::InTab => locale.strings().lesson_in_tab_broker(),
     };
-    let chapter = move || {
-        let (number, chapter) = chapter_of(id)?;
-        let prose = chapter_title(chapter.id, locale.language())?;
-        Some(format!("{number} · {}", prose.title))
-    };
+    let chapter = move || chapter_line(id, locale.language());
     // Where it matters now it stands first.
     let is_elsewhere = move || session.store().target() != Target::InTab;
     bring_into_sight(session);
