@@ -93,9 +93,7 @@ impl Publish {
             + self.payload.len())
     }
 
-    // Among fifteen packets it would be taken for rare, so that natively not even its copies were inlined.
-    #[cfg_attr(target_family = "wasm", inline(always))]
-    #[cfg_attr(not(target_family = "wasm"), inline(never))]
+    #[inline(always)]
     pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.string(&self.topic);
         if let Some(packet_id) = self.packet_id.filter(|_| self.qos > QoS::AtMostOnce) {
