@@ -12,7 +12,7 @@ use super::reader::{Read, Reader};
 use super::text::Text;
 use super::topic::check_topic_name;
 use super::version::Version;
-use super::writer::{Writer, binary_length, integer_length};
+use super::writer::{Lengths, Room, Writer, binary_length, integer_length};
 
 /// What can hold a property: one of the packets that have properties, or the Will inside CONNECT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -194,60 +194,6 @@ macro_rules! view {
     };
 }
 
-/// How many bytes a value takes.
-macro_rules! value_length {
-    (Byte, $value:ident) => {
-        size_of_val($value)
-    };
-    (TwoByteInteger, $value:ident) => {
-        size_of_val($value)
-    };
-    (FourByteInteger, $value:ident) => {
-        size_of_val($value)
-    };
-    (VariableByteInteger, $value:ident) => {
-        integer_length(*$value as usize)?
-    };
-    (Utf8String, $value:ident) => {
-        binary_length($value.as_bytes())?
-    };
-    (BinaryData, $value:ident) => {
-        binary_length($value)?
-    };
-    (StringPair, $value:ident) => {
-        binary_length($value.0.as_bytes())? + binary_length($value.1.as_bytes())?
-    };
-}
-
-/// Writes identifier and value, those of a fixed size at once.
-macro_rules! write_property {
-    (Byte, $w:ident, $id:literal, $value:ident) => {
-        $w.opaque(&[$id, *$value])
-    };
-    (TwoByteInteger, $w:ident, $id:literal, $value:ident) => {{
-        let [a, b] = $value.to_be_bytes();
-        $w.opaque(&[$id, a, b]);
-    }};
-    (FourByteInteger, $w:ident, $id:literal, $value:ident) => {{
-        let [a, b, c, d] = $value.to_be_bytes();
-        $w.opaque(&[$id, a, b, c, d]);
-    }};
-    (VariableByteInteger, $w:ident, $id:literal, $value:ident) => {{
-        $w.byte($id);
-        $w.variable_byte_integer(*$value as usize);
-    }};
-    (Utf8String, $w:ident, $id:literal, $value:ident) => {
-        $w.binary_behind($id, $value.as_bytes())
-    };
-    (BinaryData, $w:ident, $id:literal, $value:ident) => {
-        $w.binary_behind($id, $value)
-    };
-    (StringPair, $w:ident, $id:literal, $value:ident) => {{
-        $w.binary_behind($id, $value.0.as_bytes());
-        $w.string(&$value.1);
-    }};
-}
-
 macro_rules! read_value {
     (Byte, $r:ident, $label:expr) => {
         $r.byte($label)?
@@ -311,7 +257,7 @@ macro_rules! properties {
             }
 
             /// How its value is written.
-            pub fn kind(self) -> PropertyKind {
+            pub const fn kind(self) -> PropertyKind {
                 match self { $(PropertyId::$variant => PropertyKind::$kind,)* }
             }
 
@@ -342,11 +288,13 @@ macro_rules! properties {
 
         impl Property {
             /// Which property it is.
+            #[inline(always)]
             pub fn id(&self) -> PropertyId {
                 match self { $(Property::$variant(_) => PropertyId::$variant,)* }
             }
 
             /// Its value, by kind.
+            #[inline(always)]
             pub fn value(&self) -> PropertyValue<'_> {
                 match self { $(Property::$variant(value) => view!($kind, value),)* }
             }
@@ -356,16 +304,8 @@ macro_rules! properties {
                 match id { $(PropertyId::$variant => properties!(@own $kind, $variant, value),)* }
             }
 
-            /// Bytes on the wire behind the identifier.
-            fn value_length(&self) -> Result<usize, EncodeError> {
-                Ok(match self { $(Property::$variant(value) => value_length!($kind, value),)* })
-            }
-
-            fn write(&self, w: &mut Writer<'_>) {
-                match self { $(Property::$variant(value) => write_property!($kind, w, $id, value),)* }
-            }
-
             /// Reads a value and adds the property to `all`, where it is built in place.
+            #[cfg_attr(not(target_family = "wasm"), inline(always))]
             fn read<S: Sink>(
                 id: PropertyId,
                 label: Label,
@@ -562,6 +502,53 @@ impl Property {
         Property::UserProperty((name.into(), value.into()))
     }
 
+    /// Bytes on the wire behind the identifier.
+    #[inline(always)]
+    fn value_length(&self) -> Result<usize, EncodeError> {
+        match self.value() {
+            PropertyValue::Byte(_) => Ok(1),
+            PropertyValue::TwoByteInteger(_) => Ok(2),
+            PropertyValue::FourByteInteger(_) => Ok(4),
+            PropertyValue::VariableByteInteger(value) => integer_length(value as usize),
+            PropertyValue::Utf8String(text) => binary_length(text.as_bytes()),
+            PropertyValue::BinaryData(data) => binary_length(data),
+            PropertyValue::StringPair(name, value) => {
+                Ok(binary_length(name.as_bytes())? + binary_length(value.as_bytes())?)
+            }
+        }
+    }
+
+    /// Writes as many, behind the identifier.
+    #[inline(always)]
+    fn write(&self, room: &mut Room<'_>) {
+        let id = self.id().value();
+        let behind_id = |room: &mut Room<'_>, bytes: &[u8]| {
+            let [high, low] = (bytes.len() as u16).to_be_bytes();
+            room.behind_fixed([id, high, low], bytes);
+        };
+        match self.value() {
+            PropertyValue::Byte(value) => room.fixed([id, value]),
+            PropertyValue::TwoByteInteger(value) => {
+                let [a, b] = value.to_be_bytes();
+                room.fixed([id, a, b]);
+            }
+            PropertyValue::FourByteInteger(value) => {
+                let [a, b, c, d] = value.to_be_bytes();
+                room.fixed([id, a, b, c, d]);
+            }
+            PropertyValue::VariableByteInteger(value) => {
+                room.fixed([id]);
+                room.variable_byte_integer(value as usize);
+            }
+            PropertyValue::Utf8String(text) => behind_id(room, text.as_bytes()),
+            PropertyValue::BinaryData(data) => behind_id(room, data),
+            PropertyValue::StringPair(name, value) => {
+                behind_id(room, name.as_bytes());
+                room.binary(value.as_bytes());
+            }
+        }
+    }
+
     /// The range its own section gives; an error comes with the bytes at fault. The value stands at `range`.
     fn check_range(
         &self,
@@ -702,20 +689,25 @@ impl Properties {
 
     /// Bytes on the wire, with the Property Length; none before 5.0, where no packet has properties.
     #[inline(always)]
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
         match self.is_empty() {
             _ if !version.is_5() => Ok(0),
             true => Ok(1),
-            false => self.some_length(),
+            false => self.some_length(lengths),
         }
     }
 
     #[inline(never)]
-    fn some_length(&self) -> Result<usize, EncodeError> {
+    fn some_length(&self, lengths: &mut Lengths) -> Result<usize, EncodeError> {
         let mut length = 0;
         for property in &self.0 {
             length += 1 + property.value_length()?;
         }
+        lengths.add_block(length);
         Ok(integer_length(length)? + length)
     }
 
@@ -725,17 +717,39 @@ impl Properties {
         match self.is_empty() {
             _ if !w.version().is_5() => {}
             true => w.byte(0),
-            false => self.write_some(w),
+            false => {
+                let (room, length) = w.block();
+                self.write_some(room, length);
+            }
         }
     }
 
-    #[inline(never)]
-    fn write_some(&self, w: &mut Writer<'_>) {
-        w.block(|w| {
-            for property in &self.0 {
-                property.write(w);
+    /// The same where room has been made for more.
+    #[inline(always)]
+    pub(super) fn write_within<'a>(
+        &self,
+        mut room: Room<'a>,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Room<'a> {
+        match self.is_empty() {
+            _ if !version.is_5() => room,
+            true => {
+                room.fixed([0]);
+                room
             }
-        });
+            false => self.write_some(room, lengths.next_block()),
+        }
+    }
+
+    /// Takes the room by value, so that where it begins stays in a register.
+    #[inline(never)]
+    fn write_some<'a>(&self, mut room: Room<'a>, length: usize) -> Room<'a> {
+        room.variable_byte_integer(length);
+        for property in &self.0 {
+            property.write(&mut room);
+        }
+        room
     }
 }
 
@@ -803,6 +817,7 @@ fn read_property<S: Sink>(
     let value_at = r.at();
     let mut outcome = Property::read(id, group, r, all);
     if outcome.is_ok()
+        && RANGED >> id.value() & 1 == 1
         && let Some(property) = all.last()
         && let Err((range, kind)) = property.check_range(value_at..r.at(), holder)
     {
@@ -811,6 +826,27 @@ fn read_property<S: Sink>(
     r.close();
     outcome
 }
+
+/// A bit for each property that [`Property::check_range`] may refuse.
+const RANGED: u64 = {
+    let (mut bits, mut index) = (0, 0);
+    while index < PropertyId::ALL.len() {
+        let id = PropertyId::ALL[index];
+        let has_range = match id {
+            PropertyId::ReceiveMaximum
+            | PropertyId::MaximumPacketSize
+            | PropertyId::SubscriptionIdentifier
+            | PropertyId::TopicAlias
+            | PropertyId::ResponseTopic => true,
+            _ => matches!(id.kind(), PropertyKind::Byte),
+        };
+        if has_range {
+            bits |= 1 << id as u8;
+        }
+        index += 1;
+    }
+    bits
+};
 
 /// How many properties there are, as far as they can be told apart, so that there is room for all of them at
 /// once. More are never said than there are bytes.

@@ -64,8 +64,30 @@ impl Text {
             let read = ByteString::try_from(frame.slice(range));
             return read.map(|text| Text(Repr::Shared(text))).map_err(|error| error.valid_up_to());
         }
+        if let Some(text) = Text::read_wider(&frame[range.start..], range.len()) {
+            return Ok(text);
+        }
         let text = std::str::from_utf8(&frame[range]).map_err(|error| error.valid_up_to())?;
         Ok(Text::made_from(text))
+    }
+
+    /// The first `length` bytes where enough follow and all are well-formed together, as is mostly so: the number of
+    /// bytes that are looked at and moved is known then, which takes half the time.
+    #[inline(always)]
+    fn read_wider(bytes: &[u8], length: usize) -> Option<Text> {
+        #[repr(align(16))]
+        struct Aligned([u8; WIDER]);
+        if length > WIDER {
+            return None;
+        }
+        let wider = Aligned(*bytes.first_chunk()?);
+        let wider = ArrayString::<WIDER>::from_byte_string(&wider.0).ok()?;
+        if !wider.is_char_boundary(length) {
+            return None;
+        }
+        let mut text = ArrayString::from(&wider).ok()?;
+        text.truncate(length);
+        Some(Text(Repr::InPlace(text)))
     }
 
     #[inline(always)]
@@ -76,6 +98,9 @@ impl Text {
         })
     }
 }
+
+/// What [`Text::read_wider`] looks at: a multiple of two words, since that is how UTF-8 is checked fastest.
+const WIDER: usize = Text::IN_PLACE / (2 * size_of::<usize>()) * (2 * size_of::<usize>());
 
 // A text takes no more room in a packet than a slice would.
 const _: () = assert!(size_of::<Text>() == size_of::<Bytes>());
@@ -93,7 +118,11 @@ impl Found {
     /// Looks for both at once, eight bytes at a time.
     #[inline(always)]
     pub(super) fn within(bytes: &[u8]) -> Found {
-        let (mut nulls, mut wildcards) = (0, 0);
+        let Some(last) = bytes.last_chunk::<8>() else { return Found::within_few(bytes) };
+        // The last eight may have been looked at in part.
+        let last = u64::from_le_bytes(*last);
+        let mut nulls = some_zero(last);
+        let mut wildcards = some_zero(other_than_wildcards(last));
         let mut left = bytes;
         while let Some((eight, behind)) = left.split_first_chunk::<8>() {
             let word = u64::from_le_bytes(*eight);
@@ -101,8 +130,13 @@ impl Found {
             wildcards |= some_zero(other_than_wildcards(word));
             left = behind;
         }
-        // Fewer than eight are moved into a word in which nothing else is looked for.
-        let mut word = LOW;
+        Found { null: nulls != 0, wildcard: wildcards != 0 }
+    }
+
+    /// Fewer than eight are moved into a word in which nothing else is looked for.
+    #[inline(always)]
+    fn within_few(bytes: &[u8]) -> Found {
+        let (mut word, mut left) = (LOW, bytes);
         if let Some((four, behind)) = left.split_first_chunk::<4>() {
             word = word << 32 | u64::from(u32::from_le_bytes(*four));
             left = behind;
@@ -111,9 +145,7 @@ impl Found {
             word = word << 8 | u64::from(byte);
             left = behind;
         }
-        nulls |= some_zero(word);
-        wildcards |= some_zero(other_than_wildcards(word));
-        Found { null: nulls != 0, wildcard: wildcards != 0 }
+        Found { null: some_zero(word) != 0, wildcard: some_zero(other_than_wildcards(word)) != 0 }
     }
 }
 
@@ -121,23 +153,31 @@ impl Found {
 #[inline(always)]
 pub(super) fn at_each_wildcard(bytes: &[u8], holds: impl Fn(usize) -> bool) -> bool {
     let mut left = bytes;
-    while let Some((eight, behind)) = left.split_first_chunk::<8>() {
-        let mut found = each_zero(other_than_wildcards(u64::from_le_bytes(*eight)));
+    while !left.is_empty() {
+        let at = bytes.len() - left.len();
+        let (word, behind) = match left.split_first_chunk::<8>() {
+            Some((eight, behind)) => (u64::from_le_bytes(*eight), behind),
+            None => (few(bytes, left), &[][..]),
+        };
+        let mut found = each_zero(other_than_wildcards(word));
         while found != 0 {
-            if !holds(bytes.len() - left.len() + found.trailing_zeros() as usize / 8) {
+            if !holds(at + found.trailing_zeros() as usize / 8) {
                 return false;
             }
             found &= found - 1;
         }
         left = behind;
     }
-    while let Some((byte, behind)) = left.split_first() {
-        if matches!(byte, b'#' | b'+') && !holds(bytes.len() - left.len()) {
-            return false;
-        }
-        left = behind;
-    }
     true
+}
+
+/// Fewer than eight bytes that are the last of more, with 0 behind them.
+#[inline(always)]
+fn few(bytes: &[u8], last: &[u8]) -> u64 {
+    match bytes.last_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight) >> (64 - 8 * last.len()),
+        None => last.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
 }
 
 const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
@@ -342,6 +382,27 @@ mod tests {
         for (bytes, well_formed) in rows {
             let frame = Bytes::from([bytes, b"\xA9"].concat());
             assert_eq!(Text::read(&frame, 0..bytes.len()), Err(well_formed), "{bytes:02X?}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_text_changes_nothing_about_it() {
+        for text in ["", "a", "é", "aé", "sensor-17", "0123456789abcde", "0123456789abcdé"] {
+            for behind in
+                ["z".repeat(40).as_bytes(), &[0xFF; 40], &[0xA9; 40], b"\xC3\xA9\xFF", b""]
+            {
+                let frame = Bytes::from([b"x", text.as_bytes(), behind].concat());
+                for length in 0..=text.len() {
+                    let bytes = &frame[1..1 + length];
+                    let expect = std::str::from_utf8(bytes).map_err(|error| error.valid_up_to());
+                    let read = Text::read(&frame, 1..1 + length);
+                    assert_eq!(
+                        read.as_deref().map_err(|valid| *valid),
+                        expect,
+                        "{frame:02X?} {length}"
+                    );
+                }
+            }
         }
     }
 

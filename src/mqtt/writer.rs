@@ -5,9 +5,36 @@ use super::error::EncodeError;
 use super::frame::MAX_REMAINING_LENGTH;
 use super::version::Version;
 
+/// How long the blocks in a packet are, kept while they are added up, since each length is written before what it
+/// counts: CONNECT with a Will has two, most packets none.
+#[derive(Default)]
+pub(super) struct Lengths {
+    first: usize,
+    second: usize,
+}
+
+impl Lengths {
+    /// The length of a block that is not empty, in the order in which they are written.
+    #[inline(always)]
+    pub(super) fn add_block(&mut self, length: usize) {
+        match self.first {
+            0 => self.first = length,
+            _ => self.second = length,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn next_block(&mut self) -> usize {
+        std::mem::replace(&mut self.first, self.second)
+    }
+}
+
 pub(super) struct Writer<'a> {
     out: &'a mut Vec<u8>,
     version: Version,
+    lengths: Lengths,
+    /// Of what follows the Fixed Header.
+    length: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -16,6 +43,7 @@ impl<'a> Writer<'a> {
     pub(super) fn begin(
         out: &'a mut Vec<u8>,
         version: Version,
+        lengths: Lengths,
         first_byte: u8,
         length: usize,
     ) -> Result<Writer<'a>, EncodeError> {
@@ -27,7 +55,7 @@ impl<'a> Writer<'a> {
                 _ => out.reserve(whole),
             }
         }
-        let mut writer = Writer { out, version };
+        let mut writer = Writer { out, version, lengths, length };
         match u8::try_from(length) {
             Ok(length @ 0..0x80) => writer.two_bytes([first_byte, length]),
             _ => {
@@ -64,34 +92,28 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A Variable Byte Integer of which [`integer_length`] is known.
-    pub(super) fn variable_byte_integer(&mut self, value: usize) {
-        if let Ok((bytes, width)) = variable_byte_integer(value) {
-            self.opaque(&bytes[..width]);
-        }
-    }
-
-    /// Writes something with its length, a Variable Byte Integer, in front of it.
-    #[inline(always)]
-    pub(super) fn block(&mut self, write: impl FnOnce(&mut Self)) {
-        let at = self.out.len();
-        self.byte(0);
-        write(self);
-        let length = self.out.len() - at - 1;
-        self.out[at] = length as u8;
-        if length >= 0x80 {
-            self.lengthen(at, length);
-        }
-    }
-
-    /// A length that takes more than one byte moves the block, which costs less than adding it up again.
+    /// One of which [`integer_length`] is known.
     #[inline(never)]
-    fn lengthen(&mut self, at: usize, length: usize) {
-        if let Ok((bytes, width)) = variable_byte_integer(length) {
-            self.opaque(&bytes[1..width]);
-            self.out.copy_within(at + 1..at + 1 + length, at + width);
-            self.out[at..at + width].copy_from_slice(&bytes[..width]);
+    fn variable_byte_integer(&mut self, mut value: usize) {
+        while value > 0x7F {
+            self.byte(value as u8 | 0x80);
+            value >>= 7;
         }
+        self.byte(value as u8);
+    }
+
+    /// Room for the next block with its length in front of it, and that length.
+    #[inline(always)]
+    pub(super) fn block(&mut self) -> (Room<'_>, usize) {
+        let length = self.lengths.next_block();
+        let width = integer_length(length).unwrap_or_default();
+        (Room::behind(self.out, width + length), length)
+    }
+
+    /// Room for all that follows the Fixed Header, and the lengths of the blocks in it.
+    #[inline(always)]
+    pub(super) fn body(&mut self) -> (Room<'_>, &mut Lengths) {
+        (Room::behind(self.out, self.length), &mut self.lengths)
     }
 
     #[inline(always)]
@@ -105,22 +127,85 @@ impl<'a> Writer<'a> {
         self.opaque(value);
     }
 
-    /// The same behind one byte.
-    #[inline(always)]
-    pub(super) fn binary_behind(&mut self, first: u8, value: &[u8]) {
-        let [high, low] = (value.len() as u16).to_be_bytes();
-        if cfg!(target_family = "wasm") {
-            self.byte(first);
-            self.two_bytes([high, low]);
-        } else {
-            self.opaque(&[first, high, low]);
-        }
-        self.opaque(value);
-    }
-
     #[inline(always)]
     pub(super) fn opaque(&mut self, value: &[u8]) {
         self.out.extend_from_slice(value);
+    }
+}
+
+/// Where the fields of a block go. Room for all of them is made at once, so that nothing grows in between.
+#[cfg(not(target_family = "wasm"))]
+pub(super) struct Room<'a>(&'a mut [u8]);
+
+#[cfg(not(target_family = "wasm"))]
+impl<'a> Room<'a> {
+    #[inline(always)]
+    fn behind(out: &'a mut Vec<u8>, length: usize) -> Room<'a> {
+        let at = out.len();
+        out.resize(at + length, 0);
+        Room(&mut out[at..])
+    }
+
+    #[inline(always)]
+    fn take(&mut self, length: usize) -> &'a mut [u8] {
+        let (taken, left) = std::mem::take(&mut self.0).split_at_mut(length);
+        self.0 = left;
+        taken
+    }
+
+    #[inline(always)]
+    pub(super) fn fixed<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.take(N).copy_from_slice(&bytes);
+    }
+
+    /// A string or Binary Data behind something of a fixed size.
+    #[inline(always)]
+    pub(super) fn behind_fixed<const N: usize>(&mut self, fixed: [u8; N], bytes: &[u8]) {
+        let (before, room) = self.take(N + bytes.len()).split_at_mut(N);
+        before.copy_from_slice(&fixed);
+        match bytes.len() {
+            8..=16 => copy_both_ends::<8>(bytes, room),
+            4..8 => copy_both_ends::<4>(bytes, room),
+            _ => room.copy_from_slice(bytes),
+        }
+    }
+}
+
+/// Copies from N to 2 N bytes, as most strings are, without a call.
+#[cfg(not(target_family = "wasm"))]
+#[inline(always)]
+fn copy_both_ends<const N: usize>(bytes: &[u8], room: &mut [u8]) {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) {
+        room[..N].copy_from_slice(first);
+        let at = room.len() - N;
+        room[at..].copy_from_slice(last);
+    }
+}
+
+/// In the browser, to fill it first would be a call out of the program, and so is a copy, however short: both take
+/// longer than this.
+#[cfg(target_family = "wasm")]
+pub(super) struct Room<'a>(&'a mut Vec<u8>);
+
+#[cfg(target_family = "wasm")]
+impl<'a> Room<'a> {
+    #[inline(always)]
+    fn behind(out: &'a mut Vec<u8>, _length: usize) -> Room<'a> {
+        Room(out)
+    }
+
+    #[inline(always)]
+    pub(super) fn fixed<const N: usize>(&mut self, bytes: [u8; N]) {
+        match N {
+            ..=3 => bytes.iter().for_each(|byte| self.0.push(*byte)),
+            _ => self.0.extend_from_slice(&bytes),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn behind_fixed<const N: usize>(&mut self, fixed: [u8; N], bytes: &[u8]) {
+        self.fixed(fixed);
+        self.0.extend_from_slice(bytes);
     }
 }
 
@@ -130,6 +215,23 @@ pub(super) fn binary_length(value: &[u8]) -> Result<usize, EncodeError> {
     match value.len() {
         length if length <= usize::from(u16::MAX) => Ok(2 + length),
         length => Err(EncodeError::TooLong { length }),
+    }
+}
+
+impl Room<'_> {
+    #[inline(always)]
+    pub(super) fn binary(&mut self, value: &[u8]) {
+        self.behind_fixed((value.len() as u16).to_be_bytes(), value);
+    }
+
+    /// One of which [`integer_length`] is known.
+    #[inline(always)]
+    pub(super) fn variable_byte_integer(&mut self, mut value: usize) {
+        while value > 0x7F {
+            self.fixed([value as u8 | 0x80]);
+            value >>= 7;
+        }
+        self.fixed([value as u8]);
     }
 }
 

@@ -16,6 +16,55 @@ use proptest::sample::{Index, select};
 
 use crate::support::{CLIENT, SERVER, read_as, read_canonical};
 
+/// A User Property that takes as many bytes with its identifier.
+fn user_property_of(bytes: usize) -> Property {
+    Property::user("", &*"v".repeat(bytes - 5))
+}
+
+/// Where a length needs one byte more.
+const BORDERS: [usize; 3] = [0x80, 0x4000, 0x20_0000];
+
+#[test]
+fn lengths_are_written_in_the_fewest_bytes_on_both_sides_of_each_border() {
+    let lengths = BORDERS.iter().take(2).flat_map(|border| [border - 1, *border, border + 1]);
+    for length in lengths.clone().chain([5, 0x7F * 2, 0xFFFF]) {
+        for will in lengths.clone() {
+            let connect = Connect {
+                properties: Properties::from([user_property_of(length)]),
+                will: Some(Will {
+                    properties: Properties::from([user_property_of(will)]),
+                    topic: "t".into(),
+                    ..Will::default()
+                }),
+                ..Connect::default()
+            };
+            let packet = Packet::Connect(Box::new(connect));
+            let bytes = encode(&packet).expect("it has a representation");
+            assert_eq!(read_canonical(&bytes, CLIENT), packet, "{length} and {will}");
+        }
+    }
+}
+
+#[test]
+fn a_remaining_length_is_written_in_the_fewest_bytes_on_both_sides_of_each_border() {
+    for length in BORDERS.iter().flat_map(|border| [border - 1, *border, border + 1]) {
+        for properties in [Properties::NONE, Properties::from([Property::TopicAlias(1)])] {
+            let others = 2 + 1 + 1 + 3 * properties.len();
+            let publish = Publish {
+                topic: "t".into(),
+                properties,
+                payload: vec![b'p'; length - others].into(),
+                ..Publish::default()
+            };
+            let packet = Packet::Publish(publish);
+            let bytes = encode(&packet).expect("it has a representation");
+            let width = 1 + BORDERS.iter().filter(|border| length >= **border).count();
+            assert_eq!(bytes.len(), 1 + width + length, "{length}");
+            assert_eq!(read_canonical(&bytes, CLIENT), packet, "{length}");
+        }
+    }
+}
+
 fn text() -> impl Strategy<Value = String> {
     vec(any::<char>().prop_filter("U+0000 is no text", |char| *char != '\0'), 0..12)
         .prop_map(String::from_iter)

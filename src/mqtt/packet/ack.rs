@@ -1,8 +1,8 @@
 //! PUBACK (§3.4), PUBREC (§3.5), PUBREL (§3.6) and PUBCOMP (§3.7): four packets of one shape.
 
 use super::{
-    EncodeError, FieldId, Holder, PacketId, PacketType, Properties, Read, Reader, ReasonCode, Sink,
-    Version, Writer,
+    EncodeError, FieldId, Holder, Lengths, PacketId, PacketType, Properties, Read, Reader,
+    ReasonCode, Sink, Version, Writer,
 };
 
 /// One step of the exchange that a PUBLISH of QoS 1 or 2 begins; which of the four packets it is, only
@@ -57,11 +57,17 @@ impl Ack {
     }
 
     #[inline(always)]
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
-        Ok(2 + reason_length(self.reason_code, &self.properties, version)?)
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
+        Ok(2 + reason_length(self.reason_code, &self.properties, version, lengths)?)
     }
 
-    #[inline(always)]
+    // Among fifteen packets it would be taken for rare, so that natively not even its copies were inlined.
+    #[cfg_attr(target_family = "wasm", inline(always))]
+    #[cfg_attr(not(target_family = "wasm"), inline(never))]
     pub(super) fn write(&self, w: &mut Writer<'_>) {
         w.two_byte_integer(self.packet_id.get());
         write_reason(self.reason_code, &self.properties, w);
@@ -75,12 +81,13 @@ pub(super) fn reason_length(
     reason_code: ReasonCode,
     properties: &Properties,
     version: Version,
+    lengths: &mut Lengths,
 ) -> Result<usize, EncodeError> {
     match (reason_code, properties.is_empty()) {
         _ if !version.is_5() => Ok(0),
         (ReasonCode::Success, true) => Ok(0),
         (_, true) => Ok(1),
-        (_, false) => Ok(1 + properties.length(version)?),
+        (_, false) => Ok(1 + properties.length(version, lengths)?),
     }
 }
 

@@ -1,8 +1,8 @@
 //! AUTH (§3.15): one step of an extended authentication exchange.
 
 use super::{
-    EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Read, Reader, ReasonCode,
-    Sink, Version, Writer,
+    EncodeError, ErrorKind, FieldId, Holder, Lengths, PacketType, Properties, Read, Reader,
+    ReasonCode, Sink, Version, Writer,
 };
 
 /// Belongs to the exchange that the Authentication Method in CONNECT began (§4.12).
@@ -37,10 +37,14 @@ impl Auth {
         Ok(auth)
     }
 
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
         match self.says_nothing() {
             true => Ok(0),
-            false => Ok(1 + self.properties.length(version)?),
+            false => Ok(1 + self.properties.length(version, lengths)?),
         }
     }
 

@@ -1,7 +1,7 @@
 //! CONNACK (§3.2): the Server's answer to CONNECT, with the limits it sets.
 
 use super::{
-    Bits, EncodeError, ErrorKind, FieldId, Holder, PacketType, Properties, Read, Reader,
+    Bits, EncodeError, ErrorKind, FieldId, Holder, Lengths, PacketType, Properties, Read, Reader,
     ReasonCode, Sink, Version, Writer,
 };
 
@@ -46,9 +46,13 @@ impl ConnAck {
         Ok(connack)
     }
 
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
         self.written_code(version)?;
-        Ok(2 + self.properties.length(version)?)
+        Ok(2 + self.properties.length(version, lengths)?)
     }
 
     pub(super) fn write(&self, w: &mut Writer<'_>) {

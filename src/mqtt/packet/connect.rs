@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    Bits, EncodeError, ErrorKind, FieldId, Holder, Properties, Read, Reader, Sink, Text, Version,
-    Writer, binary_length,
+    Bits, EncodeError, ErrorKind, FieldId, Holder, Lengths, Properties, Read, Reader, Sink, Text,
+    Version, Writer, binary_length,
 };
 use crate::mqtt::{qos::QoS, topic::check_topic_name_as};
 
@@ -126,13 +126,17 @@ impl Connect {
         Ok(connect)
     }
 
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
         let mut length = binary_length(version.protocol_name().as_bytes())?
             + 4
-            + self.properties.length(version)?
+            + self.properties.length(version, lengths)?
             + binary_length(self.client_id.as_bytes())?;
         if let Some(will) = &self.will {
-            length += will.properties.length(version)?
+            length += will.properties.length(version, lengths)?
                 + binary_length(will.topic.as_bytes())?
                 + binary_length(&will.payload)?;
         }
@@ -155,22 +159,22 @@ impl Connect {
         if let Some(will) = &self.will {
             flags |= WILL_FLAG | will.qos.bits() << WILL_QOS.low | bit(will.retain, WILL_RETAIN);
         }
-        w.string(version.protocol_name());
-        w.byte(version.level());
-        w.byte(flags);
-        w.two_byte_integer(self.keep_alive);
-        self.properties.write(w);
-        w.string(&self.client_id);
+        let (mut room, lengths) = w.body();
+        room.binary(version.protocol_name().as_bytes());
+        let [high, low] = self.keep_alive.to_be_bytes();
+        room.fixed([version.level(), flags, high, low]);
+        room = self.properties.write_within(room, version, lengths);
+        room.binary(self.client_id.as_bytes());
         if let Some(will) = &self.will {
-            will.properties.write(w);
-            w.string(&will.topic);
-            w.binary(&will.payload);
+            room = will.properties.write_within(room, version, lengths);
+            room.binary(will.topic.as_bytes());
+            room.binary(&will.payload);
         }
         if let Some(user_name) = &self.user_name {
-            w.string(user_name);
+            room.binary(user_name.as_bytes());
         }
         if let Some(password) = password {
-            w.binary(password);
+            room.binary(password);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::ack::{reason_length, write_reason};
 use super::{
-    EncodeError, FieldId, Holder, PacketType, Properties, Read, Reader, ReasonCode, Sink, Version,
-    Writer,
+    EncodeError, FieldId, Holder, Lengths, PacketType, Properties, Read, Reader, ReasonCode, Sink,
+    Version, Writer,
 };
 
 /// Its sender sends nothing after it [MQTT-3.14.4-1]. The Server sends one only after a CONNACK below
@@ -43,8 +43,12 @@ impl Disconnect {
         Ok(disconnect)
     }
 
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
-        reason_length(self.reason_code, &self.properties, version)
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
+        reason_length(self.reason_code, &self.properties, version, lengths)
     }
 
     pub(super) fn write(&self, w: &mut Writer<'_>) {

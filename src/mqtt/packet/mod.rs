@@ -36,7 +36,7 @@ use super::reason_code::ReasonCode;
 use super::text::Text;
 use super::v3;
 use super::version::Version;
-use super::writer::{Writer, binary_length};
+use super::writer::{Lengths, Writer, binary_length};
 
 /// A Packet Identifier (§2.2.1): 1 to 65,535, since zero is forbidden [MQTT-2.2.1-3].
 pub type PacketId = NonZeroU16;
@@ -232,13 +232,14 @@ pub fn encode_as_into(
     version: Version,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
-    let length = packet.length(version)?;
+    let mut lengths = Lengths::default();
+    let length = packet.length(version, &mut lengths)?;
     let flags = match packet {
         Packet::Publish(publish) => publish.flags(),
         _ => packet.packet_type().fixed_flags().unwrap_or_default(),
     };
     let first_byte = packet.packet_type().value() << 4 | flags;
-    packet.write(&mut Writer::begin(out, version, first_byte, length)?);
+    packet.write(&mut Writer::begin(out, version, lengths, first_byte, length)?);
     Ok(())
 }
 
@@ -388,28 +389,34 @@ impl Packet {
 
     /// How many bytes follow the Fixed Header.
     #[inline(always)]
-    fn length(&self, version: Version) -> Result<usize, EncodeError> {
+    fn length(&self, version: Version, lengths: &mut Lengths) -> Result<usize, EncodeError> {
         match self {
-            Packet::Connect(p) => p.length(version),
-            Packet::ConnAck(p) => p.length(version),
-            Packet::Publish(p) => p.length(version),
+            Packet::Connect(p) => p.length(version, lengths),
+            Packet::ConnAck(p) => p.length(version, lengths),
+            Packet::Publish(p) => p.length(version, lengths),
             Packet::PubAck(p) | Packet::PubRec(p) | Packet::PubRel(p) | Packet::PubComp(p) => {
-                p.length(version)
+                p.length(version, lengths)
             }
-            Packet::Subscribe(p) => p.length(version),
-            Packet::SubAck(p) => p.length(version),
-            Packet::Unsubscribe(p) => p.length(version),
-            Packet::UnsubAck(p) => p.length(version),
+            Packet::Subscribe(p) => p.length(version, lengths),
+            Packet::SubAck(p) => p.length(version, lengths),
+            Packet::Unsubscribe(p) => p.length(version, lengths),
+            Packet::UnsubAck(p) => p.length(version, lengths),
             Packet::PingReq | Packet::PingResp => Ok(0),
-            Packet::Disconnect(p) => p.length(version),
+            Packet::Disconnect(p) => p.length(version, lengths),
             Packet::Auth(_) if !version.is_5() => Err(EncodeError::OnlyIn5(PacketType::Auth)),
-            Packet::Auth(p) => p.length(version),
+            Packet::Auth(p) => p.length(version, lengths),
         }
     }
 
     /// Writes as many.
     #[inline(always)]
     fn write(&self, w: &mut Writer<'_>) {
+        // Among fifteen packets it would be taken for rare, so that natively not even its copies were inlined.
+        if !cfg!(target_family = "wasm")
+            && let Packet::Publish(p) = self
+        {
+            return p.write(w);
+        }
         match self {
             Packet::Connect(p) => p.write(w),
             Packet::ConnAck(p) => p.write(w),

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    DecodeError, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Read, Reader, Sink,
-    Text, Version, Writer, binary_length,
+    DecodeError, EncodeError, ErrorKind, FieldId, Holder, Lengths, PacketId, Properties, Read,
+    Reader, Sink, Text, Version, Writer, binary_length,
 };
 use crate::mqtt::{qos::QoS, topic::check_topic_name_as};
 
@@ -77,7 +77,11 @@ impl Publish {
     }
 
     #[inline(always)]
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
         let packet_id = match (self.qos, self.packet_id) {
             (QoS::AtMostOnce, _) => 0,
             (_, Some(_)) => 2,
@@ -85,7 +89,7 @@ impl Publish {
         };
         Ok(binary_length(self.topic.as_bytes())?
             + packet_id
-            + self.properties.length(version)?
+            + self.properties.length(version, lengths)?
             + self.payload.len())
     }
 

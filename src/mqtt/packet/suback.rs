@@ -1,8 +1,8 @@
 //! SUBACK (§3.9): the Server's answer to SUBSCRIBE.
 
 use super::{
-    EncodeError, ErrorKind, FieldId, Holder, PacketId, PacketType, Properties, Read, Reader,
-    ReasonCode, Sink, Version, Writer, v3,
+    EncodeError, ErrorKind, FieldId, Holder, Lengths, PacketId, PacketType, Properties, Read,
+    Reader, ReasonCode, Sink, Version, Writer, v3,
 };
 
 /// Carries the Packet Identifier of the SUBSCRIBE it answers [MQTT-3.8.4-2].
@@ -28,8 +28,12 @@ impl SubAck {
         Ok(SubAck { packet_id, properties, reason_codes })
     }
 
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
-        Ok(2 + self.properties.length(version)? + self.reason_codes.len())
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
+        Ok(2 + self.properties.length(version, lengths)? + self.reason_codes.len())
     }
 
     pub(super) fn write(&self, w: &mut Writer<'_>) {

@@ -1,8 +1,8 @@
 //! SUBSCRIBE (§3.8): the Client asks for messages.
 
 use super::{
-    Bits, EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Read, Reader, Sink, Text,
-    Version, Writer, binary_length, count,
+    Bits, EncodeError, ErrorKind, FieldId, Holder, Lengths, PacketId, Properties, Read, Reader,
+    Sink, Text, Version, Writer, binary_length, count,
 };
 use crate::mqtt::{
     qos::QoS,
@@ -95,8 +95,12 @@ impl Subscribe {
         Ok(Subscribe { packet_id, properties, subscriptions })
     }
 
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
-        let mut length = 2 + self.properties.length(version)?;
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
+        let mut length = 2 + self.properties.length(version, lengths)?;
         for subscription in &self.subscriptions {
             length += binary_length(subscription.topic_filter.as_bytes())? + 1;
         }

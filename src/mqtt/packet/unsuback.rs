@@ -2,8 +2,8 @@
 
 use super::suback::read_codes;
 use super::{
-    EncodeError, FieldId, Holder, PacketId, PacketType, Properties, Read, Reader, ReasonCode, Sink,
-    Version, Writer,
+    EncodeError, FieldId, Holder, Lengths, PacketId, PacketType, Properties, Read, Reader,
+    ReasonCode, Sink, Version, Writer,
 };
 
 /// Carries the Packet Identifier of the UNSUBSCRIBE it answers [MQTT-3.10.4-5].
@@ -31,9 +31,13 @@ impl UnsubAck {
         Ok(UnsubAck { packet_id, properties, reason_codes })
     }
 
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
         let reason_codes = if version.is_5() { self.reason_codes.len() } else { 0 };
-        Ok(2 + self.properties.length(version)? + reason_codes)
+        Ok(2 + self.properties.length(version, lengths)? + reason_codes)
     }
 
     pub(super) fn write(&self, w: &mut Writer<'_>) {

@@ -1,8 +1,8 @@
 //! UNSUBSCRIBE (§3.10): the Client asks for no more messages.
 
 use super::{
-    EncodeError, ErrorKind, FieldId, Holder, PacketId, Properties, Read, Reader, Sink, Text,
-    Version, Writer, binary_length, count,
+    EncodeError, ErrorKind, FieldId, Holder, Lengths, PacketId, Properties, Read, Reader, Sink,
+    Text, Version, Writer, binary_length, count,
 };
 use crate::mqtt::topic::check_topic_filter_as;
 
@@ -42,8 +42,12 @@ impl Unsubscribe {
         Ok(Unsubscribe { packet_id, properties, topic_filters })
     }
 
-    pub(super) fn length(&self, version: Version) -> Result<usize, EncodeError> {
-        let mut length = 2 + self.properties.length(version)?;
+    pub(super) fn length(
+        &self,
+        version: Version,
+        lengths: &mut Lengths,
+    ) -> Result<usize, EncodeError> {
+        let mut length = 2 + self.properties.length(version, lengths)?;
         for filter in &self.topic_filters {
             length += binary_length(filter.as_bytes())?;
         }
