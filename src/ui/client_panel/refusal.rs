@@ -14,20 +14,24 @@ pub fn words(error: &ActError, language: Language) -> String {
         ActError::NoSuchClient(slot) => strings.panel_refused_no_client(slot.letter()),
         ActError::NotOpen => strings.panel_connect_first().to_owned(),
         ActError::NotInTab => strings.panel_refused_not_in_tab().to_owned(),
-        ActError::Rule(error) => command(error, language, strings),
+        ActError::Rule(CommandError::NotEncodable(error)) => {
+            Problem::Unwritable(*error).words(language)
+        }
+        ActError::Rule(CommandError::Forbidden(error)) => Problem::Rule(error.kind).words(language),
+        ActError::Rule(error) => command(error, strings).unwrap_or_default(),
     }
 }
 
-fn command(error: &CommandError, language: Language, strings: &Strings) -> String {
+/// Why the client role sent nothing, as plain text. `None` where the packet itself is at fault.
+pub fn command(error: &CommandError, strings: &Strings) -> Option<String> {
     use CommandError as E;
-    match error {
+    Some(match error {
+        E::NotEncodable(_) | E::Forbidden(_) => return None,
         E::NotConnected => strings.panel_connect_first().to_owned(),
         E::AwaitingConnAck => strings.panel_awaiting_connack().to_owned(),
         E::AwaitingAuthentication => strings.panel_refused_awaiting_authentication().to_owned(),
         E::ConnectedAlready => strings.panel_connected_already().to_owned(),
         E::Closing => strings.panel_closing_wait().to_owned(),
-        E::NotEncodable(error) => Problem::Unwritable(*error).words(language),
-        E::Forbidden(error) => Problem::Rule(error.kind).words(language),
         E::MaximumQoSExceeded { qos, maximum } => {
             strings.panel_refused_maximum_qos(maximum.bits(), qos.bits())
         }
@@ -61,7 +65,7 @@ fn command(error: &CommandError, language: Language, strings: &Strings) -> Strin
         E::AcknowledgeInOrder { packet_type, first } => {
             strings.own_refused_ack_order(first, packet_type.name())
         }
-    }
+    })
 }
 
 #[cfg(test)]

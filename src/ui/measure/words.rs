@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::client::CommandError;
 use crate::language::Strings;
 use crate::measure::{Bound, Ended, Failure, Figures, Kind, Limit, Reached, Receiver, Run, limits};
 use crate::mqtt::{PacketType, ReasonCode};
+use crate::ui::client_panel::refusal;
 use crate::ui::format::{elapsed, grouped, quoted};
 
 /// With hundredths of a millisecond where they count.
@@ -157,16 +157,8 @@ fn failed(failure: &Failure, strings: &Strings) -> (String, &'static str) {
             (strings.measure_not_subscribed(code), strings.measure_not_subscribed_try())
         }
         Failure::CannotSend(error) => {
-            let words = match error {
-                CommandError::MaximumQoSExceeded { qos, maximum } => {
-                    strings.panel_refused_maximum_qos(maximum.bits(), qos.bits())
-                }
-                CommandError::PacketTooLarge { size, maximum } => {
-                    let size = grouped(*size as u64);
-                    strings.panel_refused_too_large(grouped((*maximum).into()), size)
-                }
-                error => error.to_string(),
-            };
+            // What a measurement sends can be written.
+            let words = refusal::command(error, strings).unwrap_or_else(|| error.to_string());
             let error = format!("{words} {}", error.rule());
             (strings.measure_cannot_send(error), strings.measure_cannot_send_try())
         }
@@ -351,6 +343,8 @@ pub(super) mod tests {
             Failure::Refused(ReasonCode::NotAuthorized),
             Failure::NotSubscribed(ReasonCode::NotAuthorized),
             Failure::CannotSend(CommandError::PacketTooLarge { size: 9, maximum: 8 }),
+            Failure::CannotSend(CommandError::RetainNotAvailable),
+            Failure::CannotSend(CommandError::PacketIdsExhausted),
             Failure::NoAnswer,
             Failure::Disconnected(ReasonCode::ServerBusy),
             Failure::Lost(String::new()),
@@ -385,7 +379,7 @@ pub(super) mod tests {
             Limit::Late { asked: alone, median: ms(1.0) },
             Limit::Clock { step: ms(0.1) },
         ];
-        for language in Language::ALL {
+        let told = Language::ALL.map(|language| {
             let strings = language.strings();
             let mut told: Vec<String> = all.iter().map(|one| limit(one, strings)).collect();
             for failure in &failures {
@@ -396,7 +390,11 @@ pub(super) mod tests {
             for (at, words) in told.iter().enumerate() {
                 assert!(!words.is_empty() && !told[..at].contains(words), "{words}");
             }
-        }
+            told
+        });
+        let [one, other] = &told;
+        let same: Vec<_> = one.iter().filter(|words| other.contains(words)).collect();
+        assert!(same.is_empty(), "in one language only: {same:?}");
     }
 
     #[test]
