@@ -37,7 +37,11 @@ fn with_picture(page: &str, words: &Words, icons: &str) -> Result<String> {
     let (base, rest) = rest.split_once('>').context("<base> does not end")?;
     let (head, body) = rest.split_once("<body>").context("the page has no <body>")?;
     let head = head.trim_end().strip_suffix("</head>").context("the head does not end")?;
-    let guess = squeezed_script(&GUESS.replace("VERSION", &words.version));
+    let guess = GUESS
+        .replace("VERSION", &words.version)
+        .replace("CHAPTERS", &exercises_of_chapters(words))
+        .replace("LATER", later_styles(page)?);
+    let guess = squeezed_script(&guess);
     let style = squeezed(STYLE);
     let pictures: Vec<String> = (0..LANGUAGES.len())
         .map(|language| {
@@ -52,6 +56,21 @@ fn with_picture(page: &str, words: &Words, icons: &str) -> Result<String> {
          <body>\n<div id=\"first\">\n{sprite}{}</div>\n<script>\n{reader}</script>{body}",
         pictures.concat()
     ))
+}
+
+/// The exercises of each chapter, as a script reads them.
+fn exercises_of_chapters(words: &Words) -> String {
+    let of_chapter =
+        |(id, exercises): (&String, &Vec<String>)| (id.clone(), exercises.join(" ").into());
+    let all = words.chapters.iter().zip(&words.exercises).map(of_chapter).collect();
+    serde_json::Value::Object(all).to_string()
+}
+
+/// Where the stylesheets are that the page applies later.
+fn later_styles(page: &str) -> Result<&str> {
+    let link = page.split_once("<link id=\"later\" ").context("the page has no later styles")?.1;
+    let address = link.split_once("href=\"").and_then(|(_, rest)| rest.split_once('"'));
+    Ok(address.context("the later styles have no address")?.0)
 }
 
 /// The picture in the language with that number.
@@ -136,14 +155,21 @@ mod tests {
     fn the_picture_is_there_in_both_languages() {
         let words = Words::render(tools::root());
         let icons = fs::read_to_string(tools::root().join("style/icons.svg")).expect("the icons");
-        let page = "<head><base href=\"/\"></head>\n<body>\n<div id=\"loading\"></div></body>";
-        let page = with_picture(page, &words, &icons).expect("it fits");
+        let later = "<link id=\"later\" rel=\"stylesheet\" disabled href=\"/later-0.css\">";
+        let page = format!(
+            "<head><base href=\"/\">{later}</head>\n<body>\n<div id=\"loading\"></div></body>"
+        );
+        let page = with_picture(&page, &words, &icons).expect("it fits");
         for texts in &words.interface {
             for key in ["home_lead", "home_begin", "home_connect", "page_bench"] {
                 assert!(page.contains(&escaped(&texts[key])), "{key}");
             }
         }
         assert!(page.contains(&format!("?{}`", words.version)), "{page}");
+        assert!(page.contains("\"style\", \"/later-0.css\""), "{page}");
+        let connect = page.split_once("\"connect\":\"").and_then(|(_, rest)| rest.split_once('"'));
+        let exercises = connect.expect("the chapter is there").0;
+        assert!(exercises.split(' ').any(|id| id == "first-connect"), "{exercises}");
         let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("no {text}"));
         assert!(at("<base ") < at("preload") && at("preload") < at("id=\"first\""));
         assert!(at("id=\"first\"") < at("id=\"loading\""));

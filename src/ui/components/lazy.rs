@@ -64,6 +64,7 @@ impl Arriving {
         self.state.set(State::Fetching);
         // Together with the words.
         self.part.begin();
+        spawn_local(self.make_readable());
         spawn_local(async move {
             let is_there = self.has_come().await;
             // It may no longer be wanted.
@@ -71,25 +72,26 @@ impl Arriving {
         });
     }
 
+    /// Its own words are enough for that: they are not to wait for the glossary, which is much larger.
+    async fn make_readable(self) {
+        let (Some(words), Some(language)) = (self.words, self.locale.try_language()) else {
+            return;
+        };
+        let is_there = bundles::fetch(&[words], language).await && styles::fetch().await;
+        // Another language may have been chosen meanwhile.
+        if is_there && self.locale.try_language() == Some(language) {
+            let _ = self.is_readable.try_set(true);
+        }
+    }
+
     async fn has_come(self) -> bool {
         loop {
             let Some(language) = self.locale.try_language() else { return false };
             let words = bundles_of(self.words);
-            if !bundles::fetch(&words, language).await {
+            if !bundles::fetch(&words, language).await || !self.part.fetch().await {
                 return false;
             }
-            let styles_are_there = styles::fetch().await;
             // Another language may have been chosen meanwhile.
-            if self.locale.try_language() != Some(language) {
-                continue;
-            }
-            if styles_are_there {
-                let _ = self.is_readable.try_set(true);
-            }
-            if !self.part.fetch().await {
-                return false;
-            }
-            // So may it now.
             if self.locale.try_language() == Some(language) {
                 return true;
             }

@@ -64,6 +64,11 @@ impl Pages {
 }
 
 impl Chapter {
+    /// The ids of its exercises.
+    pub fn exercises(&self) -> Vec<String> {
+        self.pages[0].exercises.iter().map(|exercise| exercise.id.clone()).collect()
+    }
+
     pub fn title(&self, language: usize) -> ChapterTitle<String> {
         let Pages { introduction, exercises } = &self.pages[language];
         let (goal, _) = first_paragraph(&introduction.body);

@@ -45,6 +45,8 @@ pub struct Words {
     pub files: Vec<File>,
     /// The ids of the chapters.
     pub chapters: Vec<String>,
+    /// The ids of the exercises of each.
+    pub exercises: Vec<Vec<String>>,
     /// Changes with the words.
     pub version: String,
     /// Rust: a struct with one method for each interface string.
@@ -97,8 +99,9 @@ impl Words {
             file.content.splice(0..0, version.bytes());
         }
         let strings = keys.code(&interface[0]);
+        let exercises = chapters.iter().map(course::Chapter::exercises).collect();
         let chapters = chapters.into_iter().map(|chapter| chapter.id).collect();
-        Words { files, chapters, version, strings, interface }
+        Words { files, chapters, exercises, version, strings, interface }
     }
 
     /// Writes the files into a folder.

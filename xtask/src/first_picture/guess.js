@@ -1,4 +1,4 @@
-// Before anything else: the reader's language and theme, as the program will find them, and the words under way.
+// Before anything else: the reader's language and theme, as the program will find them, and under way what is read first.
 (() => {
   const known = ["en", "ja"];
   const kept = (key) => {
@@ -10,12 +10,20 @@
   const wanted = [query.get("lang"), kept("language"), ...navigator.languages];
   const primary = (tag) => String(tag).split("-")[0].toLowerCase();
   const language = wanted.map(primary).find((tag) => known.includes(tag)) ?? "en";
-  const link = document.createElement("link");
-  link.rel = "preload";
-  link.as = "fetch";
-  link.crossOrigin = "";
-  link.href = `words/interface.${language}.txt?VERSION`;
-  document.head.append(link);
+  const preload = (as, href) => {
+    const link = Object.assign(document.createElement("link"), { rel: "preload", as, href });
+    if (as === "fetch") link.crossOrigin = "";
+    document.head.append(link);
+  };
+  const words = (bundle) => preload("fetch", `words/${bundle}.${language}.txt?VERSION`);
+  words("interface");
+  // An exercise can be read as soon as the words of its chapter and the other stylesheets are there.
+  const exercise = query.get("exercise");
+  const chapter = Object.entries(CHAPTERS).find(([, ids]) => ids.split(" ").includes(exercise));
+  if (chapter) {
+    words(chapter[0]);
+    preload("style", "LATER");
+  }
   const root = document.documentElement;
   root.lang = language;
   const theme = kept("theme");
