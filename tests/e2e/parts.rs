@@ -3,7 +3,6 @@
 use mqtt5_playground::course::exercise_prose;
 use mqtt5_playground::language::Language;
 use serde_json::json;
-use thirtyfour::Key;
 
 use crate::browser::in_browser;
 use crate::exercises::IN_TAB;
@@ -47,7 +46,7 @@ async fn an_exercise_is_read_before_its_bench_is_there_in_english() -> Outcome {
 async fn an_exercise_is_read_before_its_bench_is_there_in_japanese() -> Outcome {
     in_browser(Language::Ja, |page| async move {
         page.on_phone(390, 844).await?;
-        read_before_the_bench(&page, "first-user-property").await
+        read_before_the_bench(&page, "first-connect").await
     })
     .await
 }
@@ -64,8 +63,10 @@ async fn read_before_the_bench(page: &Page, exercise: &str) -> Outcome {
     assert!(!words.contains("[["), "figures are left in {words}");
     assert_eq!(page.too_wide().await?, json!(0));
     let places = page.evaluate(PLACES).await?;
-    page.see("#pane-learn").await?.send_keys(Key::PageDown + "").await?;
-    page.evaluate("document.querySelector('#pane-learn').scrollTop = 120").await?;
+    let read =
+        "const words = document.querySelector('#pane-learn'); words.focus(); words.scrollTop = 120";
+    page.evaluate(read).await?;
+    page.see("#pane-learn:focus").await?;
 
     without(page, &[]).await?;
     let again = page.button(page.strings().lazy_again()).await?;

@@ -15,7 +15,7 @@ use flate2::write::GzEncoder;
 use crate::{offline, split};
 
 /// What the first load may weigh with Brotli, in bytes.
-const GOAL: usize = 177_000;
+const GOAL: usize = 178_000;
 
 /// The same for an exercise that is opened by a link, until it can be played. Its picture comes after that.
 const GOAL_OF_AN_EXERCISE: usize = 1_000_000;
@@ -111,6 +111,11 @@ fn print_row(name: &str, weight: Weight) {
     println!("  {name:<43}{:>12}{:>12}{:>12}", weight.raw, weight.gzip, weight.brotli);
 }
 
+/// A browser fetches no stylesheet while it is disabled, and the document asks for one ahead only where it opens an exercise.
+fn comes_later(line: &str) -> bool {
+    line.contains(" disabled ") || line.starts_with("preload(\"style\"")
+}
+
 /// `index.html` and whatever it names, and what those name in turn.
 fn first_load(files: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
     let mut first = BTreeSet::new();
@@ -123,8 +128,7 @@ fn first_load(files: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
             continue;
         }
         let text = String::from_utf8_lossy(content);
-        // A browser does not fetch a stylesheet while it is disabled.
-        let text: String = text.lines().filter(|line| !line.contains(" disabled ")).collect();
+        let text: String = text.lines().filter(|line| !comes_later(line)).collect();
         let names = |file: &&String| text.contains(file.rsplit('/').next().unwrap_or(file));
         let named = files.keys().filter(names).filter(|file| !NOT_AT_ONCE.contains(&file.as_str()));
         unread.extend(named.cloned());
@@ -188,7 +192,8 @@ mod tests {
         let files = [
             (
                 "index.html",
-                "<link href=\"base-1.css\"><script>register('service-worker.js'); import '/app-2.js'</script>",
+                "<script>\npreload(\"style\", \"/later-5.css\");\n</script>\n<link disabled href=\"later-5.css\">\n\
+                 <link href=\"base-1.css\"><script>register('service-worker.js'); import '/app-2.js'</script>",
             ),
             ("base-1.css", "@font-face { src: url(fonts/mono-3.woff2) }"),
             ("app-2.js", "import './snippets/a/inline0.js'; new URL('app_bg.wasm')"),
@@ -197,6 +202,7 @@ mod tests {
             ("snippets/a/inline0.js", ""),
             ("404.html", ""),
             ("docs/later.png", ""),
+            ("later-5.css", ""),
             ("service-worker.js", ""),
         ];
         let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into();

@@ -80,7 +80,7 @@ fn words(words: &'static ExerciseProse, strings: &Strings, language: Language) -
                     <header class="lesson__head">
                         <p class="overline">{chapter_line(words.id, language)}</p>
                         <h1 class="lesson__title">{words.title}</h1>
-                        // The bench tells on which broker it runs, and the sections: this keeps their room.
+                        // The bench tells on which broker it runs, and the sections: this keeps the room of one line.
                         <p class="lesson__meta" aria-hidden="true">"\u{a0}"</p>
                     </header>
                     <div class="prose" inner_html=filled(words.why)></div>

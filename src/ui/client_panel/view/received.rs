@@ -2,7 +2,6 @@
 
 use leptos::html::Ol;
 use leptos::prelude::*;
-use web_sys::{Element, Event};
 
 use super::message::MessageItem;
 use crate::capture::ClientSlot;
@@ -16,7 +15,7 @@ use crate::ui::state::arrivals::Arrivals;
 use crate::ui::state::calm::use_calm;
 use crate::ui::state::store::use_store;
 
-/// How many are shown at first, which is more than is in sight, and how many once somebody scrolls; the wire has the rest.
+/// How many are shown at first, which is more than is in sight, and how many when asked for; the wire has the rest.
 const AT_FIRST: usize = 12;
 const SHOWN: usize = 50;
 
@@ -28,15 +27,6 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
     let count = message_count(client);
     let turn = use_calm(count, |count| *count);
     let most = RwSignal::new(AT_FIRST);
-    let scrolled = move |event: Event| {
-        let list = event_target::<Element>(&event);
-        let is_read =
-            list.scroll_top() > 0 || list.contains(document().active_element().as_deref());
-        let enough = if is_read { SHOWN } else { AT_FIRST };
-        if most.get_untracked() != enough {
-            most.set(enough);
-        }
-    };
     let list = NodeRef::<Ol>::new();
     let show_more = move |_| {
         most.set(SHOWN);
@@ -72,7 +62,7 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
                     <span class="badge">{erased(move || count.get())}</span>
                     <FormSwitch wanted/>
                 </h4>
-                <ol class="received__list" node_ref=list on:scroll=scrolled>
+                <ol class="received__list" node_ref=list>
                     <For each=messages key=|(_, message)| message.record let((number, message))>
                         <MessageItem message wanted is_new=arrivals.is_new(number)/>
                     </For>
