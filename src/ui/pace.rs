@@ -23,9 +23,11 @@ pub fn wait(new: u64, since_told: Duration, drawing: Duration) -> Duration {
 
 /// The first of the rows that are animated, where there were `before` when they were drawn last, and now are `rows`.
 pub fn first_animated(before: u64, rows: u64) -> u64 {
-    match rows.saturating_sub(before) {
-        0..=ANIMATED => before,
-        _ => rows,
+    match rows.checked_sub(before) {
+        Some(0..=ANIMATED) => before,
+        Some(_) => rows,
+        // What was there has been cleared.
+        None => first_animated(0, rows),
     }
 }
 
@@ -75,7 +77,8 @@ mod tests {
             (10, 10 + ANIMATED, 10),
             (10, 11 + ANIMATED, 11 + ANIMATED),
             (0, 50_000, 50_000),
-            (50, 0, 50), // the list was cleared
+            (50, 1, 0), // the list was cleared
+            (50, 40, 40),
         ] {
             assert_eq!(first_animated(before, rows), expect, "{before} to {rows}");
         }
