@@ -884,6 +884,25 @@ mod tests {
     }
 
     #[test]
+    fn what_has_a_range_is_looked_at() {
+        let bytes = Bytes::from_static(b"#");
+        let texts = ["", "#", "a"].map(PropertyValue::Utf8String);
+        let numbers = [0, 1, 2, 255].map(PropertyValue::Byte);
+        let large = [0, 1].map(PropertyValue::TwoByteInteger);
+        let larger = [0, 1].map(PropertyValue::FourByteInteger);
+        let variable = [0, 1].map(PropertyValue::VariableByteInteger);
+        let others = [PropertyValue::BinaryData(&bytes), PropertyValue::StringPair("", "#")];
+        let values = [&texts[..], &numbers, &large, &larger, &variable, &others].concat();
+        for &id in PropertyId::ALL {
+            let of_its_kind = values.iter().filter_map(|value| Property::from_value(id, *value));
+            let refused =
+                |property: Property| property.check_range(0..1, id.holders()[0].0).is_err();
+            let has_range = of_its_kind.map(refused).fold(false, |any, one| any | one);
+            assert_eq!(RANGED >> id.value() & 1 == 1, has_range, "{}", id.name());
+        }
+    }
+
+    #[test]
     fn look_ups_find_the_first_and_keep_repeats_in_order() {
         let properties = Properties::from([
             Property::user("a", "1"),

@@ -59,8 +59,9 @@ impl<'a> Writer<'a> {
         match u8::try_from(length) {
             Ok(length @ 0..0x80) => writer.two_bytes([first_byte, length]),
             _ => {
+                let (bytes, count) = variable_byte_integer(length)?;
                 writer.byte(first_byte);
-                writer.variable_byte_integer(length);
+                writer.opaque(&bytes[..count]);
             }
         }
         Ok(writer)
@@ -90,16 +91,6 @@ impl<'a> Writer<'a> {
         } else {
             self.opaque(&bytes);
         }
-    }
-
-    /// One of which [`integer_length`] is known.
-    #[inline(never)]
-    fn variable_byte_integer(&mut self, mut value: usize) {
-        while value > 0x7F {
-            self.byte(value as u8 | 0x80);
-            value >>= 7;
-        }
-        self.byte(value as u8);
     }
 
     /// Room for the next block with its length in front of it, and that length.
@@ -133,7 +124,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Where the fields of a block go. Room for all of them is made at once, so that nothing grows in between.
+/// Where the fields of a block go. The vector is made as long as all of them at once, in place of once a field. A
+/// length that was added up wrongly panics here.
 #[cfg(not(target_family = "wasm"))]
 pub(super) struct Room<'a>(&'a mut [u8]);
 

@@ -65,7 +65,7 @@ impl Ack {
         Ok(2 + reason_length(self.reason_code, &self.properties, version, lengths)?)
     }
 
-    // Among fifteen packets it would be taken for rare, so that natively not even its copies were inlined.
+    // Inlined natively, it would be one of fifteen branches that LLVM takes for cold, with a call for each copy.
     #[cfg_attr(target_family = "wasm", inline(always))]
     #[cfg_attr(not(target_family = "wasm"), inline(never))]
     pub(super) fn write(&self, w: &mut Writer<'_>) {
