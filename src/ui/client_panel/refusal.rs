@@ -14,15 +14,15 @@ pub fn words(error: &ActError, language: Language) -> String {
         ActError::NoSuchClient(slot) => strings.panel_refused_no_client(slot.letter()),
         ActError::NotOpen => strings.panel_connect_first().to_owned(),
         ActError::NotInTab => strings.panel_refused_not_in_tab().to_owned(),
-        ActError::Rule(CommandError::NotEncodable(error)) => {
-            Problem::Unwritable(*error).words(language)
-        }
-        ActError::Rule(CommandError::Forbidden(error)) => Problem::Rule(error.kind).words(language),
-        ActError::Rule(error) => command(error, strings).unwrap_or_default(),
+        ActError::Rule(error) => match *error {
+            CommandError::NotEncodable(error) => Problem::Unwritable(error).words(language),
+            CommandError::Forbidden(error) => Problem::Rule(error.kind).words(language),
+            _ => command(error, strings).unwrap_or_else(|| error.to_string()),
+        },
     }
 }
 
-/// Why the client role sent nothing, as plain text. `None` where the packet itself is at fault.
+/// Why the client role sent nothing, as text without markup. `None` where the packet itself is at fault.
 pub fn command(error: &CommandError, strings: &Strings) -> Option<String> {
     use CommandError as E;
     Some(match error {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::client::CommandError;
 use crate::language::Strings;
 use crate::measure::{Bound, Ended, Failure, Figures, Kind, Limit, Reached, Receiver, Run, limits};
 use crate::mqtt::{PacketType, ReasonCode};
@@ -159,8 +160,13 @@ fn failed(failure: &Failure, strings: &Strings) -> (String, &'static str) {
         Failure::CannotSend(error) => {
             // What a measurement sends can be written.
             let words = refusal::command(error, strings).unwrap_or_else(|| error.to_string());
-            let error = format!("{words} {}", error.rule());
-            (strings.measure_cannot_send(error), strings.measure_cannot_send_try())
+            let words = format!("{words} {}", error.rule());
+            match error {
+                CommandError::MaximumQoSExceeded { .. } | CommandError::PacketTooLarge { .. } => {
+                    (strings.measure_cannot_send(words), strings.measure_cannot_send_try())
+                }
+                _ => (strings.measure_not_sent(words), strings.measure_not_sent_try()),
+            }
         }
         Failure::NoAnswer => {
             (strings.measure_no_answer().to_owned(), strings.measure_no_answer_try())
@@ -291,7 +297,6 @@ pub fn text(run: &Run, strings: &Strings) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::client::CommandError;
     use crate::language::Language;
     use crate::measure::Setup;
     use crate::measure::made::{self, ms};
