@@ -45,7 +45,7 @@ async fn a_hundred_thousand_packets_stay_fluid() -> Outcome {
         // The panel is drawn less often than the list.
         page.see_text(".message", |text| text.contains(&(PUBLISHED - 1).to_string())).await?;
         let lit = page.evaluate("return window.lit").await?;
-        assert_eq!(lit, json!(0), "messages are animated, fifty at a time");
+        assert_eq!(lit, json!(0), "messages are animated in a flood");
         assert_eq!(page.count(".message").await?, 12 + 1, "more are drawn than are in sight");
         press(&page.see(".received__list > :last-child button").await?).await?;
         page.see(".message:nth-child(13) button:focus").await?;

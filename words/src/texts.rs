@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What the page needs before anything is drawn.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Interface<T = &'static str> {
-    /// The interface strings that the first picture shows, in the order of their methods.
+    /// The interface strings that the first program shows, in the order of their methods.
     pub strings: Vec<T>,
     pub chapters: Vec<ChapterTitle<T>>,
 }

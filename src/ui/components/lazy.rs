@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::icon::Icon;
+use crate::language::Language;
 use crate::ui::erased::erased;
 use crate::ui::loading::bundles;
 use crate::ui::loading::locale::{Locale, use_locale};
@@ -74,24 +75,32 @@ impl Arriving {
 
     /// Its own words are enough for that: they are not to wait for the glossary, which is much larger.
     async fn make_readable(self) {
-        let (Some(words), Some(language)) = (self.words, self.locale.try_language()) else {
-            return;
-        };
-        let is_there = bundles::fetch(&[words], language).await && styles::fetch().await;
-        // Another language may have been chosen meanwhile.
-        if is_there && self.locale.try_language() == Some(language) {
+        let Some(words) = self.words else { return };
+        let is_there = self
+            .for_the_language_in_use(async |language| {
+                bundles::fetch(&[words], language).await && styles::fetch().await
+            })
+            .await;
+        if is_there {
             let _ = self.is_readable.try_set(true);
         }
     }
 
     async fn has_come(self) -> bool {
+        let words = bundles_of(self.words);
+        self.for_the_language_in_use(async |language| {
+            bundles::fetch(&words, language).await && self.part.fetch().await
+        })
+        .await
+    }
+
+    /// Fetches again when another language has been chosen meanwhile. False for what did not come, and when the page is gone.
+    async fn for_the_language_in_use(self, fetch: impl AsyncFn(Language) -> bool) -> bool {
         loop {
             let Some(language) = self.locale.try_language() else { return false };
-            let words = bundles_of(self.words);
-            if !bundles::fetch(&words, language).await || !self.part.fetch().await {
+            if !fetch(language).await {
                 return false;
             }
-            // Another language may have been chosen meanwhile.
             if self.locale.try_language() == Some(language) {
                 return true;
             }

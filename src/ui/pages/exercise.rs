@@ -140,7 +140,7 @@ fn ExerciseStage(
     }
 }
 
-/// A reader who came before the bench keeps the place, and the focus stays in the words.
+/// A reader who came before the bench keeps the place, unless another page is in front, and the focus stays in the words.
 fn go_on_reading() {
     let reading = document().query_selector(reading::PANE).ok().flatten();
     let Some(reading) = reading else { return };

@@ -1,4 +1,4 @@
-//! The words of an exercise while its bench is on its way, laid out as they will be with it.
+//! The words of an exercise while its bench is on its way, laid out as they will be with it on the broker in the tab.
 
 use leptos::prelude::*;
 

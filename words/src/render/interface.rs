@@ -40,13 +40,13 @@ fn agree(tables: &[Table]) {
 
 /// The keys of the interface strings, in the order in which the page holds their texts.
 pub struct Keys<'a> {
-    /// Those that the first picture shows.
+    /// Those that the first program shows.
     first: Vec<&'a str>,
     later: Vec<&'a str>,
 }
 
 impl<'a> Keys<'a> {
-    /// The strings that the code of the first picture names arrive before it is drawn, the others with the
+    /// The strings that the code of the first program names arrive before it is drawn, the others with the
     /// glossary, before any part of the page that arrives later.
     pub fn new(root: &Path, table: &'a Table) -> Keys<'a> {
         let code: Vec<String> =

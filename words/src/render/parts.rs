@@ -1,4 +1,4 @@
-//! What arrives with the first picture and what later.
+//! What arrives with the first program and what later.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub struct Parts {
     pub later: Vec<String>,
 }
 
-/// The first picture.
+/// The first program.
 #[derive(Deserialize)]
 pub struct First {
     /// Its code, below [`UI`].
@@ -35,7 +35,7 @@ impl Parts {
         serde_json::from_str(&read(&path)).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
     }
 
-    /// The code of the first picture, below the folder of the workspace.
+    /// The code of the first program, below the folder of the workspace.
     pub fn code(&self) -> impl Iterator<Item = PathBuf> {
         self.first.code.iter().map(|file| Path::new(UI).join(file))
     }

@@ -27,6 +27,11 @@ pub fn Received(client: ClientSlot) -> impl IntoView {
     let count = message_count(client);
     let turn = use_calm(count, |count| *count);
     let most = RwSignal::new(AT_FIRST);
+    Effect::new(move || {
+        if count.get() == 0 {
+            most.set(AT_FIRST);
+        }
+    });
     let list = NodeRef::<Ol>::new();
     let show_more = move |_| {
         most.set(SHOWN);
