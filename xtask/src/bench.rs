@@ -268,8 +268,8 @@ fn for_pages(built: &Path, name: &str, folder: &Path) -> Result<()> {
         .args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"])
         .arg(folder)
         .arg(built))?;
-    if let Some(wasm_opt) = tools::ensure_wasm_opt() {
-        dist::optimize(&wasm_opt, &folder.join(format!("{name}_bg.wasm")))?;
+    if let Some(binaryen) = tools::ensure_binaryen() {
+        dist::optimize(&binaryen, &folder.join(format!("{name}_bg.wasm")))?;
     }
     Ok(())
 }

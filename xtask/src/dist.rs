@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use playground_words::{Parts, Words};
 
 use crate::process::run;
+use crate::tools::Binaryen;
 use crate::{content_policy, first_picture, headers, offline, say, size, split, style, tools};
 
 pub struct Options {
@@ -35,7 +35,7 @@ pub fn dist(options: &Options) -> Result<()> {
 /// Returns whether wasm-opt was there to make it smaller.
 pub fn build(options: &Options) -> Result<bool> {
     tools::ensure_all()?;
-    let wasm_opt = tools::ensure_wasm_opt();
+    let binaryen = tools::ensure_binaryen();
     say(format!("building the page for {}", options.public_url));
     run(tools::trunk()?
         .args([
@@ -50,15 +50,15 @@ pub fn build(options: &Options) -> Result<bool> {
         .arg(&options.folder))?;
     say("splitting it into what is needed at once and what comes later");
     let parts = Parts::read(tools::root());
-    split::split(&options.folder, &parts.later)?;
+    split::split(&options.folder, &parts.later, binaryen.as_ref())?;
     style::join(&options.folder, &parts.first.styles)?;
     let words = Words::render(tools::root());
     words.write(&options.folder.join("words")).context("cannot write the words")?;
     first_picture::put_into(&options.folder, &words)?;
-    if let Some(wasm_opt) = &wasm_opt {
+    if let Some(binaryen) = &binaryen {
         say("making it smaller with wasm-opt");
         for file in files_ending(&options.folder, ".wasm")? {
-            optimize(wasm_opt, &file)?;
+            optimize(binaryen, &file)?;
         }
     }
     offline::put_into(&options.folder, &words)?;
@@ -67,19 +67,14 @@ pub fn build(options: &Options) -> Result<bool> {
     // Static hosts answer an address they do not know with this file, so the page opens there too.
     fs::copy(options.folder.join("index.html"), options.folder.join("404.html"))?;
     say(format!("built in {}", options.folder.display()));
-    Ok(wasm_opt.is_some())
+    Ok(binaryen.is_some())
 }
 
-/// In place. The features are those that Rust's own output uses.
-pub fn optimize(wasm_opt: &Path, file: &Path) -> Result<()> {
-    run(Command::new(wasm_opt)
-        .args(["-O2", "--enable-bulk-memory", "--enable-mutable-globals", "--enable-multivalue"])
-        .args([
-            "--enable-nontrapping-float-to-int",
-            "--enable-reference-types",
-            "--enable-sign-ext",
-        ])
-        .args(["--strip-debug", "--strip-producers"])
+/// In place.
+pub fn optimize(binaryen: &Binaryen, file: &Path) -> Result<()> {
+    run(binaryen
+        .program("wasm-opt")
+        .args(["-O2", "--strip-debug", "--strip-producers"])
         .arg(file)
         .arg("--output")
         .arg(file))

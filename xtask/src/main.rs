@@ -11,6 +11,7 @@ mod first_picture;
 mod geckodriver;
 mod headers;
 mod lighthouse;
+mod loader;
 mod mosquitto;
 mod offline;
 mod process;

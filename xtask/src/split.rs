@@ -10,38 +10,25 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::loader::Loader;
 use crate::process::{output, run};
-use crate::tools;
+use crate::tools::{self, Binaryen};
 
 /// The program as rustc left it, before Trunk took it over; below the folder that cargo builds into.
 const BUILT: &str = "wasm32-unknown-unknown/release/mqtt5-playground.wasm";
 /// The script that fetches parts, as the tool calls it.
 const LOADER: &str = "__wasm_split.js";
-/// What the page calls it.
+/// What joined files call the program.
+const PROGRAM: &str = "program";
+/// Where the script keeps what files import from it, and how joined files find the same.
+const IMPORTS: &str = "sharedImports = { __wasm_split: {  } };";
+const HANDED_ON: &str = "sharedImports.program = sharedImports.__wasm_split;";
+/// What the page calls the script.
 const LOADER_STEM: &str = "parts";
 
 /// Whether a file names others that the page fetches only later.
 pub fn names_what_comes_later(file: &str) -> bool {
     file.starts_with(LOADER_STEM) && file.ends_with(".js")
-}
-
-/// The files of a part, as the script that fetches parts names them: its own, and those that it shares with others.
-pub fn files_of(loader: &str, part: &str) -> Result<Vec<String>> {
-    let file_behind = |name: &str| {
-        let (_, rest) = loader.split_once(name)?;
-        rest.split("\"./").nth(1)?.split('"').next()
-    };
-    let own = format!("__wasm_split_load_{part} =");
-    let (_, load) =
-        loader.split_once(&own).with_context(|| format!("there is no part `{part}`"))?;
-    let shared = load.split("}\n, [").nth(1).and_then(|rest| rest.split_once(']'));
-    let (shared, _) = shared.with_context(|| format!("`{part}` does not say what it shares"))?;
-    let shared = shared.split(", ").filter(|chunk| !chunk.is_empty());
-    let names = std::iter::once(own).chain(shared.map(|chunk| format!("const {chunk} =")));
-    let file = |name: String| {
-        file_behind(&name).map(str::to_owned).with_context(|| format!("no file behind `{name}`"))
-    };
-    names.map(file).collect()
 }
 
 /// The folder that cargo builds into: `target`, unless CARGO_TARGET_DIR or a configuration says otherwise.
@@ -56,7 +43,7 @@ pub fn target_folder() -> Result<PathBuf> {
 }
 
 /// Splits the program that lies in `dist`, the folder Trunk has filled. The parts named `later` must be cut out.
-pub fn split(dist: &Path, later: &[String]) -> Result<()> {
+pub fn split(dist: &Path, later: &[String], binaryen: Option<&Binaryen>) -> Result<()> {
     let main = main_name(dist)?;
     let (_, hash) =
         main.rsplit_once('-').context("Trunk has put no hash into the program's name")?;
@@ -67,6 +54,17 @@ pub fn split(dist: &Path, later: &[String]) -> Result<()> {
     fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
     let mut cut = std::process::Command::new(tools::ensure_wasm_split()?);
     run(cut.args(["--out-name", &main]).arg(target_folder()?.join(BUILT)).arg(&work))?;
+    let cut_out = modules_in(&work)?;
+    for part in later {
+        let file = format!("split_{part}");
+        ensure!(
+            cut_out.contains(&file),
+            "the part `{part}` was not cut out of the program; there are {cut_out:?}"
+        );
+    }
+    if let Some(binaryen) = binaryen {
+        join(&work, binaryen)?;
+    }
     run(tools::wasm_bindgen()?
         .args(["--target", "web", "--no-typescript", "--keep-lld-exports"])
         .args(["--out-name", &main, "--out-dir"])
@@ -78,22 +76,10 @@ pub fn split(dist: &Path, later: &[String]) -> Result<()> {
     let script = dist.join(format!("{main}.js"));
     replace(&script, &script, &format!("from \"./{LOADER}\""), &format!("from \"./{loader}\""))?;
     replace(&work.join(LOADER), &dist.join(&loader), ".wasm\"", &format!("-{hash}.wasm\""))?;
-    let mut cut_out = BTreeSet::new();
-    for entry in fs::read_dir(&work).with_context(|| format!("cannot list {}", work.display()))? {
-        let file = entry?.path();
-        let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        if stem != main && file.extension().is_some_and(|extension| extension == "wasm") {
-            let part = dist.join(format!("{stem}-{hash}.wasm"));
-            fs::copy(&file, &part).with_context(|| format!("cannot write {}", part.display()))?;
-            cut_out.insert(stem.to_owned());
-        }
-    }
-    for part in later {
-        let is_there = cut_out.contains(&format!("split_{part}"));
-        ensure!(
-            is_there,
-            "the part `{part}` was not cut out of the program; there are {cut_out:?}"
-        );
+    for part in modules_in(&work)?.iter().filter(|part| **part != main) {
+        let from = work.join(format!("{part}.wasm"));
+        let to = dist.join(format!("{part}-{hash}.wasm"));
+        fs::copy(from, &to).with_context(|| format!("cannot write {}", to.display()))?;
     }
     // Fetched together with the program that imports it, not after it.
     let index = dist.join("index.html");
@@ -105,6 +91,67 @@ pub fn split(dist: &Path, later: &[String]) -> Result<()> {
     let page =
         format!("{before}{preload}{folder}{loader}\" crossorigin=\"anonymous\">{preload}{after}");
     fs::write(&index, page).with_context(|| format!("cannot write {}", index.display()))
+}
+
+/// The names of the modules in a folder, without `.wasm`.
+fn modules_in(folder: &Path) -> Result<BTreeSet<String>> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let names = names.collect::<Result<Vec<String>>>()?;
+    Ok(names.iter().filter_map(|name| name.strip_suffix(".wasm").map(str::to_owned)).collect())
+}
+
+/// Puts together what an exercise needs: links lead there most, each file costs a phone some time, and one file packs better than
+/// several.
+fn join(work: &Path, binaryen: &Binaryen) -> Result<()> {
+    let script = work.join(LOADER);
+    let mut loader = Loader::read(&read(&script)?)?;
+    for (name, files) in loader.join("course", "home")? {
+        let files: Vec<PathBuf> =
+            files.iter().map(|file| work.join(format!("{file}.wasm"))).collect();
+        let joined = work.join("joined");
+        let program = work.join("program.wat");
+        fs::write(&program, imports_of(&files, binaryen)?)
+            .with_context(|| format!("cannot write {}", program.display()))?;
+        let mut merge = binaryen.program("wasm-merge");
+        merge.arg(&program).arg("__wasm_split");
+        for file in &files {
+            merge.arg(file).arg(file.file_stem().unwrap_or_default());
+        }
+        run(merge.arg("--debuginfo").arg("--output").arg(&joined))?;
+        for file in &files {
+            fs::remove_file(file).with_context(|| format!("cannot remove {}", file.display()))?;
+        }
+        let whole = work.join(format!("{name}.wasm"));
+        fs::rename(&joined, &whole).with_context(|| format!("cannot write {}", whole.display()))?;
+    }
+    fs::write(&script, loader.write())
+        .with_context(|| format!("cannot write {}", script.display()))?;
+    replace(&script, &script, IMPORTS, &format!("{IMPORTS}\n        {HANDED_ON}"))
+}
+
+/// What modules import from the program, as a module in text that hands it on to them: so it is imported once.
+fn imports_of(files: &[PathBuf], binaryen: &Binaryen) -> Result<String> {
+    let mut lines = BTreeSet::new();
+    for file in files {
+        let text = output(binaryen.program("wasm-dis").arg(file))
+            .with_context(|| format!("cannot read {}", file.display()))?;
+        lines.extend(text.lines().filter_map(handed_on));
+    }
+    Ok(format!("(module\n{})\n", String::from_iter(lines)))
+}
+
+/// `(import "__wasm_split" "memory" (memory $0 24))` taken from `program` and handed on.
+fn handed_on(line: &str) -> Option<String> {
+    let import = line.trim().strip_prefix("(import \"__wasm_split\" \"")?;
+    let (name, rest) = import.split_once("\" (")?;
+    let (kind, rest) = rest.split_once(" $")?;
+    // What follows the name that the tool gives it.
+    let (_, of_type) = rest.split_once(' ')?;
+    Some(format!(
+        " (import \"{PROGRAM}\" \"{name}\" ({kind} ${name} {of_type}\n (export \"{name}\" ({kind} ${name}))\n"
+    ))
 }
 
 /// The name of the program in Trunk's folder, with its hash: `mqtt5-playground-0123456789abcdef`.
@@ -132,26 +179,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_of_a_part_are_its_own_and_those_that_it_shares() {
-        let load = |name: &str, file: &str, after: &str| {
-            format!(
-                "{name} = makeLoad(() => {{\n    const src = fetch(new URL(\"./{file}.wasm\", \
-                 import.meta.url));\n    return src;\n}}\n, [{after}]);\n"
-            )
-        };
-        let loader = [
-            load("const __chunk_2", "chunk_2-0a", ""),
-            load("const __chunk_3", "chunk_3-0a", ""),
-            load("export const __wasm_split_load_tools", "split_tools-0a", "__chunk_3"),
-            load("export const __wasm_split_load_home", "split_home-0a", "__chunk_2, __chunk_3"),
-            load("export const __wasm_split_load_alone", "split_alone-0a", ""),
-        ]
-        .concat();
-        let files = |part| files_of(&loader, part).expect("it is whole");
-        assert_eq!(files("home"), ["split_home-0a.wasm", "chunk_2-0a.wasm", "chunk_3-0a.wasm"]);
-        assert_eq!(files("alone"), ["split_alone-0a.wasm"]);
-        assert!(files_of(&loader, "missing").is_err());
-        assert!(files_of(&loader.replace("const __chunk_2 =", ""), "home").is_err());
-        assert!(files_of(&loader.replace("}\n, [", "}, ["), "home").is_err());
+    fn what_is_imported_is_handed_on() {
+        let handed_on = |line| handed_on(line).unwrap_or_default();
+        let memory = handed_on(r#" (import "__wasm_split" "memory" (memory $mimport$0 24))"#);
+        let expected = " (import \"program\" \"memory\" (memory $memory 24))\n (export \"memory\" (memory $memory))\n";
+        assert_eq!(memory, expected);
+        let global = r#" (import "__wasm_split" "stack" (global $__stack_pointer (mut i32)))"#;
+        let expected = " (import \"program\" \"stack\" (global $stack (mut i32)))\n (export \"stack\" (global $stack))\n";
+        assert_eq!(handed_on(global), expected);
+        assert_eq!(handed_on(" (data $.rodata (i32.const 1464624) \"__wasm_split\")"), "");
     }
 }

@@ -156,14 +156,33 @@ pub fn geckodriver() -> Result<Command> {
         .context("geckodriver is not installed")
 }
 
-/// `wasm-opt`, which makes the page about a tenth smaller; `None` where npm is missing or cannot install it.
-pub fn ensure_wasm_opt() -> Option<PathBuf> {
-    let program = if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" };
-    let file = npm_package("binaryen", BINARYEN, Path::new(".bin").join(program));
-    if file.is_none() {
-        say("building without wasm-opt: the page gets a little larger");
+/// Where the programs of Binaryen are, which make the page about a tenth smaller; `None` where npm is missing or cannot
+/// install them.
+pub fn ensure_binaryen() -> Option<Binaryen> {
+    let folder = npm_package("binaryen", BINARYEN, PathBuf::from(".bin"));
+    if folder.is_none() {
+        say("building without Binaryen: the page gets a little larger");
     }
-    file
+    folder.map(Binaryen)
+}
+
+pub struct Binaryen(PathBuf);
+
+impl Binaryen {
+    /// To be called with files of the page: the features are those that Rust's own output uses.
+    pub fn program(&self, name: &str) -> Command {
+        let name = if cfg!(windows) { format!("{name}.cmd") } else { name.to_owned() };
+        let mut program = Command::new(self.0.join(name));
+        program.args([
+            "--enable-bulk-memory",
+            "--enable-mutable-globals",
+            "--enable-multivalue",
+            "--enable-nontrapping-float-to-int",
+            "--enable-reference-types",
+            "--enable-sign-ext",
+        ]);
+        program
+    }
 }
 
 /// axe-core, a script that examines a page for accessibility; `None` where npm is missing or cannot install it.

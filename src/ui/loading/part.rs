@@ -48,7 +48,7 @@ impl Part {
 
 /// Marks functions as parts: each keeps its name and becomes a module with `part()`, and `view(…)` for
 /// use in [`Lazy`](crate::ui::components::Lazy). Before each stands the file that holds its code; what several files need
-/// goes into one more for each combination, so there are few.
+/// goes into one more for each combination, so there are few; `xtask/src/split.rs` joins those of an exercise.
 macro_rules! parts {
     ($($(#[$doc:meta])* $file:ident: fn $name:ident($($arg:ident: $type:ty),*) $body:block)*) => {$(
         $(#[$doc])*
