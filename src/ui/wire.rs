@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::components::Lazy;
+use super::components::{InTurn, Lazy};
 use super::erased::erased;
 use super::findings::view::entry::findings;
 use super::inspector::view::entry::inspector;
@@ -25,8 +25,10 @@ pub fn Wire() -> impl IntoView {
         }
     };
     view! {
-        <WireBar/>
-        {erased(view)}
+        <InTurn>
+            <WireBar/>
+        </InTurn>
+        <InTurn>{erased(view)}</InTurn>
         <Show when=erased(move || store.selected().is_some())>
             <Lazy part=inspector::part() view=erased(|| inspector::view(true))/>
         </Show>

@@ -59,6 +59,9 @@ impl Page {
     async fn has_started(&self) -> Outcome {
         self.gone("#loading").await?;
         self.see("#main").await?;
+        // What is read, or waited for, before a part of the page is there.
+        let before = By::Css("[data-reading], main > .empty > .waiting");
+        self.driver().query(before).not_exists().await?;
         Ok(())
     }
 

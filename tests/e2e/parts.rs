@@ -54,7 +54,7 @@ async fn an_exercise_is_read_before_its_bench_is_there_in_japanese() -> Outcome 
 /// Nothing that was read moves when the bench comes; the place and the focus stay.
 async fn read_before_the_bench(page: &Page, exercise: &str) -> Outcome {
     without(page, &["*split_*", "*chunk_*"]).await?;
-    page.open(&format!("exercise={exercise}&broker={IN_TAB}")).await?;
+    page.go(&format!("exercise={exercise}&broker={IN_TAB}")).await?;
     page.see(".exercise-page__arriving .empty[role=alert]").await?;
     let words = page.see("#pane-learn[data-reading]").await?.text().await?;
     let prose = exercise_prose(exercise, page.language()).expect("it has words");
@@ -79,6 +79,44 @@ async fn read_before_the_bench(page: &Page, exercise: &str) -> Outcome {
     page.evaluate("document.querySelector('#pane-learn').scrollTop = 0").await?;
     assert_eq!(page.evaluate(PLACES).await?, places, "what was read has moved");
     page.expect_complaints(NOT_ARRIVED).await
+}
+
+/// Notes what there is when the code of an exercise is asked for, and what is in sight after it, in its order.
+const NOTES: &str = "
+    globalThis.notes = [];
+    const note = (name) => { if (!notes.includes(name)) notes.push(name); };
+    const original = fetch;
+    globalThis.fetch = (what, ...more) => {
+        if (/chunk_|split_/.test(what.url ?? what)) note('code');
+        return original(what, ...more);
+    };
+    new MutationObserver(() => {
+        if (document.querySelector('.exercise-page:not([hidden]) .exercise-page__work')) note('bench');
+        else if (document.querySelector('#pane-learn[data-reading]')) note('words');
+    }).observe(document, { subtree: true, childList: true, attributes: true });
+";
+
+/// Opened by a link, an exercise has its words before its code is asked for; opened from the home page, before its bench is
+/// drawn.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_words_of_an_exercise_wait_for_nothing() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        let script = json!({ "source": NOTES });
+        page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        page.open(&format!("exercise=first-connect&broker={IN_TAB}")).await?;
+        page.panel('A').connect().await?;
+        assert_eq!(page.evaluate("return notes").await?, json!(["words", "code", "bench"]));
+
+        page.open(&format!("broker={IN_TAB}")).await?;
+        // It may be on its way, or there.
+        page.evaluate("if (!notes.includes('code')) notes.push('code')").await?;
+        press(&page.see(".home__actions a").await?).await?;
+        page.panel('A').connect().await?;
+        assert_eq!(page.evaluate("return notes").await?, json!(["code", "words", "bench"]));
+        Ok(())
+    })
+    .await
 }
 
 /// Where the words of an exercise are, in whole pixels.

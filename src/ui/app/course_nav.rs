@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 
 use crate::course::{ChapterOutline, OUTLINE, chapter_of, chapter_title, exercise_title, minutes};
-use crate::ui::components::Icon;
-use crate::ui::components::Pips;
+use crate::ui::components::{Icon, InTurn, Pips, draw_in_turns};
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::address::{Page, Place};
@@ -14,6 +13,8 @@ use crate::ui::state::progress::use_progress;
 pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
     let locale = use_locale();
     let progress = use_progress();
+    // It is long, and drawn while something else is read.
+    draw_in_turns(async {});
     let total: usize = OUTLINE.iter().map(|chapter| chapter.core().count()).sum();
     let done = move || {
         progress
@@ -22,7 +23,13 @@ pub fn CourseNav(#[prop(into)] place: Signal<Place>) -> impl IntoView {
     let chapters = OUTLINE
         .iter()
         .enumerate()
-        .map(|(index, chapter)| view! { <NavChapter number=index + 1 chapter place/> })
+        .map(|(index, chapter)| {
+            view! {
+                <InTurn>
+                    <NavChapter number=index + 1 chapter place/>
+                </InTurn>
+            }
+        })
         .collect_view();
     let pages = Page::ALL
         .iter()

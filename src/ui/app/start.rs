@@ -8,7 +8,7 @@ use web_sys::Element;
 use super::parts;
 use super::shell::App;
 use crate::ui::browser::{all_within, focus_in_place};
-use crate::ui::loading::{bundles, locale};
+use crate::ui::loading::{bundles, locale, styles};
 use crate::ui::navigation::address;
 use crate::ui::navigation::address::Place;
 use crate::words::Bundle;
@@ -22,9 +22,14 @@ pub fn start() {
     }
     // A link into the course: what it shows comes together with the first words, not after them.
     let place = Place::from_query(|key| address::value(&search, key).map(str::to_owned));
-    if let Some(shown) = parts::of(&place, language) {
-        shown.part.begin();
-        spawn_local(async move { _ = bundles::fetch(&[Bundle::Glossary], language).await });
+    match (parts::of(&place, language), place) {
+        (None, _) => {}
+        // Until its words can be read, for which the document has asked, they have the line for themselves.
+        (Some(_), Place::Exercise(_)) => spawn_local(async { _ = styles::fetch().await }),
+        (Some(shown), _) => {
+            shown.part.begin();
+            spawn_local(async move { _ = bundles::fetch(&[Bundle::Glossary], language).await });
+        }
     }
     spawn_local(async move {
         match bundles::fetch(&[Bundle::Interface], language).await {

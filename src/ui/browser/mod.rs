@@ -7,7 +7,8 @@ pub mod locks;
 pub mod rescue;
 pub mod storage;
 
-use js_sys::{Array, Reflect};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
@@ -40,6 +41,17 @@ thread_local! {
 /// Milliseconds since the page began, which no clock that is set changes.
 pub fn milliseconds() -> f64 {
     CLOCK.with(|clock| clock.as_ref().map_or_else(js_sys::Date::now, Performance::now))
+}
+
+/// Ready when the browser has painted what is there now; at once in a tab that nobody sees, which is not painted.
+pub async fn painted() {
+    if document().hidden() {
+        return;
+    }
+    let frame = Promise::new(&mut |begun, _| _ = window().request_animation_frame(&begun));
+    let _ = JsFuture::from(frame).await;
+    // A frame is painted after it has begun.
+    TimeoutFuture::new(0).await;
 }
 
 /// Randomness for a broker in the tab.

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::icon::Icon;
 use crate::language::Language;
+use crate::ui::browser::painted;
 use crate::ui::erased::erased;
 use crate::ui::loading::bundles;
 use crate::ui::loading::locale::{Locale, use_locale};
@@ -30,6 +31,8 @@ pub struct Arriving {
     words: Option<Bundle>,
     locale: Locale,
     state: RwSignal<State>,
+    /// Whether its words are to be read before it comes, and so come before it.
+    reads_first: bool,
     /// Whether its words are there and the stylesheets that they need.
     is_readable: RwSignal<bool>,
 }
@@ -45,7 +48,14 @@ impl Arriving {
             part.is_there() && bundles::are_there(&bundles_of(words), locale.language_untracked());
         let state = if is_there { State::There } else { State::Away };
         let is_readable = RwSignal::new(is_there);
-        Arriving { part, words, locale, state: RwSignal::new(state), is_readable }
+        let state = RwSignal::new(state);
+        Arriving { part, words, locale, state, reads_first: false, is_readable }
+    }
+
+    /// Its words are to be seen before it is: they are not to share the line with it, nor wait until it is drawn.
+    fn reading_first(self) -> Arriving {
+        self.state.set(State::Away);
+        Arriving { reads_first: true, ..self }
     }
 
     /// Tracked.
@@ -63,10 +73,13 @@ impl Arriving {
             return;
         }
         self.state.set(State::Fetching);
-        // Together with the words.
-        self.part.begin();
-        spawn_local(self.make_readable());
         spawn_local(async move {
+            if self.reads_first {
+                self.make_readable().await;
+                painted().await;
+            }
+            // Together with its words, or after those that are read.
+            self.part.begin();
             let is_there = self.has_come().await;
             // It may no longer be wanted.
             let _ = self.state.try_set(if is_there { State::There } else { State::Failed });
@@ -135,11 +148,16 @@ pub fn Lazy(
     meanwhile: Option<Meanwhile>,
 ) -> AnyView {
     let arriving = Arriving::new(part, words);
+    if let Some(meanwhile) = meanwhile {
+        let arriving = arriving.reading_first();
+        arriving.fetch();
+        return view! { <ReadFirst arriving view extent meanwhile/> }.into_any();
+    }
     if arriving.is_there() {
         return view();
     }
     arriving.fetch();
-    view! { <Arrived arriving view extent meanwhile/> }.into_any()
+    view! { <Arrived arriving view extent/> }.into_any()
 }
 
 /// Shows `view` once its part is there, and until then what it waits for, or why it did not come.
@@ -148,39 +166,79 @@ pub fn Arrived(
     arriving: Arriving,
     view: Box<dyn Fn() -> AnyView + Send + Sync>,
     #[prop(default = Extent::Part)] extent: Extent,
-    /// Shown as soon as its words are there.
-    #[prop(default = None)]
-    meanwhile: Option<Meanwhile>,
+) -> impl IntoView {
+    let is_there = Memo::new(move |_| arriving.state() == State::There);
+    let shown = move || match is_there.get() {
+        true => view(),
+        false => waited_for(arriving, extent),
+    };
+    erased(shown).into_any()
+}
+
+/// Whether a page is still drawn behind the words that are read meanwhile; in its context. Copied freely.
+#[derive(Clone, Copy)]
+pub struct DrawnBehind(RwSignal<bool>);
+
+impl DrawnBehind {
+    /// Tracked.
+    pub fn is_so(self) -> bool {
+        self.0.get()
+    }
+
+    /// Shows the page in place of the words.
+    pub fn end(self) {
+        let _ = self.0.try_set(false);
+    }
+}
+
+/// The same for a part whose words are read meanwhile. The view is drawn behind them, and they stay until it ends
+/// that by [`DrawnBehind`].
+#[component]
+fn ReadFirst(
+    arriving: Arriving,
+    view: Box<dyn Fn() -> AnyView + Send + Sync>,
+    extent: Extent,
+    meanwhile: Meanwhile,
 ) -> impl IntoView {
     let is_there = Memo::new(move |_| arriving.state() == State::There);
     let is_readable = Memo::new(move |_| arriving.is_readable.get());
-    let shown = move || {
-        if is_there.get() {
-            return view();
-        }
-        let waited_for = view! { <WaitedFor arriving/> }.into_any();
-        match (&meanwhile, extent) {
-            (Some(meanwhile), _) if is_readable.get() => meanwhile(waited_for),
-            (_, Extent::Part) => waited_for,
-            (_, Extent::Page) => {
-                view! { <main id="main" class="page page--words">{waited_for}</main> }.into_any()
-            }
-            (_, Extent::KeptPage) => {
-                let behind = use_behind();
-                view! {
-                    <main
-                        id=erased(move || behind.main_id())
-                        hidden=erased(move || behind.is_covered())
-                        class="page page--words"
-                    >
-                        {waited_for}
-                    </main>
-                }
-                .into_any()
-            }
-        }
+    let behind = DrawnBehind(RwSignal::new(true));
+    provide_context(behind);
+    let page = move || is_there.get().then(&view);
+    let words = move || match (behind.is_so(), is_readable.get()) {
+        (false, _) => None,
+        (true, true) => Some(meanwhile(view! { <WaitedFor arriving/> }.into_any())),
+        (true, false) => Some(waited_for(arriving, extent)),
     };
-    erased(shown).into_any()
+    // What both have, as an id, is found in the page first.
+    view! {
+        {erased(page)}
+        {erased(words)}
+    }
+}
+
+/// What stands in the place of a part that is not there.
+fn waited_for(arriving: Arriving, extent: Extent) -> AnyView {
+    let waited_for = view! { <WaitedFor arriving/> }.into_any();
+    match extent {
+        Extent::Part => waited_for,
+        Extent::Page => {
+            view! { <main id="main" class="page page--words">{waited_for}</main> }.into_any()
+        }
+        Extent::KeptPage => {
+            let behind = use_behind();
+            view! {
+                <main
+                    id=erased(move || behind.main_id())
+                    hidden=erased(move || behind.is_covered())
+                    class="page page--words"
+                >
+                    {waited_for}
+                </main>
+            }
+            .into_any()
+        }
+    }
 }
 
 /// Says that a part is on its way, or that it did not come.

@@ -1,6 +1,7 @@
 //! An exercise: words and steps beside the stage, the wire below.
 
 use leptos::prelude::*;
+use leptos::task::tick;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -12,8 +13,7 @@ use crate::course::{Exercise, exercise, exercise_title};
 use crate::ui::broker_choice::view::follow_access;
 use crate::ui::browser::{focus_in_place, scroll_to_top};
 use crate::ui::client_panel::view::Desk;
-use crate::ui::components::Lazy;
-use crate::ui::components::{Axis, Splitter};
+use crate::ui::components::{Axis, DrawnBehind, InTurn, Lazy, Splitter, draw_in_turns};
 use crate::ui::erased::erased;
 use crate::ui::ladder::view::entry::ladder;
 use crate::ui::lesson::view::{Lesson, LessonSession, TaskStrip};
@@ -47,12 +47,16 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
 
     let Arrangement { across, down, panels } = Arrangement::remembered();
     begin_at_the_top(session, desk);
-    go_on_reading();
+    let drawn_behind = use_context::<DrawnBehind>();
+    if let Some(behind) = drawn_behind {
+        draw_in_turns(take_the_place_of_the_words(behind));
+    }
+    let is_drawn = move || !drawn_behind.is_some_and(DrawnBehind::is_so);
     show_what_met_a_step(session, desk);
     view! {
         <main
-            id=erased(move || behind.main_id())
-            hidden=erased(move || behind.is_covered())
+            id=erased(move || behind.main_id().filter(|_| is_drawn()))
+            hidden=erased(move || behind.is_covered() || !is_drawn())
             class="exercise-page"
             data-pane=erased(move || pane.get().key())
             style:--split-x=erased(move || percent(across.get()))
@@ -62,9 +66,13 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                 {erased(move || exercise_title(exercise.id, locale.language()))}
             </h1>
             <section class="exercise-page__words" aria-label=erased(move || locale.strings().pane_learn())>
-                <TaskStrip session/>
+                <InTurn>
+                    <TaskStrip session/>
+                </InTurn>
                 <div class="exercise-page__learn" id="pane-learn" tabindex="-1">
-                    <Lesson session/>
+                    <InTurn>
+                        <Lesson session/>
+                    </InTurn>
                 </div>
             </section>
             <Splitter
@@ -81,11 +89,13 @@ fn Found(exercise: &'static Exercise) -> impl IntoView {
                 <ExerciseStage exercise session desk share=panels/>
                 <WireBelow share=down default=56.0/>
             </div>
-            <PaneTabs
-                panes=&[Pane::Learn, Pane::Bench, Pane::Wire]
-                wire
-                starts=Signal::derive(move || session.starts())
-            />
+            <InTurn>
+                <PaneTabs
+                    panes=&[Pane::Learn, Pane::Bench, Pane::Wire]
+                    wire
+                    starts=Signal::derive(move || session.starts())
+                />
+            </InTurn>
         </main>
     }
 }
@@ -99,7 +109,7 @@ fn ExerciseStage(
     share: RwSignal<Option<f64>>,
 ) -> impl IntoView {
     let locale = use_locale();
-    let shown = match exercise.picture {
+    let shown = move || match exercise.picture {
         Some(of) => {
             let view = erased(move || picture::view(of, Some(session)));
             view! { <Lazy part=picture::part() view/> }.into_any()
@@ -113,7 +123,9 @@ fn ExerciseStage(
             tabindex="-1"
             aria-label=erased(move || locale.strings().pane_bench())
         >
-            <Cast/>
+            <InTurn>
+                <Cast/>
+            </InTurn>
             <div
                 class="stage__floor"
                 data-panels=erased(move || desk.count())
@@ -124,7 +136,7 @@ fn ExerciseStage(
                     id="picture"
                     data-picture=exercise.picture.map_or("ladder", |picture| picture.key())
                 >
-                    {shown}
+                    <InTurn>{shown()}</InTurn>
                 </div>
                 <Show when=erased(move || { desk.count() > 0 })>
                     <Splitter
@@ -134,40 +146,40 @@ fn ExerciseStage(
                         label=Signal::derive(move || locale.strings().splitter_panels())
                     />
                 </Show>
-                <Panels/>
+                <InTurn>
+                    <Panels/>
+                </InTurn>
             </div>
         </section>
     }
 }
 
-/// A reader who came before the bench keeps the place, unless another page is in front, and the focus stays in the words.
-fn go_on_reading() {
+/// A reader who came before the bench keeps the place, and the focus stays in the words.
+async fn take_the_place_of_the_words(behind: DrawnBehind) {
     let reading = document().query_selector(reading::PANE).ok().flatten();
-    let Some(reading) = reading else { return };
-    let place = reading.scroll_top();
+    let place = reading.map_or(0, |reading| reading.scroll_top());
     let had_focus = document()
         .active_element()
         .is_some_and(|it| it.closest(".exercise-page").is_ok_and(|page| page.is_some()));
-    // After the beginning of the first run, which goes to the top.
-    Effect::new(move || {
-        request_animation_frame(move || {
-            let pane = document().get_element_by_id("pane-learn");
-            let Some(pane) = pane.and_then(|pane| pane.dyn_into::<HtmlElement>().ok()) else {
-                return;
-            };
-            pane.set_scroll_top(place);
-            if had_focus {
-                focus_in_place(&pane);
-            }
-        });
-    });
+    behind.end();
+    // In the same task, so that nothing is painted twice, or moves.
+    tick().await;
+    let pane = document().get_element_by_id("pane-learn");
+    let Some(pane) = pane.and_then(|pane| pane.dyn_into::<HtmlElement>().ok()) else { return };
+    pane.set_scroll_top(place);
+    if had_focus {
+        focus_in_place(&pane);
+    }
 }
 
-/// Every run begins at its top, whatever was there before.
+/// Every run begins at its top, whatever was there before the one that is over.
 fn begin_at_the_top(session: LessonSession, desk: Desk) {
-    Effect::new(move || {
+    Effect::new(move |before: Option<()>| {
         session.starts();
         desk.close_all();
+        if before.is_none() {
+            return;
+        }
         request_animation_frame(|| {
             for pane in ["pane-learn", "pane-bench", "picture"] {
                 scroll_to_top(pane);

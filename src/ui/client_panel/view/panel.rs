@@ -16,6 +16,7 @@ use super::use_desk;
 use crate::capture::ClientSlot;
 use crate::lab::Act;
 use crate::ui::client_panel::automation::view::AutomationStrip;
+use crate::ui::components::InTurn;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::role_names::role_name;
@@ -79,19 +80,23 @@ pub fn ClientPanel(
                     novalidate
                     on:submit=submit
                 >
-                    {erased(move || forms.view(kind.get()))}
+                    <InTurn>{erased(move || forms.view(kind.get()))}</InTurn>
                 </form>
             </div>
-            <SendBar
-                client
-                forms
-                kind
-                lamp
-                sent
-                refusal=erased(move || refused_notice(panel, locale))
-            />
-            <OwnSettings client forms/>
-            <Received client/>
+            <InTurn>
+                <SendBar
+                    client
+                    forms
+                    kind
+                    lamp
+                    sent
+                    refusal=erased(move || refused_notice(panel, locale))
+                />
+                <OwnSettings client forms/>
+            </InTurn>
+            <InTurn>
+                <Received client/>
+            </InTurn>
         </section>
     }
 }

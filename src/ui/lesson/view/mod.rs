@@ -26,7 +26,7 @@ use web_sys::HtmlElement;
 use crate::course::{Broker, Unmet, exercise_prose, exercise_title, neighbours};
 use crate::link::Target;
 use crate::ui::browser::focus_within;
-use crate::ui::components::{Icon, SpecRef};
+use crate::ui::components::{Icon, InTurn, SpecRef};
 use crate::ui::erased::erased;
 use crate::ui::lesson::model::chapter_line;
 use crate::ui::loading::locale::use_locale;
@@ -53,7 +53,13 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
     bring_into_sight(session);
     bring_contradiction_into_sight(session);
     let steps = (0..session.exercise.steps.len())
-        .map(|index| view! { <StepView session index/> })
+        .map(|index| {
+            view! {
+                <InTurn>
+                    <StepView session index/>
+                </InTurn>
+            }
+        })
         .collect_view();
     view! {
         <article class="lesson">
@@ -82,8 +88,10 @@ pub fn Lesson(session: LessonSession) -> impl IntoView {
             <Show when=erased(move || !is_elsewhere())>
                 <OnMosquittoFold exercise=id/>
             </Show>
-            <Done session/>
-            <Foot session/>
+            <InTurn>
+                <Done session/>
+                <Foot session/>
+            </InTurn>
         </article>
     }
 }

@@ -8,6 +8,7 @@ use crate::lab::BenchClient;
 use crate::ui::browser::focus_element;
 use crate::ui::client_panel::view::ClientPanel;
 use crate::ui::client_panel::view::use_desk;
+use crate::ui::components::InTurn;
 use crate::ui::erased::erased;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::state::store::use_store;
@@ -88,7 +89,9 @@ fn Place(client: ClientSlot) -> impl IntoView {
             hidden=erased(move || desk.is_some_and(|desk| !desk.is_open(client)))
             on:keydown=close
         >
-            {move || view! { <ClientPanel client=client role prepared=prepared.get()/> }}
+            <InTurn>
+                {move || view! { <ClientPanel client=client role prepared=prepared.get()/> }}
+            </InTurn>
         </div>
     }
 }
