@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -44,9 +45,11 @@ pub fn target_folder() -> Result<PathBuf> {
 
 /// Splits the program that lies in `dist`, the folder Trunk has filled. The parts named `later` must be cut out.
 pub fn split(dist: &Path, later: &[String], binaryen: Option<&Binaryen>) -> Result<()> {
-    let main = main_name(dist)?;
-    let (_, hash) =
-        main.rsplit_once('-').context("Trunk has put no hash into the program's name")?;
+    let built = main_name(dist)?;
+    let (name, hash) =
+        built.rsplit_once('-').context("Trunk has put no hash into the program's name")?;
+    let hash = &format!("{:016x}", hash_of(hash, binaryen));
+    let main = format!("{name}-{hash}");
     let work = tools::work_dir()?.join("split");
     if work.exists() {
         fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))?;
@@ -70,6 +73,12 @@ pub fn split(dist: &Path, later: &[String], binaryen: Option<&Binaryen>) -> Resu
         .args(["--out-name", &main, "--out-dir"])
         .arg(dist)
         .arg(work.join(format!("{main}.wasm"))))?;
+    for file in [format!("{built}.js"), format!("{built}_bg.wasm")] {
+        let file = dist.join(file);
+        fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
+    }
+    let index = dist.join("index.html");
+    replace(&index, &index, &built, &main)?;
 
     // Every name carries the hash, so that no cache mixes parts of two builds.
     let loader = format!("{LOADER_STEM}-{hash}.js");
@@ -82,7 +91,6 @@ pub fn split(dist: &Path, later: &[String], binaryen: Option<&Binaryen>) -> Resu
         fs::copy(from, &to).with_context(|| format!("cannot write {}", to.display()))?;
     }
     // Fetched together with the program that imports it, not after it.
-    let index = dist.join("index.html");
     let preload = "<link rel=\"modulepreload\" href=\"";
     let page = read(&index)?;
     let (before, after) = page.split_once(preload).context("Trunk's page preloads no module")?;
@@ -91,6 +99,15 @@ pub fn split(dist: &Path, later: &[String], binaryen: Option<&Binaryen>) -> Resu
     let page =
         format!("{before}{preload}{folder}{loader}\" crossorigin=\"anonymous\">{preload}{after}");
     fs::write(&index, page).with_context(|| format!("cannot write {}", index.display()))
+}
+
+/// What tells two builds apart: the program, for which Trunk's hash stands, and how it is cut and joined.
+fn hash_of(program: &str, binaryen: Option<&Binaryen>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    program.hash(&mut hasher);
+    (include_str!("split.rs"), include_str!("loader.rs")).hash(&mut hasher);
+    (tools::WASM_SPLIT, binaryen.map(|_| tools::BINARYEN)).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The names of the modules in a folder, without `.wasm`.
@@ -103,7 +120,7 @@ fn modules_in(folder: &Path) -> Result<BTreeSet<String>> {
 }
 
 /// Puts together what an exercise needs: links lead there most, each file costs a phone some time, and one file packs better than
-/// several.
+/// several. Whoever follows a link to another page fetches some of it in vain.
 fn join(work: &Path, binaryen: &Binaryen) -> Result<()> {
     let script = work.join(LOADER);
     let mut loader = Loader::read(&read(&script)?)?;

@@ -12,9 +12,9 @@ use crate::say;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const TRUNK: &str = "0.21.14";
-const WASM_SPLIT: &str = "0.2.3";
+pub const WASM_SPLIT: &str = "0.2.3";
 const GECKODRIVER: &str = "0.37.1";
-const BINARYEN: &str = "132.0.0";
+pub const BINARYEN: &str = "132.0.0";
 const AXE_CORE: &str = "4.14.1";
 const PAHO: &str = "2.2.0";
 const MQTT_JS: &str = "5.16.0";
