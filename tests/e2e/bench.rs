@@ -362,6 +362,27 @@ async fn the_bench_comes_back_after_a_reload_and_asks_before_it_goes() -> Outcom
     .await
 }
 
+/// Clients are renamed and removed on the free bench alone, also by who comes to an exercise from there.
+#[tokio::test]
+#[ignore = "needs the built page and a browser: `cargo xtask test --e2e`"]
+async fn the_free_bench_keeps_its_menus_to_itself() -> Outcome {
+    in_browser(Language::En, |page| async move {
+        open(&page).await?;
+        // The second time, both pages are there at once.
+        for _ in 0..2 {
+            follow(&page, "exercise=first-connect&broker=tab").await?;
+            page.panel('A').open().await?;
+            page.see(".exercise-page .client-panel[data-client=A]").await?;
+            assert_eq!(page.count("[data-client=A] .menu__item").await?, 3);
+            follow(&page, "page=bench&broker=tab").await?;
+            page.see(".bench-page .client-panel[data-client=A]").await?;
+            assert_eq!(page.count("[data-client=A] .menu__item").await?, 5);
+        }
+        Ok(())
+    })
+    .await
+}
+
 async fn open(page: &Page) -> Outcome {
     page.open("page=bench&broker=tab").await?;
     page.see(".client-panel[data-client=B]").await?;

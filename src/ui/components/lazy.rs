@@ -37,7 +37,7 @@ pub struct Arriving {
     is_readable: RwSignal<bool>,
 }
 
-/// Draws the words of a part that is not there yet, around a view that says that it is on its way, or did not come.
+/// Draws the words of a part that is not to be seen yet, around a view that says that it is on its way, or did not come.
 pub type Meanwhile = Box<dyn Fn(AnyView) -> AnyView + Send + Sync>;
 
 impl Arriving {
@@ -134,7 +134,7 @@ pub enum Extent {
     KeptPage,
 }
 
-/// Shows `view` as soon as its part is there.
+/// Shows `view` as soon as its part is there, or, where words are read `meanwhile`, as soon as it is drawn behind them.
 #[component]
 pub fn Lazy(
     part: &'static Part,
@@ -143,7 +143,7 @@ pub fn Lazy(
     #[prop(default = None)]
     words: Option<Bundle>,
     #[prop(default = Extent::Part)] extent: Extent,
-    /// Shown as soon as its words are there.
+    /// Shown as soon as its words are there, until the view is to be seen.
     #[prop(default = None)]
     meanwhile: Option<Meanwhile>,
 ) -> AnyView {
@@ -154,7 +154,8 @@ pub fn Lazy(
         return view! { <ReadFirst arriving view extent meanwhile/> }.into_any();
     }
     if arriving.is_there() {
-        return view();
+        // In an owner of its own: what it provides is for nobody beside it.
+        return view.into_any();
     }
     arriving.fetch();
     view! { <Arrived arriving view extent/> }.into_any()
@@ -203,8 +204,12 @@ fn ReadFirst(
     let is_there = Memo::new(move |_| arriving.state() == State::There);
     let is_readable = Memo::new(move |_| arriving.is_readable.get());
     let behind = DrawnBehind(RwSignal::new(true));
-    provide_context(behind);
-    let page = move || is_there.get().then(&view);
+    let page = move || {
+        is_there.get().then(|| {
+            provide_context(behind);
+            view()
+        })
+    };
     let words = move || match (behind.is_so(), is_readable.get()) {
         (false, _) => None,
         (true, true) => Some(meanwhile(view! { <WaitedFor arriving/> }.into_any())),
