@@ -371,8 +371,9 @@ async fn the_free_bench_keeps_its_menus_to_itself() -> Outcome {
         // The second time, both pages are there at once.
         for _ in 0..2 {
             follow(&page, "exercise=first-connect&broker=tab").await?;
+            page.see(".exercise-page:not(.bench-page) #card-a").await?;
             page.panel('A').open().await?;
-            page.see(".exercise-page .client-panel[data-client=A]").await?;
+            page.see(".exercise-page:not(.bench-page) .client-panel[data-client=A]").await?;
             assert_eq!(page.count("[data-client=A] .menu__item").await?, 3);
             follow(&page, "page=bench&broker=tab").await?;
             page.see(".bench-page .client-panel[data-client=A]").await?;

@@ -31,7 +31,7 @@ pub struct Shown {
     pub view: Box<dyn Fn() -> AnyView + Send + Sync>,
     /// The words that it needs beside the interface and the glossary.
     pub words: Option<Bundle>,
-    /// What its words alone show, before the part is there.
+    /// What its words alone show, before the part is to be seen.
     pub meanwhile: Option<Meanwhile>,
 }
 

@@ -77,8 +77,15 @@ fn Shell() -> impl IntoView {
     keys::listen(Reach { locale, route, pane, inside, keys });
 
     let is_opened = RwSignal::new(false);
-    let ahead = untrack(|| place.with(|place| parts::ahead(place, locale.language_untracked())));
-    let is_drawn = Prefetch::begin(locale, ahead).or(course_nav::part(), move || is_opened.get());
+    let (words, ahead) = untrack(|| {
+        place.with(|place| {
+            let language = locale.language_untracked();
+            let words = parts::of(place, language).and_then(|shown| shown.words);
+            (words, parts::ahead(place, language))
+        })
+    });
+    let is_drawn =
+        Prefetch::begin(locale, words, ahead).or(course_nav::part(), move || is_opened.get());
     let page = move |place: Place| match parts::of(&place, locale.language_untracked()) {
         None => view! { <HomePage/> }.into_any(),
         Some(Shown { part, view, words, meanwhile }) => {

@@ -20,11 +20,11 @@ pub fn start() {
     if bundles::are_there(&[Bundle::Interface], language) {
         return mount();
     }
-    // A link into the course: what it shows comes together with the first words, not after them.
+    // A link into the page: what it shows comes together with the first words, not after them.
     let place = Place::from_query(|key| address::value(&search, key).map(str::to_owned));
     match (parts::of(&place, language), place) {
         (None, _) => {}
-        // Until its words can be read, for which the document has asked, they have the line for themselves.
+        // Its own words, for which the document has asked, have the line for themselves until they can be read.
         (Some(_), Place::Exercise(_)) => spawn_local(async { _ = styles::fetch().await }),
         (Some(shown), _) => {
             shown.part.begin();

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos::task::{spawn_local, tick};
 
 use crate::ui::erased::erased;
 
@@ -19,7 +19,11 @@ pub fn draw_in_turns(then: impl Future<Output = ()> + 'static) {
     provide_context(Turns(turns));
     spawn_local(async move {
         loop {
-            TimeoutFuture::new(0).await;
+            match document().hidden() {
+                false => TimeoutFuture::new(0).await,
+                // Nobody waits, and timers of a tab that nobody sees come once a second.
+                true => tick().await,
+            }
             // What is drawn may be gone.
             let next = turns.try_update_value(|waiting| waiting.as_mut()?.pop_front());
             match next {

@@ -18,8 +18,9 @@ impl Prefetch {
     /// Fetches one part after the other once the page has come to rest, and then the words of the
     /// chapters, so that clicks find them there. What does not arrive is fetched again when it is wanted.
     ///
-    /// What the place itself shows comes first in `parts`: nothing else takes its share of the line before it is there.
-    pub fn begin(locale: Locale, parts: Vec<&'static Part>) -> Prefetch {
+    /// What the place itself shows comes first: its words, then its part, which is the first of `parts`. Beside the glossary, without
+    /// which no part can be shown, nothing else takes its share of the line before that is there.
+    pub fn begin(locale: Locale, words: Option<Bundle>, parts: Vec<&'static Part>) -> Prefetch {
         let prefetch = Prefetch(RwSignal::new(false));
         provide_context(prefetch);
         let fetch = async move {
@@ -29,7 +30,9 @@ impl Prefetch {
                     bundles::fetch(&[bundle], language).await;
                 }
             };
-            fetch(Bundle::Glossary).await;
+            for bundle in words.into_iter().chain([Bundle::Glossary]) {
+                fetch(bundle).await;
+            }
             for part in parts {
                 part.fetch().await;
             }

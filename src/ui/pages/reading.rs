@@ -1,4 +1,4 @@
-//! The words of an exercise while its bench is on its way, laid out as they will be with it on the broker in the tab.
+//! The words of an exercise while its bench is on its way or drawn behind them, laid out as they will be with it on the broker in the tab.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::ui::lesson::model::chapter_line;
 use crate::ui::loading::locale::use_locale;
 use crate::ui::navigation::kept_page::use_behind;
 
-/// Finds the pane with the words before the bench is there.
+/// Finds the pane with the words before the bench is to be seen.
 pub const PANE: &str = "#pane-learn[data-reading]";
 
 #[component]
